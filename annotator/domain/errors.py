@@ -1,0 +1,56 @@
+"""The six ways in which a request can be refused; every dialect maps exactly these, nothing else is raised on purpose."""
+
+from __future__ import annotations
+
+
+class DomainError(Exception):
+    """A refusal with words for the caller. `field` names the offending input as a dotted path, `code` is for machines."""
+
+    code = "error"
+
+    def __init__(self, message: str, *, field: str | None = None, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        if code is not None:
+            self.code = code
+
+
+class Invalid(DomainError):
+    """The input breaks a rule; the message says which and what is allowed."""
+
+    code = "invalid"
+
+
+class Denied(DomainError):
+    """The actor is known and sees the object, but may not do this."""
+
+    code = "denied"
+
+
+class Missing(DomainError):
+    """There is no such object, or the actor may not know that there is."""
+
+    code = "missing"
+
+
+class Conflict(DomainError):
+    """The object is not in the state that the caller believes it to be in."""
+
+    code = "conflict"
+
+
+class Busy(DomainError):
+    """Not now: a limit of rate, a lock or a full disk. The same call may pass later."""
+
+    code = "busy"
+
+    def __init__(self, message: str, *, field: str | None = None, code: str | None = None, retry_after: float | None = None) -> None:
+        super().__init__(message, field=field, code=code)
+        self.retry_after = retry_after
+
+
+class TooLarge(DomainError):
+    """The input exceeds a size or count limit; the message names the limit."""
+
+    code = "too_large"

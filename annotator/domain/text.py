@@ -1,0 +1,77 @@
+"""Text that may enter the system: normal form, limits and the two derived keys that both databases order alike."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from .errors import Invalid
+
+_DIGITS = re.compile(r"(\d+)")
+_LINE_BREAKS = re.compile(r"[\r\n\u2028\u2029]")
+MAX_INT = 2**63 - 1
+
+
+def clean(value: object, *, field: str, limit: int = 500, required: bool = True, multiline: bool = False) -> str:
+    """Return `value` as NFC text without surrounding blanks, or raise Invalid naming `field`.
+
+    Refuses anything but str, NUL and other control characters, lone surrogates (they cannot be
+    stored as UTF-8), and more than `limit` characters. `multiline` allows line breaks and tabs.
+    """
+    if not isinstance(value, str):
+        raise Invalid(f"{field} must be text.", field=field)
+    if any("\ud800" <= ch <= "\udfff" for ch in value):
+        raise Invalid(f"{field} holds a lone surrogate, which is not a character.", field=field)
+    text = unicodedata.normalize("NFC", value).strip()
+    if not multiline and _LINE_BREAKS.search(text):
+        raise Invalid(f"{field} must be one line.", field=field)
+    allowed = "\t\r\n" if multiline else ""
+    if any(unicodedata.category(ch) == "Cc" and ch not in allowed for ch in text):
+        raise Invalid(f"{field} holds a control character.", field=field)
+    if required and not text:
+        raise Invalid(f"{field} must not be empty.", field=field)
+    if len(text) > limit:
+        raise Invalid(f"{field} must have at most {limit:,} characters, not {len(text):,}.", field=field)
+    return text
+
+
+def name_key(text: str) -> str:
+    """Return the key under which a name is searched and compared: casefolded NFC."""
+    return unicodedata.normalize("NFC", text.casefold())
+
+
+def sort_key(text: str) -> str:
+    """Return a key whose byte order is the natural, case-insensitive order ("img 2" before "img 10").
+
+    A run of digits becomes its length (two characters) and the digits without leading zeros; runs
+    longer than 99 digits are cut, and equal keys are told apart by the caller's tie-break (the id).
+    """
+    parts = []
+    for index, part in enumerate(_DIGITS.split(name_key(text))):
+        if index % 2:
+            digits = part.lstrip("0")[:99] or "0"
+            parts.append(f"{len(digits):02d}{digits}")
+        else:
+            parts.append(part)
+    return "".join(parts)
+
+
+def check_int(value: object, *, field: str, low: int = -MAX_INT - 1, high: int = MAX_INT) -> int:
+    """Return `value` if it is an int (not bool) within low..high, else raise Invalid."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Invalid(f"{field} must be a whole number.", field=field)
+    if not low <= value <= high:
+        raise Invalid(f"{field} must be between {low:,} and {high:,}.", field=field)
+    return value
+
+
+def check_float(value: object, *, field: str, low: float = -1e300, high: float = 1e300) -> float:
+    """Return `value` as a finite float within low..high, else raise Invalid."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Invalid(f"{field} must be a number.", field=field)
+    if isinstance(value, int) and abs(value) > MAX_INT:
+        raise Invalid(f"{field} is out of range.", field=field)
+    number = float(value)
+    if number != number or not low <= number <= high:
+        raise Invalid(f"{field} must be a finite number between {low:g} and {high:g}.", field=field)
+    return number
