@@ -20,5 +20,4 @@ class Actor:
     workspace_id: uuid.UUID | None = None
     project_id: uuid.UUID | None = None
     scopes: frozenset[str] = field(default_factory=frozenset)
-    is_superuser: bool = False
     via: str = "web"

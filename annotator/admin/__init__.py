@@ -1,0 +1,1 @@
+"""The admin site: one module per aggregate; every mutation goes through services."""

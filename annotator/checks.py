@@ -1,0 +1,43 @@
+"""Django system checks: settings that would fail later are named at start, each with an id and a hint."""
+
+from __future__ import annotations
+
+import os
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+
+@register()
+def check_data_folder(**kwargs: object) -> list[CheckMessage]:
+    """The folder of database and media must be writable by this process."""
+    found: list[CheckMessage] = []
+    for folder in {settings.DATA_DIR, settings.MEDIA_DIR}:
+        parent = folder
+        while not parent.exists():
+            parent = parent.parent
+        if not os.access(parent, os.W_OK):
+            found.append(Error(f"{folder} cannot be written.", hint="Set ANNOTATOR_DATA_DIR to a folder of your own.", id="annotator.E001"))
+    return found
+
+
+@register()
+def check_hosts(**kwargs: object) -> list[CheckMessage]:
+    """A star would let anybody choose the host that our absolute links are built from."""
+    if "*" in settings.ALLOWED_HOSTS:
+        return [Error("ANNOTATOR_ALLOWED_HOSTS must name hosts, not '*'.", hint="List the names people type.", id="annotator.E002")]
+    return []
+
+
+@register()
+def check_channels(**kwargs: object) -> list[CheckMessage]:
+    """Presence does not leave the process without Redis; events do, through the database."""
+    if not settings.REDIS_URL and not settings.IS_SQLITE:
+        return [
+            Warning(
+                "No ANNOTATOR_REDIS_URL: with several servers, cursors and presence stay within each server.",
+                hint="Set ANNOTATOR_REDIS_URL when you run more than one server process.",
+                id="annotator.W001",
+            )
+        ]
+    return []

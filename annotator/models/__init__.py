@@ -1,0 +1,26 @@
+"""Tables of the domain, one module per aggregate: fields, constraints, cheap properties and querysets; no writes."""
+
+from .marks import AttributeValue, Label, Tag
+from .media import Blob, Dataset, DatasetItem, Media, MediaKind, MediaStatus, QualityIssue, Rendition, Upload, UploadBatch
+from .people import ApiToken, Membership, Role, SignInLink, User, Workspace, WorkspaceClock
+from .projects import ContentType, Project, ProjectClock
+from .running import AppliedOp, Event, Job, JobState, Lease, WorkerBeat
+from .vocabulary import (
+    Attribute,
+    AttributeBinding,
+    AttributeOption,
+    Concept,
+    KeypointBinding,
+    KeypointClass,
+    KeypointSchema,
+    SkeletonEdge,
+    TagGroup,
+)
+
+__all__ = [
+    "ApiToken", "AppliedOp", "Attribute", "AttributeBinding", "AttributeOption", "AttributeValue", "Blob", "Concept",
+    "ContentType", "Dataset", "DatasetItem", "Event", "Job", "JobState", "KeypointBinding", "KeypointClass",
+    "KeypointSchema", "Label", "Lease", "Media", "MediaKind", "MediaStatus", "Membership", "Project", "ProjectClock",
+    "QualityIssue", "Rendition", "Role", "SignInLink", "SkeletonEdge", "Tag", "TagGroup", "Upload", "UploadBatch",
+    "User", "WorkerBeat", "Workspace", "WorkspaceClock",
+]  # fmt: skip

@@ -1,0 +1,85 @@
+"""The base of all rows: UUIDv7 key, times, and querysets that can narrow themselves to what an actor may see."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from annotator.domain.actor import Actor
+from annotator.domain.ids import uuid7
+
+
+class ScopedQuerySet(models.QuerySet):
+    """Rows that belong to a workspace, directly or through a project.
+
+    `workspace_path` and `project_path` are the lookups from the row to its workspace and project
+    (`project_path` is None for rows of a workspace).
+    """
+
+    workspace_path = "workspace"
+    project_path: str | None = None
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Return the rows of the workspaces that the actor is a member of, within the limits of its token."""
+        if not isinstance(actor, Actor):
+            raise TypeError(f"visible_to takes an Actor, not {type(actor).__name__}")
+        rows = self.filter(**{f"{self.workspace_path}__memberships__user_id": actor.user_id})
+        if actor.workspace_id is not None:
+            rows = rows.filter(**{self.workspace_path: actor.workspace_id})
+        if actor.project_id is not None and self.project_path is not None:
+            rows = rows.filter(**{self.project_path: actor.project_id})
+        return rows
+
+
+class LiveManager(models.Manager):
+    """Hides what is in the trash."""
+
+    trash_filter = Q(trashed_at__isnull=True)
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(self.trash_filter)
+
+
+def scoped(workspace_path: str, project_path: str | None = None, queryset: type[ScopedQuerySet] = ScopedQuerySet) -> Any:
+    """Return a manager whose queryset knows the way to its workspace and project."""
+    paths = {"workspace_path": workspace_path, "project_path": project_path}
+    return models.Manager.from_queryset(type("Scoped" + queryset.__name__, (queryset,), paths))()
+
+
+def scoped_live(workspace_path: str, project_path: str | None = None, queryset: type[ScopedQuerySet] = ScopedQuerySet, **extra: Any) -> Any:
+    """Like `scoped`, without the rows in the trash (`extra` sets attributes of the manager)."""
+    paths = {"workspace_path": workspace_path, "project_path": project_path}
+    manager = LiveManager.from_queryset(type("Scoped" + queryset.__name__, (queryset,), paths))()
+    for name, value in extra.items():
+        setattr(manager, name, value)
+    return manager
+
+
+class Row(models.Model):
+    """Every table's key and times."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+        base_manager_name = "all_objects"
+        default_manager_name = "objects"
+
+
+def key(to: Any, on_delete: Any = models.CASCADE, **options: Any) -> models.ForeignKey:
+    """A foreign key; short because every model has several."""
+    return models.ForeignKey(to, on_delete=on_delete, **options)
+
+
+def user_key(**options: Any) -> models.ForeignKey:
+    """Who did it: kept as unknown when the account is deleted; not indexed unless asked."""
+    return models.ForeignKey("annotator.User", models.SET_NULL, null=True, blank=True, **({"related_name": "+", "db_index": False} | options))
+
+
+def text(length: int = 200, **options: Any) -> models.CharField:
+    """A text column that is empty rather than null."""
+    return models.CharField(max_length=length, **({"blank": True, "default": ""} | options))

@@ -1,0 +1,104 @@
+"""What people say about media: labels, tags, values of attributes."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from .base import Row, key, scoped, text, user_key
+
+
+class Label(Row):
+    """A region of a picture with a class. Coordinates are float64 pixels, never rounded.
+
+    `points` and `keypoints` are JSON text written by one codec (domain/geometry, domain/keypoints) so
+    that hot reads pass them through; `mask` is the packed run list of domain/masks relative to the
+    box. `given` is JSON text of an import's own numbers ({"bbox", "area", ...}), dropped when the geometry changes.
+    """
+
+    SHAPES = ("box", "polygon", "mask", "keypoints")
+
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    project = key("annotator.Project", related_name="labels", db_index=False)
+    media = key("annotator.Media", related_name="labels", db_index=False)
+    concept = key("annotator.Concept", models.PROTECT, related_name="labels", db_index=False)
+    number = models.BigIntegerField(null=True, blank=True)
+    frame = models.IntegerField(null=True, blank=True)
+    x0 = models.FloatField()
+    y0 = models.FloatField()
+    x1 = models.FloatField()
+    y1 = models.FloatField()
+    shape = text(10, default="box")
+    points = models.TextField(null=True, blank=True)
+    mask = models.BinaryField(null=True, blank=True)
+    keypoints = models.TextField(null=True, blank=True)
+    given = models.TextField(null=True, blank=True)
+    z = models.IntegerField(default=0)
+    tool = text(24)
+    origin = text(6, default="human")
+    score = models.FloatField(null=True, blank=True)
+    is_crowd = models.BooleanField(default=False)
+    error = text(40)
+    external_id = text(500)
+    created_by = user_key()
+    updated_by = user_key()
+    import_job = key("annotator.Job", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
+    revision = models.BigIntegerField(default=1)
+    objects = scoped("project__workspace", "project")
+    all_objects = models.Manager()
+
+    class Meta(Row.Meta):
+        constraints = [
+            models.CheckConstraint(condition=Q(x1__gte=F("x0")) & Q(y1__gte=F("y0")), name="label_box_ordered"),
+            models.CheckConstraint(condition=Q(shape__in=["box", "polygon", "mask", "keypoints"]), name="label_shape"),
+            models.CheckConstraint(condition=Q(origin__in=["human", "model", "import"]), name="label_origin"),
+        ]
+        indexes = [
+            models.Index(fields=["project", "z", "created_at", "id"], name="label_list"),
+            models.Index(fields=["project", "concept", "z", "created_at", "id"], name="label_by_concept"),
+            models.Index(fields=["concept"], name="label_concept"),
+            models.Index(fields=["media", "frame"], name="label_media"),
+            models.Index(fields=["import_job"], condition=Q(import_job__isnull=False), name="label_import_job"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.shape} {str(self.id)[-6:]}"
+
+
+class Tag(Row):
+    """A concept said of a whole medium."""
+
+    project = key("annotator.Project", related_name="tags")
+    media = key("annotator.Media", related_name="tags", db_index=False)
+    concept = key("annotator.Concept", models.PROTECT, related_name="tags")
+    value = models.FloatField(default=1.0)
+    origin = text(6, default="human")
+    created_by = user_key()
+    import_job = key("annotator.Job", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
+    objects = scoped("project__workspace", "project")
+    all_objects = models.Manager()
+
+    class Meta(Row.Meta):
+        constraints = [models.UniqueConstraint(fields=["media", "concept"], name="tag_once")]
+
+
+class AttributeValue(Row):
+    """The value of an attribute for exactly one label or one medium."""
+
+    attribute = key("annotator.Attribute", related_name="values")
+    label = key(Label, null=True, blank=True, related_name="attribute_values")
+    media = key("annotator.Media", null=True, blank=True, related_name="attribute_values")
+    value = models.JSONField()
+    predicted = models.JSONField(null=True, blank=True)
+    objects = scoped("attribute__project__workspace", "attribute__project")
+    all_objects = models.Manager()
+
+    class Meta(Row.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(label__isnull=False, media__isnull=True) | Q(label__isnull=True, media__isnull=False), name="attribute_value_one_subject"
+            ),
+            models.UniqueConstraint(fields=["attribute", "label"], condition=Q(label__isnull=False), name="attribute_value_label_once"),
+            models.UniqueConstraint(fields=["attribute", "media"], condition=Q(media__isnull=False), name="attribute_value_media_once"),
+        ]

@@ -1,0 +1,221 @@
+"""Media and their bytes: blobs, renditions, statuses, quality findings, upload slots, datasets."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from .base import Row, key, scoped, scoped_live, text, user_key
+from .fields import ByteOrderedField
+
+
+class Blob(Row):
+    """Bytes in storage, named by their content; shared by all rows that hold the same bytes."""
+
+    sha256 = text(64, unique=True)
+    size = models.BigIntegerField()
+    mime = text(100)
+    objects = models.Manager()
+    all_objects = models.Manager()
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
+class MediaStatus(Row):
+    """A work state of a project: the seven words every project has, and its own."""
+
+    BASES = ("NEW", "IN PROGRESS", "TO REVIEW", "DONE", "SKIPPED", "AUTO-LABELLED", "COMPLETED")
+
+    project = key("annotator.Project", related_name="statuses", db_index=False)
+    name = text(60)
+    name_key = ByteOrderedField(max_length=120)
+    base = text(20)
+    color = text(9)
+    order = models.FloatField(default=0)
+    is_default = models.BooleanField(default=True)
+    objects = scoped("project__workspace", "project")
+    all_objects = models.Manager()
+
+    class Meta(Row.Meta):
+        constraints = [models.UniqueConstraint(fields=["project", "name_key"], name="media_status_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MediaKind(models.TextChoices):
+    IMAGE = "image"
+    VIDEO = "video"
+    URL = "url"
+    TEXT = "text"
+    AUDIO = "audio"
+
+
+class Media(Row):
+    """One picture or clip of a project. Names live on DatasetItem; `list_key` is the order of all lists.
+
+    `width` and `height` are after applying the EXIF orientation; the original bytes are kept.
+    `list_key` = key of the home dataset (its order and name) + natural key of the name, kept by services.
+    """
+
+    project = key("annotator.Project", related_name="media", db_index=False)
+    kind = text(6, choices=MediaKind.choices, default=MediaKind.IMAGE)
+    ref = text(128)
+    number = models.BigIntegerField()
+    list_key = ByteOrderedField(max_length=1400, default="")
+    blob = key(Blob, models.PROTECT, null=True, blank=True, related_name="media")
+    source_url = text(2000)
+    status = key(MediaStatus, models.PROTECT, related_name="media", db_index=False)
+    status_at = models.DateTimeField(null=True, blank=True)
+    status_by = user_key()
+    width = models.IntegerField(default=0)
+    height = models.IntegerField(default=0)
+    format = text(12)
+    mode = text(12)
+    frame_rate = models.FloatField(null=True, blank=True)
+    duration_ms = models.BigIntegerField(null=True, blank=True)
+    frame_count = models.BigIntegerField(null=True, blank=True)
+    orientation = text(40)
+    exif = models.JSONField(default=dict, blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
+    health = text(12, default="OK")
+    health_reason = text(500)
+    phash = models.BigIntegerField(null=True, blank=True)
+    is_prepared = models.BooleanField(default=False)
+    is_frozen = models.BooleanField(default=False)
+    external_id = text(500)
+    batch = key("annotator.UploadBatch", models.SET_NULL, null=True, blank=True, related_name="media", db_index=False)
+    import_job = key("annotator.Job", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
+    created_by = user_key()
+    updated_by = user_key()
+    content_at = models.DateTimeField(null=True, blank=True)
+    trashed_at = models.DateTimeField(null=True, blank=True)
+    objects = scoped_live("project__workspace", "project", trash_filter=Q(trashed_at__isnull=True, project__trashed_at__isnull=True))
+    all_objects = models.Manager()
+
+    class Meta(Row.Meta):
+        verbose_name_plural = "media"
+        constraints = [
+            models.UniqueConstraint(fields=["project", "ref"], name="media_ref_once"),
+            models.UniqueConstraint(fields=["project", "number"], name="media_number_once"),
+        ]
+        indexes = [
+            models.Index(fields=["project", "list_key", "id"], condition=Q(trashed_at__isnull=True), name="media_list"),
+            models.Index(fields=["project", "status", "list_key", "id"], condition=Q(trashed_at__isnull=True), name="media_by_status"),
+            models.Index(fields=["project", "updated_at"], name="media_updated"),
+            models.Index(fields=["project", "phash"], condition=Q(phash__isnull=False), name="media_phash"),
+            models.Index(fields=["import_job"], condition=Q(import_job__isnull=False), name="media_import_job"),
+            models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="media_batch"),
+            models.Index(fields=["trashed_at"], condition=Q(trashed_at__isnull=False), name="media_trash"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
+
+
+class Rendition(Row):
+    """A picture made from a medium: thumbnail (fits 320) or preview (fits 2048)."""
+
+    media = key(Media, related_name="renditions", db_index=False)
+    variant = text(12)
+    blob = key(Blob, models.PROTECT, related_name="renditions")
+    source = key(Blob, models.CASCADE, related_name="+", db_index=False)
+    width = models.IntegerField()
+    height = models.IntegerField()
+    objects = scoped("media__project__workspace", "media__project")
+    all_objects = models.Manager()
+
+    class Meta(Row.Meta):
+        constraints = [models.UniqueConstraint(fields=["media", "variant"], name="rendition_once")]
+
+
+class QualityIssue(Row):
+    """A finding about the bytes of a medium, or about a source that did not become one."""
+
+    project = key("annotator.Project", related_name="quality_issues")
+    media = key(Media, null=True, blank=True, related_name="quality_issues")
+    severity = text(8, default="warning")
+    code = text(40)
+    source = text(1000)
+    message = text(1000)
+    objects = scoped("project__workspace", "project")
+    all_objects = models.Manager()
+
+
+class UploadBatch(Row):
+    """One upload session of a person: one drop in the browser, one archive."""
+
+    project = key("annotator.Project", related_name="upload_batches")
+    dataset = key("annotator.Dataset", models.SET_NULL, null=True, blank=True, related_name="+")
+    created_by = user_key()
+    name = text()
+    objects = scoped("project__workspace", "project")
+    all_objects = models.Manager()
+
+
+class Upload(Row):
+    """A signed slot that takes one file: open -> stored -> used; void after `expires_at`."""
+
+    project = key("annotator.Project", related_name="uploads")
+    batch = key(UploadBatch, null=True, blank=True, related_name="uploads")
+    created_by = user_key()
+    state = text(8, default="open")
+    style = text(10, default="simple")
+    name = text(1000)
+    size = models.BigIntegerField(null=True, blank=True)
+    received = models.BigIntegerField(default=0)
+    blob = key(Blob, models.SET_NULL, null=True, blank=True, related_name="uploads")
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    result = models.JSONField(default=dict, blank=True)
+    objects = scoped("project__workspace", "project")
+    all_objects = models.Manager()
+
+    class Meta(Row.Meta):
+        constraints = [models.CheckConstraint(condition=Q(state__in=["open", "stored", "used"]), name="upload_state")]
+
+
+class Dataset(Row):
+    project = key("annotator.Project", related_name="datasets", db_index=False)
+    ref = text(128)
+    name = text(500)
+    name_key = ByteOrderedField(max_length=1000)
+    sort_key = ByteOrderedField(max_length=1000)
+    description = text(2000)
+    order = models.FloatField(null=True, blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
+    created_by = user_key()
+    trashed_at = models.DateTimeField(null=True, blank=True)
+    objects = scoped_live("project__workspace", "project", trash_filter=Q(trashed_at__isnull=True, project__trashed_at__isnull=True))
+    all_objects = models.Manager()
+
+    class Meta(Row.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["project", "name"], condition=Q(trashed_at__isnull=True), name="dataset_name_once"),
+            models.UniqueConstraint(fields=["project", "ref"], condition=Q(trashed_at__isnull=True), name="dataset_ref_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DatasetItem(Row):
+    """A medium in a dataset. Its home gives it the name; `trashed_at` repeats the medium's for the constraint."""
+
+    dataset = key(Dataset, related_name="items", db_index=False)
+    media = key(Media, related_name="items")
+    is_home = models.BooleanField(default=True)
+    name = text(1000)
+    name_key = ByteOrderedField(max_length=1000)
+    sort_key = ByteOrderedField(max_length=1200)
+    trashed_at = models.DateTimeField(null=True, blank=True)
+    objects = scoped_live("dataset__project__workspace", "dataset__project")
+    all_objects = models.Manager()
+
+    class Meta(Row.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "media"], name="dataset_item_once"),
+            models.UniqueConstraint(fields=["media"], condition=Q(is_home=True), name="dataset_item_one_home"),
+            models.UniqueConstraint(fields=["dataset", "name"], condition=Q(is_home=True, trashed_at__isnull=True), name="dataset_item_name_once"),
+        ]

@@ -1,0 +1,250 @@
+"""Every setting of the server, each read through env.py; the defaults are the embedded mode."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from pathlib import Path
+
+from annotator.env import env_bool, env_database, env_int, env_list, env_path, env_secret, env_text
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = env_path("ANNOTATOR_DATA_DIR", BASE_DIR / "data")
+MEDIA_DIR = env_path("ANNOTATOR_MEDIA_DIR", DATA_DIR / "media")
+HOST = env_text("ANNOTATOR_HOST", "127.0.0.1")
+PORT = env_int("ANNOTATOR_PORT", 8000, low=0, high=65535)
+
+
+def _kept_secret() -> str:
+    """Return the secret of this installation: from the environment, else a file that is made once."""
+    if value := env_secret("ANNOTATOR_SECRET_KEY"):
+        return value
+    file = DATA_DIR / "secret-key"
+    try:
+        return file.read_text(encoding="ascii")
+    except FileNotFoundError:
+        pass
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    value = secrets.token_urlsafe(48)
+    part = file.with_name(f"secret-key.{secrets.token_hex(4)}")
+    part.touch(mode=0o600)
+    part.write_text(value, encoding="ascii")
+    try:
+        file.hardlink_to(part)  # fails when another process was first: then its secret counts
+    except FileExistsError:
+        value = file.read_text(encoding="ascii")
+    part.unlink()
+    return value
+
+
+SECRET_KEY = _kept_secret()
+SECRET_KEY_FALLBACKS = env_list("ANNOTATOR_SECRET_KEY_FALLBACKS")
+DEBUG = env_bool("ANNOTATOR_DEBUG")
+DEBUG_EDITOR = env_bool("ANNOTATOR_DEBUG_EDITOR")
+ALLOWED_HOSTS = env_list("ANNOTATOR_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" + ("" if HOST in {"0.0.0.0", "::"} else f",{HOST}"))
+CSRF_TRUSTED_ORIGINS = env_list("ANNOTATOR_TRUSTED_ORIGINS")
+TRUSTED_PROXIES = env_list("ANNOTATOR_TRUSTED_PROXIES")
+
+INSTALLED_APPS = [
+    "annotator.apps.AnnotatorConfig",
+    "annotator.apps.AnnotatorAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "channels",
+    "django_tasks",
+    "huey.contrib.djhuey",
+    "csp",
+]
+MIDDLEWARE = [
+    "annotator.web.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "annotator.web.middleware.DomainErrorMiddleware",
+]
+ROOT_URLCONF = "annotator.urls"
+ASGI_APPLICATION = "annotator.asgi.application"
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "annotator.web.context.shell",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": env_database("ANNOTATOR_DATABASE_URL", DATA_DIR / "annotator.sqlite3")}
+DATABASES["default"]["ATOMIC_REQUESTS"] = False
+IS_SQLITE = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+if IS_SQLITE:
+    DATABASES["default"]["CONN_MAX_AGE"] = None
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA foreign_keys=ON;"
+        "PRAGMA cache_size=-8000;PRAGMA mmap_size=134217728;PRAGMA temp_store=MEMORY",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 600
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "annotator.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+
+# Sessions: cookie lasts two weeks of use, never readable by script, sent on same-site navigation only.
+SESSION_COOKIE_AGE = env_int("ANNOTATOR_SESSION_HOURS", 336, low=1) * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env_bool("ANNOTATOR_HTTPS")
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "worker-src": ["'self'", "blob:"],
+        "connect-src": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist")] if (BASE_DIR / "static" / "dist").is_dir() else []
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MAX_AGE = 3600
+
+
+def WHITENOISE_IMMUTABLE_FILE_TEST(path: str, url: str) -> bool:  # noqa: N802 (whitenoise's name)
+    """Hashed files of our own build never change under their name."""
+    return url.startswith("/static/dist/") and not url.endswith("manifest.json")
+
+
+# Bodies: JSON of the dialects and of the labeling page; files go through annotator.files and never through here.
+DATA_UPLOAD_MAX_MEMORY_SIZE = env_int("ANNOTATOR_MAX_BODY_MB", 64, low=1) * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["api.common.renderers.FastJSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["api.common.parsers.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "api.common.schema.DialectSchema",
+    "UNAUTHENTICATED_USER": None,
+    "UNAUTHENTICATED_TOKEN": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Annotator",
+    "DESCRIPTION": "Five vendors' APIs at their native paths, on one domain model.",
+    "VERSION": "0.1.0",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": [],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "",
+    "SCHEMA_COERCE_PATH_PK": False,
+}
+
+# Live updates: Redis carries presence and the wake between servers; events themselves travel through the database.
+REDIS_URL = env_secret("ANNOTATOR_REDIS_URL")
+if REDIS_URL:
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}}
+else:
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+LIVE_POLL_SECONDS = 0.25
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+# Jobs: the Job row is the truth; huey carries ids.
+TASKS = {"default": {"BACKEND": "huey.contrib.djhuey.tasks_backend.HueyBackend", "ENQUEUE_ON_COMMIT": False}}
+HUEY = (
+    {"huey_class": "huey.RedisHuey", "name": "annotator", "url": REDIS_URL, "immediate": False, "results": False}
+    if REDIS_URL
+    else {"huey_class": "huey.SqliteHuey", "name": "annotator", "filename": str(DATA_DIR / "queue.sqlite3"), "immediate": False, "results": False}
+)
+JOB_SWEEPER = "annotator.jobs.engine.sweep"
+JOB_RUNNER = "annotator.jobs.engine.enqueue"
+WORKER_THREADS = env_int("ANNOTATOR_WORKERS", 1, low=1, high=64)
+
+# Storage: local files, or S3 when a bucket is named.
+S3_BUCKET = env_text("ANNOTATOR_S3_BUCKET")
+S3_ENDPOINT = env_text("ANNOTATOR_S3_ENDPOINT")
+S3_REGION = env_text("ANNOTATOR_S3_REGION", "us-east-1")
+S3_PREFIX = env_text("ANNOTATOR_S3_PREFIX")
+S3_ACCESS_KEY = env_secret("ANNOTATOR_S3_ACCESS_KEY")
+S3_SECRET_KEY = env_secret("ANNOTATOR_S3_SECRET_KEY")
+MEDIA_REDIRECT = env_bool("ANNOTATOR_MEDIA_REDIRECT")
+MEDIA_SIGNING_KEYS = env_list("ANNOTATOR_MEDIA_KEYS") or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
+
+# Limits of what may come in.
+MAX_UPLOAD_BYTES = env_int("ANNOTATOR_MAX_UPLOAD_MB", 2048, low=1) * 1024 * 1024
+MAX_IMAGE_BYTES = env_int("ANNOTATOR_MAX_IMAGE_MB", 512, low=1) * 1024 * 1024
+MAX_IMAGE_PIXELS = env_int("ANNOTATOR_MAX_IMAGE_MPIXELS", 250, low=1) * 1_000_000
+MAX_ARCHIVE_FILES = env_int("ANNOTATOR_MAX_ARCHIVE_FILES", 100_000, low=1)
+MAX_ARCHIVE_BYTES = env_int("ANNOTATOR_MAX_ARCHIVE_GB", 50, low=1) * 1024**3
+MAX_ARCHIVE_RATIO = env_int("ANNOTATOR_MAX_ARCHIVE_RATIO", 200, low=2)
+DECODE_PROCESSES = env_int("ANNOTATOR_DECODE_PROCESSES", 2, low=1, high=16)
+DECODE_SECONDS = env_int("ANNOTATOR_DECODE_SECONDS", 30, low=1)
+DECODE_MEMORY_MB = env_int("ANNOTATOR_DECODE_MEMORY_MB", 2048, low=256)
+URL_IMPORT_HOSTS = env_list("ANNOTATOR_URL_IMPORT_HOSTS")
+RATE_SIGN_IN_PER_MINUTE = env_int("ANNOTATOR_RATE_SIGN_IN", 10)
+RATE_API_PER_SECOND = env_int("ANNOTATOR_RATE_API", 200)
+RATE_API_BURST = env_int("ANNOTATOR_RATE_API_BURST", 2000)
+TRASH_DAYS = env_int("ANNOTATOR_TRASH_DAYS", 7, low=1)
+EXPORT_DAYS = env_int("ANNOTATOR_EXPORT_DAYS", 14, low=7)
+
+IS_TEST = "pytest" in sys.modules
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env_text("ANNOTATOR_LOG_LEVEL", "INFO")},
+    "loggers": {"django.request": {"level": "ERROR"}, "huey": {"level": "WARNING"}, "PIL": {"level": "WARNING"}, "uvicorn.access": {"level": "WARNING"}},
+}
