@@ -1,0 +1,136 @@
+"""The only module that writes Event rows and wakes the pollers; called last in a service, inside its transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from django.db import connection, transaction
+from django.utils import timezone
+
+from annotator.domain.actor import Actor
+from annotator.models import Event, Project, ProjectClock, WorkspaceClock
+
+VERSION = 1
+# Interactive changes of up to this many objects carry before and after; larger ones are bulk: "fetch again".
+EXACT_LIMIT = 200
+WAKE_GROUP = "annotator.wake"
+
+
+def encode(value: Any) -> str | None:
+    """Return JSON text for `before`/`after`; text is taken as already encoded."""
+    if value is None or isinstance(value, str):
+        return value
+    return orjson.dumps(value, default=str).decode()
+
+
+def _next_seq(model: type[ProjectClock] | type[WorkspaceClock], stream_id: uuid.UUID) -> int:
+    """Raise the stream's clock and return its new value; the row lock holds until commit."""
+    table, column = model._meta.db_table, model._meta.pk.column
+    stream = model._meta.pk.get_db_prep_value(stream_id, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(f'UPDATE "{table}" SET seq = seq + 1 WHERE "{column}" = %s RETURNING seq', [stream])  # noqa: S608
+        row = cursor.fetchone()
+        if row is None:
+            model.objects.get_or_create(pk=stream_id)
+            return _next_seq(model, stream_id)
+    return int(row[0])
+
+
+def record(
+    *,
+    actor: Actor | None,
+    kind: str,
+    workspace_id: uuid.UUID | None = None,
+    project_id: uuid.UUID | None = None,
+    media_id: uuid.UUID | None = None,
+    object_id: uuid.UUID | None = None,
+    before: Any = None,
+    after: Any = None,
+    client: str = "",
+    ops: Sequence[str] = (),
+) -> int:
+    """Write one event and return its sequence number in its stream.
+
+    The stream is the project's, or the workspace's when `project_id` is None. Sequence numbers have
+    no gaps and follow commit order. `before`/`after` are JSON-able or JSON text; labels are lists of
+    native label objects, keyed by id: one missing in `before` was created, one missing in `after` deleted.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("events.record must be called inside the service's transaction")
+    if project_id is not None:
+        seq = _next_seq(ProjectClock, project_id)
+        if workspace_id is None:
+            workspace_id = _workspace_of(project_id)
+    elif workspace_id is not None:
+        seq = _next_seq(WorkspaceClock, workspace_id)
+    else:
+        raise ValueError("an event belongs to a project or to a workspace")
+    Event.all_objects.create(
+        workspace_id=workspace_id,
+        project_id=project_id,
+        seq=seq,
+        kind=kind,
+        version=VERSION,
+        actor_id=actor.user_id if actor else None,
+        media_id=media_id,
+        object_id=object_id,
+        before=encode(before),
+        after=encode(after),
+        client=client[:64],
+        ops=orjson.dumps([str(op) for op in ops]).decode(),
+        at=timezone.now(),
+    )
+    transaction.on_commit(wake, robust=True)
+    return seq
+
+
+_workspace_cache: dict[uuid.UUID, uuid.UUID] = {}
+
+
+def _workspace_of(project_id: uuid.UUID) -> uuid.UUID:
+    """Return the workspace of a project; a project never changes its workspace, so the answer is kept."""
+    found = _workspace_cache.get(project_id)
+    if found is None:
+        found = Project.all_objects.values_list("workspace_id", flat=True).get(pk=project_id)
+        if len(_workspace_cache) > 10_000:
+            _workspace_cache.clear()
+        _workspace_cache[project_id] = found
+    return found
+
+
+class Waker:
+    """Wakes this process's poller from any thread; the asyncio loop is known once the server has started."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._event: asyncio.Event | None = None
+        self._lock = threading.Lock()
+
+    def attach(self, loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
+        """Tell whom to wake: called by the poller in its own loop."""
+        with self._lock:
+            self._loop, self._event = loop, event
+
+    def detach(self) -> None:
+        with self._lock:
+            self._loop = self._event = None
+
+    def wake(self) -> None:
+        """Set the poller's event, thread-safely; does nothing when no poller runs in this process."""
+        with self._lock:
+            loop, event = self._loop, self._event
+        if loop is not None and event is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(event.set)
+
+
+waker = Waker()
+
+
+def wake() -> None:
+    """Wake the pollers after a commit: this process's at once, others' by their interval or through the channel layer."""
+    waker.wake()

@@ -1,0 +1,85 @@
+"""Who may do what: one table of roles and actions, one question. Nothing else decides permissions."""
+
+from __future__ import annotations
+
+import uuid
+
+from annotator.domain.actor import Actor
+from annotator.domain.errors import Denied, Missing
+from annotator.models import Membership, Project, Role, Workspace
+
+_READ = frozenset({"workspace.read", "project.read"})
+_ANNOTATE = _READ | {"label.write", "tag.write", "status.write"}
+_REVIEW = _ANNOTATE | {"export.create"}
+_MANAGE = _REVIEW | {
+    "project.create", "project.manage", "dataset.write", "media.upload", "media.write", "media.delete",
+    "vocabulary.write", "import.create", "job.cancel",
+}  # fmt: skip
+_ADMINISTER = _MANAGE | {"project.delete", "member.manage", "token.manage", "workspace.manage"}
+
+GRANTS: dict[str, frozenset[str]] = {
+    Role.VIEWER: _READ,
+    Role.ANNOTATOR: _ANNOTATE,
+    Role.REVIEWER: _REVIEW,
+    Role.MANAGER: _MANAGE,
+    Role.ADMIN: _ADMINISTER,
+    Role.OWNER: _ADMINISTER | {"workspace.delete"},
+}
+ACTIONS = GRANTS[Role.OWNER]
+
+# To which work states a role may move a medium. AUTO-LABELLED is set by automated labeling alone.
+_BY_ANNOTATOR = frozenset({"NEW", "IN PROGRESS", "TO REVIEW", "SKIPPED"})
+STATUS_GRANTS: dict[str, frozenset[str]] = {
+    Role.VIEWER: frozenset(),
+    Role.ANNOTATOR: _BY_ANNOTATOR,
+    Role.REVIEWER: _BY_ANNOTATOR | {"DONE"},
+    Role.MANAGER: _BY_ANNOTATOR | {"DONE", "COMPLETED"},
+    Role.ADMIN: _BY_ANNOTATOR | {"DONE", "COMPLETED"},
+    Role.OWNER: _BY_ANNOTATOR | {"DONE", "COMPLETED"},
+}
+# From these states an annotator may not take a medium back; a reviewer reopens it.
+FINISHED = frozenset({"DONE", "COMPLETED"})
+_ROLE_NAMES = {Role.VIEWER: "a viewer", Role.ANNOTATOR: "an annotator", Role.REVIEWER: "a reviewer", Role.MANAGER: "a manager", Role.ADMIN: "an admin"}
+
+
+def allows(role: str, action: str) -> bool:
+    """Return whether `role` grants `action`; an unknown action is a mistake in the code."""
+    if action not in ACTIONS:
+        raise ValueError(f"unknown action {action!r}")
+    return action in GRANTS[role]
+
+
+def role_in(actor: Actor, workspace_id: uuid.UUID) -> str | None:
+    """Return the actor's role in a workspace within the limits of its token, or None for a stranger."""
+    if actor.workspace_id not in (None, workspace_id):
+        return None
+    return Membership.objects.filter(workspace_id=workspace_id, user_id=actor.user_id).values_list("role", flat=True).first()
+
+
+def require(actor: Actor, place: Project | Workspace, action: str) -> str:
+    """Return the actor's role in `place` if it grants `action`.
+
+    Raises Missing when the actor cannot see the place (stranger, or outside its token's limits) and
+    Denied with a reason in words when the role does not allow the action. One query.
+    """
+    if not isinstance(actor, Actor):
+        raise TypeError(f"require takes an Actor, not {type(actor).__name__}")
+    if isinstance(place, Project):
+        workspace_id, outside = place.workspace_id, actor.project_id not in (None, place.pk)
+    else:
+        workspace_id, outside = place.pk, False
+    role = None if outside else role_in(actor, workspace_id)
+    if role is None:
+        raise Missing("There is no such project." if isinstance(place, Project) else "There is no such workspace.")
+    if not allows(role, action) or (actor.scopes and action not in actor.scopes):
+        raise Denied(f"As {_ROLE_NAMES.get(role, role)} you may not do this ({action}).", code="role")
+    if actor.project_id is not None and not isinstance(place, Project) and action not in _READ:
+        raise Denied("This token is limited to one project.", code="token_scope")
+    return role
+
+
+def may_set_status(role: str, base: str, current: str | None = None) -> bool:
+    """Return whether `role` may move a medium from state `current` to state `base` (both of the seven base words)."""
+    if base not in STATUS_GRANTS[role]:
+        return False
+    return not (role == Role.ANNOTATOR and current in FINISHED)
