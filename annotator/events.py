@@ -41,6 +41,14 @@ def _next_seq(model: type[ProjectClock] | type[WorkspaceClock], stream_id: uuid.
     return int(row[0])
 
 
+def next_seq(*, project_id: uuid.UUID) -> int:
+    """Take the next sequence number of a project ahead of `record(seq=...)`, for rows that carry it as their revision.
+
+    Locks the project's clock until commit: call it after all checks.
+    """
+    return _next_seq(ProjectClock, project_id)
+
+
 def record(
     *,
     actor: Actor | None,
@@ -53,19 +61,19 @@ def record(
     after: Any = None,
     client: str = "",
     ops: Sequence[str] = (),
+    seq: int | None = None,
 ) -> int:
     """Write one event and return its sequence number in its stream.
 
     The stream is the project's, or the workspace's when `project_id` is None. Sequence numbers have
-    no gaps and follow commit order. `before`/`after` are JSON-able or JSON text; labels are lists of
+    no gaps and follow commit order; `seq` is one taken by `next_seq` in the same transaction. `before`/`after` are JSON-able or JSON text; labels are lists of
     native label objects, keyed by id: one missing in `before` was created, one missing in `after` deleted.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("events.record must be called inside the service's transaction")
     if project_id is not None:
-        seq = _next_seq(ProjectClock, project_id)
-        if workspace_id is None:
-            workspace_id = _workspace_of(project_id)
+        seq = _next_seq(ProjectClock, project_id) if seq is None else seq
+        workspace_id = workspace_id or _workspace_of(project_id)
     elif workspace_id is not None:
         seq = _next_seq(WorkspaceClock, workspace_id)
     else:

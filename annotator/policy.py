@@ -71,11 +71,24 @@ def require(actor: Actor, place: Project | Workspace, action: str) -> str:
     role = None if outside else role_in(actor, workspace_id)
     if role is None:
         raise Missing("There is no such project." if isinstance(place, Project) else "There is no such workspace.")
-    if not allows(role, action) or (actor.scopes and action not in actor.scopes):
-        raise Denied(f"As {_ROLE_NAMES.get(role, role)} you may not do this ({action}).", code="role")
+    check(role, action)
+    if actor.scopes and action not in actor.scopes:
+        raise Denied(f"This token may not do this ({action}).", code="token_scope")
     if actor.project_id is not None and not isinstance(place, Project) and action not in _READ:
         raise Denied("This token is limited to one project.", code="token_scope")
     return role
+
+
+def check(role: str, action: str) -> None:
+    """Raise Denied with a reason in words when `role` does not grant `action`."""
+    if not allows(role, action):
+        raise Denied(f"As {_ROLE_NAMES.get(role, role)} you may not do this ({action}).", code="role")
+
+
+def check_status(role: str, base: str, current: str) -> None:
+    """Raise Denied when `role` may not move a medium from state `current` to `base`."""
+    if not may_set_status(role, base, current):
+        raise Denied(f"As {_ROLE_NAMES.get(role, role)} you may not move an image from {current} to {base}.", code="role")
 
 
 def may_set_status(role: str, base: str, current: str | None = None) -> bool:

@@ -1,0 +1,290 @@
+"""Writes of the vocabulary: classes and tags (concepts) in their roles, tag groups, merging."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from annotator import events, policy
+from annotator.domain import palette, text
+from annotator.domain.actor import Actor
+from annotator.domain.errors import Conflict, Invalid
+from annotator.models import Concept, Label, Project, ProjectClock, Tag, TagGroup
+from annotator.services import naming
+
+ROLES = {"region": "on_region", "media": "on_media", "segment": "on_segment"}
+_TEXTS = {"description": 2000, "icon_url": 2000, "external_id": 200}
+
+
+def next_number(project_id: uuid.UUID, column: str, count: int = 1) -> int:
+    """Reserve `count` numbers of the project's counter and return the first. Locks the clock row until commit."""
+    with connection.cursor() as cursor:
+        table = ProjectClock._meta.db_table
+        key = Project._meta.pk.get_db_prep_value(project_id, connection)
+        cursor.execute(f'UPDATE "{table}" SET {column} = {column} + %s WHERE project_id = %s RETURNING {column}', [count, key])  # noqa: S608
+        row = cursor.fetchone()
+    return int(row[0]) - count + 1
+
+
+def keep_number(project_id: uuid.UUID, column: str, number: int) -> None:
+    """Note that an import has used `number`, so that the counter hands out only larger ones."""
+    ProjectClock.objects.filter(pk=project_id, **{f"{column}__lt": number}).update(**{column: number})
+
+
+@transaction.atomic
+def create(*, actor: Actor, project: Project, name: str, roles: tuple[str, ...] = ("region",), number: int | None = None, **details: Any) -> Concept:
+    """Make a concept with the given roles ("region", "media", "segment").
+
+    `details`: color, kind (object|background), order, parent, tag_group, description, icon_url,
+    external_id, use_description_as_prompt, is_negative, ref, extra. A null colour takes the next of
+    the palette, a null order comes after the last (regions start at 10). A name is unique per role.
+    """
+    policy.require(actor, project, "vocabulary.write")
+    named = naming.named(name)
+    rows = Concept.all_objects.filter(project=project)
+    for role in roles:
+        _refuse_taken(rows, named["name_key"], role)
+    columns = _columns(project, details)
+    order = details.get("order")
+    for role in roles:
+        default = naming.next_order(rows, f"{role}_order", first=10.0)
+        columns[f"on_{role}"], columns[f"{role}_order"] = True, default if order is None else text.check_float(order, field="norder")
+    if number is None:
+        number = next_number(project.pk, "concept_number")
+    else:
+        keep_number(project.pk, "concept_number", number)
+    if not columns.get("color"):
+        columns["color"] = palette.palette_color(rows.filter(on_region=True).count() if "region" in roles else rows.count())
+    ref = naming.check_ref(details["ref"]) if details.get("ref") else naming.free_ref(rows, named["name"], "concept")
+    concept = Concept.all_objects.create(project=project, number=number, ref=ref, created_by_id=actor.user_id, **named, **columns)
+    _tell(actor, project, concept, created=True)
+    return concept
+
+
+@transaction.atomic
+def update(*, actor: Actor, concept: Concept, changes: dict[str, Any], role: str = "region") -> Concept:
+    """Change what is given. A rename is shared by all roles; `order` is the order in `role`."""
+    policy.require(actor, concept.project, "vocabulary.write")
+    columns = _columns(concept.project, changes, concept)
+    if "name" in changes:
+        columns |= naming.named(changes["name"])
+        others = Concept.all_objects.filter(project_id=concept.project_id).exclude(pk=concept.pk)
+        for other in (each for each, column in ROLES.items() if getattr(concept, column)):
+            _refuse_taken(others, columns["name_key"], other)
+    if changes.get("order") is not None:
+        columns[f"{role}_order"] = text.check_float(changes["order"], field="norder")
+    for column, value in columns.items():
+        setattr(concept, column, value)
+    concept.save(update_fields=[*columns, "updated_at"])
+    _tell(actor, concept.project, concept)
+    return concept
+
+
+@transaction.atomic
+def reorder(*, actor: Actor, project: Project, ids: list[uuid.UUID], role: str = "region") -> None:
+    """Put the concepts of a role in the given order; ids must be all of them."""
+    policy.require(actor, project, "vocabulary.write")
+    rows = {row.pk: row for row in Concept.all_objects.filter(project=project, **{f"on_{role}": True})}
+    if set(ids) != set(rows) or len(ids) != len(rows):
+        raise Conflict("The classes have changed meanwhile. Reload the page.", field="ids")
+    for place, key in enumerate(ids):
+        setattr(rows[key], f"{role}_order", 10.0 + place)
+    Concept.all_objects.bulk_update(rows.values(), [f"{role}_order"])
+    _tell(actor, project)
+
+
+@transaction.atomic
+def delete(*, actor: Actor, concept: Concept, role: str = "region") -> None:
+    """Take a role from a concept with all its marks; the row goes with its last role. Children lose their parent."""
+    policy.require(actor, concept.project, "vocabulary.write")
+    if role == "region":
+        Label.all_objects.filter(project_id=concept.project_id, concept=concept).delete()
+    elif role == "media":
+        Tag.all_objects.filter(project_id=concept.project_id, concept=concept).delete()
+    setattr(concept, f"on_{role}", False)
+    if any(getattr(concept, column) for column in ROLES.values()):
+        concept.save(update_fields=[f"on_{role}", "updated_at"])
+    else:
+        concept.delete()
+    _tell(actor, concept.project)
+
+
+def count_marks(*, concept: Concept) -> dict[str, int]:
+    """Return how many labels and tags say this concept: the preview of a merge or deletion."""
+    return {
+        "labels": Label.all_objects.filter(project_id=concept.project_id, concept=concept).count(),
+        "tags": Tag.all_objects.filter(project_id=concept.project_id, concept=concept).count(),
+    }
+
+
+@transaction.atomic
+def merge(*, actor: Actor, source: Concept, target: Concept) -> dict[str, Any]:
+    """Give all marks of `source` to `target` and remove `source`.
+
+    Returns what `unmerge` needs to undo it. Both must be of one project. Tags that the target has
+    already on a medium are dropped (and restored by undo).
+    """
+    policy.require(actor, source.project, "vocabulary.write")
+    if source.project_id != target.project_id or source.pk == target.pk:
+        raise Invalid("Choose another class of the same project to merge into.", field="target")
+    labels = list(Label.all_objects.filter(project_id=source.project_id, concept=source).values_list("pk", flat=True))
+    tags = list(Tag.all_objects.filter(concept=source).values("media_id", "created_by_id"))
+    has_target = set(Tag.all_objects.filter(concept=target).values_list("media_id", flat=True))
+    _move_labels(source, target)
+    Tag.all_objects.filter(concept=source).exclude(media_id__in=has_target).update(concept=target)
+    Tag.all_objects.filter(concept=source).delete()
+    columns = {f.attname: getattr(source, f.attname) for f in Concept._meta.concrete_fields if f.attname not in {"created_at", "updated_at"}}
+    undo = {
+        "concept": {name: str(value) if isinstance(value, uuid.UUID) else value for name, value in columns.items()},
+        "target": str(target.pk), "labels": [str(key) for key in labels],
+        "tags": [{"media": str(t["media_id"]), "kept": t["media_id"] in has_target} for t in tags],
+    }  # fmt: skip
+    for role, column in ROLES.items():
+        if getattr(source, column) and not getattr(target, column):
+            setattr(target, column, True)
+            setattr(target, f"{role}_order", getattr(source, f"{role}_order"))
+    Concept.all_objects.filter(parent=source).exclude(pk=target.pk).update(parent=target)
+    source.delete()
+    target.save()
+    events.record(actor=actor, kind="bulk", project_id=target.project_id, after={"what": "merge", "into": str(target.pk), "labels": len(labels)})
+    _tell(actor, target.project, target)
+    return undo
+
+
+@transaction.atomic
+def unmerge(*, actor: Actor, project: Project, undo: dict[str, Any]) -> Concept:
+    """Undo `merge`: the class comes back with its id, and the labels it had that still have the target's class."""
+    policy.require(actor, project, "vocabulary.write")
+    columns = undo["concept"]
+    if str(columns["project_id"]) != str(project.pk):
+        raise Invalid("This merge belongs to another project.", field="undo")
+    if Concept.all_objects.filter(project=project, name_key=columns["name_key"]).exists():
+        raise Conflict(f"There is a class {columns['name']!r} again.", field="name")
+    if Concept.all_objects.filter(project=project, ref=columns["ref"]).exists():
+        columns = {**columns, "ref": naming.free_ref(Concept.all_objects.filter(project=project), columns["name"], "concept")}
+    concept = Concept.all_objects.create(**columns)
+    now = timezone.now()
+    keys = [uuid.UUID(key) for key in undo["labels"]]
+    for start in range(0, len(keys), 500):
+        rows = Label.all_objects.filter(project=project, pk__in=keys[start : start + 500], concept_id=undo["target"])
+        rows.update(concept=concept, updated_at=now, updated_by_id=actor.user_id)
+    moved = [uuid.UUID(tag["media"]) for tag in undo["tags"] if not tag["kept"]]
+    Tag.all_objects.filter(project=project, media_id__in=moved, concept_id=undo["target"]).update(concept=concept)
+    kept = [uuid.UUID(tag["media"]) for tag in undo["tags"] if tag["kept"]]
+    Tag.all_objects.bulk_create(Tag(project=project, media_id=key, concept=concept, created_by_id=actor.user_id) for key in kept)
+    events.record(actor=actor, kind="bulk", project_id=project.pk, after={"what": "unmerge", "labels": len(keys)})
+    _tell(actor, project, concept, created=True)
+    return concept
+
+
+@transaction.atomic
+def create_group(
+    *, actor: Actor, project: Project, name: str, kind: str = "MULTIPLE-SELECTION", is_required: bool = False, order: float | None = None
+) -> TagGroup:
+    policy.require(actor, project, "vocabulary.write")
+    rows = TagGroup.all_objects.filter(project=project)
+    named = naming.named(name)
+    if rows.filter(name_key=named["name_key"]).exists():
+        raise Invalid(f"There is already a tag group {named['name']!r}.", field="name")
+    group = TagGroup.all_objects.create(
+        project=project, kind=_group_kind(kind), is_required=bool(is_required), order=naming.next_order(rows, "order") if order is None else order, **named
+    )
+    _tell(actor, project)
+    return group
+
+
+@transaction.atomic
+def update_group(*, actor: Actor, group: TagGroup, changes: dict[str, Any]) -> TagGroup:
+    policy.require(actor, group.project, "vocabulary.write")
+    columns: dict[str, Any] = {}
+    if "name" in changes:
+        columns |= naming.named(changes["name"])
+        if TagGroup.all_objects.filter(project_id=group.project_id, name_key=columns["name_key"]).exclude(pk=group.pk).exists():
+            raise Invalid(f"There is already a tag group {columns['name']!r}.", field="name")
+    if "kind" in changes:
+        columns["kind"] = _group_kind(changes["kind"])
+    columns |= {field: changes[field] for field in ("is_required", "order") if field in changes}
+    for column, value in columns.items():
+        setattr(group, column, value)
+    group.save(update_fields=[*columns, "updated_at"])
+    _tell(actor, group.project)
+    return group
+
+
+@transaction.atomic
+def delete_group(*, actor: Actor, group: TagGroup) -> None:
+    """Remove a group; its tags fall back to the group Default, which itself stays."""
+    policy.require(actor, group.project, "vocabulary.write")
+    if group.is_default:
+        raise Invalid("The group Default cannot be deleted.", field="tag_group_id")
+    default = TagGroup.all_objects.get(project_id=group.project_id, is_default=True)
+    Concept.all_objects.filter(tag_group=group).update(tag_group=default)
+    group.delete()
+    _tell(actor, default.project)
+
+
+def _group_kind(kind: object) -> str:
+    if kind not in ("SELECTION", "MULTIPLE-SELECTION"):
+        raise Invalid("type must be SELECTION or MULTIPLE-SELECTION.", field="type")
+    return str(kind)
+
+
+def _refuse_taken(rows: Any, key: str, role: str) -> None:
+    if rows.filter(name_key=key, **{f"on_{role}": True}).exists():
+        noun = {"region": "class", "media": "tag", "segment": "activity"}[role]
+        raise Invalid(f"There is already a {noun} of this name.", field="name", code="name_taken")
+
+
+def _columns(project: Project, details: dict[str, Any], concept: Concept | None = None) -> dict[str, Any]:
+    """Return the checked columns of the details given; absent keys are left out, null clears."""
+    columns: dict[str, Any] = {}
+    for field, limit in _TEXTS.items():
+        if field in details:
+            columns[field] = text.clean(details[field] or "", field=field, limit=limit, required=False, multiline=field == "description")
+    if columns.get("icon_url") and not columns["icon_url"].startswith(("http://", "https://")):
+        raise Invalid("icon_url must be an http or https address.", field="icon_url")
+    if details.get("color"):
+        columns["color"] = palette.parse_color(details["color"])
+    if details.get("kind") is not None:
+        if details["kind"] not in ("object", "background"):
+            raise Invalid("type must be object or background.", field="type")
+        columns["region_kind"] = details["kind"]
+    for field in ("use_description_as_prompt", "is_negative"):
+        if details.get(field) is not None:
+            if not isinstance(details[field], bool):
+                raise Invalid(f"{field} must be true or false.", field=field)
+            columns[field] = details[field]
+    if "extra" in details:
+        columns["extra"] = details["extra"]
+    if "parent" in details:
+        columns["parent"] = _parent(project, details["parent"], concept)
+    if "tag_group" in details:
+        columns["tag_group"] = details["tag_group"]
+    return columns
+
+
+def _parent(project: Project, parent_id: uuid.UUID | None, concept: Concept | None) -> Concept | None:
+    if parent_id is None:
+        return None
+    parent = Concept.all_objects.filter(project=project, pk=parent_id).first()
+    if parent is None:
+        raise Invalid("parent_id must name a class of this project.", field="parent_id")
+    above: Concept | None = parent
+    while above is not None:
+        if concept is not None and above.pk == concept.pk:
+            raise Invalid("A class cannot be its own ancestor.", field="parent_id")
+        above = above.parent
+    return parent
+
+
+def _move_labels(source: Concept, target: Concept) -> None:
+    now = timezone.now()
+    Label.all_objects.filter(project_id=source.project_id, concept=source).update(concept=target, updated_at=now)
+
+
+def _tell(actor: Actor, project: Project, concept: Concept | None = None, created: bool = False) -> None:
+    after = {"id": str(concept.pk), "name": concept.name, "created": created} if concept else None
+    events.record(actor=actor, kind="concepts.changed", project_id=project.pk, object_id=concept.pk if concept else None, after=after)

@@ -1,0 +1,80 @@
+"""Writes of memberships: who belongs to a workspace, in which role."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from annotator import events, policy
+from annotator.domain.actor import Actor
+from annotator.domain.errors import Conflict, Denied, Invalid
+from annotator.models import Membership, Role, User, Workspace
+
+
+def check_role(role: object) -> str:
+    """Return a valid role or raise Invalid naming the allowed ones."""
+    if role not in Role.values:
+        raise Invalid(f"role must be one of {', '.join(Role.values)}.", field="role")
+    return str(role)
+
+
+@transaction.atomic
+def ensure(*, workspace: Workspace, user: User, role: str) -> Membership:
+    """Make `user` a member if she is not one; an existing membership keeps its role. For commands of the operator."""
+    member, created = Membership.all_objects.get_or_create(workspace=workspace, user=user, defaults={"role": check_role(role)})
+    if created:
+        _tell(None, "member.added", member)
+    return member
+
+
+@transaction.atomic
+def add(*, actor: Actor, workspace: Workspace, user: User, role: str) -> Membership:
+    """Add a person with a role no stronger than the actor's own."""
+    _require_rank(actor, workspace, check_role(role))
+    if user.service_of_id not in (None, workspace.pk):
+        raise Invalid("This service account belongs to another workspace.", field="user")
+    member, created = Membership.all_objects.get_or_create(workspace=workspace, user=user, defaults={"role": role})
+    if not created:
+        raise Conflict(f"{user.shown_name} is a member already, as {member.role}.", field="user")
+    _tell(actor, "member.added", member)
+    return member
+
+
+@transaction.atomic
+def set_role(*, actor: Actor, member: Membership, role: str) -> Membership:
+    """Change a member's role. The last owner stays one."""
+    _require_rank(actor, member.workspace, check_role(role), member.role)
+    if role != member.role:
+        _keep_an_owner(member)
+        member.role = role
+        member.save(update_fields=["role", "updated_at"])
+        _tell(actor, "member.role", member)
+    return member
+
+
+@transaction.atomic
+def remove(*, actor: Actor, member: Membership) -> None:
+    """Take a person out of the workspace; everybody may leave. Sockets close and tokens stop working at once."""
+    if member.user_id != actor.user_id:
+        _require_rank(actor, member.workspace, member.role)
+    _keep_an_owner(member)
+    _tell(actor, "member.removed", member)
+    member.delete()
+
+
+def _require_rank(actor: Actor, workspace: Workspace, *roles: str) -> None:
+    own = policy.require(actor, workspace, "member.manage")
+    order = list(Role.values)
+    if any(order.index(role) < order.index(own) for role in roles):
+        raise Denied(f"Only an {Role.OWNER.value} may give or take a stronger role than your own.", code="role")
+
+
+def _keep_an_owner(member: Membership) -> None:
+    if member.role == Role.OWNER and not (
+        Membership.all_objects.select_for_update().filter(workspace_id=member.workspace_id, role=Role.OWNER).exclude(pk=member.pk).exists()
+    ):
+        raise Conflict("A workspace needs an owner: make somebody else the owner first.", field="role")
+
+
+def _tell(actor: Actor | None, kind: str, member: Membership) -> None:
+    after = {"user": str(member.user_id), "role": member.role}
+    events.record(actor=actor, kind=kind, workspace_id=member.workspace_id, object_id=member.pk, after=after)

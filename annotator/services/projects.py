@@ -1,0 +1,106 @@
+"""Writes of projects, with what every project is born with: its clock and the seven work states."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from annotator import events, policy
+from annotator.domain import text
+from annotator.domain.actor import Actor
+from annotator.domain.errors import Invalid
+from annotator.models import ContentType, Media, MediaStatus, Project, ProjectClock, TagGroup, Workspace
+from annotator.services import naming
+
+DEFAULT_STATUSES = MediaStatus.BASES
+
+
+@transaction.atomic
+def create(
+    *, actor: Actor, workspace: Workspace, name: str, description: str = "", content_type: str = "IMAGES", ref: str = "", origin: str = "user"
+) -> Project:
+    """Make an empty project: no classes, no datasets; the seven states and the group "Default" of tags."""
+    policy.require(actor, workspace, "project.create")
+    if content_type not in ContentType.values:
+        raise Invalid(f"content_type must be one of {', '.join(ContentType.values)}.", field="content_type")
+    columns = naming.named(name)
+    rows = Project.all_objects.filter(workspace=workspace)
+    project = Project.all_objects.create(
+        workspace=workspace,
+        ref=naming.check_ref(ref) if ref else naming.free_ref(rows, columns["name"], "project"),
+        description=text.clean(description or "", field="description", limit=2000, required=False, multiline=True),
+        content_type=content_type,
+        origin=origin,
+        owner_id=actor.user_id,
+        **columns,
+    )
+    ProjectClock.objects.create(project=project)
+    MediaStatus.all_objects.bulk_create(
+        MediaStatus(project=project, name=base, name_key=text.name_key(base), base=base, order=order) for order, base in enumerate(DEFAULT_STATUSES)
+    )
+    TagGroup.all_objects.create(project=project, is_default=True, order=0, **naming.named("Default"))
+    events.record(actor=actor, kind="project.created", workspace_id=workspace.pk, object_id=project.pk, after={"name": project.name})
+    return project
+
+
+@transaction.atomic
+def update(*, actor: Actor, project: Project, changes: dict[str, Any]) -> Project:
+    """Change name, description, settings; content_type only while the project holds no media."""
+    policy.require(actor, project, "project.manage")
+    columns: dict[str, Any] = {}
+    for field, value in changes.items():
+        if field == "name":
+            columns |= naming.named(value)
+        elif field == "description":
+            columns["description"] = text.clean(value or "", field="description", limit=2000, required=False, multiline=True)
+        elif field == "settings":
+            columns["settings"] = {**project.settings, **value}
+        elif field == "content_type":
+            columns |= _content_type(project, value)
+        else:
+            raise ValueError(f"projects have no {field}")
+    for field, value in columns.items():
+        setattr(project, field, value)
+    project.save(update_fields=[*columns, "updated_at"])
+    after = {"name": project.name, "description": project.description}
+    events.record(actor=actor, kind="project.updated", workspace_id=project.workspace_id, project_id=project.pk, object_id=project.pk, after=after)
+    return project
+
+
+def _content_type(project: Project, value: object) -> dict[str, str]:
+    if value not in ContentType.values:
+        raise Invalid(f"content_type must be one of {', '.join(ContentType.values)}.", field="content_type")
+    if value != project.content_type and Media.objects.filter(project=project).exists():
+        raise Invalid("content_type can change only while the project is empty.", field="content_type")
+    return {"content_type": str(value)}
+
+
+@transaction.atomic
+def trash(*, actor: Actor, project: Project) -> None:
+    """Move a project to the trash, where it is purged after some days; its media and marks go with it."""
+    policy.require(actor, project, "project.delete")
+    Project.objects.filter(pk=project.pk).update(trashed_at=timezone.now())
+    events.record(actor=actor, kind="project.trashed", workspace_id=project.workspace_id, project_id=project.pk, object_id=project.pk)
+
+
+@transaction.atomic
+def restore(*, actor: Actor, project: Project) -> Project:
+    """Take a project out of the trash; it gets a new ref when its old one is in use."""
+    policy.require(actor, project, "project.delete")
+    live = Project.objects.filter(workspace_id=project.workspace_id)
+    if live.filter(ref=project.ref).exists():
+        project.ref = naming.free_ref(live, project.ref, "project")
+    project.trashed_at = None
+    project.save(update_fields=["trashed_at", "ref", "updated_at"])
+    events.record(actor=actor, kind="project.restored", workspace_id=project.workspace_id, project_id=project.pk, object_id=project.pk)
+    return project
+
+
+def opened(*, project: Project) -> None:
+    """Note that somebody opened the project; at most one write a minute."""
+    minute_ago = timezone.now() - timedelta(minutes=1)
+    if project.last_opened_at is None or project.last_opened_at < minute_ago:
+        Project.objects.filter(pk=project.pk).update(last_opened_at=timezone.now())
