@@ -1,0 +1,240 @@
+"""API tokens: made, revoked and turned into an Actor; nothing of any dialect's header belongs here.
+
+A token reads `<id>.<secret>`; only the SHA-256 of the secret is stored, so it is shown once and never again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+import secrets
+import threading
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from annotator import events, policy
+from annotator.domain.actor import Actor
+from annotator.domain.errors import Denied, Invalid, Missing
+from annotator.domain.ids import parse_uuid
+from annotator.domain.text import clean
+from annotator.models import ApiToken, Project, User, Workspace
+
+USED_EVERY = timedelta(seconds=60)
+_log = logging.getLogger(__name__)
+
+
+def digest_of(secret: str) -> str:
+    """Return the SHA-256 of a secret as hex: secrets are random, so a slow hash would only cost time."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def issue(
+    *,
+    user: User,
+    name: str,
+    workspace: Workspace | None = None,
+    project: Project | None = None,
+    scopes: Iterable[str] = (),
+    expires_at: datetime | None = None,
+    actor: Actor | None = None,
+) -> tuple[ApiToken, str]:
+    """Make a token without asking anybody: for the operator's console and for `create`.
+
+    Returns the row and the text `<id>.<secret>`, the only time that the secret is known.
+    """
+    secret = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        token = ApiToken.all_objects.create(
+            user=user,
+            workspace=workspace,
+            project=project,
+            name=clean(name, field="name", limit=150),
+            digest=digest_of(secret),
+            shown_prefix=secret[:6],
+            scopes=sorted(scopes),
+            expires_at=expires_at,
+            created_by_id=actor.user_id if actor else None,
+        )
+        _record(actor, "token.created", token)
+    return token, f"{token.pk}.{secret}"
+
+
+def create(
+    *,
+    actor: Actor,
+    name: str,
+    workspace: Workspace | None = None,
+    project: Project | None = None,
+    user: User | None = None,
+    scopes: Iterable[str] = (),
+    expires_at: datetime | None = None,
+) -> tuple[ApiToken, str]:
+    """Make a token for the actor, or with `token.manage` for a service account of the workspace.
+
+    `workspace` and `project` limit it; a token made through a token can only be narrower than that one.
+    Raises Invalid for a past expiry, unknown scopes or a project outside the workspace, Missing for a
+    workspace that the actor cannot see, Denied for another person's account.
+    """
+    chosen = frozenset(scopes)
+    if unknown := chosen - policy.ACTIONS:
+        raise Invalid(f"Unknown scopes: {', '.join(sorted(unknown))}.", field="scopes")
+    if expires_at is not None and expires_at <= timezone.now():
+        raise Invalid("The expiry must be in the future.", field="expires_at")
+    if project is not None and workspace is None:
+        workspace = Workspace.objects.get(pk=project.workspace_id)
+    if project is not None and workspace is not None and project.workspace_id != workspace.pk:
+        raise Invalid("The project belongs to another workspace.", field="project")
+    if workspace is not None:
+        policy.require(actor, project or workspace, "project.read" if project else "workspace.read")
+    _check_narrower(actor, workspace, project, chosen)
+    owner = user or User.objects.get(pk=actor.user_id)
+    if owner.pk != actor.user_id:
+        if workspace is None or owner.service_of_id != workspace.pk:
+            raise Denied(
+                "A token can be made for oneself or for a service account of the workspace.", code="not_yours"
+            )
+        policy.require(actor, workspace, "token.manage")
+    return issue(
+        user=owner,
+        name=name,
+        workspace=workspace,
+        project=project,
+        scopes=chosen,
+        expires_at=expires_at,
+        actor=actor,
+    )
+
+
+def _check_narrower(
+    actor: Actor, workspace: Workspace | None, project: Project | None, scopes: frozenset[str]
+) -> None:
+    """Raise Denied when the new token would reach beyond the token that the actor came with."""
+    if actor.workspace_id is not None and (workspace is None or workspace.pk != actor.workspace_id):
+        raise Denied("This token is limited to one workspace.", code="token_scope")
+    if actor.project_id is not None and (project is None or project.pk != actor.project_id):
+        raise Denied("This token is limited to one project.", code="token_scope")
+    if actor.scopes and not (scopes and scopes <= actor.scopes):
+        raise Denied("This token may only make tokens with its own scopes.", code="token_scope")
+
+
+@transaction.atomic
+def revoke(*, actor: Actor, token_id: uuid.UUID) -> None:
+    """Delete a token: one's own, or with `token.manage` one that is limited to the workspace. Missing otherwise."""
+    token = ApiToken.all_objects.select_related("workspace").filter(pk=token_id).first()
+    if token is None or actor.workspace_id not in (None, token.workspace_id):
+        raise Missing("There is no such token.")
+    if token.user_id != actor.user_id:
+        if token.workspace is None:
+            raise Missing("There is no such token.")
+        policy.require(actor, token.workspace, "token.manage")
+    _record(actor, "token.revoked", token)
+    token.delete()
+
+
+def _record(actor: Actor | None, kind: str, token: ApiToken) -> None:
+    """Tell the workspace's stream; a token without a workspace concerns only its owner."""
+    if token.workspace_id is not None:
+        fact = {"name": token.name, "user": str(token.user_id), "prefix": token.shown_prefix}
+        events.record(actor=actor, kind=kind, workspace_id=token.workspace_id, object_id=token.pk, after=fact)
+
+
+_NOBODY = digest_of("nobody")
+
+
+def actor_of(token_text: str) -> Actor:
+    """Return the Actor of `<id>.<secret>`; raise Denied (code "unauthenticated") when it is unknown or expired.
+
+    One query. The comparison takes the same time for a wrong secret and an unknown id.
+    """
+    head, _, secret = token_text.strip().partition(".")
+    token_id = parse_uuid(head.lower())
+    row = None
+    if token_id is not None:
+        fields = ("digest", "user_id", "workspace_id", "project_id", "scopes", "expires_at")
+        row = ApiToken.all_objects.filter(pk=token_id, user__is_active=True).values_list(*fields).first()
+    right = hmac.compare_digest(digest_of(secret), row[0] if row else _NOBODY)
+    if row is None or not right or token_id is None:
+        raise Denied("The credential is unknown.", code="unauthenticated")
+    _, user_id, workspace_id, project_id, scopes, expires_at = row
+    if expires_at is not None and expires_at <= timezone.now():
+        raise Denied("The credential has expired.", code="unauthenticated")
+    marks.note(token_id)
+    return Actor(
+        user_id=user_id,
+        token_id=token_id,
+        workspace_id=workspace_id,
+        project_id=project_id,
+        scopes=frozenset(scopes),
+        via="api",
+    )
+
+
+class UseMarks:
+    """Remembers which tokens were used and writes `used_at` at most once a minute, never in a request's thread.
+
+    Without `start` (tests, commands) marks only gather until `flush` is called.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._fresh: dict[uuid.UUID, datetime] = {}
+        self._written: dict[uuid.UUID, datetime] = {}
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def note(self, token_id: uuid.UUID) -> None:
+        """Note a use, in memory only."""
+        now = timezone.now()
+        last = self._written.get(token_id)
+        if last is None or now - last >= USED_EVERY:
+            with self._lock:
+                self._fresh[token_id] = now
+
+    def flush(self) -> int:
+        """Write what was noted and return how many tokens; a busy database keeps them for the next time."""
+        with self._lock:
+            fresh, self._fresh = self._fresh, {}
+        for token_id, at in fresh.items():
+            stale = Q(used_at__isnull=True) | Q(used_at__lte=at - USED_EVERY)
+            try:
+                ApiToken.all_objects.filter(stale, pk=token_id).update(used_at=at)
+            except DatabaseError:
+                with self._lock:
+                    self._fresh = fresh | self._fresh
+                raise
+            self._written[token_id] = at
+        if len(self._written) > 10_000:
+            self._written.clear()
+        return len(fresh)
+
+    def start(self) -> None:
+        """Start the writing thread: called once by a server when it comes up."""
+        self._stop.clear()
+        self._thread = threading.Thread(target=self._run, name="token-marks", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread after a last flush."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+            self._thread = None
+
+    def _run(self) -> None:
+        is_last = False
+        while not is_last:
+            is_last = self._stop.wait(10)
+            try:
+                self.flush()
+            except DatabaseError:
+                _log.warning("the last use of tokens could not be written", exc_info=True)
+        connection.close()
+
+
+marks = UseMarks()

@@ -1,0 +1,35 @@
+"""The settings of the test suite: the real ones, read from an environment that points at a temporary folder.
+
+Nothing else belongs here: a test that needs another setting uses pytest-django's `settings` fixture.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+_PARENT = os.environ.get("ANNOTATOR_TEST_ROOT") or tempfile.gettempdir()
+TEST_ROOT = Path(
+    tempfile.mkdtemp(prefix=f"annotator-test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-", dir=_PARENT)
+)
+atexit.register(shutil.rmtree, TEST_ROOT, ignore_errors=True)
+
+for _name in [name for name in os.environ if name.startswith("ANNOTATOR_")]:
+    if _name not in {"ANNOTATOR_DATABASE_URL", "ANNOTATOR_REDIS_URL", "ANNOTATOR_TEST_ROOT"}:
+        del os.environ[_name]
+os.environ["ANNOTATOR_DATA_DIR"] = str(TEST_ROOT)
+os.environ["ANNOTATOR_SECRET_KEY"] = "only for the tests, long enough to be taken for a secret"
+os.environ["ANNOTATOR_ALLOWED_HOSTS"] = "localhost,127.0.0.1,[::1],testserver"
+os.environ["ANNOTATOR_RATE_SIGN_IN"] = os.environ["ANNOTATOR_RATE_API"] = "0"
+
+from annotator.settings import *  # noqa: E402, F403
+from annotator.settings import DATABASES, IS_SQLITE  # noqa: E402
+
+# A cheap hash: signing people in must not cost the suite minutes.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+if IS_SQLITE:
+    # A file rather than memory: threads and other connections then lock as they do in production.
+    DATABASES["default"]["TEST"] = {"NAME": str(TEST_ROOT / "test.sqlite3")}
