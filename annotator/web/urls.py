@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from annotator.web import editor_api
+from annotator.web.views import label
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("label/<uuid:media_id>/", label.label_page, name="label"),
+    path("label/<uuid:media_id>", label.label_page),
+    path("web/media/<uuid:media_id>/state", editor_api.media_state, name="media-state"),
+    path("web/media/<uuid:media_id>/changes", editor_api.media_changes, name="media-changes"),
+    path("web/projects/<uuid:project_id>/events", editor_api.project_events, name="project-events"),
+    path("web/projects/<uuid:project_id>/film", editor_api.project_film, name="project-film"),
+]

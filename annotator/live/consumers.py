@@ -1,0 +1,170 @@
+"""The socket of a page that follows one project; it carries news and presence, writes go by HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import uuid
+from typing import Any
+
+import orjson
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from annotator.domain.actor import Actor
+from annotator.domain.ids import parse_uuid
+from annotator.models import Project, User
+from annotator.services import event_rows
+
+from .poller import poller
+from .presence import STALE_SECONDS, Person, presence
+
+SIGNED_OUT, NOT_FOUND, REMOVED, BAD_MESSAGE = 4401, 4404, 4403, 4400
+MAX_MESSAGE = 4096
+
+
+def _find(user_id: uuid.UUID, project_id: uuid.UUID) -> Project | None:
+    return Project.objects.visible_to(Actor(user_id=user_id)).filter(pk=project_id).first()
+
+
+class ProjectConsumer(AsyncWebsocketConsumer):
+    """Follows /ws/projects/<id>/. See docs/editor-protocol.md for the messages."""
+
+    project_id: uuid.UUID
+    workspace_id: uuid.UUID
+    user_id: uuid.UUID
+    seq = 0
+    media: uuid.UUID | None = None
+    client = ""
+    joined = False
+    told: list[dict[str, Any]] | None = None
+
+    async def connect(self) -> None:
+        user: User = self.scope["user"]
+        await self.accept()
+        if not user.is_authenticated:
+            return await self.close(SIGNED_OUT)
+        self.user, self.user_id = user, user.pk
+        project = await database_sync_to_async(_find)(user.pk, self.scope["url_route"]["kwargs"]["project_id"])
+        if project is None:
+            return await self.close(NOT_FOUND)
+        self.project_id, self.workspace_id = project.pk, project.workspace_id
+        self.group = f"project.{project.pk.hex}"
+        self.seq = await database_sync_to_async(event_rows.head)(project.pk)
+        await self._send({"type": "hello", "seq": self.seq})
+        await self.channel_layer.group_add(self.group, self.channel_name)
+
+    async def disconnect(self, code: int) -> None:
+        poller.discard(self) if self.joined else None
+        if self.joined:
+            await self._tell({"type": "presence.gone", "client": self.client})
+        if hasattr(self, "beat"):
+            self.beat.cancel()
+        if hasattr(self, "group"):
+            await self.channel_layer.group_discard(self.group, self.channel_name)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if text_data is None or len(text_data) > MAX_MESSAGE or not hasattr(self, "group"):
+            return await self.close(BAD_MESSAGE)
+        try:
+            message = orjson.loads(text_data)
+        except orjson.JSONDecodeError:
+            return await self.close(BAD_MESSAGE)
+        handler = {"join": self._join, "cursor": self._cursor, "cursor_gone": self._cursor_gone}.get(
+            message.get("type") if isinstance(message, dict) else None  # type: ignore[arg-type]
+        )
+        if handler is None:
+            return await self.close(BAD_MESSAGE)
+        await handler(message)
+
+    # -- what the page says
+
+    async def _join(self, message: dict[str, Any]) -> None:
+        """Follow one medium from `since` on; a page says it again whenever it moves to another picture."""
+        self.media = parse_uuid(message.get("media"))
+        since, client = message.get("since"), message.get("client")
+        if isinstance(since, int) and not isinstance(since, bool) and 0 <= since < 2**62:
+            self.seq = since
+        if isinstance(client, str) and 0 < len(client) <= 64:
+            self.client = client
+        self.client = self.client or uuid.uuid4().hex
+        poller.add(self)
+        if not self.joined:
+            self.joined = True
+            self.beat = asyncio.create_task(self._keep_alive())
+        await self._tell({"type": "presence.here", "person": self._person()})
+        await self._tell({"type": "presence.ask"})
+
+    async def _cursor(self, message: dict[str, Any]) -> None:
+        x, y = message.get("x"), message.get("y")
+        numbers = all(isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n) and abs(n) < 1e7 for n in (x, y))
+        if self.joined and numbers and self.media:
+            person = self._person()
+            cursor = {key: person[key] for key in ("client", "user", "name", "hue", "media")} | {"x": x, "y": y}
+            await self._tell({"type": "presence.cursor", "cursor": cursor})
+
+    async def _cursor_gone(self, message: dict[str, Any]) -> None:
+        if self.joined:
+            await self._tell({"type": "presence.cursor", "cursor": {"client": self.client, "media": str(self.media), "gone": True}})
+
+    # -- what the poller brings
+
+    async def deliver(self, rows: list[event_rows.Row]) -> None:
+        for row in rows:
+            await self._send({"type": "event", **event_rows.render(row, self.media)})
+
+    async def resync(self, head: int) -> None:
+        await self._send({"type": "resync", "head": head})
+
+    async def removed(self) -> None:
+        await self.close(REMOVED)
+
+    # -- what other pages say, through the channel layer
+
+    async def presence_here(self, message: dict[str, Any]) -> None:
+        presence.put(self.project_id, Person(**message["person"]))
+        await self._send_people()
+
+    async def presence_gone(self, message: dict[str, Any]) -> None:
+        presence.drop(self.project_id, message["client"])
+        await self._send({"type": "cursor_gone", "client": message["client"]})
+        await self._send_people()
+
+    async def presence_ask(self, message: dict[str, Any]) -> None:
+        if self.joined:
+            await self._tell({"type": "presence.here", "person": self._person()})
+
+    async def presence_cursor(self, message: dict[str, Any]) -> None:
+        cursor = message["cursor"]
+        if cursor["client"] == self.client or cursor["media"] != str(self.media):
+            return
+        if cursor.get("gone"):
+            await self._send({"type": "cursor_gone", "client": cursor["client"]})
+        else:
+            await self._send({"type": "cursor", **cursor})
+
+    # -- helpers
+
+    def _person(self) -> dict[str, Any]:
+        user, media = self.user, str(self.media) if self.media else None
+        return Person(self.client, str(user.pk), user.shown_name, user.initials, user.hue, media).shown()
+
+    async def _keep_alive(self) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            while True:
+                await asyncio.sleep(STALE_SECONDS / 3)
+                await self._tell({"type": "presence.here", "person": self._person()})
+
+    async def _send_people(self) -> None:
+        """Tell the page who is here, if that differs from what it was told last."""
+        people = presence.people(self.project_id)
+        if people != self.told:
+            self.told = people
+            await self._send({"type": "presence", "people": people})
+
+    async def _tell(self, message: dict[str, Any]) -> None:
+        await self.channel_layer.group_send(self.group, message)
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        await self.send(text_data=orjson.dumps(message, default=str).decode())

@@ -1,0 +1,97 @@
+"""The calls of the labeling page: state, changes, events, film. Session and shape are checked here, everything else in services."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from annotator.domain.errors import Conflict, Invalid, TooLarge
+from annotator.domain.ids import parse_uuid
+from annotator.services import editing, event_rows
+from annotator.web.actors import actor_of, signed_in
+from annotator.web.media_filter import MediaFilter
+from annotator.web.selectors import label as selectors
+
+PROTOCOL = 1
+# A new server still takes the operations of a page that was loaded before the update.
+ACCEPTED = frozenset({PROTOCOL})
+MAX_BODY = 8 * 1024 * 1024
+MAX_FILM = 60
+
+
+def answer(body: Any, status: int = 200) -> HttpResponse:
+    """Return JSON; geometry text inside is spliced, not parsed. Never cached: it is one person's view of one moment."""
+    response = HttpResponse(orjson.dumps(body, default=str), content_type="application/json", status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def read_json(request: HttpRequest) -> dict[str, Any]:
+    """Return the body as an object, or raise Invalid (TooLarge above 8 MB)."""
+    if len(request.body) > MAX_BODY:
+        raise TooLarge("At most 8 MB at once.")
+    try:
+        body = orjson.loads(request.body)
+    except orjson.JSONDecodeError as error:
+        raise Invalid(f"This is not JSON: {error}.") from None
+    if not isinstance(body, dict):
+        raise Invalid("The body must be an object.")
+    return body
+
+
+@require_GET
+@signed_in
+def media_state(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
+    actor = actor_of(request)
+    media = selectors.find_media(actor, media_id)
+    return answer(selectors.state(actor, media, MediaFilter.read(request.GET)))
+
+
+@require_POST
+@signed_in
+def media_changes(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
+    actor = actor_of(request)
+    media = selectors.find_media(actor, media_id)
+    body = read_json(request)
+    if body.get("v") not in ACCEPTED:
+        raise Conflict("This page is older than the server. Reload it; your changes are kept.", code="reload")
+    client = body.get("client") if isinstance(body.get("client"), str) else ""
+    results, seq = editing.apply(actor=actor, media=media, ops=body.get("ops"), client=client or "")
+    return answer({"v": PROTOCOL, "seq": seq, "results": results})
+
+
+@require_GET
+@signed_in
+def project_events(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
+    project = selectors.find_project(actor_of(request), project_id)
+    since, limit = _whole(request, "since", 0), _whole(request, "limit", event_rows.PAGE)
+    media = request.GET.get("media", "")
+    if media and parse_uuid(media) is None:
+        raise Invalid("media must be an id.", field="media")
+    return answer(event_rows.page(project.pk, since, parse_uuid(media), limit))
+
+
+@require_GET
+@signed_in
+def project_film(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
+    actor = actor_of(request)
+    project = selectors.find_project(actor, project_id)
+    around = parse_uuid(request.GET.get("around", ""))
+    if around is None:
+        raise Invalid("around must be the id of an image.", field="around")
+    media = selectors.find_media(actor, around)
+    before, after = (min(_whole(request, name, default), MAX_FILM) for name, default in (("before", 8), ("after", 12)))
+    return answer(selectors.film(project.pk, MediaFilter.read(request.GET), media, before, after))
+
+
+def _whole(request: HttpRequest, name: str, default: int) -> int:
+    raw = request.GET.get(name, "")
+    if not raw:
+        return default
+    if not raw.isascii() or not raw.isdigit() or len(raw) > 18:
+        raise Invalid(f"{name} must be a whole number.", field=name)
+    return int(raw)

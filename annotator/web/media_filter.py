@@ -1,0 +1,82 @@
+"""The filters of a media list as they stand in the address of a page; one reader for grid, labeling page and film."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import QueryDict
+
+from annotator.domain import text
+from annotator.domain.errors import Invalid
+from annotator.domain.ids import parse_uuid
+from annotator.models import DatasetItem, Label, Media, Tag
+
+_HEALTH = ("OK", "ERROR", "UNHEALTHY", "PROCESSING")
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFilter:
+    """Which media of a project: all conditions hold, the values of one condition are alternatives."""
+
+    dataset: tuple[uuid.UUID, ...] = ()
+    status: tuple[uuid.UUID, ...] = ()
+    concept: tuple[uuid.UUID, ...] = ()
+    tag: tuple[uuid.UUID, ...] = ()
+    batch: tuple[uuid.UUID, ...] = ()
+    health: tuple[str, ...] = ()
+    name: str = ""
+
+    @classmethod
+    def read(cls, query: QueryDict) -> MediaFilter:
+        """Return the filter of `?dataset=&status=&class=&tag=&batch=&health=&name=`; each but name may repeat. Invalid names the parameter."""
+        health = tuple(value for value in query.getlist("health") if value)
+        if any(value not in _HEALTH for value in health):
+            raise Invalid(f"health must be one of {', '.join(_HEALTH)}.", field="health")
+        return cls(
+            dataset=_ids(query, "dataset"), status=_ids(query, "status"), concept=_ids(query, "class"), tag=_ids(query, "tag"),
+            batch=_ids(query, "batch"), health=health, name=text.clean(query.get("name", ""), field="name", limit=200, required=False),
+        )  # fmt: skip
+
+    def apply(self, rows: QuerySet[Media]) -> QuerySet[Media]:
+        """Return the rows that the filter lets through, in list order (list_key, id)."""
+        if self.status:
+            rows = rows.filter(status__in=self.status)
+        if self.batch:
+            rows = rows.filter(batch__in=self.batch)
+        if self.health:
+            rows = rows.filter(health__in=self.health)
+        home = DatasetItem.all_objects.filter(media=OuterRef("pk"), is_home=True)
+        if self.dataset and self.name:
+            rows = rows.filter(Exists(home.filter(dataset__in=self.dataset, name_key__contains=text.name_key(self.name))))
+        elif self.dataset:
+            rows = rows.filter(Exists(home.filter(dataset__in=self.dataset)))
+        elif self.name:
+            rows = rows.filter(Exists(home.filter(name_key__contains=text.name_key(self.name))))
+        if self.concept:
+            rows = rows.filter(Exists(Label.all_objects.filter(media=OuterRef("pk"), concept__in=self.concept)))
+        if self.tag:
+            rows = rows.filter(Exists(Tag.all_objects.filter(media=OuterRef("pk"), concept__in=self.tag)))
+        return rows.order_by("list_key", "id")
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, name) for name in self.__slots__)
+
+    def query(self) -> str:
+        """Return the filter as a query string without `?`, in a fixed order; empty when nothing is filtered."""
+        names = {"concept": "class"}
+        pairs = [(names.get(key, key), str(value)) for key in self.__slots__ if key != "name" for value in getattr(self, key)]
+        return urlencode(pairs + ([("name", self.name)] if self.name else []))
+
+
+def _ids(query: QueryDict, name: str) -> tuple[uuid.UUID, ...]:
+    found = []
+    for value in query.getlist(name):
+        if value:
+            key = parse_uuid(value)
+            if key is None:
+                raise Invalid(f"{name} must be an id.", field=name)
+            found.append(key)
+    return tuple(found)

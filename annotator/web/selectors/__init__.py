@@ -1,0 +1,1 @@
+"""Reads for pages: one module per page, each starting from visible_to; no writes, no HTTP."""
