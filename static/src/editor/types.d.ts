@@ -56,9 +56,9 @@ export interface Label {
 }
 
 /** The fields a person may change. */
-export type LabelPatch = Partial<
-  Pick<Label, 'concept' | 'box' | 'shape' | 'points' | 'mask' | 'keypoints' | 'z' | 'is_crowd'>
->;
+export type LabelPatch = {
+  -readonly [F in 'concept' | 'box' | 'shape' | 'points' | 'mask' | 'keypoints' | 'z' | 'is_crowd']?: Label[F];
+};
 
 /** What a new label must have; the rest gets defaults (id, z on top of all, box from points). */
 export interface NewLabel extends LabelPatch {
@@ -382,11 +382,11 @@ export interface Store {
 
   /**
    * Applies finished changes: shown at once, persisted in the same task, sent. Call it in the handler of
-   * pointer-up or Enter. Make deltas with commands.js. Empty changes are dropped.
+   * pointer-up or Enter. Make deltas with commands.js. Nulls and empty changes are dropped.
    */
-  commit(deltas: Delta | readonly Delta[], options?: CommitOptions): void;
+  commit(deltas: Delta | null | readonly (Delta | null)[], options?: CommitOptions): void;
   /** The same as commit. */
-  apply(deltas: Delta | readonly Delta[], options?: CommitOptions): void;
+  apply(deltas: Delta | null | readonly (Delta | null)[], options?: CommitOptions): void;
 
   /** False when there is nothing to undo or when a conflict entry now asks what to do. */
   undo(): boolean;
@@ -451,13 +451,17 @@ export type OpResult =
 
 /** A change on its way to the server, as it is kept in the browser. */
 export interface OutboxOp {
-  /** Key; sorts in the order of making. */
+  /** Key. */
   op_id: string;
   media: string;
   /** The tab that sends it. */
   tab: string;
   at: string;
   delta: Delta;
+  /** The label after the change as this person sees it (null: deleted, or not a label). */
+  whole: Label | null;
+  /** Sorts in the order of making, also when the op was made anew under another id. */
+  order: string;
   /** Revision it builds on; null: a creation, or known only when the one before it is acknowledged. */
   base: number | null;
   /** True once it was sent without a definite answer: it must go again as it is. */

@@ -1,0 +1,227 @@
+/** Makes deltas (changes as data, with what was before) from what a person did; it changes nothing itself. */
+
+import { difference, pick } from './store/fields.js';
+import { uuid7 } from './store/uuid.js';
+
+/**
+ * @import {Box, Delta, Label, LabelDelta, LabelPatch, NewLabel, Part, Store} from './types'
+ */
+
+/** @param {Store} store */
+function stamp(store) {
+  return { op_id: uuid7(), media: store.media.peek()?.id ?? '', at: new Date().toISOString() };
+}
+
+/** The z that puts a new label on top of all. @param {Store} store */
+function topZ(store) {
+  const order = store.order();
+  const top = order.length ? store.labels.get(order[order.length - 1]) : undefined;
+  return top ? top.z + 1 : 0;
+}
+
+/**
+ * A new label, on top of all others. Its id is `delta.label_id`.
+ * @param {Store} store @param {NewLabel} fields
+ * @returns {LabelDelta}
+ */
+export function createLabel(store, fields) {
+  const made = stamp(store);
+  const user = store.boot.user.id;
+  /** @type {Label} */
+  const label = {
+    points: null,
+    mask: null,
+    keypoints: [],
+    z: topZ(store),
+    tool: null,
+    origin: 'human',
+    score: null,
+    is_crowd: false,
+    ...fields,
+    id: fields.id ?? uuid7(),
+    revision: 0,
+    created_by: user,
+    updated_by: user,
+    created_at: made.at,
+    updated_at: made.at,
+  };
+  return { kind: 'label', ...made, label_id: label.id, before: null, after: label };
+}
+
+/**
+ * A change of some fields; fields that stay as they are are left out. null when nothing changes or the label is gone.
+ * @param {Store} store @param {string} id @param {LabelPatch} patch
+ * @returns {LabelDelta | null}
+ */
+export function updateLabel(store, id, patch) {
+  const label = store.labels.get(id);
+  if (!label) return null;
+  const [before, after] = difference(label, patch);
+  if (!Object.keys(after).length) return null;
+  return { kind: 'label', ...stamp(store), label_id: id, before, after };
+}
+
+/** @param {Store} store @param {Iterable<string>} ids @returns {LabelDelta[]} */
+export function deleteLabels(store, ids) {
+  return [...ids].flatMap((id) => {
+    const label = store.labels.get(id);
+    return label ? [{ kind: /** @type {const} */ ('label'), ...stamp(store), label_id: id, before: label, after: null }] : [];
+  });
+}
+
+/** @param {Store} store @param {Iterable<string>} ids @param {string} concept @returns {LabelDelta[]} */
+export function setConcept(store, ids, concept) {
+  return existing([...ids].map((id) => updateLabel(store, id, { concept })));
+}
+
+/** @param {Store} store @param {string} concept @param {boolean} on @returns {Delta[]} */
+export function setTag(store, concept, on) {
+  const before = store.tags.peek().has(concept);
+  return before === on ? [] : [{ kind: 'tag', ...stamp(store), tag: concept, before, after: on }];
+}
+
+/** @param {Store} store @param {string} name of the status @returns {Delta[]} */
+export function setStatus(store, name) {
+  const before = store.status.peek()?.name ?? '';
+  return before === name ? [] : [{ kind: 'status', ...stamp(store), before, after: name }];
+}
+
+/** @template T @param {(T | null)[]} list @returns {T[]} */
+function existing(list) {
+  return list.flatMap((item) => (item === null ? [] : [item]));
+}
+
+// ------------------------------------------------------------------- geometry
+
+/**
+ * The geometry of a label moved by (dx, dy). A mask lies on whole pixels: it moves by whole pixels.
+ * @param {Label} label @param {number} dx @param {number} dy
+ * @returns {LabelPatch}
+ */
+export function moved(label, dx, dy) {
+  if (label.shape === 'mask' || label.mask) {
+    dx = Math.round(dx);
+    dy = Math.round(dy);
+  }
+  const [x0, y0, x1, y1] = label.box;
+  /** @type {LabelPatch} */
+  const patch = { box: [x0 + dx, y0 + dy, x1 + dx, y1 + dy] };
+  if (label.points) {
+    patch.points = label.points.map((part) => part.map((ring) => ring.map(([x, y]) => [x + dx, y + dy])));
+  }
+  if (label.keypoints.length) patch.keypoints = label.keypoints.map((k) => ({ ...k, x: k.x + dx, y: k.y + dy }));
+  return patch;
+}
+
+/**
+ * How far labels may move by (dx, dy) so that none leaves the picture further than it does.
+ * @param {readonly Label[]} labels @param {{width: number, height: number} | null} media @param {number} dx @param {number} dy
+ * @returns {[number, number]}
+ */
+export function limited(labels, media, dx, dy) {
+  if (!media || !labels.length) return [dx, dy];
+  const x0 = Math.min(...labels.map((l) => l.box[0]));
+  const y0 = Math.min(...labels.map((l) => l.box[1]));
+  const x1 = Math.max(...labels.map((l) => l.box[2]));
+  const y1 = Math.max(...labels.map((l) => l.box[3]));
+  const clamp = (/** @type {number} */ d, /** @type {number} */ low, /** @type {number} */ high, /** @type {number} */ size) =>
+    d < 0 ? Math.max(d, Math.min(0, -low)) : Math.min(d, Math.max(0, size - high));
+  return [clamp(dx, x0, x1, media.width), clamp(dy, y0, y1, media.height)];
+}
+
+/**
+ * Moves labels together by image pixels, inside the picture.
+ * @param {Store} store @param {Iterable<string>} ids @param {number} dx @param {number} dy
+ * @returns {LabelDelta[]}
+ */
+export function nudge(store, ids, dx, dy) {
+  const labels = [...ids].flatMap((id) => store.labels.get(id) ?? []);
+  const [x, y] = limited(labels, store.media.peek(), dx, dy);
+  if (!x && !y) return [];
+  return existing(labels.map((label) => updateLabel(store, label.id, moved(label, x, y))));
+}
+
+/**
+ * Copies of labels at the same place; the new ids are in the deltas. Classes that are gone are left out.
+ * @param {Store} store @param {readonly Label[]} labels
+ * @returns {LabelDelta[]}
+ */
+export function paste(store, labels) {
+  let z = topZ(store);
+  return labels.filter((label) => store.concept(label.concept)).map((label) => {
+    const fields = structuredClone(pick(label, ['concept', 'shape', 'box', 'points', 'mask', 'keypoints', 'is_crowd', 'tool']));
+    const keypoints = (fields.keypoints ?? []).map((k) => ({ ...k, id: uuid7() }));
+    const delta = createLabel(store, /** @type {NewLabel} */ ({ ...fields, keypoints, z }));
+    z += 1;
+    return delta;
+  });
+}
+
+/** The labels as they are drawn, lowest first. @param {Store} store @param {ReadonlySet<string>} ids @returns {Label[]} */
+export function inOrder(store, ids) {
+  return store.order().flatMap((id) => (ids.has(id) ? (store.labels.get(id) ?? []) : []));
+}
+
+/** @param {Store} store @param {ReadonlySet<string>} ids @returns {LabelDelta[]} */
+export function duplicate(store, ids) {
+  return paste(store, inOrder(store, ids));
+}
+
+// ------------------------------------------------------------------- order
+
+/**
+ * Moves labels one step in the order of all objects of the picture.
+ * Where z values are equal, the shorter side of the order is shifted to make room.
+ * @param {Store} store @param {ReadonlySet<string>} ids @param {1 | -1} step 1 = forward, to the viewer
+ * @returns {LabelDelta[]}
+ */
+export function reorder(store, ids, step) {
+  const old = store.order();
+  const next = [...old];
+  const places = old.flatMap((id, i) => (ids.has(id) ? [i] : []));
+  if (step > 0) places.reverse();
+  for (const i of places) {
+    const to = i + step;
+    if (to < 0 || to >= next.length || ids.has(next[to])) continue;
+    [next[i], next[to]] = [next[to], next[i]];
+  }
+  const wanted = zFor(store, old, next);
+  return existing(next.map((id, i) => updateLabel(store, id, { z: wanted[i] })));
+}
+
+/**
+ * Values of z that give the order `next`: those of `old` place by place, raised (or lowered) where equal values would not do.
+ * @param {Store} store @param {readonly string[]} old @param {readonly string[]} next
+ * @returns {number[]}
+ */
+function zFor(store, old, next) {
+  const labels = next.map((id) => /** @type {Label} */ (store.labels.get(id)));
+  const up = old.map((id) => /** @type {Label} */ (store.labels.get(id)).z);
+  const down = [...up];
+  for (let i = 1; i < up.length; i += 1) {
+    up[i] = Math.max(up[i], up[i - 1] + (isBefore(labels[i - 1], labels[i]) ? 0 : 1));
+  }
+  for (let i = down.length - 2; i >= 0; i -= 1) {
+    down[i] = Math.min(down[i], down[i + 1] - (isBefore(labels[i], labels[i + 1]) ? 0 : 1));
+  }
+  const cost = (/** @type {number[]} */ zs) => zs.reduce((n, z, i) => n + (z === labels[i].z ? 0 : 1), 0);
+  return cost(up) <= cost(down) ? up : down;
+}
+
+/** True when with equal z the first is drawn before the second. @param {Label} a @param {Label} b */
+function isBefore(a, b) {
+  return a.created_at !== b.created_at ? a.created_at < b.created_at : a.id < b.id;
+}
+
+/** The box around all points of a shape. @param {readonly Part[]} points @returns {Box} */
+export function boxAround(points) {
+  /** @type {Box} */
+  const box = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const [x, y] of points.flat(2)) {
+    box[0] = Math.min(box[0], x);
+    box[1] = Math.min(box[1], y);
+    box[2] = Math.max(box[2], x);
+    box[3] = Math.max(box[3], y);
+  }
+  return box;
+}

@@ -1,0 +1,282 @@
+/**
+ * Joins labels, marks and history of the loaded medium and applies changes to them: the person's, and the server's.
+ * It knows no network: what is committed goes to `sink`, what comes in is handed to it by sync/.
+ */
+
+import { batch, signal } from '@preact/signals-core';
+import { difference, isEmpty, keyOf } from './fields.js';
+import { History, composed } from './history.js';
+import { Labels } from './labels.js';
+import { Marks } from './marks.js';
+import { stepsOf } from './steps.js';
+import { uuid7 } from './uuid.js';
+
+/**
+ * @import {Boot, CommitOptions, Conflict, Delta, HistoryEntry, Label, MediaState, OutboxOp, Patch, ProjectEvent, Write} from '../types'
+ * @typedef {{add(ops: OutboxOp[], writes: Write[]): void, write(writes: Write[]): void}} Sink
+ */
+
+/** Removed labels that undo can still offer to bring back. */
+const REMEMBERED = 1000;
+
+export class Core {
+  /** @param {Boot} boot @param {{client?: string, now?: () => number}} [options] */
+  constructor(boot, { client = '', now = Date.now } = {}) {
+    this.boot = boot;
+    this.client = client;
+    this.now = now;
+    this.labels = new Labels();
+    this.marks = new Marks();
+    this.history = new History();
+    /** @type {Sink} */
+    this.sink = { add() {}, write() {} };
+    this.mediaId = '';
+    /** @type {Map<string, Label>} */
+    this.graveyard = new Map();
+    /** @type {Set<(patch: Patch) => void>} */
+    this.listeners = new Set();
+    this.version = signal(0);
+    this.tags = signal(/** @type {ReadonlySet<string>} */ (new Set()));
+    this.statusName = signal('');
+    this.canUndo = signal(false);
+    this.canRedo = signal(false);
+    this.undoConflicts = signal(/** @type {readonly Conflict[]} */ ([]));
+    /** Called after each change of labels, before the listeners. @type {(patch: Patch) => void} */
+    this.beforePatch = () => {};
+  }
+
+  // ------------------------------------------------------------- the server's side
+
+  /**
+   * Shows another medium. `pending` are this person's unacknowledged ops of it, in order.
+   * @param {MediaState} state @param {readonly OutboxOp[]} pending @param {readonly HistoryEntry[]} entries
+   */
+  load(state, pending, entries) {
+    this.mediaId = state.media.id;
+    this.graveyard.clear();
+    this.labels.reset(state.labels, state.seq);
+    this.marks.reset(state.tags, state.media.status.name, state.seq);
+    this.history.load(this.mediaId, entries);
+    this.undoConflicts.value = [];
+    this.restore(pending);
+  }
+
+  /** Puts ops of an earlier session or another tab on top of the state. @param {readonly OutboxOp[]} pending */
+  restore(pending) {
+    for (const op of pending) {
+      if (op.media !== this.mediaId) continue;
+      if (op.delta.kind === 'label') this.labels.local(op.delta, op.whole);
+      else this.marks.local(op.delta);
+    }
+    this.emit(false);
+  }
+
+  /** A newer state of the medium that is shown. @param {MediaState} state */
+  refresh(state) {
+    if (state.media.id !== this.mediaId) return;
+    this.labels.refresh(state.labels, state.seq);
+    this.marks.refresh(state.tags, state.media.status.name, state.seq);
+    this.emit(true);
+  }
+
+  /** What an event says about the medium that is shown. @param {ProjectEvent} event */
+  event(event) {
+    if (event.media !== this.mediaId) return;
+    const { kind, seq } = event;
+    if (kind === 'labels.changed') {
+      /** @type {Map<string, Label | null>} */
+      const next = new Map((event.before ?? []).map((/** @type {Label} */ label) => [label.id, null]));
+      for (const label of event.after ?? []) next.set(label.id, label);
+      for (const [id, label] of next) this.labels.remote(id, label, seq);
+    } else if (kind === 'tags.changed' && event.after?.media) {
+      const tags = event.after.media[this.mediaId] ?? event.after.media;
+      if (Array.isArray(tags)) this.marks.refresh(tags, this.marks.serverStatus, seq);
+    } else if (kind === 'status.changed' && event.after?.status) {
+      this.marks.refresh([...this.marks.serverTags], String(event.after.status), seq);
+    }
+    this.emit(event.client !== this.client);
+  }
+
+  /** The server took the op. @param {OutboxOp} op @param {number | undefined} revision @param {number} seq 0 when unknown */
+  acknowledged(op, revision, seq) {
+    if (op.media !== this.mediaId) return;
+    if (op.delta.kind === 'label') this.labels.acknowledged(op.delta, revision, seq);
+    else this.marks.acknowledged(op.delta, seq);
+    this.emit(false);
+  }
+
+  /** What the server has instead of what an op was based on. @param {OutboxOp} op @param {Label | null} theirs */
+  learned(op, theirs) {
+    if (op.media !== this.mediaId || op.delta.kind !== 'label') return;
+    this.labels.learned(op.delta.label_id, theirs);
+    this.emit(true);
+  }
+
+  /**
+   * Ops of one key are replaced by others (none: they are given up).
+   * @param {readonly OutboxOp[]} old @param {readonly OutboxOp[]} ops
+   */
+  replaced(old, ops) {
+    const first = old[0];
+    if (!first || first.media !== this.mediaId) return;
+    const ids = old.map((op) => op.op_id);
+    if (first.delta.kind === 'label') {
+      const deltas = ops.flatMap((op) => (op.delta.kind === 'label' ? [op.delta] : []));
+      this.labels.replace(first.delta.label_id, ids, deltas);
+    } else {
+      this.marks.drop(ids);
+      for (const op of ops) if (op.delta.kind !== 'label') this.marks.local(op.delta);
+    }
+    this.emit(false);
+  }
+
+  // ------------------------------------------------------------- the person's side
+
+  /** @param {Delta | null | readonly (Delta | null)[]} deltas @param {CommitOptions} [options] */
+  commit(deltas, { capture = 'now', merge } = {}) {
+    const all = /** @type {(Delta | null)[]} */ (Array.isArray(deltas) ? deltas : [deltas]);
+    const list = all.filter((d) => d !== null).filter((d) => !isEmpty(d) && d.media === this.mediaId);
+    if (!list.length) return;
+    const writes = capture === 'now' ? this.history.record(list, merge, this.now()) : [];
+    this.perform(list, writes);
+  }
+
+  /**
+   * Applies deltas and hands them on; `writes` go into the same transaction.
+   * @param {readonly Delta[]} deltas @param {Write[]} writes
+   */
+  perform(deltas, writes) {
+    const ops = deltas.map((delta) => this.applied(delta));
+    try {
+      this.emit(false);
+    } finally {
+      this.sink.add(ops, writes);
+    }
+  }
+
+  /** @param {Delta} delta @returns {OutboxOp} */
+  applied(delta) {
+    const { op_id, media, at } = delta;
+    const op = { op_id, media, at, tab: this.client, order: op_id, delta, tried: false, replaces: [], parked: null };
+    if (delta.kind !== 'label') {
+      this.marks.local(delta);
+      return { ...op, base: null, whole: null };
+    }
+    const id = delta.label_id;
+    const isFirst = !this.labels.overlays.has(id);
+    const base = isFirst && delta.before !== null ? (this.labels.shown.get(id)?.revision ?? null) : null;
+    this.labels.local(delta);
+    return { ...op, base, whole: this.labels.shown.get(id) ?? null };
+  }
+
+  /** @param {'undo' | 'redo'} direction */
+  step(direction) {
+    const entry = this.history.next(direction);
+    if (!entry) return false;
+    const steps = stepsOf(entry, direction, {
+      label: (id) => this.labels.shown.get(id) ?? null,
+      lastSeen: (id) => this.graveyard.get(id) ?? null,
+      hasTag: (id) => this.marks.tags.has(id),
+      status: () => this.marks.status,
+    });
+    const writes = this.history.move(entry, direction === 'undo');
+    const clean = steps.filter((step) => !step.fields.length).map((step) => this.renewed(step.delta));
+    const asked = steps.filter((step) => step.fields.length);
+    batch(() => {
+      if (clean.length) this.perform(clean, writes);
+      else this.sink.write(writes);
+      for (const step of asked) this.ask(step, direction);
+      this.emit(false);
+    });
+    return asked.length === 0;
+  }
+
+  /** @param {Delta} delta @returns {Delta} */
+  renewed(delta) {
+    return { ...delta, op_id: uuid7(), at: new Date(this.now()).toISOString() };
+  }
+
+  /**
+   * Offers to overwrite what someone else changed since, or to leave it.
+   * @param {import('./steps.js').Step} step @param {'undo' | 'redo'} direction
+   */
+  ask({ delta, fields, theirs }, direction) {
+    if (delta.kind !== 'label') return;
+    const media = this.mediaId;
+    const id = uuid7();
+    const mine = delta.after === null ? null : /** @type {Label} */ ({ ...theirs, ...delta.after });
+    /** @param {'mine' | 'theirs'} choice */
+    const resolve = (choice) => {
+      if (!this.undoConflicts.value.some((c) => c.id === id)) return;
+      this.undoConflicts.value = this.undoConflicts.value.filter((c) => c.id !== id);
+      if (choice === 'mine' && media === this.mediaId) this.overwrite(delta.label_id, mine);
+    };
+    const label_id = delta.label_id;
+    /** @type {Conflict} */
+    const conflict = { id, media, label_id, during: direction, mine, theirs, fields, by: theirs?.updated_by ?? null, resolve };
+    this.undoConflicts.value = [...this.undoConflicts.value.filter((c) => c.label_id !== label_id), conflict];
+  }
+
+  /** Makes the label what it is in `mine`, whatever it is now. @param {string} label_id @param {Label | null} mine */
+  overwrite(label_id, mine) {
+    const now = this.labels.shown.get(label_id) ?? null;
+    const stamp = { kind: /** @type {const} */ ('label'), op_id: uuid7(), media: this.mediaId, label_id, at: new Date(this.now()).toISOString() };
+    if (!mine && !now) return;
+    if (mine && now) {
+      const [before, after] = difference(now, mine);
+      if (Object.keys(after).length) this.perform([{ ...stamp, before, after }], []);
+    } else {
+      this.perform([{ ...stamp, before: now, after: mine && { ...mine, revision: 0 } }], []);
+    }
+  }
+
+  /** Takes changes that never came to be out of the history. @param {readonly string[]} opIds @returns {Write[]} */
+  forget(opIds) {
+    const writes = this.history.forget(opIds);
+    this.refreshSignals();
+    return writes;
+  }
+
+  // ------------------------------------------------------------- telling
+
+  /** @param {boolean} remote */
+  emit(remote) {
+    batch(() => {
+      const before = this.labels.was;
+      const patch = this.labels.flush(remote);
+      this.refreshSignals();
+      if (!patch) return;
+      for (const id of patch.removed) this.bury(before.get(id));
+      this.beforePatch(patch);
+      this.version.value += 1;
+      for (const listener of this.listeners) {
+        try {
+          listener(patch);
+        } catch (error) {
+          // a view that fails must not keep a finished change from being saved
+          if (typeof reportError === 'function') reportError(error);
+          else console.error(error);
+        }
+      }
+    });
+  }
+
+  refreshSignals() {
+    const tags = this.marks.tags;
+    const old = this.tags.peek();
+    if (tags.size !== old.size || [...tags].some((tag) => !old.has(tag))) this.tags.value = tags;
+    this.statusName.value = this.marks.status;
+    this.canUndo.value = this.history.canUndo;
+    this.canRedo.value = this.history.canRedo;
+  }
+
+  /** @param {Label | undefined} label */
+  bury(label) {
+    if (!label) return;
+    this.graveyard.delete(label.id);
+    this.graveyard.set(label.id, label);
+    if (this.graveyard.size > REMEMBERED) this.graveyard.delete(/** @type {string} */ (this.graveyard.keys().next().value));
+  }
+}
+
+export { composed, keyOf };

@@ -1,0 +1,59 @@
+/** Works out what an undo or redo has to change now, and what someone else changed since; pure functions. */
+
+import { EDITABLE, GROUPS, groupsOf, pick, same } from './fields.js';
+
+/**
+ * @import {Delta, HistoryEntry, Label, LabelDelta} from '../types'
+ * @typedef {{delta: Delta, fields: string[], theirs: Label | null}} Step `fields` empty: nobody else changed it
+ * @typedef {{label: (id: string) => Label | null, lastSeen: (id: string) => Label | null, hasTag: (id: string) => boolean, status: () => string}} Now
+ */
+
+/**
+ * The changes that take an entry back (or do it again), each with the groups that someone else changed since.
+ * Changes that are already so are left out. The op ids are those of the entry: the caller gives new ones.
+ * @param {HistoryEntry} entry @param {'undo' | 'redo'} direction @param {Now} now
+ * @returns {Step[]}
+ */
+export function stepsOf(entry, direction, now) {
+  const deltas = direction === 'undo' ? [...entry.deltas].reverse() : entry.deltas;
+  return deltas.flatMap((delta) => {
+    const [expect, target] = direction === 'undo' ? [delta.after, delta.before] : [delta.before, delta.after];
+    if (delta.kind === 'label') return labelStep(delta, /** @type {any} */ (expect), /** @type {any} */ (target), now);
+    const current = delta.kind === 'tag' ? now.hasTag(delta.tag) : now.status();
+    if (current !== expect) return []; // someone moved it on: nothing of ours is left to take back
+    return [{ delta: /** @type {Delta} */ ({ ...delta, before: expect, after: target }), fields: [], theirs: null }];
+  });
+}
+
+/**
+ * @param {LabelDelta} delta @param {Partial<Label> | null} expect @param {Partial<Label> | null} target @param {Now} now
+ * @returns {Step[]}
+ */
+function labelStep(delta, expect, target, now) {
+  const current = now.label(delta.label_id);
+  if (target === null) {
+    if (!current) return [];
+    return [{ delta: { ...delta, before: current, after: null }, fields: clashes(current, expect), theirs: current }];
+  }
+  if (!current) return absent(delta, expect, target, now);
+  const wanted = pick(target);
+  const fields = expect === null ? ['existence'] : clashes(current, pick(expect, Object.keys(wanted)));
+  if (Object.keys(wanted).every((f) => same(/** @type {any} */ (current)[f], /** @type {any} */ (wanted)[f]))) return [];
+  return [{ delta: { ...delta, before: pick(current, Object.keys(wanted)), after: wanted }, fields, theirs: current }];
+}
+
+/** @param {LabelDelta} delta @param {Partial<Label> | null} expect @param {Partial<Label>} target @param {Now} now @returns {Step[]} */
+function absent(delta, expect, target, now) {
+  if (expect === null) return [{ delta: { ...delta, before: null, after: { ...target, revision: 0 } }, fields: [], theirs: null }];
+  const last = now.lastSeen(delta.label_id);
+  if (!last) return []; // deleted by someone, and what it was is not known any more
+  const after = { ...last, ...target, revision: 0 };
+  return [{ delta: { ...delta, before: null, after }, fields: ['existence'], theirs: null }];
+}
+
+/** Groups in which the label differs from what was expected. @param {Label} current @param {Partial<Label> | null} expect */
+function clashes(current, expect) {
+  if (!expect) return [];
+  return groupsOf(expect).filter((name) =>
+    GROUPS[name].some((f) => f in expect && EDITABLE.includes(f) && !same(current[f], expect[f])));
+}
