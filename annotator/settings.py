@@ -44,6 +44,10 @@ DEBUG_EDITOR = env_bool("ANNOTATOR_DEBUG_EDITOR")
 ALLOWED_HOSTS = env_list("ANNOTATOR_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" + ("" if HOST in {"0.0.0.0", "::"} else f",{HOST}"))
 CSRF_TRUSTED_ORIGINS = env_list("ANNOTATOR_TRUSTED_ORIGINS")
 TRUSTED_PROXIES = env_list("ANNOTATOR_TRUSTED_PROXIES")
+# The address that people type, for links printed by commands; made from host and port when empty.
+PUBLIC_URL = env_text("ANNOTATOR_PUBLIC_URL").rstrip("/")
+# Views run in this many threads; they are held only while a view works (see wsgi.py).
+HTTP_THREADS = env_int("ANNOTATOR_THREADS", 8, low=1, high=256)
 
 INSTALLED_APPS = [
     "annotator.apps.AnnotatorConfig",
@@ -149,7 +153,9 @@ USE_TZ = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist")] if (BASE_DIR / "static" / "dist").is_dir() else []
+# The bundle may be built after this module is read (by `manage.py run`), so the folder is always named.
+STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist")]
+SILENCED_SYSTEM_CHECKS = ["staticfiles.W004"]
 STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
@@ -211,6 +217,14 @@ HUEY = (
 JOB_SWEEPER = "annotator.jobs.engine.sweep"
 JOB_RUNNER = "annotator.jobs.engine.enqueue"
 WORKER_THREADS = env_int("ANNOTATOR_WORKERS", 1, low=1, high=64)
+# Whether /readyz asks for a worker: no for a server that is run alone on purpose.
+EXPECT_WORKER = env_bool("ANNOTATOR_EXPECT_WORKER", default=True)
+# Housekeeping, once an hour by the worker that holds the lease; each is a function without arguments.
+PERIODIC = [
+    "annotator.services.job_runs.forget_old",
+    "annotator.services.health.forget_old_beats",
+    "annotator.services.sign_in.forget_old",
+]
 
 # Storage: local files, or S3 when a bucket is named.
 S3_BUCKET = env_text("ANNOTATOR_S3_BUCKET")
@@ -229,6 +243,8 @@ MAX_IMAGE_PIXELS = env_int("ANNOTATOR_MAX_IMAGE_MPIXELS", 250, low=1) * 1_000_00
 MAX_ARCHIVE_FILES = env_int("ANNOTATOR_MAX_ARCHIVE_FILES", 100_000, low=1)
 MAX_ARCHIVE_BYTES = env_int("ANNOTATOR_MAX_ARCHIVE_GB", 50, low=1) * 1024**3
 MAX_ARCHIVE_RATIO = env_int("ANNOTATOR_MAX_ARCHIVE_RATIO", 200, low=2)
+# Room on the disk that uploads never take, so that labels can still be saved.
+MIN_FREE_BYTES = env_int("ANNOTATOR_MIN_FREE_MB", 512) * 1024 * 1024
 DECODE_PROCESSES = env_int("ANNOTATOR_DECODE_PROCESSES", 2, low=1, high=16)
 DECODE_SECONDS = env_int("ANNOTATOR_DECODE_SECONDS", 30, low=1)
 DECODE_MEMORY_MB = env_int("ANNOTATOR_DECODE_MEMORY_MB", 2048, low=256)

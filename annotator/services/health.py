@@ -1,0 +1,115 @@
+"""The state of what the server stands on: database, storage, worker, channels; asked by /readyz and `verify`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connection, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from annotator.models import WorkerBeat
+
+BEAT_EVERY = 5.0
+BEAT_STALE = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One part: `state` is a word for people, `is_ok` decides whether the server is ready."""
+
+    name: str
+    is_ok: bool
+    state: str
+
+
+def ready() -> list[Check]:
+    """Return what a request needs: database, storage, worker. Never raises; takes well under a second."""
+    return [_safely("database", _database), _safely("storage", _storage), _safely("worker", _worker)]
+
+
+def everything() -> list[Check]:
+    """Return `ready` and what a person setting the server up wants to know."""
+    return [*ready(), _safely("migrations", _migrations), _safely("channels", _channels)]
+
+
+def beat(name: str) -> None:
+    """Write a worker's sign of life."""
+    WorkerBeat.objects.update_or_create(name=name, defaults={"at": timezone.now()})
+
+
+def forget_beat(name: str) -> None:
+    """A worker that ends in order leaves no sign behind."""
+    WorkerBeat.objects.filter(name=name).delete()
+
+
+def forget_old_beats() -> int:
+    """Remove the signs of workers that are long gone; return how many."""
+    return WorkerBeat.objects.filter(at__lt=timezone.now() - timedelta(days=1)).delete()[0]
+
+
+def _safely(name: str, check: Callable[[], tuple[bool, str]]) -> Check:
+    try:
+        is_ok, state = check()
+    except (DatabaseError, OSError) as error:
+        return Check(name, False, f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else 'failed'}")
+    except Exception as error:
+        return Check(name, False, f"failed: {type(error).__name__}")
+    return Check(name, is_ok, state)
+
+
+def _database() -> tuple[bool, str]:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            cursor.fetchone()
+    except DatabaseError:
+        connections.close_all()
+        raise
+    return True, connection.vendor
+
+
+def _storage() -> tuple[bool, str]:
+    """Write and remove a file where uploads are received, and look at the room that is left."""
+    folder = settings.MEDIA_DIR / "tmp"
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"ready-{uuid.uuid4().hex}.tmp"
+    try:
+        file.write_bytes(os.urandom(512))
+    finally:
+        file.unlink(missing_ok=True)
+    free = shutil.disk_usage(folder).free
+    if free < settings.MIN_FREE_BYTES:
+        return False, f"disk full: {free // 1024**2} MB free, {settings.MIN_FREE_BYTES // 1024**2} MB are kept back"
+    where = f"bucket {settings.S3_BUCKET}, " if settings.S3_BUCKET else ""
+    return True, f"{where}{free / 1024**3:.1f} GB free"
+
+
+def _worker() -> tuple[bool, str]:
+    last = WorkerBeat.objects.order_by("-at").values_list("at", flat=True).first()
+    age = None if last is None else timezone.now() - last
+    if age is not None and age < BEAT_STALE:
+        return True, f"seen {max(0, age.total_seconds()):.0f} s ago"
+    if not settings.EXPECT_WORKER:
+        return True, "not expected here"
+    return False, "never seen" if age is None else f"last seen {age.total_seconds():.0f} s ago"
+
+
+def _migrations() -> tuple[bool, str]:
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return not plan, f"{len(plan)} to apply: run `manage.py migrate`" if plan else "all applied"
+
+
+def _channels() -> tuple[bool, str]:
+    if not settings.REDIS_URL:
+        return True, "in memory (one server process)"
+    import_string("redis.Redis").from_url(settings.REDIS_URL, socket_timeout=3).ping()
+    return True, "Redis answers"

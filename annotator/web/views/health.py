@@ -1,0 +1,61 @@
+"""Signs of life for whoever watches the server, answered without credentials and without the thread pool."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import orjson
+from django.db import close_old_connections
+
+from annotator.services import health
+
+PATIENCE_SECONDS = 5.0
+# Watchers that ask often get the answer of this moment, so that asking costs nothing.
+FRESH_SECONDS = 1.0
+
+_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="health")
+_last: tuple[float, list[health.Check]] = (0.0, [])
+_pending: asyncio.Future[list[health.Check]] | None = None
+
+
+async def healthz(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """The process is up: nothing else is asked."""
+    await _answer(scope, send, 200, {"status": "ok"})
+
+
+async def readyz(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Database, storage and worker, each with its state: 200 when all are ready, else 503."""
+    global _pending
+    if _pending is None or _pending.done():
+        _pending = asyncio.get_running_loop().run_in_executor(_thread, _look)
+    try:
+        checks = await asyncio.wait_for(asyncio.shield(_pending), PATIENCE_SECONDS)
+    except TimeoutError:
+        checks = [health.Check("database", False, f"no answer within {PATIENCE_SECONDS:.0f} s")]
+    is_ready = all(check.is_ok for check in checks)
+    body = {check.name: {"ok": check.is_ok, "state": check.state} for check in checks}
+    await _answer(scope, send, 200 if is_ready else 503, {"status": "ready" if is_ready else "not ready", **body})
+
+
+def _look() -> list[health.Check]:
+    global _last
+    if time.monotonic() - _last[0] >= FRESH_SECONDS:
+        close_old_connections()
+        _last = (time.monotonic(), health.ready())
+    return _last[1]
+
+
+async def _answer(scope: dict[str, Any], send: Any, status: int, body: dict[str, Any]) -> None:
+    if scope["method"] not in {"GET", "HEAD"}:
+        status, body = 405, {"status": "use GET"}
+    content = orjson.dumps(body)
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(content)),
+        (b"cache-control", b"no-store"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})

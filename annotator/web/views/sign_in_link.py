@@ -1,0 +1,20 @@
+"""The page behind a one-time sign-in address; signing in by password lives elsewhere."""
+
+from __future__ import annotations
+
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from annotator.services import sign_in
+
+
+@never_cache
+@require_GET
+def sign_in_link(request: HttpRequest, secret: str) -> HttpResponse:
+    """Sign in the person of the link and go to the start page; a void link answers 404 with words."""
+    user = sign_in.use_link(secret=secret)
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    return redirect("/")
