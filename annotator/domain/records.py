@@ -1,0 +1,130 @@
+"""What file formats read and write: plain rows without Django, and the report of what a file could not say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as default
+from typing import Any, NamedTuple
+
+from .spans import Bounds
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRecord:
+    """A class of regions. `skeleton` pairs are 0-based places in `keypoints`; `color` is "#rrggbb".
+
+    `supercategory` None means that the file did not say. `extra` holds further fields of the file, JSON values.
+    """
+
+    number: int
+    name: str
+    supercategory: str | None = None
+    color: str | None = None
+    keypoints: tuple[str, ...] = ()
+    skeleton: tuple[tuple[int, int], ...] = ()
+    extra: Mapping[str, Any] = default(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRecord:
+    """A picture as a file names it: `name` verbatim (perhaps with folders), sizes None when the file has none."""
+
+    number: int
+    name: str
+    dataset: str | None = None
+    width: int | None = None
+    height: int | None = None
+    extra: Mapping[str, Any] = default(default_factory=dict)
+
+
+class KeypointRecord(NamedTuple):
+    """A point that is there: 0-based place in the category's keypoints, image pixels, False when occluded."""
+
+    place: int
+    x: float
+    y: float
+    visible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRecord:
+    """A region of a picture.
+
+    `box` is (x0, y0, x1, y1) in float pixels. `points` is text of domain.polygons, `mask` the packed bytes of
+    domain.masks relative to `box`, which is then whole numbers. `size` is (width, height) of the picture; writers need
+    it for masks and for polygons with holes. `keypoints` None: the file has none, (): all points are absent.
+
+    `area` is the area as the file gave it, None = compute. `given` holds further numbers of the file that would come
+    out otherwise when computed from the rest, by their field name there; both are void once the geometry changes.
+    """
+
+    number: int | None
+    image_number: int
+    category_number: int
+    box: tuple[float, float, float, float]
+    points: str | None = None
+    mask: bytes | None = None
+    keypoints: tuple[KeypointRecord, ...] | None = None
+    is_crowd: bool = False
+    area: float | None = None
+    given: Mapping[str, Any] | None = None
+    score: float | None = None
+    size: tuple[int, int] | None = None
+
+    @property
+    def shape(self) -> str:
+        """The kind of geometry by precedence: mask, polygon, keypoints, box."""
+        if self.mask is not None:
+            return "mask"
+        if self.points is not None:
+            return "polygon"
+        return "keypoints" if self.keypoints else "box"
+
+    @property
+    def bounds(self) -> Bounds:
+        """The box as whole numbers; only for labels with a mask."""
+        x0, y0, x1, y1 = self.box
+        return int(x0), int(y0), int(x1), int(y1)
+
+
+@dataclass(slots=True)
+class LossLine:
+    """One kind of loss: how often it happened and the first examples."""
+
+    field: str
+    reason: str
+    count: int = 0
+    examples: list[str] = default(default_factory=list)
+
+
+class LossReport:
+    """Collects what an import or export had to leave out or change, by field and reason, in bounded memory."""
+
+    MAX_LINES = 200
+    MAX_EXAMPLES = 5
+
+    def __init__(self) -> None:
+        self._lines: dict[tuple[str, str], LossLine] = {}
+
+    def add(self, field: str, reason: str, example: object = "", *, count: int = 1) -> None:
+        """Count a loss. Beyond MAX_LINES different kinds the rest is counted in one line."""
+        key = (field[:100], reason[:300])
+        if key not in self._lines and len(self._lines) >= self.MAX_LINES:
+            key = ("...", "further kinds of loss")
+        line = self._lines.setdefault(key, LossLine(*key))
+        line.count += count
+        if len(line.examples) < self.MAX_EXAMPLES and example != "":
+            line.examples.append(str(example)[:200])
+
+    @property
+    def lines(self) -> tuple[LossLine, ...]:
+        """All lines in the order in which they first came up."""
+        return tuple(self._lines.values())
+
+    def __bool__(self) -> bool:
+        return bool(self._lines)
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Return the report as JSON values: [{field, reason, count, examples}]."""
+        return [{"field": x.field, "reason": x.reason, "count": x.count, "examples": list(x.examples)} for x in self.lines]
