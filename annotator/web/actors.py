@@ -1,43 +1,35 @@
-"""From a request of our own pages to an Actor, and what happens when nobody is signed in."""
+"""Who asks on our own pages: the signed-in person as an Actor, and what a stranger gets instead of a page or a call."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.utils.translation import gettext as _
 
 from annotator.domain.actor import Actor
-from annotator.domain.errors import Denied
 from annotator.models import User
 
-View = Callable[..., HttpResponseBase]
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+def person_of(request: HttpRequest) -> User:
+    """Return the signed-in person; only behind `page` or `signed_in`."""
+    user = request.user
+    assert isinstance(user, User)
+    return user
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """Return who acts on our own pages: the person of the session, without the limits of a token."""
-    user = request.user
-    if not isinstance(user, User):
-        raise Denied("Sign in first.", code="signed_out")
-    return Actor(user_id=user.pk, via="web")
-
-
-def signed_in(view: View) -> View:
-    """Answer 401 JSON when nobody is signed in: for the calls of pages under /web/."""
-
-    @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.is_authenticated:
-            return JsonResponse({"code": "signed_out", "message": "Your session has ended. Sign in again; nothing is lost."}, status=401)
-        return view(request, *args, **kwargs)
-
-    return guarded
+    """Return the signed-in person as one who acts on a page: no limits but her memberships."""
+    return Actor(user_id=person_of(request).pk, via="web")
 
 
 def page(view: View) -> View:
-    """Redirect to the sign-in page, and back afterwards, when nobody is signed in: for pages."""
+    """A page of ours: a visitor who is not signed in goes to the sign-in page and comes back (302)."""
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -45,4 +37,17 @@ def page(view: View) -> View:
             return redirect_to_login(request.get_full_path())
         return view(request, *args, **kwargs)
 
-    return guarded
+    return guarded  # type: ignore[return-value]
+
+
+def signed_in(view: View) -> View:
+    """A call of a page's script: without a session 401 and code "signed_out", so that the page keeps what it holds."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            body = {"code": "signed_out", "message": _("You are signed out. Sign in again; nothing is lost.")}
+            return JsonResponse(body, status=401, headers={"Cache-Control": "no-store"})
+        return view(request, *args, **kwargs)
+
+    return guarded  # type: ignore[return-value]
