@@ -44,7 +44,7 @@ class Label(Row):
     created_by = user_key()
     updated_by = user_key()
     import_job = key("annotator.Job", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
-    revision = models.BigIntegerField(default=1)
+    revision = models.BigIntegerField(default=0)
     objects = scoped("project__workspace", "project")
     all_objects = models.Manager()
 
