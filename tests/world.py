@@ -17,7 +17,7 @@ import numpy as np
 from django.conf import settings
 from PIL import Image
 
-from annotator.domain import text
+from annotator.domain import listing, text
 from annotator.domain.actor import Actor
 from annotator.models import (
     Blob,
@@ -134,12 +134,13 @@ def make_images(
     """Return pictures named `img <n>.jpg`, numbered from `start`, with real bytes in storage."""
     project = dataset.project
     status = MediaStatus.all_objects.get(project=project, base="NEW")
+    home = listing.dataset_key(dataset.order, dataset.name)
     images, items = [], []
     for number in range(start, start + count):
         name = f"img {number}.jpg"
         key = text.sort_key(name)
         media = Media(
-            project=project, number=number, ref=f"img-{number}", list_key=f"{dataset.sort_key}\x01{key}", status=status,
+            project=project, number=number, ref=f"img-{number}", list_key=listing.list_key(home, name), status=status,
             blob=keep(picture(number, width, height)), width=width, height=height, format="JPEG", mode="RGB",
         )  # fmt: skip
         images.append(media)

@@ -1,0 +1,1 @@
+"""Computations on arrays, one per module; no Django, no files, no rows."""

@@ -1,0 +1,68 @@
+"""Findings about the bytes of a picture, from facts that were read while it was decoded; codes as in the quality log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+SMALL_SIDE = 8
+EXTREME_RATIO = 20.0
+PLAIN_MODES = frozenset({"RGB", "L", "RGBA", "LA", "1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the quality log: a code for machines, a severity (error, warning, info), words for people."""
+
+    code: str
+    severity: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFacts:
+    """What was seen of a picture: sizes after orientation, `extensions` that would fit the format."""
+
+    format: str
+    mode: str
+    width: int
+    height: int
+    frames: int = 1
+    orientation: str = ""
+    is_one_colour: bool = False
+    extension: str = ""
+    extensions: Sequence[str] = ()
+
+
+def findings(facts: PictureFacts) -> list[Finding]:
+    """Return what is notable about a picture that could be decoded, in a fixed order."""
+    found: list[Finding] = []
+
+    def add(code: str, severity: str, message: str) -> None:
+        found.append(Finding(code, severity, message))
+
+    if facts.orientation and not facts.orientation.startswith("Horizontal"):
+        add("exif_rotated", "info", f"Shown turned as its EXIF data say: {facts.orientation}.")
+    if facts.frames > 1:
+        add("animated_first_frame_used", "warning", f"It has {facts.frames:,} frames or pages; the first one is used.")
+    if facts.mode not in PLAIN_MODES:
+        add("colour_converted", "info", f"Colours are shown converted from {facts.mode} to RGB.")
+    if min(facts.width, facts.height) < SMALL_SIDE:
+        add("too_small", "warning", f"It is only {facts.width} x {facts.height} pixels.")
+    if max(facts.width, facts.height) > EXTREME_RATIO * min(facts.width, facts.height):
+        add("extreme_aspect", "warning", f"One side is more than {EXTREME_RATIO:g} times the other.")
+    if facts.is_one_colour:
+        add("all_one_colour", "warning", "Every pixel has the same colour.")
+    if facts.extension and facts.extensions and facts.extension.lower() not in facts.extensions:
+        add("extension_mismatch", "warning", f"The name ends in .{facts.extension}, the file is {facts.format}.")
+    return found
+
+
+def broken(code: str, message: str) -> Finding:
+    """Return the finding of a file that could not be decoded."""
+    return Finding(code, "error", message)
+
+
+def duplicate(of: str) -> Finding:
+    """Return the finding of a file whose bytes the project has already under another name."""
+    return Finding("duplicate_of", "warning", f"The same bytes as {of}.")

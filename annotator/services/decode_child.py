@@ -1,0 +1,153 @@
+"""The child process that decodes what users send: reads calls from standard input, answers on standard output.
+
+Never imports Django. Started by services/decoding.py as `python -m annotator.services.decode_child`; a
+file that breaks the decoder, its memory or its time breaks this process and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import select
+import signal
+import struct
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from annotator.ml.phash import SIDE, phash
+from annotator.storage import imaging
+
+LENGTH = struct.Struct(">I")
+
+
+def prepare(*, path: str, max_pixels: int, preview: bool = True) -> tuple[dict[str, Any], list[bytes]]:
+    """Decode once and return facts, hash, thumbnail and, where browsers need one, the preview.
+
+    Answer: {"facts": Facts, "phash": int, "parts": [{"variant", "width", "height"}]} and the parts' bytes.
+    Raises BadPicture.
+    """
+    image = imaging.open_picture(Path(path), max_pixels)
+    turn = imaging.orientation_of(image)
+    turned = turn >= 5
+    width, height = (image.height, image.width) if turned else image.size
+    name = "JPEG" if image.format == "MPO" else str(image.format)
+    mode, exif, frames = image.mode, imaging.exif_of(image), imaging.frame_count(image)
+    orientation = imaging.ORIENTATIONS[turn] if turn > 1 or "Orientation" in exif else ""
+    wants_preview = preview and imaging.needs_preview(name, mode, width, height, orientation=orientation, frames=frames)
+    side = imaging.FIT["preview" if wants_preview else "thumbnail"]
+    imaging.draft_for(image, *imaging.fitted(image.width, image.height, side))
+    imaging.load(image)
+    plain = imaging.is_one_colour(image)
+    facts = imaging.Facts(name, mode, width, height, frames, orientation, exif, plain)
+    parts: list[dict[str, Any]] = []
+    payload: list[bytes] = []
+    current = _shrunk_rgb(image, side, turn)
+    if wants_preview:
+        _add(parts, payload, "preview", current)
+        current = imaging.shrink(current, imaging.FIT["thumbnail"])
+    _add(parts, payload, "thumbnail", current)
+    return {"facts": asdict(facts), "phash": phash(imaging.grey_square(current, SIDE)), "parts": parts}, payload
+
+
+def render(*, path: str, max_pixels: int, variant: str, box: list[float] | None = None) -> tuple[dict[str, Any], list[bytes]]:
+    """Return one rendition: {"parts": [{"variant", "width", "height"}]} and its bytes. Raises BadPicture.
+
+    `box` (x0, y0, x1, y1 in pixels of the upright picture) cuts a crop out first; it is clipped to the picture.
+    """
+    image = imaging.open_picture(Path(path), max_pixels)
+    turn = imaging.orientation_of(image)
+    side = imaging.FIT[variant]
+    if box is None:
+        imaging.draft_for(image, *imaging.fitted(image.width, image.height, side))
+        imaging.load(image)
+        picture = _shrunk_rgb(image, side, turn)
+    else:
+        imaging.load(image)
+        picture = imaging.upright(image, turn)
+        x0, y0 = min(max(int(box[0]), 0), picture.width - 1), min(max(int(box[1]), 0), picture.height - 1)
+        x1, y1 = min(max(int(box[2] + 0.999), x0 + 1), picture.width), min(max(int(box[3] + 0.999), y0 + 1), picture.height)
+        picture = imaging.shrink(imaging.to_rgb(picture.crop((x0, y0, x1, y1))), side)
+    parts: list[dict[str, Any]] = []
+    payload: list[bytes] = []
+    _add(parts, payload, variant, picture)
+    return {"parts": parts}, payload
+
+
+def _shrunk_rgb(image: Any, side: int, turn: int) -> Any:
+    """Return the loaded picture fitted, in RGB or L, upright; shrinks first where the mode allows, which is cheaper."""
+    if image.mode in ("RGB", "L", "RGBA", "CMYK", "LA"):
+        return imaging.upright(imaging.to_rgb(imaging.shrink(image, side)), turn)
+    return imaging.upright(imaging.shrink(imaging.to_rgb(image), side), turn)
+
+
+def _add(parts: list[dict[str, Any]], payload: list[bytes], variant: str, picture: Any) -> None:
+    data = imaging.jpeg_bytes(picture, variant)
+    parts.append({"variant": variant, "width": picture.width, "height": picture.height, "size": len(data)})
+    payload.append(data)
+
+
+CALLS = {"prepare": prepare, "render": render}
+
+
+def answer(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+    """Run one call and put its outcome, also a refusal, into a frame."""
+    try:
+        head, payload = CALLS[request["call"]](**request["args"])
+        return {"ok": True, **head}, payload
+    except imaging.BadPicture as bad:
+        return {"ok": False, "code": bad.code, "reason": bad.reason}, []
+    except MemoryError:
+        return {"ok": False, "code": "too_large", "reason": "Decoding needs more memory than the server allows."}, []
+    except FileNotFoundError:
+        return {"ok": False, "code": "file_missing", "reason": "The file is not in storage any more."}, []
+
+
+def write_frame(out: BinaryIO, head: dict[str, Any], payload: list[bytes]) -> None:
+    """Write the length of the JSON head, the head, then the parts whose sizes the head names."""
+    head["sizes"] = [len(part) for part in payload]
+    text = json.dumps(head).encode()
+    out.write(LENGTH.pack(len(text)) + text)
+    for part in payload:
+        out.write(part)
+    out.flush()
+
+
+def _limit_cpu(seconds: int) -> None:
+    """Allow this process `seconds` more of CPU time than it has used so far."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + seconds + 1)
+
+
+def _limit(what: int, value: int) -> None:
+    """Set a soft limit, at most the hard one of this machine."""
+    _, hard = resource.getrlimit(what)
+    resource.setrlimit(what, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
+
+
+def main(memory_mb: int, cpu_seconds: int, idle_seconds: int, nice: int) -> None:
+    """Serve calls until the parent closes the pipe or none came for `idle_seconds`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the parent, which closes the pipe
+    os.nice(nice)
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a decoder that prints must not write into the frames
+    lines = os.fdopen(0, "rb", buffering=0)
+    _limit(resource.RLIMIT_AS, memory_mb * 1024 * 1024)
+    pending = b""
+    while True:
+        while b"\n" not in pending:
+            ready, _, _ = select.select([lines], [], [], idle_seconds)
+            chunk = lines.read(65536) if ready else b""
+            if not chunk:
+                return
+            pending += chunk
+        line, pending = pending.split(b"\n", 1)
+        _limit_cpu(cpu_seconds)
+        head, payload = answer(json.loads(line))
+        write_frame(out, head, payload)
+
+
+if __name__ == "__main__":
+    main(*(int(value) for value in sys.argv[1:5]))

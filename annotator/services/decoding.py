@@ -1,0 +1,223 @@
+"""The pool of child processes that decode pictures, and the calls they answer; no rows, no requests."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from annotator.domain.errors import Busy, DomainError, Invalid
+from annotator.storage.imaging import Facts
+
+from . import decode_child
+
+_ROOT = str(Path(__file__).resolve().parents[2])
+IDLE_SECONDS = 60
+_WAIT_SECONDS = 60.0
+_NICE = 5
+
+
+class Undecodable(Invalid):
+    """The bytes are refused; `code` is one of the quality log, the message is for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A rendition that was made: its variant, size in pixels and bytes."""
+
+    variant: str
+    width: int
+    height: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What became of one picture: facts, hash and renditions (a thumbnail always, a preview where needed)."""
+
+    facts: Facts
+    phash: int
+    parts: list[Part] = field(default_factory=list)
+
+
+class _Child:
+    """One decoding process and its two pipes; not safe for two threads at once."""
+
+    def __init__(self, memory_mb: int, seconds: int) -> None:
+        env = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": _ROOT, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        limits = [str(value) for value in (memory_mb, seconds, IDLE_SECONDS, _NICE)]
+        self.process = subprocess.Popen(  # noqa: S603 (our own module)
+            [sys.executable, "-m", "annotator.services.decode_child", *limits],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=env,
+            cwd=_ROOT,
+            bufsize=0,
+        )
+
+    def is_fresh(self) -> bool:
+        return self.process.poll() is None
+
+    def ask(self, line: bytes, deadline: float) -> tuple[dict[str, Any], list[bytes]]:
+        """Send one call and read its answer. Raises TimeoutError and EOFError; the child is of no use then."""
+        assert self.process.stdin is not None
+        try:
+            self.process.stdin.write(line)
+        except (BrokenPipeError, OSError) as error:
+            raise EOFError("the child is gone") from error
+        head = json.loads(self._read(decode_child.LENGTH.unpack(self._read(4, deadline))[0], deadline))
+        return head, [self._read(size, deadline) for size in head["sizes"]]
+
+    def _read(self, size: int, deadline: float) -> bytes:
+        assert self.process.stdout is not None
+        parts, left = [], size
+        while left:
+            ready, _, _ = select.select([self.process.stdout], [], [], max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise TimeoutError
+            chunk = os.read(self.process.stdout.fileno(), min(left, 1 << 20))
+            if not chunk:
+                raise EOFError("the child died")
+            parts.append(chunk)
+            left -= len(chunk)
+        return b"".join(parts)
+
+    def end(self) -> int:
+        """Kill the process and return its exit status."""
+        self.process.kill()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                pipe.close()
+        return self.process.wait()
+
+
+class DecodePool:
+    """At most `size` children, started when needed, replaced when they die or take longer than `seconds`.
+
+    A child ends by itself when it had nothing to do for IDLE_SECONDS, so the pool needs no thread.
+    Calls of any number of threads wait their turn, at most a minute, then get Busy.
+    """
+
+    def __init__(self, size: int, *, seconds: int, memory_mb: int) -> None:
+        self.size = size
+        self._seconds = seconds
+        self._memory_mb = memory_mb
+        self._turns = threading.BoundedSemaphore(size)
+        self._idle: list[_Child] = []
+        self._lock = threading.Lock()
+
+    def call(self, name: str, **args: Any) -> tuple[dict[str, Any], list[bytes]]:
+        """Run `name` of decode_child in a child. Raises Undecodable with a readable reason, or Busy."""
+        if not self._turns.acquire(timeout=_WAIT_SECONDS):
+            raise Busy("The server is busy decoding other pictures.", code="decoder_busy", retry_after=5)
+        try:
+            head, payload = self._call(json.dumps({"call": name, "args": args}).encode() + b"\n")
+        finally:
+            self._turns.release()
+        if not head.pop("ok"):
+            raise Undecodable(head["reason"], code=head["code"])
+        return head, payload
+
+    def _call(self, line: bytes) -> tuple[dict[str, Any], list[bytes]]:
+        child, used = self._take()
+        try:
+            answer = child.ask(line, time.monotonic() + self._seconds)
+        except TimeoutError:
+            child.end()
+            raise Undecodable(f"Decoding took longer than {self._seconds} s and was stopped.", code="too_slow") from None
+        except EOFError:
+            status = child.end()
+            if used and status == 0:  # it went idle between our look and our call
+                return self._call(line)
+            raise _died(status) from None
+        except BaseException:
+            child.end()
+            raise
+        with self._lock:
+            self._idle.append(child)
+        return answer
+
+    def _take(self) -> tuple[_Child, bool]:
+        """Return a living child and whether it has served before."""
+        while True:
+            with self._lock:
+                child = self._idle.pop() if self._idle else None
+            if child is None:
+                return _Child(self._memory_mb, self._seconds), False
+            if child.is_fresh():
+                return child, True
+            child.end()
+
+    def close(self) -> None:
+        """End all idle children; the pool starts new ones when it is used again."""
+        with self._lock:
+            children, self._idle = self._idle, []
+        for child in children:
+            child.end()
+
+
+def _died(status: int) -> Undecodable:
+    """Put the death of a child in words."""
+    if status in (-24, -9):  # SIGXCPU, SIGKILL
+        return Undecodable("Decoding used more time or memory than the server allows.", code="too_slow")
+    return Undecodable("The decoder failed on this file; it is damaged or made to do harm.", code="truncated")
+
+
+_pool: DecodePool | None = None
+_pool_lock = threading.Lock()
+
+
+def pool() -> DecodePool:
+    """Return this process's pool, made from the settings at first use."""
+    global _pool
+    with _pool_lock:
+        if _pool is None:
+            _pool = DecodePool(settings.DECODE_PROCESSES, seconds=settings.DECODE_SECONDS, memory_mb=settings.DECODE_MEMORY_MB)
+        return _pool
+
+
+def close_pool() -> None:
+    """End this process's idle children; used at shutdown and by tests."""
+    if _pool is not None:
+        _pool.close()
+
+
+def prepare(path: Path, *, preview: bool = True) -> Decoded:
+    """Decode a picture file fully and return what it is, with thumbnail and needed preview. Raises Undecodable, Busy."""
+    head, payload = pool().call("prepare", path=str(path), max_pixels=settings.MAX_IMAGE_PIXELS, preview=preview)
+    return Decoded(Facts(**head["facts"]), head["phash"], _parts(head, payload))
+
+
+def render(path: Path, variant: str, box: tuple[float, float, float, float] | None = None) -> Part:
+    """Make one rendition of a picture file, of the part inside `box` when given. Raises Undecodable, Busy."""
+    head, payload = pool().call("render", path=str(path), max_pixels=settings.MAX_IMAGE_PIXELS, variant=variant, box=box)
+    return _parts(head, payload)[0]
+
+
+def prepare_many(paths: Iterable[Path]) -> Iterator[Decoded | DomainError]:
+    """Prepare several files, as many at once as the pool has children; yields in the order given, refusals as values."""
+    with ThreadPoolExecutor(pool().size) as threads:
+        yield from threads.map(_prepared, paths)
+
+
+def _prepared(path: Path) -> Decoded | DomainError:
+    try:
+        return prepare(path)
+    except Undecodable as refusal:
+        return refusal
+
+
+def _parts(head: dict[str, Any], payload: list[bytes]) -> list[Part]:
+    return [Part(part["variant"], part["width"], part["height"], data) for part, data in zip(head["parts"], payload, strict=True)]

@@ -1,0 +1,101 @@
+"""Signed relative addresses of bytes, made from the settings' keys; dialects and pages put their host in front."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from annotator.models import Blob, Job, Media, MediaKind, Upload
+from annotator.storage import imaging, probe, signing
+
+# Raised when renditions are made in another way, so that browsers fetch them anew.
+RENDITION_VERSION = 1
+LINKED = "linked"
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where a medium's bytes are: relative signed paths, an outside address for a linked original, None for what cannot be."""
+
+    original: str | None
+    preview: str | None
+    thumbnail: str | None
+
+
+def of(media: Media, *, name: str = "") -> dict[str, str | None]:
+    """Return {"url", "preview_url", "thumbnail_url"} of a medium loaded with its blob; see `addresses`."""
+    found = addresses(media, name=name)
+    return {"url": found.original, "preview_url": found.preview, "thumbnail_url": found.thumbnail}
+
+
+def addresses(media: Media, *, name: str = "") -> Addresses:
+    """Return the addresses of a medium loaded with `select_related("blob")`; costs no query and about 10 us.
+
+    `name` (of the home item) becomes the last part of the original's path. The preview is the original
+    itself where browsers can show it. Addresses stay the same all day and work 24 to 48 hours.
+    """
+    expiry = signing.expiry_of(time.time())
+    original = media.source_url or None
+    if media.blob is not None:
+        original = _sign(signing.media_path(media.pk, "original", version(media.blob, "original"), name or default_name(media)), expiry)
+    if not is_picture(media):
+        return Addresses(original, None, None)
+    preview = original if preview_is_original(media) else _rendition(media, "preview", expiry)
+    return Addresses(original, preview, _rendition(media, "thumbnail", expiry))
+
+
+def crop(media: Media, box: tuple[float, float, float, float]) -> str | None:
+    """Return the address of the part of a picture inside `box` (x0, y0, x1, y1 pixels), shown to fit 320 x 320."""
+    if media.blob is None or not is_picture(media):
+        return None
+    variant = "crop_" + "_".join(f"{value:.2f}".rstrip("0").rstrip(".") for value in box)
+    return _rendition(media, variant, signing.expiry_of(time.time()))
+
+
+def export(job: Job, name: str) -> str:
+    """Return the address of the file that a job made; `name` is what it is saved as."""
+    return _sign(signing.export_path(job.pk, name), signing.expiry_of(time.time()))
+
+
+def upload(slot: Upload) -> str:
+    """Return the address to which the bytes of an upload slot are PUT; works until the slot expires."""
+    return _sign(signing.upload_path(slot.pk), int(slot.expires_at.timestamp()))
+
+
+def version(blob: Blob | None, variant: str) -> str:
+    """Return the part of a path that changes when the bytes behind it do."""
+    content = LINKED if blob is None else blob.sha256[:16]
+    return content if variant == "original" else f"r{RENDITION_VERSION}-{content}"
+
+
+def is_picture(media: Media) -> bool:
+    """Return whether there is a decoded raster that thumbnails can be made of."""
+    return media.kind == MediaKind.IMAGE and media.health != "ERROR" and media.width > 0
+
+
+def preview_is_original(media: Media) -> bool:
+    """Return whether browsers show the original well enough that it is its own preview."""
+    needs = imaging.needs_preview(media.format, media.mode, media.width, media.height, orientation=media.orientation, frames=media.frame_count or 1)
+    return not needs
+
+
+def default_name(media: Media) -> str:
+    """Return a file name for a medium whose name was not loaded."""
+    extensions: Sequence[str] = probe.EXTENSIONS.get(media.format, ())
+    return f"{media.number}.{extensions[0]}" if extensions else str(media.number)
+
+
+def is_valid(path: str, expiry: str, given: str) -> bool:
+    """Return whether a request for a decoded path carries a valid signature."""
+    return signing.verify(settings.MEDIA_SIGNING_KEYS, path, expiry=expiry, given=given)
+
+
+def _rendition(media: Media, variant: str, expiry: int) -> str:
+    return _sign(signing.media_path(media.pk, variant, version(media.blob, variant), f"{variant.split('_')[0]}.jpg"), expiry)
+
+
+def _sign(path: str, expiry: int) -> str:
+    return signing.sign(settings.MEDIA_SIGNING_KEYS, path, expiry=expiry)

@@ -1,0 +1,275 @@
+"""Picture work on local files with Pillow: open within limits, facts, grey square, renditions; runs in child processes only."""
+
+from __future__ import annotations
+
+import io
+import math
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+from . import probe
+
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF")
+FIT = {"thumbnail": 320, "preview": 2048, "crop": 320}
+_QUALITY = {"thumbnail": 78, "preview": 88, "crop": 85}
+# What every browser shows as it is, so that a small picture needs no preview of its own.
+_WEB_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "GIF", "AVIF"})
+_WEB_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
+ORIENTATIONS = {
+    1: "Horizontal (normal)",
+    2: "Mirror horizontal",
+    3: "Rotate 180",
+    4: "Mirror vertical",
+    5: "Mirror horizontal and rotate 270 CW",
+    6: "Rotate 90 CW",
+    7: "Mirror horizontal and rotate 90 CW",
+    8: "Rotate 270 CW",
+}
+_EXIF_TAGS = 100
+_EXIF_TEXT = 200
+
+
+class BadPicture(Exception):
+    """A file that is refused; `code` is one of the quality log, the text is for people."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a decoded picture is; width and height are after applying the EXIF orientation."""
+
+    format: str
+    mode: str
+    width: int
+    height: int
+    frames: int
+    orientation: str
+    exif: dict[str, Any]
+    is_one_colour: bool
+
+
+_NOT_PICTURES = {
+    "HTML": "it is an HTML page",
+    "SVG": "it is an SVG or XML file, which is not a raster picture",
+    "ZIP": "it is a ZIP archive",
+    "PDF": "it is a PDF document",
+    "HEIC": "it is a HEIC picture, which this server cannot read",
+}
+
+
+def check_header(path: Path, max_pixels: int) -> probe.Header:
+    """Return what the file declares, or raise BadPicture before a single pixel is allocated."""
+    with path.open("rb") as file:
+        head = file.read(512)
+        file.seek(0)
+        header = probe.read_header(file)
+    if not head:
+        raise BadPicture("zero_bytes", "The file is empty (0 bytes).")
+    if header is None:
+        kind = probe.sniff(head)
+        if kind in FORMATS:
+            raise BadPicture("truncated", f"It cannot be decoded: the header of this {kind} file is incomplete or damaged.")
+        what = _NOT_PICTURES.get(kind, "its first bytes are of no known picture format")
+        raise BadPicture("not_an_image", f"It cannot be decoded: {what}. Accepted are {', '.join(FORMATS)}.")
+    if header.width * header.height > max_pixels:
+        raise too_many_pixels(header.width, header.height, max_pixels)
+    return header
+
+
+def too_many_pixels(width: int, height: int, max_pixels: int) -> BadPicture:
+    text = f"It has {width:,} x {height:,} pixels; the limit is {max_pixels / 1e6:,.0f} million pixels."
+    return BadPicture("too_large", text)
+
+
+def open_picture(path: Path, max_pixels: int) -> Image.Image:
+    """Return the first frame, opened but not loaded. Raises BadPicture."""
+    check_header(path, max_pixels)
+    Image.MAX_IMAGE_PIXELS = max_pixels
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    try:
+        image = Image.open(path, formats=FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise BadPicture("too_large", f"It has more than {max_pixels / 1e6:,.0f} million pixels.") from None
+    except UnidentifiedImageError:
+        raise BadPicture("not_an_image", "It cannot be decoded: the file is damaged or of an unsupported kind.") from None
+    except Exception as error:
+        raise _undecodable(error) from error
+    if image.width * image.height > max_pixels:
+        raise too_many_pixels(image.width, image.height, max_pixels)
+    return image
+
+
+def load(image: Image.Image) -> None:
+    """Decode all pixels of the first frame (at the scale set by draft). Raises BadPicture."""
+    try:
+        image.load()
+    except Exception as error:
+        raise _undecodable(error) from error
+
+
+def _undecodable(error: Exception) -> BadPicture:
+    """Put an error of the decoder in words; its text is kept short and holds no path."""
+    if isinstance(error, MemoryError):
+        return BadPicture("too_large", "Decoding needs more memory than the server allows.")
+    if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
+        return BadPicture("too_large", "It has more pixels than the server allows.")
+    text = " ".join(str(error).split())
+    if "truncated" in text or "unexpected end" in text.lower() or isinstance(error, EOFError):
+        return BadPicture("truncated", "It cannot be decoded: the file is truncated.")
+    return BadPicture("truncated", f"It cannot be decoded: {type(error).__name__}: {text[:160]}.")
+
+
+def orientation_of(image: Image.Image) -> int:
+    """Return the EXIF orientation 1..8; nonsense counts as 1."""
+    try:
+        value = image.getexif().get(ExifTags.Base.Orientation, 1)
+    except Exception:  # damaged EXIF data do not make a picture unusable
+        return 1
+    return value if isinstance(value, int) and value in ORIENTATIONS else 1
+
+
+def upright(image: Image.Image, orientation: int) -> Image.Image:
+    """Return the loaded picture turned as its orientation says."""
+    method = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_270,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_90,
+    }.get(orientation)
+    return image if method is None else image.transpose(method)
+
+
+def frame_count(image: Image.Image) -> int:
+    """Return the number of frames or pages, 1 when the file does not say; what rides along in a JPEG is no page."""
+    if image.format in ("JPEG", "MPO"):
+        return 1
+    try:
+        return int(getattr(image, "n_frames", 1))
+    except Exception:  # a damaged later frame does not make the first one unusable
+        return 1
+    finally:
+        if getattr(image, "tell", lambda: 0)():
+            image.seek(0)
+
+
+def exif_of(image: Image.Image) -> dict[str, Any]:
+    """Return the EXIF data as small JSON: at most 100 readable entries, no thumbnails, no maker's bytes."""
+    found: dict[str, Any] = {}
+    try:
+        exif = image.getexif()
+        parts = [(exif, ExifTags.TAGS), (exif.get_ifd(ExifTags.IFD.Exif), ExifTags.TAGS), (exif.get_ifd(ExifTags.IFD.GPSInfo), ExifTags.GPSTAGS)]
+        for values, names in parts:
+            for tag, value in values.items():
+                name, plain = names.get(tag), _plain(value)
+                if name and plain is not None and len(found) < _EXIF_TAGS:
+                    found[name] = plain
+    except Exception:  # damaged EXIF data do not make a picture unusable
+        pass
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """Return an EXIF value as JSON, or None to leave it out."""
+    if isinstance(value, bool | int):
+        return value if abs(value) < 2**53 else None
+    if isinstance(value, str):
+        text = "".join(ch for ch in value if ch.isprintable() and not "\ud800" <= ch <= "\udfff").strip()
+        return text[:_EXIF_TEXT] or None
+    if isinstance(value, tuple | list):
+        items = [_plain(item) for item in value[:16]]
+        return items if all(item is not None for item in items) else None
+    try:
+        number = float(value)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    return round(number, 8) if math.isfinite(number) else None
+
+
+def needs_preview(format_name: str, mode: str, width: int, height: int, *, orientation: str = "", frames: int = 1) -> bool:
+    """Return whether browsers and the labeling page need a preview, or can take the original itself.
+
+    Browsers turn a JPEG as its EXIF data say, other formats not everywhere; an animation would not stand still.
+    """
+    plain = format_name in _WEB_FORMATS and mode in _WEB_MODES and frames == 1
+    still = format_name == "JPEG" or orientation in ("", ORIENTATIONS[1])
+    return not plain or not still or max(width, height) > FIT["preview"]
+
+
+def fitted(width: int, height: int, side: int) -> tuple[int, int]:
+    """Return the size that fits side x side with the same aspect; never enlarges, at least one pixel."""
+    scale = min(1.0, side / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def to_rgb(image: Image.Image) -> Image.Image:
+    """Return 8-bit RGB (or L as it is): deep greys are shifted to 8 bits, transparency lies on white. Raises BadPicture."""
+    try:
+        if image.mode in ("RGB", "L"):
+            return image
+        if image.mode.startswith("I") or image.mode == "F":
+            return Image.fromarray(_shallow(np.asarray(image)))
+        if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
+            alpha = image.convert("RGBA")
+            ground = Image.new("RGB", image.size, "white")
+            ground.paste(alpha, mask=alpha.getchannel("A"))
+            return ground
+        return image.convert("RGB")
+    except (ValueError, MemoryError) as error:
+        raise _undecodable(error) from error
+
+
+def _shallow(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+    """Bring deep greys to 8 bits: whole numbers by the shift that keeps their highest used bit, floats by their range."""
+    if values.dtype.kind == "f":
+        finite = np.nan_to_num(values.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+        low, high = float(finite.min()), float(finite.max())
+        scaled = (finite - low) * (255.0 / (high - low)) if high > low else np.zeros_like(finite)
+        return scaled.astype(np.uint8)
+    positive = np.maximum(values.astype(np.int64), 0)
+    shift = max(0, int(positive.max()).bit_length() - 8)
+    return (positive >> shift).astype(np.uint8)
+
+
+def is_one_colour(image: Image.Image) -> bool:
+    """Return whether every pixel of a loaded picture has the same value."""
+    extremes = image.getextrema()
+    bands = [extremes] if not isinstance(extremes[0], tuple) else list(extremes)
+    return all(low == high for low, high in bands)
+
+
+def grey_square(image: Image.Image, side: int) -> npt.NDArray[np.uint8]:
+    """Return the picture as side x side grey values (antialiased), the input of the perceptual hash."""
+    return np.asarray(image.convert("L").resize((side, side), Image.Resampling.LANCZOS))
+
+
+def shrink(image: Image.Image, side: int) -> Image.Image:
+    """Return a loaded picture made to fit side x side, antialiased."""
+    size = fitted(image.width, image.height, side)
+    return image if size == image.size else image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+
+
+def jpeg_bytes(image: Image.Image, variant: str) -> bytes:
+    """Encode an RGB or L picture as the JPEG of a variant."""
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=_QUALITY[variant])
+    return out.getvalue()
+
+
+def draft_for(image: Image.Image, width: int, height: int) -> None:
+    """Let the JPEG decoder scale down to no less than width x height; other formats ignore it."""
+    if image.format in ("JPEG", "MPO"):
+        image.draft(None, (width, height))
+
