@@ -1,0 +1,77 @@
+/** Small helpers over the page: elements, icons, values that a strict CSP keeps out of the markup. */
+
+/**
+ * Makes an element. Attributes: `class`, `text`, `on` ({event: handler}), `data` ({name: value}), others as they are;
+ * null, undefined and false are left out, true is an empty attribute.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag @param {Record<string, any>} [attributes] @param {...(Node | string | null | undefined | false)} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name === 'text') element.textContent = String(value);
+    else if (name === 'on') for (const [event, handler] of Object.entries(value)) element.addEventListener(event, handler);
+    else if (name === 'data') Object.assign(element.dataset, value);
+    else element.setAttribute(name, value === true ? '' : String(value));
+  }
+  for (const child of children) if (child) element.append(child);
+  return element;
+}
+
+/** The address of the icon sprite, told by <html data-icons>. */
+export const sprite = () => document.documentElement.dataset.icons ?? '';
+
+/**
+ * Draws an icon of the sprite; a name must stand beside it.
+ * @param {string} name @param {string} [kind] 's' is 14 px, 'l' 20 px
+ */
+export function icon(name, kind = '') {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('class', `icon ${kind}`.trim());
+  svg.setAttribute('aria-hidden', 'true');
+  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+  use.setAttribute('href', `${sprite()}#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+/** Applies data-vars ("--v:40;--h:255") of everything under `root` through the CSSOM. */
+export function applyVars(/** @type {ParentNode} */ root = document) {
+  for (const element of root.querySelectorAll('[data-vars]')) {
+    if (!(element instanceof HTMLElement)) continue;
+    for (const pair of (element.dataset.vars ?? '').split(';')) {
+      const at = pair.indexOf(':');
+      if (at > 0) element.style.setProperty(pair.slice(0, at).trim(), pair.slice(at + 1).trim());
+    }
+  }
+}
+
+/** The token that a POST must carry in X-CSRFToken. */
+export function csrf() {
+  const meta = document.querySelector('meta[name="csrf"]');
+  return meta?.getAttribute('content') ?? '';
+}
+
+/**
+ * Sends JSON to our own server with the session. Throws an Error with the server's words (`.status`, `.body`).
+ * @param {string} url @param {unknown} body @param {string} [method]
+ */
+export async function postJson(url, body, method = 'POST') {
+  const answer = await fetch(url, {
+    method,
+    headers: { 'Content-Type': 'application/json', 'X-CSRFToken': csrf(), Accept: 'application/json' },
+    credentials: 'same-origin',
+    body: JSON.stringify(body),
+  });
+  const text = await answer.text();
+  /** @type {any} */
+  let read = null;
+  try { read = text ? JSON.parse(text) : null; } catch { /* not JSON: told by the status below */ }
+  if (!answer.ok) {
+    const error = new Error(read?.message ?? `${answer.status} ${answer.statusText}`);
+    throw Object.assign(error, { status: answer.status, body: read });
+  }
+  return read;
+}

@@ -1,0 +1,78 @@
+/** Menus on the popover API: place beside their button, arrows, Home, End, first letters; the markup is the page's. */
+
+const GAP = 4;
+
+/**
+ * Puts a floating element below (or above) an anchor, inside the window.
+ * @param {HTMLElement} floating @param {Element} anchor @param {'start' | 'end'} [side]
+ */
+export function placeBeside(floating, anchor, side = 'start') {
+  const at = anchor.getBoundingClientRect();
+  const own = floating.getBoundingClientRect();
+  const isRtl = document.documentElement.dir === 'rtl';
+  const wantsRight = (side === 'end') !== isRtl;
+  const left = wantsRight ? at.right - own.width : at.left;
+  const fitsBelow = at.bottom + GAP + own.height <= innerHeight - 8;
+  const top = fitsBelow ? at.bottom + GAP : Math.max(8, at.top - GAP - own.height);
+  floating.style.setProperty('left', `${Math.max(8, Math.min(left, innerWidth - own.width - 8))}px`);
+  floating.style.setProperty('top', `${top}px`);
+}
+
+/** Enabled items of a menu in order. @param {Element} menu @returns {HTMLElement[]} */
+export function itemsOf(menu) {
+  const all = menu.querySelectorAll('[role^="menuitem"]:not([disabled], [aria-disabled="true"], [hidden])');
+  return /** @type {HTMLElement[]} */ ([...all]);
+}
+
+/** @param {KeyboardEvent} event @param {HTMLElement} menu */
+function onKey(event, menu) {
+  const items = itemsOf(menu);
+  const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+  const to = { ArrowDown: at + 1, ArrowUp: at < 0 ? -1 : at - 1, Home: 0, End: -1 }[event.key];
+  if (to !== undefined) items.at(to % items.length)?.focus();
+  else if (event.key === 'Tab') menu.hidePopover();
+  else if (event.key.length === 1 && /\S/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    const letter = event.key.toLocaleLowerCase();
+    const next = [...items.slice(at + 1), ...items.slice(0, at + 1)];
+    next.find((item) => item.textContent?.trim().toLocaleLowerCase().startsWith(letter))?.focus();
+  } else return;
+  event.stopPropagation();
+  if (event.key !== 'Tab') event.preventDefault();
+}
+
+/**
+ * Makes an element with `popover` and role=menu behave. Its button is found by popovertarget.
+ * @param {HTMLElement} menu
+ */
+export function wireMenu(menu) {
+  const button = () => document.querySelector(`[popovertarget="${menu.id}"]`);
+  menu.addEventListener('toggle', (event) => {
+    const isOpen = /** @type {ToggleEvent} */ (event).newState === 'open';
+    const anchor = button();
+    anchor?.setAttribute('aria-expanded', String(isOpen));
+    if (!isOpen || !anchor) return;
+    placeBeside(menu, anchor, anchor.closest('.end, .end-row') ? 'end' : 'start');
+    const items = itemsOf(menu);
+    (items.find((item) => item.getAttribute('aria-checked') === 'true' && item.dataset.themeSet === undefined) ?? items[0])?.focus();
+  });
+  menu.addEventListener('keydown', (event) => onKey(event, menu));
+  menu.addEventListener('click', (event) => {
+    const item = event.target instanceof Element ? event.target.closest('[role^="menuitem"]') : null;
+    if (item && !item.hasAttribute('data-keep-open')) menu.hidePopover();
+  });
+}
+
+/** Wires every menu under `root`, once. */
+export function wireMenus(/** @type {ParentNode} */ root = document) {
+  for (const menu of root.querySelectorAll('.menu[popover]:not([data-wired])')) {
+    if (!(menu instanceof HTMLElement)) continue;
+    menu.dataset.wired = '';
+    button(menu)?.setAttribute('aria-expanded', 'false');
+    wireMenu(menu);
+  }
+}
+
+/** @param {HTMLElement} menu */
+function button(menu) {
+  return document.querySelector(`[popovertarget="${menu.id}"]`);
+}

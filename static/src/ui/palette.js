@@ -1,0 +1,134 @@
+/** The command palette: a combobox over a list of things to do or open; what stands in it is the caller's. */
+import { h, icon } from './dom.js';
+import { t } from './words.js';
+
+/**
+ * @typedef {{group: string, label: string, run: () => void, icon?: string, mark?: () => Element, keys?: string, more?: string}} Entry
+ */
+
+const MOST = 60;
+
+/** Splits and marks what matches. @param {string} label @param {string} wanted */
+function marked(label, wanted) {
+  const at = wanted ? label.toLocaleLowerCase().indexOf(wanted) : -1;
+  if (at < 0) return h('span', { class: 'clip', text: label });
+  const end = at + wanted.length;
+  return h('span', { class: 'clip' }, label.slice(0, at), h('b', { text: label.slice(at, end) }), label.slice(end));
+}
+
+/**
+ * The entries for what was typed, best first within their groups: beginnings before middles, then all words anywhere.
+ * @param {Entry[]} entries @param {string} typed @returns {Entry[]}
+ */
+export function search(entries, typed) {
+  const wanted = typed.trim().toLocaleLowerCase();
+  if (!wanted) return entries.slice(0, MOST);
+  const words = wanted.split(/\s+/);
+  const ranked = [];
+  for (const [place, entry] of entries.entries()) {
+    const label = entry.label.toLocaleLowerCase();
+    const whole = `${label} ${entry.more?.toLocaleLowerCase() ?? ''}`;
+    const at = label.indexOf(wanted);
+    if (at < 0 && !words.every((word) => whole.includes(word))) continue;
+    const rank = at === 0 ? 0 : at > 0 && /\W/.test(label[at - 1]) ? 1 : at > 0 ? 2 : 3;
+    ranked.push({ entry, rank, place });
+  }
+  const groups = [...new Set(entries.map((one) => one.group))];
+  ranked.sort((a, b) => groups.indexOf(a.entry.group) - groups.indexOf(b.entry.group) || a.rank - b.rank || a.place - b.place);
+  return ranked.slice(0, MOST).map((one) => one.entry);
+}
+
+/** @param {Entry} entry @param {string} wanted @param {number} index */
+function row(entry, wanted, index) {
+  return h(
+    'div', { class: 'item', role: 'option', id: `p-${index}`, 'aria-selected': String(index === 0) },
+    entry.mark?.() ?? icon(entry.icon ?? 'arrow-right'),
+    marked(entry.label, wanted),
+    entry.keys ? h('span', { class: 'end' }, h('kbd', { class: 'kbd', text: entry.keys })) : null,
+  );
+}
+
+/**
+ * Opens the palette over the page.
+ * @param {Entry[]} entries @param {{label?: string}} [words]
+ */
+export function openPalette(entries, { label = t('Search or run a command') } = {}) {
+  if (document.querySelector('dialog.palette[open]')) return;
+  const input = h('input', { type: 'text', role: 'combobox', 'aria-expanded': 'true', 'aria-controls': 'p-list', 'aria-label': label, 'aria-autocomplete': 'list', placeholder: label, autocomplete: 'off', spellcheck: 'false' });
+  const list = h('div', { class: 'list', role: 'listbox', id: 'p-list', 'aria-label': t('Results') });
+  const count = h('span', { class: 'end', role: 'status' });
+  const foot = h('div', { class: 'foot' }, h('span', { class: 'row tight' }, h('kbd', { class: 'kbd', text: '↑' }), h('kbd', { class: 'kbd', text: '↓' }), t('move')), h('span', { class: 'row tight' }, h('kbd', { class: 'kbd', text: '⏎' }), t('open')), count);
+  const dialog = h('dialog', { class: 'palette', 'aria-label': label }, h('div', { class: 'ask' }, icon('search'), input, h('kbd', { class: 'kbd', text: 'Esc' })), list, foot);
+  /** @type {Entry[]} */
+  let shown = [];
+  let chosen = 0;
+
+  const choose = (/** @type {number} */ index) => {
+    chosen = shown.length ? (index + shown.length) % shown.length : 0;
+    for (const option of list.querySelectorAll('[role="option"]')) option.setAttribute('aria-selected', String(option.id === `p-${chosen}`));
+    const now = document.getElementById(`p-${chosen}`);
+    input.setAttribute('aria-activedescendant', now?.id ?? '');
+    now?.scrollIntoView({ block: 'nearest' });
+  };
+  const draw = () => {
+    const wanted = input.value.trim().toLocaleLowerCase();
+    shown = search(entries, input.value);
+    /** @type {Node[]} */
+    const rows = [];
+    let group = '';
+    for (const [index, entry] of shown.entries()) {
+      if (entry.group !== group) rows.push(h('div', { class: 'cap', role: 'presentation', text: (group = entry.group) }));
+      rows.push(row(entry, wanted, index));
+    }
+    if (!rows.length) rows.push(h('p', { class: 'nothing', text: t('Nothing is called that.') }));
+    list.replaceChildren(...rows);
+    count.textContent = shown.length === 1 ? t('{n} result', { n: 1 }) : t('{n} results', { n: shown.length });
+    choose(0);
+  };
+  const run = () => {
+    const entry = shown[chosen];
+    if (!entry) return;
+    dialog.close();
+    entry.run();
+  };
+  input.addEventListener('input', draw);
+  dialog.addEventListener('keydown', (event) => {
+    event.stopPropagation();
+    if (event.isComposing) return;
+    if (event.key === 'ArrowDown') choose(chosen + 1);
+    else if (event.key === 'ArrowUp') choose(chosen - 1);
+    else if (event.key === 'Enter') run();
+    else return;
+    event.preventDefault();
+  });
+  list.addEventListener('click', (event) => {
+    const option = event.target instanceof Element ? event.target.closest('[role="option"]') : null;
+    if (!option) return;
+    choose(Number(option.id.slice(2)));
+    run();
+  });
+  dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
+  dialog.addEventListener('close', () => dialog.remove());
+  document.body.append(dialog);
+  draw();
+  dialog.showModal();
+  input.focus();
+}
+
+/** What a page offers by itself: its tabs, crumbs, account menu and everything marked [data-command]. @returns {Entry[]} */
+export function pageEntries() {
+  /** @type {Entry[]} */
+  const entries = [];
+  const seen = new Set();
+  const add = (/** @type {string} */ group, /** @type {Element} */ element) => {
+    const label = (element.getAttribute('data-command') || element.getAttribute('aria-label') || element.textContent || '').trim().replace(/\s+/g, ' ');
+    if (!label || seen.has(label) || element.closest('[hidden]')) return;
+    seen.add(label);
+    const name = element.querySelector('use')?.getAttribute('href')?.split('#')[1];
+    entries.push({ group, label, icon: name, run: () => /** @type {HTMLElement} */ (element).click() });
+  };
+  for (const element of document.querySelectorAll('[data-command], .p-head .btn, .page > .row .btn.primary')) add(t('Commands'), element);
+  for (const element of document.querySelectorAll('.p-head .tabs a, .crumbs a, .top .end-row > a')) add(t('Go to'), element);
+  for (const element of document.querySelectorAll('#account-menu [role^="menuitem"]')) add(t('You'), element);
+  return entries;
+}

@@ -1,0 +1,58 @@
+/** Light, dark and high contrast: shown at once, remembered on the server for the person; no colours here. */
+import { postJson } from './dom.js';
+
+const root = document.documentElement;
+
+/** @returns {'light' | 'dark'} what is shown now */
+export function shownTheme() {
+  if (root.dataset.theme === 'light' || root.dataset.theme === 'dark') return root.dataset.theme;
+  return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+}
+
+function remember() {
+  const url = root.dataset.preferences;
+  if (!url) return;
+  const body = { theme: root.dataset.theme ?? '', contrast: root.dataset.contrast ?? '' };
+  postJson(url, body).catch(() => { /* the look is right here; the next page asks the server again */ });
+}
+
+/** @param {'' | 'light' | 'dark'} theme '' follows the system */
+export function setTheme(theme) {
+  if (theme) root.dataset.theme = theme;
+  else delete root.dataset.theme;
+  remember();
+  document.dispatchEvent(new CustomEvent('themechange'));
+}
+
+export function toggleTheme() {
+  setTheme(shownTheme() === 'dark' ? 'light' : 'dark');
+}
+
+export function toggleContrast() {
+  if (root.dataset.contrast === 'more') delete root.dataset.contrast;
+  else root.dataset.contrast = 'more';
+  remember();
+  document.dispatchEvent(new CustomEvent('themechange'));
+}
+
+/** Makes [data-theme-toggle], [data-theme-set] and [data-contrast-toggle] work and tell their state. */
+export function wireTheme() {
+  const show = () => {
+    const set = root.dataset.theme ?? '';
+    for (const item of document.querySelectorAll('[data-theme-set]')) {
+      item.setAttribute('aria-checked', String(item.getAttribute('data-theme-set') === set));
+    }
+    for (const item of document.querySelectorAll('[data-contrast-toggle]')) {
+      item.setAttribute('aria-checked', String(root.dataset.contrast === 'more'));
+    }
+  };
+  document.addEventListener('click', (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    const set = target?.closest('[data-theme-set]');
+    if (target?.closest('[data-theme-toggle]')) toggleTheme();
+    else if (set) setTheme(/** @type {'' | 'light' | 'dark'} */ (set.getAttribute('data-theme-set') ?? ''));
+    else if (target?.closest('[data-contrast-toggle]')) toggleContrast();
+  });
+  document.addEventListener('themechange', show);
+  show();
+}
