@@ -89,6 +89,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {"ui": "annotator.web.templatetags.ui"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -217,6 +218,8 @@ HUEY = (
 JOB_SWEEPER = "annotator.jobs.engine.sweep"
 JOB_RUNNER = "annotator.jobs.engine.enqueue"
 WORKER_THREADS = env_int("ANNOTATOR_WORKERS", 1, low=1, high=64)
+# A running job whose worker has not renewed its lease for this long is given to another worker.
+JOB_LEASE_SECONDS = env_int("ANNOTATOR_JOB_LEASE_SECONDS", 60, low=2)
 # Whether /readyz asks for a worker: no for a server that is run alone on purpose.
 EXPECT_WORKER = env_bool("ANNOTATOR_EXPECT_WORKER", default=True)
 # Housekeeping, once an hour by the worker that holds the lease; each is a function without arguments.
@@ -224,6 +227,7 @@ PERIODIC = [
     "annotator.services.job_runs.forget_old",
     "annotator.services.health.forget_old_beats",
     "annotator.services.sign_in.forget_old",
+    "annotator.services.blobs.collect",
 ]
 
 # Storage: local files, or S3 when a bucket is named.
