@@ -1,0 +1,1 @@
+"""Long work: one module per noun with its handlers, and the engine that runs them; handlers call services."""

@@ -1,0 +1,142 @@
+"""What a job handler sees: how it registers itself, and the run that it is given; how runs are driven is in engine.py.
+
+A handler lives in `annotator/jobs/<noun>.py`. It may be started again after its worker was killed: it
+begins anew then, so it must either be harmless to repeat or have a `cleanup`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from annotator.domain.actor import Actor
+from annotator.domain.errors import Denied, Invalid
+from annotator.models import Blob, Job
+from annotator.services import blobs, job_runs
+
+WRITE_EVERY = 0.5
+
+
+# The three below are no Exceptions, so that a handler's own `except Exception` lets them through.
+
+
+class Cancelled(BaseException):
+    """Somebody asked the job to stop; raised by `check` and `progress`."""
+
+
+class Stopping(BaseException):
+    """The worker is shutting down: the job goes back to the queue; raised by `check` and `progress`."""
+
+
+class LeaseLost(BaseException):
+    """The job belongs to another worker by now: nothing may be written; raised by `check` and `progress`."""
+
+
+class JobRun:
+    """One attempt at a job, as its handler sees it."""
+
+    def __init__(self, job: Job, owner: str, stopping: threading.Event) -> None:
+        self.job = job
+        self.owner = owner
+        self.params: dict[str, Any] = job.params
+        self.output: dict[str, Any] = {}
+        self.blob: Blob | None = None
+        self.renewal = job_runs.Renewal.CANCELLED if job.cancel_requested else job_runs.Renewal.HELD
+        self._stopping = stopping
+        self._written_at = 0.0
+
+    @property
+    def actor(self) -> Actor:
+        """The person who started the job, limited to its workspace and project; Denied when the account is gone."""
+        if self.job.started_by_id is None:
+            raise Denied("The account that started this job is gone.", code="starter_gone")
+        return Actor(
+            user_id=self.job.started_by_id,
+            workspace_id=self.job.workspace_id,
+            project_id=self.job.project_id,
+            via="job",
+        )
+
+    def check(self) -> None:
+        """Raise Cancelled, Stopping or LeaseLost when the handler should stop; costs nothing, call it often."""
+        if self.renewal is job_runs.Renewal.LOST:
+            raise LeaseLost
+        if self.renewal is job_runs.Renewal.CANCELLED:
+            raise Cancelled
+        if self._stopping.is_set():
+            raise Stopping
+
+    def progress(self, fraction: float, message: str = "") -> None:
+        """Say how far the job is (0..1) and in words what it does; renews the lease.
+
+        Writes at most twice a second, so it may be called for every item. Not inside a transaction.
+        """
+        self.check()
+        if time.monotonic() - self._written_at >= WRITE_EVERY:
+            self._written_at = time.monotonic()
+            self.renewal = job_runs.renew(job_id=self.job.pk, owner=self.owner, progress=fraction, message=message)
+            self.check()
+
+    def result(self, facts: dict[str, Any]) -> None:
+        """Add JSON-able facts to the job's result; what the handler returns is added too."""
+        self.output |= facts
+
+    def artifact(self, source: Blob | Path, *, mime: str = "application/octet-stream") -> Blob:
+        """Make a file (a path is stored first) the one that people download from this job."""
+        if isinstance(source, Path):
+            with source.open("rb") as stream:
+                source = blobs.put_stream(stream, mime=mime)
+        self.blob = source
+        return source
+
+
+Run = Callable[[JobRun], dict[str, Any] | None]
+Cleanup = Callable[[JobRun], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """How to do one kind of job, and how to take back what an ended attempt left behind."""
+
+    run: Run
+    cleanup: Cleanup | None
+
+
+_handlers: dict[str, Handler] = {}
+_loaded = False
+
+
+def handler(kind: str, *, cleanup: Cleanup | None = None) -> Callable[[Run], Run]:
+    """Register a function as the handler of `kind`.
+
+    `cleanup(run)` is called before the job becomes FAILED or CANCELLED, also after kills; it may be
+    called twice and must not rely on anything but the job's row.
+    """
+
+    def register(function: Run) -> Run:
+        if kind in _handlers and _handlers[kind].run.__module__ != function.__module__:
+            raise ValueError(f"two handlers for jobs of kind {kind!r}")
+        _handlers[kind] = Handler(function, cleanup)
+        return function
+
+    return register
+
+
+def find(kind: str) -> Handler:
+    """Return the handler of a kind; the modules of this package are imported at the first question."""
+    global _loaded
+    if not _loaded:
+        import annotator.jobs as package
+
+        for module in pkgutil.iter_modules(package.__path__):
+            importlib.import_module(f"{package.__name__}.{module.name}")
+        _loaded = True
+    if kind not in _handlers:
+        raise Invalid(f"No worker here knows jobs of the kind {kind!r}.", code="unknown_kind")
+    return _handlers[kind]

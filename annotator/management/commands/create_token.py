@@ -1,0 +1,45 @@
+"""`manage.py create_token`: a token for scripts; the token alone on standard output, words on standard error."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from annotator.domain.errors import DomainError
+from annotator.models import Role, User, Workspace
+from annotator.services import accounts, members, tokens, workspaces
+
+
+class Command(BaseCommand):
+    help = "Make an API token, and the workspace, account and membership it needs. Prints the token alone."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--workspace", required=True, metavar="REF", help="its short name; made when missing")
+        parser.add_argument("--user", metavar="NAME", help="whose token; without it, the workspace's service account")
+        parser.add_argument("--role", default=Role.OWNER.value, help=f"role of a new membership: {', '.join(Role.values)}")
+        parser.add_argument("--name", default="command line", help="what the token is for")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            with transaction.atomic():
+                text = self._make(**{key: options[key] for key in ("workspace", "user", "role", "name")})
+        except DomainError as error:
+            raise CommandError(error.message) from None
+        self.stdout.write(text)
+
+    def _make(self, *, workspace: str, user: str | None, role: str, name: str) -> str:
+        members.check_role(role)
+        place = Workspace.all_objects.filter(ref=workspace).first()
+        if place is None:
+            place = workspaces.create(name=workspace, ref=workspace)
+            self.stderr.write(f"Made the workspace {workspace}.")
+        person: User = accounts.ensure_person(username=user) if user else accounts.ensure_service(workspace=place)
+        member = members.ensure(workspace=place, user=person, role=role)
+        if member.role != role:
+            self.stderr.write(f"{person.username} is a member already, as {member.role}; the role stays.")
+        self.stderr.write(f"Token of {person.username} ({member.role} of {workspace}); it is shown only now.")
+        return tokens.issue(user=person, name=name, workspace=place)[1]

@@ -1,0 +1,37 @@
+"""`manage.py login_link`: a one-time address that signs a person in; it is the last line of standard output."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from annotator.models import User
+from annotator.services import sign_in
+
+from .serve import address
+
+
+class Command(BaseCommand):
+    help = "Print an address that signs a person in once, within ten minutes."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--user", required=True, metavar="NAME", help="who is to be signed in")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user = User.objects.filter(username=options["user"]).first()
+        if user is None:
+            raise CommandError(f"There is no person named {options['user']!r}.")
+        if not user.is_active or user.service_of_id is not None:
+            raise CommandError(f"{options['user']!r} cannot sign in: the account is closed or belongs to a service.")
+        self.stdout.write(f"Open this address within {sign_in.VALID_FOR.total_seconds() / 60:.0f} minutes; it works once:")
+        self.stdout.write(link(user))
+
+
+def link(user: User, base: str = "") -> str:
+    """Return a new sign-in address of `user` under `base`, else ANNOTATOR_PUBLIC_URL, else host and port."""
+    base = settings.PUBLIC_URL or base or address(settings.HOST, settings.PORT)
+    return f"{base}/sign-in/link/{sign_in.make_link(user=user)}/"

@@ -1,0 +1,28 @@
+"""`manage.py restore FILE`: the counterpart of `backup`, with the server stopped."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from annotator.domain.errors import DomainError
+from annotator.services import backups
+
+
+class Command(BaseCommand):
+    help = "Put the database of FILE in the place of this one and add its media. Stop the server first."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--force", action="store_true", help="replace a database that holds data")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            summary = backups.restore(source=options["file"].absolute(), force=options["force"])
+        except (DomainError, OSError) as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(f"Restored the database and {summary.files} media files ({summary.size / 1024**2:.1f} MB).")

@@ -1,0 +1,45 @@
+"""`manage.py verify`: how this installation is set up and whether its parts answer; no secret is printed."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import django
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+import annotator
+from annotator.services import health
+
+
+class Command(BaseCommand):
+    help = "Print the settings in effect and the state of database, storage, worker and channels."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(f"Annotator {annotator.__version__}, Python {sys.version.split()[0]}, Django {django.__version__}")
+        for name, value in self._settings().items():
+            self.stdout.write(f"  {name:<16} {value}")
+        checks = health.everything()
+        for check in checks:
+            self.stdout.write(f"{'ok  ' if check.is_ok else 'FAIL'} {check.name:<16} {check.state}")
+        failed = [check.name for check in checks if not check.is_ok]
+        if failed:
+            raise CommandError(f"Not ready: {', '.join(failed)}.")
+
+    def _settings(self) -> dict[str, str]:
+        database = connection.settings_dict
+        place = database["NAME"] if settings.IS_SQLITE else f"{database['NAME']} on {database['HOST'] or 'local socket'}"
+        bucket = f"bucket {settings.S3_BUCKET} at {settings.S3_ENDPOINT or 'AWS'}"
+        return {
+            "data folder": str(settings.DATA_DIR),
+            "database": f"{connection.vendor}: {place}",
+            "media": bucket if settings.S3_BUCKET else str(settings.MEDIA_DIR),
+            "address": f"{settings.HOST}:{settings.PORT}",
+            "allowed hosts": ", ".join(settings.ALLOWED_HOSTS),
+            "trusted proxies": ", ".join(settings.TRUSTED_PROXIES) or "none",
+            "job queue": "Redis" if settings.REDIS_URL else "SQLite file",
+            "worker threads": str(settings.WORKER_THREADS),
+            "upload limit": f"{settings.MAX_UPLOAD_BYTES // 1024**2} MB",
+        }

@@ -1,0 +1,177 @@
+"""Jobs as workers see them: claimed, renewed, ended, found again. Every step is one conditional UPDATE.
+
+The row is the truth and the lease is the right to it: whoever holds the lease writes, anybody else's
+write changes nothing. So a message that comes twice, or a worker that was believed dead, does no harm.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from annotator.domain.actor import Actor
+from annotator.models import AppliedOp, Blob, Job, JobState, Lease, Upload
+from annotator.services.jobs import tell
+
+MAX_ATTEMPTS = 3
+STOPPED_OFTEN = f"The worker stopped {MAX_ATTEMPTS} times while doing this."
+FORGET_OPS_AFTER = timedelta(days=30)
+_BATCH = 500
+
+
+class Renewal(Enum):
+    """What a worker learns when it renews its lease."""
+
+    HELD = "held"
+    CANCELLED = "cancelled"
+    LOST = "lost"
+
+
+def _lease_end() -> datetime:
+    return timezone.now() + timedelta(seconds=settings.JOB_LEASE_SECONDS)
+
+
+@transaction.atomic
+def claim(*, job_id: uuid.UUID, owner: str) -> Job | None:
+    """Take a job that waits, or whose worker's lease has run out; None when there is nothing to take."""
+    now = timezone.now()
+    free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
+    rows = Job.all_objects.filter(free, pk=job_id, attempt__lt=MAX_ATTEMPTS)
+    taken = rows.update(
+        state=JobState.RUNNING,
+        attempt=F("attempt") + 1,
+        lease_owner=owner,
+        lease_until=_lease_end(),
+        started_at=now,
+        updated_at=now,
+        message="",
+    )
+    if not taken:
+        return None
+    job = Job.all_objects.select_related("workspace", "project").get(pk=job_id)
+    tell(job, _starter(job))
+    return job
+
+
+def renew(*, job_id: uuid.UUID, owner: str, progress: float | None = None, message: str | None = None) -> Renewal:
+    """Keep the lease and note the progress (0..1); say whether the job is still this worker's to do."""
+    changes: dict[str, Any] = {"lease_until": _lease_end()}
+    if progress is not None:
+        changes |= {"progress": min(1.0, max(0.0, progress)), "updated_at": timezone.now()}
+    if message is not None:
+        changes["message"] = message[:500]
+    rows = Job.all_objects.filter(pk=job_id, lease_owner=owner, state=JobState.RUNNING)
+    if not rows.update(**changes):
+        return Renewal.LOST
+    return Renewal.CANCELLED if rows.filter(cancel_requested=True).exists() else Renewal.HELD
+
+
+@transaction.atomic
+def finish(
+    *,
+    job: Job,
+    owner: str,
+    state: str,
+    error: str = "",
+    result: dict[str, Any] | None = None,
+    artifact: Blob | None = None,
+) -> bool:
+    """End a job; False when the lease was lost and somebody else ends it."""
+    now = timezone.now()
+    changes: dict[str, Any] = {"state": state, "error": error[:2000], "finished_at": now, "updated_at": now}
+    changes |= {"lease_until": None, "lease_owner": "", "message": ""}
+    if state == JobState.DONE:
+        changes |= {"progress": 1.0, "result": result or {}, "artifact": artifact}
+    rows = Job.all_objects.filter(pk=job.pk, lease_owner=owner, state=JobState.RUNNING)
+    if not rows.update(**changes):
+        return False
+    job.refresh_from_db()
+    tell(job, _starter(job))
+    return True
+
+
+@transaction.atomic
+def release(*, job: Job, owner: str, is_counted: bool) -> bool:
+    """Give a job back to the queue; `is_counted` says whether this attempt counts (an orderly stop does not)."""
+    attempt = job.attempt if is_counted else job.attempt - 1
+    rows = Job.all_objects.filter(pk=job.pk, lease_owner=owner, state=JobState.RUNNING)
+    changes = {"lease_until": None, "lease_owner": "", "message": "", "updated_at": timezone.now()}
+    if not rows.update(state=JobState.QUEUED, attempt=attempt, **changes):
+        return False
+    job.refresh_from_db()
+    tell(job, _starter(job))
+    return True
+
+
+def _starter(job: Job) -> Actor | None:
+    return Actor(user_id=job.started_by_id, via="job") if job.started_by_id else None
+
+
+def abandoned() -> list[uuid.UUID]:
+    """Return the jobs whose worker has gone: running, but nobody holds the lease."""
+    rows = Job.all_objects.filter(state=JobState.RUNNING, lease_until__lt=timezone.now(), attempt__lt=MAX_ATTEMPTS)
+    return list(rows.order_by("created_at").values_list("pk", flat=True)[:1000])
+
+
+def queued() -> QuerySet[Job]:
+    """Return the jobs that wait, oldest first."""
+    rows: QuerySet[Job] = Job.all_objects.filter(state=JobState.QUEUED).order_by("updated_at")
+    return rows
+
+
+@transaction.atomic
+def take_exhausted(*, owner: str) -> Job | None:
+    """Take one job whose attempts are used up, so that it can be cleaned up after and failed."""
+    now = timezone.now()
+    spent = Q(state=JobState.RUNNING, lease_until__lt=now) | Q(state=JobState.QUEUED)
+    rows = Job.all_objects.filter(spent, attempt__gte=MAX_ATTEMPTS)
+    job_id = rows.values_list("pk", flat=True).first()
+    if job_id is None:
+        return None
+    taken = rows.filter(pk=job_id).update(state=JobState.RUNNING, lease_owner=owner, lease_until=_lease_end())
+    return Job.all_objects.select_related("workspace", "project").get(pk=job_id) if taken else None
+
+
+@transaction.atomic
+def take_lease(*, name: str, holder: str, seconds: float, prolong: bool = True) -> bool:
+    """Return whether `holder` has the named right from now for `seconds`.
+
+    With `prolong` it may renew its own at any time; without, nobody gets it before it has run out
+    (a right that is taken once per `seconds`).
+    """
+    now = timezone.now()
+    until = now + timedelta(seconds=seconds)
+    free = Q(until__lt=now) | Q(holder=holder) if prolong else Q(until__lt=now)
+    if Lease.objects.filter(free, name=name).update(holder=holder, until=until):
+        return True
+    _, is_new = Lease.objects.get_or_create(name=name, defaults={"holder": holder, "until": until})
+    return is_new
+
+
+def drop_lease(*, name: str, holder: str) -> None:
+    """Give a right back, so that the next one need not wait for its end."""
+    Lease.objects.filter(name=name, holder=holder).delete()
+
+
+def forget_old() -> int:
+    """Remove stored answers of operations after 30 days and upload slots that ran out; return how many rows."""
+    now = timezone.now()
+    gone = _in_batches(lambda: AppliedOp.objects.filter(at__lt=now - FORGET_OPS_AFTER), "op_id")
+    return gone + _in_batches(lambda: Upload.all_objects.filter(expires_at__lt=now - timedelta(days=1)), "pk")
+
+
+def _in_batches(rows: Callable[[], QuerySet[Any]], key: str) -> int:
+    """Delete in short transactions, so that people's writes pass in between."""
+    gone = 0
+    while keys := list(rows().values_list(key, flat=True)[:_BATCH]):
+        gone += rows().filter(**{f"{key}__in": keys}).delete()[0]
+    return gone
+

@@ -1,0 +1,130 @@
+"""Jobs as people see them: started, cancelled, tried again, listed. How a worker runs one is in job_runs.py."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from annotator import events, policy
+from annotator.domain.actor import Actor
+from annotator.domain.errors import Conflict
+from annotator.models import Job, JobState, Project, Workspace
+from annotator.services.concepts import next_number
+
+FINISHED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
+_log = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def start(
+    *,
+    actor: Actor | None,
+    workspace: Workspace,
+    project: Project | None = None,
+    kind: str,
+    params: dict[str, Any] | None = None,
+    expires_at: datetime | None = None,
+) -> Job:
+    """Write a queued job and send it to a worker after commit. The caller has asked the policy.
+
+    `params` must be JSON-able. `actor` is None for the server's own work. A message that gets lost
+    is sent again by the sweeper, so the job runs once this transaction is committed.
+    """
+    job = Job.all_objects.create(
+        workspace=workspace,
+        project=project,
+        number=next_number(project.pk, "job_number") if project else 0,
+        kind=kind,
+        params=params or {},
+        started_by_id=actor.user_id if actor else None,
+        expires_at=expires_at,
+    )
+    tell(job, actor)
+    transaction.on_commit(lambda: send(job.pk), robust=True)
+    return job
+
+
+@transaction.atomic
+def cancel(*, actor: Actor, job: Job) -> Job:
+    """Ask a job to stop: one that has not begun is cancelled at once, a running one at its next step.
+
+    Allowed to whoever started it and to those with `job.cancel`. Raises Conflict when it has ended.
+    """
+    _require(actor, job)
+    rows = Job.all_objects.filter(pk=job.pk)
+    fresh = rows.filter(state=JobState.QUEUED, attempt=0)
+    if not fresh.update(state=JobState.CANCELLED, cancel_requested=True, finished_at=timezone.now()):
+        if not rows.exclude(state__in=FINISHED).update(cancel_requested=True):
+            raise Conflict("This job has ended already.", code="job_ended")
+    job.refresh_from_db()
+    tell(job, actor)
+    return job
+
+
+@transaction.atomic
+def retry(*, actor: Actor, job: Job) -> Job:
+    """Put a failed or cancelled job back into the queue, as if new. Raises Conflict for any other state."""
+    _require(actor, job)
+    ended = Job.all_objects.filter(pk=job.pk, state__in=(JobState.FAILED, JobState.CANCELLED))
+    blank = {"cancel_requested": False, "progress": 0.0, "message": "", "error": "", "result": {}, "artifact": None}
+    times = {"started_at": None, "finished_at": None, "lease_until": None, "lease_owner": "", "updated_at": timezone.now()}
+    if not ended.update(state=JobState.QUEUED, attempt=0, **blank, **times):
+        raise Conflict("Only a failed or cancelled job can be tried again.", code="job_state")
+    job.refresh_from_db()
+    tell(job, actor)
+    transaction.on_commit(lambda: send(job.pk), robust=True)
+    return job
+
+
+def visible(
+    *, actor: Actor, project: Project | None = None, kind: str = "", states: Sequence[str] = ()
+) -> QuerySet[Job]:
+    """Return the jobs that the actor may see, newest first."""
+    rows = Job.objects.visible_to(actor)
+    if project is not None:
+        rows = rows.filter(project=project)
+    if kind:
+        rows = rows.filter(kind=kind)
+    if states:
+        rows = rows.filter(state__in=states)
+    found: QuerySet[Job] = rows.select_related("started_by", "artifact").order_by("-created_at", "-pk")
+    return found
+
+
+def send(job_id: uuid.UUID) -> None:
+    """Put the id of a job on the queue; a queue that does not answer costs time, not the job."""
+    try:
+        import_string(settings.JOB_RUNNER)(job_id)
+    except Exception:
+        _log.warning("job %s could not be queued; the sweeper will send it", job_id, exc_info=True)
+
+
+def tell(job: Job, actor: Actor | None) -> None:
+    """Record a change of state. Progress is no event: pages read the job's row while it runs."""
+    after = {"id": str(job.pk), "kind": job.kind, "number": job.number, "state": job.state, "error": job.error}
+    events.record(
+        actor=actor,
+        kind="job.changed",
+        workspace_id=job.workspace_id,
+        project_id=job.project_id,
+        object_id=job.pk,
+        after=after,
+    )
+
+
+def _require(actor: Actor, job: Job) -> None:
+    place = job.project or job.workspace
+    if job.started_by_id == actor.user_id:
+        policy.require(actor, place, "project.read" if job.project_id else "workspace.read")
+    else:
+        policy.require(actor, place, "job.cancel")
+
