@@ -87,7 +87,7 @@ class Event(models.Model):
         ]
         indexes = [
             models.Index(fields=["media_id", "seq"], condition=Q(media_id__isnull=False), name="event_media"),
-            models.Index(fields=["project", "at"], condition=Q(project__isnull=False), name="event_at"),
+            models.Index(fields=["project", "kind", "at", "actor"], condition=Q(project__isnull=False), name="event_by_kind"),
         ]
 
     def __str__(self) -> str:

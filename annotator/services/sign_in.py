@@ -14,10 +14,10 @@ from annotator.services.tokens import digest_of
 VALID_FOR = timedelta(minutes=10)
 
 
-def make_link(*, user: User) -> str:
-    """Return the secret of a new link for `user`; only its digest is stored."""
+def make_link(*, user: User, valid_for: timedelta = VALID_FOR) -> str:
+    """Return the secret of a new link for `user`, good for `valid_for`; only its digest is stored."""
     secret = secrets.token_urlsafe(32)
-    SignInLink.objects.create(user=user, digest=digest_of(secret), expires_at=timezone.now() + VALID_FOR)
+    SignInLink.objects.create(user=user, digest=digest_of(secret), expires_at=timezone.now() + valid_for)
     return secret
 
 

@@ -1,0 +1,82 @@
+"""How far projects are: media per work state, as shares of a bar; reads only."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from annotator import policy
+from annotator.models import Media, MediaStatus
+
+# The order in which states stand in a bar: what is finished first, what is left out last.
+ORDER = ("DONE", "COMPLETED", "TO REVIEW", "IN PROGRESS", "AUTO-LABELLED", "NEW", "SKIPPED")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One work state of a project and how many media are in it."""
+
+    status: MediaStatus
+    count: int
+    total: int
+
+    @property
+    def width(self) -> str:
+        """The share as a CSS length, with a point whatever the language."""
+        return f"{100 * self.count / self.total:.2f}%" if self.total else "0%"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """All work states of a project in the order of the bar."""
+
+    parts: tuple[Part, ...]
+    total: int
+    finished: int
+
+    @property
+    def share(self) -> float:
+        return self.finished / self.total if self.total else 0.0
+
+    @property
+    def shown(self) -> list[Part]:
+        """The states that hold media: those of the bar."""
+        return [part for part in self.parts if part.count]
+
+    def waiting(self, *bases: str) -> int:
+        """Return how many media are in states of these bases."""
+        return sum(part.count for part in self.parts if part.status.base in bases)
+
+    @property
+    def to_review(self) -> int:
+        return self.waiting("TO REVIEW")
+
+    @property
+    def to_label(self) -> int:
+        return self.waiting("NEW", "IN PROGRESS", "AUTO-LABELLED")
+
+
+def of_projects(project_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Progress]:
+    """Return the progress of each project. Two queries, however many projects."""
+    wanted = list(project_ids)
+    counted = Media.all_objects.filter(project__in=wanted, trashed_at=None).values_list("status").annotate(Count("id"))
+    counts: dict[uuid.UUID, int] = dict(counted.order_by())
+    states: dict[uuid.UUID, list[MediaStatus]] = {key: [] for key in wanted}
+    for status in MediaStatus.all_objects.filter(project__in=wanted):
+        states[status.project_id].append(status)
+    return {key: _progress(rows, counts) for key, rows in states.items()}
+
+
+def of_project(project_id: uuid.UUID) -> Progress:
+    """Return the progress of one project. Two queries."""
+    return of_projects([project_id])[project_id]
+
+
+def _progress(states: list[MediaStatus], counts: dict[uuid.UUID, int]) -> Progress:
+    total = sum(counts.get(status.pk, 0) for status in states)
+    ordered = sorted(states, key=lambda status: (ORDER.index(status.base), status.order))
+    parts = tuple(Part(status, counts.get(status.pk, 0), total) for status in ordered)
+    return Progress(parts, total, sum(part.count for part in parts if part.status.base in policy.FINISHED))
