@@ -71,12 +71,17 @@ def require(actor: Actor, place: Project | Workspace, action: str) -> str:
     role = None if outside else role_in(actor, workspace_id)
     if role is None:
         raise Missing("There is no such project." if isinstance(place, Project) else "There is no such workspace.")
+    permit(actor, place, role, action)
+    return role
+
+
+def permit(actor: Actor, place: Project | Workspace, role: str, action: str) -> None:
+    """Raise Denied unless `role`, which the actor has in `place`, and the limits of its token allow the action. No query."""
     check(role, action)
     if actor.scopes and action not in actor.scopes:
         raise Denied(f"This token may not do this ({action}).", code="token_scope")
     if actor.project_id is not None and not isinstance(place, Project) and action not in _READ:
         raise Denied("This token is limited to one project.", code="token_scope")
-    return role
 
 
 def check(role: str, action: str) -> None:

@@ -1,0 +1,20 @@
+"""How addresses are spelled: both slashes answer, nothing redirects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import URLPattern, path
+
+
+def both(route: str, view: Any) -> tuple[URLPattern, URLPattern]:
+    """Return the address as it is spelled, and its twin with or without the slash at the end, which the schema leaves out."""
+    handler = view.as_view()
+    twin = route[:-1] if route.endswith("/") else f"{route}/"
+    return path(route, handler), path(twin, handler)
+
+
+def table(rows: Iterable[tuple[str, Any]]) -> list[URLPattern]:
+    """Return the addresses of a dialect from (route, view) pairs."""
+    return [pattern for route, view in rows for pattern in both(route, view)]

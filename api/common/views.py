@@ -1,0 +1,198 @@
+"""The view of all dialects: credential, path, role, query and body in the one order of refusals, then one call and its answer.
+
+A dialect derives its own base view and says four things: who asks (`actor`), how a list is paged (`page`), how an object
+is named (`render`), how a refusal looks (`error_status`, `error_body`). Its views say which objects a path names
+(`find`) and hold one method for each HTTP method, marked with its `operation`.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, ClassVar
+
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotator import policy
+from annotator.domain.actor import Actor
+from annotator.domain.errors import Busy, DomainError, Missing
+from annotator.models import Project, Workspace
+
+from . import links
+from .errors import Broken, NotAllowed, as_refusal
+from .operations import Operation, operation_of
+from .parsers import parse_json
+from .query import given
+from .shapes import ListOf
+
+_log = logging.getLogger("api")
+
+
+class FirstOf(BaseContentNegotiation):
+    """The parser is the view's only one; the renderer is the first that the Accept header names, else the first of all."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        if len(renderers) > 1:
+            for wanted in request.META.get("HTTP_ACCEPT", "").split(","):
+                kind = wanted.split(";")[0].strip()
+                for renderer in renderers:
+                    if kind == renderer.media_type:
+                        return renderer, renderer.media_type
+        return renderers[0], renderers[0].media_type
+
+
+class DialectView(APIView):
+    """One address of one dialect. An instance lives for one request.
+
+    While a handler runs: `who` is the actor, `place` the project or workspace that the path names and `role` the
+    actor's role in it, `asked` the values of the query, `body` those of the body. A handler returns what the answer
+    says, None for an empty one, or a Response of its own.
+    """
+
+    content_negotiation_class = FirstOf
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+    #: The security scheme of OpenAPI under its name.
+    credential: ClassVar[dict[str, Any]] = {}
+    #: The dialect's name, which begins the names of its components in the schema.
+    dialect: ClassVar[str] = ""
+    is_documented: ClassVar[bool] = True
+
+    who: Actor
+    place: Project | Workspace | None = None
+    role: str = ""
+    asked: dict[str, Any]
+    body: Any = None
+
+    # --- what a dialect says ---
+
+    def actor(self, request: HttpRequest) -> Actor:
+        """Return who asks, by the dialect's header. Raises Denied (code "unauthenticated") or Busy."""
+        raise NotImplementedError
+
+    def page(self, rows: QuerySet[Any]) -> Any:
+        """Return the dialect's answer for the asked page of rows, each by `render`."""
+        raise NotImplementedError
+
+    def render(self, row: Any) -> Any:
+        """Return a row under the dialect's names."""
+        raise NotImplementedError
+
+    def error_status(self, error: DomainError) -> int:
+        """Return the status of a refusal."""
+        raise NotImplementedError
+
+    def error_body(self, error: DomainError) -> Any:
+        """Return the body of a refusal."""
+        raise NotImplementedError
+
+    def find(self, **path: str) -> None:
+        """Find the objects that the path names and set `place` and `role`. Raises Missing for what the actor cannot see."""
+
+    # --- the order of things ---
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.args, self.kwargs = args, kwargs
+        wrapped: Request = self.initialize_request(request, *args, **kwargs)
+        self.request = wrapped
+        self.headers = self.default_response_headers
+        try:
+            wrapped.accepted_renderer, wrapped.accepted_media_type = self.perform_content_negotiation(wrapped)
+            response = self._answer(request)
+        except Exception as error:
+            response = self._refuse(request, error)
+        self.response: HttpResponseBase = self.finalize_response(wrapped, response, *args, **kwargs)
+        return self.response
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        return {"Cache-Control": "no-store"}
+
+    def _answer(self, request: HttpRequest) -> Response:
+        self.who = self.actor(request)
+        name = (request.method or "").lower()
+        handler = getattr(self, name, None) if name in self.http_method_names else None
+        if handler is None:
+            raise NotAllowed(name.upper(), self.allowed_methods)
+        promise = operation_of(handler)
+        self.find(**self.kwargs)
+        if promise.may:
+            self.check(promise.may)
+        self.asked = promise.query.read(given(request)) if promise.query else {}
+        if promise.body is not None:
+            self.body = self.read_body(promise)
+        answer = handler()
+        return answer if isinstance(answer, Response) else Response(answer, status=promise.status)
+
+    def check(self, action: str) -> None:
+        """Raise Denied when the role that `find` has found, or the token, does not allow the action."""
+        if self.place is None:
+            raise RuntimeError("find must set place before a role can be checked")
+        policy.permit(self.who, self.place, self.role, action)
+
+    def read_body(self, promise: Operation) -> Any:
+        """Return what the body says, checked and renamed."""
+        assert promise.body is not None
+        content = self.request._request.body
+        if not content and promise.is_body_optional:
+            return promise.body.read([] if isinstance(promise.body, ListOf) else {})
+        return promise.body.read(parse_json(content))
+
+    def _refuse(self, request: HttpRequest, error: Exception) -> Response:
+        refusal = as_refusal(error)
+        if refusal is None:
+            number = getattr(request, "request_id", "")
+            _log.error("%s %s failed, request %s", request.method, request.path, number, exc_info=error)
+            refusal = Broken(f"Something went wrong on our side; nothing was changed. Request {number}.")
+        response = Response(self.error_body(refusal), status=self.error_status(refusal))
+        if isinstance(refusal, Busy) and refusal.retry_after:
+            response["Retry-After"] = str(max(1, round(refusal.retry_after)))
+        if isinstance(refusal, NotAllowed):
+            response["Allow"] = ", ".join(refusal.allowed)
+        return response
+
+    @property
+    def allowed_methods(self) -> list[str]:
+        return [name.upper() for name in self.http_method_names if hasattr(self, name)]
+
+    def absolute(self, path: str) -> str:
+        """Return the absolute address of a path of ours, by the host that was asked."""
+        return links.absolute(self.request, path)
+
+
+class Unknown(DialectView):
+    """Mixed before a dialect's base view: every address under its prefix that it does not have."""
+
+    http_method_names = [*DialectView.http_method_names, "options", "trace"]
+    is_documented = False
+
+    def find(self, **path: str) -> None:
+        raise Missing("There is no such address.")
+
+    def get(self) -> None:
+        """Never reached: `find` refuses."""
+
+    head = post = put = patch = delete = options = trace = get  # type: ignore[assignment]
+
+
+def seen_by(rows: QuerySet[Any], actor: Actor, noun: str) -> Any:
+    """Return the one row that the actor can see, with her role there as `role_of_actor`; Missing otherwise. One query.
+
+    `rows` must be of a model whose querysets have `visible_to`.
+    """
+    found = with_role(rows, actor).first()
+    if found is None:
+        raise Missing(f"There is no such {noun}.")
+    return found
+
+
+def with_role(rows: Any, actor: Actor) -> Any:
+    """Return the rows that the actor can see, each with her role as `role_of_actor`."""
+    way = "memberships" if rows.model is Workspace else f"{rows.workspace_path}__memberships"
+    return rows.visible_to(actor).annotate(role_of_actor=F(f"{way}__role"))
