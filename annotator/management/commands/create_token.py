@@ -10,7 +10,7 @@ from django.db import transaction
 
 from annotator.domain.errors import DomainError
 from annotator.models import Role, User, Workspace
-from annotator.services import accounts, members, tokens, workspaces
+from annotator.services import members, operators, tokens, workspaces
 
 
 class Command(BaseCommand):
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         if place is None:
             place = workspaces.create(name=workspace, ref=workspace)
             self.stderr.write(f"Made the workspace {workspace}.")
-        person: User = accounts.ensure_person(username=user) if user else accounts.ensure_service(workspace=place)
+        person: User = operators.ensure_person(username=user) if user else operators.ensure_service(workspace=place)
         member = members.ensure(workspace=place, user=person, role=role)
         if member.role != role:
             self.stderr.write(f"{person.username} is a member already, as {member.role}; the role stays.")
