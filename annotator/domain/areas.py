@@ -7,7 +7,7 @@ into horizontal slabs at all vertices and crossings, so that inside a slab the e
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ _Edges = NDArray[np.float64]
 
 #: Above this many pairs of edges (or edges times slabs) overlaps are not looked for: holes are then subtracted, parts added.
 MAX_PAIRS = 4_000_000
+#: Above this many steps in plain Python the slabs are quicker.
+MAX_STEPS = 100_000
 
 
 def area(points: MultiPolygon) -> float:
@@ -56,8 +58,11 @@ def _plain_area(part: list[Path]) -> float:
 
 
 def _are_apart(shapes: Iterable[MultiPolygon]) -> bool:
-    boxes = [bounds_of_points(shape) for shape in shapes]
-    return not any(a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3] for a, b in combinations(boxes, 2))
+    boxes = np.array([bounds_of_points(shape) for shape in shapes], np.float64)
+    if len(boxes) < 2:
+        return True
+    pairs = _near(boxes)
+    return pairs is not None and not pairs[0].size
 
 
 def _is_plain(part: list[Path]) -> bool:
@@ -65,9 +70,13 @@ def _is_plain(part: list[Path]) -> bool:
     if len(part) == 1 and (len(part[0]) == 3 or _is_star(part[0])):
         return True
     touches = _touching(ring_edges(part), [len(path) for path in part])
-    if touches is None or len(touches):
-        return touches is None
+    if touches is None:
+        return True
+    if len(touches):
+        return False
     holes = part[1:]
+    if len(holes) * len(part[0]) > MAX_STEPS:
+        return False
     return _are_apart([[hole]] for hole in holes) and all(contains([part[:1]], *hole[0]) for hole in holes)
 
 
@@ -106,7 +115,7 @@ def _touching(edges: _Edges, ring_sizes: list[int]) -> NDArray[np.int64] | None:
 
 
 def _near(edges: _Edges) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
-    """Return the pairs of edges whose bounding boxes meet."""
+    """Return the pairs of edges (or boxes) whose bounding boxes meet; None when there are too many to look at."""
     order = np.argsort(edges[:, 1], kind="stable")
     top, bottom = edges[order, 1], edges[order, 3]
     each = np.searchsorted(top, bottom, side="right") - np.arange(len(order)) - 1
@@ -163,7 +172,12 @@ def _levels(edges: _Edges) -> _Edges | None:
     one, two = edges[pairs[0]], edges[pairs[1]]
     is_met = (_side(one, two) < 0) & (_side(two, one) < 0)
     one, two = one[is_met], two[is_met]
-    ax, ay, bx, by = one[:, 2] - one[:, 0], one[:, 3] - one[:, 1], two[:, 2] - two[:, 0], two[:, 3] - two[:, 1]
+    ax, ay, bx, by = (
+        one[:, 2] - one[:, 0],
+        one[:, 3] - one[:, 1],
+        two[:, 2] - two[:, 0],
+        two[:, 3] - two[:, 1],
+    )
     share = ((two[:, 0] - one[:, 0]) * by - (two[:, 1] - one[:, 1]) * bx) / (ax * by - ay * bx)
     levels: _Edges = np.unique(np.concatenate([edges[:, 1], edges[:, 3], one[:, 1] + share * ay]))
     return levels
@@ -174,7 +188,9 @@ def _new_widths(slab: NDArray[np.int64], spans: _Edges) -> _Edges:
     order = np.lexsort((spans[:, 0], slab))
     widths = np.zeros(len(spans))
     reach, last = 0.0, -1
-    for index, at, (left, right) in zip(order.tolist(), slab[order].tolist(), spans[order].tolist(), strict=True):
+    for index, at, (left, right) in zip(
+        order.tolist(), slab[order].tolist(), spans[order].tolist(), strict=True
+    ):
         if at != last:
             reach, last = left, at
         widths[index] = max(right - max(left, reach), 0.0)

@@ -59,9 +59,14 @@ class Box:
 
     def __post_init__(self) -> None:
         if not all(map(is_number, self.as_tuple())):
-            raise Invalid(f"A box must be four finite numbers within {MAX_COORDINATE:,.0f} pixels.", field="box")
+            raise Invalid(
+                f"A box must be four finite numbers within {MAX_COORDINATE:,.0f} pixels.", field="box"
+            )
         if self.x1 < self.x0 or self.y1 < self.y0:
-            raise Invalid("The right end of a box must not be left of the left, nor the bottom above the top.", field="box")
+            raise Invalid(
+                "The right end of a box must not be left of the left, nor the bottom above the top.",
+                field="box",
+            )
 
     @property
     def width(self) -> float:
@@ -112,7 +117,9 @@ def parse_box(raw: object, *, field: str = "box") -> Box:
         raise Invalid(f"A box must be four finite numbers within {MAX_COORDINATE:,.0f} pixels.", field=field)
     x0, y0, x1, y1 = map(float, raw)
     if x1 < x0 or y1 < y0:
-        raise Invalid("The right end of a box must not be left of the left, nor the bottom above the top.", field=field)
+        raise Invalid(
+            "The right end of a box must not be left of the left, nor the bottom above the top.", field=field
+        )
     return Box(x0 + 0.0, y0 + 0.0, x1 + 0.0, y1 + 0.0)  # -0.0 becomes 0.0
 
 
@@ -124,7 +131,11 @@ def check_inside(box: Box, width: int | None, height: int | None, *, field: str 
     in 0..width x 0..height. An unknown size (None or 0) is not checked.
     """
     if width and height and (box.x1 < 0 or box.y1 < 0 or box.x0 > width or box.y0 > height):
-        raise Invalid(f"The label lies outside the picture, which is {width} x {height} pixels.", field=field, code="outside")
+        raise Invalid(
+            f"The label lies outside the picture, which is {width} x {height} pixels.",
+            field=field,
+            code="outside",
+        )
 
 
 def clip_box(box: Box, width: int, height: int) -> Box | None:
@@ -133,7 +144,9 @@ def clip_box(box: Box, width: int, height: int) -> Box | None:
     return Box(x0, y0, x1, y1) if x0 <= x1 and y0 <= y1 else None
 
 
-def parse_geometry(patch: Mapping[str, object], width: int | None, height: int | None, current: Geometry | None = None) -> Geometry:
+def parse_geometry(
+    patch: Mapping[str, object], width: int | None, height: int | None, current: Geometry | None = None
+) -> Geometry:
     """Return the geometry after the untrusted native fields of `patch` are applied to `current` (None: a new label).
 
     The fields: box [x0, y0, x1, y1], shape, points (multipolygon), mask (run list relative to the box), keypoints
@@ -149,7 +162,9 @@ def parse_geometry(patch: Mapping[str, object], width: int | None, height: int |
         return current
     points = _text_of_points(patch, current)
     keypoints = _text_of_keypoints(patch, current)
-    has_mask = patch["mask"] is not None if "mask" in patch else current is not None and current.mask is not None
+    has_mask = (
+        patch["mask"] is not None if "mask" in patch else current is not None and current.mask is not None
+    )
     box = _parse_or_compute_box(patch, current, points, keypoints, has_mask=has_mask)
     mask = _packed_mask(patch, current, box) if has_mask else None
     result = Geometry(box, _shape(patch, current, points, mask, keypoints), points, mask, keypoints)
@@ -181,7 +196,12 @@ def _box_of_keypoints(text: str | None) -> Box | None:
 
 
 def _parse_or_compute_box(
-    patch: Mapping[str, object], current: Geometry | None, points: str | None, keypoints: str | None, *, has_mask: bool
+    patch: Mapping[str, object],
+    current: Geometry | None,
+    points: str | None,
+    keypoints: str | None,
+    *,
+    has_mask: bool,
 ) -> Box:
     if patch.get("box") is not None:
         return parse_box(patch["box"])
@@ -208,12 +228,19 @@ def _packed_mask(patch: Mapping[str, object], current: Geometry | None, box: Box
     assert current is not None and current.mask is not None
     if (current.box.width, current.box.height) != (box.width, box.height):
         size = f"{current.box.width:g} x {current.box.height:g}"
-        raise Invalid(f"The mask of this label fills a box of {size} pixels; another size needs a new mask.", field="box")
+        raise Invalid(
+            f"The mask of this label fills a box of {size} pixels; another size needs a new mask.",
+            field="box",
+        )
     return current.mask
 
 
 def _shape(
-    patch: Mapping[str, object], current: Geometry | None, points: str | None, mask: bytes | None, keypoints: str | None
+    patch: Mapping[str, object],
+    current: Geometry | None,
+    points: str | None,
+    mask: bytes | None,
+    keypoints: str | None,
 ) -> str:
     if mask is not None:
         fitting = ["mask"]
@@ -227,5 +254,8 @@ def _shape(
     if wanted not in SHAPES:
         raise Invalid(f"shape must be one of {', '.join(SHAPES)}.", field="shape")
     if wanted not in fitting:
-        raise Invalid(f"The shape is {fitting[0]}, not {wanted}: it follows from mask, points and keypoints.", field="shape")
+        raise Invalid(
+            f"The shape is {fitting[0]}, not {wanted}: it follows from mask, points and keypoints.",
+            field="shape",
+        )
     return str(wanted)

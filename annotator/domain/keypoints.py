@@ -66,7 +66,10 @@ def _parse_one(item: object, place: int, field: str) -> Keypoint:
     x, y = item.get("x"), item.get("y")
     for axis, value in (("x", x), ("y", y)):
         if not is_number(value):
-            raise Invalid(f"{axis} must be a finite number within {MAX_COORDINATE:,.0f} pixels.", field=f"{where}.{axis}")
+            raise Invalid(
+                f"{axis} must be a finite number within {MAX_COORDINATE:,.0f} pixels.",
+                field=f"{where}.{axis}",
+            )
     visible = item.get("visible", True)
     if not isinstance(visible, bool):
         raise Invalid("visible must be true or false.", field=f"{where}.visible")
@@ -120,13 +123,6 @@ def coco_flag(visible: bool | None) -> int:
     return 0 if visible is None else 2 if visible else 1
 
 
-def is_visible(flag: object) -> bool | None:
-    """Return the meaning of COCO's v: None absent, False occluded, True visible; Invalid for anything but 0, 1, 2."""
-    if isinstance(flag, bool) or flag not in (0, 1, 2):
-        raise Invalid("The visibility of a keypoint must be 0, 1 or 2.", field="keypoints")
-    return None if flag == 0 else flag == 2
-
-
 def to_records(points: Iterable[Keypoint], places: Mapping[uuid.UUID, int]) -> tuple[KeypointRecord, ...]:
     """Return the points as a format says them: by the place of their class in the category's list of names.
 
@@ -143,6 +139,13 @@ def to_records(points: Iterable[Keypoint], places: Mapping[uuid.UUID, int]) -> t
 def from_records(records: Iterable[KeypointRecord], classes: Sequence[uuid.UUID]) -> tuple[Keypoint, ...]:
     """Return keypoints with new ids from a format's points; `classes` are the ids in the order of the category's names."""
     return tuple(
-        Keypoint(uuid7(), classes[record.place], float(record.x), float(record.y), record.visible, float(record.place))
+        Keypoint(
+            uuid7(),
+            classes[record.place],
+            float(record.x),
+            float(record.y),
+            record.visible,
+            float(record.place),
+        )
         for record in records
     )

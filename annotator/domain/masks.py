@@ -17,6 +17,7 @@ from . import spans as sp
 from .errors import Invalid
 from .outlines import mask_to_points
 from .rasters import MultiPolygon, polygon_spans, rasterise
+from .rle import parse_counts
 from .spans import MAX_PIXELS, Bits, Bounds, Spans
 
 __all__ = [
@@ -30,12 +31,14 @@ __all__ = [
     "coco_mask",
     "coco_text",
     "inner_border",
+    "is_canonical",
     "mask_area",
     "mask_to_points",
     "mask_to_runs",
     "pack_runs",
     "pack_spans",
     "packed_area",
+    "parse_counts",
     "parse_runs",
     "polygon_spans",
     "rasterise",
@@ -177,16 +180,24 @@ def coco_text(counts: NDArray[np.int64]) -> str:
     return rle.squeeze(counts).decode("ascii")
 
 
-def coco_mask(raw: object, width: int, height: int, *, box: Bounds | None = None) -> tuple[Bounds, bytes] | None:
-    """Return the box and the stored form of COCO counts (list or compressed string) of a width x height picture.
+def coco_mask(
+    counts: NDArray[np.int64], height: int, *, box: Bounds | None = None
+) -> tuple[Bounds, bytes] | None:
+    """Return the box and the stored form of the counts (see parse_counts) of a picture of `height` rows.
 
     The box is the smallest around the pixels, or `box` if it is given and holds them all. None when no pixel is set.
-    Invalid when the counts are broken or do not fill the picture.
     """
-    found = rle.counts_to_box(rle.parse_counts(raw, width, height), height)
+    found = rle.counts_to_box(counts, height)
     if found is None:
         return None
     tight, spans = found
     if box and box[0] <= tight[0] and box[1] <= tight[1] and box[2] >= tight[2] and box[3] >= tight[3]:
         return box, pack_spans(sp.recut(spans, tight, box))
     return tight, pack_spans(spans)
+
+
+def is_canonical(counts: NDArray[np.int64], raw: object) -> bool:
+    """Tell whether `raw`, which parse_counts has read as `counts`, is what we would write for these pixels."""
+    if not np.array_equal(rle.spans_to_counts(rle.counts_to_spans(counts), int(counts.sum())), counts):
+        return False
+    return isinstance(raw, list) or coco_text(counts) == raw

@@ -26,7 +26,10 @@ def mask_to_points(mask: Bits, x0: int = 0, y0: int = 0, *, limit: int = MAX_VER
     """
     corners = _corners(mask)
     if len(corners.x) > limit:
-        raise TooLarge(f"The outline of the mask has {len(corners.x):,} corners, at most {limit:,} are allowed.", field="mask")
+        raise TooLarge(
+            f"The outline of the mask has {len(corners.x):,} corners, at most {limit:,} are allowed.",
+            field="mask",
+        )
     rings, ring_of = _trace(corners)
     parts: list[Rings] = []
     part_of_ring: list[int] = []
@@ -50,7 +53,13 @@ class _Corners:
 
     __slots__ = ("beside", "upright", "x", "y")
 
-    def __init__(self, x: NDArray[np.int64], y: NDArray[np.int64], row_rank: NDArray[np.int64], column_rank: NDArray[np.int64]) -> None:
+    def __init__(
+        self,
+        x: NDArray[np.int64],
+        y: NDArray[np.int64],
+        row_rank: NDArray[np.int64],
+        column_rank: NDArray[np.int64],
+    ) -> None:
         self.x, self.y = x, y
         # Along a row (column) of lattice lines, corners pair up into the horizontal (vertical) edges of the outline.
         self.beside = _partners(np.lexsort((row_rank, x, y)))

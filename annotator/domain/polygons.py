@@ -74,7 +74,9 @@ def parse_points(raw: object, *, limit: int = MAX_POINTS, field: str = "points")
     seen = 0
     for part_number, part in enumerate(_listed(raw, "points must be a list of parts", field), 1):
         rings_out = []
-        for ring_number, ring in enumerate(_listed(part, f"part {part_number} must be a list of rings", field), 1):
+        for ring_number, ring in enumerate(
+            _listed(part, f"part {part_number} must be a list of rings", field), 1
+        ):
             where = f"ring {ring_number} of part {part_number}"
             ring = _listed(ring, f"{where} must be a list of points", field)
             seen += len(ring)
@@ -103,7 +105,10 @@ def _parse_ring(ring: list[object] | tuple[object, ...], where: str, field: str)
         x, y = point
         if not (is_number(x) and is_number(y)):
             limit = f"{MAX_COORDINATE:,.0f}"
-            raise Invalid(f"Point {index} of {where} must be two finite numbers between -{limit} and {limit}.", field=field)
+            raise Invalid(
+                f"Point {index} of {where} must be two finite numbers between -{limit} and {limit}.",
+                field=field,
+            )
         path.append([x, y])
     return path
 

@@ -58,7 +58,10 @@ def _part_spans(part: Part, x0: int, y0: int, w: int, h: int) -> Spans:
     rows_each = stop - first
     total = int(rows_each.sum())
     if total > MAX_CROSSINGS:
-        raise TooLarge(f"The polygon crosses pixel rows {total:,} times, at most {MAX_CROSSINGS:,} are allowed.", field="points")
+        raise TooLarge(
+            f"The polygon crosses pixel rows {total:,} times, at most {MAX_CROSSINGS:,} are allowed.",
+            field="points",
+        )
     index = np.repeat(np.arange(len(edges)), rows_each)
     row = np.repeat(first - (np.cumsum(rows_each) - rows_each), rows_each) + np.arange(total)
     xa, ya, xb, yb = edges[index].T

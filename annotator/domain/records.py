@@ -127,4 +127,7 @@ class LossReport:
 
     def as_json(self) -> list[dict[str, Any]]:
         """Return the report as JSON values: [{field, reason, count, examples}]."""
-        return [{"field": x.field, "reason": x.reason, "count": x.count, "examples": list(x.examples)} for x in self.lines]
+        return [
+            {"field": x.field, "reason": x.reason, "count": x.count, "examples": list(x.examples)}
+            for x in self.lines
+        ]

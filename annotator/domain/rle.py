@@ -7,8 +7,6 @@ number on the difference to the number two places before. Source: the COCO API's
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -85,7 +83,9 @@ def parse_counts(raw: object, width: int, height: int) -> NDArray[np.int64]:
         try:
             counts = stretch(raw.encode("ascii") if isinstance(raw, str) else raw)
         except UnicodeEncodeError:
-            raise Invalid("The compressed mask holds a character that does not belong there.", field="counts") from None
+            raise Invalid(
+                "The compressed mask holds a character that does not belong there.", field="counts"
+            ) from None
     elif isinstance(raw, list):
         if set(map(type, raw)) - {int}:
             raise Invalid("The counts of a mask must be whole numbers.", field="counts")
@@ -99,26 +99,25 @@ def parse_counts(raw: object, width: int, height: int) -> NDArray[np.int64]:
     if counts.size and (counts.min() < 0 or counts.max() > _MAX_NUMBER):
         raise Invalid("The counts of a mask must not be negative.", field="counts")
     if int(counts.sum()) != width * height:
-        raise Invalid(f"The counts of a mask cover {int(counts.sum()):,} pixels, its size has {width * height:,}.", field="counts")
+        raise Invalid(
+            f"The counts of a mask cover {int(counts.sum()):,} pixels, its size has {width * height:,}.",
+            field="counts",
+        )
     return counts
 
 
-def counts_to_box(counts: NDArray[np.int64], height: int, box: Bounds | None = None) -> tuple[Bounds, Spans] | None:
-    """Return the box and the row-major spans in it of a picture's counts; None when no pixel is set.
+def counts_to_box(counts: NDArray[np.int64], height: int) -> tuple[Bounds, Spans] | None:
+    """Return the smallest box and the row-major spans in it of a picture's counts; None when no pixel is set.
 
-    Without `box` the smallest one is taken. Memory: the columns that hold pixels, not the picture.
+    Memory: the smallest box, not the picture.
     """
     columns = counts_to_spans(counts)
     tight = sp.bounds(columns, height)
     if tight is None:
         return None
     top, left, bottom, right = tight
-    strip = sp.recut(columns, (0, 0, height, right), (top, left, bottom, right))
-    spans = sp.turn(strip, bottom - top, right - left)
-    bounds = (left, top, right, bottom)
-    if box is None:
-        return bounds, spans
-    return box, sp.recut(spans, bounds, box)
+    strip = sp.recut(columns, (0, 0, height, right), tight)
+    return (left, top, right, bottom), sp.turn(strip, bottom - top, right - left)
 
 
 def box_to_counts(spans: Spans, box: Bounds, width: int, height: int) -> NDArray[np.int64]:
@@ -131,8 +130,3 @@ def box_to_counts(spans: Spans, box: Bounds, width: int, height: int) -> NDArray
     columns = sp.turn(spans, right - left, bottom - top)
     columns = sp.recut(columns, (top, left, bottom, right), (0, 0, height, width))
     return spans_to_counts(columns, width * height)
-
-
-def counts_list(counts: Sequence[int] | NDArray[np.int64]) -> list[int]:
-    """Return counts as plain ints for JSON."""
-    return [int(number) for number in counts]

@@ -24,7 +24,9 @@ def check_area(width: int, height: int, *, field: str = "box") -> None:
     if width < 1 or height < 1:
         raise Invalid("The box of a mask must be at least one pixel wide and high.", field=field)
     if width * height > MAX_PIXELS:
-        raise TooLarge(f"A mask may cover at most {MAX_PIXELS:,} pixels, this box has {width * height:,}.", field=field)
+        raise TooLarge(
+            f"A mask may cover at most {MAX_PIXELS:,} pixels, this box has {width * height:,}.", field=field
+        )
 
 
 def empty() -> Spans:

@@ -1,0 +1,8 @@
+"""COCO instances and keypoints, both ways: the public names of coco_import.py and coco_export.py; no code of its own."""
+
+from __future__ import annotations
+
+from .coco_export import write
+from .coco_import import CocoReader
+
+__all__ = ["CocoReader", "write"]
