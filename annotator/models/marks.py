@@ -57,7 +57,7 @@ class Label(Row):
         indexes = [
             models.Index(fields=["project", "z", "created_at", "id"], name="label_list"),
             models.Index(fields=["project", "concept", "z", "created_at", "id"], name="label_by_concept"),
-            models.Index(fields=["concept"], name="label_concept"),
+            models.Index(fields=["concept", "media"], name="label_concept"),
             models.Index(fields=["media", "frame"], name="label_media"),
             models.Index(fields=["import_job"], condition=Q(import_job__isnull=False), name="label_import_job"),
         ]

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from django.db import models
-from django.db.models import Q
+import uuid
+from collections.abc import Collection
+from datetime import datetime
+from typing import Self
 
-from .base import Row, key, scoped, scoped_live, text, user_key
+from django.db import models
+from django.db.models import Exists, FilteredRelation, OuterRef, Q
+from django.db.models import F as Column
+
+from annotator.domain.text import name_key
+
+from .base import Row, ScopedQuerySet, key, scoped, scoped_live, text, user_key
 from .fields import ByteOrderedField
 
 
@@ -52,6 +60,81 @@ class MediaKind(models.TextChoices):
     AUDIO = "audio"
 
 
+Ids = Collection[uuid.UUID]
+
+
+class MediaQuerySet(ScopedQuerySet):
+    """The filters and the order of media lists; every filter takes alternatives, and all filters hold together.
+
+    Lists stand in the order (list_key, id). With 100,000 media in a project each of these is answered
+    from indexes in well under 0.2 s (docs/decisions, "media lists").
+    """
+
+    def in_list_order(self) -> Self:
+        return self.order_by("list_key", "id")
+
+    def with_home(self) -> Self:
+        """Add `name`, `dataset_id` and `dataset_name` of the home item to each medium, without a query of its own."""
+        return self.annotate(
+            home=FilteredRelation("items", condition=Q(items__is_home=True)),
+            name=Column("home__name"),
+            dataset_id=Column("home__dataset_id"),
+            dataset_name=Column("home__dataset__name"),
+        )
+
+    def in_home(self, *, datasets: Ids | None = None, name_contains: str = "") -> Self:
+        """Keep media whose home is one of `datasets` (None = any) and whose name there contains the text, in any case."""
+        if datasets is None and not name_contains:
+            return self
+        home = DatasetItem.all_objects.filter(media=OuterRef("pk"), is_home=True)
+        if datasets is not None:
+            home = home.filter(dataset__in=datasets)
+        if name_contains:
+            home = home.filter(name_key__contains=name_key(name_contains))
+        return self.filter(Exists(home))
+
+    def in_states(self, statuses: Ids) -> Self:
+        return self.filter(status__in=statuses)
+
+    def in_batches(self, batches: Ids, *, or_none: bool = False) -> Self:
+        """Keep media of the upload batches; `or_none` also those of no batch."""
+        return self.filter(Q(batch__in=batches) | Q(batch__isnull=True) if or_none else Q(batch__in=batches))
+
+    def with_labels_of(self, concepts: Ids) -> Self:
+        """Keep media with a label of at least one of the concepts."""
+        labels = self.model._meta.get_field("labels").related_model.all_objects
+        return self.filter(Exists(labels.filter(media=OuterRef("pk"), concept__in=concepts)))
+
+    def with_tags_of(self, concepts: Ids) -> Self:
+        """Keep media tagged with at least one of the concepts."""
+        tags = self.model._meta.get_field("tags").related_model.all_objects
+        return self.filter(Exists(tags.filter(media=OuterRef("pk"), concept__in=concepts)))
+
+    def changed_since(self, moment: datetime) -> Self:
+        return self.filter(updated_at__gte=moment)
+
+    def created_since(self, moment: datetime) -> Self:
+        return self.filter(created_at__gte=moment)
+
+    def before(self, media: Media) -> Self:
+        """Keep what stands before a medium in list order, whether or not it is in this list itself."""
+        # Not written with OR: this form is one range of the index on both databases.
+        return self.filter(list_key__lte=media.list_key).exclude(list_key=media.list_key, id__gte=media.pk)
+
+    def after(self, media: Media) -> Self:
+        """Keep what stands after a medium in list order."""
+        return self.filter(list_key__gte=media.list_key).exclude(list_key=media.list_key, id__lte=media.pk)
+
+    def position(self, media: Media) -> int:
+        """Return how many media of this list stand before a medium."""
+        return self.order_by().before(media).count()
+
+    def neighbours(self, media: Media, *, before: int, after: int) -> tuple[list[Media], list[Media]]:
+        """Return up to `before` media ahead of a medium and up to `after` behind it, both in list order."""
+        ahead = list(self.before(media).order_by("-list_key", "-id")[:before])
+        return ahead[::-1], list(self.after(media).in_list_order()[:after])
+
+
 class Media(Row):
     """One picture or clip of a project. Names live on DatasetItem; `list_key` is the order of all lists.
 
@@ -85,13 +168,22 @@ class Media(Row):
     is_prepared = models.BooleanField(default=False)
     is_frozen = models.BooleanField(default=False)
     external_id = text(500)
-    batch = key("annotator.UploadBatch", models.SET_NULL, null=True, blank=True, related_name="media", db_index=False)
-    import_job = key("annotator.Job", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
+    batch = key(
+        "annotator.UploadBatch", models.SET_NULL, null=True, blank=True, related_name="media", db_index=False
+    )
+    import_job = key(
+        "annotator.Job", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     created_by = user_key()
     updated_by = user_key()
     content_at = models.DateTimeField(null=True, blank=True)
     trashed_at = models.DateTimeField(null=True, blank=True)
-    objects = scoped_live("project__workspace", "project", trash_filter=Q(trashed_at__isnull=True, project__trashed_at__isnull=True))
+    objects = scoped_live(
+        "project__workspace",
+        "project",
+        queryset=MediaQuerySet,
+        trash_filter=Q(trashed_at__isnull=True, project__trashed_at__isnull=True),
+    )
     all_objects = models.Manager()
 
     class Meta(Row.Meta):
@@ -101,11 +193,19 @@ class Media(Row):
             models.UniqueConstraint(fields=["project", "number"], name="media_number_once"),
         ]
         indexes = [
-            models.Index(fields=["project", "list_key", "id"], condition=Q(trashed_at__isnull=True), name="media_list"),
-            models.Index(fields=["project", "status", "list_key", "id"], condition=Q(trashed_at__isnull=True), name="media_by_status"),
+            models.Index(
+                fields=["project", "list_key", "id"], condition=Q(trashed_at__isnull=True), name="media_list"
+            ),
+            models.Index(
+                fields=["project", "status", "list_key", "id"],
+                condition=Q(trashed_at__isnull=True),
+                name="media_by_status",
+            ),
             models.Index(fields=["project", "updated_at"], name="media_updated"),
             models.Index(fields=["project", "phash"], condition=Q(phash__isnull=False), name="media_phash"),
-            models.Index(fields=["import_job"], condition=Q(import_job__isnull=False), name="media_import_job"),
+            models.Index(
+                fields=["import_job"], condition=Q(import_job__isnull=False), name="media_import_job"
+            ),
             models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="media_batch"),
             models.Index(fields=["trashed_at"], condition=Q(trashed_at__isnull=False), name="media_trash"),
         ]
@@ -155,7 +255,10 @@ class UploadBatch(Row):
 
 
 class Upload(Row):
-    """A signed slot that takes one file: open -> stored -> used; void after `expires_at`."""
+    """A signed slot that takes one file: open -> stored -> used, or -> queued -> used by a job; void after `expires_at`.
+
+    `result` of a queued or used slot: {"dataset", "job", "on_clash"} and what became of it, {"media"} or {"error"}.
+    """
 
     project = key("annotator.Project", related_name="uploads")
     batch = key(UploadBatch, null=True, blank=True, related_name="uploads")
@@ -173,7 +276,11 @@ class Upload(Row):
     all_objects = models.Manager()
 
     class Meta(Row.Meta):
-        constraints = [models.CheckConstraint(condition=Q(state__in=["open", "stored", "used"]), name="upload_state")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "stored", "queued", "used"]), name="upload_state"
+            )
+        ]
 
 
 class Dataset(Row):
@@ -187,13 +294,21 @@ class Dataset(Row):
     metadata = models.JSONField(default=dict, blank=True)
     created_by = user_key()
     trashed_at = models.DateTimeField(null=True, blank=True)
-    objects = scoped_live("project__workspace", "project", trash_filter=Q(trashed_at__isnull=True, project__trashed_at__isnull=True))
+    objects = scoped_live(
+        "project__workspace",
+        "project",
+        trash_filter=Q(trashed_at__isnull=True, project__trashed_at__isnull=True),
+    )
     all_objects = models.Manager()
 
     class Meta(Row.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["project", "name"], condition=Q(trashed_at__isnull=True), name="dataset_name_once"),
-            models.UniqueConstraint(fields=["project", "ref"], condition=Q(trashed_at__isnull=True), name="dataset_ref_once"),
+            models.UniqueConstraint(
+                fields=["project", "name"], condition=Q(trashed_at__isnull=True), name="dataset_name_once"
+            ),
+            models.UniqueConstraint(
+                fields=["project", "ref"], condition=Q(trashed_at__isnull=True), name="dataset_ref_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -216,6 +331,12 @@ class DatasetItem(Row):
     class Meta(Row.Meta):
         constraints = [
             models.UniqueConstraint(fields=["dataset", "media"], name="dataset_item_once"),
-            models.UniqueConstraint(fields=["media"], condition=Q(is_home=True), name="dataset_item_one_home"),
-            models.UniqueConstraint(fields=["dataset", "name"], condition=Q(is_home=True, trashed_at__isnull=True), name="dataset_item_name_once"),
+            models.UniqueConstraint(
+                fields=["media"], condition=Q(is_home=True), name="dataset_item_one_home"
+            ),
+            models.UniqueConstraint(
+                fields=["dataset", "name"],
+                condition=Q(is_home=True, trashed_at__isnull=True),
+                name="dataset_item_name_once",
+            ),
         ]

@@ -26,7 +26,13 @@ _lock = threading.Lock()
 
 def store() -> LocalStore | S3Store:
     """Return this process's store as the settings describe it: the bucket when one is named, else the media folder."""
-    key = (settings.MEDIA_DIR, settings.S3_BUCKET, settings.S3_ENDPOINT, settings.S3_PREFIX, settings.MIN_FREE_BYTES)
+    key = (
+        settings.MEDIA_DIR,
+        settings.S3_BUCKET,
+        settings.S3_ENDPOINT,
+        settings.S3_PREFIX,
+        settings.MIN_FREE_BYTES,
+    )
     with _lock:
         if key not in _stores:
             _stores[key] = _make_store()
@@ -57,7 +63,9 @@ def put_bytes(data: bytes, *, mime: str = "application/octet-stream", durable: b
     return record(base.put_bytes(store(), data, durable=durable), mime=mime)
 
 
-def put_chunks(chunks: Iterable[bytes], *, mime: str = "application/octet-stream", limit: int | None = None) -> Blob:
+def put_chunks(
+    chunks: Iterable[bytes], *, mime: str = "application/octet-stream", limit: int | None = None
+) -> Blob:
     """Store what an iterable yields and return its row."""
     return record(base.put(store(), chunks, limit=limit), mime=mime)
 
@@ -75,14 +83,23 @@ def record_many(entries: Iterable[tuple[Stored, str]]) -> list[Blob]:
     """Like `record` for several, in the order given and in one short transaction."""
     wanted = list(entries)
     now = timezone.now()
-    rows = {stored.sha256: Blob(sha256=stored.sha256, size=stored.size, mime=mime, created_at=now, updated_at=now) for stored, mime in wanted}
+    rows = {
+        stored.sha256: Blob(sha256=stored.sha256, size=stored.size, mime=mime, created_at=now, updated_at=now)
+        for stored, mime in wanted
+    }
     with transaction.atomic():
-        Blob.objects.bulk_create(rows.values(), update_conflicts=True, unique_fields=["sha256"], update_fields=["updated_at"])
+        Blob.objects.bulk_create(
+            rows.values(), update_conflicts=True, unique_fields=["sha256"], update_fields=["updated_at"]
+        )
         found = {row.sha256: row for row in Blob.objects.filter(sha256__in=list(rows))}
     held = store()
     for stored, _ in wanted:
         if held.stat(stored.sha256) != stored.size:
-            raise Busy("The file was removed while it was being stored; send it again.", code="storage_race", retry_after=1)
+            raise Busy(
+                "The file was removed while it was being stored; send it again.",
+                code="storage_race",
+                retry_after=1,
+            )
     return [found[stored.sha256] for stored, _ in wanted]
 
 
@@ -110,4 +127,3 @@ def collect(*, now: datetime | None = None, limit: int = 10_000) -> int:
                 store().delete(sha256)
                 gone += 1
     return gone
-

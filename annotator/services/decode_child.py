@@ -27,7 +27,7 @@ def prepare(*, path: str, max_pixels: int, preview: bool = True) -> tuple[dict[s
     """Decode once and return facts, hash, thumbnail and, where browsers need one, the preview.
 
     Answer: {"facts": Facts, "phash": int, "parts": [{"variant", "width", "height"}]} and the parts' bytes.
-    Raises BadPicture.
+    Raises PictureError.
     """
     image = imaging.open_picture(Path(path), max_pixels)
     turn = imaging.orientation_of(image)
@@ -36,7 +36,9 @@ def prepare(*, path: str, max_pixels: int, preview: bool = True) -> tuple[dict[s
     name = "JPEG" if image.format == "MPO" else str(image.format)
     mode, exif, frames = image.mode, imaging.exif_of(image), imaging.frame_count(image)
     orientation = imaging.ORIENTATIONS[turn] if turn > 1 or "Orientation" in exif else ""
-    wants_preview = preview and imaging.needs_preview(name, mode, width, height, orientation=orientation, frames=frames)
+    wants_preview = preview and imaging.needs_preview(
+        name, mode, width, height, orientation=orientation, frames=frames
+    )
     side = imaging.FIT["preview" if wants_preview else "thumbnail"]
     imaging.draft_for(image, *imaging.fitted(image.width, image.height, side))
     imaging.load(image)
@@ -49,11 +51,17 @@ def prepare(*, path: str, max_pixels: int, preview: bool = True) -> tuple[dict[s
         _add(parts, payload, "preview", current)
         current = imaging.shrink(current, imaging.FIT["thumbnail"])
     _add(parts, payload, "thumbnail", current)
-    return {"facts": asdict(facts), "phash": phash(imaging.grey_square(current, SIDE)), "parts": parts}, payload
+    return {
+        "facts": asdict(facts),
+        "phash": phash(imaging.grey_square(current, SIDE)),
+        "parts": parts,
+    }, payload
 
 
-def render(*, path: str, max_pixels: int, variant: str, box: list[float] | None = None) -> tuple[dict[str, Any], list[bytes]]:
-    """Return one rendition: {"parts": [{"variant", "width", "height"}]} and its bytes. Raises BadPicture.
+def render(
+    *, path: str, max_pixels: int, variant: str, box: list[float] | None = None
+) -> tuple[dict[str, Any], list[bytes]]:
+    """Return one rendition: {"parts": [{"variant", "width", "height"}]} and its bytes. Raises PictureError.
 
     `box` (x0, y0, x1, y1 in pixels of the upright picture) cuts a crop out first; it is clipped to the picture.
     """
@@ -68,7 +76,10 @@ def render(*, path: str, max_pixels: int, variant: str, box: list[float] | None 
         imaging.load(image)
         picture = imaging.upright(image, turn)
         x0, y0 = min(max(int(box[0]), 0), picture.width - 1), min(max(int(box[1]), 0), picture.height - 1)
-        x1, y1 = min(max(int(box[2] + 0.999), x0 + 1), picture.width), min(max(int(box[3] + 0.999), y0 + 1), picture.height)
+        x1, y1 = (
+            min(max(int(box[2] + 0.999), x0 + 1), picture.width),
+            min(max(int(box[3] + 0.999), y0 + 1), picture.height),
+        )
         picture = imaging.shrink(imaging.to_rgb(picture.crop((x0, y0, x1, y1))), side)
     parts: list[dict[str, Any]] = []
     payload: list[bytes] = []
@@ -97,10 +108,14 @@ def answer(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
     try:
         head, payload = CALLS[request["call"]](**request["args"])
         return {"ok": True, **head}, payload
-    except imaging.BadPicture as bad:
+    except imaging.PictureError as bad:
         return {"ok": False, "code": bad.code, "reason": bad.reason}, []
     except MemoryError:
-        return {"ok": False, "code": "too_large", "reason": "Decoding needs more memory than the server allows."}, []
+        return {
+            "ok": False,
+            "code": "too_large",
+            "reason": "Decoding needs more memory than the server allows.",
+        }, []
     except FileNotFoundError:
         return {"ok": False, "code": "file_missing", "reason": "The file is not in storage any more."}, []
 

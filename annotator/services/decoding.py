@@ -55,9 +55,14 @@ class _Child:
     """One decoding process and its two pipes; not safe for two threads at once."""
 
     def __init__(self, memory_mb: int, seconds: int) -> None:
-        env = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": _ROOT, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        env = {
+            "PATH": os.environ.get("PATH", ""),
+            "PYTHONPATH": _ROOT,
+            "OPENBLAS_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1",
+        }
         limits = [str(value) for value in (memory_mb, seconds, IDLE_SECONDS, _NICE)]
-        self.process = subprocess.Popen(  # noqa: S603 (our own module)
+        self.process = subprocess.Popen(
             [sys.executable, "-m", "annotator.services.decode_child", *limits],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -136,7 +141,9 @@ class DecodePool:
             answer = child.ask(line, time.monotonic() + self._seconds)
         except TimeoutError:
             child.end()
-            raise Undecodable(f"Decoding took longer than {self._seconds} s and was stopped.", code="too_slow") from None
+            raise Undecodable(
+                f"Decoding took longer than {self._seconds} s and was stopped.", code="too_slow"
+            ) from None
         except EOFError:
             status = child.end()
             if used and status == 0:  # it went idle between our look and our call
@@ -184,7 +191,11 @@ def pool() -> DecodePool:
     global _pool
     with _pool_lock:
         if _pool is None:
-            _pool = DecodePool(settings.DECODE_PROCESSES, seconds=settings.DECODE_SECONDS, memory_mb=settings.DECODE_MEMORY_MB)
+            _pool = DecodePool(
+                settings.DECODE_PROCESSES,
+                seconds=settings.DECODE_SECONDS,
+                memory_mb=settings.DECODE_MEMORY_MB,
+            )
         return _pool
 
 
@@ -196,13 +207,17 @@ def close_pool() -> None:
 
 def prepare(path: Path, *, preview: bool = True) -> Decoded:
     """Decode a picture file fully and return what it is, with thumbnail and needed preview. Raises Undecodable, Busy."""
-    head, payload = pool().call("prepare", path=str(path), max_pixels=settings.MAX_IMAGE_PIXELS, preview=preview)
+    head, payload = pool().call(
+        "prepare", path=str(path), max_pixels=settings.MAX_IMAGE_PIXELS, preview=preview
+    )
     return Decoded(Facts(**head["facts"]), head["phash"], _parts(head, payload))
 
 
 def render(path: Path, variant: str, box: tuple[float, float, float, float] | None = None) -> Part:
     """Make one rendition of a picture file, of the part inside `box` when given. Raises Undecodable, Busy."""
-    head, payload = pool().call("render", path=str(path), max_pixels=settings.MAX_IMAGE_PIXELS, variant=variant, box=box)
+    head, payload = pool().call(
+        "render", path=str(path), max_pixels=settings.MAX_IMAGE_PIXELS, variant=variant, box=box
+    )
     return _parts(head, payload)[0]
 
 
@@ -220,4 +235,7 @@ def _prepared(path: Path) -> Decoded | DomainError:
 
 
 def _parts(head: dict[str, Any], payload: list[bytes]) -> list[Part]:
-    return [Part(part["variant"], part["width"], part["height"], data) for part, data in zip(head["parts"], payload, strict=True)]
+    return [
+        Part(part["variant"], part["width"], part["height"], data)
+        for part, data in zip(head["parts"], payload, strict=True)
+    ]

@@ -40,7 +40,12 @@ def addresses(media: Media, *, name: str = "") -> Addresses:
     expiry = signing.expiry_of(time.time())
     original = media.source_url or None
     if media.blob is not None:
-        original = _sign(signing.media_path(media.pk, "original", version(media.blob, "original"), name or default_name(media)), expiry)
+        original = _sign(
+            signing.media_path(
+                media.pk, "original", version(media.blob, "original"), name or default_name(media)
+            ),
+            expiry,
+        )
     if not is_picture(media):
         return Addresses(original, None, None)
     preview = original if preview_is_original(media) else _rendition(media, "preview", expiry)
@@ -78,7 +83,14 @@ def is_picture(media: Media) -> bool:
 
 def preview_is_original(media: Media) -> bool:
     """Return whether browsers show the original well enough that it is its own preview."""
-    needs = imaging.needs_preview(media.format, media.mode, media.width, media.height, orientation=media.orientation, frames=media.frame_count or 1)
+    needs = imaging.needs_preview(
+        media.format,
+        media.mode,
+        media.width,
+        media.height,
+        orientation=media.orientation,
+        frames=media.frame_count or 1,
+    )
     return not needs
 
 
@@ -94,7 +106,10 @@ def is_valid(path: str, expiry: str, given: str) -> bool:
 
 
 def _rendition(media: Media, variant: str, expiry: int) -> str:
-    return _sign(signing.media_path(media.pk, variant, version(media.blob, variant), f"{variant.split('_')[0]}.jpg"), expiry)
+    return _sign(
+        signing.media_path(media.pk, variant, version(media.blob, variant), f"{variant.split('_')[0]}.jpg"),
+        expiry,
+    )
 
 
 def _sign(path: str, expiry: int) -> str:

@@ -71,7 +71,9 @@ class BlobStore(Protocol):
         """Return the local folder for files that are still being received; on the disk of the blobs where there is one."""
 
 
-def put(store: BlobStore, chunks: Iterable[bytes], *, limit: int | None = None, durable: bool = True) -> Stored:
+def put(
+    store: BlobStore, chunks: Iterable[bytes], *, limit: int | None = None, durable: bool = True
+) -> Stored:
     """Store the bytes of `chunks` in one pass and flat memory."""
     staged = store.stage(limit=limit, durable=durable)
     try:
@@ -82,7 +84,9 @@ def put(store: BlobStore, chunks: Iterable[bytes], *, limit: int | None = None, 
         staged.discard()
 
 
-def put_stream(store: BlobStore, stream: BinaryIO, *, limit: int | None = None, durable: bool = True) -> Stored:
+def put_stream(
+    store: BlobStore, stream: BinaryIO, *, limit: int | None = None, durable: bool = True
+) -> Stored:
     """Like `put`, from a file object."""
     return put(store, iter(lambda: stream.read(CHUNK), b""), limit=limit, durable=durable)
 
@@ -102,4 +106,8 @@ def too_large(limit: int) -> TooLarge:
 
 def disk_full() -> Busy:
     """Return the refusal when no room is left; the same call may pass after somebody made room."""
-    return Busy("The server's disk is full; the file was not stored. Labels are still saved.", code="disk_full", retry_after=60)
+    return Busy(
+        "The server's disk is full; the file was not stored. Labels are still saved.",
+        code="disk_full",
+        retry_after=60,
+    )

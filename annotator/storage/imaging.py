@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import math
 import warnings
@@ -35,7 +36,7 @@ _EXIF_TAGS = 100
 _EXIF_TEXT = 200
 
 
-class BadPicture(Exception):
+class PictureError(Exception):
     """A file that is refused; `code` is one of the quality log, the text is for people."""
 
     def __init__(self, code: str, reason: str) -> None:
@@ -68,40 +69,46 @@ _NOT_PICTURES = {
 
 
 def check_header(path: Path, max_pixels: int) -> probe.Header:
-    """Return what the file declares, or raise BadPicture before a single pixel is allocated."""
+    """Return what the file declares, or raise PictureError before a single pixel is allocated."""
     with path.open("rb") as file:
         head = file.read(512)
         file.seek(0)
         header = probe.read_header(file)
     if not head:
-        raise BadPicture("zero_bytes", "The file is empty (0 bytes).")
+        raise PictureError("zero_bytes", "The file is empty (0 bytes).")
     if header is None:
         kind = probe.sniff(head)
         if kind in FORMATS:
-            raise BadPicture("truncated", f"It cannot be decoded: the header of this {kind} file is incomplete or damaged.")
+            raise PictureError(
+                "truncated", f"It cannot be decoded: the header of this {kind} file is incomplete or damaged."
+            )
         what = _NOT_PICTURES.get(kind, "its first bytes are of no known picture format")
-        raise BadPicture("not_an_image", f"It cannot be decoded: {what}. Accepted are {', '.join(FORMATS)}.")
+        raise PictureError(
+            "not_an_image", f"It cannot be decoded: {what}. Accepted are {', '.join(FORMATS)}."
+        )
     if header.width * header.height > max_pixels:
         raise too_many_pixels(header.width, header.height, max_pixels)
     return header
 
 
-def too_many_pixels(width: int, height: int, max_pixels: int) -> BadPicture:
+def too_many_pixels(width: int, height: int, max_pixels: int) -> PictureError:
     text = f"It has {width:,} x {height:,} pixels; the limit is {max_pixels / 1e6:,.0f} million pixels."
-    return BadPicture("too_large", text)
+    return PictureError("too_large", text)
 
 
 def open_picture(path: Path, max_pixels: int) -> Image.Image:
-    """Return the first frame, opened but not loaded. Raises BadPicture."""
+    """Return the first frame, opened but not loaded. Raises PictureError."""
     check_header(path, max_pixels)
     Image.MAX_IMAGE_PIXELS = max_pixels
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
         image = Image.open(path, formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise BadPicture("too_large", f"It has more than {max_pixels / 1e6:,.0f} million pixels.") from None
+        raise PictureError("too_large", f"It has more than {max_pixels / 1e6:,.0f} million pixels.") from None
     except UnidentifiedImageError:
-        raise BadPicture("not_an_image", "It cannot be decoded: the file is damaged or of an unsupported kind.") from None
+        raise PictureError(
+            "not_an_image", "It cannot be decoded: the file is damaged or of an unsupported kind."
+        ) from None
     except Exception as error:
         raise _undecodable(error) from error
     if image.width * image.height > max_pixels:
@@ -110,23 +117,23 @@ def open_picture(path: Path, max_pixels: int) -> Image.Image:
 
 
 def load(image: Image.Image) -> None:
-    """Decode all pixels of the first frame (at the scale set by draft). Raises BadPicture."""
+    """Decode all pixels of the first frame (at the scale set by draft). Raises PictureError."""
     try:
         image.load()
     except Exception as error:
         raise _undecodable(error) from error
 
 
-def _undecodable(error: Exception) -> BadPicture:
+def _undecodable(error: Exception) -> PictureError:
     """Put an error of the decoder in words; its text is kept short and holds no path."""
     if isinstance(error, MemoryError):
-        return BadPicture("too_large", "Decoding needs more memory than the server allows.")
+        return PictureError("too_large", "Decoding needs more memory than the server allows.")
     if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
-        return BadPicture("too_large", "It has more pixels than the server allows.")
+        return PictureError("too_large", "It has more pixels than the server allows.")
     text = " ".join(str(error).split())
     if "truncated" in text or "unexpected end" in text.lower() or isinstance(error, EOFError):
-        return BadPicture("truncated", "It cannot be decoded: the file is truncated.")
-    return BadPicture("truncated", f"It cannot be decoded: {type(error).__name__}: {text[:160]}.")
+        return PictureError("truncated", "It cannot be decoded: the file is truncated.")
+    return PictureError("truncated", f"It cannot be decoded: {type(error).__name__}: {text[:160]}.")
 
 
 def orientation_of(image: Image.Image) -> int:
@@ -168,17 +175,20 @@ def frame_count(image: Image.Image) -> int:
 def exif_of(image: Image.Image) -> dict[str, Any]:
     """Return the EXIF data as small JSON: at most 100 readable entries, no thumbnails, no maker's bytes."""
     found: dict[str, Any] = {}
-    try:
+    # Damaged EXIF data do not make a picture unusable: what was read up to the damage counts.
+    with contextlib.suppress(Exception):
         exif = image.getexif()
-        parts = [(exif, ExifTags.TAGS), (exif.get_ifd(ExifTags.IFD.Exif), ExifTags.TAGS), (exif.get_ifd(ExifTags.IFD.GPSInfo), ExifTags.GPSTAGS)]
-        for values, names in parts:
-            for tag, value in values.items():
-                name, plain = names.get(tag), _plain(value)
-                if name and plain is not None and len(found) < _EXIF_TAGS:
-                    found[name] = plain
-    except Exception:  # damaged EXIF data do not make a picture unusable
-        pass
+        _collect(found, exif, ExifTags.TAGS)
+        _collect(found, exif.get_ifd(ExifTags.IFD.Exif), ExifTags.TAGS)
+        _collect(found, exif.get_ifd(ExifTags.IFD.GPSInfo), ExifTags.GPSTAGS)
     return found
+
+
+def _collect(found: dict[str, Any], values: Any, names: dict[int, str]) -> None:
+    for tag, value in values.items():
+        name, plain = names.get(tag), _plain(value)
+        if name and plain is not None and len(found) < _EXIF_TAGS:
+            found[name] = plain
 
 
 def _plain(value: Any) -> Any:
@@ -198,7 +208,9 @@ def _plain(value: Any) -> Any:
     return round(number, 8) if math.isfinite(number) else None
 
 
-def needs_preview(format_name: str, mode: str, width: int, height: int, *, orientation: str = "", frames: int = 1) -> bool:
+def needs_preview(
+    format_name: str, mode: str, width: int, height: int, *, orientation: str = "", frames: int = 1
+) -> bool:
     """Return whether browsers and the labeling page need a preview, or can take the original itself.
 
     Browsers turn a JPEG as its EXIF data say, other formats not everywhere; an animation would not stand still.
@@ -215,7 +227,7 @@ def fitted(width: int, height: int, side: int) -> tuple[int, int]:
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
-    """Return 8-bit RGB (or L as it is): deep greys are shifted to 8 bits, transparency lies on white. Raises BadPicture."""
+    """Return 8-bit RGB (or L as it is): deep greys are shifted to 8 bits, transparency lies on white. Raises PictureError."""
     try:
         if image.mode in ("RGB", "L"):
             return image
@@ -272,4 +284,3 @@ def draft_for(image: Image.Image, width: int, height: int) -> None:
     """Let the JPEG decoder scale down to no less than width x height; other formats ignore it."""
     if image.format in ("JPEG", "MPO"):
         image.draft(None, (width, height))
-

@@ -56,7 +56,13 @@ def sniff(head: bytes) -> str:
         return "GIF"
     if head[4:8] == b"ftyp":
         brands = head[8:64]
-        return "AVIF" if b"avif" in brands or b"avis" in brands else "HEIC" if b"heic" in brands or b"mif1" in brands else ""
+        return (
+            "AVIF"
+            if b"avif" in brands or b"avis" in brands
+            else "HEIC"
+            if b"heic" in brands or b"mif1" in brands
+            else ""
+        )
     return _other(head)
 
 

@@ -83,7 +83,9 @@ class S3Store:
         if end <= start:
             return
         try:
-            answer = self._client.get_object(Bucket=self._bucket, Key=self._key(sha256), Range=f"bytes={start}-{end - 1}")
+            answer = self._client.get_object(
+                Bucket=self._bucket, Key=self._key(sha256), Range=f"bytes={start}-{end - 1}"
+            )
         except self._client_error as error:
             raise self._translated(error, sha256) from error
         body = answer["Body"]
@@ -141,5 +143,8 @@ class S3Store:
 
     def _translated(self, error: Any, sha256: str) -> Exception:
         code = str(error.response.get("Error", {}).get("Code", ""))
-        return FileNotFoundError(sha256) if code in {"404", "NoSuchKey", "NotFound"} else OSError(f"S3 answered {code or error}")
-
+        return (
+            FileNotFoundError(sha256)
+            if code in {"404", "NoSuchKey", "NotFound"}
+            else OSError(f"S3 answered {code or error}")
+        )

@@ -25,7 +25,11 @@ def expiry_of(now: float) -> int:
 def signature(key: str, path: str, expiry: int) -> str:
     """Return 22 characters (128 bits) that only a holder of `key` can make for this decoded path and expiry."""
     message = _CONTEXT + f"{expiry}\n{path}".encode()
-    return base64.urlsafe_b64encode(hmac.digest(key.encode(), message, hashlib.sha256)[:16]).rstrip(b"=").decode()
+    return (
+        base64.urlsafe_b64encode(hmac.digest(key.encode(), message, hashlib.sha256)[:16])
+        .rstrip(b"=")
+        .decode()
+    )
 
 
 def sign(keys: Sequence[str], path: str, *, expiry: int) -> str:
@@ -39,7 +43,7 @@ def verify(keys: Sequence[str], path: str, *, expiry: str, given: str, now: floa
         return False
     if int(expiry) <= (time.time() if now is None else now):
         return False
-    return any([hmac.compare_digest(signature(key, path, int(expiry)), given) for key in keys])
+    return any(hmac.compare_digest(signature(key, path, int(expiry)), given) for key in keys)
 
 
 def media_path(media_id: object, variant: str, version: str, name: str) -> str:

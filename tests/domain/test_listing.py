@@ -9,7 +9,12 @@ from annotator.domain.listing import dataset_key, list_key
 
 def test_order_then_dataset_then_name() -> None:
     orders = [-1e9, -2.5, -0.0, 0.5, 1.0, 2.0, 10.0, 1e300, None]
-    keys = [list_key(dataset_key(order, name), item) for order in orders for name in ("a2", "A10", "b") for item in ("1.jpg", "IMG 2.jpg", "img 10.jpg")]
+    keys = [
+        list_key(dataset_key(order, name), item)
+        for order in orders
+        for name in ("a2", "A10", "b")
+        for item in ("1.jpg", "IMG 2.jpg", "img 10.jpg")
+    ]
     assert keys == sorted(keys)
     assert len(set(keys)) == len(keys)
 
@@ -20,7 +25,9 @@ def test_minus_zero_is_zero() -> None:
 
 def test_a_dataset_whose_name_begins_like_another_does_not_mix_with_it() -> None:
     short, long = dataset_key(None, "a"), dataset_key(None, "a b")
-    assert max(list_key(short, name) for name in ("zz", "~", "ü")) < min(list_key(long, name) for name in ("0", "a"))
+    assert max(list_key(short, name) for name in ("zz", "~", "ü")) < min(
+        list_key(long, name) for name in ("0", "a")
+    )
 
 
 def test_keys_fit_the_index_whatever_the_names_are() -> None:
