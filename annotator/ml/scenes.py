@@ -120,17 +120,40 @@ def draw_scene(seed: int, width: int = 1280, height: int = 800) -> Scene:
         _house(painter, x, horizon, w, int(height * rng.uniform(0.2, 0.3)), evening)
         x += w + int(width * rng.uniform(0.03, 0.09))
     for _ in range(int(rng.integers(2, 5))):
-        _tree(painter, rng.uniform(0.05, 0.95) * width, horizon + rng.uniform(4, 26), height * rng.uniform(0.09, 0.14))
+        _tree(
+            painter,
+            rng.uniform(0.05, 0.95) * width,
+            horizon + rng.uniform(4, 26),
+            height * rng.uniform(0.09, 0.14),
+        )
     if rng.random() < 0.7:
-        _pond(painter, width * rng.uniform(0.2, 0.8), horizon + height * 0.11, width * rng.uniform(0.08, 0.12), height * 0.04)
+        _pond(
+            painter,
+            width * rng.uniform(0.2, 0.8),
+            horizon + height * 0.11,
+            width * rng.uniform(0.08, 0.12),
+            height * 0.04,
+        )
     for lane in range(int(rng.integers(2, 6))):
-        _car(painter, width * rng.uniform(0.02, 0.82), height * (0.66 + 0.05 * lane), width * rng.uniform(0.12, 0.17))
+        _car(
+            painter,
+            width * rng.uniform(0.02, 0.82),
+            height * (0.66 + 0.05 * lane),
+            width * rng.uniform(0.12, 0.17),
+        )
     _sign(painter, width * rng.uniform(0.1, 0.9), horizon - height * 0.02, height * 0.05)
     for _ in range(int(rng.integers(2, 4))):
-        _person(painter, width * rng.uniform(0.06, 0.94), height * rng.uniform(0.86, 0.95), height * rng.uniform(0.2, 0.26))
+        _person(
+            painter,
+            width * rng.uniform(0.06, 0.94),
+            height * rng.uniform(0.86, 0.95),
+            height * rng.uniform(0.2, 0.26),
+        )
     grain = rng.normal(0, 2.2, painter.pixels.shape[:2]).astype(np.float32)[..., None]
     pixels = np.clip(painter.pixels + grain, 0, 255).astype(np.uint8)
-    return Scene(f"street_{seed + 1:03d}.jpg", width, height, pixels, painter.truths, [EVENING if evening else DAY])
+    return Scene(
+        f"street_{seed + 1:03d}.jpg", width, height, pixels, painter.truths, [EVENING if evening else DAY]
+    )
 
 
 def _background(painter: _Painter, horizon: int, evening: bool) -> None:
@@ -142,7 +165,9 @@ def _background(painter: _Painter, horizon: int, evening: bool) -> None:
     edge = int(painter.height * 0.64)
     painter.pixels[edge:] = np.array(road, np.float32)
     for x in range(0, painter.width, 90):
-        painter.fill([[rectangle(x, painter.height * 0.8, x + 48, painter.height * 0.8 + 5)]], (222, 220, 206))
+        painter.fill(
+            [[rectangle(x, painter.height * 0.8, x + 48, painter.height * 0.8 + 5)]], (222, 220, 206)
+        )
 
 
 def _house(painter: _Painter, x: int, ground: int, w: int, h: int, evening: bool) -> None:
@@ -152,7 +177,19 @@ def _house(painter: _Painter, x: int, ground: int, w: int, h: int, evening: bool
     outline = [[x, base], [x, base - h], [x + w / 2, base - h * 1.4], [x + w, base - h], [x + w, base]]
     points: Points = [[[[float(round(a, 1)), float(round(b, 1))] for a, b in outline]]]
     painter.fill(points, color)
-    painter.fill([[[[x - 6.0, base - h], [x + w / 2, base - h * 1.4 - 6], [x + w + 6.0, base - h], [x + w / 2, base - h * 1.32]]]], (112, 62, 54))
+    painter.fill(
+        [
+            [
+                [
+                    [x - 6.0, base - h],
+                    [x + w / 2, base - h * 1.4 - 6],
+                    [x + w + 6.0, base - h],
+                    [x + w / 2, base - h * 1.32],
+                ]
+            ]
+        ],
+        (112, 62, 54),
+    )
     painter.add("House", points)
     glass = (240, 206, 120) if evening else (150, 186, 206)
     for row in range(2):
@@ -169,7 +206,17 @@ def _tree(painter: _Painter, cx: float, ground: float, r: float) -> None:
     crown: Points = []
     for _ in range(7):
         a, d = rng.uniform(0, 2 * math.pi), rng.uniform(0, 0.6) * r
-        crown.append([ellipse(cx + d * math.cos(a), ground - r * 1.6 + d * math.sin(a) * 0.8, r * rng.uniform(0.5, 0.8), r * rng.uniform(0.45, 0.7), 24)])
+        crown.append(
+            [
+                ellipse(
+                    cx + d * math.cos(a),
+                    ground - r * 1.6 + d * math.sin(a) * 0.8,
+                    r * rng.uniform(0.5, 0.8),
+                    r * rng.uniform(0.45, 0.7),
+                    24,
+                )
+            ]
+        )
     green = (62 + int(rng.integers(30)), 118 + int(rng.integers(30)), 56)
     painter.fill(crown, green)
     x0, y0, x1, y1 = bounds(crown)
@@ -195,14 +242,30 @@ def _car(painter: _Painter, x: float, ground: float, length: float) -> None:
     colors: list[Color] = [(186, 52, 48), (58, 92, 160), (226, 226, 222), (60, 62, 66), (214, 168, 56)]
     color = colors[int(rng.integers(len(colors)))]
     x, h = float(round(x)), length * 0.34
-    side = [(0, 0.72), (0.02, 0.4), (0.2, 0.36), (0.32, 0.02), (0.68, 0.02), (0.8, 0.36), (0.98, 0.42), (1, 0.72), (0.98, 0.84), (0.02, 0.84)]
+    side = [
+        (0, 0.72),
+        (0.02, 0.4),
+        (0.2, 0.36),
+        (0.32, 0.02),
+        (0.68, 0.02),
+        (0.8, 0.36),
+        (0.98, 0.42),
+        (1, 0.72),
+        (0.98, 0.84),
+        (0.02, 0.84),
+    ]
     body: Points = [[[[round(x + a * length, 1), round(ground - h + b * h, 1)] for a, b in side]]]
     painter.fill(body, color)
     glass = [(0.25, 0.36), (0.35, 0.1), (0.65, 0.1), (0.75, 0.36)]
     painter.fill([[[[x + a * length, ground - h + b * h] for a, b in glass]]], (44, 56, 66))
-    wheels: Points = [[ellipse(x + a * length, ground - h * 0.16, h * 0.22, h * 0.22, 24)] for a in (0.22, 0.78)]
+    wheels: Points = [
+        [ellipse(x + a * length, ground - h * 0.16, h * 0.22, h * 0.22, 24)] for a in (0.22, 0.78)
+    ]
     painter.fill(wheels, (26, 26, 28))
-    painter.fill([[ellipse(x + a * length, ground - h * 0.16, h * 0.09, h * 0.09, 16)] for a in (0.22, 0.78)], (160, 160, 160))
+    painter.fill(
+        [[ellipse(x + a * length, ground - h * 0.16, h * 0.09, h * 0.09, 16)] for a in (0.22, 0.78)],
+        (160, 160, 160),
+    )
     x0, y0, x1, y1 = bounds(body + wheels)
     whole: Points = [[rectangle(math.floor(x0), math.floor(y0), math.ceil(x1), math.ceil(y1))]]
     painter.add("Car", whole, keep_points=False)
@@ -219,15 +282,25 @@ def _sign(painter: _Painter, cx: float, cy: float, r: float) -> None:
 def _person(painter: _Painter, cx: float, ground: float, h: float) -> None:
     rng = painter.rng
     sway = {name: (rng.uniform(-0.03, 0.03), rng.uniform(-0.015, 0.015)) for name in PERSON}
-    at = {n: (round(cx + (dx + sway[n][0]) * h, 1), round(ground + (dy + sway[n][1]) * h, 1)) for n, (dx, dy) in PERSON.items()}
+    at = {
+        n: (round(cx + (dx + sway[n][0]) * h, 1), round(ground + (dy + sway[n][1]) * h, 1))
+        for n, (dx, dy) in PERSON.items()
+    }
     coat = ((52, 74, 110), (134, 60, 74), (58, 104, 84))[int(rng.integers(3))]
     for a, b in BONES:
-        painter.fill([[_bone(at[a], at[b], h * (0.055 if "hip" in (a, b) and "neck" in (a, b) else 0.032))]], coat)
+        painter.fill(
+            [[_bone(at[a], at[b], h * (0.055 if "hip" in (a, b) and "neck" in (a, b) else 0.032))]], coat
+        )
     painter.fill([[ellipse(*at["head"], h * 0.07, h * 0.085, 24)]], (214, 172, 142))
     hidden = "left hand" if rng.random() < 0.3 else ""
     points = {name: (x, y, name != hidden) for name, (x, y) in at.items()}
     xs, ys = [p[0] for p in points.values()], [p[1] for p in points.values()]
-    box = (math.floor(min(xs) - h * 0.05), math.floor(min(ys) - h * 0.1), math.ceil(max(xs) + h * 0.05), math.ceil(max(ys) + h * 0.03))
+    box = (
+        math.floor(min(xs) - h * 0.05),
+        math.floor(min(ys) - h * 0.1),
+        math.ceil(max(xs) + h * 0.05),
+        math.ceil(max(ys) + h * 0.03),
+    )
     painter.truths.append(Truth("Person", tuple(map(float, box)), keypoints=points))  # type: ignore[arg-type]
 
 
@@ -235,7 +308,12 @@ def _bone(a: tuple[float, float], b: tuple[float, float], r: float) -> list[list
     """Return a ring around the line from a to b, `r` to each side, with cut corners."""
     length = math.hypot(b[0] - a[0], b[1] - a[1]) or 1.0
     ux, uy = (b[0] - a[0]) / length * r, (b[1] - a[1]) / length * r
-    return [[a[0] - uy - ux, a[1] + ux - uy], [b[0] - uy + ux, b[1] + ux + uy], [b[0] + uy + ux, b[1] - ux + uy], [a[0] + uy - ux, a[1] - ux - uy]]
+    return [
+        [a[0] - uy - ux, a[1] + ux - uy],
+        [b[0] - uy + ux, b[1] + ux + uy],
+        [b[0] + uy + ux, b[1] - ux + uy],
+        [a[0] + uy - ux, a[1] - ux - uy],
+    ]
 
 
 def native_patch(truth: Truth, concept: str, keypoint_classes: dict[str, str], new_id: Any) -> dict[str, Any]:
@@ -247,7 +325,14 @@ def native_patch(truth: Truth, concept: str, keypoint_classes: dict[str, str], n
         patch |= {"shape": "mask", "mask": mask_to_runs(truth.mask), "tool": "brush"}
     if truth.keypoints:
         points = [
-            {"id": str(new_id()), "keypoint_class": keypoint_classes[name], "x": x, "y": y, "visible": visible, "order": order}
+            {
+                "id": str(new_id()),
+                "keypoint_class": keypoint_classes[name],
+                "x": x,
+                "y": y,
+                "visible": visible,
+                "order": order,
+            }
             for order, (name, (x, y, visible)) in enumerate(truth.keypoints.items())
         ]
         patch |= {"shape": "keypoints", "keypoints": points, "tool": "keypoints"}

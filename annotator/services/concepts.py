@@ -39,11 +39,13 @@ def create(*, actor: Actor, project: Project, name: str, roles: tuple[str, ...] 
     """Make a concept with the given roles ("region", "media", "segment").
 
     `details`: color, kind (object|background), order, parent, tag_group, description, icon_url,
-    external_id, use_description_as_prompt, is_negative, ref, extra. A null colour takes the next of
-    the palette, a null order comes after the last (regions start at 10). A name is unique per role.
+    external_id, use_description_as_prompt, is_negative, ref, extra; group_id or group_name instead of tag_group
+    (a group of a new name is made). A null colour takes the next of the palette, a null order comes after the
+    last (regions start at 10). A name is unique per role. A concept of media alone is in a group, by default Default.
     """
     policy.require(actor, project, "vocabulary.write")
     named = naming.named(name)
+    details = details | _group(actor, project, details, or_default=roles == ("media",))
     rows = Concept.all_objects.filter(project=project)
     for role in roles:
         _refuse_taken(rows, named["name_key"], role)
@@ -66,9 +68,9 @@ def create(*, actor: Actor, project: Project, name: str, roles: tuple[str, ...] 
 
 @transaction.atomic
 def update(*, actor: Actor, concept: Concept, changes: dict[str, Any], role: str = "region") -> Concept:
-    """Change what is given. A rename is shared by all roles; `order` is the order in `role`."""
+    """Change what is given, by the names of `create`. A rename is shared by all roles; `order` is the order in `role`."""
     policy.require(actor, concept.project, "vocabulary.write")
-    columns = _columns(concept.project, changes, concept)
+    columns = _columns(concept.project, changes | _group(actor, concept.project, changes), concept)
     if "name" in changes:
         columns |= naming.named(changes["name"])
         others = Concept.all_objects.filter(project_id=concept.project_id).exclude(pk=concept.pk)
@@ -79,6 +81,19 @@ def update(*, actor: Actor, concept: Concept, changes: dict[str, Any], role: str
     for column, value in columns.items():
         setattr(concept, column, value)
     concept.save(update_fields=[*columns, "updated_at"])
+    _tell(actor, concept.project, concept)
+    return concept
+
+
+@transaction.atomic
+def give_role(*, actor: Actor, concept: Concept, role: str) -> Concept:
+    """Let a concept be said in one more role ("region", "media", "segment"), after the others there."""
+    policy.require(actor, concept.project, "vocabulary.write")
+    rows = Concept.all_objects.filter(project_id=concept.project_id)
+    _refuse_taken(rows.exclude(pk=concept.pk), concept.name_key, role)
+    setattr(concept, f"on_{role}", True)
+    setattr(concept, f"{role}_order", naming.next_order(rows, f"{role}_order", first=10.0))
+    concept.save(update_fields=[f"on_{role}", f"{role}_order", "updated_at"])
     _tell(actor, concept.project, concept)
     return concept
 
@@ -224,6 +239,20 @@ def delete_group(*, actor: Actor, group: TagGroup) -> None:
     Concept.all_objects.filter(tag_group=group).update(tag_group=default)
     group.delete()
     _tell(actor, default.project)
+
+
+def _group(actor: Actor, project: Project, details: dict[str, Any], *, or_default: bool = False) -> dict[str, TagGroup]:
+    """Return {"tag_group": group} when the details name one by `group_id` or `group_name`; an unknown name makes a group."""
+    rows = TagGroup.all_objects.filter(project=project)
+    if details.get("group_id"):
+        found = rows.filter(pk=details["group_id"]).first()
+        if found is None:
+            raise Invalid("tag_group_id must name a group of this project.", field="tag_group_id")
+        return {"tag_group": found}
+    if details.get("group_name"):
+        found = rows.filter(name_key=naming.named(details["group_name"], field="tag_group_name")["name_key"]).first()
+        return {"tag_group": found or create_group(actor=actor, project=project, name=details["group_name"])}
+    return {"tag_group": rows.get(is_default=True)} if or_default and not details.get("tag_group") else {}
 
 
 def _group_kind(kind: object) -> str:

@@ -49,3 +49,12 @@ def next_order(rows: Any, column: str, first: float = 1.0) -> float:
     """Return an order after all rows of the queryset."""
     last = rows.filter(**{f"{column}__isnull": False}).order_by(f"-{column}").values_list(column, flat=True).first()
     return first if last is None else float(last) + 1.0
+
+
+def free_name(rows: Any, name: str) -> str:
+    """Return `name`, or `name 2`, `name 3` … until no row of the queryset has its key."""
+    taken = set(rows.values_list("name_key", flat=True))
+    number, candidate = 2, name
+    while text.name_key(candidate) in taken:
+        candidate, number = f"{name} {number}", number + 1
+    return candidate

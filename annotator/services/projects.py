@@ -99,6 +99,15 @@ def restore(*, actor: Actor, project: Project) -> Project:
     return project
 
 
+def keep_settings(*, project: Project, values: dict[str, Any]) -> None:
+    """Add to the project's settings what the server itself wants to remember (an import's head, for one)."""
+    with transaction.atomic():
+        row = Project.objects.select_for_update().get(pk=project.pk)
+        row.settings = {**row.settings, **values}
+        row.save(update_fields=["settings"])
+    project.settings = row.settings
+
+
 def opened(*, project: Project) -> None:
     """Note that somebody opened the project; at most one write a minute."""
     minute_ago = timezone.now() - timedelta(minutes=1)

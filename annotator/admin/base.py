@@ -1,0 +1,79 @@
+"""What all admin pages share: read-only by default, tuned lists, writes only where a service takes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from annotator.domain.actor import Actor
+from annotator.domain.errors import DomainError
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return the curator as an Actor; the services ask policy as for everybody else."""
+    return Actor(user_id=request.user.pk, via="admin")
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that a service owns: they can be found and read here, never written past the service."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return self.model.all_objects.all() if hasattr(self.model, "all_objects") else self.model._default_manager.all()
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(request.user.is_active and request.user.is_staff)
+
+
+class ServiceAdmin(ReadOnlyAdmin):
+    """Rows whose change form calls a service: override `write(request, row, changed)`; fields not in `editable` are read-only."""
+
+    editable: tuple[str, ...] = ()
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(request.user.is_active and request.user.is_superuser)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return [field.name for field in self.model._meta.fields if field.name not in self.editable]
+
+    def write(self, request: HttpRequest, row: Any, changed: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        changed = {name: form.cleaned_data[name] for name in form.changed_data if name in self.editable}
+        if not changed:
+            return
+        stored = self.model.all_objects.get(pk=obj.pk)
+        try:
+            self.write(request, stored, changed)
+        except DomainError as error:
+            messages.set_level(request, messages.ERROR)
+            messages.error(request, error.message)
+
+
+def act(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any, call: Any, done: str) -> None:
+    """Run `call(row)` for each chosen row and say how it went; a refusal is shown in the domain's words."""
+    count = 0
+    for row in rows:
+        try:
+            call(row)
+            count += 1
+        except DomainError as error:
+            modeladmin.message_user(request, f"{row}: {error.message}", messages.ERROR)
+    if count:
+        modeladmin.message_user(request, _(done).format(count=count), messages.SUCCESS)

@@ -1,0 +1,67 @@
+"""Admin of labels, tags and values; labels are drawn on the labeling page, here they are found, read and removed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from annotator.models import AttributeValue, Label, Tag
+from annotator.services import labels, media_urls, tags
+
+from .base import ReadOnlyAdmin, act, actor_of
+
+
+@admin.action(description=_("Delete the chosen labels"))
+def delete_labels(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any) -> None:
+    act(
+        modeladmin, request, rows.select_related("media__project"),
+        lambda row: labels.delete_many(actor=actor_of(request), media=row.media, label_ids=[row.pk]), "{count} labels deleted.",
+    )  # fmt: skip
+
+
+@admin.register(Label)
+class LabelAdmin(ReadOnlyAdmin):
+    list_display = ("crop", "concept", "project", "shape", "box", "origin", "tool", "score", "created_by", "updated_at")
+    list_display_links = ("concept",)
+    list_filter = ("shape", "origin", "tool", "is_crowd", "project")
+    list_select_related = ("media__blob", "concept", "project", "created_by")
+    search_fields = ("concept__name", "external_id", "media__items__name")
+    exclude = ("mask",)
+    actions = (delete_labels,)
+
+    @admin.display(description=_("Crop"))
+    def crop(self, label: Label) -> str:
+        address = media_urls.crop(label.media, (label.x0, label.y0, label.x1, label.y1))
+        return format_html('<img src="{}" height="48" alt="" loading="lazy">', address) if address else "–"
+
+    @admin.display(description=_("Box"))
+    def box(self, label: Label) -> str:
+        return f"{label.x0:g}, {label.y0:g} – {label.x1:g}, {label.y1:g}"
+
+
+@admin.action(description=_("Remove the chosen tags"))
+def remove_tags(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any) -> None:
+    act(
+        modeladmin, request, rows.select_related("media__project"),
+        lambda row: tags.remove_many(actor=actor_of(request), media=row.media, tag_ids=[row.pk]), "{count} tags removed.",
+    )  # fmt: skip
+
+
+@admin.register(Tag)
+class TagAdmin(ReadOnlyAdmin):
+    list_display = ("concept", "media", "project", "origin", "created_by", "created_at")
+    list_filter = ("origin", "project")
+    list_select_related = ("concept", "media", "project", "created_by")
+    search_fields = ("concept__name", "media__items__name")
+    actions = (remove_tags,)
+
+
+@admin.register(AttributeValue)
+class AttributeValueAdmin(ReadOnlyAdmin):
+    list_display = ("attribute", "value", "label", "media")
+    list_select_related = ("attribute", "label", "media")
+    search_fields = ("attribute__name",)

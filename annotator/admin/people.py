@@ -1,0 +1,100 @@
+"""Admin of users, workspaces, memberships, tokens and sign-in links."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from annotator.models import ApiToken, Membership, SignInLink, User, Workspace, WorkspaceClock
+from annotator.services import members, tokens, workspaces
+
+from .base import ReadOnlyAdmin, ServiceAdmin, act, actor_of
+
+if admin.site.is_registered(Group):
+    admin.site.unregister(Group)
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):
+    """Accounts are Django's own concern: passwords and staff rights are edited here."""
+
+    list_display = ("username", "display_name", "email", "is_active", "is_staff", "service_of", "last_login")
+    list_filter = ("is_active", "is_staff", "is_superuser")
+    search_fields = ("username", "display_name", "email")
+    ordering = ("username",)
+    readonly_fields = ("last_login", "date_joined", "service_of")
+    fieldsets = (
+        (None, {"fields": ("username", "password", "display_name", "email")}),
+        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "service_of")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # an account is switched off, so that its work keeps its author
+
+
+class MemberInline(admin.TabularInline):
+    model = Membership
+    fields = readonly_fields = ("user", "role", "created_at")
+    extra, can_delete, max_num = 0, False, 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+
+@admin.register(Workspace)
+class WorkspaceAdmin(ServiceAdmin):
+    list_display = ("name", "ref", "created_at")
+    search_fields = ("name", "ref")
+    editable = ("name", "description", "support_email", "allow_support")
+    inlines = (MemberInline,)
+
+    def write(self, request: HttpRequest, row: Workspace, changed: dict[str, Any]) -> None:
+        workspaces.update(actor=actor_of(request), workspace=row, changes=changed)
+
+
+@admin.register(Membership)
+class MembershipAdmin(ServiceAdmin):
+    list_display = ("user", "workspace", "role", "created_at")
+    list_filter = ("role",)
+    list_select_related = ("user", "workspace")
+    search_fields = ("user__username", "workspace__name")
+    editable = ("role",)
+
+    def write(self, request: HttpRequest, row: Membership, changed: dict[str, Any]) -> None:
+        members.set_role(actor=actor_of(request), member=row, role=changed["role"])
+
+
+@admin.action(description=_("Revoke the chosen tokens"))
+def revoke(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any) -> None:
+    act(modeladmin, request, rows, lambda row: tokens.revoke(actor=actor_of(request), token=row), "{count} tokens revoked.")
+
+
+@admin.register(ApiToken)
+class TokenAdmin(ReadOnlyAdmin):
+    list_display = ("name", "shown_prefix", "user", "workspace", "project", "used_at", "expires_at")
+    list_select_related = ("user", "workspace", "project")
+    search_fields = ("name", "shown_prefix", "user__username")
+    list_filter = ("workspace",)
+    exclude = ("digest",)
+    actions = (revoke,)
+
+
+@admin.register(SignInLink)
+class SignInLinkAdmin(ReadOnlyAdmin):
+    list_display = ("user", "expires_at", "used_at")
+    list_select_related = ("user",)
+    search_fields = ("user__username",)
+    exclude = ("digest",)
+
+
+@admin.register(WorkspaceClock)
+class WorkspaceClockAdmin(ReadOnlyAdmin):
+    list_display = ("workspace", "seq")
+    list_select_related = ("workspace",)
+    search_fields = ("workspace__name",)

@@ -1,0 +1,50 @@
+"""Import jobs: open the source, call the importer, take back everything when it does not end well."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from annotator.domain.errors import Missing
+from annotator.models import Blob, Dataset, Project
+from annotator.services import blobs, coco_imports, import_sources
+
+from .registry import JobRun, handler
+
+
+def take_back(run: JobRun) -> None:
+    """Remove what an ended attempt wrote; harmless when it wrote nothing."""
+    coco_imports.remove(job=run.job)
+
+
+@handler("import_coco", cleanup=take_back)
+def import_coco(run: JobRun) -> dict[str, Any]:
+    """Import COCO into a dataset. A second attempt (its worker was killed) first removes what the first one wrote."""
+    project = Project.objects.filter(pk=run.job.project_id).select_related("workspace").first()
+    dataset = Dataset.objects.filter(project=project, pk=run.params["dataset"]).first()
+    if project is None or dataset is None:
+        raise Missing("The dataset of this import is no longer there.")
+    if run.job.attempt > 1:
+        coco_imports.remove(job=run.job)
+    with _source_path(run) as path:
+        images = Path(run.params["images"]) if run.params.get("images") else None
+        with import_sources.open_source(path, images, is_upload="blob" in run.params) as opened:
+            return coco_imports.run(
+                actor=run.actor, project=project, dataset=dataset, file=opened.json, find_file=opened.pictures.find, job=run.job, progress=run.progress
+            )
+
+
+@contextmanager
+def _source_path(run: JobRun) -> Iterator[Path]:
+    """Give the source as a local path: the operator's own, or the uploaded blob."""
+    if run.params.get("path"):
+        yield Path(run.params["path"])
+        return
+    blob = Blob.objects.filter(pk=uuid.UUID(run.params["blob"])).first()
+    if blob is None:
+        raise Missing("The uploaded file is no longer there. Upload it again.")
+    with blobs.store().as_file(blob.sha256) as path:
+        yield path

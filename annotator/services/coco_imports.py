@@ -1,0 +1,255 @@
+"""Writes what a COCO file says: classes, pictures, labels; in many short transactions whose rows carry the import's job."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+import orjson
+from django.db import transaction
+from django.utils import timezone
+
+from annotator import events, policy
+from annotator.domain import ids, keypoints, text
+from annotator.domain.actor import Actor
+from annotator.domain.errors import DomainError, Invalid
+from annotator.domain.records import CategoryRecord, ImageRecord, LabelRecord, LossReport
+from annotator.formats.coco import CocoReader
+from annotator.models import Concept, Dataset, DatasetItem, Job, KeypointBinding, KeypointClass, KeypointSchema, Label, Media, Project, SkeletonEdge
+from annotator.services import concepts, media, naming, projects
+
+CHUNK = 500
+_YIELD_SECONDS = 0.002  # between two chunks, so that people's writes get in
+Progress = Callable[[float, str], None]
+FindFile = Callable[[str], Path | None]
+_T = TypeVar("_T")
+
+
+@dataclass(slots=True)
+class _Import:
+    """One import under way: whose it is, where it goes, what numbers of the file became."""
+
+    actor: Actor
+    project: Project
+    dataset: Dataset
+    job: Job | None
+    report: LossReport
+    concept_of: dict[int, uuid.UUID] = field(default_factory=dict)
+    points_of: dict[int, list[uuid.UUID]] = field(default_factory=dict)
+    media_of: dict[int, uuid.UUID] = field(default_factory=dict)
+
+
+def run(
+    *, actor: Actor, project: Project, dataset: Dataset, file: BinaryIO, find_file: FindFile, job: Job | None = None, progress: Progress | None = None
+) -> dict[str, Any]:
+    """Import a COCO file into a dataset and return {images, labels, classes, report}.
+
+    `find_file(file_name)` gives the picture's file, or None: then a picture of this name that is in the
+    dataset already is used, else a row without bytes whose health says so. Ids of categories, images and
+    annotations become numbers here and come out again on export, unless they are taken. A broken item
+    goes to the report and never ends the import; Invalid only when the file is not COCO.
+    """
+    policy.require(actor, project, "import.create")
+    tell = progress or (lambda share, message: None)
+    report = LossReport()
+    state = _Import(actor, project, dataset, job, report)
+    reader = CocoReader(file, report=report)
+    _write_categories(state, reader.categories)
+    _keep_head(state, reader)
+    images = _write_images(state, reader.images(), find_file, tell)
+    labels = _write_labels(state, reader.labels(), tell)
+    tell(1.0, "")
+    return {"images": images, "labels": labels, "classes": len(state.concept_of), "report": report.as_json()}
+
+
+def remove(*, job: Job) -> int:
+    """Take back what an import wrote so far, in chunks; return the number of labels. For failed, cancelled and killed imports."""
+    removed = 0
+    while True:
+        with transaction.atomic():
+            keys = list(Label.all_objects.filter(import_job=job).values_list("pk", flat=True)[:CHUNK])
+            Label.all_objects.filter(pk__in=keys).delete()
+        removed += len(keys)
+        if len(keys) < CHUNK:
+            break
+    while True:
+        with transaction.atomic():
+            keys = list(Media.all_objects.filter(import_job=job).values_list("pk", flat=True)[:CHUNK])
+            Label.all_objects.filter(media_id__in=keys).delete()
+            Media.all_objects.filter(pk__in=keys).delete()
+        if len(keys) < CHUNK:
+            break
+    if job.project_id:
+        with transaction.atomic():
+            events.record(actor=None, kind="bulk", project_id=job.project_id, after={"what": "import", "removed": removed})
+    return removed
+
+
+def _keep_head(state: _Import, reader: CocoReader) -> None:
+    """Keep info and licenses of the first file imported, so that an export can say them again."""
+    if (reader.info or reader.licenses) and "coco" not in state.project.settings:
+        projects.keep_settings(project=state.project, values={"coco": {"info": reader.info, "licenses": reader.licenses}})
+
+
+@transaction.atomic
+def _write_categories(state: _Import, records: Iterable[CategoryRecord]) -> None:
+    """Match categories to classes by name, make those that are missing, with the file's numbers where they are free."""
+    project = state.project
+    rows = {concept.name_key: concept for concept in Concept.all_objects.filter(project=project)}
+    taken = {concept.number for concept in rows.values()}
+    for record in records:
+        try:
+            name = text.clean(record.name, field="name", limit=200)
+        except DomainError as error:
+            state.report.add("categories.name", error.message, record.number)
+            continue
+        concept = rows.get(text.name_key(name))
+        if concept is not None and concept.number != record.number:
+            state.report.add("categories.id", "The class is here under another number.", f"{record.number} -> {concept.number}")
+        if concept is None:
+            number = record.number if record.number not in taken and 0 <= record.number < 2**31 else None
+            if number is None:
+                state.report.add("categories.id", "The number is taken by another class.", record.number)
+            extra = {"coco": {"supercategory": record.supercategory, **record.extra}}
+            concept = concepts.create(actor=state.actor, project=project, name=name, number=number, color=record.color, extra=extra)
+            rows[concept.name_key] = concept
+            taken.add(concept.number)
+        elif not concept.on_region:
+            concepts.give_role(actor=state.actor, concept=concept, role="region")
+        state.concept_of[record.number] = concept.pk
+        if record.keypoints:
+            state.points_of[record.number] = _keypoint_classes(state, concept, record)
+
+
+def _keypoint_classes(state: _Import, concept: Concept, record: CategoryRecord) -> list[uuid.UUID]:
+    """Return the ids of the category's keypoint classes by place; makes a schema of the class's name when there is none."""
+    binding = KeypointBinding.all_objects.filter(concept=concept).select_related("schema").order_by("order").first()
+    names = [text.clean(name, field="keypoints", limit=200) for name in record.keypoints]
+    if binding is not None:
+        stored = {row.name_key: row.pk for row in KeypointClass.all_objects.filter(schema=binding.schema)}
+        if all(text.name_key(name) in stored for name in names):
+            return [stored[text.name_key(name)] for name in names]
+    rows = KeypointSchema.all_objects.filter(project=state.project)
+    title = naming.free_name(rows, concept.name)
+    schema = KeypointSchema.all_objects.create(
+        project=state.project, name=title, name_key=text.name_key(title), kind="pose", created_by_id=state.actor.user_id
+    )
+    made = [
+        KeypointClass(schema=schema, name=name, name_key=text.name_key(name), order=float(place), created_by_id=state.actor.user_id)
+        for place, name in enumerate(names)
+    ]
+    KeypointClass.all_objects.bulk_create(made)
+    SkeletonEdge.all_objects.bulk_create(
+        SkeletonEdge(schema=schema, a=made[a], b=made[b], order=place) for place, (a, b) in enumerate(record.skeleton)
+    )
+    KeypointBinding.all_objects.create(schema=schema, concept=concept)
+    return [row.pk for row in made]
+
+
+def _write_images(state: _Import, records: Iterator[ImageRecord], find_file: FindFile, tell: Progress) -> int:
+    """Make or match the pictures; those with a file are decoded, the others are rows that wait for their bytes."""
+    total = 0
+    for chunk in _chunks(records, 100):
+        names = {record.number: _item_name(record) for record in chunk}
+        known = dict(DatasetItem.objects.filter(dataset=state.dataset, is_home=True, name__in=names.values()).values_list("name", "media_id"))
+        new = [record for record in chunk if names[record.number] not in known]
+        sources = [
+            media.Source(
+                name=names[record.number], path=find_file(record.name), number=record.number, width=record.width or 0, height=record.height or 0,
+                metadata={"coco": {"file_name": record.name, **record.extra}},
+            )
+            for record in new
+        ]  # fmt: skip
+        made = media.import_many(actor=state.actor, dataset=state.dataset, sources=sources, job=state.job)
+        for source, medium in zip(sources, made, strict=True):
+            known[source.name] = medium.pk
+            if medium.number != source.number:
+                state.report.add("images.id", "The number is taken by another image.", f"{source.number} -> {medium.number}")
+            if medium.health == "ERROR":
+                state.report.add("images.file_name", medium.health_reason, source.name)
+        for record in chunk:
+            state.media_of[record.number] = known[names[record.number]]
+        total += len(chunk)
+        tell(0.02, f"{total:,} images")
+    return total
+
+
+def _item_name(record: ImageRecord) -> str:
+    """Return the name of the item: the file's own, as text that may be stored."""
+    return text.clean(record.name.replace("\x00", ""), field="file_name", limit=1000)
+
+
+def _write_labels(state: _Import, records: Iterator[LabelRecord], tell: Progress) -> int:
+    total = 0
+    for chunk in _chunks(records, CHUNK):
+        rows = [row for record in chunk if (row := _label(state, record)) is not None]
+        touched = {row.media_id for row in rows}
+        with transaction.atomic():
+            revision = events.next_seq(project_id=state.project.pk)
+            for row in rows:
+                row.revision = revision
+            Label.all_objects.bulk_create(rows)
+            summary = {"what": "import", "count": len(rows), "media": [str(key) for key in touched] if len(touched) <= 100 else None}
+            events.record(actor=state.actor, kind="bulk", project_id=state.project.pk, after=summary, seq=revision)
+        total += len(rows)
+        tell(0.1 + 0.9 * (1 - 1 / (1 + total / 20_000)), f"{total:,} labels")
+        time.sleep(_YIELD_SECONDS)
+    return total
+
+
+def _label(state: _Import, record: LabelRecord) -> Label | None:
+    medium, concept = state.media_of.get(record.image_number), state.concept_of.get(record.category_number)
+    if medium is None or concept is None:
+        state.report.add("annotations", "Its image or category could not be imported.", record.number)
+        return None
+    now = timezone.now()
+    x0, y0, x1, y1 = record.box
+    label = Label(
+        id=ids.uuid7(), project_id=state.project.pk, media_id=medium, concept_id=concept, number=record.number, x0=x0, y0=y0, x1=x1, y1=y1,
+        shape=record.shape, points=record.points, mask=record.mask, is_crowd=record.is_crowd, score=record.score, origin="import", tool="import",
+        created_by_id=state.actor.user_id, updated_by_id=state.actor.user_id, created_at=now, updated_at=now,
+        import_job_id=state.job.pk if state.job else None,
+    )  # fmt: skip
+    if record.keypoints:
+        classes = state.points_of.get(record.category_number, [])
+        label.keypoints = keypoints.encode_keypoints(
+            keypoints.Keypoint(ids.uuid7(), classes[point.place], point.x, point.y, point.visible, float(point.place)) for point in record.keypoints
+        )
+    label.given = _given(record)
+    return label
+
+
+def _given(record: LabelRecord) -> str | None:
+    """Return the file's own numbers as JSON text: what an export says again as long as the geometry is unchanged."""
+    kept: dict[str, Any] = {}
+    if record.given:
+        kept["given"] = dict(record.given)
+    if record.area is not None:
+        kept["area"] = record.area
+    if record.keypoints is not None and not record.keypoints:
+        kept["no_points"] = True
+    return orjson.dumps(kept).decode() if kept else None
+
+
+def read_given(stored: str | None) -> tuple[Mapping[str, Any] | None, float | None, bool]:
+    """Return (given, area, whether the file had an empty list of keypoints) of a stored text."""
+    if stored is None:
+        return None, None, False
+    kept = orjson.loads(stored)
+    return kept.get("given"), kept.get("area"), kept.get("no_points", False)
+
+
+def _chunks(items: Iterator[_T], size: int) -> Iterator[list[_T]]:
+    while chunk := list(islice(items, size)):
+        yield chunk
+
+
+def check_dataset(project: Project, dataset: Dataset) -> None:
+    """Refuse a dataset of another project."""
+    if dataset.project_id != project.pk:
+        raise Invalid("The dataset belongs to another project.", field="dataset_id")

@@ -1,0 +1,34 @@
+"""What the commands of the operator find or make by name: a workspace's project, a dataset, and the account they act as."""
+
+from __future__ import annotations
+
+from annotator.domain import text
+from annotator.domain.actor import Actor
+from annotator.domain.errors import Missing
+from annotator.models import Dataset, Project, Role, Workspace
+from annotator.services import datasets, members, operators, projects, workspaces
+
+
+def workspace(ref: str) -> tuple[Actor, Workspace]:
+    """Return the workspace of this ref, made when missing, and its service account as the one who acts."""
+    place = Workspace.all_objects.filter(ref=ref).first() or workspaces.create(name=ref, ref=ref)
+    account = operators.ensure_service(workspace=place)
+    members.ensure(workspace=place, user=account, role=Role.OWNER)
+    return Actor(user_id=account.pk, workspace_id=place.pk, via="command"), place
+
+
+def project(*, workspace_ref: str, name: str, must_exist: bool = False) -> tuple[Actor, Project]:
+    """Return the project of this name in a workspace (any case), made when missing unless it must exist."""
+    if must_exist and not Workspace.all_objects.filter(ref=workspace_ref).exists():
+        raise Missing(f"There is no workspace {workspace_ref!r}.")
+    actor, place = workspace(workspace_ref)
+    found = Project.objects.filter(workspace=place, name_key=text.name_key(name)).select_related("workspace").order_by("created_at").first()
+    if found is None and must_exist:
+        raise Missing(f"There is no project {name!r} in the workspace {workspace_ref!r}.")
+    return actor, found or projects.create(actor=actor, workspace=place, name=name)
+
+
+def dataset(*, actor: Actor, project: Project, name: str) -> Dataset:
+    """Return the project's dataset of this name, made when missing."""
+    found = Dataset.objects.filter(project=project, name=name).first()
+    return found or datasets.create(actor=actor, project=project, name=name)
