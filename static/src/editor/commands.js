@@ -7,6 +7,9 @@ import { uuid7 } from './store/uuid.js';
  * @import {Box, Delta, Label, LabelDelta, LabelPatch, NewLabel, Part, Store} from './types'
  */
 
+/** The server's words for what made a label, by our tool's id; its own words may be used as they are. */
+const TOOL_WORDS = Object.freeze(/** @type {Record<string, string>} */ ({ box: 'bbox', wand: 'magic_wand', eraser: 'brush' }));
+
 /** @param {Store} store */
 function stamp(store) {
   return { op_id: uuid7(), media: store.media.peek()?.id ?? '', at: new Date().toISOString() };
@@ -33,11 +36,11 @@ export function createLabel(store, fields) {
     mask: null,
     keypoints: [],
     z: topZ(store),
-    tool: null,
     origin: 'human',
     score: null,
     is_crowd: false,
     ...fields,
+    tool: fields.tool ? (TOOL_WORDS[fields.tool] ?? fields.tool) : null,
     id: fields.id ?? uuid7(),
     revision: 0,
     created_by: user,
@@ -143,15 +146,15 @@ export function nudge(store, ids, dx, dy) {
 
 /**
  * Copies of labels at the same place; the new ids are in the deltas. Classes that are gone are left out.
- * @param {Store} store @param {readonly Label[]} labels
+ * @param {Store} store @param {readonly Label[]} labels @param {'copy' | 'duplicated'} [tool]
  * @returns {LabelDelta[]}
  */
-export function paste(store, labels) {
+export function paste(store, labels, tool = 'copy') {
   let z = topZ(store);
   return labels.filter((label) => store.concept(label.concept)).map((label) => {
-    const fields = structuredClone(pick(label, ['concept', 'shape', 'box', 'points', 'mask', 'keypoints', 'is_crowd', 'tool']));
+    const fields = structuredClone(pick(label, ['concept', 'shape', 'box', 'points', 'mask', 'keypoints', 'is_crowd']));
     const keypoints = (fields.keypoints ?? []).map((k) => ({ ...k, id: uuid7() }));
-    const delta = createLabel(store, /** @type {NewLabel} */ ({ ...fields, keypoints, z }));
+    const delta = createLabel(store, /** @type {NewLabel} */ ({ ...fields, keypoints, z, tool }));
     z += 1;
     return delta;
   });
@@ -164,7 +167,7 @@ export function inOrder(store, ids) {
 
 /** @param {Store} store @param {ReadonlySet<string>} ids @returns {LabelDelta[]} */
 export function duplicate(store, ids) {
-  return paste(store, inOrder(store, ids));
+  return paste(store, inOrder(store, ids), 'duplicated');
 }
 
 // ------------------------------------------------------------------- order

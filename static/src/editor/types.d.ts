@@ -43,6 +43,7 @@ export interface Label {
   readonly mask: number[] | null;
   readonly keypoints: Keypoint[];
   readonly z: number;
+  /** The server's word: 'bbox', 'polygon', 'brush', 'copy'... or null. */
   readonly tool: string | null;
   readonly origin: 'human' | 'model' | 'import';
   readonly score: number | null;
@@ -53,6 +54,9 @@ export interface Label {
   readonly updated_by: string | null;
   readonly created_at: string;
   readonly updated_at: string;
+  readonly frame?: number | null;
+  readonly external_id?: string;
+  readonly error?: string;
 }
 
 /** The fields a person may change. */
@@ -66,6 +70,7 @@ export interface NewLabel extends LabelPatch {
   concept: string;
   shape: ShapeKind;
   box: Box;
+  /** Our tool id ('box', 'polygon'...) or the server's word. */
   tool?: string | null;
 }
 
@@ -85,6 +90,7 @@ export interface Concept {
   on_region: boolean;
   on_media: boolean;
   keypoint_schema: string | null;
+  tag_group?: string | null;
 }
 
 export interface KeypointSchema {
@@ -148,11 +154,14 @@ export interface Media {
   status: Status;
   is_frozen: boolean;
   health: string;
+  health_reason?: string;
   number: number;
 }
 
 export interface May {
   label: boolean;
+  tag?: boolean;
+  role?: string;
   /** Names of the statuses this person may set. */
   status: string[];
   /** Why not, in words, when `label` is false. */

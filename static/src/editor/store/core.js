@@ -4,8 +4,8 @@
  */
 
 import { batch, signal } from '@preact/signals-core';
-import { difference, isEmpty, keyOf } from './fields.js';
-import { History, composed } from './history.js';
+import { difference, isEmpty } from './fields.js';
+import { History } from './history.js';
 import { Labels } from './labels.js';
 import { Marks } from './marks.js';
 import { stepsOf } from './steps.js';
@@ -73,26 +73,35 @@ export class Core {
 
   /** A newer state of the medium that is shown. @param {MediaState} state */
   refresh(state) {
-    if (state.media.id !== this.mediaId) return;
+    if (state.media.id !== this.mediaId || state.seq < this.labels.seq) return;
     this.labels.refresh(state.labels, state.seq);
     this.marks.refresh(state.tags, state.media.status.name, state.seq);
     this.emit(true);
   }
 
+  /** The server may have gone back (a restored backup): the next state counts, whatever its number. */
+  forgetSeq() {
+    this.labels.touched.clear();
+    this.labels.seq = 0;
+    this.marks.seq = 0;
+  }
+
   /** What an event says about the medium that is shown. @param {ProjectEvent} event */
   event(event) {
-    if (event.media !== this.mediaId) return;
     const { kind, seq } = event;
+    // one change of status may concern many media: such an event names them itself
+    if (event.media !== this.mediaId && !(kind === 'status.changed' && event.after?.media?.includes(this.mediaId))) return;
     if (kind === 'labels.changed') {
       /** @type {Map<string, Label | null>} */
       const next = new Map((event.before ?? []).map((/** @type {Label} */ label) => [label.id, null]));
       for (const label of event.after ?? []) next.set(label.id, label);
       for (const [id, label] of next) this.labels.remote(id, label, seq);
-    } else if (kind === 'tags.changed' && event.after?.media) {
-      const tags = event.after.media[this.mediaId] ?? event.after.media;
+    } else if (kind === 'tags.changed') {
+      const tags = event.after?.[this.mediaId];
       if (Array.isArray(tags)) this.marks.refresh(tags, this.marks.serverStatus, seq);
-    } else if (kind === 'status.changed' && event.after?.status) {
-      this.marks.refresh([...this.marks.serverTags], String(event.after.status), seq);
+    } else if (kind === 'status.changed') {
+      const status = event.after?.status?.name ?? event.after?.status;
+      if (typeof status === 'string') this.marks.refresh([...this.marks.serverTags], status, seq);
     }
     this.emit(event.client !== this.client);
   }
@@ -278,5 +287,3 @@ export class Core {
     if (this.graveyard.size > REMEMBERED) this.graveyard.delete(/** @type {string} */ (this.graveyard.keys().next().value));
   }
 }
-
-export { composed, keyOf };

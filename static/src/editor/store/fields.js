@@ -15,8 +15,8 @@ export const GROUPS = Object.freeze({
 /** @typedef {keyof typeof GROUPS} Group */
 
 export const EDITABLE = /** @type {Field[]} */ (Object.values(GROUPS).flat());
-/** What may go with a creation: the fields above and the tool that made it. */
-const CREATED = /** @type {(keyof Label)[]} */ ([...EDITABLE, 'tool']);
+/** What goes with a creation besides: the tool; for a label that comes back, where it came from. */
+const CREATED = /** @type {(keyof Label)[]} */ ([...EDITABLE, 'tool', 'origin', 'score']);
 
 /**
  * Deep equality of JSON values.

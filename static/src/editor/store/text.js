@@ -1,4 +1,7 @@
-/** Turns English texts into the person's language with the strings the page brought; nothing else. */
+/**
+ * Turns English texts into the person's language with the strings the page brought; nothing else.
+ * The server gathers them from calls with a literal, t('…'): for plurals write two calls.
+ */
 
 /** @type {Record<string, string>} */
 let strings = {};
@@ -20,12 +23,4 @@ export function t(text, values) {
   const found = Object.hasOwn(strings, text) ? strings[text] : text;
   if (!values) return found;
   return found.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
-}
-
-/**
- * One of two texts by number; both may use `{n}`.
- * @param {string} one @param {string} many @param {number} n @param {Record<string, string | number>} [values]
- */
-export function tn(one, many, n, values) {
-  return t(n === 1 ? one : many, { n, ...values });
 }

@@ -1,0 +1,105 @@
+/** Speaks HTTP with our server: JSON in and out, the CSRF token, time limits. What answers mean is known elsewhere. */
+
+/**
+ * @import {Boot} from '../types'
+ * @import {Answer} from './outbox.js'
+ */
+
+const PROTOCOL = 1;
+const TIMEOUT_MS = 20000;
+/** A slow line still gets this much time for each byte of a big request. */
+const MS_PER_BYTE = 1 / 30;
+/** What the browser still sends for a page that is going away. */
+const KEEPALIVE_BYTES = 60000;
+const BOOT = /<script id="boot" type="application\/json">([\s\S]*?)<\/script>/;
+
+/** @param {string | null} header seconds or a date */
+function waitOf(header) {
+  if (!header) return 0;
+  const seconds = Number(header);
+  return Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : Math.max(0, Date.parse(header) - Date.now()) || 0;
+}
+
+export class Api {
+  /** @param {Boot} boot @param {string} client @param {typeof fetch} [fetcher] */
+  constructor(boot, client, fetcher = (...args) => fetch(...args)) {
+    this.boot = boot;
+    this.client = client;
+    this.fetch = fetcher;
+    this.csrf = boot.csrf;
+    /** The newest page data that the server gave; `boot` at first. @type {Boot} */
+    this.newest = boot;
+  }
+
+  /** @param {keyof Boot['urls']} name @param {string} [mediaId] */
+  url(name, mediaId = this.boot.media) {
+    return this.boot.urls[name].replaceAll('{id}', mediaId).replaceAll(this.boot.media, mediaId);
+  }
+
+  /**
+   * Never rejects: status 0 means that no answer came.
+   * @param {string} url @param {RequestInit} [init] @param {number} [timeoutMs]
+   * @returns {Promise<Answer & {text?: string}>}
+   */
+  async ask(url, init = {}, timeoutMs = TIMEOUT_MS) {
+    try {
+      const response = await this.fetch(url, { credentials: 'same-origin', signal: AbortSignal.timeout(timeoutMs), ...init });
+      const isJson = response.headers.get('Content-Type')?.includes('json') ?? false;
+      const afterMs = waitOf(response.headers.get('Retry-After'));
+      if (isJson) return { status: response.status, body: await response.json(), afterMs };
+      return { status: response.status, body: null, text: await response.text(), afterMs };
+    } catch {
+      return { status: 0, body: null, afterMs: 0 };
+    }
+  }
+
+  /** @param {string} mediaId @param {object[]} ops @param {{keepalive?: boolean}} [options] @returns {Promise<Answer>} */
+  changes(mediaId, ops, { keepalive = false } = {}) {
+    const body = JSON.stringify({ v: PROTOCOL, client: this.client, ops });
+    if (keepalive && body.length > KEEPALIVE_BYTES) return Promise.resolve({ status: 0, body: null, afterMs: 0 });
+    const headers = {
+      'Content-Type': 'application/json',
+      Accept: 'application/json',
+      'X-CSRFToken': this.csrf,
+      'X-Annotator-User': this.boot.user.id,
+    };
+    const url = this.url('changes', mediaId);
+    return this.ask(url, { method: 'POST', headers, body, keepalive }, TIMEOUT_MS + body.length * MS_PER_BYTE);
+  }
+
+  /** @param {string} mediaId */
+  state(mediaId) {
+    const query = this.boot.filter ? `?${this.boot.filter}` : '';
+    return this.ask(this.url('state', mediaId) + query, { headers: { Accept: 'application/json' } });
+  }
+
+  /** @param {number} since @param {string | null} mediaId */
+  events(since, mediaId) {
+    const query = new URLSearchParams({ since: String(since), limit: '500' });
+    if (mediaId) query.set('media', mediaId);
+    return this.ask(`${this.url('events')}?${query}`, { headers: { Accept: 'application/json' } });
+  }
+
+  /**
+   * Fetches the page anew: who is signed in now, the new CSRF token, the classes as they are. Never rejects.
+   * @param {string} mediaId
+   * @returns {Promise<'ok' | 'signed_out' | 'other_person' | 'failed'>}
+   */
+  async renew(mediaId) {
+    const answer = await this.ask(this.url('label_page', mediaId), { headers: { Accept: 'text/html' }, cache: 'no-store' });
+    if (answer.status === 0 || answer.status >= 500 || answer.status === 429) return 'failed';
+    const found = BOOT.exec(answer.text ?? '');
+    if (!found) return 'signed_out';
+    /** @type {Boot} */
+    let fresh;
+    try {
+      fresh = JSON.parse(found[1]);
+    } catch {
+      return 'failed';
+    }
+    if (fresh.user.id !== this.boot.user.id) return 'other_person';
+    this.csrf = fresh.csrf;
+    this.newest = fresh;
+    return 'ok';
+  }
+}

@@ -1,0 +1,60 @@
+/** Says in words how it stands with saving. */
+
+import { t } from '../store/text.js';
+
+/**
+ * @import {SaveState} from '../types'
+ * @import {LinkState} from './link.js'
+ * @typedef {{link: LinkState, pending: number, conflicts: number, rejected: number, savedAt: number | null, isKept: boolean, signIn: string}} Facts
+ */
+
+/** @param {number} n @param {boolean} isKept */
+function kept(n, isKept) {
+  if (!isKept) return n === 1 ? t('1 change in this tab only', { n }) : t('{n} changes in this tab only', { n });
+  return n === 1 ? t('1 change kept here', { n }) : t('{n} changes kept here', { n });
+}
+
+/** @param {number | null} savedAt @param {number} now */
+function savedText(savedAt, now) {
+  if (savedAt === null) return t('Saved');
+  const seconds = Math.max(0, Math.floor((now - savedAt) / 1000));
+  if (seconds < 60) return t('Saved {n} s ago', { n: seconds });
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? t('Saved {n} min ago', { n: minutes }) : t('Saved {n} h ago', { n: Math.floor(minutes / 60) });
+}
+
+/**
+ * What to show. The worst news first: what keeps everything from being saved, then what keeps something.
+ * @param {Facts} facts @param {number} now
+ * @returns {SaveState}
+ */
+export function saveStateOf({ link, pending, conflicts, rejected, savedAt, isKept, signIn }, now) {
+  const base = { pending, savedAt, link: null };
+  const changes = kept(pending, isKept);
+  if (link === 'reload') return { ...base, state: 'reload', text: pending ? t('Reload to update: {changes}', { changes }) : t('Reload to update') };
+  if (link === 'signed_out') {
+    return { ...base, state: 'signed_out', link: signIn, text: pending ? t('Signed out: {changes}', { changes }) : t('Signed out') };
+  }
+  if (link === 'other_person') {
+    const text = pending ? t('Someone else is signed in: {changes}', { changes }) : t('Someone else is signed in');
+    return { ...base, state: 'signed_out', link: signIn, text };
+  }
+  if (link === 'offline') return { ...base, state: 'offline', text: pending ? t('Offline: {changes}', { changes }) : t('Offline') };
+  if (conflicts) {
+    const text = conflicts === 1 ? t('1 conflict to decide') : t('{n} conflicts to decide', { n: conflicts });
+    return { ...base, state: 'conflict', text };
+  }
+  if (rejected) {
+    const text = rejected === 1 ? t('1 change could not be saved') : t('{n} changes could not be saved', { n: rejected });
+    return { ...base, state: 'rejected', text };
+  }
+  if (pending) return { ...base, state: 'saving', text: t('Saving…') };
+  return { ...base, state: 'saved', text: savedText(savedAt, now) };
+}
+
+/** When the words change by themselves next, in ms. @param {SaveState} state @param {number} now */
+export function nextTick({ state, savedAt }, now) {
+  if (state !== 'saved' || savedAt === null) return null;
+  const age = now - savedAt;
+  return age < 60000 ? 1000 : 30000;
+}
