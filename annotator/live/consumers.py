@@ -71,12 +71,11 @@ class ProjectConsumer(AsyncWebsocketConsumer):
             message = orjson.loads(text_data)
         except orjson.JSONDecodeError:
             return await self.close(BAD_MESSAGE)
-        handler = {"join": self._join, "cursor": self._cursor, "cursor_gone": self._cursor_gone}.get(
-            message.get("type") if isinstance(message, dict) else None  # type: ignore[arg-type]
-        )
-        if handler is None:
+        handlers = {"join": self._join, "cursor": self._cursor, "cursor_gone": self._cursor_gone}
+        kind = message.get("type") if isinstance(message, dict) else None
+        if not isinstance(kind, str) or kind not in handlers:
             return await self.close(BAD_MESSAGE)
-        await handler(message)
+        await handlers[kind](message)
 
     # -- what the page says
 

@@ -1,0 +1,154 @@
+"""The sockets of labeling pages: news in order, whoever wrote; presence; who may not listen."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.routing import URLRouter
+from django.db import connection
+
+from annotator.live import poller as poller_module
+from annotator.live.routing import websocket_urlpatterns
+from annotator.models import Membership, User
+from annotator.services import labels, tags
+from tests.live.sockets import Socket
+from tests.world import World, world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class As:
+    """Puts a person where the session middleware would."""
+
+    def __init__(self, user: Any) -> None:
+        self.user = user
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
+        return await URLRouter(websocket_urlpatterns)(scope | {"user": self.user}, receive, send)
+
+
+@asynccontextmanager
+async def page(user: Any, project: Any, media: Any = None, since: int = 0, client: str = "") -> AsyncIterator[Socket]:
+    """An open page that has said hello and joined."""
+    socket = Socket(As(user), f"/ws/projects/{project.pk}/")
+    assert await socket.connect()
+    hello = await socket.hear()
+    assert hello["type"] == "hello"
+    await socket.say({"type": "join", "media": str(media.pk) if media else None, "since": since, "client": client or str(user.pk)})
+    try:
+        yield socket
+    finally:
+        await socket.disconnect()
+
+
+async def news(socket: Socket, kind: str) -> dict[str, Any]:
+    """The next message of a kind; presence comes in between."""
+    while True:
+        message = await socket.hear()
+        if message["type"] == kind:
+            return dict(message)
+
+
+def draw(w: World, user: User, media: Any = None) -> Any:
+    return labels.create_many(actor=w.actor(user), media=media or w.images[0], patches=[{"concept": str(w.car.pk), "box": [1, 2, 30, 40]}])[0]
+
+
+async def test_a_box_reaches_the_other_page_whole_and_pages_elsewhere_as_a_line() -> None:
+    w = await sync_to_async(world)()
+    async with page(w.max, w.project, w.images[0]) as here, page(w.vera, w.project, w.images[1]) as elsewhere:
+        label = await sync_to_async(draw)(w, w.ann)
+        event = await news(here, "event")
+        assert event["kind"] == "labels.changed" and event["seq"] == 1 and event["before"] == []
+        assert event["after"][0]["id"] == str(label.pk) and event["after"][0]["box"] == [1.0, 2.0, 30.0, 40.0]
+        assert event["actor"] == {"id": str(w.ann.pk), "name": "Ann"}
+        assert await news(elsewhere, "event") == {"type": "event", "seq": 1, "media": str(w.images[0].pk), "kind": "labels.changed"}
+
+
+async def test_what_another_process_commits_arrives_without_a_wake() -> None:
+    """A script or an import has no way to wake this process: the poller finds the event by itself."""
+    w = await sync_to_async(world)()
+    async with page(w.max, w.project, w.images[0]) as socket:
+        poller_module.waker.detach()
+        await sync_to_async(draw)(w, w.ann)
+        assert (await news(socket, "event"))["seq"] == 1
+
+
+async def test_a_page_that_was_away_gets_what_it_missed_in_order() -> None:
+    w = await sync_to_async(world)()
+    for _ in range(3):
+        await sync_to_async(draw)(w, w.ann)
+    await sync_to_async(lambda: tags.add_many(actor=w.actor(w.ann), media=w.images[0], concept_ids=[w.sunny.pk]))()
+    async with page(w.max, w.project, w.images[0], since=1) as socket:
+        assert [(await news(socket, "event"))["seq"] for _ in range(3)] == [2, 3, 4]
+
+
+async def test_a_page_ahead_of_the_stream_is_told_to_fetch_again() -> None:
+    w = await sync_to_async(world)()
+    async with page(w.max, w.project, w.images[0], since=99) as socket:
+        assert await news(socket, "resync") == {"type": "resync", "head": 0}
+
+
+@pytest.mark.parametrize(("who", "code"), [("otto", 4404), ("nobody", 4401)])
+async def test_strangers_do_not_listen(who: str, code: int) -> None:
+    from django.contrib.auth.models import AnonymousUser
+
+    w = await sync_to_async(world)()
+    socket = Socket(As(getattr(w, who, AnonymousUser())), f"/ws/projects/{w.project.pk}/")
+    await socket.connect()
+    assert await socket.hear() == {"type": "closed", "code": code}
+
+
+async def test_a_removed_member_is_shown_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(poller_module, "CHECK_MEMBERS_SECONDS", 0.0)
+    w = await sync_to_async(world)()
+    async with page(w.vera, w.project, w.images[0]) as socket:
+        await sync_to_async(lambda: Membership.all_objects.filter(user=w.vera).delete())()
+        assert (await news(socket, "closed"))["code"] == 4403
+
+
+async def test_people_see_each_other_and_their_pointers() -> None:
+    w = await sync_to_async(world)()
+    async with page(w.ann, w.project, w.images[0], client="a") as ann, page(w.max, w.project, w.images[0], client="m") as max_:
+        while len(people := (await news(ann, "presence"))["people"]) < 2:
+            pass
+        assert [(one["name"], one["client"]) for one in people] == [("Ann", "a"), ("Max", "m")]
+        await max_.say({"type": "cursor", "x": 12.5, "y": 7})
+        cursor = await news(ann, "cursor")
+        assert (cursor["x"], cursor["y"], cursor["name"]) == (12.5, 7, "Max")
+        await max_.say({"type": "cursor_gone"})
+        assert (await news(ann, "cursor_gone"))["client"] == "m"
+        await max_.disconnect()
+        while len((await news(ann, "presence"))["people"]) > 1:
+            pass
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"type":"delete"}', '{"type":[]}', "x" * 5000])
+async def test_nonsense_closes_the_socket(text: str) -> None:
+    w = await sync_to_async(world)()
+    async with page(w.max, w.project, w.images[0]) as socket:
+        await socket.send_input({"type": "websocket.receive", "text": text})
+        assert (await news(socket, "closed"))["code"] == 4400
+
+
+async def test_sequence_order_is_commit_order_under_concurrent_writers() -> None:
+    """Four threads write at once; the numbers have no gap and no number is seen before a smaller one."""
+    w = await sync_to_async(world)()
+
+    def write() -> None:
+        for _ in range(5):
+            draw(w, w.ann)
+        connection.close()
+
+    async with page(w.max, w.project, w.images[0]) as socket:
+        threads = [threading.Thread(target=write) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        seen = [(await news(socket, "event"))["seq"] for _ in range(20)]
+        await asyncio.gather(*(asyncio.to_thread(thread.join) for thread in threads))
+    assert seen == list(range(1, 21))
