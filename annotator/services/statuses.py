@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from annotator import events, policy
-from annotator.domain import text
+from annotator.domain import palette, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Denied, Invalid, Missing
 from annotator.models import Media, MediaStatus, Project
@@ -76,8 +77,48 @@ def create(*, actor: Actor, project: Project, name: str, color: str = "", order:
     if rows.filter(name_key=text.name_key(clean)).exists():
         raise Invalid(f"There is already a status {clean!r}.", field="name")
     made = MediaStatus.all_objects.create(
-        project=project, name=clean, name_key=text.name_key(clean), base="IN PROGRESS", color=color[:9],
-        order=rows.count() if order is None else order, is_default=False,
+        project=project, name=clean, name_key=text.name_key(clean), base="IN PROGRESS",
+        color=palette.parse_color(color) if color else "", order=rows.count() if order is None else order, is_default=False,
     )  # fmt: skip
     events.record(actor=actor, kind="statuses.changed", project_id=project.pk, object_id=made.pk, after={"name": clean})
     return made
+
+
+@transaction.atomic
+def update(*, actor: Actor, status: MediaStatus, changes: dict[str, Any]) -> MediaStatus:
+    """Change name, color, order of a state of the project's own. Conflict for one of the seven."""
+    policy.require(actor, status.project, "project.manage")
+    _require_own(status)
+    columns: dict[str, Any] = {}
+    if "name" in changes:
+        columns["name"] = text.clean(changes["name"], field="name", limit=60)
+        columns["name_key"] = text.name_key(columns["name"])
+        if MediaStatus.all_objects.filter(project=status.project, name_key=columns["name_key"]).exclude(pk=status.pk).exists():
+            raise Invalid(f"There is already a status {columns['name']!r}.", field="name")
+    if "color" in changes:
+        columns["color"] = palette.parse_color(changes["color"]) if changes["color"] else ""
+    if changes.get("order") is not None:
+        columns["order"] = text.check_float(changes["order"], field="norder")
+    for column, value in columns.items():
+        setattr(status, column, value)
+    status.save(update_fields=[*columns, "updated_at"])
+    events.record(actor=actor, kind="statuses.changed", project_id=status.project_id, object_id=status.pk, after={"name": status.name})
+    return status
+
+
+@transaction.atomic
+def delete(*, actor: Actor, status: MediaStatus) -> None:
+    """Remove a state of the project's own. Conflict for one of the seven, and while media are in it, also in the trash."""
+    policy.require(actor, status.project, "project.manage")
+    _require_own(status)
+    used = Media.all_objects.filter(project_id=status.project_id, status=status).count()
+    if used:
+        raise Conflict(f"{used:,} images are in the status {status.name!r}: move them first.", code="status_used")
+    project_id, key = status.project_id, status.pk
+    status.delete()
+    events.record(actor=actor, kind="statuses.changed", project_id=project_id, object_id=key)
+
+
+def _require_own(status: MediaStatus) -> None:
+    if status.is_default:
+        raise Conflict(f"{status.name} is one of the seven statuses that every project has.", code="default_status")

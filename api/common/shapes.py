@@ -220,7 +220,7 @@ class ListOf:
 Body = Shape | ListOf
 
 
-def shape(name: str, **fields: Field) -> Shape:
+def shape(name: str, /, **fields: Field) -> Shape:
     """Return an object shape; field names that are Python keywords get a trailing underscore here."""
     return Shape(name, {key.rstrip("_") if key.endswith("_") else key: spec for key, spec in fields.items()})
 

@@ -62,11 +62,14 @@ class DialectView(APIView):
     credential: ClassVar[dict[str, Any]] = {}
     #: The dialect's name, which begins the names of its components in the schema.
     dialect: ClassVar[str] = ""
+    #: The type of a refusal's body, for the schema.
+    error_type: ClassVar[Any] = None
     is_documented: ClassVar[bool] = True
 
     who: Actor
     place: Project | Workspace | None = None
     role: str = ""
+    promise: Operation
     asked: dict[str, Any]
     body: Any = None
 
@@ -103,7 +106,8 @@ class DialectView(APIView):
         self.request = wrapped
         self.headers = self.default_response_headers
         try:
-            wrapped.accepted_renderer, wrapped.accepted_media_type = self.perform_content_negotiation(wrapped)
+            chosen = FirstOf().select_renderer(wrapped, self.get_renderers())
+            wrapped.accepted_renderer, wrapped.accepted_media_type = chosen
             response = self._answer(request)
         except Exception as error:
             response = self._refuse(request, error)
@@ -120,7 +124,7 @@ class DialectView(APIView):
         handler = getattr(self, name, None) if name in self.http_method_names else None
         if handler is None:
             raise NotAllowed(name.upper(), self.allowed_methods)
-        promise = operation_of(handler)
+        self.promise = promise = operation_of(handler)
         self.find(**self.kwargs)
         if promise.may:
             self.check(promise.may)

@@ -1,0 +1,33 @@
+"""All addresses of Hasty in one table, mounted at /v1/; for paths that the vendor does not publish, aliases are listed beside."""
+
+from __future__ import annotations
+
+from django.urls import re_path
+
+from api.common.routes import table
+
+from .base import UnknownAddress
+from .views import classes, projects, statuses, tags, workspaces
+
+P = "projects/<str:project_id>"
+
+urlpatterns = [
+    *table(
+        [
+            (f"{P}/images/<str:image_id>/tags", tags.ImageTags),
+            ("workspaces", workspaces.Workspaces),
+            ("workspaces/<str:workspace_id>", workspaces.OneWorkspace),
+            ("projects", projects.Projects),
+            (P, projects.OneProject),
+            (f"{P}/label_classes", classes.LabelClasses),
+            (f"{P}/label_classes/<str:label_class_id>", classes.OneLabelClass),
+            (f"{P}/tag_classes", tags.TagClasses),
+            (f"{P}/tag_classes/<str:tag_class_id>", tags.OneTagClass),
+            (f"{P}/tag_groups", tags.TagGroups),
+            (f"{P}/tag_groups/<str:tag_group_id>", tags.OneTagGroup),
+            (f"{P}/statuses", statuses.Statuses),
+            (f"{P}/statuses/<str:status_id>", statuses.OneStatus),
+        ]
+    ),
+    re_path(r"^[\s\S]*$", UnknownAddress.as_view()),
+]

@@ -1,0 +1,1 @@
+"""The addresses of Hasty, one module per noun: each method is one service call."""
