@@ -1,0 +1,302 @@
+/**
+ * The keys of the labeling page as data, which chord an event is, and a dispatcher; what a command does is known by
+ * whoever passes `run`. Only commands that exist are listed.
+ */
+
+import { t } from './store/text.js';
+
+/**
+ * @typedef {'all' | 'sel' | 'draw' | 'drawing'} Scope
+ *   all: always · sel: something is selected and no drawing is under way ·
+ *   draw: a drawing tool, and nothing is selected or a drawing is under way · drawing: a drawing is under way
+ * @typedef {object} Command
+ * @property {string} id
+ * @property {Scope} scope
+ * @property {'go' | 'view' | 'tools' | 'classes' | 'objects' | 'drawing' | 'page'} group for the key sheet
+ * @property {string[]} keys chords such as 'Ctrl+Shift+Z', 'T H' (one after the other), 'Plus'
+ * @property {() => string} text in the person's language
+ * @property {boolean} [repeats] also while the key is held down
+ * @property {boolean} [holds] `run` is called at the press and, with isDown false, at the release
+ * @property {boolean} [over] takes a chord from a wider scope on purpose
+ * @property {boolean} [always] also while typing in a field
+ * @property {boolean} [stage] only while the focus is on the stage or nowhere
+ *
+ * @typedef {{ctrl: boolean, alt: boolean, shift: boolean, key: string}} Chord
+ * @typedef {{key: string, code: string, ctrlKey: boolean, altKey: boolean, shiftKey: boolean, metaKey: boolean, getModifierState?: (name: string) => boolean}} KeyLike
+ */
+
+/** Scopes that may be active together, the narrow one first. @type {Record<Scope, Scope[]>} */
+const WIDER = { all: [], sel: ['all'], draw: ['all'], drawing: ['draw', 'all'] };
+const SCOPES = /** @type {Scope[]} */ (['drawing', 'draw', 'sel', 'all']);
+const PREFIX_MS = 1500;
+
+/** @param {string} id @param {Scope} scope @param {Command['group']} group @param {string[]} keys @param {() => string} text @param {Partial<Command>} [more] @returns {Command} */
+const command = (id, scope, group, keys, text, more = {}) => ({ id, scope, group, keys, text, ...more });
+
+const HOLD = { holds: true };
+const REPEAT = { repeats: true };
+const OVER = { over: true };
+
+/** @type {readonly Command[]} */
+export const COMMANDS = Object.freeze([
+  command('media.next', 'all', 'go', ['F'], () => t('Next picture'), REPEAT),
+  command('media.previous', 'all', 'go', ['D'], () => t('Previous picture'), REPEAT),
+  command('item.next', 'all', 'go', ['Ctrl+ArrowRight'], () => t('Next item')),
+  command('item.previous', 'all', 'go', ['Ctrl+ArrowLeft'], () => t('Previous item')),
+  command('submit', 'all', 'go', ['Ctrl+Enter'], () => t('Submit and next')),
+  command('skip', 'all', 'go', ['Ctrl+Space'], () => t('Skip')),
+
+  command('flush', 'all', 'page', ['Ctrl+S'], () => t('Save now'), { always: true }),
+  command('undo', 'all', 'page', ['Ctrl+Z'], () => t('Undo'), REPEAT),
+  command('redo', 'all', 'page', ['Ctrl+Shift+Z', 'Ctrl+Y'], () => t('Redo'), REPEAT),
+  command('help', 'all', 'page', ['?', 'F1'], () => t('Keys')),
+  command('panels', 'all', 'page', ['\\'], () => t('Hide or show the panels')),
+
+  command('zoom.in', 'all', 'view', ['Ctrl+Plus'], () => t('Zoom in'), REPEAT),
+  command('zoom.out', 'all', 'view', ['Ctrl+Minus'], () => t('Zoom out'), REPEAT),
+  command('zoom.fit', 'all', 'view', ['Shift+1'], () => t('Whole picture')),
+  command('zoom.actual', 'all', 'view', ['Shift+2'], () => t('100 %')),
+  command('zoom.selection', 'all', 'view', ['Shift+3'], () => t('Zoom to the selection')),
+  command('pan.hold', 'all', 'view', ['Space'], () => t('Hold and drag: move the picture'), HOLD),
+  command('view.hide', 'all', 'view', ['T H'], () => t('Hide all labels')),
+  command('view.lock', 'all', 'view', ['T L'], () => t('Lock all labels')),
+  command('view.grid', 'all', 'view', ['T G'], () => t('Grid')),
+  command('view.outlines', 'all', 'view', ['T O'], () => t('Outlines only')),
+
+  command('escape', 'all', 'tools', ['Escape'], () => t('Cancel the drawing, then the selection, then the tool')),
+  command('tool.select', 'all', 'tools', ['S'], () => t('Select')),
+  command('tool.again', 'all', 'tools', ['N'], () => t('Draw again')),
+  command('tool.box', 'all', 'tools', ['B'], () => t('Box')),
+  command('tool.polygon', 'all', 'tools', ['P'], () => t('Polygon')),
+
+  ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 0].map((digit) =>
+    command(`class.${digit || 10}`, 'all', 'classes', [String(digit)], () => t('Class {n}', { n: digit || 10 }))),
+  command('class.repeat', 'all', 'classes', ['.'], () => t('Last class again')),
+
+  command('object.next', 'all', 'objects', ['Tab'], () => t('Next object'), { stage: true, repeats: true }),
+  command('object.previous', 'all', 'objects', ['Shift+Tab'], () => t('Previous object'), { stage: true, repeats: true }),
+  command('select.all', 'all', 'objects', ['Ctrl+A'], () => t('Select all')),
+  command('copy', 'all', 'objects', ['Ctrl+C'], () => t('Copy')),
+  command('paste', 'all', 'objects', ['Ctrl+V'], () => t('Paste')),
+  command('duplicate', 'all', 'objects', ['Ctrl+D'], () => t('Duplicate')),
+  command('hide', 'sel', 'objects', ['H'], () => t('Hide')),
+  command('lock', 'sel', 'objects', ['L'], () => t('Lock')),
+  command('delete', 'sel', 'objects', ['Delete'], () => t('Delete')),
+  command('delete.locked', 'sel', 'objects', ['Shift+Delete'], () => t('Delete, also when locked')),
+  command('forward', 'sel', 'objects', ['Plus'], () => t('One step forward'), REPEAT),
+  command('back', 'sel', 'objects', ['Minus'], () => t('One step back'), REPEAT),
+  command('nudge.left', 'sel', 'objects', ['ArrowLeft'], () => t('Move left by 1 pixel'), REPEAT),
+  command('nudge.right', 'sel', 'objects', ['ArrowRight'], () => t('Move right by 1 pixel'), REPEAT),
+  command('nudge.up', 'sel', 'objects', ['ArrowUp'], () => t('Move up by 1 pixel'), REPEAT),
+  command('nudge.down', 'sel', 'objects', ['ArrowDown'], () => t('Move down by 1 pixel'), REPEAT),
+  command('nudge.left.10', 'sel', 'objects', ['Shift+ArrowLeft'], () => t('Move left by 10 pixels'), REPEAT),
+  command('nudge.right.10', 'sel', 'objects', ['Shift+ArrowRight'], () => t('Move right by 10 pixels'), REPEAT),
+  command('nudge.up.10', 'sel', 'objects', ['Shift+ArrowUp'], () => t('Move up by 10 pixels'), REPEAT),
+  command('nudge.down.10', 'sel', 'objects', ['Shift+ArrowDown'], () => t('Move down by 10 pixels'), REPEAT),
+  command('resize.left', 'sel', 'objects', ['Alt+ArrowLeft'], () => t('Narrower by 1 pixel'), REPEAT),
+  command('resize.right', 'sel', 'objects', ['Alt+ArrowRight'], () => t('Wider by 1 pixel'), REPEAT),
+  command('resize.up', 'sel', 'objects', ['Alt+ArrowUp'], () => t('Lower by 1 pixel'), REPEAT),
+  command('resize.down', 'sel', 'objects', ['Alt+ArrowDown'], () => t('Higher by 1 pixel'), REPEAT),
+
+  command('cross.left', 'draw', 'drawing', ['ArrowLeft'], () => t('Crosshair left by 1 pixel'), REPEAT),
+  command('cross.right', 'draw', 'drawing', ['ArrowRight'], () => t('Crosshair right by 1 pixel'), REPEAT),
+  command('cross.up', 'draw', 'drawing', ['ArrowUp'], () => t('Crosshair up by 1 pixel'), REPEAT),
+  command('cross.down', 'draw', 'drawing', ['ArrowDown'], () => t('Crosshair down by 1 pixel'), REPEAT),
+  command('cross.left.10', 'draw', 'drawing', ['Shift+ArrowLeft'], () => t('Crosshair left by 10 pixels'), REPEAT),
+  command('cross.right.10', 'draw', 'drawing', ['Shift+ArrowRight'], () => t('Crosshair right by 10 pixels'), REPEAT),
+  command('cross.up.10', 'draw', 'drawing', ['Shift+ArrowUp'], () => t('Crosshair up by 10 pixels'), REPEAT),
+  command('cross.down.10', 'draw', 'drawing', ['Shift+ArrowDown'], () => t('Crosshair down by 10 pixels'), REPEAT),
+  command('draw.set', 'draw', 'drawing', ['Enter'], () => t('Set a corner, or finish')),
+  command('draw.back', 'drawing', 'drawing', ['Backspace', 'Ctrl+Z'], () => t('Take the last point back'), { ...REPEAT, ...OVER }),
+]);
+
+/** @param {string} text one chord, without a prefix @returns {Chord} */
+export function parseChord(text) {
+  const parts = text.split('+');
+  const key = /** @type {string} */ (parts.pop());
+  for (const part of parts) if (!['Ctrl', 'Alt', 'Shift'].includes(part)) throw new Error(`${text}: unknown modifier ${part}`);
+  return { ctrl: parts.includes('Ctrl'), alt: parts.includes('Alt'), shift: parts.includes('Shift'), key };
+}
+
+/** What a symbol is called on the keyboard, and where it is on one without Latin letters. @type {Record<string, {keys: string[], codes: string[], shifted?: boolean}>} */
+const SYMBOLS = {
+  Plus: { keys: ['+', '='], codes: ['NumpadAdd', 'Equal'] },
+  Minus: { keys: ['-', '−'], codes: ['NumpadSubtract', 'Minus'] },
+  '?': { keys: ['?'], codes: ['Slash'], shifted: true },
+  '.': { keys: ['.'], codes: ['Period'] },
+  '\\': { keys: ['\\'], codes: ['Backslash', 'IntlBackslash'] },
+};
+const isAscii = (/** @type {string} */ key) => key.length === 1 && key.charCodeAt(0) < 128;
+
+/**
+ * True when the event is the chord. Letters count as they are printed on a Latin keyboard, by place on another;
+ * digits by place; symbols as they are typed, with whatever modifiers the keyboard needs for them.
+ * @param {Chord} chord @param {KeyLike} event
+ */
+export function matches(chord, event) {
+  const isAltGr = event.getModifierState?.('AltGraph') ?? false;
+  const ctrl = !isAltGr && (event.ctrlKey || event.metaKey);
+  const alt = !isAltGr && event.altKey;
+  if (ctrl !== chord.ctrl || alt !== chord.alt) return false;
+  const symbol = SYMBOLS[chord.key];
+  if (symbol) {
+    if (symbol.keys.includes(event.key)) return true;
+    return !isAscii(event.key) && symbol.codes.includes(event.code) && (symbol.shifted ?? chord.shift) === event.shiftKey;
+  }
+  if (event.shiftKey !== chord.shift) return false;
+  if (/^[A-Z]$/.test(chord.key)) {
+    return /^[a-z]$/i.test(event.key) ? event.key.toUpperCase() === chord.key : event.code === `Key${chord.key}`;
+  }
+  if (/^[0-9]$/.test(chord.key)) {
+    return event.code === `Digit${chord.key}` || (event.code === `Numpad${chord.key}` && event.key === chord.key);
+  }
+  return event.key === chord.key || (chord.key === 'Space' && event.code === 'Space');
+}
+
+/**
+ * Pairs of commands that one chord would mean at the same time, as sentences.
+ * @param {readonly Command[]} commands
+ * @returns {string[]}
+ */
+export function clashes(commands) {
+  const found = [];
+  const all = commands.flatMap((c) => c.keys.map((keys) => ({ command: c, keys })));
+  for (const [i, a] of all.entries()) {
+    for (const b of all.slice(0, i)) {
+      const isPrefix = a.keys.split(' ')[0] === b.keys.split(' ')[0] && a.keys.includes(' ') !== b.keys.includes(' ');
+      if (a.keys !== b.keys && !isPrefix) continue;
+      const areTogether = a.command.scope === b.command.scope;
+      const isWider = WIDER[a.command.scope].includes(b.command.scope) || WIDER[b.command.scope].includes(a.command.scope);
+      const isMeant = isWider && (a.command.over || b.command.over);
+      if (areTogether || (isWider && !isMeant)) found.push(`${a.keys}: ${b.command.id} and ${a.command.id}`);
+    }
+  }
+  return found;
+}
+
+/** The chords of a command, for tooltips. @param {string} id @returns {string[]} */
+export function keysOf(id) {
+  return COMMANDS.find((c) => c.id === id)?.keys ?? [];
+}
+
+const SHOWN = /** @type {Record<string, string>} */ ({
+  Plus: '+', Minus: '−', ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown: '↓', Escape: 'Esc', Delete: 'Del',
+});
+
+/** A chord as it is printed on keys: ['Ctrl', '→'], ['T', 'H']. @param {string} keys @returns {string[]} */
+export function shownKeys(keys) {
+  return keys.split(' ').flatMap((chord) => chord.split('+').map((part) => SHOWN[part] ?? part));
+}
+
+const TEXT_FIELD = 'textarea, select, [contenteditable=""], [contenteditable="true"], input:not([type="checkbox"], [type="radio"], [type="button"], [type="submit"], [type="reset"], [type="range"], [type="color"], [type="file"])';
+/** What a focused control does with these keys itself. */
+const OWN_KEYS = [
+  { in: 'button, a[href], summary, input, [role="button"], [role="tab"], [role="option"], [role="menuitem"], [role="switch"]', keys: ['Enter', ' '] },
+  { in: 'input[type="range"], input[type="radio"], [role="listbox"], [role="tablist"], [role="menu"], [role="radiogroup"], [role="separator"], [role="slider"]', keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'] },
+];
+
+/**
+ * Whether a key belongs to the thing that has the focus. @param {any} target @param {KeyLike} event
+ * @returns {'typing' | 'control' | null}
+ */
+export function takenBy(target, event) {
+  if (!target?.closest) return null;
+  if (target.closest(TEXT_FIELD)) return 'typing';
+  if (event.ctrlKey || event.metaKey || event.altKey) return null;
+  return OWN_KEYS.some((own) => own.keys.includes(event.key) && target.closest(own.in)) ? 'control' : null;
+}
+
+export class Keymap {
+  /**
+   * @param {{run: (id: string, press: {isDown: boolean, isRepeat: boolean, event: any}) => boolean | void,
+   *   scopes: () => Iterable<Scope>, isBlocked?: () => boolean, commands?: readonly Command[], now?: () => number}} options
+   *   `run` returns false for a press that it has no use for: the browser gets it then
+   */
+  constructor({ run, scopes, isBlocked = () => false, commands = COMMANDS, now = Date.now }) {
+    this.run = run;
+    this.scopes = scopes;
+    this.isBlocked = isBlocked;
+    this.now = now;
+    this.bindings = commands.flatMap((c) => c.keys.map((keys) => ({ command: c, chords: keys.split(' ').map(parseChord) })));
+    /** First chord of a pair that was pressed. @type {{key: string, until: number} | null} */
+    this.prefix = null;
+    /** Held commands by the code of their key. @type {Map<string, Command>} */
+    this.held = new Map();
+  }
+
+  /** Listens until the returned function is called. @param {EventTarget} [target] */
+  attach(target = document) {
+    const down = (/** @type {any} */ event) => this.keydown(event);
+    const up = (/** @type {any} */ event) => this.keyup(event);
+    const lost = () => this.releaseAll();
+    target.addEventListener('keydown', down);
+    target.addEventListener('keyup', up);
+    globalThis.window?.addEventListener('blur', lost);
+    return () => {
+      target.removeEventListener('keydown', down);
+      target.removeEventListener('keyup', up);
+      globalThis.window?.removeEventListener('blur', lost);
+    };
+  }
+
+  /** @param {any} event */
+  keydown(event) {
+    if (event.defaultPrevented || event.isComposing || ['Control', 'Shift', 'Alt', 'Meta', 'AltGraph'].includes(event.key)) return;
+    const taken = takenBy(event.target, event);
+    const found = this.find(event, taken);
+    if (!found) return;
+    if (found === 'prefix') return event.preventDefault();
+    if (event.repeat && !found.repeats) return event.preventDefault();
+    if (found.holds) this.held.set(event.code, found);
+    const isUsed = this.run(found.id, { isDown: true, isRepeat: Boolean(event.repeat), event });
+    if (isUsed !== false) event.preventDefault();
+    else this.held.delete(event.code);
+  }
+
+  /** @param {any} event @param {'typing' | 'control' | null} taken @returns {Command | 'prefix' | null} */
+  find(event, taken) {
+    const prefix = this.prefix && this.now() <= this.prefix.until ? this.prefix.key : null;
+    this.prefix = null;
+    const usable = this.bindings.filter(({ command: c }) => this.isUsable(c, event, taken));
+    const second = prefix && usable.find(({ chords }) => chords.length === 2 && chords[0].key === prefix && matches(chords[1], event));
+    if (second) return second.command;
+    const active = new Set(this.scopes());
+    for (const scope of SCOPES) {
+      const hit = active.has(scope) && usable.find(({ command: c, chords }) => c.scope === scope && chords.length === 1 && matches(chords[0], event));
+      if (hit) return hit.command;
+    }
+    const first = event.repeat ? undefined : usable.find(({ chords }) => chords.length === 2 && matches(chords[0], event));
+    if (!first) return null;
+    this.prefix = { key: first.chords[0].key, until: this.now() + PREFIX_MS };
+    return 'prefix';
+  }
+
+  /** @param {Command} c @param {any} event @param {'typing' | 'control' | null} taken */
+  isUsable(c, event, taken) {
+    if (c.always) return true;
+    if (taken || this.isBlocked()) return false;
+    return !c.stage || isOnStage(event.target);
+  }
+
+  /** @param {any} event */
+  keyup(event) {
+    const held = this.held.get(event.code);
+    if (!held) return;
+    this.held.delete(event.code);
+    this.run(held.id, { isDown: false, isRepeat: false, event });
+  }
+
+  /** The window lost the focus: the release will not be told. */
+  releaseAll() {
+    for (const [code, held] of this.held) {
+      this.held.delete(code);
+      this.run(held.id, { isDown: false, isRepeat: false, event: null });
+    }
+  }
+}
+
+/** The stage is marked with data-keys="stage"; nothing focused counts as the stage. @param {any} target */
+function isOnStage(target) {
+  if (!target?.closest) return true;
+  return target.tagName === 'BODY' || target.tagName === 'HTML' || target.closest('[data-keys="stage"]') !== null;
+}
