@@ -63,7 +63,6 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "channels",
     "django_tasks",
-    "huey.contrib.djhuey",
     "csp",
 ]
 MIDDLEWARE = [
@@ -266,5 +265,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env_text("ANNOTATOR_LOG_LEVEL", "INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}, "huey": {"level": "WARNING"}, "PIL": {"level": "WARNING"}, "uvicorn.access": {"level": "WARNING"}},
+    "loggers": {"django.request": {"level": "ERROR"}, "huey": {"level": "WARNING"}, "PIL": {"level": "WARNING"}, "uvicorn": {"level": "WARNING"}},
 }

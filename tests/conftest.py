@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 
+from tests import servers
 from tests.world import World, world
 
 
@@ -21,3 +22,28 @@ def _empty_cache() -> Iterator[None]:
     """Rate limits and the like must not reach from one test into the next."""
     yield
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[servers.Server]:
+    """A real `manage.py serve` with its worker, one per test process, on a database of its own.
+
+    `server.token(...)`, `server.session(user)`, `server.request(...)`, `server.query(sql)`. Tests share
+    it: make your own workspace. One that must be killed starts its own with `servers.our_server()`.
+    """
+    with servers.our_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The address of a real Redis, one per test process."""
+    with servers.redis() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[servers.S3]:
+    """A real S3 server with an empty bucket, one per test process."""
+    with servers.s3() as found:
+        yield found

@@ -52,6 +52,7 @@ def serve(*, host: str, port: int, with_worker: bool, on_ready: Callable[[], Non
     """Serve until SIGINT or SIGTERM; raises CommandError when the address cannot be had."""
     if not with_worker and not os.environ.get("ANNOTATOR_EXPECT_WORKER"):
         settings.EXPECT_WORKER = False
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     config = uvicorn.Config(
         "annotator.asgi:application",
         host=host,
@@ -68,10 +69,11 @@ def serve(*, host: str, port: int, with_worker: bool, on_ready: Callable[[], Non
     config.load()
     child = WorkerChild(is_leaving=lambda: server.should_exit) if with_worker else None
     server.on_ready = lambda: (on_ready(), child.start() if child else None)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         server.run()
     except KeyboardInterrupt:
-        pass  # uvicorn has shut down in order and passes the signal on
+        pass  # uvicorn has shut down in order and then passes the signal on
     finally:
         if child:
             child.stop()

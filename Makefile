@@ -1,0 +1,25 @@
+# Everything sets up what it needs first and does nothing twice. Only Python >= 3.11 is assumed.
+# make run honours ANNOTATOR_DATA_DIR, ANNOTATOR_HOST, ANNOTATOR_PORT; PYTHON names the interpreter for .venv.
+export PYTHON
+.PHONY: run test lint bench clean
+
+run:
+	@scripts/bootstrap.sh run
+	@exec .venv/bin/python manage.py run
+
+test:
+	@scripts/bootstrap.sh dev
+	@exec .venv/bin/python scripts/test.py $(ONLY)
+
+lint:
+	@scripts/bootstrap.sh dev
+	@exec .venv/bin/python scripts/lint.py
+
+bench:
+	@scripts/bootstrap.sh dev
+	@exec .venv/bin/python scripts/bench.py
+
+# What was built or installed; never data.
+clean:
+	rm -rf .venv node_modules static/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

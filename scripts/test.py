@@ -1,0 +1,124 @@
+"""Runs the whole test suite in stages and ends with an honest count; `make test` calls it.
+
+usage: scripts/test.py [stage ...]   stages: sqlite postgresql js browser (all by default)
+
+The last lines say what could not be run on this machine; with CI=true that is a failure.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from scripts.node import build_bundle, node_environment  # noqa: E402
+from tests import servers  # noqa: E402
+
+IS_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+PROCESSES = os.environ.get("ANNOTATOR_TEST_PROCESSES", str(min(4, os.cpu_count() or 1)))
+
+
+@dataclass(slots=True)
+class Result:
+    """What one stage came to; `notes` are lines for the end of the output, each about something not run."""
+
+    name: str
+    passed: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+    notes: list[str] = field(default_factory=list)
+
+
+def pytest(name: str, arguments: list[str], **variables: str) -> Result:
+    """Run pytest and count from its own report; a crash counts as a failure."""
+    with tempfile.TemporaryDirectory(prefix="annotator-report-") as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", f"--junitxml={report}", *arguments]
+        status = subprocess.run(command, cwd=ROOT, env=node_environment() | variables, check=False).returncode
+        passed = failed = 0
+        with contextlib.suppress(OSError, ElementTree.ParseError):
+            for suite in ElementTree.parse(report).getroot().iter("testsuite"):
+                bad = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+                failed += bad
+                passed += int(suite.get("tests", 0)) - bad - int(suite.get("skipped", 0))
+    return Result(name, passed, max(failed, 1) if status else failed)
+
+
+def sqlite() -> Result:
+    """The Python suite on SQLite."""
+    return pytest("python on SQLite", ["-m", "not browser", "-n", PROCESSES, "--dist", "loadfile"])
+
+
+def postgresql() -> Result:
+    """The Python suite on a PostgreSQL server started for it."""
+    with servers.postgres() as database:
+        arguments = ["-m", "not browser", "-n", PROCESSES, "--dist", "loadfile"]
+        result = pytest("python on PostgreSQL", arguments, ANNOTATOR_DATABASE_URL=database.url)
+        if not database.has_icu:
+            result.notes.append("postgresql: C collation only")
+    return result
+
+
+def js() -> Result:
+    """The browser code's own tests, on Node."""
+    done = subprocess.run(
+        ["node", "--test", "--test-reporter=tap", "tests/js/**/*.test.js"],
+        cwd=ROOT, env=node_environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    counts = dict(re.findall(r"^# (pass|fail|cancelled) (\d+)$", done.stdout, re.MULTILINE))
+    result = Result("browser code on Node", int(counts.get("pass", 0)), int(counts.get("fail", 0)))
+    if done.returncode:
+        result.failed = max(1, result.failed)
+        bad = [line for line in done.stdout.splitlines() if not re.match(r"\s*(ok |# Subtest|---|\.\.\.|duration_ms|type:)", line)]
+        print("\n".join(bad[-200:]), done.stderr[-4000:])
+    return result
+
+
+def browser() -> Result:
+    """The pages in a real Chromium."""
+    if servers.chromium() is None:
+        return Result("pages in Chromium", notes=["browser: not run (no Chromium)"])
+    return pytest("pages in Chromium", ["-m", "browser", "-n", PROCESSES, "--dist", "loadfile"])
+
+
+STAGES: dict[str, Callable[[], Result]] = {"sqlite": sqlite, "postgresql": postgresql, "js": js, "browser": browser}
+
+
+def main(names: list[str]) -> int:
+    """Run the stages named (all when none is) and return 1 when anything failed or, in CI, was not run."""
+    if unknown := set(names) - set(STAGES):
+        print(f"unknown stages: {', '.join(sorted(unknown))}; there are {', '.join(STAGES)}")
+        return 2
+    build_bundle()
+    results = []
+    for name in names or STAGES:
+        started = time.monotonic()
+        print(f"== {name}", flush=True)
+        result = STAGES[name]()
+        result.seconds = time.monotonic() - started
+        results.append(result)
+    print()
+    for result in results:
+        print(f"{result.name:<24}{result.passed:>6} passed {result.failed:>4} failed {result.seconds:>6.0f} s")
+    notes = [note for result in results for note in result.notes]
+    failed = sum(result.failed for result in results) + (len(notes) if IS_CI else 0)
+    print(f"{sum(result.passed for result in results)} passed, {failed} failed")
+    for note in notes:
+        print(note)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    sys.exit(main(sys.argv[1:]))
