@@ -39,7 +39,13 @@ STATUS_GRANTS: dict[str, frozenset[str]] = {
 }
 # From these states an annotator may not take a medium back; a reviewer reopens it.
 FINISHED = frozenset({"DONE", "COMPLETED"})
-_ROLE_NAMES = {Role.VIEWER: "a viewer", Role.ANNOTATOR: "an annotator", Role.REVIEWER: "a reviewer", Role.MANAGER: "a manager", Role.ADMIN: "an admin"}
+_ROLE_NAMES: dict[str, str] = {
+    Role.VIEWER: "a viewer",
+    Role.ANNOTATOR: "an annotator",
+    Role.REVIEWER: "a reviewer",
+    Role.MANAGER: "a manager",
+    Role.ADMIN: "an admin",
+}
 
 
 def allows(role: str, action: str) -> bool:
@@ -53,7 +59,11 @@ def role_in(actor: Actor, workspace_id: uuid.UUID) -> str | None:
     """Return the actor's role in a workspace within the limits of its token, or None for a stranger."""
     if actor.workspace_id not in (None, workspace_id):
         return None
-    return Membership.objects.filter(workspace_id=workspace_id, user_id=actor.user_id).values_list("role", flat=True).first()
+    return (
+        Membership.objects.filter(workspace_id=workspace_id, user_id=actor.user_id)
+        .values_list("role", flat=True)
+        .first()
+    )
 
 
 def require(actor: Actor, place: Project | Workspace, action: str) -> str:
@@ -70,7 +80,9 @@ def require(actor: Actor, place: Project | Workspace, action: str) -> str:
         workspace_id, outside = place.pk, False
     role = None if outside else role_in(actor, workspace_id)
     if role is None:
-        raise Missing("There is no such project." if isinstance(place, Project) else "There is no such workspace.")
+        raise Missing(
+            "There is no such project." if isinstance(place, Project) else "There is no such workspace."
+        )
     permit(actor, place, role, action)
     return role
 
@@ -93,7 +105,10 @@ def check(role: str, action: str) -> None:
 def check_status(role: str, base: str, current: str) -> None:
     """Raise Denied when `role` may not move a medium from state `current` to `base`."""
     if not may_set_status(role, base, current):
-        raise Denied(f"As {_ROLE_NAMES.get(role, role)} you may not move an image from {current} to {base}.", code="role")
+        raise Denied(
+            f"As {_ROLE_NAMES.get(role, role)} you may not move an image from {current} to {base}.",
+            code="role",
+        )
 
 
 def may_set_status(role: str, base: str, current: str | None = None) -> bool:

@@ -42,16 +42,28 @@ class LiveManager(models.Manager):
         return super().get_queryset().filter(self.trash_filter)
 
 
-def scoped(workspace_path: str, project_path: str | None = None, queryset: type[ScopedQuerySet] = ScopedQuerySet) -> Any:
+# The type checker's Django plugin cannot follow querysets that are made by a function.
+_manager_of: Any = models.Manager.from_queryset
+_live_manager_of: Any = LiveManager.from_queryset
+
+
+def scoped(
+    workspace_path: str, project_path: str | None = None, queryset: type[ScopedQuerySet] = ScopedQuerySet
+) -> Any:
     """Return a manager whose queryset knows the way to its workspace and project."""
     paths = {"workspace_path": workspace_path, "project_path": project_path}
-    return models.Manager.from_queryset(type("Scoped" + queryset.__name__, (queryset,), paths))()
+    return _manager_of(type("Scoped" + queryset.__name__, (queryset,), paths))()
 
 
-def scoped_live(workspace_path: str, project_path: str | None = None, queryset: type[ScopedQuerySet] = ScopedQuerySet, **extra: Any) -> Any:
+def scoped_live(
+    workspace_path: str,
+    project_path: str | None = None,
+    queryset: type[ScopedQuerySet] = ScopedQuerySet,
+    **extra: Any,
+) -> Any:
     """Like `scoped`, without the rows in the trash (`extra` sets attributes of the manager)."""
     paths = {"workspace_path": workspace_path, "project_path": project_path}
-    manager = LiveManager.from_queryset(type("Scoped" + queryset.__name__, (queryset,), paths))()
+    manager = _live_manager_of(type("Scoped" + queryset.__name__, (queryset,), paths))()
     for name, value in extra.items():
         setattr(manager, name, value)
     return manager
@@ -63,6 +75,8 @@ class Row(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    objects = models.Manager()
+    all_objects = models.Manager()
 
     class Meta:
         abstract = True
@@ -77,7 +91,13 @@ def key(to: Any, on_delete: Any = models.CASCADE, **options: Any) -> models.Fore
 
 def user_key(**options: Any) -> models.ForeignKey:
     """Who did it: kept as unknown when the account is deleted; not indexed unless asked."""
-    return models.ForeignKey("annotator.User", models.SET_NULL, null=True, blank=True, **({"related_name": "+", "db_index": False} | options))
+    return models.ForeignKey(
+        "annotator.User",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        **({"related_name": "+", "db_index": False} | options),
+    )
 
 
 def text(length: int = 200, **options: Any) -> models.CharField:

@@ -46,7 +46,6 @@ class Label(Row):
     import_job = key("annotator.Job", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     revision = models.BigIntegerField(default=0)
     objects = scoped("project__workspace", "project")
-    all_objects = models.Manager()
 
     class Meta(Row.Meta):
         constraints = [
@@ -77,7 +76,6 @@ class Tag(Row):
     created_by = user_key()
     import_job = key("annotator.Job", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     objects = scoped("project__workspace", "project")
-    all_objects = models.Manager()
 
     class Meta(Row.Meta):
         constraints = [models.UniqueConstraint(fields=["media", "concept"], name="tag_once")]
@@ -92,7 +90,6 @@ class AttributeValue(Row):
     value = models.JSONField()
     predicted = models.JSONField(null=True, blank=True)
     objects = scoped("attribute__project__workspace", "attribute__project")
-    all_objects = models.Manager()
 
     class Meta(Row.Meta):
         constraints = [

@@ -23,8 +23,6 @@ class Blob(Row):
     sha256 = text(64, unique=True)
     size = models.BigIntegerField()
     mime = text(100)
-    objects = models.Manager()
-    all_objects = models.Manager()
 
     def __str__(self) -> str:
         return self.sha256[:12]
@@ -43,7 +41,6 @@ class MediaStatus(Row):
     order = models.FloatField(default=0)
     is_default = models.BooleanField(default=True)
     objects = scoped("project__workspace", "project")
-    all_objects = models.Manager()
 
     class Meta(Row.Meta):
         constraints = [models.UniqueConstraint(fields=["project", "name_key"], name="media_status_once")]
@@ -184,7 +181,6 @@ class Media(Row):
         queryset=MediaQuerySet,
         trash_filter=Q(trashed_at__isnull=True, project__trashed_at__isnull=True),
     )
-    all_objects = models.Manager()
 
     class Meta(Row.Meta):
         verbose_name_plural = "media"
@@ -224,7 +220,6 @@ class Rendition(Row):
     width = models.IntegerField()
     height = models.IntegerField()
     objects = scoped("media__project__workspace", "media__project")
-    all_objects = models.Manager()
 
     class Meta(Row.Meta):
         constraints = [models.UniqueConstraint(fields=["media", "variant"], name="rendition_once")]
@@ -240,7 +235,6 @@ class QualityIssue(Row):
     source = text(1000)
     message = text(1000)
     objects = scoped("project__workspace", "project")
-    all_objects = models.Manager()
 
 
 class UploadBatch(Row):
@@ -251,7 +245,6 @@ class UploadBatch(Row):
     created_by = user_key()
     name = text()
     objects = scoped("project__workspace", "project")
-    all_objects = models.Manager()
 
 
 class Upload(Row):
@@ -273,7 +266,6 @@ class Upload(Row):
     used_at = models.DateTimeField(null=True, blank=True)
     result = models.JSONField(default=dict, blank=True)
     objects = scoped("project__workspace", "project")
-    all_objects = models.Manager()
 
     class Meta(Row.Meta):
         constraints = [
@@ -299,7 +291,6 @@ class Dataset(Row):
         "project",
         trash_filter=Q(trashed_at__isnull=True, project__trashed_at__isnull=True),
     )
-    all_objects = models.Manager()
 
     class Meta(Row.Meta):
         constraints = [
@@ -326,7 +317,6 @@ class DatasetItem(Row):
     sort_key = ByteOrderedField(max_length=1200)
     trashed_at = models.DateTimeField(null=True, blank=True)
     objects = scoped_live("dataset__project__workspace", "dataset__project")
-    all_objects = models.Manager()
 
     class Meta(Row.Meta):
         constraints = [

@@ -72,7 +72,6 @@ class Workspace(Row):
     allow_support = models.BooleanField(default=False)
     settings = models.JSONField(default=dict, blank=True)
     objects = models.Manager.from_queryset(WorkspaceQuerySet)()
-    all_objects = models.Manager()
 
     def __str__(self) -> str:
         return self.name or self.ref
@@ -90,7 +89,6 @@ class Membership(Row):
     user = key(User, related_name="memberships")
     role = text(12, choices=Role.choices, default=Role.ANNOTATOR)
     objects = scoped("workspace")
-    all_objects = models.Manager()
 
     class Meta(Row.Meta):
         constraints = [
@@ -116,7 +114,6 @@ class ApiToken(Row):
     used_at = models.DateTimeField(null=True, blank=True)
     created_by = key(User, models.SET_NULL, null=True, blank=True, related_name="+")
     objects = scoped("workspace")
-    all_objects = models.Manager()
 
     def __str__(self) -> str:
         return f"{self.name or 'token'} ({self.shown_prefix}…)"
@@ -129,5 +126,3 @@ class SignInLink(Row):
     digest = text(64, unique=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
-    objects = models.Manager()
-    all_objects = models.Manager()

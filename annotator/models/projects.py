@@ -31,7 +31,6 @@ class Project(Row):
     last_opened_at = models.DateTimeField(null=True, blank=True)
     trashed_at = models.DateTimeField(null=True, blank=True)
     objects = scoped_live("workspace", "pk")
-    all_objects = models.Manager()
 
     class Meta(Row.Meta):
         constraints = [

@@ -39,7 +39,6 @@ class Concept(Row):
     extra = models.JSONField(default=dict, blank=True)
     created_by = user_key()
     objects = scoped("project__workspace", "project")
-    all_objects = models.Manager()
 
     class Meta(Row.Meta):
         constraints = [
@@ -66,7 +65,6 @@ class TagGroup(Row):
     is_default = models.BooleanField(default=False)
     order = models.FloatField(null=True, blank=True)
     objects = scoped("project__workspace", "project")
-    all_objects = models.Manager()
 
     class Meta(Row.Meta):
         constraints = [
@@ -93,7 +91,6 @@ class Attribute(Row):
     order = models.FloatField(null=True, blank=True)
     prediction = models.JSONField(default=dict, blank=True)
     objects = scoped("project__workspace", "project")
-    all_objects = models.Manager()
 
     class Meta(Row.Meta):
         constraints = [models.UniqueConstraint(fields=["project", "subject", "name_key"], name="attribute_name_once")]
@@ -107,7 +104,6 @@ class AttributeOption(Row):
     value = text()
     order = models.FloatField(default=0)
     objects = scoped("attribute__project__workspace", "attribute__project")
-    all_objects = models.Manager()
 
     class Meta(Row.Meta):
         constraints = [models.UniqueConstraint(fields=["attribute", "value"], name="attribute_option_once")]
@@ -124,7 +120,6 @@ class AttributeBinding(Row):
     attribute_order = models.FloatField(default=0)
     concept_order = models.FloatField(default=0)
     objects = scoped("attribute__project__workspace", "attribute__project")
-    all_objects = models.Manager()
 
     class Meta(Row.Meta):
         constraints = [models.UniqueConstraint(fields=["attribute", "concept"], name="attribute_binding_once")]
@@ -141,7 +136,6 @@ class KeypointSchema(Row):
     created_by = user_key()
     updated_by = user_key()
     objects = scoped("project__workspace", "project")
-    all_objects = models.Manager()
 
     class Meta(Row.Meta):
         constraints = [
@@ -166,7 +160,6 @@ class KeypointClass(Row):
     created_by = user_key()
     updated_by = user_key()
     objects = scoped("schema__project__workspace", "schema__project")
-    all_objects = models.Manager()
 
     class Meta(Row.Meta):
         constraints = [models.UniqueConstraint(fields=["schema", "name_key"], name="keypoint_class_name_once")]
@@ -182,7 +175,6 @@ class SkeletonEdge(Row):
     color = text(9)
     order = models.IntegerField(default=0)
     objects = scoped("schema__project__workspace", "schema__project")
-    all_objects = models.Manager()
 
 
 class KeypointBinding(Row):
@@ -192,7 +184,6 @@ class KeypointBinding(Row):
     concept = key(Concept, related_name="keypoint_bindings")
     order = models.FloatField(default=0)
     objects = scoped("schema__project__workspace", "schema__project")
-    all_objects = models.Manager()
 
     class Meta(Row.Meta):
         constraints = [models.UniqueConstraint(fields=["schema", "concept"], name="keypoint_binding_once")]

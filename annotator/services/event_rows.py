@@ -14,9 +14,23 @@ from annotator.models import Event, ProjectClock, User
 PAGE = 500
 # Further behind than this a page is told to fetch afresh, which is cheaper for both sides.
 TOO_FAR = 5000
-_COLUMNS = ("seq", "kind", "version", "media_id", "actor_id", "client", "ops", "before", "after", "at", "object_id")
+_COLUMNS = (
+    "seq",
+    "kind",
+    "version",
+    "media_id",
+    "actor_id",
+    "client",
+    "ops",
+    "before",
+    "after",
+    "at",
+    "object_id",
+)
 # Kinds that every page needs whole, whichever medium it shows.
-_WHOLE = frozenset({"concepts.changed", "project.updated", "project.trashed", "statuses.changed", "bulk", "job.changed"})
+_WHOLE = frozenset(
+    {"concepts.changed", "project.updated", "project.trashed", "statuses.changed", "bulk", "job.changed"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +63,14 @@ def heads(project_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
 
 def since(project_id: uuid.UUID, seq: int, limit: int = PAGE) -> list[Row]:
     """Return up to `limit` events after `seq`, in order, with the names of their actors. Two queries."""
-    rows = list(Event.all_objects.filter(project_id=project_id, seq__gt=seq).order_by("seq").values_list(*_COLUMNS)[:limit])
+    rows = list(
+        Event.all_objects.filter(project_id=project_id, seq__gt=seq)
+        .order_by("seq")
+        .values_list(*_COLUMNS)[:limit]
+    )
     people = {row[4] for row in rows if row[4]}
     names = {user.pk: user.shown_name for user in User.objects.filter(pk__in=people)} if people else {}
-    return [Row(*row, names.get(row[4], "")) for row in rows]
+    return [Row(*row[:11], actor_name=names.get(row[4], "")) for row in rows]
 
 
 def render(row: Row, media_id: uuid.UUID | None) -> dict[str, Any]:
@@ -80,4 +98,8 @@ def page(project_id: uuid.UUID, seq: int, media_id: uuid.UUID | None, limit: int
         return {"resync": True, "head": newest}
     limit = max(1, min(limit, PAGE))
     rows = since(project_id, seq, limit)
-    return {"events": [render(row, media_id) for row in rows], "head": newest, "more": len(rows) == limit and rows[-1].seq < newest}
+    return {
+        "events": [render(row, media_id) for row in rows],
+        "head": newest,
+        "more": len(rows) == limit and rows[-1].seq < newest,
+    }

@@ -15,15 +15,14 @@ from annotator import events, policy
 from annotator.domain import geometry, ids, keypoints, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Invalid, Missing, TooLarge
-from annotator.models import AttributeValue, Concept, KeypointClass, Label, Media, Project
+from annotator.models import AttributeValue, Concept, KeypointClass, Label, Media
 from annotator.services import label_rows
 
 MAX_AT_ONCE = 1000
 GEOMETRY_FIELDS = frozenset({"box", "shape", "points", "mask", "keypoints"})
 PATCH_FIELDS = GEOMETRY_FIELDS | {"concept", "z", "tool", "origin", "score", "is_crowd", "external_id"}
 TOOLS = frozenset(
-    "bbox polygon contour magic_wand brush grabcut dextr object_detection instance_segmentation semantic_segmentation import copy "
-    "atom error_finder finish_him api duplicated box2mask keypoints text_to_mask keypoint_detection inference_monitor merge".split()
+    ["bbox", "polygon", "contour", "magic_wand", "brush", "grabcut", "dextr", "object_detection", "instance_segmentation", "semantic_segmentation", "import", "copy", "atom", "error_finder", "finish_him", "api", "duplicated", "box2mask", "keypoints", "text_to_mask", "keypoint_detection", "inference_monitor", "merge"]
 )  # fmt: skip
 _Z_LIMIT = 2**31 - 1
 
@@ -46,7 +45,9 @@ def label_id_of(value: object) -> uuid.UUID:
     return found
 
 
-def parse_patch(*, patch: Mapping[str, Any], media: Media, label_id: uuid.UUID, current: Label | None) -> Draft:
+def parse_patch(
+    *, patch: Mapping[str, Any], media: Media, label_id: uuid.UUID, current: Label | None
+) -> Draft:
     """Check the fields of a native patch against the picture and return what to write. No query, no write.
 
     `current` is the label as stored (None when it is created: then a concept and a geometry are needed).
@@ -60,8 +61,16 @@ def parse_patch(*, patch: Mapping[str, Any], media: Media, label_id: uuid.UUID, 
         raise Invalid("A label needs a class.", field="concept")
     classes: frozenset[uuid.UUID] = frozenset()
     if current is None or GEOMETRY_FIELDS & patch.keys():
-        shape = geometry.parse_geometry(dict(patch), media.width, media.height, None if current is None else _geometry_of(current))
-        columns |= {"x0": shape.box.x0, "y0": shape.box.y0, "x1": shape.box.x1, "y1": shape.box.y1, "shape": shape.shape}
+        shape = geometry.parse_geometry(
+            dict(patch), media.width, media.height, None if current is None else _geometry_of(current)
+        )
+        columns |= {
+            "x0": shape.box.x0,
+            "y0": shape.box.y0,
+            "x1": shape.box.x1,
+            "y1": shape.box.y1,
+            "shape": shape.shape,
+        }
         columns |= {"points": shape.points, "mask": shape.mask, "keypoints": shape.keypoints, "error": ""}
         columns["given"] = None
         if shape.keypoints and "keypoints" in patch:
@@ -102,7 +111,9 @@ def _plain_columns(patch: Mapping[str, Any]) -> dict[str, Any]:
 def _geometry_of(label: Label) -> geometry.Geometry:
     box = geometry.Box(label.x0, label.y0, label.x1, label.y1)
     mask = None if label.mask is None else bytes(label.mask)
-    return geometry.Geometry(box=box, shape=label.shape, points=label.points, mask=mask, keypoints=label.keypoints)
+    return geometry.Geometry(
+        box=box, shape=label.shape, points=label.points, mask=mask, keypoints=label.keypoints
+    )
 
 
 def check_writable(media: Media) -> None:
@@ -111,27 +122,45 @@ def check_writable(media: Media) -> None:
         raise Conflict("This image is locked.", code="image_locked")
 
 
-def check_vocabulary(project_id: uuid.UUID, drafts: Iterable[Draft], current: Mapping[uuid.UUID, uuid.UUID]) -> dict[uuid.UUID, Invalid]:
+def check_vocabulary(
+    project_id: uuid.UUID, drafts: Iterable[Draft], current: Mapping[uuid.UUID, uuid.UUID]
+) -> dict[uuid.UUID, Invalid]:
     """Return what is wrong by label id: a class of another project or without the region role, points of an unlinked schema.
 
     `current` tells the stored concept of changed labels. One query for the classes, one more when there are keypoints.
     """
     drafts = list(drafts)
     wanted = {draft.concept_id for draft in drafts if draft.concept_id}
-    known = set(Concept.all_objects.filter(project_id=project_id, on_region=True, pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
+    known = (
+        set(
+            Concept.all_objects.filter(project_id=project_id, on_region=True, pk__in=wanted).values_list(
+                "pk", flat=True
+            )
+        )
+        if wanted
+        else set()
+    )
     wrong = {
-        draft.label_id: Invalid("There is no such class in this project.", field="concept", code="unknown_class")
+        draft.label_id: Invalid(
+            "There is no such class in this project.", field="concept", code="unknown_class"
+        )
         for draft in drafts
         if draft.concept_id and draft.concept_id not in known
     }
     with_points = [draft for draft in drafts if draft.keypoint_classes and draft.label_id not in wrong]
     if with_points:
-        rows = KeypointClass.all_objects.filter(schema__project_id=project_id, pk__in={k for d in with_points for k in d.keypoint_classes})
+        rows = KeypointClass.all_objects.filter(
+            schema__project_id=project_id, pk__in={k for d in with_points for k in d.keypoint_classes}
+        )
         allowed = set(rows.values_list("pk", "schema__bindings__concept_id"))
         for draft in with_points:
             concept = draft.concept_id or current.get(draft.label_id)
             if any((point, concept) not in allowed for point in draft.keypoint_classes):
-                wrong[draft.label_id] = Invalid("A keypoint class is not linked to this label's class.", field="keypoints", code="unlinked_keypoint")
+                wrong[draft.label_id] = Invalid(
+                    "A keypoint class is not linked to this label's class.",
+                    field="keypoints",
+                    code="unlinked_keypoint",
+                )
     return wrong
 
 
@@ -162,7 +191,11 @@ def new_label(*, draft: Draft, media: Media, actor: Actor, now: datetime) -> Lab
 
 def change_label(*, label: Label, draft: Draft, actor: Actor, now: datetime, changes: Changes) -> None:
     """Set a draft's columns on a stored label and note it in `changes`; nothing is noted when no value differs."""
-    if all(getattr(label, column) == value for column, value in draft.columns.items() if column not in ("given", "error")):
+    if all(
+        getattr(label, column) == value
+        for column, value in draft.columns.items()
+        if column not in ("given", "error")
+    ):
         return
     if label.pk not in changes.before and label not in changes.created:
         changes.before[label.pk] = label_rows.native_of(label)
@@ -189,20 +222,36 @@ def write(*, actor: Actor, media: Media, changes: Changes, client: str = "", ops
     if changes.deleted:
         keys = [label.pk for label in changes.deleted]
         AttributeValue.all_objects.filter(label_id__in=keys).delete()
-        Label.all_objects.filter(pk__in=keys)._raw_delete(using="default")  # cascades were done above: no second read
+        Label.all_objects.filter(pk__in=keys)._raw_delete(
+            using="default"
+        )  # cascades were done above: no second read
     if changes.created:
         Label.all_objects.bulk_create(changes.created, batch_size=500)
     if changes.updated:
         columns = sorted(changes.updated_columns | {"updated_at", "updated_by_id", "revision"})
-        fields = [column.removesuffix("_id") for column in columns if column != "external_id"] + ["external_id"] * ("external_id" in columns)
+        fields = [column.removesuffix("_id") for column in columns if column != "external_id"] + [
+            "external_id"
+        ] * ("external_id" in columns)
         Label.all_objects.bulk_update(changes.updated, fields, batch_size=100)
     Media.objects.filter(pk=media.pk).update(updated_at=timezone.now(), updated_by_id=actor.user_id)
     total = len(changes.created) + len(changes.updated) + len(changes.deleted)
     after = [label_rows.native_of(label) for label in (*changes.created, *changes.updated)]
-    before = [*changes.before.values(), *(label_rows.native_of(label) for label in changes.deleted if label.pk not in changes.before)]
+    before = [
+        *changes.before.values(),
+        *(label_rows.native_of(label) for label in changes.deleted if label.pk not in changes.before),
+    ]
     if total > events.EXACT_LIMIT:
         summary = {"what": "labels", "media": [str(media.pk)], "count": total}
-        events.record(actor=actor, kind="bulk", project_id=media.project_id, media_id=media.pk, after=summary, client=client, ops=ops, seq=revision)
+        events.record(
+            actor=actor,
+            kind="bulk",
+            project_id=media.project_id,
+            media_id=media.pk,
+            after=summary,
+            client=client,
+            ops=ops,
+            seq=revision,
+        )
     else:
         events.record(
             actor=actor, kind="labels.changed", project_id=media.project_id, media_id=media.pk,
@@ -211,29 +260,37 @@ def write(*, actor: Actor, media: Media, changes: Changes, client: str = "", ops
     return revision
 
 
-def _prepare(actor: Actor, media: Media, count: int) -> Project:
+def _prepare(actor: Actor, media: Media, count: int) -> None:
     if count > MAX_AT_ONCE:
         raise TooLarge(f"At most {MAX_AT_ONCE:,} labels at once, not {count:,}.")
     policy.require(actor, media.project, "label.write")
     check_writable(media)
-    return media.project
 
 
-def create_many(*, actor: Actor, media: Media, patches: Sequence[Mapping[str, Any]], client: str = "") -> list[Label]:
+def create_many(
+    *, actor: Actor, media: Media, patches: Sequence[Mapping[str, Any]], client: str = ""
+) -> list[Label]:
     """Create labels from native patches, all or none, and return them in request order. Fields of errors begin with `[i].`"""
     _prepare(actor, media, len(patches))
-    drafts = [_at(i, parse_patch, patch=patch, media=media, label_id=ids.uuid7(), current=None) for i, patch in enumerate(patches)]
+    drafts = [
+        _at(i, parse_patch, patch=patch, media=media, label_id=ids.uuid7(), current=None)
+        for i, patch in enumerate(patches)
+    ]
     places = {draft.label_id: i for i, draft in enumerate(drafts)}
     with transaction.atomic():
         for key, error in check_vocabulary(media.project_id, drafts, {}).items():
             raise _placed(error, places[key])
         now = timezone.now()
-        changes = Changes(created=[new_label(draft=draft, media=media, actor=actor, now=now) for draft in drafts])
+        changes = Changes(
+            created=[new_label(draft=draft, media=media, actor=actor, now=now) for draft in drafts]
+        )
         write(actor=actor, media=media, changes=changes, client=client)
     return changes.created
 
 
-def update_many(*, actor: Actor, media: Media, patches: Sequence[tuple[uuid.UUID, Mapping[str, Any]]], client: str = "") -> list[Label]:
+def update_many(
+    *, actor: Actor, media: Media, patches: Sequence[tuple[uuid.UUID, Mapping[str, Any]]], client: str = ""
+) -> list[Label]:
     """Change labels of one picture, all or none, last write wins; return them in request order.
 
     Raises Missing for an id that is not a label of this picture.
@@ -246,7 +303,9 @@ def update_many(*, actor: Actor, media: Media, patches: Sequence[tuple[uuid.UUID
             if key not in stored:
                 raise Missing(f"There is no label {key} on this image.", field=f"[{i}].id")
             drafts.append(_at(i, parse_patch, patch=patch, media=media, label_id=key, current=stored[key]))
-        for key, error in check_vocabulary(media.project_id, drafts, {k: label.concept_id for k, label in stored.items()}).items():
+        for key, error in check_vocabulary(
+            media.project_id, drafts, {k: label.concept_id for k, label in stored.items()}
+        ).items():
             raise _placed(error, next(i for i, (other, _) in enumerate(patches) if other == key))
         for draft in drafts:
             change_label(label=stored[draft.label_id], draft=draft, actor=actor, now=now, changes=changes)
@@ -266,7 +325,9 @@ def delete_many(*, actor: Actor, media: Media, label_ids: Sequence[uuid.UUID], c
 
 def lock(media: Media, label_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Label]:
     """Return the stored labels of a picture by id, locked in id order until the transaction ends."""
-    rows = Label.all_objects.select_for_update().filter(media_id=media.pk, pk__in=set(label_ids)).order_by("pk")
+    rows = (
+        Label.all_objects.select_for_update().filter(media_id=media.pk, pk__in=set(label_ids)).order_by("pk")
+    )
     return {label.pk: label for label in rows}
 
 
@@ -279,4 +340,6 @@ def _at(index: int, check: Any, **arguments: Any) -> Any:
 
 def _placed(error: Invalid, index: int) -> Invalid:
     """Return the error with the place of the item in the list that it was sent in."""
-    return Invalid(error.message, field=f"[{index}].{error.field}" if error.field else f"[{index}]", code=error.code)
+    return Invalid(
+        error.message, field=f"[{index}].{error.field}" if error.field else f"[{index}]", code=error.code
+    )
