@@ -17,7 +17,13 @@ def check_data_folder(**kwargs: object) -> list[CheckMessage]:
         while not parent.exists():
             parent = parent.parent
         if not os.access(parent, os.W_OK):
-            found.append(Error(f"{folder} cannot be written.", hint="Set ANNOTATOR_DATA_DIR to a folder of your own.", id="annotator.E001"))
+            found.append(
+                Error(
+                    f"{folder} cannot be written.",
+                    hint="Set ANNOTATOR_DATA_DIR to a folder of your own.",
+                    id="annotator.E001",
+                )
+            )
     return found
 
 
@@ -25,7 +31,13 @@ def check_data_folder(**kwargs: object) -> list[CheckMessage]:
 def check_hosts(**kwargs: object) -> list[CheckMessage]:
     """A star would let anybody choose the host that our absolute links are built from."""
     if "*" in settings.ALLOWED_HOSTS:
-        return [Error("ANNOTATOR_ALLOWED_HOSTS must name hosts, not '*'.", hint="List the names people type.", id="annotator.E002")]
+        return [
+            Error(
+                "ANNOTATOR_ALLOWED_HOSTS must name hosts, not '*'.",
+                hint="List the names people type.",
+                id="annotator.E002",
+            )
+        ]
     return []
 
 

@@ -25,7 +25,11 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return self.model.all_objects.all() if hasattr(self.model, "all_objects") else self.model._default_manager.all()
+        return (
+            self.model.all_objects.all()
+            if hasattr(self.model, "all_objects")
+            else self.model._default_manager.all()
+        )
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -25,7 +25,18 @@ def delete_labels(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any)
 
 @admin.register(Label)
 class LabelAdmin(ReadOnlyAdmin):
-    list_display = ("crop", "concept", "project", "shape", "box", "origin", "tool", "score", "created_by", "updated_at")
+    list_display = (
+        "crop",
+        "concept",
+        "project",
+        "shape",
+        "box",
+        "origin",
+        "tool",
+        "score",
+        "created_by",
+        "updated_at",
+    )
     list_display_links = ("concept",)
     list_filter = ("shape", "origin", "tool", "is_crowd", "project")
     list_select_related = ("media__blob", "concept", "project", "created_by")

@@ -11,7 +11,17 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from annotator.models import Blob, Dataset, DatasetItem, Media, MediaStatus, QualityIssue, Rendition, Upload, UploadBatch
+from annotator.models import (
+    Blob,
+    Dataset,
+    DatasetItem,
+    Media,
+    MediaStatus,
+    QualityIssue,
+    Rendition,
+    Upload,
+    UploadBatch,
+)
 from annotator.services import datasets, media, media_urls
 
 from .base import ReadOnlyAdmin, ServiceAdmin, act, actor_of
@@ -19,28 +29,57 @@ from .base import ReadOnlyAdmin, ServiceAdmin, act, actor_of
 
 @admin.action(description=_("Move the chosen media to the trash"))
 def trash(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any) -> None:
-    act(modeladmin, request, rows, lambda row: media.trash(actor=actor_of(request), project=row.project, media=[row]), "{count} media are in the trash.")
+    act(
+        modeladmin,
+        request,
+        rows,
+        lambda row: media.trash(actor=actor_of(request), project=row.project, media=[row]),
+        "{count} media are in the trash.",
+    )
 
 
 @admin.register(Media)
 class MediaAdmin(ReadOnlyAdmin):
-    list_display = ("thumbnail", "home_name", "project", "number", "status", "health", "size", "is_frozen", "updated_at")
+    list_display = (
+        "thumbnail",
+        "home_name",
+        "project",
+        "number",
+        "status",
+        "health",
+        "size",
+        "is_frozen",
+        "updated_at",
+    )
     list_display_links = ("home_name",)
-    list_filter = ("kind", "health", "is_frozen", "status__base", "project", ("trashed_at", admin.EmptyFieldListFilter))
+    list_filter = (
+        "kind",
+        "health",
+        "is_frozen",
+        "status__base",
+        "project",
+        ("trashed_at", admin.EmptyFieldListFilter),
+    )
     search_fields = ("items__name", "external_id", "ref")
     exclude = ("list_key",)
     actions = (trash,)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         name = DatasetItem.all_objects.filter(media=OuterRef("pk"), is_home=True).values("name")[:1]
-        return Media.all_objects.select_related("project", "status", "blob").annotate(home_name=Subquery(name))
+        return Media.all_objects.select_related("project", "status", "blob").annotate(
+            home_name=Subquery(name)
+        )
 
     @admin.display(description=_("Picture"))
     def thumbnail(self, medium: Media) -> str:
         address = media_urls.of(medium)["thumbnail_url"]
         if not address:
             return "–"
-        return format_html('<a href="{}"><img src="{}" width="80" height="60" alt="" loading="lazy"></a>', reverse("label", args=[medium.pk]), address)
+        return format_html(
+            '<a href="{}"><img src="{}" width="80" height="60" alt="" loading="lazy"></a>',
+            reverse("label", args=[medium.pk]),
+            address,
+        )
 
     @admin.display(description=_("Name"), ordering="list_key")
     def home_name(self, medium: Any) -> str:

@@ -72,7 +72,13 @@ class MembershipAdmin(ServiceAdmin):
 
 @admin.action(description=_("Revoke the chosen tokens"))
 def revoke(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any) -> None:
-    act(modeladmin, request, rows, lambda row: tokens.revoke(actor=actor_of(request), token=row), "{count} tokens revoked.")
+    act(
+        modeladmin,
+        request,
+        rows,
+        lambda row: tokens.revoke(actor=actor_of(request), token=row),
+        "{count} tokens revoked.",
+    )
 
 
 @admin.register(ApiToken)

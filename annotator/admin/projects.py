@@ -29,12 +29,24 @@ from .base import ReadOnlyAdmin, ServiceAdmin, act, actor_of
 
 @admin.action(description=_("Move the chosen projects to the trash"))
 def trash(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any) -> None:
-    act(modeladmin, request, rows, lambda row: projects.trash(actor=actor_of(request), project=row), "{count} projects are in the trash.")
+    act(
+        modeladmin,
+        request,
+        rows,
+        lambda row: projects.trash(actor=actor_of(request), project=row),
+        "{count} projects are in the trash.",
+    )
 
 
 @admin.action(description=_("Take the chosen projects out of the trash"))
 def restore(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any) -> None:
-    act(modeladmin, request, rows, lambda row: projects.restore(actor=actor_of(request), project=row), "{count} projects are back.")
+    act(
+        modeladmin,
+        request,
+        rows,
+        lambda row: projects.restore(actor=actor_of(request), project=row),
+        "{count} projects are back.",
+    )
 
 
 @admin.register(Project)
@@ -63,10 +75,16 @@ class ConceptAdmin(ServiceAdmin):
 
     @admin.display(description=_("Colour"))
     def swatch(self, concept: Concept) -> str:
-        return format_html('<svg width="16" height="16" role="img" aria-label="{}"><rect width="16" height="16" rx="3" fill="{}"/></svg>', concept.color, concept.color[:7])
+        return format_html(
+            '<svg width="16" height="16" role="img" aria-label="{}"><rect width="16" height="16" rx="3" fill="{}"/></svg>',
+            concept.color,
+            concept.color[:7],
+        )
 
     def write(self, request: HttpRequest, row: Concept, changed: dict[str, Any]) -> None:
-        concepts.update(actor=actor_of(request), concept=row, changes=changed, role="region" if row.on_region else "media")
+        concepts.update(
+            actor=actor_of(request), concept=row, changes=changed, role="region" if row.on_region else "media"
+        )
 
 
 @admin.register(TagGroup)

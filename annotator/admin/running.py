@@ -16,17 +16,39 @@ from .base import ReadOnlyAdmin, act, actor_of
 
 @admin.action(description=_("Cancel the chosen jobs"))
 def cancel(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any) -> None:
-    act(modeladmin, request, rows, lambda row: jobs.cancel(actor=actor_of(request), job=row), "{count} jobs asked to stop.")
+    act(
+        modeladmin,
+        request,
+        rows,
+        lambda row: jobs.cancel(actor=actor_of(request), job=row),
+        "{count} jobs asked to stop.",
+    )
 
 
 @admin.action(description=_("Try the chosen jobs again"))
 def retry(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any) -> None:
-    act(modeladmin, request, rows, lambda row: jobs.retry(actor=actor_of(request), job=row), "{count} jobs queued again.")
+    act(
+        modeladmin,
+        request,
+        rows,
+        lambda row: jobs.retry(actor=actor_of(request), job=row),
+        "{count} jobs queued again.",
+    )
 
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
-    list_display = ("kind", "number", "project", "state", "percent", "message", "started_by", "created_at", "error")
+    list_display = (
+        "kind",
+        "number",
+        "project",
+        "state",
+        "percent",
+        "message",
+        "started_by",
+        "created_at",
+        "error",
+    )
     list_filter = ("state", "kind", "workspace")
     list_select_related = ("project", "started_by")
     search_fields = ("kind", "error", "message")

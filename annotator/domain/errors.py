@@ -45,7 +45,14 @@ class Busy(DomainError):
 
     code = "busy"
 
-    def __init__(self, message: str, *, field: str | None = None, code: str | None = None, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        field: str | None = None,
+        code: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(message, field=field, code=code)
         self.retry_after = retry_after
 

@@ -12,7 +12,9 @@ _LINE_BREAKS = re.compile(r"[\r\n\u2028\u2029]")
 MAX_INT = 2**63 - 1
 
 
-def clean(value: object, *, field: str, limit: int = 500, required: bool = True, multiline: bool = False) -> str:
+def clean(
+    value: object, *, field: str, limit: int = 500, required: bool = True, multiline: bool = False
+) -> str:
     """Return `value` as NFC text without surrounding blanks, or raise Invalid naming `field`.
 
     Refuses anything but str, NUL and other control characters, lone surrogates (they cannot be

@@ -33,7 +33,13 @@ def import_coco(run: JobRun) -> dict[str, Any]:
         images = Path(run.params["images"]) if run.params.get("images") else None
         with import_sources.open_source(path, images, is_upload="blob" in run.params) as opened:
             return coco_imports.run(
-                actor=run.actor, project=project, dataset=dataset, file=opened.json, find_file=opened.pictures.find, job=run.job, progress=run.progress
+                actor=run.actor,
+                project=project,
+                dataset=dataset,
+                file=opened.json,
+                find_file=opened.pictures.find,
+                job=run.job,
+                progress=run.progress,
             )
 
 

@@ -46,7 +46,9 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         if not user.is_authenticated:
             return await self.close(SIGNED_OUT)
         self.user, self.user_id = user, user.pk
-        project = await database_sync_to_async(_find)(user.pk, self.scope["url_route"]["kwargs"]["project_id"])
+        project = await database_sync_to_async(_find)(
+            user.pk, self.scope["url_route"]["kwargs"]["project_id"]
+        )
         if project is None:
             return await self.close(NOT_FOUND)
         self.project_id, self.workspace_id = project.pk, project.workspace_id
@@ -97,15 +99,26 @@ class ProjectConsumer(AsyncWebsocketConsumer):
 
     async def _cursor(self, message: dict[str, Any]) -> None:
         x, y = message.get("x"), message.get("y")
-        numbers = all(isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n) and abs(n) < 1e7 for n in (x, y))
+        numbers = all(
+            isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n) and abs(n) < 1e7
+            for n in (x, y)
+        )
         if self.joined and numbers and self.media:
             person = self._person()
-            cursor = {key: person[key] for key in ("client", "user", "name", "hue", "media")} | {"x": x, "y": y}
+            cursor = {key: person[key] for key in ("client", "user", "name", "hue", "media")} | {
+                "x": x,
+                "y": y,
+            }
             await self._tell({"type": "presence.cursor", "cursor": cursor})
 
     async def _cursor_gone(self, message: dict[str, Any]) -> None:
         if self.joined:
-            await self._tell({"type": "presence.cursor", "cursor": {"client": self.client, "media": str(self.media), "gone": True}})
+            await self._tell(
+                {
+                    "type": "presence.cursor",
+                    "cursor": {"client": self.client, "media": str(self.media), "gone": True},
+                }
+            )
 
     # -- what the poller brings
 

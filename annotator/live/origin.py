@@ -25,7 +25,9 @@ class SameOrigin:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         host, origin = headers.get(b"host", ""), headers.get(b"origin")
-        if not validate_host(_name_of(host), settings.ALLOWED_HOSTS) or not (origin is None or self._is_ours(scope, host, origin)):
+        if not validate_host(_name_of(host), settings.ALLOWED_HOSTS) or not (
+            origin is None or self._is_ours(scope, host, origin)
+        ):
             await receive()
             await send({"type": "websocket.close", "code": 4403})
             return

@@ -117,7 +117,11 @@ class Poller:
 
 
 def _memberships(user_ids: set[uuid.UUID]) -> set[tuple[uuid.UUID, uuid.UUID]]:
-    return set(Membership.objects.filter(user_id__in=user_ids, user__is_active=True).values_list("workspace_id", "user_id"))
+    return set(
+        Membership.objects.filter(user_id__in=user_ids, user__is_active=True).values_list(
+            "workspace_id", "user_id"
+        )
+    )
 
 
 async def _safely(call: Callable[..., Awaitable[None]], *arguments: Any) -> None:

@@ -20,7 +20,19 @@ from annotator.domain.actor import Actor
 from annotator.domain.errors import DomainError, Invalid
 from annotator.domain.records import CategoryRecord, ImageRecord, LabelRecord, LossReport
 from annotator.formats.coco import CocoReader
-from annotator.models import Concept, Dataset, DatasetItem, Job, KeypointBinding, KeypointClass, KeypointSchema, Label, Media, Project, SkeletonEdge
+from annotator.models import (
+    Concept,
+    Dataset,
+    DatasetItem,
+    Job,
+    KeypointBinding,
+    KeypointClass,
+    KeypointSchema,
+    Label,
+    Media,
+    Project,
+    SkeletonEdge,
+)
 from annotator.services import concepts, media, naming, projects
 
 CHUNK = 500
@@ -45,7 +57,14 @@ class _Import:
 
 
 def run(
-    *, actor: Actor, project: Project, dataset: Dataset, file: BinaryIO, find_file: FindFile, job: Job | None = None, progress: Progress | None = None
+    *,
+    actor: Actor,
+    project: Project,
+    dataset: Dataset,
+    file: BinaryIO,
+    find_file: FindFile,
+    job: Job | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Import a COCO file into a dataset and return {images, labels, classes, report}.
 
@@ -86,14 +105,21 @@ def remove(*, job: Job) -> int:
             break
     if job.project_id:
         with transaction.atomic():
-            events.record(actor=None, kind="bulk", project_id=job.project_id, after={"what": "import", "removed": removed})
+            events.record(
+                actor=None,
+                kind="bulk",
+                project_id=job.project_id,
+                after={"what": "import", "removed": removed},
+            )
     return removed
 
 
 def _keep_head(state: _Import, reader: CocoReader) -> None:
     """Keep info and licenses of the first file imported, so that an export can say them again."""
     if (reader.info or reader.licenses) and "coco" not in state.project.settings:
-        projects.keep_settings(project=state.project, values={"coco": {"info": reader.info, "licenses": reader.licenses}})
+        projects.keep_settings(
+            project=state.project, values={"coco": {"info": reader.info, "licenses": reader.licenses}}
+        )
 
 
 @transaction.atomic
@@ -110,13 +136,19 @@ def _write_categories(state: _Import, records: Iterable[CategoryRecord]) -> None
             continue
         concept = rows.get(text.name_key(name))
         if concept is not None and concept.number != record.number:
-            state.report.add("categories.id", "The class is here under another number.", f"{record.number} -> {concept.number}")
+            state.report.add(
+                "categories.id",
+                "The class is here under another number.",
+                f"{record.number} -> {concept.number}",
+            )
         if concept is None:
             number = record.number if record.number not in taken and 0 <= record.number < 2**31 else None
             if number is None:
                 state.report.add("categories.id", "The number is taken by another class.", record.number)
             extra = {"coco": {"supercategory": record.supercategory, **record.extra}}
-            concept = concepts.create(actor=state.actor, project=project, name=name, number=number, color=record.color, extra=extra)
+            concept = concepts.create(
+                actor=state.actor, project=project, name=name, number=number, color=record.color, extra=extra
+            )
             rows[concept.name_key] = concept
             taken.add(concept.number)
         elif not concept.on_region:
@@ -128,7 +160,9 @@ def _write_categories(state: _Import, records: Iterable[CategoryRecord]) -> None
 
 def _keypoint_classes(state: _Import, concept: Concept, record: CategoryRecord) -> list[uuid.UUID]:
     """Return the ids of the category's keypoint classes by place; makes a schema of the class's name when there is none."""
-    binding = KeypointBinding.all_objects.filter(concept=concept).select_related("schema").order_by("order").first()
+    binding = (
+        KeypointBinding.all_objects.filter(concept=concept).select_related("schema").order_by("order").first()
+    )
     names = [text.clean(name, field="keypoints", limit=200) for name in record.keypoints]
     if binding is not None:
         stored = {row.name_key: row.pk for row in KeypointClass.all_objects.filter(schema=binding.schema)}
@@ -137,15 +171,26 @@ def _keypoint_classes(state: _Import, concept: Concept, record: CategoryRecord) 
     rows = KeypointSchema.all_objects.filter(project=state.project)
     title = naming.free_name(rows, concept.name)
     schema = KeypointSchema.all_objects.create(
-        project=state.project, name=title, name_key=text.name_key(title), kind="pose", created_by_id=state.actor.user_id
+        project=state.project,
+        name=title,
+        name_key=text.name_key(title),
+        kind="pose",
+        created_by_id=state.actor.user_id,
     )
     made = [
-        KeypointClass(schema=schema, name=name, name_key=text.name_key(name), order=float(place), created_by_id=state.actor.user_id)
+        KeypointClass(
+            schema=schema,
+            name=name,
+            name_key=text.name_key(name),
+            order=float(place),
+            created_by_id=state.actor.user_id,
+        )
         for place, name in enumerate(names)
     ]
     KeypointClass.all_objects.bulk_create(made)
     SkeletonEdge.all_objects.bulk_create(
-        SkeletonEdge(schema=schema, a=made[a], b=made[b], order=place) for place, (a, b) in enumerate(record.skeleton)
+        SkeletonEdge(schema=schema, a=made[a], b=made[b], order=place)
+        for place, (a, b) in enumerate(record.skeleton)
     )
     KeypointBinding.all_objects.create(schema=schema, concept=concept)
     return [row.pk for row in made]
@@ -156,7 +201,11 @@ def _write_images(state: _Import, records: Iterator[ImageRecord], find_file: Fin
     total = 0
     for chunk in _chunks(records, 100):
         names = {record.number: _item_name(record) for record in chunk}
-        known = dict(DatasetItem.objects.filter(dataset=state.dataset, is_home=True, name__in=names.values()).values_list("name", "media_id"))
+        known = dict(
+            DatasetItem.objects.filter(
+                dataset=state.dataset, is_home=True, name__in=names.values()
+            ).values_list("name", "media_id")
+        )
         new = [record for record in chunk if names[record.number] not in known]
         sources = [
             media.Source(
@@ -169,7 +218,11 @@ def _write_images(state: _Import, records: Iterator[ImageRecord], find_file: Fin
         for source, medium in zip(sources, made, strict=True):
             known[source.name] = medium.pk
             if medium.number != source.number:
-                state.report.add("images.id", "The number is taken by another image.", f"{source.number} -> {medium.number}")
+                state.report.add(
+                    "images.id",
+                    "The number is taken by another image.",
+                    f"{source.number} -> {medium.number}",
+                )
             if medium.health == "ERROR":
                 state.report.add("images.file_name", medium.health_reason, source.name)
         for record in chunk:
@@ -194,8 +247,14 @@ def _write_labels(state: _Import, records: Iterator[LabelRecord], tell: Progress
             for row in rows:
                 row.revision = revision
             Label.all_objects.bulk_create(rows)
-            summary = {"what": "import", "count": len(rows), "media": [str(key) for key in touched] if len(touched) <= 100 else None}
-            events.record(actor=state.actor, kind="bulk", project_id=state.project.pk, after=summary, seq=revision)
+            summary = {
+                "what": "import",
+                "count": len(rows),
+                "media": [str(key) for key in touched] if len(touched) <= 100 else None,
+            }
+            events.record(
+                actor=state.actor, kind="bulk", project_id=state.project.pk, after=summary, seq=revision
+            )
         total += len(rows)
         tell(0.1 + 0.9 * (1 - 1 / (1 + total / 20_000)), f"{total:,} labels")
         time.sleep(_YIELD_SECONDS)
@@ -218,7 +277,10 @@ def _label(state: _Import, record: LabelRecord) -> Label | None:
     if record.keypoints:
         classes = state.points_of.get(record.category_number, [])
         label.keypoints = keypoints.encode_keypoints(
-            keypoints.Keypoint(ids.uuid7(), classes[point.place], point.x, point.y, point.visible, float(point.place)) for point in record.keypoints
+            keypoints.Keypoint(
+                ids.uuid7(), classes[point.place], point.x, point.y, point.visible, float(point.place)
+            )
+            for point in record.keypoints
         )
     label.given = _given(record)
     return label

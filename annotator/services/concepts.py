@@ -24,7 +24,10 @@ def next_number(project_id: uuid.UUID, column: str, count: int = 1) -> int:
     with connection.cursor() as cursor:
         table = ProjectClock._meta.db_table
         key = Project._meta.pk.get_db_prep_value(project_id, connection)
-        cursor.execute(f'UPDATE "{table}" SET {column} = {column} + %s WHERE project_id = %s RETURNING {column}', [count, key])  # noqa: S608
+        cursor.execute(
+            f'UPDATE "{table}" SET {column} = {column} + %s WHERE project_id = %s RETURNING {column}',
+            [count, key],
+        )
         row = cursor.fetchone()
     return int(row[0]) - count + 1
 
@@ -35,7 +38,15 @@ def keep_number(project_id: uuid.UUID, column: str, number: int) -> None:
 
 
 @transaction.atomic
-def create(*, actor: Actor, project: Project, name: str, roles: tuple[str, ...] = ("region",), number: int | None = None, **details: Any) -> Concept:
+def create(
+    *,
+    actor: Actor,
+    project: Project,
+    name: str,
+    roles: tuple[str, ...] = ("region",),
+    number: int | None = None,
+    **details: Any,
+) -> Concept:
     """Make a concept with the given roles ("region", "media", "segment").
 
     `details`: color, kind (object|background), order, parent, tag_group, description, icon_url,
@@ -53,15 +64,26 @@ def create(*, actor: Actor, project: Project, name: str, roles: tuple[str, ...] 
     order = details.get("order")
     for role in roles:
         default = naming.next_order(rows, f"{role}_order", first=10.0)
-        columns[f"on_{role}"], columns[f"{role}_order"] = True, default if order is None else text.check_float(order, field="norder")
+        columns[f"on_{role}"], columns[f"{role}_order"] = (
+            True,
+            default if order is None else text.check_float(order, field="norder"),
+        )
     if number is None:
         number = next_number(project.pk, "concept_number")
     else:
         keep_number(project.pk, "concept_number", number)
     if not columns.get("color"):
-        columns["color"] = palette.palette_color(rows.filter(on_region=True).count() if "region" in roles else rows.count())
-    ref = naming.check_ref(details["ref"]) if details.get("ref") else naming.free_ref(rows, named["name"], "concept")
-    concept = Concept.all_objects.create(project=project, number=number, ref=ref, created_by_id=actor.user_id, **named, **columns)
+        columns["color"] = palette.palette_color(
+            rows.filter(on_region=True).count() if "region" in roles else rows.count()
+        )
+    ref = (
+        naming.check_ref(details["ref"])
+        if details.get("ref")
+        else naming.free_ref(rows, named["name"], "concept")
+    )
+    concept = Concept.all_objects.create(
+        project=project, number=number, ref=ref, created_by_id=actor.user_id, **named, **columns
+    )
     _tell(actor, project, concept, created=True)
     return concept
 
@@ -145,13 +167,19 @@ def merge(*, actor: Actor, source: Concept, target: Concept) -> dict[str, Any]:
     policy.require(actor, source.project, "vocabulary.write")
     if source.project_id != target.project_id or source.pk == target.pk:
         raise Invalid("Choose another class of the same project to merge into.", field="target")
-    labels = list(Label.all_objects.filter(project_id=source.project_id, concept=source).values_list("pk", flat=True))
+    labels = list(
+        Label.all_objects.filter(project_id=source.project_id, concept=source).values_list("pk", flat=True)
+    )
     tags = list(Tag.all_objects.filter(concept=source).values("media_id", "created_by_id"))
     has_target = set(Tag.all_objects.filter(concept=target).values_list("media_id", flat=True))
     _move_labels(source, target)
     Tag.all_objects.filter(concept=source).exclude(media_id__in=has_target).update(concept=target)
     Tag.all_objects.filter(concept=source).delete()
-    columns = {f.attname: getattr(source, f.attname) for f in Concept._meta.concrete_fields if f.attname not in {"created_at", "updated_at"}}
+    columns = {
+        f.attname: getattr(source, f.attname)
+        for f in Concept._meta.concrete_fields
+        if f.attname not in {"created_at", "updated_at"}
+    }
     undo = {
         "concept": {name: str(value) if isinstance(value, uuid.UUID) else value for name, value in columns.items()},
         "target": str(target.pk), "labels": [str(key) for key in labels],
@@ -164,7 +192,12 @@ def merge(*, actor: Actor, source: Concept, target: Concept) -> dict[str, Any]:
     Concept.all_objects.filter(parent=source).exclude(pk=target.pk).update(parent=target)
     source.delete()
     target.save()
-    events.record(actor=actor, kind="bulk", project_id=target.project_id, after={"what": "merge", "into": str(target.pk), "labels": len(labels)})
+    events.record(
+        actor=actor,
+        kind="bulk",
+        project_id=target.project_id,
+        after={"what": "merge", "into": str(target.pk), "labels": len(labels)},
+    )
     _tell(actor, target.project, target)
     return undo
 
@@ -179,25 +212,42 @@ def unmerge(*, actor: Actor, project: Project, undo: dict[str, Any]) -> Concept:
     if Concept.all_objects.filter(project=project, name_key=columns["name_key"]).exists():
         raise Conflict(f"There is a class {columns['name']!r} again.", field="name")
     if Concept.all_objects.filter(project=project, ref=columns["ref"]).exists():
-        columns = {**columns, "ref": naming.free_ref(Concept.all_objects.filter(project=project), columns["name"], "concept")}
+        columns = {
+            **columns,
+            "ref": naming.free_ref(Concept.all_objects.filter(project=project), columns["name"], "concept"),
+        }
     concept = Concept.all_objects.create(**columns)
     now = timezone.now()
     keys = [uuid.UUID(key) for key in undo["labels"]]
     for start in range(0, len(keys), 500):
-        rows = Label.all_objects.filter(project=project, pk__in=keys[start : start + 500], concept_id=undo["target"])
+        rows = Label.all_objects.filter(
+            project=project, pk__in=keys[start : start + 500], concept_id=undo["target"]
+        )
         rows.update(concept=concept, updated_at=now, updated_by_id=actor.user_id)
     moved = [uuid.UUID(tag["media"]) for tag in undo["tags"] if not tag["kept"]]
-    Tag.all_objects.filter(project=project, media_id__in=moved, concept_id=undo["target"]).update(concept=concept)
+    Tag.all_objects.filter(project=project, media_id__in=moved, concept_id=undo["target"]).update(
+        concept=concept
+    )
     kept = [uuid.UUID(tag["media"]) for tag in undo["tags"] if tag["kept"]]
-    Tag.all_objects.bulk_create(Tag(project=project, media_id=key, concept=concept, created_by_id=actor.user_id) for key in kept)
-    events.record(actor=actor, kind="bulk", project_id=project.pk, after={"what": "unmerge", "labels": len(keys)})
+    Tag.all_objects.bulk_create(
+        Tag(project=project, media_id=key, concept=concept, created_by_id=actor.user_id) for key in kept
+    )
+    events.record(
+        actor=actor, kind="bulk", project_id=project.pk, after={"what": "unmerge", "labels": len(keys)}
+    )
     _tell(actor, project, concept, created=True)
     return concept
 
 
 @transaction.atomic
 def create_group(
-    *, actor: Actor, project: Project, name: str, kind: str = "MULTIPLE-SELECTION", is_required: bool = False, order: float | None = None
+    *,
+    actor: Actor,
+    project: Project,
+    name: str,
+    kind: str = "MULTIPLE-SELECTION",
+    is_required: bool = False,
+    order: float | None = None,
 ) -> TagGroup:
     policy.require(actor, project, "vocabulary.write")
     rows = TagGroup.all_objects.filter(project=project)
@@ -205,7 +255,11 @@ def create_group(
     if rows.filter(name_key=named["name_key"]).exists():
         raise Invalid(f"There is already a tag group {named['name']!r}.", field="name")
     group = TagGroup.all_objects.create(
-        project=project, kind=_group_kind(kind), is_required=bool(is_required), order=naming.next_order(rows, "order") if order is None else order, **named
+        project=project,
+        kind=_group_kind(kind),
+        is_required=bool(is_required),
+        order=naming.next_order(rows, "order") if order is None else order,
+        **named,
     )
     _tell(actor, project)
     return group
@@ -217,7 +271,11 @@ def update_group(*, actor: Actor, group: TagGroup, changes: dict[str, Any]) -> T
     columns: dict[str, Any] = {}
     if "name" in changes:
         columns |= naming.named(changes["name"])
-        if TagGroup.all_objects.filter(project_id=group.project_id, name_key=columns["name_key"]).exclude(pk=group.pk).exists():
+        if (
+            TagGroup.all_objects.filter(project_id=group.project_id, name_key=columns["name_key"])
+            .exclude(pk=group.pk)
+            .exists()
+        ):
             raise Invalid(f"There is already a tag group {columns['name']!r}.", field="name")
     if "kind" in changes:
         columns["kind"] = _group_kind(changes["kind"])
@@ -241,7 +299,9 @@ def delete_group(*, actor: Actor, group: TagGroup) -> None:
     _tell(actor, default.project)
 
 
-def _group(actor: Actor, project: Project, details: dict[str, Any], *, or_default: bool = False) -> dict[str, TagGroup]:
+def _group(
+    actor: Actor, project: Project, details: dict[str, Any], *, or_default: bool = False
+) -> dict[str, TagGroup]:
     """Return {"tag_group": group} when the details name one by `group_id` or `group_name`; an unknown name makes a group."""
     rows = TagGroup.all_objects.filter(project=project)
     if details.get("group_id"):
@@ -250,7 +310,9 @@ def _group(actor: Actor, project: Project, details: dict[str, Any], *, or_defaul
             raise Invalid("tag_group_id must name a group of this project.", field="tag_group_id")
         return {"tag_group": found}
     if details.get("group_name"):
-        found = rows.filter(name_key=naming.named(details["group_name"], field="tag_group_name")["name_key"]).first()
+        found = rows.filter(
+            name_key=naming.named(details["group_name"], field="tag_group_name")["name_key"]
+        ).first()
         return {"tag_group": found or create_group(actor=actor, project=project, name=details["group_name"])}
     return {"tag_group": rows.get(is_default=True)} if or_default and not details.get("tag_group") else {}
 
@@ -272,7 +334,13 @@ def _columns(project: Project, details: dict[str, Any], concept: Concept | None 
     columns: dict[str, Any] = {}
     for field, limit in _TEXTS.items():
         if field in details:
-            columns[field] = text.clean(details[field] or "", field=field, limit=limit, required=False, multiline=field == "description")
+            columns[field] = text.clean(
+                details[field] or "",
+                field=field,
+                limit=limit,
+                required=False,
+                multiline=field == "description",
+            )
     if columns.get("icon_url") and not columns["icon_url"].startswith(("http://", "https://")):
         raise Invalid("icon_url must be an http or https address.", field="icon_url")
     if details.get("color"):
@@ -311,9 +379,17 @@ def _parent(project: Project, parent_id: uuid.UUID | None, concept: Concept | No
 
 def _move_labels(source: Concept, target: Concept) -> None:
     now = timezone.now()
-    Label.all_objects.filter(project_id=source.project_id, concept=source).update(concept=target, updated_at=now)
+    Label.all_objects.filter(project_id=source.project_id, concept=source).update(
+        concept=target, updated_at=now
+    )
 
 
 def _tell(actor: Actor, project: Project, concept: Concept | None = None, created: bool = False) -> None:
     after = {"id": str(concept.pk), "name": concept.name, "created": created} if concept else None
-    events.record(actor=actor, kind="concepts.changed", project_id=project.pk, object_id=concept.pk if concept else None, after=after)
+    events.record(
+        actor=actor,
+        kind="concepts.changed",
+        project_id=project.pk,
+        object_id=concept.pk if concept else None,
+        after=after,
+    )

@@ -22,7 +22,12 @@ def project(*, workspace_ref: str, name: str, must_exist: bool = False) -> tuple
     if must_exist and not Workspace.all_objects.filter(ref=workspace_ref).exists():
         raise Missing(f"There is no workspace {workspace_ref!r}.")
     actor, place = workspace(workspace_ref)
-    found = Project.objects.filter(workspace=place, name_key=text.name_key(name)).select_related("workspace").order_by("created_at").first()
+    found = (
+        Project.objects.filter(workspace=place, name_key=text.name_key(name))
+        .select_related("workspace")
+        .order_by("created_at")
+        .first()
+    )
     if found is None and must_exist:
         raise Missing(f"There is no project {name!r} in the workspace {workspace_ref!r}.")
     return actor, found or projects.create(actor=actor, workspace=place, name=name)

@@ -37,7 +37,13 @@ class Op:
         self.result = {"op_id": str(self.op_id), "status": "conflict", "label": label}
 
     def reject(self, error: DomainError) -> None:
-        self.result = {"op_id": str(self.op_id), "status": "rejected", "code": error.code, "field": error.field, "message": error.message}
+        self.result = {
+            "op_id": str(self.op_id),
+            "status": "rejected",
+            "code": error.code,
+            "field": error.field,
+            "message": error.message,
+        }
 
 
 @dataclass(slots=True)
@@ -107,7 +113,14 @@ def _apply(actor: Actor, role: str, media: Media, parsed: Sequence[Op], client: 
         _apply_fresh(actor, role, media, fresh, client)
         now = timezone.now()
         AppliedOp.objects.bulk_create(
-            AppliedOp(op_id=op.op_id, media_id=media.pk, user_id=actor.user_id, at=now, result=orjson.dumps(op.result, default=str).decode()) for op in fresh
+            AppliedOp(
+                op_id=op.op_id,
+                media_id=media.pk,
+                user_id=actor.user_id,
+                at=now,
+                result=orjson.dumps(op.result, default=str).decode(),
+            )
+            for op in fresh
         )
     return ProjectClock.objects.values_list("seq", flat=True).get(pk=media.project_id)
 
@@ -120,7 +133,9 @@ def _apply_fresh(actor: Actor, role: str, media: Media, fresh: Sequence[Op], cli
         if op.result is None:
             _apply_label_op(batch, op, drafts.get(op.op_id), now)
     done = [op for op in batch.label_ops if op.result and op.result["status"] == "ok"]
-    revision = labels.write(actor=actor, media=media, changes=batch.changes, client=client, ops=[str(op.op_id) for op in done])
+    revision = labels.write(
+        actor=actor, media=media, changes=batch.changes, client=client, ops=[str(op.op_id) for op in done]
+    )
     for op in done:
         label = batch.stored.get(op.label_id) if op.label_id else None
         op.result |= {"revision": label.revision if label else None, "seq": revision}  # type: ignore[operator]
@@ -133,7 +148,9 @@ def _open_batch(actor: Actor, role: str, media: Media, fresh: Sequence[Op]) -> B
     wanted = [op.label_id for op in fresh if op.label_id]
     stored = labels.lock(media, wanted) if wanted else {}
     missing = set(wanted) - stored.keys()
-    elsewhere = set(Label.all_objects.filter(pk__in=missing).values_list("pk", flat=True)) if missing else set()
+    elsewhere = (
+        set(Label.all_objects.filter(pk__in=missing).values_list("pk", flat=True)) if missing else set()
+    )
     batch = Batch(media, actor, stored, elsewhere)
     for op in fresh:
         kinds = [name for name in ("label_id", "tag", "status") if name in op.raw]
@@ -166,14 +183,23 @@ def _parse_label_ops(batch: Batch) -> dict[uuid.UUID, labels.Draft]:
             is_new = op.raw.get("base") is None
             current = None if is_new else batch.stored.get(op.label_id)
             if is_new or current is not None:
-                drafts[op.op_id] = labels.parse_patch(patch=patch, media=batch.media, label_id=op.label_id, current=current)
+                drafts[op.op_id] = labels.parse_patch(
+                    patch=patch, media=batch.media, label_id=op.label_id, current=current
+                )
         except DomainError as error:
             op.reject(error)
     current_concepts = {key: label.concept_id for key, label in batch.stored.items()}
-    wrong = labels.check_vocabulary(batch.media.project_id, drafts.values(), current_concepts) if drafts else {}
+    wrong = (
+        labels.check_vocabulary(batch.media.project_id, drafts.values(), current_concepts) if drafts else {}
+    )
     for op in batch.label_ops:
         draft = drafts.get(op.op_id)
-        if draft and op.result is None and op.label_id in wrong and (draft.concept_id or draft.keypoint_classes):
+        if (
+            draft
+            and op.result is None
+            and op.label_id in wrong
+            and (draft.concept_id or draft.keypoint_classes)
+        ):
             op.reject(wrong[op.label_id])
     return drafts
 
@@ -184,7 +210,9 @@ def _apply_label_op(batch: Batch, op: Op, draft: labels.Draft | None, now: Any) 
     label = batch.stored.get(key)
     if base is None and op.raw.get("patch") is not None:
         if label is not None or key in batch.elsewhere:
-            return op.reject(Invalid("There is already a label with this id.", field="label_id", code="exists"))
+            return op.reject(
+                Invalid("There is already a label with this id.", field="label_id", code="exists")
+            )
         assert draft is not None
         label = labels.new_label(draft=draft, media=batch.media, actor=batch.actor, now=now)
         batch.stored[key], batch.first_base[key] = label, None
@@ -226,7 +254,9 @@ def _apply_tags(batch: Batch, client: str) -> None:
         except DomainError as error:
             op.reject(error)
     if done:
-        seq = tags.write_event(actor=batch.actor, media=batch.media, client=client, ops=[str(op.op_id) for op in done])
+        seq = tags.write_event(
+            actor=batch.actor, media=batch.media, client=client, ops=[str(op.op_id) for op in done]
+        )
         for op in done:
             op.result |= {"revision": None, "seq": seq}  # type: ignore[operator]
 
@@ -236,7 +266,9 @@ def _apply_status(batch: Batch, role: str, client: str, *, moved: bool) -> None:
     media, project_id = batch.media, batch.media.project_id
     if moved and not batch.status_ops and media.status.base == "NEW":
         progress = statuses.find(project_id=project_id, name="IN PROGRESS")
-        statuses.write_status(actor=batch.actor, project_id=project_id, media=[media], status=progress, client=client)
+        statuses.write_status(
+            actor=batch.actor, project_id=project_id, media=[media], status=progress, client=client
+        )
         media.status = progress
     for op in batch.status_ops:
         try:
@@ -244,10 +276,16 @@ def _apply_status(batch: Batch, role: str, client: str, *, moved: bool) -> None:
             policy.check_status(role, status.base, media.status.base)
             seq = 0
             if status.pk != media.status_id:
-                seq = statuses.write_status(actor=batch.actor, project_id=project_id, media=[media], status=status, client=client, ops=[str(op.op_id)])
+                seq = statuses.write_status(
+                    actor=batch.actor,
+                    project_id=project_id,
+                    media=[media],
+                    status=status,
+                    client=client,
+                    ops=[str(op.op_id)],
+                )
             media.status = status
             op.ok()
             op.result |= {"revision": None, "seq": seq}  # type: ignore[operator]
         except DomainError as error:
             op.reject(error)
-

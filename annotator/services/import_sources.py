@@ -72,7 +72,11 @@ class ZipPictures(Pictures):
 
     def find(self, name: str) -> Path | None:
         path = name.replace("\\", "/")
-        info = self._by_path.get(path) or self._by_path.get(f"images/{path}") or self._by_name.get(path.rsplit("/", 1)[-1])
+        info = (
+            self._by_path.get(path)
+            or self._by_path.get(f"images/{path}")
+            or self._by_name.get(path.rsplit("/", 1)[-1])
+        )
         if info is None or info.file_size > settings.MAX_IMAGE_BYTES:
             return None
         self._count += 1
@@ -106,9 +110,15 @@ def _opened_zip(path: Path, images: Path | None) -> Iterator[Opened]:
     with tempfile.TemporaryDirectory(prefix="import-") as name, zipfile.ZipFile(path) as archive:
         folder = Path(name)
         _check_archive(archive)
-        members = [info for info in archive.infolist() if info.filename.lower().endswith(".json") and not info.is_dir()]
+        members = [
+            info
+            for info in archive.infolist()
+            if info.filename.lower().endswith(".json") and not info.is_dir()
+        ]
         if len(members) != 1:
-            raise Invalid(f"The archive must hold exactly one .json file, not {len(members)}.", field="archive")
+            raise Invalid(
+                f"The archive must hold exactly one .json file, not {len(members)}.", field="archive"
+            )
         copy_member(archive, members[0], folder / "annotations.json", MAX_JSON_BYTES)
         with (folder / "annotations.json").open("rb") as file:
             yield Opened(file, FolderPictures(images) if images else ZipPictures(archive, folder))
@@ -117,9 +127,14 @@ def _opened_zip(path: Path, images: Path | None) -> Iterator[Opened]:
 def _check_archive(archive: zipfile.ZipFile) -> None:
     infos = archive.infolist()
     if len(infos) > settings.MAX_ARCHIVE_FILES:
-        raise TooLarge(f"The archive holds {len(infos):,} files; at most {settings.MAX_ARCHIVE_FILES:,} are allowed.", field="archive")
+        raise TooLarge(
+            f"The archive holds {len(infos):,} files; at most {settings.MAX_ARCHIVE_FILES:,} are allowed.",
+            field="archive",
+        )
     total, packed = sum(info.file_size for info in infos), sum(info.compress_size for info in infos)
-    if total > settings.MAX_ARCHIVE_BYTES or (total > 100_000_000 and total > packed * settings.MAX_ARCHIVE_RATIO):
+    if total > settings.MAX_ARCHIVE_BYTES or (
+        total > 100_000_000 and total > packed * settings.MAX_ARCHIVE_RATIO
+    ):
         raise TooLarge("The archive would unpack to far more than it is; it was refused.", field="archive")
     if any(info.flag_bits & 1 for info in infos):
         raise Invalid("The archive is encrypted. Upload it without a password.", field="archive")
@@ -143,4 +158,3 @@ def _only_json(found: list[Path], path: Path) -> Path:
     if len(found) != 1:
         raise Invalid(f"{path} must hold exactly one .json file, not {len(found)}.", field="path")
     return found[0]
-

@@ -23,7 +23,9 @@ def kind_of(format_name: str) -> str:
 
 
 @transaction.atomic
-def start(*, actor: Actor, project: Project, dataset: Dataset, upload: Upload, format_name: str = "coco") -> Job:
+def start(
+    *, actor: Actor, project: Project, dataset: Dataset, upload: Upload, format_name: str = "coco"
+) -> Job:
     """Queue the import of an uploaded .json or .zip; the upload is used up."""
     policy.require(actor, project, "import.create")
     coco_imports.check_dataset(project, dataset)
@@ -31,13 +33,29 @@ def start(*, actor: Actor, project: Project, dataset: Dataset, upload: Upload, f
         raise Invalid("This upload holds no file (any more).", field="upload_id")
     Upload.all_objects.filter(pk=upload.pk).update(state="used")
     params = {"blob": str(upload.blob_id), "name": upload.name, "dataset": str(dataset.pk)}
-    return jobs.start(actor=actor, workspace=project.workspace, project=project, kind=kind_of(format_name), params=params)
+    return jobs.start(
+        actor=actor, workspace=project.workspace, project=project, kind=kind_of(format_name), params=params
+    )
 
 
 @transaction.atomic
-def start_from_path(*, actor: Actor, project: Project, dataset: Dataset, path: Path, images: Path | None = None, format_name: str = "coco") -> Job:
+def start_from_path(
+    *,
+    actor: Actor,
+    project: Project,
+    dataset: Dataset,
+    path: Path,
+    images: Path | None = None,
+    format_name: str = "coco",
+) -> Job:
     """Write the job of an import from the server's own disk. For the operator's commands only: nothing here checks the path."""
     policy.require(actor, project, "import.create")
     coco_imports.check_dataset(project, dataset)
-    params = {"path": str(path.resolve()), "images": str(images.resolve()) if images else "", "dataset": str(dataset.pk)}
-    return jobs.start(actor=actor, workspace=project.workspace, project=project, kind=kind_of(format_name), params=params)
+    params = {
+        "path": str(path.resolve()),
+        "images": str(images.resolve()) if images else "",
+        "dataset": str(dataset.pk),
+    }
+    return jobs.start(
+        actor=actor, workspace=project.workspace, project=project, kind=kind_of(format_name), params=params
+    )

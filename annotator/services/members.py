@@ -20,7 +20,9 @@ def check_role(role: object) -> str:
 @transaction.atomic
 def ensure(*, workspace: Workspace, user: User, role: str) -> Membership:
     """Make `user` a member if she is not one; an existing membership keeps its role. For commands of the operator."""
-    member, created = Membership.all_objects.get_or_create(workspace=workspace, user=user, defaults={"role": check_role(role)})
+    member, created = Membership.all_objects.get_or_create(
+        workspace=workspace, user=user, defaults={"role": check_role(role)}
+    )
     if created:
         _tell(None, "member.added", member)
     return member
@@ -32,7 +34,9 @@ def add(*, actor: Actor, workspace: Workspace, user: User, role: str) -> Members
     _require_rank(actor, workspace, check_role(role))
     if user.service_of_id not in (None, workspace.pk):
         raise Invalid("This service account belongs to another workspace.", field="user")
-    member, created = Membership.all_objects.get_or_create(workspace=workspace, user=user, defaults={"role": role})
+    member, created = Membership.all_objects.get_or_create(
+        workspace=workspace, user=user, defaults={"role": role}
+    )
     if not created:
         raise Conflict(f"{user.shown_name} is a member already, as {member.role}.", field="user")
     _tell(actor, "member.added", member)
@@ -65,12 +69,17 @@ def _require_rank(actor: Actor, workspace: Workspace, *roles: str) -> None:
     own = policy.require(actor, workspace, "member.manage")
     order = list(Role.values)
     if any(order.index(role) < order.index(own) for role in roles):
-        raise Denied(f"Only an {Role.OWNER.value} may give or take a stronger role than your own.", code="role")
+        raise Denied(
+            f"Only an {Role.OWNER.value} may give or take a stronger role than your own.", code="role"
+        )
 
 
 def _keep_an_owner(member: Membership) -> None:
     if member.role == Role.OWNER and not (
-        Membership.all_objects.select_for_update().filter(workspace_id=member.workspace_id, role=Role.OWNER).exclude(pk=member.pk).exists()
+        Membership.all_objects.select_for_update()
+        .filter(workspace_id=member.workspace_id, role=Role.OWNER)
+        .exclude(pk=member.pk)
+        .exists()
     ):
         raise Conflict("A workspace needs an owner: make somebody else the owner first.", field="role")
 

@@ -47,7 +47,12 @@ def named(value: object, *, field: str = "name", limit: int = 200) -> dict[str, 
 
 def next_order(rows: Any, column: str, first: float = 1.0) -> float:
     """Return an order after all rows of the queryset."""
-    last = rows.filter(**{f"{column}__isnull": False}).order_by(f"-{column}").values_list(column, flat=True).first()
+    last = (
+        rows.filter(**{f"{column}__isnull": False})
+        .order_by(f"-{column}")
+        .values_list(column, flat=True)
+        .first()
+    )
     return first if last is None else float(last) + 1.0
 
 

@@ -20,7 +20,14 @@ DEFAULT_STATUSES = MediaStatus.BASES
 
 @transaction.atomic
 def create(
-    *, actor: Actor, workspace: Workspace, name: str, description: str = "", content_type: str = "IMAGES", ref: str = "", origin: str = "user"
+    *,
+    actor: Actor,
+    workspace: Workspace,
+    name: str,
+    description: str = "",
+    content_type: str = "IMAGES",
+    ref: str = "",
+    origin: str = "user",
 ) -> Project:
     """Make an empty project: no classes, no datasets; the seven states and the group "Default" of tags."""
     policy.require(actor, workspace, "project.create")
@@ -31,7 +38,9 @@ def create(
     project = Project.all_objects.create(
         workspace=workspace,
         ref=naming.check_ref(ref) if ref else naming.free_ref(rows, columns["name"], "project"),
-        description=text.clean(description or "", field="description", limit=2000, required=False, multiline=True),
+        description=text.clean(
+            description or "", field="description", limit=2000, required=False, multiline=True
+        ),
         content_type=content_type,
         origin=origin,
         owner_id=actor.user_id,
@@ -39,10 +48,17 @@ def create(
     )
     ProjectClock.objects.create(project=project)
     MediaStatus.all_objects.bulk_create(
-        MediaStatus(project=project, name=base, name_key=text.name_key(base), base=base, order=order) for order, base in enumerate(DEFAULT_STATUSES)
+        MediaStatus(project=project, name=base, name_key=text.name_key(base), base=base, order=order)
+        for order, base in enumerate(DEFAULT_STATUSES)
     )
     TagGroup.all_objects.create(project=project, is_default=True, order=0, **naming.named("Default"))
-    events.record(actor=actor, kind="project.created", workspace_id=workspace.pk, object_id=project.pk, after={"name": project.name})
+    events.record(
+        actor=actor,
+        kind="project.created",
+        workspace_id=workspace.pk,
+        object_id=project.pk,
+        after={"name": project.name},
+    )
     return project
 
 
@@ -55,7 +71,9 @@ def update(*, actor: Actor, project: Project, changes: dict[str, Any]) -> Projec
         if field == "name":
             columns |= naming.named(value)
         elif field == "description":
-            columns["description"] = text.clean(value or "", field="description", limit=2000, required=False, multiline=True)
+            columns["description"] = text.clean(
+                value or "", field="description", limit=2000, required=False, multiline=True
+            )
         elif field == "settings":
             columns["settings"] = {**project.settings, **value}
         elif field == "content_type":
@@ -66,7 +84,14 @@ def update(*, actor: Actor, project: Project, changes: dict[str, Any]) -> Projec
         setattr(project, field, value)
     project.save(update_fields=[*columns, "updated_at"])
     after = {"name": project.name, "description": project.description}
-    events.record(actor=actor, kind="project.updated", workspace_id=project.workspace_id, project_id=project.pk, object_id=project.pk, after=after)
+    events.record(
+        actor=actor,
+        kind="project.updated",
+        workspace_id=project.workspace_id,
+        project_id=project.pk,
+        object_id=project.pk,
+        after=after,
+    )
     return project
 
 
@@ -83,7 +108,13 @@ def trash(*, actor: Actor, project: Project) -> None:
     """Move a project to the trash, where it is purged after some days; its media and marks go with it."""
     policy.require(actor, project, "project.delete")
     Project.objects.filter(pk=project.pk).update(trashed_at=timezone.now())
-    events.record(actor=actor, kind="project.trashed", workspace_id=project.workspace_id, project_id=project.pk, object_id=project.pk)
+    events.record(
+        actor=actor,
+        kind="project.trashed",
+        workspace_id=project.workspace_id,
+        project_id=project.pk,
+        object_id=project.pk,
+    )
 
 
 @transaction.atomic
@@ -95,7 +126,13 @@ def restore(*, actor: Actor, project: Project) -> Project:
         project.ref = naming.free_ref(live, project.ref, "project")
     project.trashed_at = None
     project.save(update_fields=["trashed_at", "ref", "updated_at"])
-    events.record(actor=actor, kind="project.restored", workspace_id=project.workspace_id, project_id=project.pk, object_id=project.pk)
+    events.record(
+        actor=actor,
+        kind="project.restored",
+        workspace_id=project.workspace_id,
+        project_id=project.pk,
+        object_id=project.pk,
+    )
     return project
 
 

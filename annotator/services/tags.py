@@ -16,7 +16,11 @@ from annotator.services import labels
 
 def find_concept(project_id: uuid.UUID, concept_id: uuid.UUID) -> Concept:
     """Return a tag concept of the project or raise Invalid."""
-    found = Concept.all_objects.filter(project_id=project_id, on_media=True, pk=concept_id).select_related("tag_group").first()
+    found = (
+        Concept.all_objects.filter(project_id=project_id, on_media=True, pk=concept_id)
+        .select_related("tag_group")
+        .first()
+    )
     if found is None:
         raise Invalid("There is no such tag in this project.", field="tag_class_id", code="unknown_tag")
     return found
@@ -39,12 +43,22 @@ def add_many(*, actor: Actor, media: Media, concept_ids: Sequence[uuid.UUID], cl
 
 
 @transaction.atomic
-def remove_many(*, actor: Actor, media: Media, concept_ids: Sequence[uuid.UUID] = (), tag_ids: Sequence[uuid.UUID] = (), client: str = "") -> None:
+def remove_many(
+    *,
+    actor: Actor,
+    media: Media,
+    concept_ids: Sequence[uuid.UUID] = (),
+    tag_ids: Sequence[uuid.UUID] = (),
+    client: str = "",
+) -> None:
     """Take tags from a medium, named by concept or by their own id; those that are not there are ignored."""
     policy.require(actor, media.project, "tag.write")
     labels.check_writable(media)
     rows = Tag.all_objects.filter(media=media)
-    gone = rows.filter(concept_id__in=list(concept_ids)).delete()[0] + rows.filter(pk__in=list(tag_ids)).delete()[0]
+    gone = (
+        rows.filter(concept_id__in=list(concept_ids)).delete()[0]
+        + rows.filter(pk__in=list(tag_ids)).delete()[0]
+    )
     if gone:
         write_event(actor=actor, media=media, client=client)
 
@@ -52,16 +66,35 @@ def remove_many(*, actor: Actor, media: Media, concept_ids: Sequence[uuid.UUID] 
 def put(*, actor: Actor, media: Media, concept: Concept) -> None:
     """Say one concept inside the caller's transaction, without an event."""
     if concept.tag_group is not None and concept.tag_group.kind == "SELECTION":
-        Tag.all_objects.filter(media=media, concept__tag_group=concept.tag_group).exclude(concept=concept).delete()
-    Tag.all_objects.get_or_create(media=media, concept=concept, defaults={"project_id": media.project_id, "created_by_id": actor.user_id})
+        Tag.all_objects.filter(media=media, concept__tag_group=concept.tag_group).exclude(
+            concept=concept
+        ).delete()
+    Tag.all_objects.get_or_create(
+        media=media,
+        concept=concept,
+        defaults={"project_id": media.project_id, "created_by_id": actor.user_id},
+    )
 
 
 def write_event(*, actor: Actor, media: Media, client: str = "", ops: Sequence[str] = ()) -> int:
     """Record the tags that the medium has now."""
     after = {str(media.pk): of_media(media.pk)}
-    return events.record(actor=actor, kind="tags.changed", project_id=media.project_id, media_id=media.pk, after=after, client=client, ops=ops)
+    return events.record(
+        actor=actor,
+        kind="tags.changed",
+        project_id=media.project_id,
+        media_id=media.pk,
+        after=after,
+        client=client,
+        ops=ops,
+    )
 
 
 def of_media(media_id: uuid.UUID) -> list[str]:
     """Return the ids of the concepts said of a medium, oldest first."""
-    return [str(key) for key in Tag.all_objects.filter(media_id=media_id).order_by("created_at", "id").values_list("concept_id", flat=True)]
+    return [
+        str(key)
+        for key in Tag.all_objects.filter(media_id=media_id)
+        .order_by("created_at", "id")
+        .values_list("concept_id", flat=True)
+    ]

@@ -13,7 +13,13 @@ from annotator.domain.errors import Conflict, Invalid
 from annotator.models import Membership, Role, User, Workspace, WorkspaceClock
 from annotator.services import naming
 
-_TEXTS = {"description": 2000, "unique_name": 128, "logo_url": 2000, "background_color": 9, "support_email": 254}
+_TEXTS = {
+    "description": 2000,
+    "unique_name": 128,
+    "logo_url": 2000,
+    "background_color": 9,
+    "support_email": 254,
+}
 _FLAGS = ("is_public", "allow_support")
 
 
@@ -40,7 +46,13 @@ def create(*, name: str, ref: str = "", owner: User | None = None) -> Workspace:
     if owner is not None:
         Membership.all_objects.create(workspace=workspace, user=owner, role=Role.OWNER)
         actor = Actor(user_id=owner.pk)
-    events.record(actor=actor, kind="workspace.created", workspace_id=workspace.pk, object_id=workspace.pk, after={"name": clean_name, "ref": ref})
+    events.record(
+        actor=actor,
+        kind="workspace.created",
+        workspace_id=workspace.pk,
+        object_id=workspace.pk,
+        after={"name": clean_name, "ref": ref},
+    )
     return workspace
 
 
@@ -53,7 +65,13 @@ def update(*, actor: Actor, workspace: Workspace, changes: dict[str, Any]) -> Wo
         if field == "name":
             columns["name"] = text.clean(value, field="name", limit=200)
         elif field in _TEXTS:
-            columns[field] = text.clean(value or "", field=field, limit=_TEXTS[field], required=False, multiline=field == "description")
+            columns[field] = text.clean(
+                value or "",
+                field=field,
+                limit=_TEXTS[field],
+                required=False,
+                multiline=field == "description",
+            )
         elif field in _FLAGS:
             if not isinstance(value, bool):
                 raise Invalid(f"{field} must be true or false.", field=field)
@@ -67,5 +85,11 @@ def update(*, actor: Actor, workspace: Workspace, changes: dict[str, Any]) -> Wo
     for field, value in columns.items():
         setattr(workspace, field, value)
     workspace.save(update_fields=[*columns, "updated_at"])
-    events.record(actor=actor, kind="workspace.updated", workspace_id=workspace.pk, object_id=workspace.pk, after=changes)
+    events.record(
+        actor=actor,
+        kind="workspace.updated",
+        workspace_id=workspace.pk,
+        object_id=workspace.pk,
+        after=changes,
+    )
     return workspace

@@ -84,7 +84,9 @@ def project_film(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     if around is None:
         raise Invalid("around must be the id of an image.", field="around")
     media = selectors.find_media(actor, around)
-    before, after = (min(_whole(request, name, default), MAX_FILM) for name, default in (("before", 8), ("after", 12)))
+    before, after = (
+        min(_whole(request, name, default), MAX_FILM) for name, default in (("before", 8), ("after", 12))
+    )
     return answer(selectors.film(project.pk, MediaFilter.read(request.GET), media, before, after))
 
 

@@ -6,13 +6,12 @@ import uuid
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, QuerySet
 from django.http import QueryDict
 
 from annotator.domain import text
 from annotator.domain.errors import Invalid
 from annotator.domain.ids import parse_uuid
-from annotator.models import DatasetItem, Label, Media, Tag
+from annotator.models.media import MediaQuerySet
 
 _HEALTH = ("OK", "ERROR", "UNHEALTHY", "PROCESSING")
 
@@ -40,26 +39,20 @@ class MediaFilter:
             batch=_ids(query, "batch"), health=health, name=text.clean(query.get("name", ""), field="name", limit=200, required=False),
         )  # fmt: skip
 
-    def apply(self, rows: QuerySet[Media]) -> QuerySet[Media]:
-        """Return the rows that the filter lets through, in list order (list_key, id)."""
+    def apply(self, rows: MediaQuerySet) -> MediaQuerySet:
+        """Return the rows that the filter lets through, in list order."""
+        rows = rows.in_home(datasets=self.dataset or None, name_contains=self.name)
         if self.status:
-            rows = rows.filter(status__in=self.status)
+            rows = rows.in_states(self.status)
         if self.batch:
-            rows = rows.filter(batch__in=self.batch)
+            rows = rows.in_batches(self.batch)
         if self.health:
             rows = rows.filter(health__in=self.health)
-        home = DatasetItem.all_objects.filter(media=OuterRef("pk"), is_home=True)
-        if self.dataset and self.name:
-            rows = rows.filter(Exists(home.filter(dataset__in=self.dataset, name_key__contains=text.name_key(self.name))))
-        elif self.dataset:
-            rows = rows.filter(Exists(home.filter(dataset__in=self.dataset)))
-        elif self.name:
-            rows = rows.filter(Exists(home.filter(name_key__contains=text.name_key(self.name))))
         if self.concept:
-            rows = rows.filter(Exists(Label.all_objects.filter(media=OuterRef("pk"), concept__in=self.concept)))
+            rows = rows.with_labels_of(self.concept)
         if self.tag:
-            rows = rows.filter(Exists(Tag.all_objects.filter(media=OuterRef("pk"), concept__in=self.tag)))
-        return rows.order_by("list_key", "id")
+            rows = rows.with_tags_of(self.tag)
+        return rows.in_list_order()
 
     def __bool__(self) -> bool:
         return any(getattr(self, name) for name in self.__slots__)
@@ -67,7 +60,12 @@ class MediaFilter:
     def query(self) -> str:
         """Return the filter as a query string without `?`, in a fixed order; empty when nothing is filtered."""
         names = {"concept": "class"}
-        pairs = [(names.get(key, key), str(value)) for key in self.__slots__ if key != "name" for value in getattr(self, key)]
+        pairs = [
+            (names.get(key, key), str(value))
+            for key in self.__slots__
+            if key != "name"
+            for value in getattr(self, key)
+        ]
         return urlencode(pairs + ([("name", self.name)] if self.name else []))
 
 

@@ -10,7 +10,14 @@ from django.shortcuts import render
 
 from annotator.domain.errors import Busy, Conflict, Denied, DomainError, Invalid, Missing, TooLarge
 
-STATUS_OF: dict[type[DomainError], int] = {Invalid: 400, Denied: 403, Missing: 404, Conflict: 409, TooLarge: 413, Busy: 429}
+STATUS_OF: dict[type[DomainError], int] = {
+    Invalid: 400,
+    Denied: 403,
+    Missing: 404,
+    Conflict: 409,
+    TooLarge: 413,
+    Busy: 429,
+}
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -45,7 +52,9 @@ class DomainErrorMiddleware:
         if not isinstance(error, DomainError):
             return None
         status = status_of(error)
-        wants_json = request.path.startswith("/web/") or "application/json" in request.headers.get("Accept", "")
+        wants_json = request.path.startswith("/web/") or "application/json" in request.headers.get(
+            "Accept", ""
+        )
         if wants_json:
             body = {"code": error.code, "message": error.message, "field": error.field}
             response: HttpResponse = JsonResponse(body, status=status)

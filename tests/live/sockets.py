@@ -13,7 +13,8 @@ class Socket(ApplicationCommunicator):
 
     def __init__(self, application: Any, path: str) -> None:
         super().__init__(
-            application, {"type": "websocket", "path": path, "query_string": b"", "headers": [], "subprotocols": []}
+            application,
+            {"type": "websocket", "path": path, "query_string": b"", "headers": [], "subprotocols": []},
         )
 
     async def connect(self) -> bool:

@@ -34,13 +34,22 @@ class As:
 
 
 @asynccontextmanager
-async def page(user: Any, project: Any, media: Any = None, since: int = 0, client: str = "") -> AsyncIterator[Socket]:
+async def page(
+    user: Any, project: Any, media: Any = None, since: int = 0, client: str = ""
+) -> AsyncIterator[Socket]:
     """An open page that has said hello and joined."""
     socket = Socket(As(user), f"/ws/projects/{project.pk}/")
     assert await socket.connect()
     hello = await socket.hear()
     assert hello["type"] == "hello"
-    await socket.say({"type": "join", "media": str(media.pk) if media else None, "since": since, "client": client or str(user.pk)})
+    await socket.say(
+        {
+            "type": "join",
+            "media": str(media.pk) if media else None,
+            "since": since,
+            "client": client or str(user.pk),
+        }
+    )
     try:
         yield socket
     finally:
@@ -56,7 +65,11 @@ async def news(socket: Socket, kind: str) -> dict[str, Any]:
 
 
 def draw(w: World, user: User, media: Any = None) -> Any:
-    return labels.create_many(actor=w.actor(user), media=media or w.images[0], patches=[{"concept": str(w.car.pk), "box": [1, 2, 30, 40]}])[0]
+    return labels.create_many(
+        actor=w.actor(user),
+        media=media or w.images[0],
+        patches=[{"concept": str(w.car.pk), "box": [1, 2, 30, 40]}],
+    )[0]
 
 
 async def test_a_box_reaches_the_other_page_whole_and_pages_elsewhere_as_a_line() -> None:
@@ -67,7 +80,12 @@ async def test_a_box_reaches_the_other_page_whole_and_pages_elsewhere_as_a_line(
         assert event["kind"] == "labels.changed" and event["seq"] == 1 and event["before"] == []
         assert event["after"][0]["id"] == str(label.pk) and event["after"][0]["box"] == [1.0, 2.0, 30.0, 40.0]
         assert event["actor"] == {"id": str(w.ann.pk), "name": "Ann"}
-        assert await news(elsewhere, "event") == {"type": "event", "seq": 1, "media": str(w.images[0].pk), "kind": "labels.changed"}
+        assert await news(elsewhere, "event") == {
+            "type": "event",
+            "seq": 1,
+            "media": str(w.images[0].pk),
+            "kind": "labels.changed",
+        }
 
 
 async def test_what_another_process_commits_arrives_without_a_wake() -> None:
@@ -83,7 +101,9 @@ async def test_a_page_that_was_away_gets_what_it_missed_in_order() -> None:
     w = await sync_to_async(world)()
     for _ in range(3):
         await sync_to_async(draw)(w, w.ann)
-    await sync_to_async(lambda: tags.add_many(actor=w.actor(w.ann), media=w.images[0], concept_ids=[w.sunny.pk]))()
+    await sync_to_async(
+        lambda: tags.add_many(actor=w.actor(w.ann), media=w.images[0], concept_ids=[w.sunny.pk])
+    )()
     async with page(w.max, w.project, w.images[0], since=1) as socket:
         assert [(await news(socket, "event"))["seq"] for _ in range(3)] == [2, 3, 4]
 
@@ -114,7 +134,10 @@ async def test_a_removed_member_is_shown_out(monkeypatch: pytest.MonkeyPatch) ->
 
 async def test_people_see_each_other_and_their_pointers() -> None:
     w = await sync_to_async(world)()
-    async with page(w.ann, w.project, w.images[0], client="a") as ann, page(w.max, w.project, w.images[0], client="m") as max_:
+    async with (
+        page(w.ann, w.project, w.images[0], client="a") as ann,
+        page(w.max, w.project, w.images[0], client="m") as max_,
+    ):
         while len(people := (await news(ann, "presence"))["people"]) < 2:
             pass
         assert [(one["name"], one["client"]) for one in people] == [("Ann", "a"), ("Max", "m")]

@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 import pytest
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from annotator.domain.errors import Invalid, Missing, TooLarge
 from annotator.domain.ids import uuid7
@@ -23,7 +23,9 @@ def op(label: Any = None, base: Any = None, patch: Any = None, **more: Any) -> d
 
 
 def apply(w: World, *ops: dict[str, Any], user: Any = None, media: Any = None) -> list[dict[str, Any]]:
-    return editing.apply(actor=w.actor(user or w.ann), media=media or w.images[0], ops=list(ops), client="tab")[0]
+    return editing.apply(
+        actor=w.actor(user or w.ann), media=media or w.images[0], ops=list(ops), client="tab"
+    )[0]
 
 
 def box_patch(w: World, *at: float) -> dict[str, Any]:
@@ -77,9 +79,15 @@ def test_operations_of_one_batch_on_one_label_build_on_each_other(w: World) -> N
     results = apply(
         w, op(key, None, box_patch(w)), op(key, None, {"box": [1, 1, 5, 5]}), op(key, None, {"concept": str(w.person.pk)}),
     )  # fmt: skip
-    assert [one["status"] for one in results] == ["ok", "rejected", "rejected"], "a second create is a second create"
+    assert [one["status"] for one in results] == ["ok", "rejected", "rejected"], (
+        "a second create is a second create"
+    )
     label = Label.all_objects.get(pk=key)
-    moved = apply(w, op(key, label.revision, {"box": [1, 1, 5, 5]}), op(key, label.revision, {"concept": str(w.person.pk)}))
+    moved = apply(
+        w,
+        op(key, label.revision, {"box": [1, 1, 5, 5]}),
+        op(key, label.revision, {"concept": str(w.person.pk)}),
+    )
     assert [one["status"] for one in moved] == ["ok", "ok"]
     label.refresh_from_db()
     assert (label.x1, label.concept_id) == (5, w.person.pk)
@@ -138,7 +146,11 @@ def test_a_wrong_patch_is_rejected_in_words_and_nothing_is_kept(w: World, patch:
 
 def test_a_class_deleted_meanwhile_rejects_its_labels_alone(w: World) -> None:
     w.person.delete()
-    results = apply(w, op(uuid7(), None, box_patch(w) | {"concept": str(w.person.pk or uuid.uuid4())}), op(uuid7(), None, box_patch(w)))
+    results = apply(
+        w,
+        op(uuid7(), None, box_patch(w) | {"concept": str(w.person.pk or uuid.uuid4())}),
+        op(uuid7(), None, box_patch(w)),
+    )
     assert [one["status"] for one in results] == ["rejected", "ok"]
 
 
@@ -184,8 +196,16 @@ def test_applying_the_events_equals_a_fresh_fetch(w: World) -> None:
     media, keys = w.images[0], [uuid7() for _ in range(4)]
     apply(w, *(op(key, None, box_patch(w, i, i, i + 20, i + 20)) for i, key in enumerate(keys)))
     revision = Label.all_objects.get(pk=keys[0]).revision
-    apply(w, op(keys[0], revision, {"points": [[[[0, 0], [9.5, 0], [5, 7.125]]]], "shape": "polygon"}), op(keys[1], revision, None))
-    labels.create_many(actor=w.actor(w.max), media=media, patches=[{"concept": str(w.person.pk), "box": [1, 2, 9, 9], "mask": [1, 8, 20, 3]}])
+    apply(
+        w,
+        op(keys[0], revision, {"points": [[[[0, 0], [9.5, 0], [5, 7.125]]]], "shape": "polygon"}),
+        op(keys[1], revision, None),
+    )
+    labels.create_many(
+        actor=w.actor(w.max),
+        media=media,
+        patches=[{"concept": str(w.person.pk), "box": [1, 2, 9, 9], "mask": [1, 8, 20, 3]}],
+    )
     labels.update_many(actor=w.actor(w.max), media=media, patches=[(keys[2], {"z": 5})])
     labels.delete_many(actor=w.actor(w.max), media=media, label_ids=[keys[3]])
     shown: dict[str, Any] = {}
@@ -206,7 +226,9 @@ def test_sequence_numbers_have_no_gaps_and_other_media_get_a_line_only(w: World)
         apply(w, op(uuid7(), None, box_patch(w)), media=media)
     page = event_rows.page(w.project.pk, 0, w.images[1].pk)
     assert [event["seq"] for event in page["events"]] == list(range(1, page["head"] + 1))
-    assert {tuple(sorted(e)) for e in page["events"] if e["media"] == w.images[0].pk} == {("kind", "media", "seq")}
+    assert {tuple(sorted(e)) for e in page["events"] if e["media"] == w.images[0].pk} == {
+        ("kind", "media", "seq")
+    }
     assert event_rows.page(w.project.pk, page["head"] + 5, None) == {"resync": True, "head": page["head"]}
 
 

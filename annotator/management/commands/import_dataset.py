@@ -23,7 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("--format", default="coco", choices=sorted(imports.KINDS))
         parser.add_argument("--project", required=True, metavar="NAME")
         parser.add_argument("--workspace", required=True, metavar="REF")
-        parser.add_argument("--dataset", default="", metavar="NAME", help="default: the name of the file or folder")
+        parser.add_argument(
+            "--dataset", default="", metavar="NAME", help="default: the name of the file or folder"
+        )
         parser.add_argument("--images", type=Path, help="folder with the pictures; default: beside the .json")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -34,7 +36,12 @@ class Command(BaseCommand):
             actor, project = console.project(workspace_ref=options["workspace"], name=options["project"])
             dataset = console.dataset(actor=actor, project=project, name=options["dataset"] or path.stem)
             job = imports.start_from_path(
-                actor=actor, project=project, dataset=dataset, path=path, images=options["images"], format_name=options["format"]
+                actor=actor,
+                project=project,
+                dataset=dataset,
+                path=path,
+                images=options["images"],
+                format_name=options["format"],
             )
         except DomainError as error:
             raise CommandError(error.message) from None
@@ -45,8 +52,12 @@ class Command(BaseCommand):
             raise CommandError(job.error or f"The import ended as {job.state}.")
         facts = job.result
         for line in facts["report"]:
-            self.stderr.write(f"{line['field']}: {line['reason']} ({line['count']:,}x, e.g. {', '.join(line['examples'][:3])})")
-        self.stdout.write(f"Imported {facts['images']:,} images and {facts['labels']:,} labels of {facts['classes']:,} classes into {project.name}.")
+            self.stderr.write(
+                f"{line['field']}: {line['reason']} ({line['count']:,}x, e.g. {', '.join(line['examples'][:3])})"
+            )
+        self.stdout.write(
+            f"Imported {facts['images']:,} images and {facts['labels']:,} labels of {facts['classes']:,} classes into {project.name}."
+        )
 
     def _has_ended(self, job: Job) -> bool:
         job.refresh_from_db()

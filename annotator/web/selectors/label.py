@@ -5,21 +5,26 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count
 
 from annotator import policy
 from annotator.domain import palette
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Missing
 from annotator.models import Concept, DatasetItem, KeypointSchema, Label, Media, MediaStatus, Project
+from annotator.models.media import MediaQuerySet
 from annotator.services import event_rows, label_rows, media_urls, tags
-
 from annotator.web.media_filter import MediaFilter
 
 
 def find_media(actor: Actor, media_id: uuid.UUID) -> Media:
     """Return a picture that the actor may see, with project and status, or raise Missing."""
-    found = Media.objects.visible_to(actor).select_related("project", "status", "blob").filter(pk=media_id).first()
+    found = (
+        Media.objects.visible_to(actor)
+        .select_related("project", "status", "blob")
+        .filter(pk=media_id)
+        .first()
+    )
     if found is None:
         raise Missing("There is no such image.")
     return found
@@ -33,14 +38,9 @@ def find_project(actor: Actor, project_id: uuid.UUID) -> Project:
     return found
 
 
-def media_list(project_id: uuid.UUID, chosen: MediaFilter) -> QuerySet[Media]:
+def media_list(project_id: uuid.UUID, chosen: MediaFilter) -> MediaQuerySet:
     """Return the media of a project that the filter lets through, in list order."""
     return chosen.apply(Media.objects.filter(project_id=project_id))
-
-
-def rows_before(rows: QuerySet[Media], media: Media) -> int:
-    """Return how many rows of a list stand before a medium."""
-    return rows.filter(Q(list_key__lt=media.list_key) | Q(list_key=media.list_key, pk__lt=media.pk)).count()
 
 
 def status_json(status: MediaStatus) -> dict[str, Any]:
@@ -59,9 +59,15 @@ def concept_json(concept: Concept, schema_id: uuid.UUID | None) -> dict[str, Any
 
 def vocabulary(project_id: uuid.UUID) -> dict[str, Any]:
     """Return concepts in order, keypoint schemas and statuses of a project. Five queries."""
-    schemas = list(KeypointSchema.all_objects.filter(project_id=project_id).prefetch_related("classes", "edges", "bindings"))
+    schemas = list(
+        KeypointSchema.all_objects.filter(project_id=project_id).prefetch_related(
+            "classes", "edges", "bindings"
+        )
+    )
     schema_of = {binding.concept_id: schema.pk for schema in schemas for binding in schema.bindings.all()}
-    rows = Concept.all_objects.filter(project_id=project_id).order_by("region_order", "media_order", "sort_key", "id")
+    rows = Concept.all_objects.filter(project_id=project_id).order_by(
+        "region_order", "media_order", "sort_key", "id"
+    )
     ordered = sorted(rows, key=lambda one: (one.region_order is None, one.region_order or 0.0, one.sort_key))
     return {
         "concepts": [concept_json(concept, schema_of.get(concept.pk)) for concept in ordered],
@@ -70,12 +76,18 @@ def vocabulary(project_id: uuid.UUID) -> dict[str, Any]:
                 "id": schema.pk,
                 "name": schema.name,
                 "kind": schema.kind,
-                "classes": [{"id": one.pk, "name": one.name} for one in sorted(schema.classes.all(), key=lambda one: one.order)],
+                "classes": [
+                    {"id": one.pk, "name": one.name}
+                    for one in sorted(schema.classes.all(), key=lambda one: one.order)
+                ],
                 "edges": [(edge.a_id, edge.b_id, edge.color) for edge in schema.edges.all()],
             }
             for schema in schemas
         ],
-        "statuses": [status_json(status) for status in MediaStatus.all_objects.filter(project_id=project_id).order_by("order")],
+        "statuses": [
+            status_json(status)
+            for status in MediaStatus.all_objects.filter(project_id=project_id).order_by("order")
+        ],
     }
 
 
@@ -100,7 +112,7 @@ def state(actor: Actor, media: Media, chosen: MediaFilter) -> dict[str, Any]:
         "labels": label_rows.of_media(media.pk),
         "tags": tags.of_media(media.pk),
         "may": _may(role, media),
-        "position": {"index": rows_before(rows, media), "total": rows.count()},
+        "position": {"index": rows.position(media), "total": rows.count()},
         "filter": chosen.query(),
     }  # fmt: skip
 
@@ -114,7 +126,11 @@ def _may(role: str, media: Media) -> dict[str, Any]:
         reason = "This image is locked."
     elif media.health == "ERROR":
         reason = media.health_reason or "This file could not be read as a picture."
-    names = MediaStatus.all_objects.filter(project_id=media.project_id).order_by("order").values_list("name", "base")
+    names = (
+        MediaStatus.all_objects.filter(project_id=media.project_id)
+        .order_by("order")
+        .values_list("name", "base")
+    )
     return {
         "label": not reason,
         "tag": not reason,
@@ -124,25 +140,27 @@ def _may(role: str, media: Media) -> dict[str, Any]:
     }
 
 
-def film(project_id: uuid.UUID, chosen: MediaFilter, around: Media, before: int, after: int) -> dict[str, Any]:
+def film(
+    project_id: uuid.UUID, chosen: MediaFilter, around: Media, before: int, after: int
+) -> dict[str, Any]:
     """Return the pictures around one in the filtered order, with names, thumbnails, states and label counts. Five queries."""
     rows = media_list(project_id, chosen)
-    index = rows_before(rows, around)
-    earlier = rows.filter(Q(list_key__lt=around.list_key) | Q(list_key=around.list_key, pk__lt=around.pk)).order_by("-list_key", "-id")
-    later = rows.filter(Q(list_key__gt=around.list_key) | Q(list_key=around.list_key, pk__gte=around.pk))
-    name = DatasetItem.all_objects.filter(media=OuterRef("pk"), is_home=True).values("name")[:1]
-    found = [*reversed(_with(earlier, name)[:before]), *_with(later, name)[: after + 1]]
-    counts = dict(Label.all_objects.filter(media__in=[one.pk for one in found]).values_list("media").annotate(Count("id")))
-    first = index - sum(1 for one in found if (one.list_key, one.pk) < (around.list_key, around.pk))
+    index = rows.position(around)
+    ahead, behind = (
+        rows.with_home().select_related("status", "blob").neighbours(around, before=before, after=after)
+    )
+    here = rows.with_home().select_related("status", "blob").filter(pk=around.pk)
+    found = [*ahead, *here, *behind]
+    counts = dict(
+        Label.all_objects.filter(media__in=[one.pk for one in found])
+        .values_list("media")
+        .annotate(Count("id"))
+    )
     items = [
         {
-            "id": one.pk, "index": first + place, "name": one.home_name or str(one.number), "thumbnail_url": media_urls.of(one)["thumbnail_url"],
+            "id": one.pk, "index": index - len(ahead) + place, "name": one.name or str(one.number), "thumbnail_url": media_urls.of(one)["thumbnail_url"],
             "status": status_json(one.status), "labels": counts.get(one.pk, 0), "health": one.health,
         }
         for place, one in enumerate(found)
     ]  # fmt: skip
     return {"index": index, "total": rows.count(), "items": items}
-
-
-def _with(rows: QuerySet[Media], name: Any) -> Any:
-    return rows.select_related("status", "blob").annotate(home_name=Subquery(name))
