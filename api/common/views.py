@@ -190,10 +190,9 @@ def seen_by(rows: QuerySet[Any], actor: Actor, noun: str) -> Any:
 
     `rows` must be of a model whose querysets have `visible_to`.
     """
-    found = with_role(rows, actor).first()
-    if found is None:
-        raise Missing(f"There is no such {noun}.")
-    return found
+    for found in with_role(rows, actor).order_by()[:1]:
+        return found
+    raise Missing(f"There is no such {noun}.")
 
 
 def with_role(rows: Any, actor: Actor) -> Any:

@@ -136,9 +136,7 @@ class OnImage(OnRow):
 
     row: Media
     noun = "image"
-    rows = staticmethod(
-        lambda: Media.objects.exclude(kind="video").select_related("project", "status", "blob")
-    )
+    rows = staticmethod(lambda: Media.objects.exclude(kind="video"))
 
     @property
     def image(self) -> Media:

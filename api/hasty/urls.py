@@ -7,13 +7,15 @@ from django.urls import re_path
 from api.common.routes import table
 
 from .base import UnknownAddress
-from .views import classes, projects, statuses, tags, workspaces
+from .views import classes, labels, projects, statuses, tags, workspaces
 
 P = "projects/<str:project_id>"
 
 urlpatterns = [
     *table(
         [
+            (f"{P}/images/<str:image_id>/labels", labels.ImageLabels),
+            (f"{P}/labels/<str:label_id>", labels.OneLabel),
             (f"{P}/images/<str:image_id>/tags", tags.ImageTags),
             ("workspaces", workspaces.Workspaces),
             ("workspaces/<str:workspace_id>", workspaces.OneWorkspace),
