@@ -33,7 +33,7 @@ from annotator.models import (
     Project,
     SkeletonEdge,
 )
-from annotator.services import concepts, media, naming, projects
+from annotator.services import concepts, media, media_names, naming, projects
 
 CHUNK = 500
 _YIELD_SECONDS = 0.002  # between two chunks, so that people's writes get in
@@ -200,7 +200,7 @@ def _write_images(state: _Import, records: Iterator[ImageRecord], find_file: Fin
     """Make or match the pictures; those with a file are decoded, the others are rows that wait for their bytes."""
     total = 0
     for chunk in _chunks(records, 100):
-        names = {record.number: _item_name(record) for record in chunk}
+        names = {record.number: media_names.below(record.name, field="file_name") for record in chunk}
         known = dict(
             DatasetItem.objects.filter(
                 dataset=state.dataset, is_home=True, name__in=names.values()
@@ -230,11 +230,6 @@ def _write_images(state: _Import, records: Iterator[ImageRecord], find_file: Fin
         total += len(chunk)
         tell(0.02, f"{total:,} images")
     return total
-
-
-def _item_name(record: ImageRecord) -> str:
-    """Return the name of the item: the file's own, as text that may be stored."""
-    return text.clean(record.name.replace("\x00", ""), field="file_name", limit=1000)
 
 
 def _write_labels(state: _Import, records: Iterator[LabelRecord], tell: Progress) -> int:

@@ -70,7 +70,7 @@ def since(project_id: uuid.UUID, seq: int, limit: int = PAGE) -> list[Row]:
     )
     people = {row[4] for row in rows if row[4]}
     names = {user.pk: user.shown_name for user in User.objects.filter(pk__in=people)} if people else {}
-    return [Row(*row[:11], actor_name=names.get(row[4], "")) for row in rows]
+    return [Row(*row, names.get(row[4], "")) for row in rows]  # type: ignore[call-arg]
 
 
 def render(row: Row, media_id: uuid.UUID | None) -> dict[str, Any]:

@@ -1,0 +1,160 @@
+"""COCO into the database: exact numbers, numbers kept, what is broken reported, nothing left of an import that fails."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotator.domain.errors import Denied, Invalid
+from annotator.models import Concept, Event, Job, KeypointClass, Label, Media
+from annotator.services import coco_imports
+from tests.world import World, picture
+
+SQUARE = [10.5, 10, 20.25, 10, 20.25, 20, 10.5, 20]
+
+
+def coco(**parts: Any) -> dict[str, Any]:
+    return {
+        "images": [{"id": 7, "file_name": "a.jpg", "width": 640, "height": 480, "license": 3}],
+        "categories": [{"id": 40, "name": "lamp", "supercategory": "street"}],
+        "annotations": [
+            {"id": 900, "image_id": 7, "category_id": 40, "bbox": [10.5, 10, 9.75, 10], "area": 97.5, "segmentation": [SQUARE], "iscrowd": 0}
+        ],
+    } | parts  # fmt: skip
+
+
+def run(w: World, data: Any, folder: Path | None = None, user: Any = None, **options: Any) -> dict[str, Any]:
+    text = data if isinstance(data, bytes) else json.dumps(data).encode()
+
+    def find(name: str) -> Path | None:
+        return folder / name if folder and (folder / name).exists() else None
+
+    return coco_imports.run(
+        actor=w.actor(user or w.max), project=w.project, dataset=w.dataset, file=io.BytesIO(text), find_file=find, **options
+    )  # fmt: skip
+
+
+def test_numbers_of_the_file_are_kept(w: World, tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(picture(9))
+    facts = run(w, coco(), tmp_path)
+    assert (facts["images"], facts["labels"], facts["classes"], facts["report"]) == (1, 1, 1, [])
+    label = Label.all_objects.get()
+    assert (label.x0, label.x1, label.number, label.origin, label.is_crowd) == (
+        10.5,
+        20.25,
+        900,
+        "import",
+        False,
+    )
+    assert label.points == "[[[[10.5,10],[20.25,10],[20.25,20],[10.5,20]]]]"
+    assert (label.media.number, label.media.health, label.concept.number, label.concept.name) == (
+        7,
+        "OK",
+        40,
+        "lamp",
+    )
+    assert (
+        label.concept.extra["coco"]["supercategory"] == "street"
+        and label.media.metadata["coco"]["license"] == 3
+    )
+
+
+def test_a_picture_that_is_there_already_gets_the_labels(w: World) -> None:
+    name = w.images[0].items.get().name
+    facts = run(w, coco(images=[{"id": 7, "file_name": name, "width": 640, "height": 480}]))
+    assert Label.all_objects.get().media_id == w.images[0].pk and facts["images"] == 1
+
+
+def test_a_picture_without_a_file_is_a_row_that_says_so(w: World) -> None:
+    facts = run(w, coco())
+    medium = Media.objects.get(number=7)
+    assert (medium.health, medium.width, medium.labels.count()) == ("ERROR", 640, 1) and facts["report"][0][
+        "field"
+    ] == "images.file_name"
+
+
+def test_a_class_of_the_same_name_is_used_and_another_number_is_reported(w: World) -> None:
+    facts = run(w, coco(categories=[{"id": 40, "name": "Car"}]))
+    assert Label.all_objects.get().concept_id == w.car.pk
+    assert any(line["field"] == "categories.id" for line in facts["report"])
+
+
+def test_keypoints_become_a_schema_of_the_class(w: World) -> None:
+    person = {"id": 1, "name": "person", "keypoints": ["nose", "tail"], "skeleton": [[1, 2]]}
+    note = {
+        "id": 1,
+        "image_id": 7,
+        "category_id": 1,
+        "bbox": [0, 0, 9, 9],
+        "keypoints": [1.5, 2, 2, 8, 8, 1],
+        "num_keypoints": 2,
+        "area": 1,
+        "iscrowd": 0,
+    }
+    run(
+        w,
+        coco(
+            categories=[person],
+            annotations=[note, note | {"id": 2, "keypoints": [0, 0, 0, 3, 3, 2], "num_keypoints": 1}],
+        ),
+    )
+    names = dict(KeypointClass.all_objects.values_list("pk", "name"))
+    first, second = (json.loads(label.keypoints or "[]") for label in Label.all_objects.order_by("number"))
+    import uuid
+
+    assert [(names[uuid.UUID(p["keypoint_class"])], p["x"], p["y"], p["visible"]) for p in first] == [
+        ("nose", 1.5, 2, True),
+        ("tail", 8, 8, False),
+    ]
+    assert [names[uuid.UUID(p["keypoint_class"])] for p in second] == ["tail"]
+
+
+def test_broken_items_are_reported_and_the_rest_is_imported(w: World) -> None:
+    good = coco()["annotations"][0]
+    facts = run(
+        w,
+        coco(
+            annotations=[
+                good,
+                good | {"id": 2, "category_id": 5},
+                good | {"id": 3, "bbox": [1, 2]},
+                "x",
+                good | {"id": 4, "image_id": 99},
+            ]
+        ),
+    )
+    assert facts["labels"] >= 1 and sum(line["count"] for line in facts["report"]) >= 3
+    assert Label.all_objects.filter(number=900).exists()
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"[]", b"{}", b'{"images": 3}', b"\xff\xfe", b'{"images": [', b"<html>"]
+)
+def test_what_is_not_coco_is_refused_in_words(w: World, text: bytes) -> None:
+    with pytest.raises(Invalid) as refused:
+        run(w, text)
+    assert refused.value.message and not Label.all_objects.exists()
+
+
+def test_an_annotator_may_not_import(w: World) -> None:
+    with pytest.raises(Denied):
+        run(w, coco(), user=w.ann)
+
+
+def test_an_import_is_taken_back_by_its_job(w: World) -> None:
+    job = Job.all_objects.create(workspace=w.workspace, project=w.project, kind="import_coco")
+    w.box()
+    run(w, coco(), job=job)
+    assert coco_imports.remove(job=job) == 1
+    assert Label.all_objects.count() == 1 and Media.all_objects.count() == 3
+    assert Concept.all_objects.filter(name="lamp").exists(), "classes stay: people may use them already"
+
+
+def test_pages_are_told_in_bulk(w: World) -> None:
+    run(w, coco())
+    event = Event.objects.filter(kind="bulk").get()
+    assert json.loads(event.after or "")["what"] == "import" and event.seq == Label.all_objects.get().revision
