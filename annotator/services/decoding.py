@@ -9,15 +9,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 
-from annotator.domain.errors import Busy, DomainError, Invalid
+from annotator.domain.errors import Busy, Invalid
 from annotator.storage.imaging import Facts
 
 from . import decode_child
@@ -26,6 +27,8 @@ _ROOT = str(Path(__file__).resolve().parents[2])
 IDLE_SECONDS = 60
 _WAIT_SECONDS = 60.0
 _NICE = 5
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 
 
 class Undecodable(Invalid):
@@ -221,17 +224,22 @@ def render(path: Path, variant: str, box: tuple[float, float, float, float] | No
     return _parts(head, payload)[0]
 
 
-def prepare_many(paths: Iterable[Path]) -> Iterator[Decoded | DomainError]:
-    """Prepare several files, as many at once as the pool has children; yields in the order given, refusals as values."""
-    with ThreadPoolExecutor(pool().size) as threads:
-        yield from threads.map(_prepared, paths)
+def map_ahead(items: Iterable[Item], work: Callable[[Item], Made], *, ahead: int) -> Iterator[Made]:
+    """Yield `work(item)` in order, with as many threads as the pool has children and at most `ahead` results waiting.
 
-
-def _prepared(path: Path) -> Decoded | DomainError:
+    The caller writes rows while the children go on; closing the iterator drops what has not begun.
+    """
+    threads = ThreadPoolExecutor(pool().size, thread_name_prefix="decode")
+    waiting: deque[Future[Made]] = deque()
     try:
-        return prepare(path)
-    except Undecodable as refusal:
-        return refusal
+        for item in items:
+            waiting.append(threads.submit(work, item))
+            if len(waiting) >= ahead:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        threads.shutdown(cancel_futures=True)
 
 
 def _parts(head: dict[str, Any], payload: list[bytes]) -> list[Part]:

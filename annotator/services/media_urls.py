@@ -78,7 +78,8 @@ def version(blob: Blob | None, variant: str) -> str:
 
 def is_picture(media: Media) -> bool:
     """Return whether there is a decoded raster that thumbnails can be made of."""
-    return media.kind == MediaKind.IMAGE and media.health != "ERROR" and media.width > 0
+    has_source = media.blob_id is not None or bool(media.source_url)
+    return media.kind == MediaKind.IMAGE and media.health != "ERROR" and media.width > 0 and has_source
 
 
 def preview_is_original(media: Media) -> bool:

@@ -1,0 +1,59 @@
+"""Where the async views do what would block: database calls in a few threads of their own, disk work in anyio's."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import close_old_connections, connections
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# Four: these calls are short, and the pages' pool must not wait behind them on the database's locks.
+SIZE = 4
+_executor: ThreadPoolExecutor | None = None
+_lock = threading.Lock()
+
+
+async def in_database(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a short call that uses the database in this module's threads and return its result."""
+    return await asyncio.get_running_loop().run_in_executor(_pool(), lambda: _fresh(work, args, kwargs))
+
+
+def _fresh(work: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
+    """Django closes stale connections around requests; here each call is one."""
+    close_old_connections()
+    try:
+        return work(*args, **kwargs)
+    finally:
+        close_old_connections()
+
+
+def _pool() -> ThreadPoolExecutor:
+    global _executor
+    with _lock:
+        if _executor is None:
+            _executor = ThreadPoolExecutor(SIZE, thread_name_prefix="files-db")
+        return _executor
+
+
+def close() -> None:
+    """End the threads and their database connections; the next call starts new ones. For shutdown and tests."""
+    global _executor
+    with _lock:
+        old, _executor = _executor, None
+    if old is None:
+        return
+    barrier = threading.Barrier(SIZE)
+
+    def last() -> None:
+        barrier.wait(timeout=10)
+        connections.close_all()
+
+    for done in [old.submit(last) for _ in range(SIZE)]:
+        done.result()
+    old.shutdown()

@@ -1,0 +1,226 @@
+"""PUT of one file to a signed slot: whole, or in parts that can be resumed; flat memory, nothing half-written."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import anyio
+from django.conf import settings
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+from annotator.domain.errors import Busy, DomainError, Invalid
+from annotator.services import blobs, uploads
+from annotator.services.uploads import Slot
+from annotator.storage import probe
+from annotator.storage.base import CHUNK, Stored, disk_full, put_stream, too_large
+
+from .answers import refusal
+from .media import check_signature, key_in
+from .threads import in_database
+
+_RANGE = re.compile(r"bytes (?:(\d{1,15})-(\d{1,15})|\*)/(\d{1,15}|\*)")
+_DRAIN = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A Content-Range: bytes first..last of `total`; `first` is None for a question about progress, `total` for unknown."""
+
+    first: int | None
+    last: int
+    total: int | None
+
+
+async def upload(request: Request) -> Response:
+    """Take the bytes of a slot. 200 {} when the file is complete, 308 with Range while it is not."""
+    try:
+        check_signature(request)
+        slot = await in_database(uploads.find_slot, key_in(request, "slot"))
+        if request.method == "POST":
+            return _start(request)
+        span = _content_range(request)
+        if span is None:
+            return await _whole(request, slot)
+        return await _part(request, slot, span)
+    except DomainError as error:
+        await _drain(request)
+        return refusal(error)
+    except ClientDisconnect:
+        return Response(status_code=499)
+
+
+def _start(request: Request) -> Response:
+    """Open a resumable session: it lives at the slot's own address."""
+    if request.headers.get("x-goog-resumable", "start").lower() != "start":
+        raise Invalid("x-goog-resumable must be start.", field="x-goog-resumable")
+    return Response(status_code=201, headers={"Location": str(request.url), "Cache-Control": "no-store"})
+
+
+def _content_range(request: Request) -> Span | None:
+    given = request.headers.get("content-range")
+    if given is None:
+        return None
+    found = _RANGE.fullmatch(given.strip())
+    if found is None:
+        raise Invalid(
+            "Content-Range must be 'bytes first-last/total' or 'bytes */total'.", field="Content-Range"
+        )
+    total = None if found[3] == "*" else int(found[3])
+    span = Span(None, -1, total) if found[1] is None else Span(int(found[1]), int(found[2]), total)
+    if total is not None and total > settings.MAX_UPLOAD_BYTES:
+        raise too_large(settings.MAX_UPLOAD_BYTES)
+    if span.first is not None and (span.last < span.first or (total is not None and span.last >= total)):
+        raise Invalid("Content-Range is not within the file.", field="Content-Range")
+    return span
+
+
+async def _whole(request: Request, slot: Slot) -> Response:
+    """Store a file sent in one piece. The same file again is fine, another one is refused."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > settings.MAX_UPLOAD_BYTES:
+        raise too_large(settings.MAX_UPLOAD_BYTES)
+    staged = await anyio.to_thread.run_sync(partial(blobs.store().stage, limit=settings.MAX_UPLOAD_BYTES))
+    head = b""
+    try:
+        async for block in _blocks(request):
+            head = head or block[:512]
+            await anyio.to_thread.run_sync(staged.write, block)
+        stored = await anyio.to_thread.run_sync(staged.commit)
+    finally:
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(staged.discard)
+    await in_database(uploads.store, slot.id, stored, mime_of(head))
+    return JSONResponse({}, headers={"Cache-Control": "no-store"})
+
+
+async def _part(request: Request, slot: Slot, span: Span) -> Response:
+    """Append a part to the file on disk, whose size is the truth about what was received."""
+    if slot.state == "stored":
+        return JSONResponse({}, headers={"Cache-Control": "no-store"})
+    part = await anyio.to_thread.run_sync(_Partial.open, slot)
+    try:
+        if span.first is not None:
+            await _append(request, part, span)
+        if span.total is None or part.size < span.total:
+            return _incomplete(part.size)
+        if part.size > span.total:
+            raise Invalid("More bytes were sent than the total says.", field="Content-Range")
+        stored, head = await anyio.to_thread.run_sync(part.adopt)
+    finally:
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(part.close)
+    await in_database(uploads.store, slot.id, stored, mime_of(head))
+    await anyio.to_thread.run_sync(part.forget)
+    return JSONResponse({}, headers={"Cache-Control": "no-store"})
+
+
+async def _append(request: Request, part: _Partial, span: Span) -> None:
+    """Write what is new of the sent part; bytes that are here already are skipped, a gap changes nothing."""
+    assert span.first is not None
+    skip = part.size - span.first
+    if skip < 0:
+        await _drain(request)
+        return
+    left = span.last + 1 - span.first
+    async for block in _blocks(request):
+        fresh = block[:left][skip:]
+        left -= len(block)
+        skip = max(0, skip - len(block))
+        if left < 0:
+            raise Invalid("More bytes were sent than Content-Range says.", field="Content-Range")
+        if fresh:
+            await anyio.to_thread.run_sync(part.write, fresh)
+
+
+def _incomplete(size: int) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    if size:
+        headers["Range"] = f"bytes=0-{size - 1}"
+    return Response(status_code=308, headers=headers)
+
+
+class _Partial:
+    """A file that arrives in parts, in the scratch folder, locked against a second sender."""
+
+    def __init__(self, path: Path, file: int, size: int) -> None:
+        self.path = path
+        self.size = size
+        self._file = file
+
+    @classmethod
+    def open(cls, slot: Slot) -> _Partial:
+        """Open or begin the file of a slot. Raises Busy while another request writes it."""
+        path = blobs.store().scratch() / f"{slot.id}.part"
+        file = os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(file)
+            raise Busy(
+                "Another request is sending to this address.", code="upload_busy", retry_after=1
+            ) from None
+        return cls(path, file, os.fstat(file).st_size)
+
+    def write(self, data: bytes) -> None:
+        if self.size + len(data) > settings.MAX_UPLOAD_BYTES:
+            raise too_large(settings.MAX_UPLOAD_BYTES)
+        store = blobs.store()
+        if (free := store.free_bytes()) is not None and free < len(data):
+            raise disk_full()
+        try:
+            view = memoryview(data)
+            while view:
+                written = os.write(self._file, view)
+                view, self.size = view[written:], self.size + written
+        except OSError as error:
+            raise disk_full() if error.errno in (errno.ENOSPC, errno.EDQUOT) else error from error
+
+    def adopt(self) -> tuple[Stored, bytes]:
+        """Store the complete file; return what it is and its first bytes."""
+        with self.path.open("rb") as stream:
+            head = stream.read(512)
+            stream.seek(0)
+            return put_stream(blobs.store(), stream), head
+
+    def close(self) -> None:
+        os.close(self._file)
+
+    def forget(self) -> None:
+        self.path.unlink(missing_ok=True)
+
+
+def mime_of(head: bytes) -> str:
+    """Return the type that the first bytes show; what the client says of it counts for nothing."""
+    return probe.MIMES.get(probe.sniff(head), "application/octet-stream")
+
+
+async def _blocks(request: Request) -> AsyncIterator[bytes]:
+    """Yield the body in blocks of about CHUNK, so that a hop to a thread is worth it."""
+    buffer = bytearray()
+    async for piece in request.stream():
+        buffer += piece
+        if len(buffer) >= CHUNK:
+            yield bytes(buffer)
+            buffer.clear()
+    if buffer:
+        yield bytes(buffer)
+
+
+async def _drain(request: Request) -> None:
+    """Read what the client still sends (to a limit), so that it gets to see the answer."""
+    left = _DRAIN
+    try:
+        async for piece in request.stream():
+            left -= len(piece)
+            if left < 0:
+                return
+    except (ClientDisconnect, RuntimeError):
+        return

@@ -1,0 +1,274 @@
+"""Writes of what pictures are called, where they stand, whether they are frozen or in the trash; no bytes are touched here."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from annotator import events, policy
+from annotator.domain.actor import Actor
+from annotator.domain.errors import Invalid, Missing
+from annotator.models import Dataset, DatasetItem, Media, MediaStatus, Project
+
+from . import media_names, statuses
+
+# Rows of one transaction of a change of many.
+CHUNK = 200
+
+
+def rename(*, actor: Actor, media: Media, name: str, client: str = "") -> DatasetItem:
+    """Give a picture another name in its dataset; Invalid (name_taken) when it is in use."""
+    return place(actor=actor, media=media, name=name, client=client)
+
+
+def place(
+    *, actor: Actor, media: Media, name: str | None = None, dataset: Dataset | None = None, client: str = ""
+) -> DatasetItem:
+    """Rename a picture, move it to another dataset of its project, or both at once; return its home item.
+
+    Allowed with `media.write`. Raises Invalid when the target has that name, or is of another project.
+    """
+    policy.require(actor, media.project, "media.write")
+    clean = None if name is None else media_names.check(name)
+    _check_target(media.project, dataset)
+    try:
+        with transaction.atomic():
+            home = _home(media)
+            before = {"name": home.name, "dataset": str(home.dataset_id)}
+            target, called = dataset or home.dataset, clean or home.name
+            if (target.pk, called) == (home.dataset_id, home.name):
+                return home
+            other = media_names.taken([(target.pk, called)]).get((target.pk, called))
+            if other is not None:
+                raise _taken(called)
+            _put(home, target, called)
+            kind = "media.updated" if target.pk == uuid.UUID(before["dataset"]) else "media.moved"
+            after = {"name": called, "dataset": str(target.pk)}
+            events.record(
+                actor=actor,
+                kind=kind,
+                project_id=media.project_id,
+                media_id=media.pk,
+                client=client,
+                before=before,
+                after=after,
+            )
+            return home
+    except IntegrityError as error:
+        raise _taken(clean or "") from error
+
+
+def move(
+    *,
+    actor: Actor,
+    project: Project,
+    media: Iterable[uuid.UUID],
+    dataset: Dataset,
+    on_clash: str = "number",
+    client: str = "",
+) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """Move many pictures to a dataset, in chunks; return where they were, {dataset: pictures}, for an undo.
+
+    Allowed with `media.write`. A name that the target has gets a number behind it ("number"), or its
+    picture stays where it is ("skip").
+    """
+    policy.require(actor, project, "media.write")
+    _check_target(project, dataset)
+    was: dict[uuid.UUID, list[uuid.UUID]] = {}
+    for keys in _chunked(media):
+        with transaction.atomic():
+            rows = DatasetItem.objects.filter(media__project=project, media__in=keys, is_home=True).exclude(
+                dataset=dataset
+            )
+            homes = list(rows.select_related("dataset").order_by("sort_key", "pk"))
+            moved = _move_homes(homes, dataset, on_clash)
+            for home_id, old in moved:
+                was.setdefault(old, []).append(home_id)
+            if moved:
+                before = {"dataset": {str(key): str(old) for key, old in moved}}
+                after = {"dataset": str(dataset.pk), "media": [str(key) for key, _ in moved]}
+                events.record(
+                    actor=actor,
+                    kind="media.moved",
+                    project_id=project.pk,
+                    client=client,
+                    before=before,
+                    after=after,
+                )
+    return was
+
+
+def _move_homes(
+    homes: Sequence[DatasetItem], dataset: Dataset, on_clash: str
+) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """Move home items; return (media, old dataset) of those that went."""
+    taken = {place[1] for place in media_names.taken((dataset.pk, home.name) for home in homes)}
+    moved = []
+    for home in homes:
+        name, old = home.name, home.dataset_id
+        if name in taken:
+            if on_clash == "skip":
+                continue
+            name = media_names.free(dataset.pk, name, taken)
+        taken.add(name)
+        _put(home, dataset, name)
+        moved.append((home.media_id, old))
+    return moved
+
+
+def set_status(
+    *, actor: Actor, project: Project, media: Iterable[uuid.UUID], status: MediaStatus, client: str = ""
+) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """Move many pictures to a work state, in chunks; return what they were, {status: pictures}, for an undo.
+
+    Each chunk is all or nothing, as statuses.set_status; a refusal (Denied, Conflict) stops at its chunk.
+    """
+    policy.require(actor, project, "status.write")
+    was: dict[uuid.UUID, list[uuid.UUID]] = {}
+    for keys in _chunked(media):
+        rows = list(
+            Media.objects.filter(project=project, pk__in=keys).exclude(status=status).only("pk", "status_id")
+        )
+        if rows:
+            statuses.set_status(actor=actor, project=project, media=rows, status=status, client=client)
+        for row in rows:
+            was.setdefault(row.status_id, []).append(row.pk)
+    return was
+
+
+def set_frozen(
+    *, actor: Actor, project: Project, media: Iterable[uuid.UUID], is_frozen: bool, client: str = ""
+) -> int:
+    """Freeze pictures (nobody changes their labels, tags, status and bytes) or release them; return how many changed."""
+    policy.require(actor, project, "media.write")
+    changed = 0
+    for keys in _chunked(media):
+        with transaction.atomic():
+            rows = Media.objects.filter(project=project, pk__in=keys).exclude(is_frozen=is_frozen)
+            ids = list(rows.values_list("pk", flat=True))
+            if not ids:
+                continue
+            _touch(ids, is_frozen=is_frozen, updated_by_id=actor.user_id)
+            _record(actor, project, "media.updated", ids, client, {"is_frozen": is_frozen})
+            changed += len(ids)
+    return changed
+
+
+def trash(*, actor: Actor, project: Project, media: Iterable[uuid.UUID], client: str = "") -> list[uuid.UUID]:
+    """Put pictures into the trash, in chunks; return those that went. They are purged after TRASH_DAYS. Allowed with `media.delete`."""
+    policy.require(actor, project, "media.delete")
+    gone = []
+    for keys in _chunked(media):
+        ids = list(Media.objects.filter(project=project, pk__in=keys).values_list("pk", flat=True))
+        if ids:
+            with transaction.atomic():
+                put_away(ids, timezone.now())
+                _record(actor, project, "media.deleted", ids, client, {})
+            gone.extend(ids)
+    return gone
+
+
+def put_away(ids: Sequence[uuid.UUID], moment: Any) -> None:
+    """Write the trash mark on pictures and their items; inside the caller's transaction, without an event."""
+    DatasetItem.all_objects.filter(media__in=ids, trashed_at__isnull=True).update(trashed_at=moment)
+    _touch(ids, trashed_at=moment)
+
+
+def restore(
+    *, actor: Actor, project: Project, media: Iterable[uuid.UUID], client: str = ""
+) -> list[uuid.UUID]:
+    """Take pictures out of the trash within TRASH_DAYS; return those that came back.
+
+    One whose name is in use by now gets a number behind it; one whose dataset is gone stays in the trash.
+    """
+    policy.require(actor, project, "media.delete")
+    back = []
+    for keys in _chunked(media):
+        with transaction.atomic():
+            ids = bring_back(project, keys)
+            if ids:
+                _record(actor, project, "media.created", ids, client, {"restored": True})
+        back.extend(ids)
+    return back
+
+
+def bring_back(project: Project, keys: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    """Take pictures of live datasets out of the trash, inside the caller's transaction; return which."""
+    oldest = timezone.now() - timedelta(days=settings.TRASH_DAYS)
+    rows = DatasetItem.all_objects.filter(
+        media__in=keys,
+        is_home=True,
+        media__project=project,
+        media__trashed_at__gte=oldest,
+        dataset__trashed_at__isnull=True,
+    )
+    homes = list(rows.select_related("dataset").order_by("sort_key", "pk"))
+    taken = set(media_names.taken((home.dataset_id, home.name) for home in homes))
+    for home in homes:
+        name = home.name
+        if (home.dataset_id, name) in taken:
+            name = media_names.free(
+                home.dataset_id, name, [other for dataset, other in taken if dataset == home.dataset_id]
+            )
+            _put(home, home.dataset, name)
+        taken.add((home.dataset_id, name))
+    ids = [home.media_id for home in homes]
+    DatasetItem.all_objects.filter(media__in=ids).update(trashed_at=None)
+    _touch(ids, trashed_at=None)
+    return ids
+
+
+def _home(media: Media) -> DatasetItem:
+    """Return the home item, locked for the transaction. Raises Missing when the picture is gone."""
+    found = (
+        DatasetItem.objects.select_for_update(of=("self",))
+        .filter(media=media, is_home=True)
+        .select_related("dataset")
+        .first()
+    )
+    if found is None:
+        raise Missing("There is no such image.")
+    return found
+
+
+def _put(home: DatasetItem, dataset: Dataset, name: str) -> None:
+    """Write an item's dataset and name, and the medium's place in all lists."""
+    home.dataset = dataset
+    for column, value in media_names.columns(name).items():
+        setattr(home, column, value)
+    home.save(update_fields=["dataset", "name", "name_key", "sort_key", "updated_at"])
+    _touch([home.media_id], list_key=media_names.list_key(dataset, name))
+
+
+def _touch(ids: Sequence[uuid.UUID], **columns: Any) -> None:
+    Media.all_objects.filter(pk__in=ids).update(updated_at=timezone.now(), **columns)
+
+
+def _record(
+    actor: Actor, project: Project, kind: str, ids: Sequence[uuid.UUID], client: str, facts: dict[str, Any]
+) -> None:
+    only = ids[0] if len(ids) == 1 else None
+    after = {"media": [str(key) for key in ids], **facts}
+    events.record(actor=actor, kind=kind, project_id=project.pk, media_id=only, client=client, after=after)
+
+
+def _check_target(project: Project, dataset: Dataset | None) -> None:
+    if dataset is not None and dataset.project_id != project.pk:
+        raise Invalid("The dataset belongs to another project.", field="dataset_id")
+
+
+def _taken(name: str) -> Invalid:
+    return Invalid(f"There is already a picture {name!r} in this dataset.", field="name", code="name_taken")
+
+
+def _chunked(media: Iterable[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
+    keys = iter(dict.fromkeys(media))
+    while chunk := list(itertools.islice(keys, CHUNK)):
+        yield chunk

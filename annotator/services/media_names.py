@@ -1,0 +1,74 @@
+"""Names of media within their dataset: what is allowed, what is taken, the next free one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+
+from annotator.domain import listing, text
+from annotator.domain.errors import Invalid
+from annotator.models import Dataset, DatasetItem
+
+LIMIT = 1000
+_BYTES = 2000  # what a unique index of PostgreSQL takes beside the dataset's id
+Place = tuple[uuid.UUID, str]
+
+
+def check(value: object, *, field: str = "name") -> str:
+    """Return a name (folders with "/" allowed) or raise Invalid: empty, over 1,000 characters, or a path that climbs out."""
+    name = text.clean(value, field=field, limit=LIMIT)
+    if len(name.encode()) > _BYTES:
+        raise Invalid(f"{field} must have at most {_BYTES:,} bytes in UTF-8.", field=field)
+    parts = name.replace("\\", "/").split("/")
+    if ".." in parts or parts[0] == "" or (len(parts[0]) == 2 and parts[0][1] == ":"):
+        raise Invalid(
+            f"{field} must be a file name or a path below the dataset, not {name[:80]!r}.", field=field
+        )
+    return name
+
+
+def below(value: str, *, field: str = "name") -> str:
+    """Return an imported path as an allowed name: what climbs out of the folder or starts at a root is left off."""
+    parts = [part for part in value.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    return check("/".join(parts[1:] if len(parts) > 1 and parts[0].endswith(":") else parts), field=field)
+
+
+def columns(name: str) -> dict[str, str]:
+    """Return the columns of a home item that follow from its name."""
+    return {"name": name, "name_key": text.name_key(name)[:1000], "sort_key": text.sort_key(name)[:1200]}
+
+
+def list_key(dataset: Dataset, name: str) -> str:
+    """Return Media.list_key of a medium called `name` whose home is `dataset`."""
+    return listing.list_key(listing.dataset_key(dataset.order, dataset.name), name)
+
+
+def taken(places: Iterable[Place]) -> dict[Place, uuid.UUID]:
+    """Return which of the (dataset, name) places are taken, and by which medium. One query."""
+    wanted = set(places)
+    datasets, names = {place[0] for place in wanted}, {place[1] for place in wanted}
+    rows = DatasetItem.objects.filter(dataset__in=datasets, name__in=names, is_home=True)
+    found = {(row[0], row[1]): row[2] for row in rows.values_list("dataset_id", "name", "media_id")}
+    return {place: media for place, media in found.items() if place in wanted}
+
+
+def free(dataset_id: uuid.UUID, name: str, also_taken: Iterable[str] = ()) -> str:
+    """Return `name`, or the first of "name (2).jpg", "name (3).jpg" ... that nothing in the dataset has."""
+    stem, dot, extension = name.rpartition(".")
+    if not dot or "/" in extension or not stem:
+        stem, extension = name, ""
+    ending = f".{extension}" if extension else ""
+    rows = DatasetItem.objects.filter(dataset=dataset_id, is_home=True, name__startswith=stem[: LIMIT - 100])
+    used = {*rows.values_list("name", flat=True), *also_taken}
+    number = 1
+    while name in used:
+        number += 1
+        tail = f" ({number}){ending}"
+        name = stem[: LIMIT - len(tail) - 20] + tail
+    return name
+
+
+def extension_of(name: str) -> str:
+    """Return what follows the last dot of the last path segment, in lower case; empty when there is none."""
+    last = name.rsplit("/", 1)[-1]
+    return last.rpartition(".")[2].lower() if "." in last else ""

@@ -1,0 +1,289 @@
+"""Rows of new and replaced pictures: what a decoded or broken file becomes in the tables. Callers hold the transaction and have asked policy."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+
+from annotator.domain.actor import Actor
+from annotator.domain.errors import DomainError
+from annotator.domain.ids import uuid7
+from annotator.ml import quality
+from annotator.models import (
+    Blob,
+    Dataset,
+    DatasetItem,
+    Label,
+    Media,
+    MediaStatus,
+    Project,
+    QualityIssue,
+    Rendition,
+    Upload,
+    UploadBatch,
+)
+from annotator.storage import probe
+
+from . import media_names, renditions
+from .concepts import keep_number, next_number
+from .decoding import Decoded, Part
+
+NOT_SENT = "The file of this picture was not among the imported ones. Upload it under the same name and choose to replace."
+
+
+@dataclass(frozen=True, slots=True)
+class NewImage:
+    """One picture to be made: bytes (`blob`, or None while they are missing) under a name in a dataset.
+
+    `number` is one kept from an import (the next free one is taken when it is in use), `size` what an
+    import says of a picture without bytes, `upload_id` the slot that is used up by it.
+    """
+
+    dataset: Dataset
+    name: str
+    blob: Blob | None
+    external_id: str = ""
+    number: int | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    upload_id: uuid.UUID | None = None
+    size: tuple[int, int] = (0, 0)
+    source_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A new picture after decoding, before any row: facts or the refusal, and renditions with their blobs."""
+
+    image: NewImage
+    decoded: Decoded | None
+    refusal: DomainError | None
+    parts: Sequence[tuple[Part, Blob]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a file: created | replaced | broken (a row with health ERROR) | skipped; with words unless it is fine."""
+
+    name: str
+    state: str
+    media: Media | None = None
+    code: str = ""
+    message: str = ""
+
+
+@dataclass(slots=True)
+class Plan:
+    """Rows of one transaction, collected before they are written at once."""
+
+    project: Project
+    actor: Actor | None
+    status: MediaStatus
+    batch: UploadBatch | None = None
+    import_job_id: uuid.UUID | None = None
+    media: list[Media] = field(default_factory=list)
+    items: list[DatasetItem] = field(default_factory=list)
+    made: list[Rendition] = field(default_factory=list)
+    issues: list[QualityIssue] = field(default_factory=list)
+    briefs: list[dict[str, Any]] = field(default_factory=list)
+    results: list[tuple[uuid.UUID, dict[str, Any]]] = field(default_factory=list)
+
+
+def first_status(project: Project) -> MediaStatus:
+    """Return the state in which media of a project begin."""
+    return MediaStatus.all_objects.filter(project=project, base="NEW").order_by("-is_default", "order")[0]
+
+
+def take_numbers(project: Project, wanted: Sequence[int | None]) -> list[int]:
+    """Return a number for each new medium: the wanted one where it is free, else the next. Locks the clock."""
+    asked = {number for number in wanted if number is not None}
+    used = (
+        set(Media.all_objects.filter(project=project, number__in=asked).values_list("number", flat=True))
+        if asked
+        else set()
+    )
+    kept: list[int | None] = []
+    for number in wanted:
+        is_free = number is not None and 0 <= number < 2**53 and number not in used
+        kept.append(number if is_free else None)
+        if number is not None:
+            used.add(number)
+    if asked:
+        keep_number(
+            project.pk, "media_number", max((number for number in kept if number is not None), default=0)
+        )
+    missing = kept.count(None)
+    start = next_number(project.pk, "media_number", missing) if missing else 0
+    free = iter(range(start, start + missing))
+    return [next(free) if number is None else number for number in kept]
+
+
+def content_columns(ready: Ready) -> dict[str, Any]:
+    """Return the columns of Media that follow from the bytes."""
+    image, decoded = ready.image, ready.decoded
+    columns: dict[str, Any] = {
+        "blob": image.blob,
+        "source_url": image.source_url,
+        "content_at": timezone.now(),
+        "is_prepared": True,
+    }
+    if decoded is None:
+        reason = ready.refusal.message if ready.refusal else NOT_SENT
+        width, height = image.size
+        return columns | {
+            "width": width, "height": height, "format": "", "mode": "", "orientation": "", "exif": {}, "phash": None,
+            "frame_count": None, "health": "ERROR", "health_reason": reason[:500],
+        }  # fmt: skip
+    facts = decoded.facts
+    return columns | {
+        "width": facts.width, "height": facts.height, "format": facts.format, "mode": facts.mode, "orientation": facts.orientation,
+        "exif": facts.exif, "phash": decoded.phash, "frame_count": facts.frames if facts.frames > 1 else None,
+        "health": "OK", "health_reason": "",
+    }  # fmt: skip
+
+
+def findings_of(ready: Ready, name: str) -> list[quality.Finding]:
+    """Return the quality findings of a file by itself."""
+    if ready.decoded is None:
+        refusal = ready.refusal
+        return (
+            [quality.broken(refusal.code, refusal.message)]
+            if refusal
+            else [quality.broken("file_missing", NOT_SENT)]
+        )
+    facts = ready.decoded.facts
+    return quality.findings(
+        quality.PictureFacts(
+            format=facts.format, mode=facts.mode, width=facts.width, height=facts.height, frames=facts.frames,
+            orientation=facts.orientation, is_one_colour=facts.is_one_colour, extension=media_names.extension_of(name),
+            extensions=probe.EXTENSIONS.get(facts.format, ()),
+        )
+    )  # fmt: skip
+
+
+def add(plan: Plan, ready: Ready, name: str, number: int, twin: str) -> Outcome:
+    """Plan the rows of one new picture; `twin` names another one of the project with the same bytes."""
+    image, now = ready.image, timezone.now()
+    user_id = plan.actor.user_id if plan.actor else None
+    key = uuid7()
+    media = Media(
+        id=key, project=plan.project, ref=str(key), number=number, list_key=media_names.list_key(image.dataset, name),
+        status=plan.status, external_id=image.external_id, metadata=dict(image.metadata), batch=plan.batch,
+        import_job_id=plan.import_job_id, created_by_id=user_id, updated_by_id=user_id, **content_columns(ready),
+    )  # fmt: skip
+    plan.media.append(media)
+    plan.items.append(DatasetItem(dataset=image.dataset, media=media, **media_names.columns(name)))
+    plan.made.extend(renditions.rows_of(key, image.blob.pk if image.blob else None, ready.parts))
+    plan.issues.extend(issues_of(media, name, findings_of(ready, name), twin))
+    brief = {
+        "id": str(key), "name": name, "number": number, "dataset": str(image.dataset.pk), "status": plan.status.name,
+        "width": media.width, "height": media.height, "health": media.health, "created_at": now.isoformat(),
+    }  # fmt: skip
+    plan.briefs.append(brief)
+    broken = ready.decoded is None
+    outcome = Outcome(
+        name,
+        "broken" if broken else "created",
+        media,
+        ready.refusal.code if ready.refusal else "",
+        media.health_reason,
+    )
+    note(plan, image, outcome)
+    return outcome
+
+
+def note(plan: Plan, image: NewImage, outcome: Outcome) -> None:
+    """Plan what the upload slot remembers of its file."""
+    if image.upload_id is None:
+        return
+    result: dict[str, Any] = {
+        "state": outcome.state,
+        "media": str(outcome.media.pk) if outcome.media else None,
+    }
+    if outcome.message:
+        result["problem"] = {"code": outcome.code, "message": outcome.message}
+    plan.results.append((image.upload_id, result))
+
+
+def issues_of(media: Media, name: str, found: Sequence[quality.Finding], twin: str) -> list[QualityIssue]:
+    """Return unsaved rows of the quality log."""
+    if twin:
+        found = [*found, quality.duplicate(twin)]
+    return [
+        QualityIssue(
+            project_id=media.project_id,
+            media=media,
+            severity=one.severity,
+            code=one.code,
+            source=name,
+            message=one.message[:1000],
+        )
+        for one in found
+    ]
+
+
+def write(plan: Plan) -> None:
+    """Write all planned rows: one statement a table."""
+    Media.all_objects.bulk_create(plan.media)
+    DatasetItem.all_objects.bulk_create(plan.items)
+    Rendition.all_objects.bulk_create(plan.made)
+    QualityIssue.all_objects.bulk_create(plan.issues)
+    if plan.results:
+        key = Upload._meta.pk.get_db_prep_value
+        rows = [(json.dumps(result), key(upload_id, connection)) for upload_id, result in plan.results]
+        with connection.cursor() as cursor:
+            cursor.executemany(f"UPDATE {Upload._meta.db_table} SET result = %s WHERE id = %s", rows)  # noqa: S608
+
+
+def claim_uploads(images: Sequence[NewImage], *, state: str) -> set[uuid.UUID]:
+    """Use up the slots of these pictures; return those that were still to be had."""
+    wanted = {image.upload_id for image in images if image.upload_id is not None}
+    if not wanted:
+        return set()
+    now = timezone.now()
+    held = Upload.objects.select_for_update().filter(pk__in=wanted, state=state)
+    claimed = set(held.values_list("pk", flat=True))
+    Upload.objects.filter(pk__in=claimed).update(state="used", used_at=now, updated_at=now)
+    return claimed
+
+
+def twins(project: Project, images: Sequence[NewImage]) -> dict[uuid.UUID, str]:
+    """Return, by blob, the name of a picture that the project has with the same bytes. One query; never looks elsewhere."""
+    wanted = {image.blob.pk for image in images if image.blob is not None}
+    rows = DatasetItem.objects.filter(
+        media__project=project, media__blob__in=wanted, media__trashed_at__isnull=True, is_home=True
+    )
+    return dict(rows.values_list("media__blob_id", "name"))
+
+
+def swap(media: Media, ready: Ready, *, actor: Actor | None, name: str, external_id: str | None) -> None:
+    """Put other bytes behind a medium: same id, labels, tags and status. Labels that do not fit any more are marked."""
+    columns = content_columns(ready) | {
+        "updated_at": timezone.now(),
+        "updated_by_id": actor.user_id if actor else None,
+    }
+    if external_id is not None:
+        columns["external_id"] = external_id
+    Media.all_objects.filter(pk=media.pk).update(**columns)
+    for column, value in columns.items():
+        setattr(media, column, value)
+    Rendition.all_objects.filter(media=media).delete()
+    source_id = ready.image.blob.pk if ready.image.blob else None
+    Rendition.all_objects.bulk_create(renditions.rows_of(media.pk, source_id, ready.parts))
+    QualityIssue.all_objects.filter(media=media).delete()
+    QualityIssue.all_objects.bulk_create(issues_of(media, name, findings_of(ready, name), ""))
+    mark_labels_outside(media)
+
+
+def mark_labels_outside(media: Media) -> None:
+    """Keep Label.error true to the picture's size: "out_of_bounds" for those that reach over its edge."""
+    labels = Label.all_objects.filter(media=media)
+    outside = Q(x0__lt=0) | Q(y0__lt=0) | Q(x1__gt=media.width) | Q(y1__gt=media.height)
+    labels.filter(outside, error="").update(error="out_of_bounds")
+    labels.filter(error="out_of_bounds").exclude(outside).update(error="")

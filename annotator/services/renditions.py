@@ -1,0 +1,159 @@
+"""Bytes of media as they are served: originals, stored renditions, and those that have yet to be made."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from annotator.domain.errors import Missing
+from annotator.models import Blob, Job, JobState, Media, MediaKind, Rendition
+from annotator.storage import probe
+from annotator.storage.base import put_bytes
+
+from . import blobs, decoding, media_urls
+from .decoding import Part
+
+VARIANTS = ("thumbnail", "preview")
+_CROP = re.compile(r"crop((?:_-?\d{1,7}(?:\.\d{1,2})?){4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A blob to be sent: `is_inline` only for decoded rasters and video; anything else is a download of unknown type."""
+
+    sha256: str
+    size: int
+    mime: str
+    is_inline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A rendition that must be made first: from the blob `source`, the part inside `box` for a crop."""
+
+    media_id: uuid.UUID
+    variant: str
+    source_id: uuid.UUID
+    sha256: str
+    box: tuple[float, float, float, float] | None = None
+
+
+def find(media_id: uuid.UUID, variant: str, version: str) -> Served | Wanted:
+    """Return what to send for a signed address. Two queries at most.
+
+    Raises Missing when the medium is gone or trashed, its bytes were replaced since the address was
+    made, or there can be no such variant of it.
+    """
+    media = Media.objects.filter(pk=media_id).select_related("blob").first()
+    if media is None:
+        raise Missing("There is no such image.")
+    if version != media_urls.version(media.blob, variant):
+        raise Missing("This image was replaced; ask for its address again.", code="replaced")
+    if variant == "original":
+        return _original(media)
+    if not media_urls.is_picture(media):
+        raise Missing("There is no picture of this file.", code="no_picture")
+    if variant in VARIANTS:
+        return _rendition(media, variant)
+    box = _crop_box(variant)
+    if box is None or media.blob is None:
+        raise Missing("There is no such variant.")
+    return Wanted(media.pk, "crop", media.blob.pk, media.blob.sha256, box)
+
+
+def _original(media: Media) -> Served:
+    blob = media.blob
+    if blob is None:
+        raise Missing("The original of this image is not kept here.", code="linked")
+    if media_urls.is_picture(media) and media.format in probe.MIMES:
+        return Served(blob.sha256, blob.size, probe.MIMES[media.format], True)
+    if media.kind == MediaKind.VIDEO and media.health == "OK" and blob.mime.startswith("video/"):
+        return Served(blob.sha256, blob.size, blob.mime, True)
+    return Served(blob.sha256, blob.size, "application/octet-stream", False)
+
+
+def _rendition(media: Media, variant: str) -> Served | Wanted:
+    made = Rendition.objects.filter(media=media, variant=variant).select_related("blob").first()
+    is_current = made is not None and media.blob_id in (None, made.source_id)
+    # Renditions are written without waiting for the disk; one that was lost with the power is made again.
+    if made is not None and is_current and blobs.store().stat(made.blob.sha256) == made.blob.size:
+        return Served(made.blob.sha256, made.blob.size, "image/jpeg", True)
+    if media.blob is None:
+        raise Missing("There is no such picture of a linked image.", code="linked")
+    return Wanted(media.pk, variant, media.blob.pk, media.blob.sha256)
+
+
+def _crop_box(variant: str) -> tuple[float, float, float, float] | None:
+    found = _CROP.fullmatch(variant)
+    if found is None:
+        return None
+    x0, y0, x1, y1 = (float(value) for value in found[1].split("_")[1:])
+    return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
+
+
+def make(wanted: Wanted) -> Part:
+    """Make a rendition in the child pool; touches no row. Raises Undecodable, Busy, Missing."""
+    try:
+        with blobs.store().as_file(wanted.sha256) as path:
+            return decoding.render(path, wanted.variant, wanted.box)
+    except FileNotFoundError:
+        raise Missing("The file is not in storage.", code="file_missing") from None
+
+
+def keep(wanted: Wanted, part: Part) -> Served:
+    """Store a rendition that was made and return it; crops are not kept."""
+    stored = put_bytes(blobs.store(), part.data, durable=False)
+    blob = blobs.record(stored, mime="image/jpeg")
+    with transaction.atomic():
+        # The bytes may have been replaced meanwhile: then the picture is of the old ones and is not kept.
+        if Media.all_objects.filter(pk=wanted.media_id, blob=wanted.source_id).exists():
+            write(wanted.media_id, wanted.source_id, [(part, blob)])
+    return Served(blob.sha256, blob.size, "image/jpeg", True)
+
+
+def put_parts(parts: Sequence[Part]) -> list[tuple[Part, Blob]]:
+    """Store renditions and their blob rows; what refers to them is written by `write` in the caller's transaction."""
+    held = blobs.store()
+    stored = [put_bytes(held, part.data, durable=False) for part in parts]
+    return list(zip(parts, blobs.record_many([(one, "image/jpeg") for one in stored]), strict=True))
+
+
+def write(media_id: uuid.UUID, source_id: uuid.UUID, parts: Sequence[tuple[Part, Blob]]) -> None:
+    """Make these the renditions of a medium, in place of earlier ones of the same variants."""
+    Rendition.objects.bulk_create(
+        rows_of(media_id, source_id, parts),
+        update_conflicts=True,
+        unique_fields=["media", "variant"],
+        update_fields=["blob", "source", "width", "height", "updated_at"],
+    )
+
+
+def rows_of(
+    media_id: uuid.UUID, source_id: uuid.UUID | None, parts: Sequence[tuple[Part, Blob]]
+) -> list[Rendition]:
+    """Return unsaved rows of renditions; those of a linked picture, whose bytes are elsewhere, are their own source."""
+    now = timezone.now()
+    return [
+        Rendition(
+            media_id=media_id, variant=part.variant, blob=blob, source_id=source_id or blob.pk, width=part.width, height=part.height,
+            created_at=now, updated_at=now,
+        )
+        for part, blob in parts
+    ]  # fmt: skip
+
+
+def find_artifact(job_id: uuid.UUID) -> Served:
+    """Return the file that a finished job made. Raises Missing when there is none, or none any more."""
+    job = (
+        Job.all_objects.filter(pk=job_id, state=JobState.DONE, artifact__isnull=False)
+        .select_related("artifact")
+        .first()
+    )
+    if job is None or job.artifact is None:
+        raise Missing("This file is not kept any more; run the export again.", code="expired")
+    return Served(job.artifact.sha256, job.artifact.size, job.artifact.mime, False)

@@ -1,0 +1,198 @@
+"""Upload slots and batches: who may send which file where, and what became of it. The bytes themselves pass through files."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count
+from django.utils import timezone
+
+from annotator import policy
+from annotator.domain import text
+from annotator.domain.actor import Actor
+from annotator.domain.errors import Invalid, Missing
+from annotator.domain.ids import parse_uuid, uuid7
+from annotator.models import Dataset, Job, Project, Upload, UploadBatch
+from annotator.storage.base import Stored
+
+from . import blobs, jobs, media_names
+
+SLOT_LIFE = timedelta(hours=24)
+MAX_SLOTS = 500
+MAX_FINISH = 10_000
+STYLES = ("simple", "resumable")
+CLASHES = ("skip", "number", "replace")
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What the receiving end must know of a slot; `stored` is the hash of the bytes that it holds already."""
+
+    id: uuid.UUID
+    state: str
+    style: str
+    stored: str
+
+
+def create_slots(
+    *, actor: Actor, project: Project, count: int, style: str = "simple", batch: UploadBatch | None = None
+) -> list[Upload]:
+    """Return `count` (1..500) new slots for one file each, open for 24 hours. Their addresses: media_urls.upload."""
+    policy.require(actor, project, "media.upload")
+    text.check_int(count, field="count", low=1, high=MAX_SLOTS)
+    if style not in STYLES:
+        raise Invalid(f"style must be one of {', '.join(STYLES)}.", field="style")
+    expires = timezone.now() + SLOT_LIFE
+    slots = [
+        Upload(project=project, batch=batch, created_by_id=actor.user_id, style=style, expires_at=expires)
+        for _ in range(count)
+    ]
+    return Upload.objects.bulk_create(slots)
+
+
+def find_slot(slot_id: uuid.UUID) -> Slot:
+    """Return a slot that may still take bytes, or holds some. Raises Missing (unknown) and Invalid (expired, used)."""
+    row = (
+        Upload.objects.filter(pk=slot_id).values_list("state", "style", "expires_at", "blob__sha256").first()
+    )
+    if row is None:
+        raise Missing("There is no such upload.", code="upload_unknown")
+    state, style, expires_at, sha256 = row
+    if state in ("queued", "used"):
+        raise Invalid("This upload was used already.", code="upload_used")
+    if expires_at <= timezone.now():
+        raise Invalid("This upload has expired; ask for a new one.", code="upload_expired")
+    return Slot(slot_id, state, style, sha256 or "")
+
+
+def store(slot_id: uuid.UUID, stored: Stored, mime: str) -> None:
+    """Note that a slot has its bytes. The same bytes again change nothing; other bytes are refused (Invalid)."""
+    blob = blobs.record(stored, mime=mime)
+    rows = Upload.objects.filter(pk=slot_id)
+    if rows.filter(state="open").update(
+        state="stored", blob=blob, size=stored.size, received=stored.size, updated_at=timezone.now()
+    ):
+        return
+    if find_slot(slot_id).stored != stored.sha256:
+        raise Invalid("This upload has its file already; one address takes one file.", code="upload_taken")
+
+
+def find(*, project: Project, upload_id: object, field: str = "upload_id") -> Upload:
+    """Return a slot of the project that holds bytes and was not used, with its blob. Raises Invalid naming `field`."""
+    key = parse_uuid(upload_id)
+    row = Upload.objects.filter(pk=key, project=project).select_related("blob").first() if key else None
+    if row is None:
+        raise Invalid(f"{field} names no upload of this project.", field=field, code="upload_unknown")
+    if row.state in ("queued", "used"):
+        raise Invalid("This upload was used already.", field=field, code="upload_used")
+    if row.blob is None:
+        raise Invalid("Nothing was uploaded to this address yet.", field=field, code="upload_empty")
+    if row.expires_at <= timezone.now():
+        raise Invalid("This upload has expired; send the file again.", field=field, code="upload_expired")
+    return row
+
+
+def consume(upload: Upload, *, result: Mapping[str, Any] | None = None) -> None:
+    """Use a slot up, inside the transaction of what it became; Invalid when somebody was faster."""
+    now = timezone.now()
+    held = Upload.objects.filter(pk=upload.pk, state="stored")
+    if not held.update(state="used", used_at=now, updated_at=now, result=dict(result or {})):
+        raise Invalid("This upload was used already.", field="upload_id", code="upload_used")
+
+
+def open_batch(
+    *, actor: Actor, project: Project, dataset: Dataset | None = None, name: str = ""
+) -> UploadBatch:
+    """Begin one drop of files by a person."""
+    policy.require(actor, project, "media.upload")
+    clean = text.clean(name, field="name", limit=200, required=False)
+    return UploadBatch.objects.create(
+        project=project, dataset=dataset, created_by_id=actor.user_id, name=clean
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FinishItem:
+    """One sent file of a drop: its slot, its name (with the folders below the dropped one), its dataset."""
+
+    upload_id: uuid.UUID
+    name: str
+    dataset_id: uuid.UUID | None = None
+
+
+def finish(
+    *, actor: Actor, batch: UploadBatch, items: Sequence[FinishItem], on_clash: str = "skip", client: str = ""
+) -> Job:
+    """Hand sent files over to a job that makes images of them, one row a file, broken ones with their reason.
+
+    Answers at once, for up to 10,000 items. May be called several times for one batch, also with the same
+    items again. Files that never came or have become images are left out; the job's result counts them.
+    `on_clash`: what happens to a name that its dataset has: skip, number the new one, replace the old picture.
+    """
+    project = batch.project
+    policy.require(actor, project, "media.upload")
+    if on_clash not in CLASHES:
+        raise Invalid(f"on_clash must be one of {', '.join(CLASHES)}.", field="on_clash")
+    if not 0 < len(items) <= MAX_FINISH:
+        raise Invalid(f"items must hold 1 to {MAX_FINISH:,} files.", field="items")
+    named = [
+        (item, media_names.check(item.name, field=f"items.{place}.name")) for place, item in enumerate(items)
+    ]
+    _check_datasets(project, batch, items)
+    run = str(uuid7())
+    for start in range(0, len(named), _CHUNK):
+        _queue(batch, run, on_clash, named[start : start + _CHUNK])
+    params = {"batch": str(batch.pk), "run": run, "client": client[:64], "count": len(items)}
+    return jobs.start(actor=actor, workspace=project.workspace, project=project, kind="ingest", params=params)
+
+
+def _check_datasets(project: Project, batch: UploadBatch, items: Sequence[FinishItem]) -> None:
+    """Every file needs a dataset of this project: its own or that of the batch."""
+    wanted = {item.dataset_id or batch.dataset_id for item in items}
+    if None in wanted:
+        raise Invalid("Say which dataset the files go to.", field="items.dataset")
+    known = Dataset.objects.filter(project=project, pk__in=wanted).count()
+    if known != len(wanted):
+        raise Invalid("dataset names no dataset of this project.", field="items.dataset")
+
+
+def _queue(batch: UploadBatch, run: str, on_clash: str, items: Sequence[tuple[FinishItem, str]]) -> None:
+    """Mark sent files as handed over to the run; one statement a row, a short transaction a call."""
+    meta = Upload._meta
+    key = meta.pk.get_db_prep_value
+    rows = []
+    for item, name in items:
+        result = {"run": run, "dataset": str(item.dataset_id or batch.dataset_id), "on_clash": on_clash}
+        rows.append((name, json.dumps(result), key(item.upload_id, connection), key(batch.pk, connection)))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {meta.db_table} SET state = 'queued', name = %s, result = %s "  # noqa: S608 (a table of ours)
+            "WHERE id = %s AND batch_id = %s AND state IN ('stored', 'queued')",
+            rows,
+        )
+
+
+def queued(batch_id: uuid.UUID, run: str) -> list[uuid.UUID]:
+    """Return the files of a run that wait to become images, in the order in which their slots were made."""
+    rows = Upload.objects.filter(batch_id=batch_id, state="queued", result__run=run).order_by("id")
+    return list(rows.values_list("pk", flat=True))
+
+
+def report(*, batch: UploadBatch, limit: int = 1000) -> dict[str, Any]:
+    """Return how a drop stands: counts by state, and the files that did not become a good image, with the reason."""
+    rows = Upload.objects.filter(batch=batch)
+    counts = dict(rows.order_by().values_list("state").annotate(Count("id")))
+    bad = rows.filter(state="used", result__has_key="problem").order_by("id")[:limit]
+    problems = [
+        {"upload": row.pk, "name": row.name, **row.result["problem"], "media": row.result.get("media")}
+        for row in bad
+    ]
+    return {"batch": batch.pk, "open": counts.get("open", 0), "stored": counts.get("stored", 0),
+            "queued": counts.get("queued", 0), "used": counts.get("used", 0), "problems": problems}  # fmt: skip
