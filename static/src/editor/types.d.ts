@@ -128,11 +128,16 @@ export interface Boot {
     ws: string;
     label_page: string;
     media_page: string;
+    project_page?: string;
+    classes_page?: string;
     sign_in: string;
   };
   concepts: Concept[];
   keypoint_schemas: KeypointSchema[];
   statuses: Status[];
+  tag_groups?: { id: string; name: string; kind: string }[];
+  /** Names of the workspace's members, for "drawn by". */
+  people?: Person[];
   csrf: string;
   debug: boolean;
   /** Query string of the list the person came from, without "?". */
@@ -402,6 +407,8 @@ export interface Store {
   redo(): boolean;
   readonly canUndo: ReadonlySignal<boolean>;
   readonly canRedo: ReadonlySignal<boolean>;
+  /** The person's steps on this medium in the order of making, the undone ones at the end. */
+  readonly history: ReadonlySignal<readonly HistoryEntry[]>;
 }
 
 /** What main.js gets from `createSession(boot)` in sync/session.js. */

@@ -40,6 +40,8 @@ export class Core {
     this.statusName = signal('');
     this.canUndo = signal(false);
     this.canRedo = signal(false);
+    /** The person's steps on the medium in the order of making; the undone ones stand at the end. */
+    this.steps = signal(/** @type {readonly HistoryEntry[]} */ ([]));
     this.undoConflicts = signal(/** @type {readonly Conflict[]} */ ([]));
     /** Called after each change of labels, before the listeners. @type {(patch: Patch) => void} */
     this.beforePatch = () => {};
@@ -277,6 +279,9 @@ export class Core {
     this.statusName.value = this.marks.status;
     this.canUndo.value = this.history.canUndo;
     this.canRedo.value = this.history.canRedo;
+    const { entries } = this.history;
+    const known = this.steps.peek();
+    if (known.length !== entries.length || known.some((entry, i) => entry !== entries[i])) this.steps.value = [...entries];
   }
 
   /** @param {Label | undefined} label */

@@ -97,6 +97,7 @@ function readable(boot, core, writable, concepts) {
     cursors: writable.cursors,
     canUndo: core.canUndo,
     canRedo: core.canRedo,
+    history: core.steps,
   };
 }
 
