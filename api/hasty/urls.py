@@ -7,7 +7,7 @@ from django.urls import re_path
 from api.common.routes import table
 
 from .base import UnknownAddress
-from .views import classes, labels, projects, statuses, tags, workspaces
+from .views import classes, images, labels, projects, statuses, tags, workspaces
 
 P = "projects/<str:project_id>"
 
@@ -16,7 +16,13 @@ urlpatterns = [
         [
             (f"{P}/images/<str:image_id>/labels", labels.ImageLabels),
             (f"{P}/labels/<str:label_id>", labels.OneLabel),
+            (f"{P}/images", images.Images),
+            (f"{P}/images/<str:image_id>", images.OneImage),
+            (f"{P}/images/<str:image_id>/status", images.ImageStatus),
+            (f"{P}/images/<str:image_id>/offset", images.ImageOffset),
             (f"{P}/images/<str:image_id>/tags", tags.ImageTags),
+            (f"{P}/uploads", images.Uploads),
+            (f"{P}/image_uploads", images.ImageUploads),
             ("workspaces", workspaces.Workspaces),
             ("workspaces/<str:workspace_id>", workspaces.OneWorkspace),
             ("projects", projects.Projects),

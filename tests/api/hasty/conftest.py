@@ -10,7 +10,13 @@ from tests.api.client import Api
 from tests.world import World
 
 ANY = "0190b2c4-0000-7000-8000-000000000000"
-MALFORMED = ("nonsense", "1234", "0190b2c4-0000-7000-8000-00000000000g", "%00", "0190b2c400007000800000000000000a")
+MALFORMED = (
+    "nonsense",
+    "1234",
+    "0190b2c4-0000-7000-8000-00000000000g",
+    "%00",
+    "0190b2c400007000800000000000000a",
+)
 
 
 def caller(token: str | None) -> Api:

@@ -43,7 +43,9 @@ def test_labels_are_created_in_request_order_and_read_back(w: World, by: Callers
     listed = by.vera.get(at)["items"]
     assert [x["id"] for x in listed] == [second["id"], third["id"], first["id"]]
     assert listed[2] == first and listed[0] == second
-    assert by.vera.get(f"/projects/{w.project.pk}/labels/{third['id']}") == third | {"external_event_id": None}
+    assert by.vera.get(f"/projects/{w.project.pk}/labels/{third['id']}") == third | {
+        "external_event_id": None
+    }
     assert {str(x.pk): x.shape for x in Label.all_objects.all()} == {
         first["id"]: "box", second["id"]: "polygon", third["id"]: "mask",
     }  # fmt: skip

@@ -8,7 +8,9 @@ from tests.world import World
 
 
 def test_create_read_change_delete(w: World, by: Callers) -> None:
-    made = by.olga.post("/projects", {"name": "Café", "workspace_id": str(w.workspace.pk), "description": None})
+    made = by.olga.post(
+        "/projects", {"name": "Café", "workspace_id": str(w.workspace.pk), "description": None}
+    )
     row = Project.objects.get(pk=made["id"])
     assert (row.name, row.workspace_id, row.owner_id) == ("Café", w.workspace.pk, w.olga.pk)
     assert made == by.olga.get(f"/projects/{row.pk}")
