@@ -1,0 +1,84 @@
+/** `window.__editor`: a truthful, read-only look at the editor for tests and outside measurements. Changes nothing. */
+
+/**
+ * @import {Store} from './types'
+ * @import {Stage} from './view/stage.js'
+ */
+
+/** @param {Store} store a copy as plain data */
+function snapshot(store) {
+  return structuredClone({
+    media: store.media.peek(),
+    may: store.may.peek(),
+    status: store.status.peek(),
+    tags: [...store.tags.peek()],
+    labels: store.order().map((id) => store.labels.get(id)),
+    selection: [...store.selection.peek()],
+    hover: store.hover.peek(),
+    hidden: [...store.hidden.peek()],
+    locked: [...store.locked.peek()],
+    tool: store.tool.peek(),
+    activeConcept: store.activeConcept.peek(),
+    view: store.view.peek(),
+    display: store.display.peek(),
+    save: store.save.peek(),
+    conflicts: store.conflicts.peek().length,
+    rejected: store.rejected.peek().length,
+    canUndo: store.canUndo.peek(),
+    canRedo: store.canRedo.peek(),
+  });
+}
+
+/**
+ * Puts `__editor` on the window. Call it only when `boot.debug` is true.
+ *
+ * ready         the picture is decoded and its shapes were painted; false while another loads
+ * regionCount   labels of this picture in the store, hidden ones included
+ * view          {zoom, x, y}: CSS pixels per image pixel, image point in the middle of the stage
+ * imageRect()   {x, y, width, height} of the whole picture in client pixels, also where it is outside the window
+ * imageToScreen(x, y)  [x, y] in client pixels
+ * idle()        resolves when nothing is unsaved or unsettled and the last drawing is on the screen
+ * paints        newest last, at most 2,000: {view, time, seq, shifted, level}; `view` is what the shapes were drawn for,
+ *               `time` is performance.now() when they were put on the canvas; `shifted`: an earlier drawing moved by
+ *               whole pixels, equal to a new one; `level` 0 fine, 1 to 3 quicker ones while the view moves
+ * store         a copy of the store as plain data
+ *
+ * @param {{stage: Stage, store: Store, settled: () => Promise<void>}} options `settled`: session.idle
+ */
+export function createDebug({ stage, store, settled }) {
+  const idle = async () => {
+    for (;;) {
+      await settled();
+      const version = store.version.peek();
+      await stage.settled();
+      if (version === store.version.peek() && store.save.peek().pending === 0) return;
+    }
+  };
+  const editor = Object.freeze({
+    get ready() {
+      return stage.isReady;
+    },
+    get regionCount() {
+      return store.labels.size;
+    },
+    get view() {
+      return stage.view;
+    },
+    imageRect() {
+      const { width = 0, height = 0 } = store.media.peek() ?? {};
+      const [x, y] = stage.toClient(0, 0);
+      const { zoom } = stage.view;
+      return { x, y, width: width * zoom, height: height * zoom };
+    },
+    imageToScreen: (/** @type {number} */ x, /** @type {number} */ y) => stage.toClient(x, y),
+    idle,
+    get paints() {
+      return stage.shapes.paints.map((paint) => ({ ...paint, view: { ...paint.view } }));
+    },
+    get store() {
+      return snapshot(store);
+    },
+  });
+  Object.defineProperty(window, '__editor', { value: editor, configurable: true });
+  return editor;
+}

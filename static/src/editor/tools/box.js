@@ -1,0 +1,124 @@
+/** Draws boxes: by a drag, by two clicks, or by keys; stays active. */
+import { createLabel } from '../commands.js';
+import { fromCorners } from '../geom/box.js';
+import { t } from '../store/text.js';
+import { DrawTool } from './draw.js';
+import { snapped, squared } from './snap.js';
+import { CLICK_PX } from './tool.js';
+
+/** @import {Box, Label, Point} from '../types' */
+/** @import {Pen, ToolPointer} from './tool.js' */
+
+/** Image pixels on each side. */
+const LEAST = 2;
+
+export class BoxTool extends DrawTool {
+  /** @override */
+  name = 'box';
+  /** The first corner, once it is set. @type {Point | null} */
+  anchor = null;
+  /** Where the press began, while the button is down. @type {{px: number, py: number} | null} */
+  press = null;
+  isDragged = false;
+  isSquare = false;
+
+  /** @override @param {ToolPointer} p */
+  down(p) {
+    if (p.ctrl) return this.pick(p);
+    if (!this.isReady) return;
+    this.follow(p);
+    this.isSquare = p.shift;
+    this.press = { px: p.px, py: p.py };
+    this.isDragged = false;
+    if (!this.anchor) this.anchor = this.#corner(p.x, p.y);
+    else this.isDragged = true;
+  }
+
+  /** @override @param {ToolPointer} p */
+  move(p) {
+    this.follow(p);
+    this.isSquare = p.shift;
+    if (this.press && Math.hypot(p.px - this.press.px, p.py - this.press.py) >= CLICK_PX) this.isDragged = true;
+  }
+
+  /** A drag or the second click ends the box; the first click leaves its corner. @override @param {ToolPointer} p */
+  up(p) {
+    if (!this.press) return;
+    this.press = null;
+    this.isSquare = p.shift;
+    if (this.isDragged) this.#finish(this.#corner(p.x, p.y));
+  }
+
+  /** @param {number} x @param {number} y @returns {Point} */
+  #corner(x, y) {
+    const media = this.context.store.media.peek() ?? { width: 0, height: 0 };
+    const corner = snapped(x, y, media, 0);
+    return this.anchor && this.isSquare ? squared(this.anchor, corner, media) : corner;
+  }
+
+  /** @param {Point} corner */
+  #finish(corner) {
+    const anchor = /** @type {Point} */ (this.anchor);
+    this.cancel();
+    const box = fromCorners(anchor, corner);
+    const width = box[2] - box[0];
+    const height = box[3] - box[1];
+    const { store, commit, announce } = this.context;
+    if (width < LEAST || height < LEAST) return announce(t('Too small: a box has at least 2 × 2 px'));
+    const concept = this.concept;
+    if (concept === null) return;
+    const delta = createLabel(store, { concept, shape: 'box', box, tool: 'box' });
+    commit(delta);
+    this.added(/** @type {Label} */ (delta.after), t('Box'), `${width} × ${height}`);
+  }
+
+  /** @override */
+  cancel() {
+    const was = this.anchor !== null;
+    this.anchor = null;
+    this.press = null;
+    this.isDragged = false;
+    this.isSquare = false;
+    this.context.redraw();
+    return was;
+  }
+
+  /** @override @param {KeyboardEvent} e */
+  key(e) {
+    if (this.crosshair.key(e)) {
+      this.isSquare = false;
+      return true;
+    }
+    const point = this.crosshair.point;
+    if (e.key !== 'Enter' || !point || e.ctrlKey || e.altKey) return false;
+    if (!this.isReady) return true;
+    if (this.anchor) {
+      this.#finish(point);
+    } else {
+      this.anchor = point;
+      this.context.announce(t('First corner at {x}, {y}', { x: point[0], y: point[1] }));
+      this.context.redraw();
+    }
+    return true;
+  }
+
+  /** @override */
+  get isDrawing() {
+    return this.anchor !== null;
+  }
+
+  /** @returns {Box | null} */
+  get draft() {
+    const tip = this.tip;
+    return this.anchor && tip ? fromCorners(this.anchor, this.#corner(...tip)) : null;
+  }
+
+  /** @override @param {Pen} pen */
+  paint(pen) {
+    this.paintGuides(pen);
+    const box = this.draft;
+    if (!box) return;
+    pen.box(box, { concept: this.shownConcept });
+    pen.note(box[2], box[3], `${box[2] - box[0]} × ${box[3] - box[1]}`);
+  }
+}

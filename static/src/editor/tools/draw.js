@@ -1,0 +1,94 @@
+/** What the drawing tools share: the class of the next shape, picking with Ctrl, guides. Draws no shape. */
+import { t } from '../store/text.js';
+import { Crosshair } from './crosshair.js';
+import { Tool } from './tool.js';
+
+/** @import {Label, Point} from '../types' */
+/** @import {Pen, ToolContext, ToolPointer} from './tool.js' */
+
+export class DrawTool extends Tool {
+  /** @override */
+  cursor = 'crosshair';
+  /** @override */
+  isDrawTool = true;
+
+  /** @param {ToolContext} context */
+  constructor(context) {
+    super(context);
+    this.crosshair = new Crosshair(context);
+    /** Where the mouse is, image pixels. @type {Point | null} */
+    this.pointer = null;
+  }
+
+  /** Id of the class that the next shape gets, or null with a word about it. */
+  get concept() {
+    const { store, announce } = this.context;
+    const id = store.activeConcept.peek() ?? store.regionConcepts.peek()[0]?.id ?? null;
+    if (id === null) announce(t('There is no class yet'));
+    return id;
+  }
+
+  /** The class that a draft is shown in. */
+  get shownConcept() {
+    return this.context.store.activeConcept.peek() ?? this.context.store.regionConcepts.peek()[0]?.id ?? null;
+  }
+
+  /** Says why nothing is drawn when this person may not. */
+  get isReady() {
+    if (this.mayDraw) return true;
+    this.context.announce(this.context.store.may.peek().reason || t('You cannot label here'));
+    return false;
+  }
+
+  /** Chooses what is under the pointer; shapes below a drawing tool are picked only like this. @param {ToolPointer} p */
+  pick(p) {
+    const [label] = this.context.hit(p.x, p.y, p.type);
+    this.context.store.select(label ? [label.id] : [], p.shift ? 'toggle' : 'replace');
+  }
+
+  /** @param {ToolPointer} p */
+  follow(p) {
+    this.pointer = [p.x, p.y];
+    this.crosshair.hide();
+    const [label] = p.ctrl ? this.context.hit(p.x, p.y, p.type) : [];
+    this.context.store.hover.value = label?.id ?? null;
+    this.context.redraw();
+  }
+
+  /** @override */
+  leave() {
+    this.pointer = null;
+    this.context.redraw();
+  }
+
+  /** @override */
+  deactivate() {
+    super.deactivate();
+    this.crosshair.hide();
+    this.pointer = null;
+    this.context.store.hover.value = null;
+  }
+
+  /** @override */
+  get hasCrosshair() {
+    return this.crosshair.point !== null;
+  }
+
+  /** Where the next point would be. */
+  get tip() {
+    return this.crosshair.point ?? this.pointer;
+  }
+
+  /** @param {Pen} pen */
+  paintGuides(pen) {
+    const tip = this.tip;
+    if (tip && this.mayDraw) pen.guides(...tip);
+  }
+
+  /** Chooses the new shape and tells of it. @param {Label} label @param {string} kind @param {string} size */
+  added(label, kind, size) {
+    const { store, announce } = this.context;
+    store.select([label.id]);
+    announce(t('{kind} added, class {name}, {size}', { kind, name: store.concept(label.concept)?.name ?? '?', size }));
+  }
+}

@@ -1,0 +1,125 @@
+/** The handles of a shape and what dragging one does to the geometry; pure functions. */
+import { fromCorners } from '../geom/box.js';
+import { bounds, deleteVertex, fitBox, insertVertex, isClosed, moveVertex, nearestEdge } from '../geom/poly.js';
+import { clamp, rounded } from './snap.js';
+
+/** @import {Box, Label, LabelPatch, Part, Point} from '../types' */
+/** @import {EdgeRef, VertexRef} from '../geom/poly.js' */
+/** @typedef {import('./snap.js').Size} Size */
+
+/** A box is not made smaller than this by a handle. */
+const LEAST = 2;
+
+/**
+ * @typedef {object} Grip
+ * @property {number} x @property {number} y
+ * @property {[ax: number, ay: number] | null} edges which numbers of the box it moves; -1: none
+ * @property {VertexRef | null} vertex
+ */
+
+/** Is its geometry changed by hand here? Masks and keypoints are not. @param {Label} label */
+export function hasGrips(label) {
+  return !label.mask?.length && label.shape !== 'keypoints' && label.shape !== 'mask';
+}
+
+/** @param {Label} label @returns {Grip[]} */
+export function gripsOf(label) {
+  if (!hasGrips(label)) return [];
+  if (label.points?.length) {
+    return label.points.flatMap((rings, part) => rings.flatMap((all, ring) =>
+      (isClosed(all) ? all.slice(0, -1) : all).map(([x, y], vertex) => ({ x, y, edges: null, vertex: { part, ring, vertex } })),
+    ));
+  }
+  const [x0, y0, x1, y1] = label.box;
+  const across = [[x0, 0], [(x0 + x1) / 2, -1], [x1, 2]];
+  const down = [[y0, 1], [(y0 + y1) / 2, -1], [y1, 3]];
+  return down.flatMap(([y, ay]) =>
+    across.flatMap(([x, ax]) => (ax < 0 && ay < 0 ? [] : [/** @type {Grip} */ ({ x, y, edges: [ax, ay], vertex: null })])),
+  );
+}
+
+/** @param {readonly Grip[]} grips @param {number} x @param {number} y @param {number} reach image pixels @returns {Grip | null} */
+export function nearestGrip(grips, x, y, reach) {
+  let best = null;
+  let least = reach;
+  for (const grip of grips) {
+    const d = Math.hypot(grip.x - x, grip.y - y);
+    if (d > least) continue;
+    least = d;
+    best = grip;
+  }
+  return best;
+}
+
+/**
+ * The box with the edges of a grip at another place, on whole pixels, at least 2 x 2, inside the picture.
+ * @param {Box} box @param {NonNullable<Grip['edges']>} edges @param {number} x @param {number} y @param {Size} size
+ * @returns {Box}
+ */
+export function resizedBox(box, edges, x, y, size) {
+  const next = box.slice();
+  for (const [edge, value, length] of [[edges[0], x, size.width], [edges[1], y, size.height]]) {
+    if (edge < 0) continue;
+    const other = box[(edge + 2) % 4];
+    let to = clamp(Math.round(value), Math.min(0, box[edge]), Math.max(length, box[edge]));
+    if (Math.abs(to - other) < LEAST) {
+      const way = to === other ? (edge < 2 ? -1 : 1) : Math.sign(to - other);
+      to = other + way * LEAST;
+    }
+    next[edge] = to;
+  }
+  return fromCorners(next.slice(0, 2), next.slice(2));
+}
+
+/** @param {Part[]} points @returns {LabelPatch} */
+export function polygonPatch(points) {
+  return { points, box: bounds(points) };
+}
+
+/**
+ * @param {Label} label @param {VertexRef} at @param {number} x @param {number} y
+ * @param {Size} size @param {number} digits
+ * @returns {LabelPatch}
+ */
+export function movedVertex(label, at, x, y, size, digits) {
+  const points = /** @type {Part[]} */ (label.points);
+  const [oldX, oldY] = points[at.part][at.ring][at.vertex];
+  const toX = clamp(rounded(x, digits), Math.min(0, oldX), Math.max(size.width, oldX));
+  const toY = clamp(rounded(y, digits), Math.min(0, oldY), Math.max(size.height, oldY));
+  return polygonPatch(moveVertex(points, at, toX, toY));
+}
+
+/** The polygon without a vertex; null when nothing would be left. @param {Label} label @param {VertexRef} at @returns {LabelPatch | null} */
+export function withoutVertex(label, at) {
+  const points = deleteVertex(/** @type {Part[]} */ (label.points), at);
+  return points && polygonPatch(points);
+}
+
+/**
+ * The edge of the outline nearest to a point, and where on it.
+ * @param {Label} label @param {number} x @param {number} y @param {number} reach image pixels
+ * @returns {(EdgeRef & {x: number, y: number}) | null}
+ */
+export function edgeNear(label, x, y, reach) {
+  const found = label.points?.length ? nearestEdge(label.points, x, y) : null;
+  return found && found.distance <= reach ? found : null;
+}
+
+/** @param {Label} label @param {EdgeRef} at @param {Point} point @returns {LabelPatch} */
+export function withVertex(label, at, [x, y]) {
+  return polygonPatch(insertVertex(/** @type {Part[]} */ (label.points), at, x, y));
+}
+
+/**
+ * The label with its right and lower edge moved, by keys; a polygon is stretched from its upper left corner.
+ * @param {Label} label @param {number} dx @param {number} dy @param {Size} size
+ * @returns {LabelPatch}
+ */
+export function stretched(label, dx, dy, size) {
+  const [x0, y0, x1, y1] = label.box;
+  const right = clamp(x1 + dx, Math.min(x1, x0 + LEAST), Math.max(x1, size.width));
+  const lower = clamp(y1 + dy, Math.min(y1, y0 + LEAST), Math.max(y1, size.height));
+  /** @type {Box} */
+  const box = [x0, y0, right, lower];
+  return label.points?.length ? { points: fitBox(label.points, label.box, box), box } : { box };
+}

@@ -1,0 +1,13 @@
+/** The tools by name, for the stage. */
+import { BoxTool } from './box.js';
+import { PanTool } from './pan.js';
+import { PolygonTool } from './polygon.js';
+import { SelectTool } from './select.js';
+
+/** @import {Tool, ToolContext} from './tool.js' */
+
+/** @param {ToolContext} context @returns {Map<string, Tool>} */
+export function createTools(context) {
+  const tools = [new SelectTool(context), new PanTool(context), new BoxTool(context), new PolygonTool(context)];
+  return new Map(tools.map((tool) => [tool.name, tool]));
+}

@@ -1,0 +1,128 @@
+/** What every tool is and what it is given; a tool changes the store only by commits and never speaks to the network. */
+
+/**
+ * @import {Box, CommitOptions, Delta, Label, Point, Store} from '../types'
+ */
+
+/**
+ * @typedef {object} ToolPointer
+ * @property {number} x image pixels @property {number} y
+ * @property {number} px CSS pixels on the stage @property {number} py
+ * @property {boolean} shift @property {boolean} ctrl @property {boolean} alt
+ * @property {string} type 'mouse', 'pen' or 'touch'
+ * @property {number} clicks 2 when this press follows another at the same place
+ * @property {() => [number, number][]} path image points since the last event
+ */
+
+/**
+ * @typedef {object} ToolCamera
+ * @property {number} zoom @property {number} x @property {number} y
+ * @property {number} width @property {number} height CSS pixels of the stage
+ * @property {number} scale @property {number} ratio @property {number} left @property {number} top
+ * @property {number} deviceWidth @property {number} deviceHeight
+ */
+
+/**
+ * @typedef {object} Pen Draws on the stage above the shapes; all places in image pixels.
+ * @property {(x: number, y: number, look?: {isOn?: boolean, isTouch?: boolean, concept?: string | null}) => void} handle
+ * @property {(points: readonly Point[], look: {isClosed: boolean, concept: string | null, isFilled?: boolean}) => void} line
+ * @property {(box: Box, look: {concept: string | null}) => void} box
+ * @property {(box: Box) => void} marquee
+ * @property {(x: number, y: number) => void} guides  lines across the stage
+ * @property {(x: number, y: number, text: string) => void} note  a small text beside a place
+ */
+
+/**
+ * @typedef {object} ToolContext
+ * @property {Store} store
+ * @property {(deltas: Delta | readonly Delta[], options?: CommitOptions) => void} commit
+ * @property {(text: string) => void} announce for people who do not see the stage
+ * @property {() => ToolCamera} camera
+ * @property {(x: number, y: number, type?: string) => Label[]} hit the one to choose first
+ * @property {(box: Box) => Label[]} inside labels that lie whole in the box
+ * @property {Map<string, Label>} previews other geometry for labels while they are dragged
+ * @property {() => void} redraw
+ * @property {(name: string) => void} setTool
+ * @property {() => void} fit
+ * @property {(x: number, y: number) => void} reveal moves the picture until the point is on the stage
+ * @property {(p: ToolPointer) => void} beginPan
+ * @property {(cursor: string) => void} setCursor
+ */
+
+/** Handles: CSS pixels around a place that count as on it. */
+export const REACH = { mouse: 12, touch: 24 };
+/** A press that moves less than this is a click. CSS pixels. */
+export const CLICK_PX = 3;
+
+/** A tool that does nothing. Gestures: down, any number of move, then up or drop. */
+export class Tool {
+  name = '';
+  cursor = 'default';
+
+  /** Draws new shapes. */
+  isDrawTool = false;
+
+  /** @param {ToolContext} context */
+  constructor(context) {
+    this.context = context;
+  }
+
+  /** A shape is begun. */
+  get isDrawing() {
+    return false;
+  }
+
+  /** The cross of the arrow keys is shown. */
+  get hasCrosshair() {
+    return false;
+  }
+
+  activate() {}
+
+  deactivate() {
+    this.cancel();
+  }
+
+  /** @param {ToolPointer} _p */
+  down(_p) {}
+
+  /** @param {ToolPointer} _p also without a press */
+  move(_p) {}
+
+  /** @param {ToolPointer} _p */
+  up(_p) {}
+
+  /** The gesture was taken away (a second finger, a lost pointer). */
+  drop() {
+    this.cancel();
+  }
+
+  /** The pointer left the stage. */
+  leave() {}
+
+  /** Gives up what is being drawn or dragged. @returns {boolean} whether there was anything */
+  cancel() {
+    return false;
+  }
+
+  /** @param {KeyboardEvent} _e @returns {boolean} whether the key was used */
+  key(_e) {
+    return false;
+  }
+
+  /** @param {Pen} _pen @param {ToolCamera} _camera */
+  paint(_pen, _camera) {}
+
+  /** May this person draw here? Says why not. */
+  get mayDraw() {
+    return this.context.store.may.peek().label;
+  }
+}
+
+/** @param {KeyboardEvent} e @returns {Point | null} direction of an arrow key, 1 px, with Shift 10 */
+export function arrow(e) {
+  const step = e.shiftKey ? 10 : 1;
+  /** @type {Record<string, Point>} */
+  const ways = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
+  return ways[e.key] ?? null;
+}

@@ -1,0 +1,152 @@
+/**
+ * Tells the worker what the store says: labels, colours, what is hidden, chosen or drawn by the page. Draws nothing.
+ */
+import { effect, untracked } from '@preact/signals-core';
+import { Catalog } from './catalog.js';
+import { MOST_CHOSEN } from './edit-layer.js';
+import { openPort } from './port.js';
+
+/** @import {Concept, KeypointSchema, Patch, Store} from '../types' */
+/** @import {EditLayer} from './edit-layer.js' */
+/** @import {LabelPainter} from './label-paint.js' */
+/** @import {ShapesLayer} from './shapes-layer.js' */
+
+export class Bridge {
+  /**
+   * @param {object} options
+   * @param {Store} options.store
+   * @param {LabelPainter} options.painter
+   * @param {string | URL | null} options.worker_url
+   */
+  constructor({ store, painter, worker_url }) {
+    this.store = store;
+    this.painter = painter;
+    this.port = openPort(worker_url, (message) => this.#receive(message));
+    this.catalog = new Catalog(store, (message, transfer) => this.port.send(message, transfer));
+    this.fill = 0.2;
+    /** Number of the store's state that was last sent whole; -1: nothing yet. */
+    this.loaded = -1;
+    /** @type {(() => void)[]} */
+    this.endings = [];
+  }
+
+  /** The layers that show it; needed once, before anything else. @param {ShapesLayer} shapes @param {EditLayer} edit @param {() => void} render */
+  connect(shapes, edit, render) {
+    this.shapes = shapes;
+    this.edit = edit;
+    this.render = render;
+    shapes.send = (message, transfer) => this.port.send(message, transfer);
+    this.#subscribe();
+  }
+
+  get #shapes() {
+    return /** @type {ShapesLayer} */ (this.shapes);
+  }
+
+  get #edit() {
+    return /** @type {EditLayer} */ (this.edit);
+  }
+
+  #subscribe() {
+    const { store } = this;
+    let hidden = store.hidden.peek();
+    let chosen = /** @type {ReadonlySet<string>} */ (new Set());
+    const on = (/** @type {() => void} */ run) => this.endings.push(effect(run));
+    this.endings.push(store.onPatch((patch) => this.#patched(patch)));
+    on(() => {
+      const [concepts, schemas, display] = [store.concepts.value, store.keypointSchemas.value, store.display.value];
+      untracked(() => this.#restyle(concepts, schemas, display.outlines));
+    });
+    on(() => {
+      const before = hidden;
+      hidden = store.hidden.value;
+      untracked(() => this.#flag(before, hidden));
+    });
+    on(() => {
+      const selection = store.selection.value;
+      const before = chosen;
+      chosen = selection.size > MOST_CHOSEN ? selection : new Set();
+      this.catalog.chosen = chosen;
+      untracked(() => {
+        this.#flag(before, chosen);
+        this.#shapes.exclude(this.#edit.wanted);
+        this.render?.();
+      });
+    });
+    on(() => {
+      this.#shapes.isHidden = store.display.value.hideAll;
+      void [store.hover.value, store.activeConcept.value, store.may.value, store.locked.value];
+      this.render?.();
+    });
+  }
+
+  /** Sends the flags of labels that are in one set and not in the other. @param {ReadonlySet<string>} a @param {ReadonlySet<string>} b */
+  #flag(a, b) {
+    const ids = [...[...a].filter((id) => !b.has(id)), ...[...b].filter((id) => !a.has(id))];
+    if (!ids.length) return;
+    this.catalog.sendFlags(ids);
+    this.#shapes.changed();
+  }
+
+  /** @param {readonly Concept[]} concepts @param {readonly KeypointSchema[]} schemas @param {boolean} outlines */
+  #restyle(concepts, schemas, outlines) {
+    this.painter.setPalette(concepts, schemas, { fill: this.fill, outlines });
+    const before = this.catalog.vocabulary;
+    this.catalog.takeConcepts();
+    this.port.send({ type: 'style', palette: this.painter.palette, schemas: this.painter.schemas });
+    if (this.loaded >= 0 && before !== this.catalog.vocabulary) this.#sendLabels();
+    this.#shapes.changed();
+  }
+
+  /** Colours, opacity or theme changed. */
+  restyle() {
+    const { concepts, keypointSchemas, display } = this.store;
+    this.#restyle(concepts.peek(), keypointSchemas.peek(), display.peek().outlines);
+  }
+
+  /** @param {Patch} patch */
+  #patched(patch) {
+    if (patch.reset) return this.load();
+    if (this.loaded < 0) return;
+    const added = this.catalog.apply(patch);
+    if (!patch.changed.length && !patch.removed.length && !patch.reordered) return;
+    this.#shapes.changed();
+    if (!patch.remote && added.length <= MOST_CHOSEN) for (const id of added) this.#edit.added(id);
+  }
+
+  /** @param {any} message of the worker */
+  #receive(message) {
+    if (message.type === 'index') this.catalog.takeIndex(message);
+    else if (message.type === 'restarted') this.#restarted();
+    else this.#shapes.receive(message);
+  }
+
+  #restarted() {
+    this.restyle();
+    if (this.loaded >= 0) this.load();
+  }
+
+  /** Another picture: sends its labels, unless its patch did. */
+  open() {
+    if (this.loaded !== this.store.version.peek()) this.load();
+  }
+
+  /** Sends all labels that the store has. */
+  load() {
+    this.loaded = this.store.version.peek();
+    this.#edit.reset();
+    this.#sendLabels();
+    this.#shapes.reset();
+  }
+
+  #sendLabels() {
+    this.catalog.reset();
+    this.#shapes.excluded = new Set();
+    this.#shapes.exclude(this.#edit.wanted);
+  }
+
+  destroy() {
+    for (const end of this.endings) end();
+    this.port.close();
+  }
+}

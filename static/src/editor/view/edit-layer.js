@@ -1,0 +1,165 @@
+/**
+ * The page's own canvas above the worker's: what is chosen, what was just drawn, the tool's draft, name tags.
+ * A shape is drawn here as long as the bitmap below leaves it out, so that none is missing or drawn twice.
+ */
+import { fitCanvas } from './layers.js';
+import { drawTags, placeTags } from './tags.js';
+
+/** @import {Label, Store} from '../types' */
+/** @import {Camera} from './camera.js' */
+/** @import {LabelPainter} from './label-paint.js' */
+/** @import {ShapesLayer} from './shapes-layer.js' */
+
+/** More chosen shapes than this stay with the worker, which then draws them as chosen. */
+export const MOST_CHOSEN = 200;
+/** Tags of all shapes when no more than this are in view. */
+const FEW = 40;
+
+export class EditLayer {
+  /**
+   * @param {object} options
+   * @param {HTMLCanvasElement} options.canvas
+   * @param {Store} options.store
+   * @param {LabelPainter} options.painter
+   * @param {ShapesLayer} options.shapes
+   * @param {(x0: number, y0: number, x1: number, y1: number) => string[]} options.query
+   */
+  constructor({ canvas, store, painter, shapes, query }) {
+    this.canvas = canvas;
+    this.g = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+    this.store = store;
+    this.painter = painter;
+    this.shapes = shapes;
+    this.query = query;
+    /** New labels that the bitmap may not have yet, with the change after which it has. @type {Map<string, number>} */
+    this.fresh = new Map();
+    /** Other geometry for a label while it is dragged. @type {Map<string, Label>} */
+    this.previews = new Map();
+    /** Draws the draft and the handles. @type {(g: CanvasRenderingContext2D, c: Camera) => void} */
+    this.paintTool = () => {};
+    this.isClean = false;
+    this.font = '12px sans-serif';
+    /** @type {Map<string, number>} */
+    this.widths = new Map();
+  }
+
+  /** @param {string} family */
+  setFont(family) {
+    this.font = `500 12px ${family}`;
+    this.widths.clear();
+  }
+
+  reset() {
+    this.fresh.clear();
+    this.previews.clear();
+  }
+
+  /** A label was added on this page: it is shown here until a bitmap has it. @param {string} id */
+  added(id) {
+    this.fresh.set(id, this.shapes.serial);
+  }
+
+  /** Ids that the page shall draw: the chosen ones, if not too many. */
+  get wanted() {
+    const selection = this.store.selection.peek();
+    return selection.size > MOST_CHOSEN ? new Set() : selection;
+  }
+
+  /** @param {string} id */
+  #label(id) {
+    const label = this.store.labels.get(id);
+    return label && (this.previews.get(id) ?? label);
+  }
+
+  /** @param {Camera} c */
+  draw(c) {
+    if (fitCanvas(this.canvas, c)) this.isClean = true;
+    const g = this.g;
+    if (!this.isClean) g.clearRect(0, 0, c.deviceWidth, c.deviceHeight);
+    this.isClean = false;
+    if (!this.store.display.peek().hideAll) {
+      this.#drawLabels(g, c);
+      this.#drawTags(g, c);
+    }
+    this.paintTool(g, c);
+  }
+
+  /** @param {CanvasRenderingContext2D} g @param {Camera} c */
+  #drawLabels(g, c) {
+    const request = this.shapes.shown?.request;
+    const serial = request?.serial ?? -1;
+    const excluded = request?.excluded ?? new Set();
+    for (const [id, since] of this.fresh) if (serial >= since) this.fresh.delete(id);
+    const selection = this.store.selection.peek();
+    const ids = new Set([...excluded, ...this.fresh.keys(), ...this.wanted]);
+    for (const id of this.#sorted(ids)) {
+      const label = this.#label(id);
+      if (!label || this.store.isHidden(id)) continue;
+      const isOwn = excluded.has(id) || this.fresh.has(id);
+      this.painter.paint(g, label, c, { isChosen: selection.has(id), isFilled: isOwn });
+    }
+    this.#drawHovered(g, c, ids);
+  }
+
+  /** In draw order, the chosen ones above. @param {Set<string>} ids */
+  #sorted(ids) {
+    if (ids.size < 2) return ids;
+    const selection = this.store.selection.peek();
+    const order = this.store.order().filter((id) => ids.has(id));
+    return [...order.filter((id) => !selection.has(id)), ...order.filter((id) => selection.has(id))];
+  }
+
+  /** @param {CanvasRenderingContext2D} g @param {Camera} c @param {Set<string>} done */
+  #drawHovered(g, c, done) {
+    const id = this.store.hover.peek();
+    const label = id === null || done.has(id) ? undefined : this.store.labels.get(id);
+    if (label && !this.store.isHidden(label.id)) this.painter.paint(g, label, c, { isChosen: true, isFilled: false });
+  }
+
+  /** @param {CanvasRenderingContext2D} g @param {Camera} c */
+  #drawTags(g, c) {
+    const selection = this.store.selection.peek();
+    const hover = this.store.hover.peek();
+    const forced = [...(hover === null ? [] : [hover]), ...(selection.size > MOST_CHOSEN ? [] : selection)];
+    /** @type {Map<string, boolean>} */
+    const ids = new Map(forced.map((id) => [id, id === hover || selection.size <= 5]));
+    for (const id of this.#few(c)) if (!ids.has(id)) ids.set(id, false);
+    const tags = [...ids].flatMap(([id, isForced]) => {
+      const label = this.#label(id);
+      return label && !this.store.isHidden(id) ? [this.#tag(label, isForced)] : [];
+    });
+    if (!tags.length) return;
+    g.font = this.font;
+    drawTags(g, placeTags(tags, c, (text) => this.#width(text)), c.ratio, this.font);
+  }
+
+  /** All in view, when they are few. @param {Camera} c */
+  #few(c) {
+    const right = c.left + c.deviceWidth / c.scale;
+    const bottom = c.top + c.deviceHeight / c.scale;
+    const media = this.store.media.peek();
+    const share = media ? Math.min(1, ((right - c.left) * (bottom - c.top)) / (media.width * media.height)) : 1;
+    if (this.store.labels.size * share > FEW * 5) return [];
+    const ids = this.query(c.left, c.top, right, bottom);
+    return ids.length <= FEW ? ids : [];
+  }
+
+  /** @param {Label} label @param {boolean} isForced */
+  #tag(label, isForced) {
+    const { style, ink } = this.painter.styleOf(label.concept);
+    const name = this.store.concept(label.concept)?.name ?? '?';
+    const isModel = label.origin === 'model' && label.score !== null;
+    const text = isModel ? `${name} ${Math.round(/** @type {number} */ (label.score) * 100)} %` : name;
+    return { label, text, fill: style.stroke, ink, isForced };
+  }
+
+  /** @param {string} text */
+  #width(text) {
+    let width = this.widths.get(text);
+    if (width === undefined) {
+      width = this.g.measureText(text).width;
+      this.widths.set(text, width);
+    }
+    return width;
+  }
+}

@@ -1,0 +1,137 @@
+/** Draws labels on the page's own canvas exactly as the worker does, with caches by label. Knows no selection. */
+import { CHOSEN, MASK } from '../../workers/format.js';
+import { makeStyle, maskCanvas, paintShape } from '../../workers/paint.js';
+import { flagsOf, kindOf, numberSchemas, packLabels } from './pack.js';
+
+/** @import {Concept, KeypointSchema, Label} from '../types' */
+/** @import {Camera} from './camera.js' */
+/** @typedef {import('../../workers/format.js').Rgb} Rgb */
+/** @typedef {import('../../workers/paint.js').Style} Style */
+/** @typedef {import('../../workers/paint.js').ShapeRow} ShapeRow */
+/** @typedef {import('../../workers/format.js').Palette} Palette */
+
+/** For labels whose class is gone. */
+const GREY = /** @type {Rgb} */ ([128, 128, 128]);
+const WHITE = /** @type {Rgb} */ ([255, 255, 255]);
+
+/** @param {number} width @param {number} height */
+function makeCanvas(width, height) {
+  return Object.assign(document.createElement('canvas'), { width, height });
+}
+
+export class LabelPainter {
+  /** @param {{read(css: string, fallback?: Rgb): Rgb, forget(): void}} colors */
+  constructor(colors) {
+    this.colors = colors;
+    /** @type {Map<string, {style: Style, ink: string}>} */
+    this.styles = new Map();
+    /** @type {Palette} */
+    this.palette = { colors: [], inks: [], fill: 0.2, outlines: false };
+    /** @type {import('../../workers/format.js').Schema[]} */
+    this.schemas = [];
+    /** @type {Map<string, [number, number]>} */
+    this.classes = new Map();
+    /** @type {WeakMap<Label, ShapeRow>} */
+    this.rows = new WeakMap();
+    /** @type {WeakMap<ShapeRow, {stroke: string, canvas: CanvasImageSource}>} */
+    this.masks = new WeakMap();
+    this.how = { schemas: this.schemas, mask: (/** @type {ShapeRow} */ row, /** @type {Style} */ style) => this.#mask(row, style) };
+  }
+
+  /**
+   * Resolves the colours. The result is also what the worker draws with.
+   * @param {readonly Concept[]} concepts @param {readonly KeypointSchema[]} schemas
+   * @param {{fill: number, outlines: boolean}} options
+   */
+  setPalette(concepts, schemas, { fill, outlines }) {
+    const colors = concepts.map((c) => this.colors.read(c.color, GREY));
+    const inks = concepts.map((c, i) => this.colors.read(c.ink, contrast(colors[i])));
+    this.palette = { colors: [...colors, GREY], inks: [...inks, WHITE], fill, outlines };
+    this.styles = new Map(concepts.map((c, i) => [c.id, {
+      style: makeStyle(colors[i], inks[i], this.palette),
+      ink: `rgb(${inks[i].join()})`,
+    }]));
+    this.fallback = { style: makeStyle(GREY, WHITE, this.palette), ink: 'rgb(255,255,255)' };
+    this.classes = numberSchemas(schemas);
+    this.schemas = schemas.map((schema) => this.#schema(schema));
+    this.how.schemas = this.schemas;
+    this.rows = new WeakMap();
+  }
+
+  /** @param {KeypointSchema} schema */
+  #schema(schema) {
+    const place = new Map(schema.classes.map((cls, i) => [cls.id, i]));
+    const edges = schema.edges.flatMap(([a, b, css]) => {
+      const from = place.get(a);
+      const to = place.get(b);
+      if (from === undefined || to === undefined) return [];
+      return [from, to, ...(css ? this.colors.read(css, GREY) : [-1, 0, 0])];
+    });
+    return { edges: Float64Array.from(edges) };
+  }
+
+  /** @param {string} concept */
+  styleOf(concept) {
+    return this.styles.get(concept) ?? /** @type {{style: Style, ink: string}} */ (this.fallback);
+  }
+
+  /** @param {Label} label @returns {ShapeRow} */
+  #row(label) {
+    const known = this.rows.get(label);
+    if (known) return known;
+    const pack = packLabels([label], {
+      slot: () => 0, rank: () => 0, concept: () => 0, flags: flagsOf, classes: this.classes,
+    });
+    const row = { kind: kindOf(label), flags: pack.flags[0], box: pack.box, boxAt: 0, data: pack.data, at: 0 };
+    this.rows.set(label, row);
+    return row;
+  }
+
+  /** @param {ShapeRow} row @param {Style} style */
+  #mask(row, style) {
+    const kept = this.masks.get(row);
+    if (kept?.stroke === style.stroke) return kept.canvas;
+    const canvas = maskCanvas(row.data, row.at, style.rgb, makeCanvas);
+    this.masks.set(row, { stroke: style.stroke, canvas });
+    return canvas;
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} g @param {Label} label @param {Camera} c
+   * @param {{isChosen: boolean, isFilled: boolean}} options not filled: the bitmap below has it with its filling
+   */
+  paint(g, label, c, { isChosen, isFilled }) {
+    const row = this.#row(label);
+    const t = transform(c);
+    const { style } = this.styleOf(label.concept);
+    const shown = { ...row, flags: row.flags | (isChosen ? CHOSEN : 0) };
+    g.lineJoin = 'round';
+    if (row.kind === MASK && !isFilled) return this.#frame(g, row, style, t);
+    paintShape(g, shown, isFilled ? style : { ...style, fill: CLEAR, fillOn: CLEAR, fillModel: CLEAR }, t, this.how);
+    if (row.kind === MASK && isChosen) this.#frame(g, row, style, t);
+  }
+
+  /** The box of a mask, when it is chosen or pointed at. @param {CanvasRenderingContext2D} g @param {ShapeRow} row @param {Style} style @param {ReturnType<typeof transform>} t */
+  #frame(g, row, style, t) {
+    const [x0, y0, x1, y1] = [0, 1, 2, 3].map((i) => Math.round(row.box[i] * t.scale + (i % 2 ? t.dy : t.dx)));
+    g.lineWidth = 3 * t.ratio;
+    g.strokeStyle = style.halo;
+    g.strokeRect(x0, y0, x1 - x0, y1 - y0);
+    g.lineWidth = t.ratio;
+    g.strokeStyle = style.stroke;
+    g.strokeRect(x0, y0, x1 - x0, y1 - y0);
+  }
+}
+
+const CLEAR = 'rgba(0,0,0,0)';
+
+/** Black or white, whichever is read better on a colour. @param {Rgb} rgb @returns {Rgb} */
+export function contrast([red, green, blue]) {
+  const light = 0.2126 * (red / 255) ** 2.2 + 0.7152 * (green / 255) ** 2.2 + 0.0722 * (blue / 255) ** 2.2;
+  return light > 0.18 ? [17, 17, 17] : [255, 255, 255];
+}
+
+/** @param {Camera} c */
+export function transform(c) {
+  return { scale: c.scale, dx: -c.left * c.scale, dy: -c.top * c.scale, ratio: c.ratio };
+}

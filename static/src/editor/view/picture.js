@@ -1,0 +1,218 @@
+/** Loads and decodes pictures, keeps smaller copies for far-out views, draws the part that is seen. No view state. */
+
+/** @import {Media} from '../types' */
+/** @import {Camera} from './camera.js' */
+
+/** Pictures with a longer side are shown by their preview until someone zooms in. */
+const LARGE_SIDE = 8192;
+/** Decoded pixels kept for pictures that are not shown (next, previous): 4 bytes each. */
+const CACHE_PIXELS = 40e6;
+/** Up to this zoom pixels are smoothed; beyond it each is a square. */
+const SMOOTH_UNTIL = 2;
+
+/**
+ * @typedef {object} Level
+ * @property {ImageBitmap} image
+ * @property {number} scale  its pixels per image pixel
+ */
+
+/** @param {string} url @param {AbortSignal} [signal] @returns {Promise<ImageBitmap>} decoded off the main thread */
+async function decode(url, signal) {
+  const response = await fetch(url, { signal });
+  if (!response.ok) throw new Error(`${response.status} ${url}`);
+  return createImageBitmap(await response.blob());
+}
+
+/** Decoded pictures by address; the last used stay. */
+export class PictureCache {
+  constructor() {
+    /** @type {Map<string, Promise<ImageBitmap>>} */
+    this.entries = new Map();
+    /** @type {Map<string, number>} */
+    this.pixels = new Map();
+    /** @type {ReadonlySet<string>} */
+    this.pinned = new Set();
+  }
+
+  /** @param {string} url @returns {Promise<ImageBitmap>} */
+  get(url) {
+    const known = this.entries.get(url);
+    const entry = known ?? decode(url).then((bitmap) => {
+      this.pixels.set(url, bitmap.width * bitmap.height);
+      queueMicrotask(() => this.#trim());
+      return bitmap;
+    });
+    this.entries.delete(url);
+    this.entries.set(url, entry);
+    if (!known) entry.catch(() => this.entries.delete(url));
+    return entry;
+  }
+
+  #trim() {
+    let sum = 0;
+    for (const [url, pixels] of this.pixels) if (!this.pinned.has(url)) sum += pixels;
+    for (const url of [...this.entries.keys()]) {
+      if (sum <= CACHE_PIXELS) break;
+      if (this.pinned.has(url) || !this.pixels.has(url)) continue;
+      sum -= this.pixels.get(url) ?? 0;
+      this.drop(url);
+    }
+  }
+
+  /** @param {string} url */
+  drop(url) {
+    void this.entries.get(url)?.then((bitmap) => bitmap.close(), () => {});
+    this.entries.delete(url);
+    this.pixels.delete(url);
+  }
+
+  clear() {
+    for (const url of [...this.entries.keys()]) this.drop(url);
+  }
+}
+
+export class Picture {
+  /** @param {() => void} onChange called when there is something new to draw */
+  constructor(onChange) {
+    this.onChange = onChange;
+    this.cache = new PictureCache();
+    /** @type {Media | null} */
+    this.media = null;
+    /** Largest first. @type {Level[]} */
+    this.levels = [];
+    this.version = 0;
+    this.isDetailAsked = false;
+    /** Set when nothing of the picture can be shown. */
+    this.failure = '';
+    /** For reading single pixels. @type {CanvasRenderingContext2D | null} */
+    this.pixel = null;
+  }
+
+  /**
+   * Shows another picture. Resolves when it is decoded, or cannot be: then `failure` says so.
+   * @param {Media} media
+   * @returns {Promise<void>}
+   */
+  async show(media) {
+    const version = ++this.version;
+    this.#forgetLevels();
+    this.media = media;
+    this.failure = '';
+    this.isDetailAsked = Math.max(media.width, media.height) <= LARGE_SIDE;
+    const wanted = this.isDetailAsked ? [media.url, media.preview_url] : [media.preview_url, media.url];
+    this.cache.pinned = new Set(wanted);
+    for (const url of wanted) {
+      const bitmap = await this.cache.get(url).catch(() => null);
+      if (version !== this.version) return;
+      if (bitmap) {
+        this.#setLevels(bitmap, media);
+        return;
+      }
+    }
+    this.failure = media.name;
+    this.onChange();
+  }
+
+  /** @param {ImageBitmap} image @param {Media} media */
+  #setLevels(image, media) {
+    this.levels = [{ image, scale: image.width / media.width }];
+    this.onChange();
+    const version = this.version;
+    const later = window.requestIdleCallback ?? ((/** @type {() => void} */ fn) => setTimeout(fn, 200));
+    later(() => void this.#addLevels(version));
+  }
+
+  /** Halves the picture until it is small: a far-out view of 12 megapixels costs too much per frame otherwise. @param {number} version */
+  async #addLevels(version) {
+    for (;;) {
+      const last = this.levels[this.levels.length - 1];
+      if (version !== this.version || !last || Math.max(last.image.width, last.image.height) < 1600) return;
+      const resizeWidth = Math.ceil(last.image.width / 2);
+      const resizeHeight = Math.ceil(last.image.height / 2);
+      const image = await createImageBitmap(last.image, { resizeWidth, resizeHeight, resizeQuality: 'medium' }).catch(() => null);
+      if (!image) return;
+      if (version !== this.version) return image.close();
+      this.levels.push({ image, scale: (last.scale * image.width) / last.image.width });
+      this.onChange();
+    }
+  }
+
+  /** The first level belongs to the cache, the others to this picture. */
+  #forgetLevels() {
+    for (const { image } of this.levels.splice(0).slice(1)) image.close();
+  }
+
+  /** Loads the original of a large picture when the view asks for more than the preview has. @param {number} scale */
+  #askDetail(scale) {
+    const media = this.media;
+    if (this.isDetailAsked || !media || scale <= this.levels[0].scale * 1.05) return;
+    this.isDetailAsked = true;
+    const version = this.version;
+    void this.cache.get(media.url).then(
+      (bitmap) => {
+        if (version !== this.version) return;
+        this.levels.unshift({ image: bitmap, scale: bitmap.width / media.width });
+        this.onChange();
+      },
+      () => {},
+    );
+  }
+
+  /** @param {number} scale device pixels per image pixel @returns {Level} the smallest that is sharp */
+  levelFor(scale) {
+    let best = this.levels[0];
+    for (const level of this.levels) if (level.scale >= scale * 0.98) best = level;
+    return best;
+  }
+
+  /** @param {CanvasRenderingContext2D} g of a canvas over the stage @param {Camera} c */
+  draw(g, c) {
+    g.clearRect(0, 0, c.deviceWidth, c.deviceHeight);
+    const media = this.media;
+    if (!media || !this.levels.length) return;
+    this.#askDetail(c.scale);
+    const { image, scale } = this.levelFor(c.scale);
+    const left = Math.max(0, Math.floor(c.left * scale) - 1);
+    const top = Math.max(0, Math.floor(c.top * scale) - 1);
+    const right = Math.min(image.width, Math.ceil((c.left + c.deviceWidth / c.scale) * scale) + 1);
+    const bottom = Math.min(image.height, Math.ceil((c.top + c.deviceHeight / c.scale) * scale) + 1);
+    if (right <= left || bottom <= top) return;
+    const k = c.scale / scale;
+    g.imageSmoothingEnabled = c.zoom <= SMOOTH_UNTIL;
+    g.drawImage(
+      image, left, top, right - left, bottom - top,
+      left * k - c.left * c.scale, top * k - c.top * c.scale, (right - left) * k, (bottom - top) * k,
+    );
+  }
+
+  /**
+   * Colour of one pixel of what is shown, or null outside.
+   * @param {number} x image pixels @param {number} y @returns {[number, number, number] | null}
+   */
+  colorAt(x, y) {
+    const media = this.media;
+    if (!media || !this.levels.length || x < 0 || y < 0 || x >= media.width || y >= media.height) return null;
+    const { image, scale } = this.levels[0];
+    this.pixel ??= /** @type {CanvasRenderingContext2D} */ (
+      Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d', { willReadFrequently: true })
+    );
+    this.pixel.clearRect(0, 0, 1, 1);
+    this.pixel.drawImage(image, Math.floor(x * scale), Math.floor(y * scale), 1, 1, 0, 0, 1, 1);
+    const [red, green, blue] = this.pixel.getImageData(0, 0, 1, 1).data;
+    return [red, green, blue];
+  }
+
+  /** Decodes pictures that come next. @param {readonly Pick<Media, 'url' | 'preview_url' | 'width' | 'height'>[]} next */
+  preload(next) {
+    for (const media of next) {
+      const isLarge = Math.max(media.width, media.height) > LARGE_SIDE;
+      void this.cache.get(isLarge ? media.preview_url : media.url).catch(() => {});
+    }
+  }
+
+  destroy() {
+    this.version++;
+    this.#forgetLevels();
+    this.cache.clear();
+  }
+}

@@ -1,0 +1,253 @@
+/**
+ * Pointer, wheel and the space bar on the stage: pans and zooms by itself, hands the rest to the tool.
+ * One pointer at a time draws; two fingers always pan and pinch.
+ */
+import { toImage, wheelFactor } from './camera.js';
+
+/** @import {View} from '../types' */
+/** @import {Viewport} from './viewport.js' */
+
+/**
+ * @typedef {object} StagePointer What a tool is told.
+ * @property {number} x      image pixels
+ * @property {number} y
+ * @property {number} px     CSS pixels on the stage
+ * @property {number} py
+ * @property {boolean} shift
+ * @property {boolean} ctrl  Ctrl, or Command
+ * @property {boolean} alt
+ * @property {string} type   'mouse', 'pen' or 'touch'
+ * @property {number} clicks 2 when this press follows another at the same place
+ * @property {() => [number, number][]} path  image points since the last event, for freehand
+ */
+
+/**
+ * @typedef {object} PointerTarget
+ * @property {(p: StagePointer) => void} down
+ * @property {(p: StagePointer) => void} move
+ * @property {(p: StagePointer) => void} up
+ * @property {() => void} cancel  the gesture came to nothing
+ * @property {(p: StagePointer | null) => void} hover  every movement; null: the pointer left
+ * @property {(state: '' | 'grab' | 'grabbing') => void} pan
+ */
+
+const CLICK_MS = 400;
+const CLICK_PX = 6;
+
+export class PointerRouter {
+  /** @param {HTMLElement} element @param {Viewport} viewport @param {PointerTarget} target */
+  constructor(element, viewport, target) {
+    this.element = element;
+    this.viewport = viewport;
+    this.target = target;
+    /** @type {'' | 'tool' | 'pan' | 'pinch'} */
+    this.mode = '';
+    this.pointer = -1;
+    /** Fingers on the stage. @type {Map<number, {x: number, y: number}>} */
+    this.touches = new Map();
+    this.isSpaceDown = false;
+    this.isInside = false;
+    this.last = { time: -Infinity, x: 0, y: 0, clicks: 0 };
+    this.from = { view: /** @type {View} */ ({ zoom: 1, x: 0, y: 0 }), x: 0, y: 0, distance: 1 };
+    this.ending = new AbortController();
+    this.#listen();
+  }
+
+  #listen() {
+    const { signal } = this.ending;
+    const on = (/** @type {string} */ name, /** @type {(e: any) => void} */ fn) =>
+      this.element.addEventListener(name, fn, { signal, passive: false });
+    on('pointerdown', (e) => this.#down(e));
+    on('pointermove', (e) => this.#move(e));
+    on('pointerup', (e) => this.#up(e));
+    on('pointercancel', (e) => this.#cancel(e));
+    on('lostpointercapture', (e) => this.#cancel(e));
+    on('pointerenter', () => (this.isInside = true));
+    on('pointerleave', (e) => this.#leave(e));
+    on('wheel', (e) => this.#wheel(e));
+    on('contextmenu', (e) => e.preventDefault());
+    on('dblclick', (e) => e.preventDefault());
+    window.addEventListener('keydown', (e) => this.#space(e, true), { signal });
+    window.addEventListener('keyup', (e) => this.#space(e, false), { signal });
+    window.addEventListener('blur', () => this.#release(), { signal });
+  }
+
+  /** @param {MouseEvent} e @returns {[number, number]} CSS pixels on the stage */
+  #place(e) {
+    const box = this.element.getBoundingClientRect();
+    return [e.clientX - box.left, e.clientY - box.top];
+  }
+
+  /** @param {PointerEvent} e @param {number} [clicks] @returns {StagePointer} */
+  #tell(e, clicks = 1) {
+    const [px, py] = this.#place(e);
+    const camera = this.viewport.camera();
+    const [x, y] = toImage(camera, px, py);
+    return {
+      x, y, px, py, clicks, shift: e.shiftKey, ctrl: e.ctrlKey || e.metaKey, alt: e.altKey, type: e.pointerType,
+      path: () => (e.getCoalescedEvents?.() ?? [e]).map((c) => toImage(camera, ...this.#place(c))),
+    };
+  }
+
+  /** @param {PointerEvent} e */
+  #down(e) {
+    this.element.focus({ preventScroll: true });
+    if (e.pointerType === 'touch') {
+      const [x, y] = this.#place(e);
+      this.touches.set(e.pointerId, { x, y });
+      if (this.touches.size === 2) return this.#beginPinch();
+      if (this.touches.size > 2) return;
+    }
+    if (this.mode) return;
+    const isPan = e.button === 1 || (e.button === 0 && this.isSpaceDown);
+    if (!isPan && e.button !== 0) return;
+    e.preventDefault();
+    this.element.setPointerCapture(e.pointerId);
+    this.pointer = e.pointerId;
+    if (isPan) return this.beginPan(e);
+    this.mode = 'tool';
+    this.target.down(this.#tell(e, this.#countClicks(e)));
+  }
+
+  /** @param {PointerEvent} e */
+  #countClicks(e) {
+    const isNear = Math.hypot(e.clientX - this.last.x, e.clientY - this.last.y) < CLICK_PX;
+    const clicks = isNear && e.timeStamp - this.last.time < CLICK_MS ? this.last.clicks + 1 : 1;
+    this.last = { time: e.timeStamp, x: e.clientX, y: e.clientY, clicks };
+    return clicks;
+  }
+
+  /** Turns the gesture into a pan, also when a tool asks for it. @param {{clientX: number, clientY: number}} e */
+  beginPan(e) {
+    this.mode = 'pan';
+    this.from = { view: this.viewport.current, x: e.clientX, y: e.clientY, distance: 1 };
+    this.target.pan('grabbing');
+  }
+
+  #beginPinch() {
+    if (this.mode === 'tool') this.target.cancel();
+    this.mode = 'pinch';
+    const { x, y, distance } = this.#fingers();
+    this.from = { view: this.viewport.current, x, y, distance };
+  }
+
+  /** Middle of the two fingers and their distance, CSS pixels on the stage. */
+  #fingers() {
+    const [a, b] = [...this.touches.values()];
+    return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, distance: Math.max(1, Math.hypot(a.x - b.x, a.y - b.y)) };
+  }
+
+  /** @param {PointerEvent} e */
+  #move(e) {
+    this.isInside = true;
+    if (this.touches.has(e.pointerId)) {
+      const [x, y] = this.#place(e);
+      this.touches.set(e.pointerId, { x, y });
+    }
+    if (this.mode === 'pinch') return this.#pinch();
+    if (this.mode && e.pointerId !== this.pointer) return;
+    if (this.mode === 'pan') {
+      this.viewport.panFrom(this.from.view, e.clientX - this.from.x, e.clientY - this.from.y);
+    }
+    const told = this.#tell(e);
+    this.target.hover(told);
+    if (this.mode !== 'pan') this.target.move(told);
+  }
+
+  #pinch() {
+    if (this.touches.size < 2) return;
+    const { view, x: fromX, y: fromY, distance } = this.from;
+    const now = this.#fingers();
+    const [width, height] = this.viewport.size;
+    const zoom = (view.zoom * now.distance) / distance;
+    const imageX = view.x + (fromX - width / 2) / view.zoom;
+    const imageY = view.y + (fromY - height / 2) / view.zoom;
+    this.viewport.isFitted = false;
+    this.viewport.setView({ zoom, x: imageX - (now.x - width / 2) / zoom, y: imageY - (now.y - height / 2) / zoom });
+  }
+
+  /** @param {PointerEvent} e */
+  #up(e) {
+    this.touches.delete(e.pointerId);
+    if (this.mode === 'pinch') {
+      if (!this.touches.size) this.#end();
+      return;
+    }
+    if (e.pointerId !== this.pointer || !this.mode) return;
+    const was = this.mode;
+    this.#end();
+    if (was === 'tool') this.target.up(this.#tell(e));
+  }
+
+  #end() {
+    const was = this.mode;
+    this.mode = '';
+    const { pointer } = this;
+    this.pointer = -1;
+    if (pointer >= 0 && this.element.hasPointerCapture(pointer)) this.element.releasePointerCapture(pointer);
+    if (was === 'pan') this.target.pan(this.isSpaceDown ? 'grab' : '');
+  }
+
+  /** @param {PointerEvent} e */
+  #cancel(e) {
+    if (e.type === 'pointercancel') this.touches.delete(e.pointerId);
+    if (e.pointerId !== this.pointer || !this.mode || this.mode === 'pinch') return;
+    const was = this.mode;
+    this.#end();
+    if (was === 'tool') this.target.cancel();
+  }
+
+  /** @param {PointerEvent} e */
+  #leave(e) {
+    if (this.mode && e.pointerId === this.pointer) return;
+    this.isInside = false;
+    this.target.hover(null);
+  }
+
+  /** @param {WheelEvent} e */
+  #wheel(e) {
+    e.preventDefault();
+    if (!e.deltaY || this.mode === 'pinch') return;
+    const [px, py] = this.#place(e);
+    this.viewport.zoomBy(wheelFactor(e), px, py);
+    if (this.mode === 'pan') this.from = { ...this.from, view: this.viewport.current, x: e.clientX, y: e.clientY };
+  }
+
+  /**
+   * The space bar held over the stage pans. Where a person typed their way to a button, it stays theirs.
+   * @param {KeyboardEvent} e @param {boolean} isDown
+   */
+  #space(e, isDown) {
+    if (e.code !== 'Space' || e.defaultPrevented) return;
+    if (!isDown) {
+      if (this.isSpaceDown) e.preventDefault();
+      return this.#release();
+    }
+    const focused = /** @type {Element | null} */ (document.activeElement);
+    const isTyping = focused?.closest('input, textarea, select, [contenteditable="true"], dialog');
+    const isOwnControl = focused?.matches('button, a, summary, [role="option"], [role="tab"]') && focused.matches(':focus-visible');
+    if (isTyping || isOwnControl || e.ctrlKey || e.metaKey || e.altKey || !(this.isInside || focused === this.element)) return;
+    e.preventDefault();
+    this.hold(true);
+  }
+
+  /** From now on (or no longer) a press pans. @param {boolean} isDown @returns {boolean} */
+  hold(isDown) {
+    if (!isDown) this.#release();
+    else if (!this.isSpaceDown) {
+      this.isSpaceDown = true;
+      if (!this.mode) this.target.pan('grab');
+    }
+    return true;
+  }
+
+  #release() {
+    if (!this.isSpaceDown) return;
+    this.isSpaceDown = false;
+    if (this.mode !== 'pan') this.target.pan('');
+  }
+
+  destroy() {
+    this.ending.abort();
+  }
+}

@@ -1,0 +1,57 @@
+/** Starts whatever draws the shapes: the worker, or the same engine on the page where a worker cannot draw. */
+import { Engine } from '../../workers/engine.js';
+import { serve } from '../../workers/serve.js';
+
+/**
+ * @typedef {object} ShapesPort
+ * @property {(message: any, transfer?: Transferable[]) => void} send
+ * @property {() => void} close
+ * @property {string} kind 'worker' or 'page'
+ */
+
+/** @param {number} width @param {number} height */
+function makeCanvas(width, height) {
+  return Object.assign(document.createElement('canvas'), { width, height });
+}
+
+/** The engine on the page. Answers come in tasks of their own, as from a worker. @param {(message: any) => void} receive @returns {ShapesPort} */
+export function openPagePort(receive) {
+  const handle = serve(new Engine(makeCanvas), {
+    post: (message) => setTimeout(() => receive(message)),
+    copy(source) {
+      const copy = makeCanvas(source.width, source.height);
+      copy.getContext('2d')?.drawImage(source, 0, 0);
+      return copy;
+    },
+  });
+  return { send: (message) => void setTimeout(() => handle(message)), close: () => {}, kind: 'page' };
+}
+
+/**
+ * After a fall back to the page the receiver gets 'restarted': everything must be sent again.
+ * @param {string | URL | null} url null: no worker
+ * @param {(message: any) => void} receive
+ * @returns {ShapesPort}
+ */
+export function openPort(url, receive) {
+  if (!url || typeof Worker === 'undefined' || typeof OffscreenCanvas === 'undefined') return openPagePort(receive);
+  const worker = new Worker(url);
+  /** @type {ShapesPort} */
+  const port = {
+    send: (message, transfer = []) => worker.postMessage(message, transfer),
+    close: () => worker.terminate(),
+    kind: 'worker',
+  };
+  worker.onmessage = (event) => {
+    if (event.data.type === 'unsupported') fallBack();
+    else receive(event.data);
+  };
+  worker.onerror = () => fallBack();
+  const fallBack = () => {
+    if (port.kind !== 'worker') return;
+    worker.terminate();
+    Object.assign(port, openPagePort(receive));
+    receive({ type: 'restarted' });
+  };
+  return port;
+}

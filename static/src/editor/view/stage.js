@@ -1,0 +1,408 @@
+/**
+ * The stage of the labeling page: puts picture, shapes, tools and pointer together and gives the page one face.
+ *
+ *   import { createStage } from './view/stage.js';
+ *   import { createTools } from './tools/index.js';
+ *   const stage = createStage({ element, store, worker_url: new URL(__SHAPES_WORKER__, import.meta.url), createTools,
+ *                               announce: (text) => { live.textContent = text; } });
+ *   await session.load(id); await stage.setMedia({ media: store.media.value });
+ *   new Keymap({ scopes: () => ['all', ...stage.scopes()], run: (id, press) => stage.run(id, press) ?? own(id, press) });
+ *
+ * `element` is the .stage box (positioned, overflow hidden); the stage adds its layers as first children, so that the
+ * HUD and the minimap stay above. It reads everything else from the store: labels, selection, hover, hidden, locked,
+ * tool, activeConcept, display, cursors; it writes view and hover, and selects and commits for the tools.
+ */
+import { effect, untracked } from '@preact/signals-core';
+import { Bridge } from './bridge.js';
+import { toImage, toStage } from './camera.js';
+import { createColorReader } from './colors.js';
+import { Cursors } from './cursors.js';
+import { EditLayer } from './edit-layer.js';
+import { hits } from './hit.js';
+import { LabelPainter } from './label-paint.js';
+import { CanvasLayer } from './layers.js';
+import { boundsOf } from './pack.js';
+import { Pen } from './pen.js';
+import { Picture } from './picture.js';
+import { ShapesLayer } from './shapes-layer.js';
+import { ToolHost } from './tool-host.js';
+import { Viewport } from './viewport.js';
+import { union } from '../geom/box.js';
+
+/** @import {Box, Label, Media, Store, View} from '../types' */
+/** @import {Commit, StageTool} from './tool-host.js' */
+
+/** CSS pixels around a shape that count as on it. */
+const HIT_REACH = { mouse: 4, touch: 14 };
+/** "Zoom to selection" does not enlarge more than this. */
+const MOST_FIT = 8;
+/** One step of "zoom in". */
+const STEP = 1.25;
+
+/**
+ * @typedef {object} StageOptions
+ * @property {HTMLElement} element
+ * @property {Store} store
+ * @property {string | URL | null} worker_url null: draw on the page
+ * @property {(context: any) => Map<string, StageTool>} createTools  of tools/index.js
+ * @property {Commit} [commit] store.commit unless given
+ * @property {(text: string) => void} [announce] for an ARIA live region
+ */
+
+/** @param {string} tag @param {string} name */
+function makeLayer(tag, name) {
+  const made = document.createElement(tag);
+  made.className = name;
+  Object.assign(made.style, { position: 'absolute', inset: '0' });
+  return made;
+}
+
+export class Stage {
+  /** @param {StageOptions} options */
+  constructor({ element, store, worker_url, createTools, commit, announce = () => {} }) {
+    this.element = element;
+    this.store = store;
+    this.announce = announce;
+    this.root = makeLayer('div', 'stage-view');
+    this.canvas = /** @type {HTMLCanvasElement} */ (makeLayer('canvas', 'stage-edit'));
+    const mapElement = this.#buildDom();
+    this.colors = createColorReader(this.root);
+    const painter = new LabelPainter(this.colors);
+    this.bridge = new Bridge({ store, painter, worker_url });
+    this.picture = new Picture(() => this.render());
+    this.shapes = this.#makeShapes();
+    this.viewport = new Viewport(mapElement, [this.#makePictureLayer(), this.shapes.layer]);
+    const { catalog } = this.bridge;
+    this.edit = new EditLayer({ canvas: this.canvas, store, painter, shapes: this.shapes, query: (...box) => catalog.query(...box) });
+    this.bridge.connect(this.shapes, this.edit, () => this.render());
+    this.cursors = new Cursors(this.root);
+    this.host = new ToolHost({
+      stage: this, store, element: this.root, createTools, announce,
+      commit: commit ?? ((deltas, options) => store.commit(deltas, options)),
+    });
+    this.#paintTools(new Pen(painter));
+    this.mediaVersion = 0;
+    this.loadedVersion = -1;
+    /** Resolved by the first frame that shows picture and shapes. @type {(() => void)[]} */
+    this.waiting = [];
+    this.viewport.map.on('postrender', () => this.#afterFrame());
+    this.endings = [
+      this.viewport.onView((view) => {
+        store.view.value = view;
+      }),
+      effect(() => {
+        const cursors = store.cursors.value;
+        untracked(() => this.cursors.show(cursors, this.viewport.camera()));
+      }),
+    ];
+  }
+
+  #buildDom() {
+    const map = makeLayer('div', 'stage-map');
+    this.root.tabIndex = 0;
+    this.root.dataset.keys = 'stage';
+    Object.assign(this.root.style, { touchAction: 'none', userSelect: 'none', overflow: 'hidden', outlineOffset: '-2px' });
+    map.style.pointerEvents = 'none';
+    this.canvas.style.pointerEvents = 'none';
+    this.root.append(map, this.canvas);
+    this.element.prepend(this.root);
+    return map;
+  }
+
+  #makeShapes() {
+    return new ShapesLayer({
+      camera: () => this.viewport.camera(),
+      isMoving: () => this.viewport.isMoving,
+      view: () => this.viewport.current,
+      render: () => this.render(),
+      catalog: this.bridge.catalog,
+      picture: () => this.store.media.peek() ?? { width: 1, height: 1 },
+    });
+  }
+
+  #makePictureLayer() {
+    const { picture } = this;
+    return new CanvasLayer({
+      name: 'stage-picture',
+      camera: () => this.viewport.camera(),
+      key: (c) => `${c.scale},${c.left},${c.top},${picture.version},${picture.levels.length},${picture.levels[0]?.scale}`,
+      draw: (g, c) => picture.draw(g, c),
+    });
+  }
+
+  /** @param {Pen} pen */
+  #paintTools(pen) {
+    const family = getComputedStyle(this.element).fontFamily || 'sans-serif';
+    this.edit.setFont(family);
+    pen.font = `500 12px ${family}`;
+    this.edit.paintTool = (g, c) => {
+      pen.begin(g, c);
+      this.host.tool.paint(pen, c);
+    };
+  }
+
+  #afterFrame() {
+    const camera = this.viewport.camera();
+    this.edit.draw(camera);
+    this.cursors.place(camera);
+    if (this.waiting.length && this.isReady) for (const resolve of this.waiting.splice(0)) resolve();
+  }
+
+  /**
+   * Shows the picture and the labels that the store has now. Call it after `session.load`. Resolves when both were
+   * painted, or when another picture was asked for.
+   * @param {{media: Media, view?: View}} state `view`: keep this view ("lock view"), else the picture is shown whole
+   * @returns {Promise<void>}
+   */
+  async setMedia({ media, view }) {
+    const version = ++this.mediaVersion;
+    this.host.tool.cancel();
+    this.viewport.setPicture(media.width, media.height, view);
+    this.bridge.open();
+    await this.picture.show(media);
+    if (version !== this.mediaVersion) return;
+    this.loadedVersion = version;
+    if (this.picture.failure) this.announce(this.picture.failure);
+    this.render();
+    await new Promise((/** @type {(value?: any) => void} */ resolve) => this.waiting.push(resolve));
+  }
+
+  /** The picture is decoded (or cannot be) and the shapes of this picture were painted. */
+  get isReady() {
+    return this.loadedVersion === this.mediaVersion && this.shapes.isPainted;
+  }
+
+  /** Empty, or the name of a picture that cannot be shown. */
+  get failure() {
+    return this.picture.failure;
+  }
+
+  /** Resolves when what is on the screen is final for the present shapes and view. */
+  async settled() {
+    for (;;) {
+      await frame();
+      if (this.isReady && this.shapes.isSettled && !this.viewport.isMoving) break;
+      this.render();
+    }
+    await frame();
+  }
+
+  /** @param {string} name 'select', 'pan', 'box', 'polygon' */
+  setTool(name) {
+    if (this.host.tools.has(name)) this.store.tool.value = name;
+  }
+
+  /**
+   * Gives a key to the stage. Esc gives up the draft, then the selection, then the tool. Call it first for keys that go
+   * to no text field. @param {KeyboardEvent} e @returns {boolean} whether it was used (preventDefault was called)
+   */
+  key(e) {
+    return this.host.key(e);
+  }
+
+  /**
+   * Runs a command of keymap.js that belongs to the stage.
+   * @param {string} id @param {{isDown: boolean, event: KeyboardEvent}} press
+   * @returns {boolean | undefined} whether there was any use for it; undefined: not a command of the stage
+   */
+  run(id, { isDown, event }) {
+    if (id === 'escape') return this.host.escape();
+    if (id === 'pan.hold') return this.host.pointer.hold(isDown);
+    if (id === 'zoom.in') this.zoomBy(STEP);
+    else if (id === 'zoom.out') this.zoomBy(1 / STEP);
+    else if (id === 'zoom.fit') this.fit();
+    else if (id === 'zoom.actual') this.zoomTo(1);
+    else if (id === 'zoom.selection') this.zoomToSelection();
+    else return this.host.isOwn(id) ? this.host.key(event) : undefined;
+    return true;
+  }
+
+  /** For the key map: 'sel', 'draw', 'drawing'. */
+  scopes() {
+    return this.host.scopes();
+  }
+
+  fit() {
+    this.viewport.fit();
+  }
+
+  /** @param {number} zoom CSS pixels per image pixel */
+  zoomTo(zoom) {
+    this.viewport.zoomTo(zoom);
+  }
+
+  /** @param {number} factor about the middle of the stage */
+  zoomBy(factor) {
+    this.viewport.zoomBy(factor);
+  }
+
+  zoomToSelection() {
+    const labels = [...this.store.selection.peek()].flatMap((id) => this.store.labels.get(id) ?? []);
+    const box = union(labels.map(boundsOf));
+    if (box) this.showBox(box);
+  }
+
+  /** @param {Box} box image pixels */
+  showBox(box) {
+    this.viewport.fitBox(box, MOST_FIT);
+  }
+
+  /** Moves the picture so that the point is in the middle. @param {number} x @param {number} y */
+  centerOn(x, y) {
+    this.viewport.centerOn(x, y);
+  }
+
+  /** Moves the picture when the point is not on the stage. @param {number} x @param {number} y */
+  reveal(x, y) {
+    const c = this.viewport.camera();
+    const [px, py] = toStage(c, x, y);
+    const over = (/** @type {number} */ at, /** @type {number} */ size) => {
+      if (at >= 16 && at <= size - 16) return 0;
+      return at < 16 ? at - size / 3 : at - (2 * size) / 3;
+    };
+    const [dx, dy] = [over(px, c.width), over(py, c.height)];
+    if (dx || dy) this.viewport.panFrom(this.viewport.current, -dx, -dy);
+  }
+
+  /** @returns {View} */
+  get view() {
+    return { ...this.viewport.current };
+  }
+
+  set view(view) {
+    this.viewport.isFitted = false;
+    this.viewport.setView(view);
+  }
+
+  get fitZoom() {
+    return this.viewport.fitZoom;
+  }
+
+  /** The part of the picture on the stage, image pixels. @returns {Box} */
+  get visibleBox() {
+    const c = this.viewport.camera();
+    return [...toImage(c, 0, 0), ...toImage(c, c.width, c.height)];
+  }
+
+  /** @param {number} x @param {number} y @param {string} [type] of the pointer @returns {Label[]} the one to choose first */
+  hit(x, y, type = 'mouse') {
+    const reach = (type === 'touch' ? HIT_REACH.touch : HIT_REACH.mouse) / this.viewport.current.zoom;
+    const order = this.store.order();
+    return hits(this.#near([x - reach, y - reach, x + reach, y + reach]), x, y, reach, (id) => order.indexOf(id));
+  }
+
+  /** @param {Box} box @returns {Label[]} */
+  #near(box) {
+    return this.bridge.catalog.query(...box).flatMap((id) => this.store.labels.get(id) ?? []);
+  }
+
+  /** Labels that lie whole in the box. @param {Box} box @returns {Label[]} */
+  inside(box) {
+    const [x0, y0, x1, y1] = box;
+    return this.#near(box).filter((label) => {
+      const b = boundsOf(label);
+      return b[0] >= x0 && b[1] >= y0 && b[2] <= x1 && b[3] <= y1;
+    });
+  }
+
+  /** Brings a label into view: it is not moved when it can be seen already. @param {string} id */
+  showLabel(id) {
+    const label = this.store.labels.get(id);
+    if (!label) return;
+    const box = boundsOf(label);
+    const [x0, y0, x1, y1] = this.visibleBox;
+    const isSeen = box[0] >= x0 && box[1] >= y0 && box[2] <= x1 && box[3] <= y1;
+    const isSmall = Math.max(box[2] - box[0], box[3] - box[1]) * this.viewport.current.zoom < 12;
+    if (!isSeen || isSmall) this.showBox(box);
+  }
+
+  /** Where the pointer is, image pixels; null outside the picture. */
+  get pointer() {
+    return this.host.place;
+  }
+
+  /** Image -> client pixels. @param {number} x @param {number} y @returns {[number, number]} */
+  toClient(x, y) {
+    const box = this.root.getBoundingClientRect();
+    const [px, py] = toStage(this.viewport.camera(), x, y);
+    return [box.left + px, box.top + py];
+  }
+
+  /** @param {(x: number | null, y: number | null) => void} fn image pixels; nulls when the pointer left @returns {() => void} */
+  onPointer(fn) {
+    this.host.listeners.add(fn);
+    return () => this.host.listeners.delete(fn);
+  }
+
+  /** @param {(id: string | null) => void} fn @returns {() => void} */
+  onHover(fn) {
+    return effect(() => fn(this.store.hover.value));
+  }
+
+  /** @param {(view: View) => void} fn @returns {() => void} */
+  onView(fn) {
+    return this.viewport.onView(fn);
+  }
+
+  /** Red, green, blue of a pixel of the picture. @param {number} x @param {number} y */
+  colorAt(x, y) {
+    return this.picture.colorAt(x, y);
+  }
+
+  /** @param {number} share 0 to 1; chosen shapes get twice, masks two and a half times as much */
+  setFill(share) {
+    this.bridge.fill = Math.min(1, Math.max(0, share));
+    this.bridge.restyle();
+  }
+
+  /** Call it when the theme changed. */
+  refreshColors() {
+    this.colors.forget();
+    this.bridge.restyle();
+  }
+
+  /** @param {boolean} on */
+  setOutlinesOnly(on) {
+    this.store.display.value = { ...this.store.display.peek(), outlines: on };
+  }
+
+  /** @param {boolean} on */
+  hideAll(on) {
+    this.store.display.value = { ...this.store.display.peek(), hideAll: on };
+  }
+
+  /** Decodes pictures that come next, so that they show at once. @param {readonly Media[]} next */
+  preload(next) {
+    this.picture.preload(next);
+  }
+
+  /** Takes the keyboard. */
+  focus() {
+    this.root.focus({ preventScroll: true });
+  }
+
+  /** Asks for a frame. */
+  render() {
+    this.viewport?.render();
+  }
+
+  destroy() {
+    for (const end of this.endings) end();
+    this.host.destroy();
+    this.bridge.destroy();
+    this.cursors.destroy();
+    this.picture.destroy();
+    this.colors.destroy();
+    this.viewport.destroy();
+    this.root.remove();
+  }
+}
+
+/** @param {StageOptions} options */
+export function createStage(options) {
+  return new Stage(options);
+}
+
+function frame() {
+  return new Promise((/** @type {(value?: any) => void} */ resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+}

@@ -1,0 +1,165 @@
+/** Runs the tools: what they are given, which one is active, which keys and pointers they get. Knows no drawing. */
+import { effect, signal, untracked } from '@preact/signals-core';
+import { PointerRouter } from './pointer.js';
+
+/** @import {CommitOptions, Delta, Store} from '../types' */
+/** @import {Pen} from './pen.js' */
+/** @import {PointerTarget, StagePointer} from './pointer.js' */
+/** @import {Stage} from './stage.js' */
+
+/**
+ * @typedef {object} StageTool
+ * @property {string} name @property {string} cursor
+ * @property {() => void} activate @property {() => void} deactivate
+ * @property {(p: StagePointer) => void} down @property {(p: StagePointer) => void} move @property {(p: StagePointer) => void} up
+ * @property {() => void} drop @property {() => void} leave @property {() => boolean} cancel
+ * @property {(e: KeyboardEvent) => boolean} key
+ * @property {(pen: any, camera: any) => void} paint
+ * @property {boolean} isDrawTool @property {boolean} isDrawing @property {boolean} hasCrosshair
+ */
+
+/** @typedef {(deltas: Delta | readonly Delta[], options?: CommitOptions) => void} Commit */
+
+export class ToolHost {
+  /**
+   * @param {object} options
+   * @param {Stage} options.stage
+   * @param {Store} options.store
+   * @param {HTMLElement} options.element that takes pointers and keys
+   * @param {(context: any) => Map<string, StageTool>} options.createTools
+   * @param {Commit} options.commit
+   * @param {(text: string) => void} options.announce
+   */
+  constructor({ stage, store, element, createTools, commit, announce }) {
+    this.stage = stage;
+    this.store = store;
+    this.element = element;
+    this.tools = createTools(this.#context(commit, announce));
+    this.tool = /** @type {StageTool} */ (this.tools.get('select'));
+    /** @type {Set<(x: number | null, y: number | null) => void>} */
+    this.listeners = new Set();
+    /** @type {import('@preact/signals-core').Signal<{x: number, y: number} | null>} */
+    this.place = signal(null);
+    this.pointer = new PointerRouter(element, stage.viewport, this.#target());
+    this.end = effect(() => {
+      const name = store.tool.value;
+      untracked(() => this.#use(name));
+    });
+  }
+
+  /** @param {Commit} commit @param {(text: string) => void} announce */
+  #context(commit, announce) {
+    const { stage, store, element } = this;
+    return {
+      store,
+      commit,
+      announce,
+      camera: () => stage.viewport.camera(),
+      hit: (/** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ type) => stage.hit(x, y, type),
+      inside: (/** @type {import('../types').Box} */ box) => stage.inside(box),
+      previews: stage.edit.previews,
+      redraw: () => stage.render(),
+      setTool: (/** @type {string} */ name) => stage.setTool(name),
+      fit: () => stage.fit(),
+      reveal: (/** @type {number} */ x, /** @type {number} */ y) => stage.reveal(x, y),
+      beginPan: (/** @type {StagePointer} */ p) => {
+        const box = element.getBoundingClientRect();
+        this.pointer.beginPan({ clientX: p.px + box.left, clientY: p.py + box.top });
+      },
+      setCursor: (/** @type {string} */ cursor) => {
+        element.style.cursor = cursor;
+      },
+    };
+  }
+
+  /** @returns {PointerTarget} */
+  #target() {
+    return {
+      down: (p) => this.tool.down(p),
+      move: (p) => this.tool.move(p),
+      up: (p) => this.tool.up(p),
+      cancel: () => this.tool.drop(),
+      hover: (p) => {
+        if (!p) this.tool.leave();
+        this.place.value = p && this.#isInPicture(p) ? { x: p.x, y: p.y } : null;
+        for (const listener of this.listeners) listener(p?.x ?? null, p?.y ?? null);
+      },
+      pan: (state) => {
+        this.element.style.cursor = state || this.tool.cursor;
+      },
+    };
+  }
+
+  /** @param {StagePointer} p */
+  #isInPicture({ x, y }) {
+    const media = this.store.media.peek();
+    return media !== null && x >= 0 && y >= 0 && x < media.width && y < media.height;
+  }
+
+  /** @param {string} name */
+  #use(name) {
+    const next = this.tools.get(name);
+    if (!next || next === this.tool) return;
+    this.tool.deactivate();
+    this.tool = next;
+    next.activate();
+    this.element.style.cursor = next.cursor;
+    this.stage.render();
+  }
+
+  /** Something is being drawn. */
+  get isDrawing() {
+    return this.tool.isDrawing;
+  }
+
+  /** Which keys count, in the words of keymap.js. While the crosshair is in use the arrows move it. @returns {('sel' | 'draw' | 'drawing')[]} */
+  scopes() {
+    const isChosen = this.store.selection.peek().size > 0;
+    const { isDrawing, hasCrosshair, isDrawTool } = this.tool;
+    if (isDrawing) return ['drawing', 'draw'];
+    if (isDrawTool && (hasCrosshair || !isChosen)) return isChosen ? ['draw', 'sel'] : ['draw'];
+    return isChosen ? ['sel'] : [];
+  }
+
+  /** @param {KeyboardEvent} e @returns {boolean} */
+  key(e) {
+    const isUsed = e.key === 'Escape' ? this.escape() : this.#key(e);
+    if (isUsed) e.preventDefault();
+    return isUsed;
+  }
+
+  /** @param {KeyboardEvent} e */
+  #key(e) {
+    const scopes = this.scopes();
+    if (this.tool.isDrawTool && !scopes.includes('draw')) return this.#chosen(e);
+    return this.tool.key(e) || (scopes.includes('sel') && (e.key === 'Delete' || e.altKey) && this.#chosen(e));
+  }
+
+  /** Keys for the chosen shapes work in every tool. @param {KeyboardEvent} e */
+  #chosen(e) {
+    return this.tools.get('select')?.key(e) ?? false;
+  }
+
+  /** Gives up the draft, then the selection, then the tool. @returns {boolean} whether there was any of it */
+  escape() {
+    if (this.tool.cancel()) return true;
+    if (this.store.selection.peek().size) {
+      this.store.select([]);
+      return true;
+    }
+    if (this.tool.name === 'select') return false;
+    this.stage.setTool('select');
+    return true;
+  }
+
+  /** Is it a command of the key map that belongs to the stage? What it does is in the key itself. @param {string} id */
+  isOwn(id) {
+    return /^(nudge|resize|cross|draw|delete)\b/.test(id);
+  }
+
+  destroy() {
+    this.end();
+    this.tool.deactivate();
+    this.pointer.destroy();
+  }
+}
