@@ -1,0 +1,281 @@
+"""Decoding in child processes: real files, made files, and files made to do harm."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import imagehash
+import pytest
+import skimage
+from PIL import Image
+
+from annotator.domain.errors import Busy
+from annotator.ml.phash import distance
+from annotator.services import decoding
+from annotator.services.decoding import Decoded, DecodePool, Undecodable
+from tests.storage import pictures
+
+FOLDER = Path(skimage.__file__).parent / "data"
+COCO = Path(__file__).resolve().parents[3] / "shared" / "data" / "coco-mini"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _end_children() -> Iterator[None]:
+    yield
+    decoding.close_pool()
+
+
+def prepare(tmp_path: Path, data: bytes) -> Decoded:
+    file = tmp_path / "file"
+    file.write_bytes(data)
+    return decoding.prepare(file)
+
+
+def reason(tmp_path: Path, data: bytes) -> tuple[str, str]:
+    with pytest.raises(Undecodable) as refusal:
+        prepare(tmp_path, data)
+    return refusal.value.code, refusal.value.message
+
+
+def part(decoded: Decoded, variant: str) -> Image.Image:
+    found = next(part for part in decoded.parts if part.variant == variant)
+    image = Image.open(io.BytesIO(found.data))
+    assert image.size == (found.width, found.height)
+    assert image.format == "JPEG"
+    return image
+
+
+REAL = [
+    FOLDER / name
+    for name in ("astronaut.png", "retina.jpg", "rocket.jpg", "horse.png", "coins.png", "multipage.tif")
+]
+REAL += sorted(COCO.glob("*.jpg"))
+
+
+@pytest.mark.parametrize("file", REAL, ids=lambda file: file.name)
+def test_real_pictures(file: Path) -> None:
+    decoded = decoding.prepare(file)
+    with Image.open(file) as image:
+        assert (decoded.facts.width, decoded.facts.height, decoded.facts.mode) == (*image.size, image.mode)
+        assert decoded.facts.format == image.format
+        hashed = int(str(imagehash.phash(image.convert("RGB"))), 16)
+    thumbnail = part(decoded, "thumbnail")
+    assert max(thumbnail.size) == min(320, max(decoded.facts.width, decoded.facts.height))
+    if min(decoded.facts.width, decoded.facts.height) > 100 and decoded.facts.mode != "RGBA":
+        assert distance(hashed, decoded.phash) <= 4
+
+
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF"])
+def test_every_format(tmp_path: Path, format_name: str) -> None:
+    decoded = prepare(tmp_path, pictures.encoded(pictures.gradient(), format_name))
+    assert (decoded.facts.format, decoded.facts.width, decoded.facts.height) == (format_name, 64, 48)
+    left, right = (part(decoded, "thumbnail").convert("RGB").getpixel((x, 24))[0] for x in (4, 60))
+    assert left < 40 < 200 < right
+
+
+def test_orientation_is_applied(tmp_path: Path) -> None:
+    decoded = prepare(tmp_path, pictures.turned_jpeg(6, 640, 480))
+    assert (decoded.facts.width, decoded.facts.height) == (480, 640)
+    assert decoded.facts.orientation == "Rotate 90 CW"
+    assert decoded.facts.exif["Make"] == "Maker" and decoded.facts.exif["Orientation"] == 6
+    thumbnail = part(decoded, "thumbnail")
+    assert thumbnail.size == (240, 320)
+    top, bottom = (thumbnail.getpixel((120, y))[0] for y in (10, 310))
+    assert top < 40 < 200 < bottom  # what was left is above
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_all_orientations_as_pillow_turns_them(tmp_path: Path, orientation: int) -> None:
+    from PIL import ImageOps
+
+    data = pictures.turned_jpeg(orientation)
+    with Image.open(io.BytesIO(data)) as image:
+        expected = ImageOps.exif_transpose(image)
+    thumbnail = part(prepare(tmp_path, data), "thumbnail")
+    assert thumbnail.size == expected.size
+    for point in ((3, 3), (thumbnail.width - 4, 3), (3, thumbnail.height - 4)):
+        assert all(
+            abs(a - b) < 16 for a, b in zip(thumbnail.getpixel(point), expected.getpixel(point), strict=True)
+        )
+
+
+def test_cmyk_and_deep_greys_are_shown_in_rgb_or_grey(tmp_path: Path) -> None:
+    decoded = prepare(tmp_path, pictures.encoded(pictures.gradient(mode="CMYK"), "JPEG", quality=95))
+    assert decoded.facts.mode == "CMYK"
+    assert {found.variant for found in decoded.parts} == {"thumbnail", "preview"}
+    assert part(decoded, "preview").mode == "RGB"
+    decoded = prepare(tmp_path, pictures.deep_png(4095))
+    assert decoded.facts.mode == "I;16"
+    assert part(decoded, "preview").getextrema() == (0, 255)  # twelve bits are shown by their upper eight
+    decoded = prepare(tmp_path, pictures.deep_png(65535))
+    assert part(decoded, "thumbnail").getextrema() == (0, 255)
+
+
+def test_transparency_lies_on_white(tmp_path: Path) -> None:
+    decoded = prepare(tmp_path, pictures.encoded(Image.new("RGBA", (30, 30), (0, 0, 0, 0)), "PNG"))
+    assert part(decoded, "thumbnail").getpixel((15, 15)) == (255, 255, 255)
+    assert decoded.facts.is_one_colour
+
+
+def test_first_frame_of_an_animation(tmp_path: Path) -> None:
+    decoded = prepare(tmp_path, pictures.gif(3))
+    assert (decoded.facts.format, decoded.facts.frames, decoded.facts.width, decoded.facts.height) == (
+        "GIF",
+        3,
+        20,
+        10,
+    )
+    assert part(decoded, "preview").convert("RGB").getpixel((10, 5))[0] < 20
+
+
+def test_large_pictures_get_a_preview(tmp_path: Path) -> None:
+    decoded = prepare(tmp_path, pictures.jpeg(3000, 1000))
+    assert part(decoded, "preview").size == (2048, 683)
+    assert part(decoded, "thumbnail").size == (320, 107)
+    assert [found.variant for found in prepare(tmp_path, pictures.jpeg(2048, 100)).parts] == ["thumbnail"]
+
+
+def test_a_crop(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(pictures.turned_jpeg(6, 640, 480))
+    made = decoding.render(file, "crop", (100, 500, 9000, 620.5))
+    assert (made.width, made.height) == (320, 102)
+    outside = decoding.render(file, "crop", (-50, -50, -10, -10))
+    assert (outside.width, outside.height) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "words"),
+    [
+        (b"", "zero_bytes", "empty"),
+        (pictures.HTML, "not_an_image", "HTML page"),
+        (b"PK\3\4" + b"x" * 100, "not_an_image", "ZIP archive"),
+        (os.urandom(3000), "not_an_image", "no known picture format"),
+        (pictures.png_header(50_000, 50_000), "too_large", "50,000 x 50,000"),
+        (pictures.jpeg(640, 480)[:9000], "truncated", "truncated"),
+        (pictures.jpeg(640, 480)[:100], "truncated", "incomplete"),
+        (pictures.encoded(pictures.gradient(300, 200), "PNG")[:500], "truncated", "truncated"),
+        (pictures.encoded(pictures.gradient(300, 200), "TIFF")[:-100], "truncated", ""),
+        (pictures.encoded(pictures.gradient(300, 200), "WEBP")[:-100], "truncated", "cannot be decoded"),
+        (pictures.encoded(pictures.gradient(300, 200), "AVIF")[:-100], "", ""),
+        (pictures.encoded(pictures.gradient(300, 200), "BMP")[:-100], "truncated", "truncated"),
+        (pictures.encoded(pictures.gradient(300, 200), "GIF")[:-900], "truncated", "truncated"),
+        (pictures.png_header(64, 48), "truncated", ""),
+    ],
+)
+def test_what_is_refused(tmp_path: Path, data: bytes, code: str, words: str) -> None:
+    found, message = reason(tmp_path, data)
+    assert not code or found == code
+    assert words in message and "Traceback" not in message and str(tmp_path) not in message
+
+
+def test_a_missing_file_is_a_refusal(tmp_path: Path) -> None:
+    with pytest.raises(Undecodable, match="not in storage"):
+        decoding.prepare(tmp_path / "nothing")
+
+
+def test_memory_is_limited(tmp_path: Path) -> None:
+    pool = DecodePool(1, seconds=30, memory_mb=320)
+    file = tmp_path / "big.png"
+    Image.new("L", (15_000, 15_000)).save(file, compress_level=1)
+    with pytest.raises(Undecodable, match="memory"):
+        pool.call("prepare", path=str(file), max_pixels=10**9)
+    file.write_bytes(pictures.jpeg())
+    head, _ = pool.call("prepare", path=str(file), max_pixels=10**9)
+    assert head["facts"]["width"] == 64
+    pool.close()
+
+
+def test_a_child_that_hangs_is_replaced(tmp_path: Path) -> None:
+    pool = DecodePool(1, seconds=1, memory_mb=1024)
+    file = tmp_path / "file"
+    os.mkfifo(file)  # opening it for reading waits for ever
+    with pytest.raises(Undecodable, match="took longer than 1 s"):
+        pool.call("prepare", path=str(file), max_pixels=10**9)
+    file.unlink()
+    file.write_bytes(pictures.jpeg())
+    assert pool.call("prepare", path=str(file), max_pixels=10**9)[0]["facts"]["height"] == 48
+    pool.close()
+
+
+def test_a_child_that_dies_is_replaced(tmp_path: Path) -> None:
+    pool = DecodePool(1, seconds=20, memory_mb=1024)
+    file = tmp_path / "file"
+    file.write_bytes(pictures.jpeg())
+    pool.call("prepare", path=str(file), max_pixels=10**9)
+    child = pool._idle[0].process
+    file.unlink()
+    os.mkfifo(file)
+    threading.Timer(0.2, child.send_signal, [signal.SIGSEGV]).start()
+    with pytest.raises(Undecodable, match="decoder failed"):
+        pool.call("prepare", path=str(file), max_pixels=10**9)
+    file.unlink()
+    file.write_bytes(pictures.jpeg())
+    assert pool.call("prepare", path=str(file), max_pixels=10**9)[0]["facts"]["height"] == 48
+    pool._idle[0].process.kill()  # also one that dies while it waits
+    pool._idle[0].process.wait()
+    assert pool.call("prepare", path=str(file), max_pixels=10**9)[0]["facts"]["height"] == 48
+    pool.close()
+
+
+def test_idle_children_end_and_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "IDLE_SECONDS", 0)
+    pool = DecodePool(1, seconds=20, memory_mb=1024)
+    file = tmp_path / "file"
+    file.write_bytes(pictures.jpeg())
+    monkeypatch.setattr(decoding, "IDLE_SECONDS", 1)
+    pool.call("prepare", path=str(file), max_pixels=10**9)
+    child = pool._idle[0].process
+    assert child.wait(timeout=20) == 0
+    assert pool.call("prepare", path=str(file), max_pixels=10**9)[0]["facts"]["width"] == 64
+    pool.close()
+
+
+def test_callers_wait_their_turn_and_not_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "_WAIT_SECONDS", 0.05)
+    pool = DecodePool(1, seconds=20, memory_mb=1024)
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    outcome: list[object] = []
+
+    def first() -> None:
+        try:
+            pool.call("prepare", path=str(fifo), max_pixels=10**9)
+        except Undecodable as refusal:
+            outcome.append(refusal)
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    while pool._turns._value:
+        time.sleep(0.005)
+    with pytest.raises(Busy, match="busy decoding"):
+        pool.call("prepare", path=str(fifo), max_pixels=10**9)
+    fifo.write_bytes(b"")
+    thread.join(20)
+    assert len(outcome) == 1
+    pool.close()
+
+
+def test_the_child_knows_no_django() -> None:
+    code = "import sys, annotator.services.decode_child; print(sorted(m for m in sys.modules if m.split('.')[0] in {'django', 'cv2', 'av'}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_map_ahead_keeps_order_and_stops() -> None:
+    assert list(decoding.map_ahead(range(50), lambda number: number * 2, ahead=7)) == [
+        number * 2 for number in range(50)
+    ]
+    begun: list[int] = []
+    work = decoding.map_ahead(range(1000), lambda number: begun.append(number) or number, ahead=4)
+    assert next(work) == 0
+    work.close()
+    assert len(begun) < 20
