@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -32,6 +33,7 @@ from annotator.models import (
     Media,
     Project,
     SkeletonEdge,
+    bulk,
 )
 from annotator.services import concepts, media, media_names, naming, projects
 
@@ -232,21 +234,25 @@ def _write_images(state: _Import, records: Iterator[ImageRecord], find_file: Fin
     return total
 
 
+# What an imported label has, in the order of `_label`; `revision` is put last by the writer.
+_COLUMNS = (
+    "id", "project_id", "media_id", "concept_id", "number", "frame", "x0", "y0", "x1", "y1", "shape", "points", "mask", "keypoints", "given",
+    "z", "tool", "origin", "score", "is_crowd", "error", "external_id", "created_by_id", "updated_by_id", "import_job_id", "created_at",
+    "updated_at", "revision",
+)  # fmt: skip
+
+
 def _write_labels(state: _Import, records: Iterator[LabelRecord], tell: Progress) -> int:
     total = 0
     for chunk in _chunks(records, CHUNK):
-        rows = [row for record in chunk if (row := _label(state, record)) is not None]
-        touched = {row.media_id for row in rows}
+        now = timezone.now()
+        rows = [row for record in chunk if (row := _label(state, record, now)) is not None]
+        touched = {row[2] for row in rows}
+        media_ids = [str(key) for key in touched] if len(touched) <= 100 else None
         with transaction.atomic():
             revision = events.next_seq(project_id=state.project.pk)
-            for row in rows:
-                row.revision = revision
-            Label.all_objects.bulk_create(rows)
-            summary = {
-                "what": "import",
-                "count": len(rows),
-                "media": [str(key) for key in touched] if len(touched) <= 100 else None,
-            }
+            bulk.insert(Label, _COLUMNS, [(*row, revision) for row in rows])
+            summary = {"what": "import", "count": len(rows), "media": media_ids}
             events.record(
                 actor=state.actor, kind="bulk", project_id=state.project.pk, after=summary, seq=revision
             )
@@ -256,29 +262,24 @@ def _write_labels(state: _Import, records: Iterator[LabelRecord], tell: Progress
     return total
 
 
-def _label(state: _Import, record: LabelRecord) -> Label | None:
+def _label(state: _Import, record: LabelRecord, now: datetime) -> tuple[Any, ...] | None:
+    """Return the row of a label without its revision, or None (reported) when its image or class is not here."""
     medium, concept = state.media_of.get(record.image_number), state.concept_of.get(record.category_number)
     if medium is None or concept is None:
         state.report.add("annotations", "Its image or category could not be imported.", record.number)
         return None
-    now = timezone.now()
-    x0, y0, x1, y1 = record.box
-    label = Label(
-        id=ids.uuid7(), project_id=state.project.pk, media_id=medium, concept_id=concept, number=record.number, x0=x0, y0=y0, x1=x1, y1=y1,
-        shape=record.shape, points=record.points, mask=record.mask, is_crowd=record.is_crowd, score=record.score, origin="import", tool="import",
-        created_by_id=state.actor.user_id, updated_by_id=state.actor.user_id, created_at=now, updated_at=now,
-        import_job_id=state.job.pk if state.job else None,
-    )  # fmt: skip
+    points = None
     if record.keypoints:
         classes = state.points_of.get(record.category_number, [])
-        label.keypoints = keypoints.encode_keypoints(
-            keypoints.Keypoint(
-                ids.uuid7(), classes[point.place], point.x, point.y, point.visible, float(point.place)
-            )
-            for point in record.keypoints
+        points = keypoints.encode_keypoints(
+            keypoints.Keypoint(ids.uuid7(), classes[p.place], p.x, p.y, p.visible, float(p.place))
+            for p in record.keypoints
         )
-    label.given = _given(record)
-    return label
+    user, job = state.actor.user_id, state.job.pk if state.job else None
+    return (
+        ids.uuid7(), state.project.pk, medium, concept, record.number, None, *record.box, record.shape, record.points, record.mask, points,
+        _given(record), 0, "import", "import", record.score, record.is_crowd, "", "", user, user, job, now, now,
+    )  # fmt: skip
 
 
 def _given(record: LabelRecord) -> str | None:

@@ -15,7 +15,7 @@ from annotator import events, policy
 from annotator.domain import geometry, ids, keypoints, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Invalid, Missing, TooLarge
-from annotator.models import AttributeValue, Concept, KeypointClass, Label, Media
+from annotator.models import AttributeValue, Concept, KeypointClass, Label, Media, bulk
 from annotator.services import label_rows
 
 MAX_AT_ONCE = 1000
@@ -24,6 +24,7 @@ PATCH_FIELDS = GEOMETRY_FIELDS | {"concept", "z", "tool", "origin", "score", "is
 TOOLS = frozenset(
     ["bbox", "polygon", "contour", "magic_wand", "brush", "grabcut", "dextr", "object_detection", "instance_segmentation", "semantic_segmentation", "import", "copy", "atom", "error_finder", "finish_him", "api", "duplicated", "box2mask", "keypoints", "text_to_mask", "keypoint_detection", "inference_monitor", "merge"]
 )  # fmt: skip
+ALL_COLUMNS = tuple(field.attname for field in Label._meta.concrete_fields)
 _Z_LIMIT = 2**31 - 1
 
 
@@ -226,7 +227,9 @@ def write(*, actor: Actor, media: Media, changes: Changes, client: str = "", ops
             using="default"
         )  # cascades were done above: no second read
     if changes.created:
-        Label.all_objects.bulk_create(changes.created, batch_size=500)
+        bulk.insert(
+            Label, ALL_COLUMNS, [[getattr(label, name) for name in ALL_COLUMNS] for label in changes.created]
+        )
     if changes.updated:
         columns = sorted(changes.updated_columns | {"updated_at", "updated_by_id", "revision"})
         fields = [column.removesuffix("_id") for column in columns if column != "external_id"] + [

@@ -122,7 +122,6 @@ def test_broken_items_are_reported_and_the_rest_is_imported(w: World) -> None:
                 good,
                 good | {"id": 2, "category_id": 5},
                 good | {"id": 3, "bbox": [1, 2]},
-                "x",
                 good | {"id": 4, "image_id": 99},
             ]
         ),
