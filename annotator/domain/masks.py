@@ -79,10 +79,11 @@ def inner_border(mask: Bits) -> Bits:
 def parse_runs(raw: object, width: int, height: int, *, field: str = "mask") -> Spans:
     """Return the spans of an untrusted run list for a box of width x height pixels.
 
+    Invalid or TooLarge, naming "box": a box without pixels or with too many.
     Invalid, naming `field`: not a list, empty, an odd number of entries, entries that are not ints of at least 1, starts
     not ascending, runs that overlap, a run beyond the last pixel. Runs that touch are joined.
     """
-    sp.check_area(width, height, field=field)
+    sp.check_area(width, height)
     if not isinstance(raw, list | tuple):
         raise Invalid("A mask must be a list [start, length, start, length, ...].", field=field)
     if not raw:

@@ -122,8 +122,10 @@ class LossReport:
         """All lines in the order in which they first came up."""
         return tuple(self._lines.values())
 
-    def __bool__(self) -> bool:
-        return bool(self._lines)
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing was lost."""
+        return not self._lines
 
     def as_json(self) -> list[dict[str, Any]]:
         """Return the report as JSON values: [{field, reason, count, examples}]."""

@@ -135,6 +135,7 @@ class LabelParser:
             points = self._points(raw)
         elif raw:
             self._lose("segmentation", "must be a list of polygons or RLE, not kept")
+        size_given: Any = None
         if box is None:
             box = _computed_box(points, keypoints)
             if box is None:
@@ -142,10 +143,12 @@ class LabelParser:
                 return None
             if raw_box is not None:
                 self._lose("bbox", "must be four numbers, sizes not below 0; it was computed from the shape")
-        elif shortest_size(box[0], box[2]) != raw_box[2] or shortest_size(box[1], box[3]) != raw_box[3]:
+        elif shortest_size(box[0], box[2]) == raw_box[2] and shortest_size(box[1], box[3]) == raw_box[3]:
+            size_given = raw_box[2:]
+        else:
             given["bbox"] = raw_box
-        given_box = None if points is not None or "bbox" in given else raw_box
-        area = self._area(item, lambda: given_box[2] * given_box[3] if given_box else None)
+        is_plain = size_given is not None and points is None
+        area = self._area(item, lambda: size_given[0] * size_given[1] if is_plain else None)
         return box, points, None, area, size
 
     def _corners(self, raw: object) -> Corners | None:

@@ -1,0 +1,188 @@
+"""COCO files that are wrong in places: the rest is imported, the report says what was not; what is no COCO is refused."""
+
+import json
+
+import numpy as np
+import pytest
+
+from annotator.domain import masks
+from annotator.domain.errors import DomainError, Invalid
+from annotator.domain.records import LossReport
+from tests.formats.coco_files import generated, read, rle_of, round_trip
+
+TINY = rle_of(np.eye(6, dtype=bool)[:4])
+
+
+def one(**changes):
+    """A file with one label, changed; a value of ... takes the field away."""
+    label = {
+        "id": 5,
+        "image_id": 1,
+        "category_id": 1,
+        "bbox": [1, 1, 4, 3],
+        "segmentation": [],
+        "area": 12,
+        "iscrowd": 0,
+    }
+    label = {key: value for key, value in (label | changes).items() if value is not ...}
+    return {
+        "images": [{"id": 1, "file_name": "a.jpg", "width": 6, "height": 4}],
+        "categories": [{"id": 1, "name": "c"}, {"id": 2, "name": "k", "keypoints": ["p", "q"]}],
+        "annotations": [
+            label,
+            {"id": 6, "image_id": 1, "category_id": 1, "bbox": [0, 0, 2, 2], "area": 4, "iscrowd": 0},
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("image_id", 2), ("image_id", None), ("image_id", "1"), ("image_id", True), ("image_id", [1]), ("image_id", ...),
+        ("category_id", 9), ("category_id", {}), ("category_id", 1.0), ("category_id", ...),
+        ("bbox", None), ("bbox", ...), ("bbox", [1, 2, 3]), ("bbox", [1, 2, -3, 4]), ("bbox", [1, 2, "3", 4]),
+        ("bbox", [1, 2, True, 4]), ("bbox", [1, 2, 3e6, 4]), ("bbox", [1e300, 2, 3, 4]), ("bbox", "1,2,3,4"),
+        ("bbox", [7, 1, 2, 2]), ("bbox", [-9, 1, 2, 2]),
+    ],
+)  # fmt: skip
+def test_a_label_without_place_is_left_out_and_told(field, value):
+    _, _, labels, report = read(one(**{field: value}))
+    assert [label.number for label in labels] == [6]
+    assert [(line.field, line.count) for line in report.lines] == [(f"annotations.{field}", 1)]
+    assert "left out" in report.lines[0].reason and report.lines[0].examples == ["annotation 5"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "x", 5, [5], [[]], [[1, 2, 3, 4]], [[1, 2, 3, 4, 5, 6, 7]], [[1, 2, 3, 4, 5, "6"]], [[1, 2, 3, 4, 5, None]],
+        [[1, 2, 3, 4, 5, 1e9]], [[[1, 2], [3, 4], [5, 6]]], [[1, 2, 3, 4, 5, True]], {"counts": [24]}, {"size": [4, 6]},
+        {"size": [4, 6], "counts": [24]}, {"size": [4, 6], "counts": [3, 4]}, {"size": [4, 6], "counts": "zzz"},
+        {"size": [4, 6], "counts": [-1, 25]}, {"size": [6, 4], "counts": [3, 21]}, {"size": ["4", 6], "counts": [3, 21]},
+        {"size": [4, 6], "counts": None}, {"size": [4], "counts": []}, {"size": [4, 6], "counts": [3.5, 20.5]},
+    ],
+)  # fmt: skip
+def test_a_broken_segmentation_leaves_the_box(value):
+    _, _, labels, report = read(one(segmentation=value))
+    assert [label.shape for label in labels] == ["box", "box"] and labels[0].box == (1, 1, 5, 4)
+    assert [line.field for line in report.lines] == ["annotations.segmentation"]
+
+
+def test_a_good_part_survives_a_broken_one():
+    _, _, labels, report = read(one(segmentation=[[1, 2], [1, 1, 5, 1, 5, 4]]))
+    assert labels[0].points == "[[[[1,1],[5,1],[5,4]]]]" and len(report.lines) == 1
+
+
+def test_a_missing_box_is_computed_from_the_shape():
+    cases = [
+        (one(bbox=..., segmentation=[[1, 1, 5, 1, 5, 4]]), (1, 1, 5, 4), []),
+        (one(bbox=[1, 1, -4, 3], segmentation=[[1, 1, 5, 1, 5, 4]]), (1, 1, 5, 4), ["annotations.bbox"]),
+        (one(bbox=..., segmentation=TINY, area=...), (0, 0, 4, 4), []),
+        (one(bbox=..., category_id=2, keypoints=[0, 0, 0, 3, 2.5, 1], area=...), (3, 2.5, 3, 2.5), []),
+    ]
+    for file, box, lost in cases:
+        _, _, labels, report = read(file)
+        assert labels[0].box == box and [line.field for line in report.lines] == lost
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("id", "5"), ("id", 2**70), ("id", 5.5), ("area", -1), ("area", "12"), ("area", True), ("area", 1e300), ("iscrowd", 2),
+     ("iscrowd", None), ("iscrowd", "0"), ("score", "high"), ("caption", "a dog"), ("attributes", {"x": 1})],
+)  # fmt: skip
+def test_a_field_that_cannot_be_kept_is_told(field, value):
+    _, _, labels, report = read(one(**{field: value}))
+    assert len(labels) == 2 and labels[0].area is None and not labels[0].is_crowd
+    assert [line.field for line in report.lines] == [f"annotations.{field}"]
+
+
+@pytest.mark.parametrize(
+    "value", ["x", 5, [1, 2, 2], [1, 2, 2, 3], [1, 2, 3, 0, 0, 0], [1, 2, "2", 0, 0, 0], [1e9, 2, 2, 0, 0, 0]]
+)
+def test_broken_keypoints_are_told(value):
+    _, _, labels, report = read(one(category_id=2, keypoints=value))
+    assert not labels[0].keypoints and [line.field for line in report.lines] == ["annotations.keypoints"]
+
+
+def test_a_mask_in_another_form_is_told_and_keeps_its_pixels():
+    again, report = round_trip(
+        one(segmentation={"size": [4, 6], "counts": [3, 2, 0, 4, 15]}, area=6, bbox=[0, 0, 3, 4])
+    )
+    assert again["annotations"][0]["segmentation"] == {"size": [4, 6], "counts": [3, 6, 15]}
+    assert "another way" in report.lines[0].reason
+
+
+def test_categories_and_pictures_that_are_wrong_are_left_out():
+    file = one()
+    file["categories"] += [{"id": 1, "name": "twice"}, {"id": "3", "name": "x"}, {"id": 4}, {"id": 5, "name": " "},
+                           {"id": 6, "name": "k", "keypoints": [1], "skeleton": [[1, 2]]}]  # fmt: skip
+    file["images"] += [{"id": 1, "file_name": "twice.jpg"}, {"id": 2}, {"id": None, "file_name": "x"},
+                       {"id": 3, "file_name": "c.jpg", "width": -1, "height": 5}, {"id": 4, "file_name": "d.jpg"}]  # fmt: skip
+    reader, images, labels, report = read(file)
+    assert [category.number for category in reader.categories] == [1, 2, 6]
+    assert [(image.number, image.width) for image in images] == [(1, 6), (3, None), (4, None)]
+    assert len(labels) == 2
+    assert {line.field for line in report.lines} == {
+        "categories.id", "categories.name", "categories.keypoints", "categories.skeleton",
+        "images.id", "images.file_name", "images.width",
+    }  # fmt: skip
+
+
+def test_ids_that_come_more_than_once_are_told():
+    file = one(id=6)
+    _, _, labels, report = read(file)
+    assert len(labels) == 2 and [(line.field, line.count) for line in report.lines] == [("annotations.id", 1)]
+
+
+def test_unknown_sections_are_told():
+    _, _, labels, report = read(one() | {"segment_info": [1], "info": [], "licenses": {}})
+    assert len(labels) == 2 and {line.field for line in report.lines} == {"segment_info", "info", "licenses"}
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "not a JSON object"), (b"[]", "not a JSON object"), (b"{}", "neither"), (b'{"categories":[]}', "neither"),
+        (b'{"images":{}}', "must be a list"), (b'{"images":[],"annotations":5}', "must be a list"),
+        (b'{"images":[1]}', r"images\[0\]"), (b'{"images":[{"id":1}', "ends within"), (b'{"images":[{"id":NaN}]}', r"images\[0\]"),
+        (b'{"images":[],"annotations":[{"id":1},{"id":1e400}]}', r"annotations\[1\].*byte"),
+        (b'{"images":[],"annotations":[{"id":Infinity}]}', r"annotations\[0\].*byte"),
+    ],
+)  # fmt: skip
+def test_what_is_no_coco_is_refused_with_the_place(data, words):
+    with pytest.raises(Invalid, match=words):
+        read(data)
+
+
+def test_a_report_stays_small():
+    report = LossReport()
+    for index in range(10_000):
+        report.add(f"field {index}", "reason", index)
+    assert len(report.lines) == LossReport.MAX_LINES + 1
+    assert sum(line.count for line in report.lines) == 10_000
+    assert all(len(line.examples) <= LossReport.MAX_EXAMPLES for line in report.lines)
+    assert report.as_json()[0] == {"field": "field 0", "reason": "reason", "count": 1, "examples": ["0"]}
+
+
+def test_noise_in_values_never_stops_the_import_but_as_a_refusal():
+    rng = np.random.default_rng(3)
+    values = [None, True, -1, 0, 2**80, 1e308, "", "x", [], {}, [None], {"size": 5}, [[]], "\x00"]
+    for _ in range(150):
+        file = generated()
+        for section in ("images", "categories", "annotations"):
+            for item in file[section]:
+                for key in list(item):
+                    if rng.random() < 0.15:
+                        item[key] = values[int(rng.integers(len(values)))]
+        again, _ = round_trip(file)
+        assert {row["image_id"] for row in again["annotations"]} <= {row["id"] for row in again["images"]}
+        json.dumps(again, allow_nan=False)
+
+
+def test_a_mask_that_is_too_large_is_told_without_taking_memory():
+    file = one(segmentation={"size": [60_000, 60_000], "counts": [0, 3_600_000_000]})
+    file["images"][0] |= {"width": 60_000, "height": 60_000}
+    _, _, labels, report = read(file)
+    assert labels[0].mask is None and f"{masks.MAX_PIXELS:,}" in report.lines[0].reason
+    with pytest.raises(DomainError):
+        masks.parse_counts([1], 60_000, 60_000)
