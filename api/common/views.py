@@ -111,8 +111,7 @@ class DialectView(APIView):
             response = self._answer(request)
         except Exception as error:
             response = self._refuse(request, error)
-        self.response: HttpResponseBase = self.finalize_response(wrapped, response, *args, **kwargs)
-        return self.response
+        return self.finalize_response(wrapped, response, *args, **kwargs)
 
     @property
     def default_response_headers(self) -> dict[str, str]:

@@ -132,7 +132,7 @@ def statuses(project: Project, asked: dict[str, Any], name: str) -> set[uuid.UUI
 def missing_attributes(project: Project) -> Q:
     """Return the condition that a required attribute has no value: on the image, or on one of its labels."""
     required = Attribute.all_objects.filter(project=project, is_required=True)
-    found = []
+    found: list[Any] = []
     for key, subject in required.values_list("pk", "subject"):
         values = AttributeValue.all_objects.filter(attribute=key)
         if subject == "IMAGE":

@@ -7,7 +7,7 @@ from django.urls import re_path
 from api.common.routes import table
 
 from .base import UnknownAddress
-from .views import classes, images, labels, projects, statuses, tags, workspaces
+from .views import classes, images, keypoints, labels, projects, statuses, tags, workspaces
 
 P = "projects/<str:project_id>"
 
@@ -33,6 +33,9 @@ urlpatterns = [
             (f"{P}/tag_classes/<str:tag_class_id>", tags.OneTagClass),
             (f"{P}/tag_groups", tags.TagGroups),
             (f"{P}/tag_groups/<str:tag_group_id>", tags.OneTagGroup),
+            (f"{P}/keypoint_schemas", keypoints.KeypointSchemas),
+            (f"{P}/keypoint_schemas/<str:keypoint_schema_id>", keypoints.OneKeypointSchema),
+            (f"{P}/keypoint_schemas_label_classes", keypoints.KeypointLinks),
             (f"{P}/statuses", statuses.Statuses),
             (f"{P}/statuses/<str:status_id>", statuses.OneStatus),
         ]

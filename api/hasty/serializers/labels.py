@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 
 import orjson
 
+from annotator.formats.hasty_geometry import border, is_one_ring, say
 from annotator.models import Label
 from annotator.services.labels import TOOLS
 from api.common.shapes import (
@@ -23,7 +24,7 @@ from api.common.shapes import (
     text_field,
 )
 
-from .geometry import border, changed_geometry, is_one_ring, new_geometry, say
+from .geometry import changed_geometry, new_geometry
 
 MAX_AT_ONCE = 1000
 _BOX = {"type": "array", "items": {"type": "integer"}, "minItems": 4, "maxItems": 4}
