@@ -6,7 +6,7 @@ into horizontal slabs at all vertices and crossings, so that inside a slab the e
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -31,7 +31,7 @@ def area(points: MultiPolygon) -> float:
     """
     parts = [[path for path in map(_tidy, part) if len(path) > 2] for part in points]
     parts = [part for part in parts if part]
-    if _are_apart([part] for part in parts) and all(_is_plain(part) for part in parts):
+    if _are_apart([[part] for part in parts]) and all(_is_plain(part) for part in parts):
         return sum(_plain_area(part) for part in parts)
     return _slab_area(parts)
 
@@ -57,11 +57,11 @@ def _plain_area(part: list[Path]) -> float:
     return max(_shoelace(part[0]) - sum(map(_shoelace, part[1:])), 0.0)
 
 
-def _are_apart(shapes: Iterable[MultiPolygon]) -> bool:
-    boxes = np.array([bounds_of_points(shape) for shape in shapes], np.float64)
-    if len(boxes) < 2:
+def _are_apart(shapes: Sequence[MultiPolygon]) -> bool:
+    """Tell whether the bounding boxes of the shapes do not meet; False when there are too many to look at."""
+    if len(shapes) < 2:
         return True
-    pairs = _near(boxes)
+    pairs = _near(np.array([bounds_of_points(shape) for shape in shapes], np.float64))
     return pairs is not None and not pairs[0].size
 
 
@@ -77,7 +77,7 @@ def _is_plain(part: list[Path]) -> bool:
     holes = part[1:]
     if len(holes) * len(part[0]) > MAX_STEPS:
         return False
-    return _are_apart([[hole]] for hole in holes) and all(contains([part[:1]], *hole[0]) for hole in holes)
+    return _are_apart([[[hole]] for hole in holes]) and all(contains([part[:1]], *hole[0]) for hole in holes)
 
 
 def _is_star(path: Path) -> bool:
