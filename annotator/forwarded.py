@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-FORWARDED = {b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-port", b"forwarded", b"x-real-ip"}
+FORWARDED = {
+    b"x-forwarded-for",
+    b"x-forwarded-proto",
+    b"x-forwarded-host",
+    b"x-forwarded-port",
+    b"forwarded",
+    b"x-real-ip",
+}
 
 
 def parse_networks(items: Sequence[str]) -> list[Network]:
@@ -49,5 +56,7 @@ def apply(scope: dict[str, Any], networks: Sequence[Network]) -> dict[str, Any]:
         scope["scheme"] = ({"http": "ws", "https": "wss"}[proto]) if is_socket else proto
     host = said.get(b"x-forwarded-host", "").split(",")[-1].strip()
     if host:
-        scope["headers"] = [pair for pair in headers if pair[0] != b"host"] + [(b"host", host.encode("latin-1"))]
+        scope["headers"] = [pair for pair in headers if pair[0] != b"host"] + [
+            (b"host", host.encode("latin-1"))
+        ]
     return scope

@@ -208,7 +208,7 @@ CACHES = {
 }
 
 # Jobs: the Job row is the truth; huey carries ids.
-TASKS = {"default": {"BACKEND": "huey.contrib.djhuey.tasks_backend.HueyBackend", "ENQUEUE_ON_COMMIT": False}}
+TASKS = {"default": {"BACKEND": "annotator.jobs.backend.QueueBackend"}}
 HUEY = (
     {"huey_class": "huey.RedisHuey", "name": "annotator", "url": REDIS_URL, "immediate": False, "results": False}
     if REDIS_URL
@@ -226,7 +226,9 @@ PERIODIC = [
     "annotator.services.job_runs.forget_old",
     "annotator.services.health.forget_old_beats",
     "annotator.services.sign_in.forget_old",
-    "annotator.services.blobs.collect",
+    "annotator.services.purge.purge_trash",
+    "annotator.services.purge.forget_exports",
+    "annotator.services.purge.collect_blobs",
 ]
 
 # Storage: local files, or S3 when a bucket is named.

@@ -33,7 +33,7 @@ SPOOL_BYTES = 512 * 1024
 AHEAD = 4 * 1024 * 1024
 STALL_SECONDS = 30.0
 # A refused body is swallowed this long, so that the client gets to read the refusal.
-LINGER_SECONDS, LINGER_BYTES = 3.0, 64 * 1024 * 1024
+LINGER_SECONDS, LINGER_BYTES = 10.0, 512 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +222,9 @@ class WsgiBridge:
         drained = loop.create_task(out.drain(send))
         drained.add_done_callback(lambda task: out.close())
         try:
-            await loop.run_in_executor(self._pool, run, self._respond, build_environ(scope, body), body, out, gone)
+            await loop.run_in_executor(
+                self._pool, run, self._respond, build_environ(scope, body), body, out, gone
+            )
             await drained
         finally:
             watcher.cancel()

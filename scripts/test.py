@@ -80,7 +80,11 @@ def js() -> Result:
     result = Result("browser code on Node", int(counts.get("pass", 0)), int(counts.get("fail", 0)))
     if done.returncode:
         result.failed = max(1, result.failed)
-        bad = [line for line in done.stdout.splitlines() if not re.match(r"\s*(ok |# Subtest|---|\.\.\.|duration_ms|type:)", line)]
+        bad = [
+            line
+            for line in done.stdout.splitlines()
+            if not re.match(r"\s*(ok |# Subtest|---|\.\.\.|duration_ms|type:)", line)
+        ]
         print("\n".join(bad[-200:]), done.stderr[-4000:])
     return result
 
@@ -92,7 +96,12 @@ def browser() -> Result:
     return pytest("pages in Chromium", ["-m", "browser", "-n", PROCESSES, "--dist", "loadfile"])
 
 
-STAGES: dict[str, Callable[[], Result]] = {"sqlite": sqlite, "postgresql": postgresql, "js": js, "browser": browser}
+STAGES: dict[str, Callable[[], Result]] = {
+    "sqlite": sqlite,
+    "postgresql": postgresql,
+    "js": js,
+    "browser": browser,
+}
 
 
 def main(names: list[str]) -> int:
@@ -110,7 +119,9 @@ def main(names: list[str]) -> int:
         results.append(result)
     print()
     for result in results:
-        print(f"{result.name:<24}{result.passed:>6} passed {result.failed:>4} failed {result.seconds:>6.0f} s")
+        print(
+            f"{result.name:<24}{result.passed:>6} passed {result.failed:>4} failed {result.seconds:>6.0f} s"
+        )
     notes = [note for result in results for note in result.notes]
     failed = sum(result.failed for result in results) + (len(notes) if IS_CI else 0)
     print(f"{sum(result.passed for result in results)} passed, {failed} failed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import http.client
 import os
@@ -48,10 +49,14 @@ def answers(port: int) -> bool:
 
 
 @contextlib.contextmanager
-def child(command: list[str], *, env: dict[str, str] | None = None, log: Path | None = None, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+def child(
+    command: list[str], *, env: dict[str, str] | None = None, log: Path | None = None, **options: Any
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a process in a group of its own and end the whole group."""
     out = log.open("ab") if log else subprocess.DEVNULL
-    process = subprocess.Popen(command, env=env, stdout=out, stderr=out, start_new_session=True, cwd=ROOT, **options)
+    process = subprocess.Popen(
+        command, env=env, stdout=out, stderr=out, start_new_session=True, cwd=ROOT, **options
+    )
     try:
         yield process
     finally:
@@ -111,12 +116,16 @@ class Server:
         """Start the server and wait until it answers; raises with its log when it does not."""
         out = self.log.open("ab")
         command = [sys.executable, "manage.py", "serve", *self.arguments]
-        self.process = subprocess.Popen(command, env=self.env, stdout=out, stderr=out, start_new_session=True, cwd=ROOT)
+        self.process = subprocess.Popen(
+            command, env=self.env, stdout=out, stderr=out, start_new_session=True, cwd=ROOT
+        )
         out.close()
 
         def is_up() -> bool:
             if self.process is not None and self.process.poll() is not None:
-                raise AssertionError(f"the server ended with {self.process.returncode}:\n{self.log.read_text()[-4000:]}")
+                raise AssertionError(
+                    f"the server ended with {self.process.returncode}:\n{self.log.read_text()[-4000:]}"
+                )
             return answers(self.port) and self.request("GET", "/healthz").status == 200
 
         wait_until(is_up, "the server's start")
@@ -137,12 +146,18 @@ class Server:
         self.process.kill()
         self.process.wait()
 
-    def command(self, *arguments: str, check: bool = True, **options: Any) -> subprocess.CompletedProcess[str]:
+    def command(
+        self, *arguments: str, check: bool = True, **options: Any
+    ) -> subprocess.CompletedProcess[str]:
         """Run `manage.py` with this server's settings."""
         command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(command, env=self.env, capture_output=True, text=True, cwd=ROOT, check=False, **options)
+        done = subprocess.run(
+            command, env=self.env, capture_output=True, text=True, cwd=ROOT, check=False, **options
+        )
         if check and done.returncode:
-            raise AssertionError(f"manage.py {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+            raise AssertionError(
+                f"manage.py {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+            )
         return done
 
     def token(self, workspace: str = "acme", user: str = "", role: str = "owner") -> str:
@@ -160,13 +175,22 @@ class Server:
         assert answer.status == 302, answer
         return answer.headers["set-cookie"].split(";", 1)[0]
 
-    def request(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None, timeout: float = 30) -> Answer:
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        timeout: float = 30,
+    ) -> Answer:
         """Send one request over a connection of its own."""
         link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
             link.request(method, path, body=body, headers=headers or {})
             reply = link.getresponse()
-            return Answer(reply.status, {name.lower(): value for name, value in reply.getheaders()}, reply.read())
+            return Answer(
+                reply.status, {name.lower(): value for name, value in reply.getheaders()}, reply.read()
+            )
         finally:
             link.close()
 
@@ -188,7 +212,9 @@ class Server:
             with psycopg.connect(self.database_url, autocommit=True) as link:
                 cursor = link.execute(sql, values)  # type: ignore[arg-type]
                 return cursor.fetchall() if cursor.description else []
-        with contextlib.closing(sqlite3.connect(self.folder / "data" / "annotator.sqlite3", timeout=20)) as link:
+        with contextlib.closing(
+            sqlite3.connect(self.folder / "data" / "annotator.sqlite3", timeout=20)
+        ) as link:
             rows = link.execute(sql.replace("%s", "?"), values).fetchall()
             link.commit()
             return rows
@@ -219,14 +245,23 @@ def command_line(pid: int) -> list[bytes]:
 
 
 @contextlib.contextmanager
-def our_server(*arguments: str, start: bool = True, migrate: bool = True, **variables: str) -> Iterator[Server]:
+def our_server(
+    *arguments: str, start: bool = True, migrate: bool = True, **variables: str
+) -> Iterator[Server]:
     """Give a server on a free port with an empty, migrated database; `variables` are environment variables.
 
     On PostgreSQL when the suite runs there (ANNOTATOR_DATABASE_URL), else on SQLite.
     """
     port = free_port()
-    with tempfile.TemporaryDirectory(prefix="annotator-server-", ignore_cleanup_errors=True) as folder, _own_database() as url:
-        env = {name: value for name, value in os.environ.items() if not name.startswith(("ANNOTATOR_", "DJANGO_", "PYTEST_"))}
+    with (
+        tempfile.TemporaryDirectory(prefix="annotator-server-", ignore_cleanup_errors=True) as folder,
+        _own_database(migrate) as url,
+    ):
+        env = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("ANNOTATOR_", "DJANGO_", "PYTEST_"))
+        }
         env |= {
             "ANNOTATOR_DATA_DIR": str(Path(folder) / "data"),
             "ANNOTATOR_PORT": str(port),
@@ -237,8 +272,8 @@ def our_server(*arguments: str, start: bool = True, migrate: bool = True, **vari
         env |= ({"ANNOTATOR_DATABASE_URL": url} if url else {}) | variables
         server = Server(Path(folder), port, env, url, arguments=list(arguments))
         try:
-            if migrate:
-                server.command("migrate", "--verbosity", "0")
+            if migrate and not url:
+                _copy_migrated(server)
             if start:
                 server.start()
             yield server
@@ -246,8 +281,29 @@ def our_server(*arguments: str, start: bool = True, migrate: bool = True, **vari
             server.stop()
 
 
+_migrated: list[Path] = []
+
+
+def _copy_migrated(server: Server) -> None:
+    """Give the server a migrated SQLite database: made once in a test process, then copied."""
+    target = Path(server.env["ANNOTATOR_DATA_DIR"]) / "annotator.sqlite3"
+    if not _migrated:
+        server.command("migrate", "--verbosity", "0")
+        kept = Path(tempfile.mkdtemp(prefix="annotator-migrated-")) / "annotator.sqlite3"
+        atexit.register(shutil.rmtree, kept.parent, ignore_errors=True)
+        with (
+            contextlib.closing(sqlite3.connect(target)) as made,
+            contextlib.closing(sqlite3.connect(kept)) as copy,
+        ):
+            made.backup(copy)
+        _migrated.append(kept)
+    else:
+        target.parent.mkdir(parents=True)
+        shutil.copy(_migrated[0], target)
+
+
 @contextlib.contextmanager
-def _own_database() -> Iterator[str]:
+def _own_database(migrate: bool) -> Iterator[str]:
     """Give the address of a new PostgreSQL database, or an empty string when the suite runs on SQLite."""
     base = os.environ.get("ANNOTATOR_DATABASE_URL", "")
     if not base:
@@ -255,12 +311,30 @@ def _own_database() -> Iterator[str]:
         return
     import psycopg
 
-    name = f"server_{secrets.token_hex(6)}"
     head, _, query = base.partition("?")
+
+    def url_of(name: str) -> str:
+        return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+
+    name, template = f"server_{secrets.token_hex(6)}", f"migrated_{os.getpid()}"
     with psycopg.connect(base, autocommit=True) as link:
-        link.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+        if (
+            migrate
+            and not link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone()
+        ):
+            link.execute(f"CREATE DATABASE {template}")  # type: ignore[arg-type]
+            with tempfile.TemporaryDirectory() as folder:
+                env = dict(os.environ) | {
+                    "ANNOTATOR_DATABASE_URL": url_of(template),
+                    "ANNOTATOR_DATA_DIR": folder,
+                }
+                command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+                subprocess.run(
+                    command, env=env | {"DJANGO_SETTINGS_MODULE": "annotator.settings"}, cwd=ROOT, check=True
+                )
+        link.execute(f"CREATE DATABASE {name} TEMPLATE {template if migrate else 'template1'}")  # type: ignore[arg-type]
         try:
-            yield f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+            yield url_of(name)
         finally:
             link.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
 
@@ -297,7 +371,7 @@ def postgres() -> Iterator[Postgres]:
     with tempfile.TemporaryDirectory(prefix="annotator-pg-", ignore_cleanup_errors=True) as name:
         folder, other = Path(name), _other_user()
         if other:
-            shutil.chown(folder, **{"user": other["user"], "group": other["group"]})
+            shutil.chown(folder, user=other["user"], group=other["group"])
         as_other: dict[str, Any] = {"check": True, "stdout": subprocess.DEVNULL, "cwd": "/", **(other or {})}
         data = folder / "data"
         make = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-sync", "--locale=C.UTF-8"]
@@ -305,7 +379,9 @@ def postgres() -> Iterator[Postgres]:
         subprocess.run([programs / "initdb", "-D", data, *make, *icu], **as_other)
         options = "-c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
         options += f" -c unix_socket_directories={folder} -c autovacuum=off -c shared_buffers=64MB"
-        subprocess.run([programs / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start"], **as_other)
+        subprocess.run(
+            [programs / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start"], **as_other
+        )
         try:
             subprocess.run([programs / "createdb", "-h", folder, "-U", "postgres", "annotator"], check=True)
             yield Postgres(f"postgres://postgres@/annotator?host={folder}", has_icu=True)
@@ -349,7 +425,19 @@ def redis() -> Iterator[str]:
     program = shutil.which("redis-server") or shutil.which("valkey-server") or _valkey_program()
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="annotator-redis-") as folder:
-        command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder]
+        command = [
+            program,
+            "--port",
+            str(port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--dir",
+            folder,
+        ]
         with child(command):
             wait_until(lambda: answers(port), "the start of Redis")
             yield f"redis://127.0.0.1:{port}/0"

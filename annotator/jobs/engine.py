@@ -210,7 +210,9 @@ def _take_exhausted(holder: str) -> Job | None:
 
 def _keep_house(holder: str) -> int:
     """Call the functions of settings.PERIODIC, once an hour among all workers."""
-    if not job_runs.take_lease(name="housekeeping", holder=holder, seconds=HOUSEKEEPING_SECONDS, prolong=False):
+    if not job_runs.take_lease(
+        name="housekeeping", holder=holder, seconds=HOUSEKEEPING_SECONDS, prolong=False
+    ):
         return 0
     for path in settings.PERIODIC:
         try:

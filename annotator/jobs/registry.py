@@ -80,7 +80,9 @@ class JobRun:
         self.check()
         if time.monotonic() - self._written_at >= WRITE_EVERY:
             self._written_at = time.monotonic()
-            self.renewal = job_runs.renew(job_id=self.job.pk, owner=self.owner, progress=fraction, message=message)
+            self.renewal = job_runs.renew(
+                job_id=self.job.pk, owner=self.owner, progress=fraction, message=message
+            )
             self.check()
 
     def result(self, facts: dict[str, Any]) -> None:

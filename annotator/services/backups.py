@@ -73,9 +73,13 @@ def back_up(*, target: Path) -> Summary:
 @contextmanager
 def _open_for_writing(file: Path) -> Iterator[tarfile.TarFile]:
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)  # it holds a secret
-    with os.fdopen(descriptor, "wb") as stream:
-        with tarfile.open(fileobj=stream, mode="w:gz" if ".gz" in file.suffixes else "w", format=tarfile.PAX_FORMAT) as tar:
-            yield tar
+    with (
+        os.fdopen(descriptor, "wb") as stream,
+        tarfile.open(
+            fileobj=stream, mode="w:gz" if ".gz" in file.suffixes else "w", format=tarfile.PAX_FORMAT
+        ) as tar,
+    ):
+        yield tar
 
 
 def _manifest() -> dict[str, Any]:
@@ -105,10 +109,14 @@ def copy_sqlite(source: Path, target: Path) -> None:
 
 def find_tool(name: str) -> str:
     """Return the newest pg_dump or pg_restore of this machine; raise Missing with a hint."""
-    versioned = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda file: float(file.parts[4]))
+    versioned = sorted(
+        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda file: float(file.parts[4])
+    )
     found = str(versioned[-1]) if versioned else shutil.which(name)
     if found is None:
-        raise Missing(f"{name} was not found: install the PostgreSQL client programs of the server's version.")
+        raise Missing(
+            f"{name} was not found: install the PostgreSQL client programs of the server's version."
+        )
     return found
 
 
@@ -137,7 +145,9 @@ def _add_blobs(tar: tarfile.TarFile) -> Summary:
     """Add the bytes of every blob; one that the store does not have is counted, not fatal."""
     files = size = missing = 0
     store = blobs.store()
-    for sha256, length in Blob.objects.order_by("sha256").values_list("sha256", "size").iterator(chunk_size=2000):
+    for sha256, length in (
+        Blob.objects.order_by("sha256").values_list("sha256", "size").iterator(chunk_size=2000)
+    ):
         try:
             stream = store.open(sha256)
         except FileNotFoundError:
@@ -209,7 +219,9 @@ def _checked_manifest(stream: IO[bytes]) -> dict[str, Any]:
     if not is_known:
         raise Invalid(f"The backup has format {manifest['format']}; this version reads {FORMAT}.")
     if manifest.get("database") != connection.vendor:
-        raise Invalid(f"The backup is of {manifest.get('database')}, this installation uses {connection.vendor}.")
+        raise Invalid(
+            f"The backup is of {manifest.get('database')}, this installation uses {connection.vendor}."
+        )
     return dict(manifest)
 
 
@@ -248,7 +260,14 @@ def _require_stopped() -> None:
 def _exchange(database: Path) -> None:
     """Put the new database in the place of the old one, in one step."""
     if connection.vendor == "postgresql":
-        command = [find_tool("pg_restore"), "--clean", "--if-exists", "--single-transaction", "--no-owner", "--no-privileges"]
+        command = [
+            find_tool("pg_restore"),
+            "--clean",
+            "--if-exists",
+            "--single-transaction",
+            "--no-owner",
+            "--no-privileges",
+        ]
         connections.close_all()
         _run_postgres([*command, *_postgres_options(), str(database)])
         return

@@ -59,7 +59,11 @@ def _safely(name: str, check: Callable[[], tuple[bool, str]]) -> Check:
     try:
         is_ok, state = check()
     except (DatabaseError, OSError) as error:
-        return Check(name, False, f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else 'failed'}")
+        return Check(
+            name,
+            False,
+            f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else 'failed'}",
+        )
     except Exception as error:
         return Check(name, False, f"failed: {type(error).__name__}")
     return Check(name, is_ok, state)
@@ -87,7 +91,10 @@ def _storage() -> tuple[bool, str]:
         file.unlink(missing_ok=True)
     free = shutil.disk_usage(folder).free
     if free < settings.MIN_FREE_BYTES:
-        return False, f"disk full: {free // 1024**2} MB free, {settings.MIN_FREE_BYTES // 1024**2} MB are kept back"
+        return (
+            False,
+            f"disk full: {free // 1024**2} MB free, {settings.MIN_FREE_BYTES // 1024**2} MB are kept back",
+        )
     where = f"bucket {settings.S3_BUCKET}, " if settings.S3_BUCKET else ""
     return True, f"{where}{free / 1024**3:.1f} GB free"
 

@@ -61,7 +61,9 @@ def claim(*, job_id: uuid.UUID, owner: str) -> Job | None:
     return job
 
 
-def renew(*, job_id: uuid.UUID, owner: str, progress: float | None = None, message: str | None = None) -> Renewal:
+def renew(
+    *, job_id: uuid.UUID, owner: str, progress: float | None = None, message: str | None = None
+) -> Renewal:
     """Keep the lease and note the progress (0..1); say whether the job is still this worker's to do."""
     changes: dict[str, Any] = {"lease_until": _lease_end()}
     if progress is not None:
@@ -117,7 +119,9 @@ def _starter(job: Job) -> Actor | None:
 
 def abandoned() -> list[uuid.UUID]:
     """Return the jobs whose worker has gone: running, but nobody holds the lease."""
-    rows = Job.all_objects.filter(state=JobState.RUNNING, lease_until__lt=timezone.now(), attempt__lt=MAX_ATTEMPTS)
+    rows = Job.all_objects.filter(
+        state=JobState.RUNNING, lease_until__lt=timezone.now(), attempt__lt=MAX_ATTEMPTS
+    )
     return list(rows.order_by("created_at").values_list("pk", flat=True)[:1000])
 
 
@@ -174,4 +178,3 @@ def _in_batches(rows: Callable[[], QuerySet[Any]], key: str) -> int:
     while keys := list(rows().values_list(key, flat=True)[:_BATCH]):
         gone += rows().filter(**{f"{key}__in": keys}).delete()[0]
     return gone
-

@@ -62,9 +62,9 @@ def cancel(*, actor: Actor, job: Job) -> Job:
     _require(actor, job)
     rows = Job.all_objects.filter(pk=job.pk)
     fresh = rows.filter(state=JobState.QUEUED, attempt=0)
-    if not fresh.update(state=JobState.CANCELLED, cancel_requested=True, finished_at=timezone.now()):
-        if not rows.exclude(state__in=FINISHED).update(cancel_requested=True):
-            raise Conflict("This job has ended already.", code="job_ended")
+    is_over = fresh.update(state=JobState.CANCELLED, cancel_requested=True, finished_at=timezone.now())
+    if not is_over and not rows.exclude(state__in=FINISHED).update(cancel_requested=True):
+        raise Conflict("This job has ended already.", code="job_ended")
     job.refresh_from_db()
     tell(job, actor)
     return job
@@ -75,8 +75,21 @@ def retry(*, actor: Actor, job: Job) -> Job:
     """Put a failed or cancelled job back into the queue, as if new. Raises Conflict for any other state."""
     _require(actor, job)
     ended = Job.all_objects.filter(pk=job.pk, state__in=(JobState.FAILED, JobState.CANCELLED))
-    blank = {"cancel_requested": False, "progress": 0.0, "message": "", "error": "", "result": {}, "artifact": None}
-    times = {"started_at": None, "finished_at": None, "lease_until": None, "lease_owner": "", "updated_at": timezone.now()}
+    blank = {
+        "cancel_requested": False,
+        "progress": 0.0,
+        "message": "",
+        "error": "",
+        "result": {},
+        "artifact": None,
+    }
+    times = {
+        "started_at": None,
+        "finished_at": None,
+        "lease_until": None,
+        "lease_owner": "",
+        "updated_at": timezone.now(),
+    }
     if not ended.update(state=JobState.QUEUED, attempt=0, **blank, **times):
         raise Conflict("Only a failed or cancelled job can be tried again.", code="job_state")
     job.refresh_from_db()
@@ -110,7 +123,13 @@ def send(job_id: uuid.UUID) -> None:
 
 def tell(job: Job, actor: Actor | None) -> None:
     """Record a change of state. Progress is no event: pages read the job's row while it runs."""
-    after = {"id": str(job.pk), "kind": job.kind, "number": job.number, "state": job.state, "error": job.error}
+    after = {
+        "id": str(job.pk),
+        "kind": job.kind,
+        "number": job.number,
+        "state": job.state,
+        "error": job.error,
+    }
     events.record(
         actor=actor,
         kind="job.changed",
@@ -127,4 +146,3 @@ def _require(actor: Actor, job: Job) -> None:
         policy.require(actor, place, "project.read" if job.project_id else "workspace.read")
     else:
         policy.require(actor, place, "job.cancel")
-

@@ -27,9 +27,13 @@ def use_link(*, secret: str) -> User:
     The link is claimed by one conditional UPDATE, so of two visits at once only one succeeds.
     """
     now = timezone.now()
-    fresh = SignInLink.objects.filter(digest=digest_of(secret), used_at__isnull=True, expires_at__gt=now, user__is_active=True)
+    fresh = SignInLink.objects.filter(
+        digest=digest_of(secret), used_at__isnull=True, expires_at__gt=now, user__is_active=True
+    )
     link_id = fresh.values_list("pk", flat=True).first()
-    claimed = link_id is not None and SignInLink.objects.filter(pk=link_id, used_at__isnull=True).update(used_at=now)
+    claimed = link_id is not None and SignInLink.objects.filter(pk=link_id, used_at__isnull=True).update(
+        used_at=now
+    )
     if not claimed:
         raise Missing("This sign-in link has been used or is too old. Ask for a new one.", code="link_void")
     return User.objects.get(sign_in_links=link_id)

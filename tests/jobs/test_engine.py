@@ -88,7 +88,9 @@ def test_a_message_that_comes_twice_runs_once(w: World, kind) -> None:
         (OSError(28, "No space left on device"), "The disk is full."),
     ],
 )
-def test_a_failure_is_told_in_words_and_cleaned_up_after(w: World, kind, error: Exception, words: str) -> None:
+def test_a_failure_is_told_in_words_and_cleaned_up_after(
+    w: World, kind, error: Exception, words: str
+) -> None:
     cleaned = []
 
     def body(run: registry.JobRun) -> None:
@@ -161,7 +163,9 @@ def test_who_may_cancel(w: World) -> None:
 
 def test_who_sees_which_jobs(w: World) -> None:
     job = start(w)
-    assert list(jobs.visible(actor=w.actor(w.vera), project=w.project, kind="test", states=["QUEUED"])) == [job]
+    assert list(jobs.visible(actor=w.actor(w.vera), project=w.project, kind="test", states=["QUEUED"])) == [
+        job
+    ]
     assert not jobs.visible(actor=w.actor(w.otto)).exists()
     assert not jobs.visible(actor=w.actor(w.vera), states=["DONE"]).exists()
 
@@ -180,7 +184,9 @@ def test_an_attempt_that_lost_its_lease_writes_nothing(w: World, kind) -> None:
     assert (left.state, left.lease_owner, left.progress, cleaned) == ("RUNNING", "somebody else", 0.9, [])
 
 
-def test_a_worker_told_to_stop_gives_its_job_back_uncounted(w: World, kind, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_told_to_stop_gives_its_job_back_uncounted(
+    w: World, kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stop = threading.Event()
     monkeypatch.setattr(engine, "_stopping", stop)
 
@@ -245,7 +251,9 @@ def test_the_sweeper_fails_what_killed_three_workers_and_cleans_up(w: World, kin
     assert sent == []
 
 
-def test_the_sweeper_sends_waiting_jobs_again_only_when_messages_are_missing(w: World, sent, monkeypatch) -> None:
+def test_the_sweeper_sends_waiting_jobs_again_only_when_messages_are_missing(
+    w: World, sent, monkeypatch
+) -> None:
     job = start(w)
     old = timezone.now() - timedelta(seconds=60)
     Job.all_objects.filter(pk=job.pk).update(updated_at=old)
@@ -282,7 +290,9 @@ def test_housekeeping_happens_once_an_hour(w: World, settings, monkeypatch) -> N
 def test_old_answers_of_operations_are_forgotten(w: World) -> None:
     now = timezone.now()
     for days in (29, 31):
-        AppliedOp.objects.create(op_id=uuid.uuid4(), media=w.images[0], result="{}", at=now - timedelta(days=days))
+        AppliedOp.objects.create(
+            op_id=uuid.uuid4(), media=w.images[0], result="{}", at=now - timedelta(days=days)
+        )
     assert job_runs.forget_old() == 1
     assert AppliedOp.objects.get().at == now - timedelta(days=29)
 

@@ -18,9 +18,15 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--workspace", required=True, metavar="REF", help="its short name; made when missing")
-        parser.add_argument("--user", metavar="NAME", help="whose token; without it, the workspace's service account")
-        parser.add_argument("--role", default=Role.OWNER.value, help=f"role of a new membership: {', '.join(Role.values)}")
+        parser.add_argument(
+            "--workspace", required=True, metavar="REF", help="its short name; made when missing"
+        )
+        parser.add_argument(
+            "--user", metavar="NAME", help="whose token; without it, the workspace's service account"
+        )
+        parser.add_argument(
+            "--role", default=Role.OWNER.value, help=f"role of a new membership: {', '.join(Role.values)}"
+        )
         parser.add_argument("--name", default="command line", help="what the token is for")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,7 +43,9 @@ class Command(BaseCommand):
         if place is None:
             place = workspaces.create(name=workspace, ref=workspace)
             self.stderr.write(f"Made the workspace {workspace}.")
-        person: User = operators.ensure_person(username=user) if user else operators.ensure_service(workspace=place)
+        person: User = (
+            operators.ensure_person(username=user) if user else operators.ensure_service(workspace=place)
+        )
         member = members.ensure(workspace=place, user=person, role=role)
         if member.role != role:
             self.stderr.write(f"{person.username} is a member already, as {member.role}; the role stays.")

@@ -26,8 +26,12 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"There is no person named {options['user']!r}.")
         if not user.is_active or user.service_of_id is not None:
-            raise CommandError(f"{options['user']!r} cannot sign in: the account is closed or belongs to a service.")
-        self.stdout.write(f"Open this address within {sign_in.VALID_FOR.total_seconds() / 60:.0f} minutes; it works once:")
+            raise CommandError(
+                f"{options['user']!r} cannot sign in: the account is closed or belongs to a service."
+            )
+        self.stdout.write(
+            f"Open this address within {sign_in.VALID_FOR.total_seconds() / 60:.0f} minutes; it works once:"
+        )
         self.stdout.write(link(user))
 
 

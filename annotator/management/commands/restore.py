@@ -25,4 +25,6 @@ class Command(BaseCommand):
             summary = backups.restore(source=options["file"].absolute(), force=options["force"])
         except (DomainError, OSError) as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(f"Restored the database and {summary.files} media files ({summary.size / 1024**2:.1f} MB).")
+        self.stdout.write(
+            f"Restored the database and {summary.files} media files ({summary.size / 1024**2:.1f} MB)."
+        )

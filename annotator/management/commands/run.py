@@ -43,7 +43,9 @@ class Command(BaseCommand):
         if not plan:
             return
         if settings.IS_SQLITE and executor.loader.applied_migrations:
-            self.stdout.write(f"Kept a copy of the database: {keep_copy(Path(connection.settings_dict['NAME']))}")
+            self.stdout.write(
+                f"Kept a copy of the database: {keep_copy(Path(connection.settings_dict['NAME']))}"
+            )
         self.stdout.write("Preparing the database ...")
         call_command("migrate", verbosity=0, interactive=False)
 
@@ -59,9 +61,15 @@ class Command(BaseCommand):
     def announce(self, admin: User) -> None:
         """Say where it runs; the last line is an address that signs the administrator in once."""
         base = address(settings.HOST, settings.PORT)
-        self.stdout.write(f"\nAnnotator serves {base} and keeps its data in {settings.DATA_DIR}. Ctrl-C stops it.")
-        self.stdout.write("Another sign-in address: .venv/bin/python manage.py login_link --user " + admin.username)
-        self.stdout.write(f"Open this to sign in as {admin.username} (once, within 10 minutes):\n{link(admin, base)}")
+        self.stdout.write(
+            f"\nAnnotator serves {base} and keeps its data in {settings.DATA_DIR}. Ctrl-C stops it."
+        )
+        self.stdout.write(
+            "Another sign-in address: .venv/bin/python manage.py login_link --user " + admin.username
+        )
+        self.stdout.write(
+            f"Open this to sign in as {admin.username} (once, within 10 minutes):\n{link(admin, base)}"
+        )
         self.stdout.flush()
 
 

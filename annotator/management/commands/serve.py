@@ -30,12 +30,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default=settings.HOST, help="address to listen on (ANNOTATOR_HOST)")
-        parser.add_argument("--port", type=int, default=settings.PORT, help="port to listen on (ANNOTATOR_PORT)")
+        parser.add_argument(
+            "--port", type=int, default=settings.PORT, help="port to listen on (ANNOTATOR_PORT)"
+        )
         parser.add_argument("--no-worker", action="store_true", help="do not start a worker process")
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]
-        serve(host=host, port=port, with_worker=not options["no_worker"], on_ready=lambda: self.announce(host, port))
+        serve(
+            host=host,
+            port=port,
+            with_worker=not options["no_worker"],
+            on_ready=lambda: self.announce(host, port),
+        )
 
     def announce(self, host: str, port: int) -> None:
         self.stdout.write(f"Serving on {address(host, port)}")
@@ -44,7 +51,8 @@ class Command(BaseCommand):
 
 def address(host: str, port: int) -> str:
     """Return the address that a person on this machine can open."""
-    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(host, f"[{host}]" if ":" in host else host)
+    anywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 (compared, not bound)
+    name = anywhere.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{name}:{port}"
 
 
@@ -78,7 +86,9 @@ def serve(*, host: str, port: int, with_worker: bool, on_ready: Callable[[], Non
         if child:
             child.stop()
     if not server.started:
-        raise CommandError(f"Port {port} on {host} cannot be had; is another server running? Choose one with ANNOTATOR_PORT.")
+        raise CommandError(
+            f"Port {port} on {host} cannot be had; is another server running? Choose one with ANNOTATOR_PORT."
+        )
 
 
 class Server(uvicorn.Server):
@@ -135,7 +145,9 @@ class WorkerChild:
             status = process.wait()
             if self._stop.is_set() or self._is_leaving():
                 return
-            pause = FIRST_PAUSE if time.monotonic() - started > STEADY_SECONDS else min(pause * 2, LONGEST_PAUSE)
+            pause = (
+                FIRST_PAUSE if time.monotonic() - started > STEADY_SECONDS else min(pause * 2, LONGEST_PAUSE)
+            )
             _log.error("the worker ended with status %s and is started again in %.0f s", status, pause)
             self._stop.wait(pause)
 
@@ -144,5 +156,7 @@ class WorkerChild:
         with self._lock:
             if self._stop.is_set():
                 return None
-            self._process = subprocess.Popen([*command, "--nice", str(WORKER_NICE), "--parent", str(os.getpid())])
+            self._process = subprocess.Popen(
+                [*command, "--nice", str(WORKER_NICE), "--parent", str(os.getpid())]
+            )
             return self._process

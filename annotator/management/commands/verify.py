@@ -18,7 +18,9 @@ class Command(BaseCommand):
     help = "Print the settings in effect and the state of database, storage, worker and channels."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"Annotator {annotator.__version__}, Python {sys.version.split()[0]}, Django {django.__version__}")
+        self.stdout.write(
+            f"Annotator {annotator.__version__}, Python {sys.version.split()[0]}, Django {django.__version__}"
+        )
         for name, value in self._settings().items():
             self.stdout.write(f"  {name:<16} {value}")
         checks = health.everything()
@@ -30,7 +32,11 @@ class Command(BaseCommand):
 
     def _settings(self) -> dict[str, str]:
         database = connection.settings_dict
-        place = database["NAME"] if settings.IS_SQLITE else f"{database['NAME']} on {database['HOST'] or 'local socket'}"
+        place = (
+            database["NAME"]
+            if settings.IS_SQLITE
+            else f"{database['NAME']} on {database['HOST'] or 'local socket'}"
+        )
         bucket = f"bucket {settings.S3_BUCKET} at {settings.S3_ENDPOINT or 'AWS'}"
         return {
             "data folder": str(settings.DATA_DIR),

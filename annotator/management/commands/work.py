@@ -16,9 +16,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 from django.utils.module_loading import import_string
-from huey.api import Task
 from huey.contrib.djhuey import HUEY
-from huey.contrib.djhuey.tasks_backend import KEY
 
 from annotator.services import health
 
@@ -34,7 +32,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--threads", type=int, default=None, help="jobs at a time (ANNOTATOR_WORKERS)")
         parser.add_argument("--nice", type=int, default=0, help="be this much less urgent than others")
-        parser.add_argument("--parent", type=int, default=0, help="stop when this process is no longer the parent")
+        parser.add_argument(
+            "--parent", type=int, default=0, help="stop when this process is no longer the parent"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["nice"]:
@@ -56,11 +56,17 @@ class Worker:
 
     def run(self) -> None:
         """Work until `stop` is set or the parent is gone; then give running jobs a moment to step aside."""
-        HUEY.post_execute(name="forget-record")(forget_record)
-        sweeper = threading.Thread(target=import_string(settings.JOB_SWEEPER), args=(self.stop,), name="sweeper", daemon=True)
+        sweeper = threading.Thread(
+            target=import_string(settings.JOB_SWEEPER), args=(self.stop,), name="sweeper", daemon=True
+        )
         sweeper.start()
         consumer = HUEY.create_consumer(
-            workers=self.threads, periodic=False, initial_delay=0.05, backoff=1.3, max_delay=0.5, scheduler_interval=60
+            workers=self.threads,
+            periodic=False,
+            initial_delay=0.05,
+            backoff=1.3,
+            max_delay=0.5,
+            scheduler_interval=60,
         )
         handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
         consumer.start()
@@ -102,8 +108,3 @@ class Worker:
             _log.warning("a job did not step aside in time; another worker takes it when its lease runs out")
         logging.shutdown()
         os._exit(0)  # threads in native code cannot be waited for
-
-
-def forget_record(task: Task, value: Any, error: Exception | None) -> None:
-    """Remove what the Tasks interface keeps about a message: the job's row says more, and the store would only grow."""
-    HUEY.storage.pop_data(KEY % task.id)

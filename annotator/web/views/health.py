@@ -37,7 +37,9 @@ async def readyz(scope: dict[str, Any], receive: Any, send: Any) -> None:
         checks = [health.Check("database", False, f"no answer within {PATIENCE_SECONDS:.0f} s")]
     is_ready = all(check.is_ok for check in checks)
     body = {check.name: {"ok": check.is_ok, "state": check.state} for check in checks}
-    await _answer(scope, send, 200 if is_ready else 503, {"status": "ready" if is_ready else "not ready", **body})
+    await _answer(
+        scope, send, 200 if is_ready else 503, {"status": "ready" if is_ready else "not ready", **body}
+    )
 
 
 def _look() -> list[health.Check]:

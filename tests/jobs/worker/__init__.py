@@ -1,0 +1,1 @@
+"""Job handlers that only the tests know, for worker processes started with tests.jobs.worker.settings."""

@@ -1,0 +1,126 @@
+"""Server and worker as processes: started, restarted, stopped, killed; nothing is left behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import servers
+
+HEAVY = ("cv2", "onnxruntime", "av", "drf_spectacular.generators", "drf_spectacular.openapi")
+
+
+def test_a_fresh_interpreter_serves_without_the_heavy_imports(tmp_path: Path) -> None:
+    code = (
+        "import django, os, sys\n"
+        "os.environ['DJANGO_SETTINGS_MODULE'] = 'annotator.settings'\n"
+        "import annotator.asgi, annotator.urls, annotator.live.routing, annotator.web.urls, api.urls, annotator.jobs.engine\n"
+        f"found = [name for name in {HEAVY!r} if name in sys.modules]\n"
+        "sys.exit(' '.join(found) or 0)\n"
+    )
+    env = {**os.environ, "ANNOTATOR_DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "annotator.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=servers.ROOT, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_server_and_worker(number: signal.Signals) -> None:
+    with servers.our_server() as server:
+        server.wait_ready()
+        assert server.process is not None and len(server.workers()) == 1
+        group = server.process.pid
+        if number is signal.SIGINT:
+            os.killpg(group, number)  # Ctrl-C reaches the whole group
+        else:
+            server.process.send_signal(number)
+        assert server.process.wait(servers.PATIENCE) == 0
+        assert servers.group_members(group) == []
+        assert "Traceback" not in server.log.read_text()
+        assert server.query("SELECT count(*) FROM annotator_workerbeat") == [(0,)]
+
+
+def test_a_killed_server_leaves_no_worker_and_starts_again() -> None:
+    with servers.our_server() as server:
+        server.wait_ready()
+        assert server.process is not None
+        group = server.process.pid
+        server.kill()
+        servers.wait_until(lambda: not servers.group_members(group), "the worker's end")
+        server.start()
+        server.wait_ready()
+
+
+def test_a_killed_worker_is_started_again_and_readiness_tells() -> None:
+    with servers.our_server() as server:
+        server.wait_ready()
+        (first,) = server.workers()
+        os.kill(first, signal.SIGKILL)
+        (second,) = servers.wait_until(
+            lambda: [pid for pid in server.workers() if pid != first], "a new worker"
+        )
+        servers.wait_until(lambda: os.getpriority(os.PRIO_PROCESS, second) == 10, "the worker's niceness")
+        server.query("DELETE FROM annotator_workerbeat")
+        server.wait_ready()
+
+
+def test_without_its_worker_the_server_is_not_ready() -> None:
+    with servers.our_server("--no-worker", ANNOTATOR_EXPECT_WORKER="1") as server:
+        answer = server.request("GET", "/readyz")
+        assert answer.status == 503 and answer.json()["worker"] == {"ok": False, "state": "never seen"}
+        assert answer.json()["database"]["ok"] and answer.json()["storage"]["ok"]
+        assert server.request("GET", "/healthz").status == 200
+
+
+def test_without_room_the_server_is_not_ready() -> None:
+    with servers.our_server("--no-worker", ANNOTATOR_MIN_FREE_MB=str(2**31)) as server:
+        answer = server.request("GET", "/readyz")
+        assert answer.status == 503 and "disk full" in answer.json()["storage"]["state"]
+
+
+def test_without_a_database_the_server_lives_but_is_not_ready() -> None:
+    with servers.our_server(
+        "--no-worker", migrate=False, ANNOTATOR_DATABASE_URL="postgres://nobody@127.0.0.1:1/none"
+    ) as server:
+        answer = server.request("GET", "/readyz")
+        assert answer.status == 503 and not answer.json()["database"]["ok"]
+        assert server.request("GET", "/healthz").status == 200
+
+
+def test_a_taken_port_is_told_in_words(server: servers.Server) -> None:
+    second = server.command("serve", "--no-worker", check=False)
+    assert second.returncode == 1 and "ANNOTATOR_PORT" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_run_sets_everything_up_says_where_and_ends_on_ctrl_c() -> None:
+    with servers.our_server(start=False, migrate=False) as server:
+        with server.log.open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "manage.py", "run"],
+                env=server.env, cwd=servers.ROOT, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+        server.process = process
+        pattern = re.compile(rf"^http://127\.0\.0\.1:{server.port}/sign-in/link/[\w-]+/$", re.MULTILINE)
+        found = servers.wait_until(
+            lambda: pattern.search(server.log.read_text()) or process.poll(), "the address", 180
+        )
+        assert isinstance(found, re.Match), server.log.read_text()
+        assert server.log.read_text().strip().endswith(found[0])
+        answer = server.request("GET", found[0].removeprefix(server.url))
+        assert (answer.status, answer.headers["location"]) == (302, "/")
+        assert server.request("GET", found[0].removeprefix(server.url)).status == 404  # once
+        hashes = server.query("SELECT password FROM annotator_user WHERE is_superuser")
+        assert hashes and all(value.startswith("!") for (value,) in hashes)
+        server.wait_ready()
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(servers.PATIENCE) == 0
+        assert servers.group_members(process.pid) == []
+        assert "Traceback" not in server.log.read_text()
