@@ -216,7 +216,8 @@ class Rendition(Row):
     media = key(Media, related_name="renditions", db_index=False)
     variant = text(12)
     blob = key(Blob, models.PROTECT, related_name="renditions")
-    source = key(Blob, models.CASCADE, related_name="+", db_index=False)
+    # The bytes that it was made of: it is out of date when its medium has others. Keeps nothing alive, so no constraint.
+    source = key(Blob, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
     width = models.IntegerField()
     height = models.IntegerField()
     objects = scoped("media__project__workspace", "media__project")

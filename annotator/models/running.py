@@ -98,7 +98,8 @@ class AppliedOp(models.Model):
     """The stored answer to one operation of a labeling page, so that sending it again changes nothing."""
 
     op_id = models.UUIDField(primary_key=True)
-    media = key("annotator.Media", related_name="+", db_index=False)
+    # No constraint: it would have the database scan this table for every medium that is purged.
+    media = key("annotator.Media", models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
     user = user_key()
     result = models.TextField()
     at = models.DateTimeField(db_index=True)

@@ -106,7 +106,7 @@ def record_many(entries: Iterable[tuple[Stored, str]]) -> list[Blob]:
 def unused(before: datetime) -> QuerySet[Blob]:
     """Return the blobs that no row of any table refers to and nobody has put since `before`."""
     rows = Blob.objects.filter(updated_at__lt=before)
-    for relation in Blob._meta.related_objects:
+    for relation in (one for one in Blob._meta.related_objects if one.field.db_constraint):
         referring = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
         rows = rows.filter(~Exists(referring))
     return rows

@@ -1,0 +1,262 @@
+"""Writes of datasets: made, renamed, ordered, put into the trash with their media and taken out again."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from annotator import events, policy
+from annotator.domain import listing, text
+from annotator.domain.actor import Actor
+from annotator.domain.errors import Invalid, Missing
+from annotator.models import Dataset, DatasetItem, Media, Project
+
+from . import jobs, media_changes, naming
+
+# Up to this many media get their new place in lists at once, more by a job.
+INLINE = 1000
+_CHUNK = 500
+
+
+def create(
+    *,
+    actor: Actor,
+    project: Project,
+    name: str,
+    order: float | None = None,
+    ref: str = "",
+    description: str = "",
+    metadata: Mapping[str, Any] | None = None,
+    client: str = "",
+) -> Dataset:
+    """Make an empty dataset; its name is unique in the project (Invalid, name_taken). Allowed with `dataset.write`."""
+    policy.require(actor, project, "dataset.write")
+    columns = _columns({"name": name, "order": order, "description": description})
+    live = Dataset.objects.filter(project=project)
+    try:
+        with transaction.atomic():
+            _check_free(project, columns["name"])
+            made: Dataset = Dataset.all_objects.create(
+                project=project,
+                ref=naming.check_ref(ref) if ref else naming.free_ref(live, columns["name"], "dataset"),
+                metadata=dict(metadata or {}),
+                created_by_id=actor.user_id,
+                **columns,
+            )
+            _record(actor, made, "dataset.created", client)
+    except IntegrityError as error:
+        raise _taken(columns["name"]) from error
+    return made
+
+
+def update(*, actor: Actor, dataset: Dataset, changes: Mapping[str, Any], client: str = "") -> Dataset:
+    """Change name, order (a number, None = after all numbered ones), description or metadata.
+
+    Media lists follow: at once for up to INLINE media, by a job for more. Allowed with `dataset.write`.
+    """
+    policy.require(actor, dataset.project, "dataset.write")
+    columns = _columns(changes)
+    before = listing.dataset_key(dataset.order, dataset.name)
+    try:
+        with transaction.atomic():
+            if columns.get("name", dataset.name) != dataset.name:
+                _check_free(dataset.project, columns["name"])
+            for column, value in columns.items():
+                setattr(dataset, column, value)
+            dataset.save(update_fields=[*columns, "updated_at"])
+            if listing.dataset_key(dataset.order, dataset.name) != before:
+                _relist_now_or_later(actor, dataset)
+            _record(actor, dataset, "dataset.updated", client)
+    except IntegrityError as error:
+        raise _taken(dataset.name) from error
+    return dataset
+
+
+def _relist_now_or_later(actor: Actor, dataset: Dataset) -> None:
+    count = DatasetItem.all_objects.filter(dataset=dataset, is_home=True)[: INLINE + 1].count()
+    if count <= INLINE:
+        for rows in _stale_keys(dataset):
+            _write_keys(rows)
+    else:
+        jobs.start(
+            actor=actor,
+            workspace=dataset.project.workspace,
+            project=dataset.project,
+            kind="relist",
+            params={"dataset": str(dataset.pk)},
+        )
+
+
+def relist(dataset: Dataset) -> Iterator[int]:
+    """Bring the list keys of a dataset's media up to date, a short transaction a step; yield how many each changed.
+
+    Harmless to repeat and to stop anywhere; for the job that follows a rename.
+    """
+    for rows in _stale_keys(dataset):
+        with transaction.atomic():
+            _write_keys(rows)
+        yield len(rows)
+
+
+def _stale_keys(dataset: Dataset) -> Iterator[list[tuple[uuid.UUID, str]]]:
+    """Yield (media, right key) of home media whose key is not right, in chunks, also of those in the trash."""
+    home = listing.dataset_key(dataset.order, dataset.name)
+    last = uuid.UUID(int=0)
+    while True:
+        rows = DatasetItem.all_objects.filter(dataset=dataset, is_home=True, media__gt=last).order_by(
+            "media_id"
+        )
+        chunk = list(rows.values_list("media_id", "name", "media__list_key")[:_CHUNK])
+        if not chunk:
+            return
+        last = chunk[-1][0]
+        keys = [(media_id, listing.list_key(home, name), current) for media_id, name, current in chunk]
+        yield [(media_id, key) for media_id, key, current in keys if key != current]
+
+
+def _write_keys(rows: list[tuple[uuid.UUID, str]]) -> None:
+    prepare = Media._meta.pk.get_db_prep_value
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {Media._meta.db_table} SET list_key = %s WHERE id = %s",  # noqa: S608 (a table of ours)
+            [(key, prepare(media_id, connection)) for media_id, key in rows],
+        )
+
+
+def trash(*, actor: Actor, dataset: Dataset, client: str = "") -> int:
+    """Put a dataset and the media at home in it into the trash; return how many media. Allowed with `media.delete`.
+
+    Media go in chunks after the dataset; a killed server is made up for by the hourly housekeeping.
+    """
+    policy.require(actor, dataset.project, "media.delete")
+    now = timezone.now()
+    with transaction.atomic():
+        if not Dataset.objects.filter(pk=dataset.pk).update(trashed_at=now, updated_at=now):
+            raise Missing("There is no such dataset.")
+        _record(actor, dataset, "dataset.trashed", client)
+    dataset.trashed_at = now
+    return put_away_media(dataset)
+
+
+def put_away_media(dataset: Dataset) -> int:
+    """Put what is still live of a trashed dataset's media into the trash, with the dataset's own time mark."""
+    count = 0
+    live = DatasetItem.objects.filter(dataset=dataset, is_home=True)
+    while ids := list(live.values_list("media_id", flat=True)[: media_changes.CHUNK]):
+        with transaction.atomic():
+            media_changes.put_away(ids, dataset.trashed_at)
+            events.record(
+                actor=None,
+                kind="bulk",
+                project_id=dataset.project_id,
+                after={"what": "media.deleted", "dataset": str(dataset.pk), "count": len(ids)},
+            )
+        count += len(ids)
+    return count
+
+
+def restore(*, actor: Actor, dataset: Dataset, client: str = "") -> Dataset:
+    """Take a dataset out of the trash within TRASH_DAYS, with the media that went with it.
+
+    It gets a number behind its name when that is in use by now. Media that were in the trash before stay there.
+    """
+    policy.require(actor, dataset.project, "media.delete")
+    row: Dataset | None = Dataset.all_objects.select_related("project").filter(pk=dataset.pk).first()
+    oldest = timezone.now() - timedelta(days=settings.TRASH_DAYS)
+    if row is None or (row.trashed_at is not None and row.trashed_at < oldest):
+        raise Missing("This dataset is not in the trash any more.")
+    if row.trashed_at is None:
+        return row
+    moment = row.trashed_at
+    live = Dataset.objects.filter(project=row.project)
+    with transaction.atomic():
+        columns = _named(_free_name(row))
+        row.ref = (
+            row.ref if not live.filter(ref=row.ref).exists() else naming.free_ref(live, row.ref, "dataset")
+        )
+        row.trashed_at = None
+        for column, value in columns.items():
+            setattr(row, column, value)
+        row.save(update_fields=["name", "name_key", "sort_key", "ref", "trashed_at", "updated_at"])
+        _record(actor, row, "dataset.restored", client)
+        _relist_now_or_later(actor, row)
+    _bring_back(row, moment)
+    return row
+
+
+def _bring_back(dataset: Dataset, moment: Any) -> None:
+    rows = DatasetItem.all_objects.filter(
+        dataset=dataset, is_home=True, trashed_at=moment, media__trashed_at=moment
+    )
+    while ids := list(rows.values_list("media_id", flat=True)[: media_changes.CHUNK]):
+        with transaction.atomic():
+            if not media_changes.bring_back(dataset.project, ids):
+                return
+            events.record(
+                actor=None,
+                kind="bulk",
+                project_id=dataset.project_id,
+                after={"what": "media.created", "dataset": str(dataset.pk), "count": len(ids)},
+            )
+
+
+def _free_name(dataset: Dataset) -> str:
+    """Return the dataset's name, with a number behind it when a live one of its project has it."""
+    used = set(Dataset.objects.filter(project=dataset.project).values_list("name", flat=True))
+    name: str = dataset.name
+    number = 1
+    while name in used:
+        number += 1
+        name = f"{dataset.name[:480]} ({number})"
+    return name
+
+
+def _columns(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return checked columns of the given fields."""
+    columns: dict[str, Any] = {}
+    for field, value in changes.items():
+        if field == "name":
+            columns |= _named(value)
+        elif field == "order":
+            columns["order"] = None if value is None else text.check_float(value, field="order")
+        elif field == "description":
+            columns["description"] = text.clean(
+                value or "", field="description", limit=2000, required=False, multiline=True
+            )
+        elif field == "metadata":
+            columns["metadata"] = dict(value)
+        else:
+            raise ValueError(f"datasets have no {field}")
+    return columns
+
+
+def _named(value: object) -> dict[str, str]:
+    name = text.clean(value, field="name", limit=500)
+    return {"name": name, "name_key": text.name_key(name)[:1000], "sort_key": text.sort_key(name)[:1000]}
+
+
+def _check_free(project: Project, name: str) -> None:
+    if Dataset.objects.filter(project=project, name=name).exists():
+        raise _taken(name)
+
+
+def _taken(name: str) -> Invalid:
+    return Invalid(f"There is already a dataset {name!r} in this project.", field="name", code="name_taken")
+
+
+def _record(actor: Actor | None, dataset: Dataset, kind: str, client: str) -> None:
+    after = {"id": str(dataset.pk), "name": dataset.name, "order": dataset.order}
+    events.record(
+        actor=actor,
+        kind=kind,
+        project_id=dataset.project_id,
+        object_id=dataset.pk,
+        client=client,
+        after=after,
+    )
