@@ -33,7 +33,7 @@ def trash(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any) -> None
         modeladmin,
         request,
         rows,
-        lambda row: media.trash(actor=actor_of(request), project=row.project, media=[row]),
+        lambda row: media.trash(actor=actor_of(request), project=row.project, media=[row.pk]),
         "{count} media are in the trash.",
     )
 
@@ -100,7 +100,7 @@ class DatasetAdmin(ServiceAdmin):
     exclude = ("name_key", "sort_key")
 
     def write(self, request: HttpRequest, row: Dataset, changed: dict[str, Any]) -> None:
-        datasets.update(actor=actor_of(request), dataset=row, changes=changed)
+        datasets.rename(actor=actor_of(request), dataset=row, name=changed["name"])
 
 
 @admin.register(DatasetItem)

@@ -1,0 +1,36 @@
+"""`manage.py demo`: adds the demo project, drawn anew, to the workspace "demo"."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from annotator.domain.actor import Actor
+from annotator.domain.errors import DomainError
+from annotator.models import Project, Role, Workspace
+from annotator.services import decoding, demo, members, operators, workspaces
+
+
+class Command(BaseCommand):
+    help = "Draw the demo project into a workspace, which is made when missing; the administrator owns it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--workspace", default="demo", metavar="REF")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        admin = operators.ensure_administrator()
+        ref = options["workspace"]
+        try:
+            place = Workspace.all_objects.filter(ref=ref).first() or workspaces.create(name=ref.capitalize(), ref=ref)
+            members.ensure(workspace=place, user=admin, role=Role.OWNER)
+            if Project.objects.filter(workspace=place, name=demo.NAME).exists():
+                self.stderr.write(f"The workspace {ref} has the demo project already.")
+                return
+            project = demo.build(actor=Actor(user_id=admin.pk, via="command"), workspace=place, tell=self.stderr.write)
+        except DomainError as error:
+            raise CommandError(error.message) from None
+        finally:
+            decoding.close_pool()
+        self.stdout.write(f"/projects/{project.pk}/")
