@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from . import docs
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/schema/", docs.schema, name="api_schema"),
+    path("api/schema", docs.schema),
+    path("api/docs/", docs.page, name="api_docs"),
+    path("api/docs", docs.page),
     path("v1/", include("api.hasty.urls")),
 ]

@@ -65,6 +65,8 @@ class DialectView(APIView):
     #: The type of a refusal's body, for the schema.
     error_type: ClassVar[Any] = None
     is_documented: ClassVar[bool] = True
+    #: The schema of all parameters of paths.
+    path_schema: ClassVar[dict[str, Any]] = {"type": "string"}
 
     who: Actor
     place: Project | Workspace | None = None
@@ -94,6 +96,10 @@ class DialectView(APIView):
     def error_body(self, error: DomainError) -> Any:
         """Return the body of a refusal."""
         raise NotImplementedError
+
+    def page_schema(self, item: dict[str, Any], promise: Operation) -> dict[str, Any]:
+        """Return the schema of a list of items, for operations that promise one as `gives=[Item]`."""
+        return {"type": "array", "items": item}
 
     def find(self, **path: str) -> None:
         """Find the objects that the path names and set `place` and `role`. Raises Missing for what the actor cannot see."""
@@ -162,7 +168,7 @@ class DialectView(APIView):
 
     @property
     def allowed_methods(self) -> list[str]:
-        return [name.upper() for name in self.http_method_names if hasattr(self, name)]
+        return [name.upper() for name in self.http_method_names if getattr(self, name, None)]
 
     def absolute(self, path: str) -> str:
         """Return the absolute address of a path of ours, by the host that was asked."""

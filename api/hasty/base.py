@@ -16,6 +16,7 @@ from annotator.models import Label, Media, Project, Workspace
 from api.common import paging, query
 from api.common.actor import actor_of
 from api.common.errors import status_of
+from api.common.operations import Operation
 from api.common.views import DialectView, Unknown, seen_by, with_role
 
 from . import errors
@@ -33,6 +34,7 @@ class HastyView(DialectView):
     dialect = "Hasty"
     credential = {"HastyKey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"}}
     error_type = errors.Error
+    path_schema = {"type": "string", "format": "uuid"}
     #: How a row of this address is said: a function of serializers/, which may ask the view for absolute addresses.
     shows: ClassVar[Callable[[Any, Any], Any]]
 
@@ -68,6 +70,14 @@ class HastyView(DialectView):
     def listed(self, items: list[Any]) -> dict[str, Any]:
         """Return rendered rows in the envelope of a list without pages."""
         return {"meta": {"object": "list", "total": len(items)}, "items": items}
+
+    def page_schema(self, item: dict[str, Any], promise: Operation) -> dict[str, Any]:
+        meta: dict[str, Any] = {"object": {"type": "string"}, "total": {"type": "integer"}}
+        if promise.query and "limit" in promise.query.params:
+            meta |= {name: {"type": "integer"} for name in ("limit", "offset")}
+            meta["search_parameters"] = {"type": "object"}
+        parts = {"meta": {"type": "object", "properties": meta}, "items": {"type": "array", "items": item}}
+        return {"type": "object", "properties": parts, "required": ["meta", "items"]}
 
     def filters(self) -> dict[str, Any]:
         """Return the filters of the query that were applied, by the names they were asked under."""

@@ -7,7 +7,7 @@ from django.urls import re_path
 from api.common.routes import table
 
 from .base import UnknownAddress
-from .views import classes, images, keypoints, labels, projects, statuses, tags, workspaces
+from .views import classes, datasets, images, keypoints, labels, projects, statuses, tags, workspaces
 
 P = "projects/<str:project_id>"
 
@@ -16,6 +16,8 @@ urlpatterns = [
         [
             (f"{P}/images/<str:image_id>/labels", labels.ImageLabels),
             (f"{P}/labels/<str:label_id>", labels.OneLabel),
+            (f"{P}/datasets", datasets.Datasets),
+            (f"{P}/datasets/<str:dataset_id>", datasets.OneDataset),
             (f"{P}/images", images.Images),
             (f"{P}/images/<str:image_id>", images.OneImage),
             (f"{P}/images/<str:image_id>/status", images.ImageStatus),

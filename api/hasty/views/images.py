@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from annotator.domain.errors import Invalid
-from annotator.models import Dataset, Media, Upload
+from annotator.models import Dataset, Media
 from annotator.services import media, statuses, uploads
 from api.common import query
 from api.common.operations import operation
@@ -16,9 +16,15 @@ from ..serializers import images as names
 from ..serializers.statuses import MOVE
 
 
-class Uploads(InProject):
+class _Slots(InProject):
     shows = names.slot
 
+    def make(self, count: int, style: str = "simple") -> dict[str, Any]:
+        slots = uploads.create_slots(actor=self.who, project=self.place, count=count, style=style)
+        return self.listed([self.render(slot) for slot in slots])
+
+
+class Uploads(_Slots):
     @operation(
         "Make upload slots",
         may="media.upload",
@@ -30,18 +36,13 @@ class Uploads(InProject):
         key="E19",
     )
     def get(self) -> Any:
-        return self.answer(uploads.create_slots(actor=self.who, project=self.place, **self.asked))
-
-    def answer(self, slots: list[Upload]) -> dict[str, Any]:
-        return self.listed([self.render(slot) for slot in slots])
+        return self.make(**self.asked)
 
 
-class ImageUploads(Uploads):
-    get = None  # type: ignore[assignment]
-
+class ImageUploads(_Slots):
     @operation("Make upload slots", may="media.upload", body=names.SLOTS, gives=[names.SlotOut], key="X1")
     def post(self) -> Any:
-        return self.answer(uploads.create_slots(actor=self.who, project=self.place, count=self.body["count"]))
+        return self.make(**self.body)
 
 
 def listed(project_id: Any) -> Any:
