@@ -11,10 +11,23 @@ from annotator import policy
 from annotator.domain import palette
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Missing
-from annotator.models import Concept, DatasetItem, KeypointSchema, Label, Media, MediaStatus, Project
+from annotator.models import (
+    Concept,
+    DatasetItem,
+    KeypointSchema,
+    Label,
+    Media,
+    MediaStatus,
+    Project,
+    TagGroup,
+    User,
+)
 from annotator.models.media import MediaQuerySet
 from annotator.services import event_rows, label_rows, media_urls, tags
 from annotator.web.media_filter import MediaFilter
+
+# Names sent along with the page; more members than this are told as they are met.
+MAX_PEOPLE = 200
 
 
 def find_media(actor: Actor, media_id: uuid.UUID) -> Media:
@@ -58,7 +71,7 @@ def concept_json(concept: Concept, schema_id: uuid.UUID | None) -> dict[str, Any
 
 
 def vocabulary(project_id: uuid.UUID) -> dict[str, Any]:
-    """Return concepts in order, keypoint schemas and statuses of a project. Five queries."""
+    """Return concepts in order, keypoint schemas and statuses of a project. Six queries."""
     schemas = list(
         KeypointSchema.all_objects.filter(project_id=project_id).prefetch_related(
             "classes", "edges", "bindings"
@@ -88,6 +101,26 @@ def vocabulary(project_id: uuid.UUID) -> dict[str, Any]:
             status_json(status)
             for status in MediaStatus.all_objects.filter(project_id=project_id).order_by("order")
         ],
+        "tag_groups": [
+            {"id": group.pk, "name": group.name, "kind": group.kind}
+            for group in TagGroup.all_objects.filter(project_id=project_id).order_by("order", "sort_key")
+        ],
+    }
+
+
+def people(workspace_id: uuid.UUID) -> list[dict[str, Any]]:
+    """Return the members of a workspace as the page shows them ("drawn by"), at most MAX_PEOPLE. One query."""
+    rows = User.objects.filter(memberships__workspace_id=workspace_id).order_by("pk")[:MAX_PEOPLE]
+    return [{"id": one.pk, "name": one.shown_name, "initials": one.initials, "hue": one.hue} for one in rows]
+
+
+def first_fetches(media: Media, query: str) -> dict[str, str | None]:
+    """Return what the page asks for at once, so that the browser fetches it while the script is on its way. One query."""
+    name = DatasetItem.all_objects.filter(media=media, is_home=True).values_list("name", flat=True).first()
+    found = media_urls.of(media, name=name or "")
+    return {
+        "state_url": f"/web/media/{media.pk}/state" + (f"?{query}" if query else ""),
+        "picture_url": found["url"] if found["url"] == found["preview_url"] else None,
     }
 
 

@@ -26,7 +26,8 @@ def label_page(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
     media = selectors.find_media(actor_of(request), media_id)
     projects.opened(project=media.project)
     boot = boot_of(request, media, MediaFilter.read(request.GET).query())
-    return render(request, "label/page.html", {"boot": boot, "media": media, "project": media.project})
+    context = {"boot": boot, "media": media, "project": media.project}
+    return render(request, "label/page.html", context | selectors.first_fetches(media, boot["filter"]))
 
 
 def boot_of(request: HttpRequest, media: Media, query: str) -> dict[str, Any]:
@@ -51,6 +52,7 @@ def boot_of(request: HttpRequest, media: Media, query: str) -> dict[str, Any]:
             "sign_in": settings.LOGIN_URL,
         },
         **selectors.vocabulary(project.pk),
+        "people": selectors.people(project.workspace_id),
         "csrf": get_token(request),
         "debug": settings.DEBUG_EDITOR,
         "filter": query,

@@ -128,8 +128,8 @@ export interface Boot {
     ws: string;
     label_page: string;
     media_page: string;
-    project_page?: string;
-    classes_page?: string;
+    project_page: string;
+    classes_page: string;
     sign_in: string;
   };
   concepts: Concept[];

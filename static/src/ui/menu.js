@@ -1,4 +1,4 @@
-/** Menus on the popover API: place beside their button, arrows, Home, End, first letters; the markup is the page's. */
+/** Menus on the popover API: placed beside their button, arrows, Home, End, first letters; the markup is the page's. */
 
 const GAP = 4;
 
@@ -29,50 +29,47 @@ function onKey(event, menu) {
   const items = itemsOf(menu);
   const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
   const to = { ArrowDown: at + 1, ArrowUp: at < 0 ? -1 : at - 1, Home: 0, End: -1 }[event.key];
+  const isLetter = event.key.length === 1 && /\S/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey;
   if (to !== undefined) items.at(to % items.length)?.focus();
-  else if (event.key === 'Tab') menu.hidePopover();
-  else if (event.key.length === 1 && /\S/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+  else if (isLetter) {
     const letter = event.key.toLocaleLowerCase();
     const next = [...items.slice(at + 1), ...items.slice(0, at + 1)];
     next.find((item) => item.textContent?.trim().toLocaleLowerCase().startsWith(letter))?.focus();
-  } else return;
+  }
   event.stopPropagation();
-  if (event.key !== 'Tab') event.preventDefault();
+  if (event.key === 'Tab') menu.hidePopover();
+  else if (to !== undefined || isLetter) event.preventDefault();
 }
 
-/**
- * Makes an element with `popover` and role=menu behave. Its button is found by popovertarget.
- * @param {HTMLElement} menu
- */
-export function wireMenu(menu) {
-  const button = () => document.querySelector(`[popovertarget="${menu.id}"]`);
-  menu.addEventListener('toggle', (event) => {
+/** @param {Element} menu */
+const buttonOf = (menu) => document.querySelector(`[popovertarget="${menu.id}"]`);
+
+/** @param {EventTarget | null} target @returns {HTMLElement | null} */
+function menuAround(target) {
+  const found = target instanceof Element ? target.closest('.menu[popover]') : null;
+  return found instanceof HTMLElement ? found : null;
+}
+
+/** Makes every element with `popover` and role=menu behave, also those that come later. Its button has popovertarget. */
+export function wireMenus() {
+  // toggle events do not bubble, but they can be caught on the way down
+  document.addEventListener('toggle', (event) => {
+    const menu = event.target;
+    if (!(menu instanceof HTMLElement) || !menu.matches('.menu[popover]')) return;
     const isOpen = /** @type {ToggleEvent} */ (event).newState === 'open';
-    const anchor = button();
+    const anchor = buttonOf(menu);
     anchor?.setAttribute('aria-expanded', String(isOpen));
     if (!isOpen || !anchor) return;
     placeBeside(menu, anchor, anchor.closest('.end, .end-row') ? 'end' : 'start');
     const items = itemsOf(menu);
-    (items.find((item) => item.getAttribute('aria-checked') === 'true' && item.dataset.themeSet === undefined) ?? items[0])?.focus();
-  });
-  menu.addEventListener('keydown', (event) => onKey(event, menu));
-  menu.addEventListener('click', (event) => {
+    (items.find((item) => item.getAttribute('aria-checked') === 'true' && !item.hasAttribute('data-theme-set')) ?? items[0])?.focus();
+  }, true);
+  document.addEventListener('keydown', (event) => {
+    const menu = menuAround(event.target);
+    if (menu && event.key !== 'Escape') onKey(event, menu);
+  }, true);
+  document.addEventListener('click', (event) => {
     const item = event.target instanceof Element ? event.target.closest('[role^="menuitem"]') : null;
-    if (item && !item.hasAttribute('data-keep-open')) menu.hidePopover();
+    if (item && !item.hasAttribute('data-keep-open')) menuAround(item)?.hidePopover();
   });
-}
-
-/** Wires every menu under `root`, once. */
-export function wireMenus(/** @type {ParentNode} */ root = document) {
-  for (const menu of root.querySelectorAll('.menu[popover]:not([data-wired])')) {
-    if (!(menu instanceof HTMLElement)) continue;
-    menu.dataset.wired = '';
-    button(menu)?.setAttribute('aria-expanded', 'false');
-    wireMenu(menu);
-  }
-}
-
-/** @param {HTMLElement} menu */
-function button(menu) {
-  return document.querySelector(`[popovertarget="${menu.id}"]`);
 }

@@ -1,5 +1,6 @@
 /** The command palette: a combobox over a list of things to do or open; what stands in it is the caller's. */
 import { h, icon } from './dom.js';
+import { placeBeside } from './menu.js';
 import { t } from './words.js';
 
 /**
@@ -49,10 +50,10 @@ function row(entry, wanted, index) {
 }
 
 /**
- * Opens the palette over the page.
- * @param {Entry[]} entries @param {{label?: string}} [words]
+ * Opens the palette over the page, or beside an element.
+ * @param {Entry[]} entries @param {{label?: string, anchor?: Element}} [options]
  */
-export function openPalette(entries, { label = t('Search or run a command') } = {}) {
+export function openPalette(entries, { label = t('Search or run a command'), anchor } = {}) {
   if (document.querySelector('dialog.palette[open]')) return;
   const input = h('input', { type: 'text', role: 'combobox', 'aria-expanded': 'true', 'aria-controls': 'p-list', 'aria-label': label, 'aria-autocomplete': 'list', placeholder: label, autocomplete: 'off', spellcheck: 'false' });
   const list = h('div', { class: 'list', role: 'listbox', id: 'p-list', 'aria-label': t('Results') });
@@ -111,7 +112,9 @@ export function openPalette(entries, { label = t('Search or run a command') } = 
   dialog.addEventListener('close', () => dialog.remove());
   document.body.append(dialog);
   draw();
+  if (anchor) dialog.classList.add('anchored');
   dialog.showModal();
+  if (anchor) placeBeside(dialog, anchor);
   input.focus();
 }
 

@@ -1,0 +1,118 @@
+/** The labeling page: takes what the server told, connects store, stage and panels, starts. What they do is in their modules. */
+import { computed, effect, signal } from '@preact/signals-core';
+import { createTools } from './tools/index.js';
+import { createSession } from './sync/session.js';
+import { createStage } from './view/stage.js';
+import { createDebug } from './debug.js';
+import { Keymap } from './keymap.js';
+import { announceSaving, createAnnouncer } from './panels/announce.js';
+import { mountBanner, mountTrouble } from './panels/banners.js';
+import { ALL_COMMANDS, keyText } from './panels/command-list.js';
+import { actionsOf, offerUndo } from './panels/commands.js';
+import { Film } from './panels/film-model.js';
+import { mountFilm } from './panels/film.js';
+import { mountHeader } from './panels/header.js';
+import { mountHud } from './panels/hud.js';
+import { mountMinimap } from './panels/minimap.js';
+import { Names } from './panels/names.js';
+import { createNavigation } from './panels/navigate.js';
+import { mountRail } from './panels/rail.js';
+import { createSettings } from './panels/settings.js';
+import { mountSide } from './panels/side.js';
+import { mountToolbar } from './panels/toolbar.js';
+import { mountTrays } from './panels/trays.js';
+import { stepsFor } from './panels/work.js';
+import { keepFinishedLocked, keepFrame, keepFilmTrue } from './panels/keep.js';
+import { t } from './i18n.js';
+import { wireDialogs } from '../ui/dialog.js';
+import { wireMenus } from '../ui/menu.js';
+
+/** @import {Boot} from './types' */
+/** @import {App} from './panels/app' */
+
+const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+/** @param {Boot} boot @returns {Promise<App>} */
+async function createApp(boot) {
+  const session = await createSession(boot);
+  const { store } = session;
+  const say = createAnnouncer($('say'));
+  const settings = createSettings(boot.user.id);
+  const stage = createStage({
+    element: $('main'), store, createTools, announce: say, worker_url: new URL(__SHAPES_WORKER__, import.meta.url),
+  });
+  const names = new Names([...(boot.people ?? []), boot.user]);
+  names.listen(session);
+  const app = /** @type {any} */ ({
+    boot, session, store, settings, stage, names, say,
+    film: new Film(boot),
+    steps: computed(() => stepsFor(store.status.value, store.may.value, store.statuses.value)),
+    trouble: signal(null),
+    keys: keyText,
+  });
+  app.open = createNavigation(app);
+  app.actions = actionsOf(app);
+  // for buttons and the palette: a command of the page, else one of the stage
+  app.run = (/** @type {string} */ id) => (app.actions[id] ?? (() => stage.run(id, { isDown: true, event: new KeyboardEvent('keydown') })))();
+  return app;
+}
+
+/** Keys: the stage first, it knows drafts and vertices; then the page. @param {App} app */
+function wireKeys(app) {
+  const { stage, store, actions } = app;
+  const keymap = new Keymap({
+    commands: ALL_COMMANDS,
+    scopes: () => ['all', ...stage.scopes()],
+    isBlocked: () => document.querySelector('dialog[open], [popover]:popover-open') !== null,
+    run: (id, press) => {
+      const chosen = new Set(store.selection.peek());
+      const isUsed = stage.run(id, press);
+      if (isUsed !== undefined) {
+        const gone = id.startsWith('delete') ? [...chosen].filter((one) => !store.labels.has(one)).length : 0;
+        if (gone) offerUndo(app, gone === 1 ? t('1 object deleted') : t('{n} objects deleted', { n: gone }));
+        return isUsed;
+      }
+      if (!press.isDown) return false;
+      return actions[id]?.() !== false;
+    },
+  });
+  keymap.attach(document);
+}
+
+/** @param {App} app */
+function mountPanels(app) {
+  mountHeader($('head'), app);
+  mountToolbar($('bar'), app);
+  mountRail($('rail'), app);
+  mountSide($('side'), app);
+  mountFilm($('film'), app);
+  mountHud($('hud'), app);
+  mountMinimap($('minimap'), app, (x, y) => app.stage.centerOn(x, y));
+  mountBanner($('banner'), app);
+  mountTrouble($('trouble'), app);
+  mountTrays($('tray'), app);
+}
+
+async function start() {
+  /** @type {Boot} */
+  const boot = JSON.parse($('boot').textContent ?? '');
+  const app = await createApp(boot);
+  const { store, session, stage, settings } = app;
+  if (boot.debug) createDebug({ stage, store, settled: () => session.idle() });
+  const opened = app.open(boot.media, { isFirst: true });
+  wireMenus();
+  wireDialogs();
+  mountPanels(app);
+  wireKeys(app);
+  announceSaving(store, app.say);
+  keepFinishedLocked(app);
+  keepFrame($('editor'), app);
+  keepFilmTrue(app);
+  effect(() => stage.setFill(settings.value.fill));
+  document.addEventListener('themechange', () => stage.refreshColors());
+  stage.onPointer((x, y) => (x === null || y === null ? session.cursorGone() : session.moveCursor(x, y)));
+  session.onEvent((event) => app.film.heard(event));
+  await opened;
+}
+
+start();

@@ -1,0 +1,32 @@
+/** What panels are given: the session, the store, the stage and the page's own state. No code lives here. */
+import type { ReadonlySignal, Signal } from '@preact/signals-core';
+import type { Boot, Session, Store } from '../types';
+import type { Settings } from './settings.js';
+import type { Film } from './film-model.js';
+import type { Steps } from './work.js';
+import type { Names } from './names.js';
+import type { Stage } from '../view/stage.js';
+
+export interface App {
+  readonly boot: Boot;
+  readonly session: Session;
+  readonly store: Store;
+  readonly settings: { readonly signal: Signal<Settings>; readonly value: Settings; set(change: Partial<Settings>): void };
+  readonly film: Film;
+  readonly names: Names;
+  /** What the person may do next with the picture. */
+  readonly steps: ReadonlySignal<Steps>;
+  /** Words in place of the picture: why it cannot be shown and what to do; null when it can. */
+  readonly trouble: Signal<{ text: string; status: number } | null>;
+  /** What each command of the page does; false: it had no use for the key. */
+  readonly actions: Record<string, () => unknown>;
+  /** Runs a command of the key map by its id, as its key would. */
+  run(command: string): void;
+  /** The keys of a command, for tooltips: "Ctrl Z". */
+  keys(command: string): string;
+  /** Shows another picture. */
+  open(mediaId: string, how?: { isFirst?: boolean; push?: boolean }): Promise<void>;
+  /** Says something to people who do not see the stage. */
+  say(text: string): void;
+  readonly stage: Stage;
+}

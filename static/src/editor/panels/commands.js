@@ -1,0 +1,215 @@
+/** What the commands of the key map do that do not belong to the stage: one function for keys, buttons and palette. */
+import { t } from '../i18n.js';
+import { toggleContrast, toggleTheme } from '../../ui/theme.js';
+import { toast, undoLastToast } from '../../ui/toast.js';
+import { deleteLabels, duplicate, inOrder, paste, reorder, setStatus } from '../commands.js';
+import { useClass } from './class-picker.js';
+import { ALL_COMMANDS, backTo } from './command-list.js';
+import { showKeySheet } from './key-sheet.js';
+import { showPalette } from './palette-entries.js';
+
+/** @import {App} from './app' */
+
+/** What is chosen and may be changed; says so when something is locked. @param {App} app */
+function editable({ store, say }) {
+  const all = [...store.selection.peek()];
+  const ids = all.filter((id) => store.isEditable(id));
+  if (ids.length < all.length) say(store.may.peek().label ? t('Locked objects stay as they are') : store.may.peek().reason);
+  return new Set(ids);
+}
+
+/** Takes chosen objects off the picture, with a way back. @param {App} app @param {boolean} [alsoLocked] */
+export function removeChosen(app, alsoLocked = false) {
+  const { store } = app;
+  const ids = alsoLocked && store.may.peek().label ? new Set(store.selection.peek()) : editable(app);
+  if (!ids.size) return;
+  const name = ids.size === 1 ? store.concept(store.labels.get([...ids][0])?.concept ?? null)?.name : undefined;
+  store.commit(deleteLabels(store, ids));
+  offerUndo(app, ids.size === 1 ? t('{name} deleted', { name: name ?? t('Object') }) : t('{n} objects deleted', { n: ids.size }));
+}
+
+/** A toast whose Undo takes back exactly the step just made; it leaves when another step follows. @param {App} app @param {string} text */
+export function offerUndo({ store, say }, text) {
+  const entry = store.history.peek().findLast((one) => !one.undone);
+  if (!entry) return;
+  say(text);
+  const close = toast(text, { undo: () => { store.undo(); } });
+  const stop = store.history.subscribe((entries) => {
+    if (entries.findLast((one) => !one.undone)?.id === entry.id) return;
+    close();
+    queueMicrotask(() => stop());
+  });
+}
+
+/** The object after or before the last chosen one, as drawn. @param {App} app @param {1 | -1} step */
+function selectNext({ store, stage, say }, step) {
+  const order = store.order().filter((id) => !store.isHidden(id));
+  if (!order.length) return false;
+  const last = [...store.selection.peek()].at(-1);
+  const at = last === undefined ? (step > 0 ? -1 : 0) : order.indexOf(last);
+  const id = order[(at + step + order.length) % order.length];
+  store.select([id]);
+  stage.showLabel(id);
+  const label = store.labels.get(id);
+  say(`${store.concept(label?.concept ?? null)?.name ?? t('Object')} ${store.order().indexOf(id) + 1}`);
+  return true;
+}
+
+/** @param {App} app @param {'hidden' | 'locked'} what */
+function toggleChosen({ store, say }, what) {
+  const ids = [...store.selection.peek()];
+  const isOn = !ids.every((id) => store[what].peek().has(id));
+  if (what === 'hidden') store.setHidden(ids, isOn);
+  else store.setLocked(ids, isOn);
+  say(what === 'hidden' ? (isOn ? t('Hidden') : t('Shown')) : isOn ? t('Locked') : t('Unlocked'));
+}
+
+/** @param {App} app @param {'hideAll' | 'lockAll' | 'outlines' | 'grid' | 'bare'} name */
+function toggleDisplay({ store }, name) {
+  const display = store.display.peek();
+  store.display.value = { ...display, [name]: !display[name] };
+}
+
+/** Sets a state, and goes on when there is a next picture. @param {App} app @param {string | null | undefined} status @param {boolean} goesOn */
+function work(app, status, goesOn) {
+  const { store, film } = app;
+  if (!status) return false;
+  const next = film.next.peek();
+  store.commit(setStatus(store, status));
+  if (!goesOn) return true;
+  if (next) app.open(next.id);
+  else toast(t('This was the last image of the list.'), { action: { label: t('Back to media'), run: () => location.assign(backTo(app)) } });
+  return true;
+}
+
+/** @param {App} app @param {'next' | 'previous'} way */
+function go(app, way) {
+  const frame = app.film[way].peek();
+  if (frame) app.open(frame.id);
+  else app.say(way === 'next' ? t('This is the last image') : t('This is the first image'));
+}
+
+/** @param {App} app @param {string} tool */
+function useTool({ store, stage, say }, tool) {
+  const draws = tool === 'box' || tool === 'polygon';
+  if (draws && !store.may.peek().label) return say(store.may.peek().reason);
+  store.tool.value = tool;
+  stage.focus();
+}
+
+/** @param {App} app @param {number} digit 1 to 10 */
+function useDigit(app, digit) {
+  const concept = app.store.regionConcepts.peek()[digit - 1];
+  if (!concept) return false;
+  useClass(app, concept.id);
+  return true;
+}
+
+/** @param {App} app */
+function pasteCopied({ store, say }) {
+  const copied = store.clipboard.peek();
+  if (!copied.length || !store.may.peek().label) return false;
+  const deltas = paste(store, copied);
+  store.commit(deltas);
+  store.select(deltas.map((one) => one.label_id));
+  say(t('{n} objects pasted', { n: deltas.length }));
+  return true;
+}
+
+/** @param {App} app */
+function copyChosen({ store, say }) {
+  const labels = inOrder(store, store.selection.peek());
+  if (!labels.length) return false;
+  store.clipboard.value = labels;
+  say(t('{n} objects copied', { n: labels.length }));
+  return true;
+}
+
+/** @param {App} app */
+function duplicateChosen({ store }) {
+  if (!store.may.peek().label || !store.selection.peek().size) return false;
+  const deltas = duplicate(store, store.selection.peek());
+  store.commit(deltas);
+  store.select(deltas.map((one) => one.label_id));
+  return true;
+}
+
+/** @param {App} app @param {1 | -1} step */
+function moveInOrder(app, step) {
+  const ids = editable(app);
+  if (ids.size) app.store.commit(reorder(app.store, ids, step), { merge: 'order' });
+}
+
+/** @param {App} app @param {string} tab */
+function showTab({ store, settings }, tab) {
+  if (store.display.peek().bare) store.display.value = { ...store.display.peek(), bare: false };
+  settings.set({ tab });
+}
+
+/** @param {App} app */
+function toDetails(app) {
+  showTab(app, 'objects');
+  requestAnimationFrame(() => document.getElementById('d-class')?.focus());
+}
+
+/** The last drawing tool again. @param {App} app @param {{last: string}} memory */
+const drawAgain = (app, memory) => useTool(app, memory.last);
+
+/** @param {App} app */
+function undo({ store }) {
+  if (!store.undo()) undoLastToast();
+}
+
+/**
+ * The commands by id. A function returns false when it had no use for the key: the browser gets it then.
+ * @param {App} app @returns {Record<string, () => unknown>}
+ */
+export function actionsOf(app) {
+  const { store, session } = app;
+  const memory = { last: 'box' };
+  store.tool.subscribe((tool) => { if (tool === 'box' || tool === 'polygon') memory.last = tool; });
+  const digits = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`class.${i + 1}`, () => useDigit(app, i + 1)]));
+  return {
+    ...digits,
+    'media.next': () => go(app, 'next'),
+    'media.previous': () => go(app, 'previous'),
+    'item.next': () => go(app, 'next'),
+    'item.previous': () => go(app, 'previous'),
+    submit: () => work(app, app.steps.peek().primary?.status, true),
+    skip: () => work(app, app.steps.peek().skip, true),
+    reject: () => work(app, app.steps.peek().reject, true),
+    reopen: () => work(app, app.steps.peek().reopen, false),
+    flush: () => { session.flush(); app.say(store.save.peek().text); },
+    undo: () => undo(app),
+    redo: () => store.redo(),
+    help: () => showKeySheet(ALL_COMMANDS),
+    palette: () => showPalette(app),
+    panels: () => toggleDisplay(app, 'bare'),
+    tags: () => showTab(app, 'tags'),
+    details: () => toDetails(app),
+    'view.hide': () => toggleDisplay(app, 'hideAll'),
+    'view.lock': () => toggleDisplay(app, 'lockAll'),
+    'view.grid': () => toggleDisplay(app, 'grid'),
+    'view.outlines': () => toggleDisplay(app, 'outlines'),
+    'tool.select': () => useTool(app, 'select'),
+    'tool.pan': () => useTool(app, 'pan'),
+    'tool.box': () => useTool(app, 'box'),
+    'tool.polygon': () => useTool(app, 'polygon'),
+    'tool.again': () => drawAgain(app, memory),
+    'class.repeat': () => { const id = store.activeConcept.peek(); if (id) useClass(app, id); },
+    'object.next': () => selectNext(app, 1),
+    'object.previous': () => selectNext(app, -1),
+    'select.all': () => store.select(store.order().filter((id) => !store.isHidden(id))),
+    copy: () => copyChosen(app),
+    paste: () => pasteCopied(app),
+    duplicate: () => duplicateChosen(app),
+    hide: () => toggleChosen(app, 'hidden'),
+    lock: () => toggleChosen(app, 'locked'),
+    delete: () => removeChosen(app),
+    'delete.locked': () => removeChosen(app, true),
+    forward: () => moveInOrder(app, 1),
+    back: () => moveInOrder(app, -1),
+    theme: () => toggleTheme(),
+    contrast: () => toggleContrast(),
+  };
+}

@@ -1,0 +1,105 @@
+/** The film strip: pictures before and after in the filtered order, the shown one in the middle when there is room. */
+import { num, t } from '../i18n.js';
+import { stateOf, wordOf } from '../../ui/states.js';
+import { html, live, nothing, render, repeat } from './live.js';
+import { icon, iconButton } from './parts.js';
+
+/** @import {App} from './app' */
+/** @import {Frame} from './film-model.js' */
+
+/** Scrolled this near to an end, more is fetched. CSS pixels. */
+const NEAR = 400;
+
+/** @param {App} app @param {Frame} frame */
+function frameView(app, frame) {
+  const { film, boot, store } = app;
+  const isCurrent = frame.id === film.current.value;
+  const key = stateOf(frame.status.base);
+  const words = t('Image {n} of {total}, {name}, {status}, {objects} objects', {
+    n: num(frame.index + 1), total: num(film.total.value), name: frame.name, status: wordOf(frame.status), objects: num(frame.labels),
+  });
+  const others = store.people.value.filter((one) => one.media === frame.id && !one.isSelf && one.user !== boot.user.id);
+  return html`<li><a class="frame" href=${boot.urls.label_page.replace('{id}', frame.id) + (boot.filter ? `?${boot.filter}` : '')} data-id=${frame.id}
+    aria-current=${isCurrent ? 'true' : nothing} ?data-dim=${key === 'skipped'} aria-label=${words} title=${frame.name} tabindex=${isCurrent ? 0 : -1}>
+    ${frame.thumbnail_url && frame.health !== 'ERROR' ? html`<img src=${frame.thumbnail_url} alt="" loading="lazy" decoding="async" draggable="false" width="114" height="76">` : html`<span class="no-picture">${icon('image')}</span>`}
+    <span class="st" data-status=${key}>${icon(`st-${key}`, 'st-icon')}</span><span class="cnt">${num(frame.labels)}</span>
+    ${others.length ? html`<span class="here" title=${others.map((one) => one.name).join(', ')}>${icon('user', 's')}</span>` : nothing}</a></li>`;
+}
+
+/** @param {App} app */
+function summary({ film, boot }) {
+  const total = film.total.value;
+  return html`<span class="strong clip">${boot.filter ? t('Filtered images') : t('All images')}</span>
+    <span class="muted num">${total === 1 ? t('1 image') : t('{n} images', { n: num(total) })}</span>
+    ${film.failed.value ? html`<span class="bad small">${t('Could not be read. Trying again.')}</span>` : nothing}`;
+}
+
+/** @param {HTMLElement} host @param {App} app */
+export function mountFilm(host, app) {
+  const { film } = app;
+  const part = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (host.querySelector(selector));
+  const [left, list, right] = [part('.side-l'), part('ol'), part('.side-r')];
+  list.replaceChildren();
+  let centred = '';
+
+  const centre = () => {
+    const id = film.current.peek();
+    const frame = list.querySelector('[aria-current="true"]');
+    if (!id || !(frame instanceof HTMLElement) || frame.dataset.id !== id) return;
+    list.scrollLeft = frame.offsetLeft - list.offsetLeft - (list.clientWidth - frame.offsetWidth) / 2;
+    centred = id;
+  };
+  const drawn = () => {
+    const items = film.items.value;
+    const before = list.querySelector('.frame');
+    const anchor = before instanceof HTMLElement ? { id: before.dataset.id, at: before.getBoundingClientRect().left } : null;
+    render(repeat(items, (one) => one.id, (one) => frameView(app, one)), list);
+    if (film.current.peek() !== centred) centre();
+    else if (anchor) {
+      // frames that came in at the start must not push the others aside
+      const same = list.querySelector(`[data-id="${anchor.id}"]`);
+      if (same) list.scrollLeft += same.getBoundingClientRect().left - anchor.at;
+    }
+  };
+  list.addEventListener('scroll', () => {
+    if (list.scrollLeft < NEAR) film.more('start');
+    if (list.scrollWidth - list.scrollLeft - list.clientWidth < NEAR) film.more('end');
+  }, { passive: true });
+  list.addEventListener('wheel', (event) => {
+    if (event.deltaX || !event.deltaY || event.ctrlKey) return;
+    list.scrollLeft += event.deltaY;
+    event.preventDefault();
+  });
+  list.addEventListener('click', (event) => {
+    const frame = event.target instanceof Element ? event.target.closest('.frame') : null;
+    if (!(frame instanceof HTMLElement) || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    app.open(frame.dataset.id ?? '');
+  });
+  list.addEventListener('keydown', (event) => moveFocus(event, list));
+  const watcher = new ResizeObserver(() => centre());
+  watcher.observe(list);
+  const ends = [
+    live(drawn),
+    live(() => render(summary(app), left)),
+    live(() => render(html`
+      ${iconButton({ name: t('Earlier images'), icon: 'chevron-left', run: () => list.scrollBy({ left: -list.clientWidth * 0.8 }) })}
+      ${iconButton({ name: t('Later images'), icon: 'chevron-right', run: () => list.scrollBy({ left: list.clientWidth * 0.8 }) })}
+      ${iconButton({ name: t('Hide panels'), icon: 'panel-right', keys: app.keys('panels'), run: () => app.run('panels') })}`, right)),
+  ];
+  return () => {
+    for (const end of ends) end();
+    watcher.disconnect();
+  };
+}
+
+/** Arrows move from frame to frame. @param {KeyboardEvent} event @param {HTMLElement} list */
+function moveFocus(event, list) {
+  const frames = /** @type {HTMLElement[]} */ ([...list.querySelectorAll('.frame')]);
+  const at = frames.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: frames.length - 1 }[event.key];
+  if (to === undefined || at < 0 || event.ctrlKey || event.altKey) return;
+  event.preventDefault();
+  event.stopPropagation();
+  frames[Math.min(frames.length - 1, Math.max(0, to))]?.focus();
+}

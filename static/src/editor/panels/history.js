@@ -1,0 +1,87 @@
+/** The tab of history: the person's own steps on this picture, newest first; a click goes back to it. */
+import { age, num, t } from '../i18n.js';
+import { html, mount, nothing, repeat } from './live.js';
+import { icon } from './parts.js';
+
+/** @import {Delta, HistoryEntry, Label, LabelDelta, Store} from '../types' */
+/** @import {App} from './app' */
+
+const MOST = 200;
+
+/** @param {LabelDelta} delta */
+function kindOf({ before, after }) {
+  if (before === null) return 'create';
+  if (after === null) return 'delete';
+  if ('concept' in after) return 'class';
+  if ('z' in after && !('box' in after)) return 'order';
+  return 'geometry';
+}
+
+/** @param {string} kind @param {string} name */
+function oneWords(kind, name) {
+  switch (kind) {
+    case 'create': return t('{name} added', { name });
+    case 'delete': return t('{name} deleted', { name });
+    case 'class': return t('Class {name} given', { name });
+    case 'order': return t('{name} moved in the order', { name });
+    default: return t('{name} changed', { name });
+  }
+}
+
+/** @param {string} kind @param {number} count */
+function manyWords(kind, count) {
+  const n = num(count);
+  switch (kind) {
+    case 'create': return t('{n} objects added', { n });
+    case 'delete': return t('{n} objects deleted', { n });
+    case 'class': return t('Class of {n} objects changed', { n });
+    case 'order': return t('Order changed');
+    default: return t('{n} objects changed', { n });
+  }
+}
+
+const ICONS = Object.freeze(/** @type {Record<string, string>} */ ({
+  create: 'plus', delete: 'trash-2', class: 'shapes', order: 'arrow-up-down', geometry: 't-box', tag: 'tag', status: 'circle-check',
+}));
+
+/**
+ * A step in words, with its icon.
+ * @param {readonly Delta[]} deltas @param {Pick<Store, 'concept' | 'labels'>} store
+ */
+export function stepWords(deltas, store) {
+  const [first] = deltas;
+  if (!first) return { text: '', icon: 'history' };
+  if (first.kind === 'tag') {
+    const name = store.concept(first.tag)?.name ?? t('deleted');
+    return { icon: ICONS.tag, text: first.after ? t('Tag {name} on', { name }) : t('Tag {name} off', { name }) };
+  }
+  if (first.kind === 'status') return { icon: ICONS.status, text: t('State set to {name}', { name: first.after }) };
+  const labels = deltas.flatMap((one) => (one.kind === 'label' ? [one] : []));
+  const kind = kindOf(first);
+  if (labels.length > 1) return { icon: ICONS[kind], text: manyWords(kind, labels.length) };
+  const concept = first.after?.concept ?? (kind === 'delete' ? first.before?.concept : undefined) ?? store.labels.get(first.label_id)?.concept;
+  return { icon: ICONS[kind], text: oneWords(kind, store.concept(concept ?? null)?.name ?? t('Object')) };
+}
+
+/** Undoes or redoes until a step is the newest one done. @param {Store} store @param {readonly HistoryEntry[]} entries @param {number} index -1: none */
+export function goBackTo(store, entries, index) {
+  const done = entries.filter((one) => !one.undone).length - 1;
+  for (let i = done; i > index; i -= 1) if (!store.undo()) return;
+  for (let i = done; i < index; i += 1) if (!store.redo()) return;
+}
+
+/** @param {HTMLElement} host @param {App} app */
+export function mountHistory(host, app) {
+  const { store } = app;
+  return mount(host, () => {
+    const entries = store.history.value;
+    if (!entries.length) return html`<div class="empty small"><p>${t('Your steps on this image will be here, also after a reload.')}</p></div>`;
+    const newest = entries.findLastIndex((one) => !one.undone);
+    const shown = entries.map((entry, i) => ({ entry, i })).slice(-MOST).reverse();
+    return html`<ol class="list scroll steps-list" aria-label=${t('Your steps, newest first')}>${repeat(shown, ({ entry }) => entry.id, ({ entry, i }) => {
+      const words = stepWords(entry.deltas, store);
+      return html`<li><button class="item" type="button" aria-current=${i === newest ? 'true' : nothing} ?data-hidden=${entry.undone} @click=${() => goBackTo(store, entries, i)}
+        title=${entry.undone ? t('Do again up to here') : t('Go back to here')}>${icon(words.icon, 's')}<span class="clip grow">${words.text}${entry.undone ? html`<span class="sr">, ${t('undone')}</span>` : nothing}</span><span class="faint small">${age(entry.at)}</span></button></li>`;
+    })}<li><button class="item" type="button" aria-current=${newest < 0 ? 'true' : nothing} @click=${() => goBackTo(store, entries, -1)}>${icon('image', 's')}<span class="clip grow">${t('As it was opened')}</span></button></li></ol>`;
+  });
+}

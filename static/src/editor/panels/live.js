@@ -1,0 +1,84 @@
+/** How panels draw: a template over signals, at most once a frame; values that a strict CSP keeps out of markup. */
+import { effect } from '@preact/signals-core';
+import { html, nothing, render } from 'lit/html.js';
+import { Directive, PartType, directive } from 'lit/directive.js';
+import { repeat } from 'lit/directives/repeat.js';
+
+export { html, nothing, render, repeat };
+
+/** Hidden pages get no frames; there a timer does. */
+const HIDDEN_MS = 100;
+
+/** Runs something with the next frame. Returns the function that calls it off. @param {() => void} run */
+export function soon(run) {
+  if (document.hidden) {
+    const timer = setTimeout(run, HIDDEN_MS);
+    return () => clearTimeout(timer);
+  }
+  const frame = requestAnimationFrame(run);
+  return () => cancelAnimationFrame(frame);
+}
+
+/**
+ * Runs `draw` now and again in the frame after any signal it read has changed. Returns the function that ends it.
+ * @param {() => void} draw
+ */
+export function live(draw) {
+  let stop = () => {};
+  let callOff = /** @type {(() => void) | null} */ (null);
+  let isEnded = false;
+  const run = () => {
+    callOff = null;
+    stop();
+    let isFirst = true;
+    stop = effect(() => {
+      if (isFirst) {
+        isFirst = false;
+        draw();
+      } else if (!callOff && !isEnded) callOff = soon(run);
+    });
+  };
+  run();
+  return () => {
+    isEnded = true;
+    callOff?.();
+    stop();
+  };
+}
+
+/**
+ * Keeps the content of an element equal to a template; what the server wrote there makes room at the first drawing.
+ * @param {HTMLElement} host @param {() => unknown} view
+ */
+export function mount(host, view) {
+  host.replaceChildren();
+  return live(() => render(view(), host));
+}
+
+class Vars extends Directive {
+  /** @param {import('lit/directive.js').PartInfo} part */
+  constructor(part) {
+    super(part);
+    if (part.type !== PartType.ELEMENT) throw new Error('vars() stands in a tag, not in an attribute');
+    /** @type {Record<string, string | number>} */
+    this.last = {};
+  }
+
+  /** @param {Record<string, string | number>} _values */
+  render(_values) {
+    return nothing;
+  }
+
+  /** @param {import('lit/directive.js').ElementPart} part @param {[Record<string, string | number>]} values @override */
+  update(part, [values]) {
+    const { style } = /** @type {HTMLElement} */ (part.element);
+    for (const [name, value] of Object.entries(values)) {
+      if (this.last[name] !== value) style.setProperty(name, String(value));
+    }
+    this.last = values;
+    return nothing;
+  }
+}
+
+/** Sets custom properties through the CSSOM: html`<i ${vars({'--v': 40})}></i>`. */
+export const vars = directive(Vars);

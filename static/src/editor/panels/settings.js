@@ -1,0 +1,64 @@
+/** What a person set up for this browser: widths, tab, look. Kept under their id in localStorage; lost storage is no error. */
+import { effect, signal } from '@preact/signals-core';
+
+/**
+ * @typedef {object} Settings
+ * @property {number} sideWidth   px, 240 to 480
+ * @property {string} tab         of the side panel
+ * @property {number} fill        0..1, opacity of fills
+ * @property {boolean} outlines
+ * @property {boolean} keepView   next and previous keep zoom and place
+ * @property {boolean} bare       panels hidden
+ * @property {string} sort        of the object list
+ * @property {string} preset      of the key map
+ */
+
+/** @type {Readonly<Settings>} */
+export const DEFAULTS = Object.freeze({ sideWidth: 320, tab: 'objects', fill: 0.2, outlines: false, keepView: false, bare: false, sort: 'number', preset: 'default' });
+
+/** What was stored, as far as it makes sense. @param {unknown} stored @returns {Settings} */
+export function sane(stored) {
+  const given = /** @type {Record<string, unknown>} */ (stored && typeof stored === 'object' ? stored : {});
+  const made = /** @type {Record<string, unknown>} */ ({ ...DEFAULTS });
+  for (const [name, value] of Object.entries(DEFAULTS)) if (typeof given[name] === typeof value) made[name] = given[name];
+  const settings = /** @type {Settings} */ (/** @type {unknown} */ (made));
+  settings.sideWidth = clampWidth(settings.sideWidth);
+  settings.fill = Number.isFinite(settings.fill) ? Math.min(1, Math.max(0, settings.fill)) : DEFAULTS.fill;
+  return settings;
+}
+
+/** @param {number} width px */
+export const clampWidth = (width) => (Number.isFinite(width) ? Math.min(480, Math.max(240, Math.round(width))) : DEFAULTS.sideWidth);
+
+/**
+ * The settings as a signal that remembers itself.
+ * @param {string} userId @param {Storage | null} [storage]
+ */
+export function createSettings(userId, storage = safeStorage()) {
+  const key = `annotator:label:${userId}`;
+  let stored = null;
+  try {
+    stored = JSON.parse(storage?.getItem(key) ?? 'null');
+  } catch { /* broken or forbidden: the defaults do */ }
+  const settings = signal(sane(stored));
+  effect(() => {
+    const text = JSON.stringify(settings.value);
+    try {
+      storage?.setItem(key, text);
+    } catch { /* full or forbidden: it holds for this page */ }
+  });
+  return {
+    signal: settings,
+    get value() { return settings.value; },
+    /** @param {Partial<Settings>} change */
+    set(change) { settings.value = sane({ ...settings.peek(), ...change }); },
+  };
+}
+
+function safeStorage() {
+  try {
+    return globalThis.localStorage ?? null;
+  } catch {
+    return null;
+  }
+}
