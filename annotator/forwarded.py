@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from typing import Any
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -31,7 +31,7 @@ def _is_in(address: str, networks: Sequence[Network]) -> bool:
     return any((mapped or parsed) in network for network in networks)
 
 
-def apply(scope: dict[str, Any], networks: Sequence[Network]) -> dict[str, Any]:
+def apply(scope: MutableMapping[str, Any], networks: Sequence[Network]) -> MutableMapping[str, Any]:
     """Return the scope as the client's own: address, scheme and host taken from a trusted proxy's headers.
 
     The headers themselves never reach the application. In X-Forwarded-For the last address that is

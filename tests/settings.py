@@ -12,9 +12,11 @@ import tempfile
 from pathlib import Path
 
 _PARENT = os.environ.get("ANNOTATOR_TEST_ROOT") or tempfile.gettempdir()
+# One folder a process: bytes, database file, queue.
 TEST_ROOT = Path(
     tempfile.mkdtemp(prefix=f"annotator-test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-", dir=_PARENT)
 )
+(TEST_ROOT / "static").mkdir()
 atexit.register(shutil.rmtree, TEST_ROOT, ignore_errors=True)
 
 for _name in [name for name in os.environ if name.startswith("ANNOTATOR_")]:

@@ -14,7 +14,7 @@ class QueueBackend(HueyBackend):
 
     supports_get_result = False
 
-    def enqueue(self, task: Task[Any, Any], args: Any, kwargs: Any) -> TaskResult[Any, Any]:
+    def enqueue(self, task: Task[Any, Any], args: Any, kwargs: Any) -> TaskResult[Any]:
         self.validate_task(task)
         message = _shim.s(
             task.module_path, list(args), dict(kwargs), priority=task.priority or None, eta=task.run_after

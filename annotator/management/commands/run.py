@@ -71,6 +71,7 @@ class Command(BaseCommand):
             f"Open this to sign in as {admin.username} (once, within 10 minutes):\n{link(admin, base)}"
         )
         self.stdout.flush()
+        connection.close()
 
 
 def require_free(host: str, port: int) -> None:

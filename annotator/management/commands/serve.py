@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import signal
@@ -76,7 +77,13 @@ def serve(*, host: str, port: int, with_worker: bool, on_ready: Callable[[], Non
     server = Server(config)
     config.load()
     child = WorkerChild(is_leaving=lambda: server.should_exit) if with_worker else None
-    server.on_ready = lambda: (on_ready(), child.start() if child else None)
+
+    def begin() -> None:
+        on_ready()
+        if child:
+            child.start()
+
+    server.on_ready = begin
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         server.run()
@@ -103,7 +110,7 @@ class Server(uvicorn.Server):
             self.should_exit = True
             return
         if self.started and not self.should_exit:
-            self.on_ready()
+            await asyncio.to_thread(self.on_ready)  # it may ask the database
 
 
 class WorkerChild:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -21,12 +22,12 @@ _last: tuple[float, list[health.Check]] = (0.0, [])
 _pending: asyncio.Future[list[health.Check]] | None = None
 
 
-async def healthz(scope: dict[str, Any], receive: Any, send: Any) -> None:
+async def healthz(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
     """The process is up: nothing else is asked."""
     await _answer(scope, send, 200, {"status": "ok"})
 
 
-async def readyz(scope: dict[str, Any], receive: Any, send: Any) -> None:
+async def readyz(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
     """Database, storage and worker, each with its state: 200 when all are ready, else 503."""
     global _pending
     if _pending is None or _pending.done():
@@ -50,7 +51,7 @@ def _look() -> list[health.Check]:
     return _last[1]
 
 
-async def _answer(scope: dict[str, Any], send: Any, status: int, body: dict[str, Any]) -> None:
+async def _answer(scope: MutableMapping[str, Any], send: Any, status: int, body: dict[str, Any]) -> None:
     if scope["method"] not in {"GET", "HEAD"}:
         status, body = 405, {"status": "use GET"}
     content = orjson.dumps(body)
