@@ -78,6 +78,11 @@ def update(*, actor: Actor, dataset: Dataset, changes: Mapping[str, Any], client
     return dataset
 
 
+def rename(*, actor: Actor, dataset: Dataset, name: str, client: str = "") -> Dataset:
+    """Give a dataset another name; see `update`."""
+    return update(actor=actor, dataset=dataset, changes={"name": name}, client=client)
+
+
 def _relist_now_or_later(actor: Actor, dataset: Dataset) -> None:
     count = DatasetItem.all_objects.filter(dataset=dataset, is_home=True)[: INLINE + 1].count()
     if count <= INLINE:

@@ -12,8 +12,9 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
+from annotator import events
 from annotator.domain.actor import Actor
-from annotator.domain.errors import DomainError
+from annotator.domain.errors import Conflict, DomainError
 from annotator.domain.ids import uuid7
 from annotator.ml import quality
 from annotator.models import (
@@ -279,6 +280,36 @@ def swap(media: Media, ready: Ready, *, actor: Actor | None, name: str, external
     QualityIssue.all_objects.filter(media=media).delete()
     QualityIssue.all_objects.bulk_create(issues_of(media, name, findings_of(ready, name), ""))
     mark_labels_outside(media)
+
+
+def swap_recorded(
+    actor: Actor, media_id: uuid.UUID, ready: Ready, name: str, external_id: str | None, client: str
+) -> Media:
+    """Swap the bytes behind a medium and record the event, inside the caller's transaction. Conflict when it is frozen."""
+    media: Media = (
+        Media.objects.select_for_update(of=("self",)).select_related("project", "status").get(pk=media_id)
+    )
+    if media.is_frozen:
+        raise Conflict("This image is locked.", code="image_locked")
+    swap(media, ready, actor=actor, name=name, external_id=external_id)
+    after = {
+        "media": {
+            "id": str(media.pk),
+            "width": media.width,
+            "height": media.height,
+            "health": media.health,
+            "content": True,
+        }
+    }
+    events.record(
+        actor=actor,
+        kind="media.updated",
+        project_id=media.project_id,
+        media_id=media.pk,
+        client=client,
+        after=after,
+    )
+    return media
 
 
 def mark_labels_outside(media: Media) -> None:

@@ -1,0 +1,186 @@
+"""Many pictures at once: decoded in children while rows are written in short transactions; broken ones become rows too."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from annotator import events, policy
+from annotator.domain.actor import Actor
+from annotator.domain.errors import Conflict
+from annotator.models import Dataset, Job, Media, Project, UploadBatch
+from annotator.storage.base import put_stream
+
+from . import blobs, decoding, media_names, media_rows
+from .media_decoding import decode_one, keep_parts
+from .media_rows import NewImage, Outcome, Plan, Ready
+
+# Rows of one transaction: 32 pictures are about 100 rows and 15 ms, so people's writes pass in between.
+CHUNK = 32
+Progress = Callable[[Sequence[Outcome]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A picture of an import: its name, its file (None = not among the files), and what the import says of it."""
+
+    name: str
+    path: Path | None
+    number: int | None = None
+    width: int = 0
+    height: int = 0
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+def create_many(
+    *,
+    actor: Actor,
+    project: Project,
+    images: Iterable[NewImage],
+    on_clash: str = "skip",
+    batch: UploadBatch | None = None,
+    import_job: Job | None = None,
+    client: str = "",
+    on_chunk: Progress | None = None,
+) -> list[Outcome]:
+    """Make many pictures, decoded in children while rows are written; a broken one becomes a row with health ERROR.
+
+    Allowed with `media.upload`. Returns an outcome for each image, in order. Writes transactions of at most
+    CHUNK pictures; `on_chunk` is called after each and may raise to stop (what is written stays).
+    `on_clash`: a name that its dataset has is skipped, numbered ("cat (2).jpg") or replaces the old picture.
+    Slots of `images` must be queued; one that somebody else used up meanwhile is skipped.
+    """
+    policy.require(actor, project, "media.upload")
+    status = media_rows.first_status(project)
+    outcomes: list[Outcome] = []
+    work = decoding.map_ahead(images, decode_one, ahead=2 * CHUNK)
+    try:
+        for chunk in _chunks(work):
+            kept = keep_parts(chunk)
+            with transaction.atomic():
+                plan = Plan(project, actor, status, batch, import_job.pk if import_job else None)
+                made = _write_chunk(plan, kept, on_clash, client)
+            outcomes.extend(made)
+            if on_chunk is not None:
+                on_chunk(made)
+    finally:
+        work.close()
+    return outcomes
+
+
+def import_many(
+    *, actor: Actor, dataset: Dataset, sources: Sequence[Source], job: Job | None = None
+) -> list[Media]:
+    """Make the pictures of an import, in order: those with a file are stored and decoded, the others wait for their bytes.
+
+    Numbers are kept where they are free. Broken and missing files become rows with health ERROR; a
+    name that the dataset has gets a number behind it. The rows carry `import_job`.
+    """
+    held = blobs.store()
+    paths = {source.path for source in sources if source.path is not None}
+    stored = {}
+    for path in paths:
+        with path.open("rb") as stream:
+            stored[path] = put_stream(held, stream)
+    rows = dict(
+        zip(
+            stored,
+            blobs.record_many([(one, "application/octet-stream") for one in stored.values()]),
+            strict=True,
+        )
+    )
+    images = [
+        NewImage(
+            dataset, media_names.below(source.name), rows[source.path] if source.path else None, number=source.number,
+            metadata=source.metadata, size=(source.width, source.height),
+        )
+        for source in sources
+    ]  # fmt: skip
+    outcomes = create_many(
+        actor=actor, project=dataset.project, images=images, on_clash="number", import_job=job
+    )
+    return [outcome.media for outcome in outcomes if outcome.media is not None]
+
+
+def _write_chunk(plan: Plan, chunk: Sequence[Ready], on_clash: str, client: str) -> list[Outcome]:
+    """Write one transaction's pictures and its event."""
+    images = [ready.image for ready in chunk]
+    claimed = media_rows.claim_uploads(images, state="queued")
+    taken: dict[media_names.Place, uuid.UUID | None] = {
+        **media_names.taken((image.dataset.pk, image.name) for image in images)
+    }
+    numbers = iter(media_rows.take_numbers(plan.project, [image.number for image in images]))
+    twins = media_rows.twins(plan.project, images)
+    outcomes = []
+    for ready in chunk:
+        image, number = ready.image, next(numbers)
+        if image.upload_id is not None and image.upload_id not in claimed:
+            outcomes.append(
+                Outcome(image.name, "skipped", code="upload_used", message="This upload was used already.")
+            )
+            continue
+        outcomes.append(_place(plan, ready, taken, number, twins, on_clash, client))
+    media_rows.write(plan)
+    if plan.briefs:
+        only = plan.media[0].pk if len(plan.media) == 1 else None
+        events.record(
+            actor=plan.actor,
+            kind="media.created",
+            project_id=plan.project.pk,
+            media_id=only,
+            client=client,
+            after={"media": plan.briefs},
+        )
+    return outcomes
+
+
+def _place(
+    plan: Plan, ready: Ready, taken: dict[media_names.Place, uuid.UUID | None], number: int, twins: dict[uuid.UUID, str],
+    on_clash: str, client: str,
+) -> Outcome:  # fmt: skip
+    """Decide what becomes of one picture whose name may be taken: by a row, or by an earlier one of this chunk (None)."""
+    image = ready.image
+    name, dataset_id = image.name, image.dataset.pk
+    if (dataset_id, name) in taken:
+        other = taken[dataset_id, name]
+        if on_clash == "number":
+            name = media_names.free(dataset_id, name, [place[1] for place in taken if place[0] == dataset_id])
+        elif (
+            on_clash == "replace"
+            and other is not None
+            and ready.decoded is not None
+            and plan.actor is not None
+        ):
+            return _replace(plan, ready, other, client)
+        else:
+            words = "A picture of this name is in the dataset already."
+            outcome = Outcome(name, "skipped", code="name_taken", message=words)
+            media_rows.note(plan, image, outcome)
+            return outcome
+    taken[dataset_id, name] = None
+    twin = twins.get(image.blob.pk, "") if image.blob else ""
+    if image.blob is not None:
+        twins.setdefault(image.blob.pk, name)
+    return media_rows.add(plan, ready, name, number, twin)
+
+
+def _replace(plan: Plan, ready: Ready, media_id: uuid.UUID, client: str) -> Outcome:
+    assert plan.actor is not None
+    try:
+        media = media_rows.swap_recorded(plan.actor, media_id, ready, ready.image.name, None, client)
+        outcome = Outcome(ready.image.name, "replaced", media)
+    except Conflict as refusal:
+        outcome = Outcome(ready.image.name, "skipped", code=refusal.code, message=refusal.message)
+    media_rows.note(plan, ready.image, outcome)
+    return outcome
+
+
+def _chunks(work: Iterator[Any]) -> Iterator[list[Any]]:
+    while chunk := list(itertools.islice(work, CHUNK)):
+        yield chunk

@@ -1,0 +1,65 @@
+"""Decoding of new pictures before any row is written: facts, refusals and stored renditions."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+
+from annotator.domain.errors import Invalid
+from annotator.models import Blob, Upload
+
+from . import blobs, decoding, media_rows, renditions
+from .decoding import Decoded, Undecodable
+from .media_rows import NewImage, Ready
+
+Found = Decoded | Undecodable | None
+
+
+def decode_one(image: NewImage) -> tuple[NewImage, Found]:
+    """Decode one picture's bytes in a child; runs in a thread and touches no row."""
+    if image.blob is None:
+        return image, None
+    try:
+        with blobs.store().as_file(image.blob.sha256) as path:
+            return image, decoding.prepare(path)
+    except Undecodable as refusal:
+        return image, refusal
+    except FileNotFoundError:
+        return image, Undecodable("The file is not in storage any more.", code="file_missing")
+
+
+def keep_parts(chunk: Sequence[tuple[NewImage, Found]]) -> list[Ready]:
+    """Store the renditions of decoded pictures, their blob rows in one transaction."""
+    parts = [part for _, decoded in chunk if isinstance(decoded, Decoded) for part in decoded.parts]
+    kept = iter(renditions.put_parts(parts))
+    ready = []
+    for image, found in chunk:
+        if isinstance(found, Decoded):
+            ready.append(Ready(image, found, None, list(itertools.islice(kept, len(found.parts)))))
+        else:
+            ready.append(Ready(image, None, found))
+    return ready
+
+
+def decode(image: NewImage) -> Ready:
+    """Decode one picture now and store its renditions. The refusal, if any, is in the answer."""
+    ready = keep_parts([decode_one(image)])[0]
+    return replace(
+        ready,
+        refusal=ready.refusal
+        or (None if ready.decoded else Undecodable(media_rows.NOT_SENT, code="file_missing")),
+    )
+
+
+def blob_of(source: Blob | Upload) -> Blob:
+    """Return the bytes of a source; Invalid when an upload has none."""
+    blob = source.blob if isinstance(source, Upload) else source
+    if blob is None:
+        raise Invalid("Nothing was uploaded to this address yet.", field="upload_id", code="upload_empty")
+    return blob
+
+
+def name_taken(name: str) -> Invalid:
+    """Return the refusal of a second picture of one name in a dataset."""
+    return Invalid(f"There is already a picture {name!r} in this dataset.", field="name", code="name_taken")

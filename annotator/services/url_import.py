@@ -1,0 +1,199 @@
+"""Fetching of a file from an address that a user gives: only public hosts, checked again at each step, within limits."""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+
+from django.conf import settings
+
+import annotator
+from annotator.domain.errors import Busy, Invalid
+from annotator.models import Blob
+from annotator.storage import probe
+from annotator.storage.base import CHUNK
+
+from . import blobs
+
+REDIRECTS = 5
+SECONDS = 30.0
+_STEP_SECONDS = 10.0
+# A fetch holds one of the server's few threads; slow hosts must not take them all.
+_turns = threading.BoundedSemaphore(4)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file that was fetched and stored, and what it is called by its (last) address."""
+
+    blob: Blob
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """One checked step: the address as given, and the IP that is connected to, whatever the name resolves to later."""
+
+    url: SplitResult
+    host: str
+    port: int
+    address: str
+
+
+def fetch(url: object, *, limit: int | None = None, field: str = "url") -> Fetched:
+    """Fetch and store a file of at most `limit` bytes (default MAX_IMAGE_BYTES).
+
+    Raises Invalid in words for anything but a reachable http(s) file on a public host (or one of
+    ANNOTATOR_URL_IMPORT_HOSTS), TooLarge, and Busy when too many are being fetched.
+    """
+    if not isinstance(url, str) or len(url) > 2000:
+        raise Invalid(f"{field} must be an address of at most 2,000 characters.", field=field)
+    if not _turns.acquire(timeout=_STEP_SECONDS):
+        raise Busy(
+            "The server is fetching other files; try again in a moment.", code="fetch_busy", retry_after=5
+        )
+    try:
+        return _fetch(url, limit or settings.MAX_IMAGE_BYTES, field)
+    finally:
+        _turns.release()
+
+
+def _fetch(url: str, limit: int, field: str) -> Fetched:
+    deadline = time.monotonic() + SECONDS
+    for _ in range(REDIRECTS + 1):
+        target = check(url, field=field)
+        try:
+            with _answer(target, deadline) as answer:
+                if answer.status in (301, 302, 303, 307, 308):
+                    url = urljoin(url, answer.headers.get("Location", ""))
+                    continue
+                if answer.status != 200:
+                    raise _refused(f"the host answered {answer.status}", field)
+                return _store(answer, target, limit, deadline, field)
+        except (OSError, http.client.HTTPException) as error:
+            raise _refused(_in_words(error), field) from error
+    raise _refused("it redirects too often", field)
+
+
+def check(url: str, *, field: str = "url") -> _Target:
+    """Return where an address leads, or raise Invalid: only http and https, no credentials, only public IPs.
+
+    Every address that the name resolves to must be public; the connection goes to the one checked here.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        host = host.encode("idna").decode() if not host.isascii() else host
+    except (ValueError, UnicodeError):
+        raise Invalid(f"{field} is not an address.", field=field) from None
+    if parts.scheme not in ("http", "https") or not host or any(ord(ch) <= 32 for ch in url):
+        raise Invalid(f"{field} must begin with http:// or https:// and name a host.", field=field)
+    if parts.username is not None or parts.password is not None:
+        raise Invalid(f"{field} must not hold a user name or password.", field=field)
+    try:
+        found = [info[4][0] for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    except (OSError, UnicodeError):
+        raise _refused("its host is unknown", field) from None
+    allowed = {host, f"{host}:{port}"} & set(settings.URL_IMPORT_HOSTS)
+    if not allowed and not all(is_public(str(address)) for address in found):
+        raise Invalid(f"{field} leads to an address that is not public.", field=field, code="not_public")
+    return _Target(parts, host, port, str(found[0]))
+
+
+def is_public(address: str) -> bool:
+    """Return whether an IP may be asked: no loopback, private, link-local (metadata), multicast or reserved one.
+
+    Also not one of these in IPv6 clothes: mapped, 6to4, Teredo, or behind a NAT64 prefix.
+    """
+    ip = ipaddress.ip_address(address.split("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if inner is None and ip in ipaddress.ip_network("64:ff9b::/96"):
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
+        if inner is not None:
+            return is_public(str(inner))
+    return ip.is_global and not ip.is_multicast
+
+
+@contextmanager
+def _answer(target: _Target, deadline: float) -> Iterator[http.client.HTTPResponse]:
+    """Ask for the file at the checked IP, under the original host name (also for the certificate)."""
+    plain = socket.create_connection((target.address, target.port), _left(deadline))
+    try:
+        stream = (
+            ssl.create_default_context().wrap_socket(plain, server_hostname=target.host)
+            if target.url.scheme == "https"
+            else plain
+        )
+    except BaseException:
+        plain.close()
+        raise
+    link = http.client.HTTPConnection(target.host, target.port)
+    link.sock = stream
+    try:
+        path = (target.url.path or "/") + (f"?{target.url.query}" if target.url.query else "")
+        headers = {
+            "User-Agent": f"Annotator/{annotator.__version__}",
+            "Accept": "*/*",
+            "Accept-Encoding": "identity",
+        }
+        link.request("GET", path.encode("utf-8").decode("latin-1"), headers=headers)
+        yield link.getresponse()
+    finally:
+        link.close()
+
+
+def _store(
+    answer: http.client.HTTPResponse, target: _Target, limit: int, deadline: float, field: str
+) -> Fetched:
+    """Stream the body into the store; nothing is kept of one that is too large, too slow or cut off."""
+    staged = blobs.store().stage(limit=limit)
+    head = b""
+    try:
+        while True:
+            if answer.fp is not None and answer.fp.raw is not None:
+                sock = getattr(answer.fp.raw, "_sock", None)
+                if sock is not None:
+                    sock.settimeout(_left(deadline))
+            block = answer.read1(CHUNK)
+            if not block:
+                break
+            head = head or block[:512]
+            staged.write(block)
+        if answer.length:
+            raise _refused("the answer was cut off", field)
+        stored = staged.commit()
+    finally:
+        staged.discard()
+    mime = probe.MIMES.get(probe.sniff(head), "application/octet-stream")
+    return Fetched(blobs.record(stored, mime=mime), unquote(target.url.path.rsplit("/", 1)[-1]) or "file")
+
+
+def _left(deadline: float) -> float:
+    """Return the seconds that a step may take. Raises TimeoutError when the whole time is over."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return min(left, _STEP_SECONDS)
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, ssl.SSLError):
+        return "its certificate is not valid"
+    if isinstance(error, TimeoutError):
+        return "the host answers too slowly"
+    if isinstance(error, OSError):
+        return "the host cannot be reached"
+    return "the host does not speak HTTP"
+
+
+def _refused(reason: str, field: str) -> Invalid:
+    return Invalid(f"{field} cannot be fetched: {reason}.", field=field, code="unreachable")
