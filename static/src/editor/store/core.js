@@ -220,7 +220,9 @@ export class Core {
     const resolve = (choice) => {
       if (!this.undoConflicts.value.some((c) => c.id === id)) return;
       this.undoConflicts.value = this.undoConflicts.value.filter((c) => c.id !== id);
-      if (choice === 'mine' && media === this.mediaId) this.overwrite(delta.label_id, mine);
+      if (media !== this.mediaId) return;
+      if (choice === 'mine') this.overwrite(delta.label_id, mine);
+      else this.sink.write(this.forget([delta.op_id])); // skipped: it is no step any more, in neither direction
     };
     const label_id = delta.label_id;
     /** @type {Conflict} */

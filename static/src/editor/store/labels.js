@@ -134,12 +134,14 @@ export class Labels {
   }
 
   /**
-   * Sets the server's version as an answer to a conflict tells it.
+   * Takes the server's version from the answer to a conflict. The answer may be old (it is a stored one when the
+   * operation was sent twice): a revision is the number of the event that made it, so it tells which is newer.
+   * That a label is gone is left to its event.
    * @param {string} id @param {Label | null} label
    */
   learned(id, label) {
-    const known = this.server(id);
-    if (known && label && known.revision > label.revision) return;
+    if (!label || label.revision <= this.seq || label.revision < (this.touched.get(id) ?? 0)) return;
+    this.touched.set(id, label.revision);
     this.setServer(id, label);
   }
 

@@ -42,8 +42,9 @@ export class Api {
    * @returns {Promise<Answer & {text?: string}>}
    */
   async ask(url, init = {}, timeoutMs = TIMEOUT_MS) {
+    const signal = AbortSignal.timeout(Math.ceil(timeoutMs));
     try {
-      const response = await this.fetch(url, { credentials: 'same-origin', signal: AbortSignal.timeout(timeoutMs), ...init });
+      const response = await this.fetch(url, { credentials: 'same-origin', signal, ...init });
       const isJson = response.headers.get('Content-Type')?.includes('json') ?? false;
       const afterMs = waitOf(response.headers.get('Retry-After'));
       if (isJson) return { status: response.status, body: await response.json(), afterMs };

@@ -10,6 +10,8 @@ import { signal } from '@preact/signals-core';
 const FIRST_MS = 1000;
 const LONGEST_MS = 30000;
 const SIGN_IN_MS = 15000;
+/** After this time without a failure the back-off begins anew. */
+const FORGET_MS = 90000;
 
 /** @type {Clock} */
 export const REAL_CLOCK = {
@@ -33,6 +35,7 @@ export class Link {
     this.retries = new Set();
     this.attempts = 0;
     this.denials = 0;
+    this.failedAt = 0;
     /** @type {'network' | 'server' | 'busy' | null} */
     this.failure = null;
     this.isProbing = false;
@@ -74,7 +77,10 @@ export class Link {
 
   /** The server answered another question: the network is back. It says nothing about changes that it failed on. */
   reached() {
-    if (this.state.peek() === 'offline' && this.failure === 'network') this.succeeded();
+    if (this.state.peek() !== 'offline' || this.failure !== 'network') return;
+    this.stop();
+    this.state.value = 'up';
+    this.again();
   }
 
   /**
@@ -87,6 +93,8 @@ export class Link {
     this.isProbing = false;
     if (this.timer !== null) return;
     this.failure = why;
+    if (this.clock.now() - this.failedAt > FORGET_MS) this.attempts = 0;
+    this.failedAt = this.clock.now();
     this.attempts += 1;
     const wait = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(this.attempts - 1, 10)) * (0.5 + this.clock.random());
     this.wait(Math.max(wait, afterMs), () => this.retryNow());

@@ -142,6 +142,7 @@ export class Outbox {
   /** One request. True when the next may follow at once. @param {string} media @returns {Promise<boolean>} */
   async sendOnce(media) {
     await this.squash(media);
+    if (this.link.isClosed) return false;
     const ops = nextBatch(this.queue(media), this.limits.get(media) ?? MAX_OPS);
     if (!ops.length) {
       this.link.release();

@@ -28,6 +28,8 @@ import { openTabs } from './tabs.js';
 const POLL_MS = 2000;
 const HIDDEN_POLL_MS = 10000;
 const ADOPT_MS = 20000;
+/** A socket that says nothing for so long may be dead without knowing: then one question is asked. */
+const SILENT_MS = 30000;
 /** Close codes of the server. */
 const SIGNED_OUT = 4401;
 const NO_ACCESS = new Set([4403, 4404]);
@@ -96,6 +98,7 @@ class EditorSession {
     this.link = signal(/** @type {'socket' | 'polling' | 'down'} */ ('down'));
     this.isIdle = computed(() => !this.outbox.pending.value && !this.store.conflicts.value.length && !this.store.rejected.value.length);
     this.loads = 0;
+    this.heardAt = 0;
     this.isClosed = false;
     /** @type {(() => void)[]} */
     this.ends = [];
@@ -207,6 +210,7 @@ class EditorSession {
 
   /** @param {any} message */
   heard(message) {
+    this.heardAt = this.clock.now();
     if (message.type === 'event') this.stream.push(message);
     else if (message.type === 'hello') this.stream.head(message.seq);
     else if (message.type === 'resync') this.stream.startAnew();
@@ -244,8 +248,10 @@ class EditorSession {
   async poll() {
     if (this.isClosed) return;
     const isAway = this.line.isStuck() || !this.core.mediaId;
-    if (!this.socket.isOpen && !isAway) {
+    const isSilent = this.clock.now() - this.heardAt > SILENT_MS && !globalThis.document?.hidden;
+    if (!isAway && (!this.socket.isOpen || isSilent)) {
       await this.stream.catchUp();
+      this.heardAt = this.clock.now();
       if (!this.socket.isOpen) this.link.value = this.line.state.peek() === 'up' ? 'polling' : 'down';
     }
     this.after('poll', globalThis.document?.hidden ? HIDDEN_POLL_MS : POLL_MS, () => this.poll());
