@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compose, merge, same, toWire, without } from '../../../static/src/editor/store/fields.js';
+import { label } from './world.js';
+
+const delta = (before, after, op_id = 'o') => ({ kind: 'label', op_id, media: 'm', label_id: 'a', at: 't', before, after });
+
+const CASES = [
+  ['nothing of it changed meanwhile', { z: 0 }, { z: 4 }, {}, { kind: 'clean', before: { z: 0 }, after: { z: 4 } }],
+  ['another group changed', { z: 0 }, { z: 4 }, { concept: 'c2' }, { kind: 'clean', before: { z: 0 }, after: { z: 4 } }],
+  ['the same change', { concept: 'c1' }, { concept: 'c2' }, { concept: 'c2' }, { kind: 'equal' }],
+  ['the same field otherwise', { concept: 'c1' }, { concept: 'c2' }, { concept: 'c3' }, { kind: 'clash', fields: ['concept'] }],
+  ['half of it is there already', { concept: 'c1', z: 0 }, { concept: 'c2', z: 4 }, { concept: 'c2' }, { kind: 'clean', before: { z: 0 }, after: { z: 4 } }],
+  [
+    'geometry is one thing', { box: [0, 0, 10, 10], points: null }, { box: [0, 0, 4, 4], points: [[[[0, 0], [4, 0], [4, 4]]]] },
+    { box: [0, 0, 7, 7] }, { kind: 'clash', fields: ['geometry'] },
+  ],
+];
+for (const [name, before, after, theirs, expected] of CASES) {
+  test(`merge: ${name}`, () => assert.deepEqual(merge(delta(before, after), label('a', theirs)), expected));
+}
+
+test('merge: deletions', () => {
+  const whole = label('a');
+  assert.deepEqual(merge(delta(whole, null), null), { kind: 'equal' });
+  assert.deepEqual(merge(delta({ z: 0 }, { z: 1 }), null), { kind: 'clash', fields: ['existence'] });
+  assert.equal(merge(delta(whole, null), label('a', { z: 9, updated_at: 'later' })).kind, 'clean');
+  assert.deepEqual(merge(delta(whole, null), label('a', { concept: 'c2' })), { kind: 'clash', fields: ['concept'] });
+});
+
+test('compose: two changes are one, a way there and back is none', () => {
+  assert.deepEqual(compose(delta({ z: 0 }, { z: 1 }, 'o1'), delta({ z: 1 }, { z: 2 }, 'o2')), delta({ z: 0 }, { z: 2 }, 'o2'));
+  assert.equal(compose(delta({ z: 0 }, { z: 1 }), delta({ z: 1 }, { z: 0 })), null);
+  assert.deepEqual(compose(delta({ z: 0 }, { z: 1 }), delta({ concept: 'a' }, { concept: 'b' })), delta({ z: 0, concept: 'a' }, { z: 1, concept: 'b' }));
+});
+
+test('compose: with creation and deletion', () => {
+  const made = label('a', { revision: 0 });
+  assert.deepEqual(compose(delta(null, made), delta({ z: 0 }, { z: 3 })).after.z, 3);
+  assert.equal(compose(delta(null, made), delta(made, null)), null);
+  const gone = compose(delta({ z: 0 }, { z: 5 }), delta(label('a', { z: 5 }), null));
+  assert.deepEqual([gone.before.z, gone.after], [0, null]);
+  assert.equal(compose(delta(label('a'), null), delta(null, made)), null, 'deleted and brought back as it was');
+  assert.deepEqual(compose(delta(label('a'), null), delta(null, { ...made, z: 2 })), delta({ z: 0 }, { z: 2 }));
+});
+
+test('compose: a tag that is set and taken again is nothing', () => {
+  const tag = (before, after) => ({ kind: 'tag', op_id: 'o', media: 'm', tag: 't', at: 't', before, after });
+  assert.equal(compose(tag(false, true), tag(true, false)), null);
+});
+
+test('without: the groups that are given up', () => {
+  assert.deepEqual(without(delta({ z: 0, box: [0, 0, 1, 1] }, { z: 1, box: [0, 0, 2, 2] }), ['geometry']), delta({ z: 0 }, { z: 1 }));
+  assert.equal(without(delta({ z: 0 }, { z: 1 }), ['z', 'existence']), null);
+});
+
+test('the wire has the fields that changed, and of a new label all that the server takes', () => {
+  const op = (d) => ({ op_id: 'o', at: 't', media: 'm', delta: d });
+  assert.deepEqual(toWire(op(delta({ z: 0 }, { z: 1 })), 7), { op_id: 'o', at: 't', label_id: 'a', base: 7, patch: { z: 1 } });
+  assert.deepEqual(toWire(op(delta(label('a'), null)), 7), { op_id: 'o', at: 't', label_id: 'a', base: 7, patch: null });
+  const made = toWire(op(delta(null, label('a', { revision: 0 }))), 7);
+  assert.equal(made.base, null);
+  const fields = ['box', 'concept', 'is_crowd', 'keypoints', 'mask', 'origin', 'points', 'score', 'shape', 'tool', 'z'];
+  assert.deepEqual(Object.keys(made.patch).sort(), fields);
+});
+
+test('equality looks into everything', () => {
+  assert.ok(same({ a: [1, { b: null }] }, { a: [1, { b: null }] }));
+  assert.ok(!same([1, 2], [1, 2, 3]));
+  assert.ok(!same({ a: undefined }, { b: undefined }));
+  assert.ok(!same(0.1 + 0.2, 0.3));
+  assert.ok(!same([], {}));
+});
