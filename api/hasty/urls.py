@@ -7,7 +7,7 @@ from django.urls import re_path
 from api.common.routes import table
 
 from .base import UnknownAddress
-from .views import classes, datasets, images, keypoints, labels, projects, statuses, tags, workspaces
+from .views import classes, datasets, exports, images, keypoints, labels, projects, statuses, tags, workspaces
 
 P = "projects/<str:project_id>"
 
@@ -38,6 +38,8 @@ urlpatterns = [
             (f"{P}/keypoint_schemas", keypoints.KeypointSchemas),
             (f"{P}/keypoint_schemas/<str:keypoint_schema_id>", keypoints.OneKeypointSchema),
             (f"{P}/keypoint_schemas_label_classes", keypoints.KeypointLinks),
+            (f"{P}/exports", exports.Exports),
+            (f"{P}/exports/<str:export_id>", exports.OneExport),
             (f"{P}/statuses", statuses.Statuses),
             (f"{P}/statuses/<str:status_id>", statuses.OneStatus),
         ]

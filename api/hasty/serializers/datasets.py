@@ -11,7 +11,9 @@ from api.common.shapes import number_field, shape, text_field
 DATASET = shape(
     "DatasetIn",
     name=text_field(required=True),
-    norder=number_field(to="order", null=True, doc="Default after the last one; null: after all that have one."),
+    norder=number_field(
+        to="order", null=True, doc="Default after the last one; null: after all that have one."
+    ),
 )
 
 

@@ -1,0 +1,324 @@
+"""Reads of an export: the chosen media and their labels in chunks, as records of the formats; memory stays flat."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+
+from annotator.domain import keypoints
+from annotator.domain.records import CategoryRecord, LabelRecord, LossReport
+from annotator.models import (
+    AttributeValue,
+    Concept,
+    KeypointBinding,
+    KeypointClass,
+    Label,
+    Media,
+    Project,
+    SkeletonEdge,
+    Tag,
+)
+from annotator.services.coco_imports import read_given
+
+# Media of one step: their labels are read together.
+CHUNK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which media and labels are wanted. Conditions hold together, the values of one are alternatives, empty is all.
+
+    `concepts` choose labels; media without a label that is left stay. `status_since` keeps media whose status was
+    set at that time or later.
+    """
+
+    datasets: tuple[uuid.UUID, ...] = ()
+    tags: tuple[uuid.UUID, ...] = ()
+    concepts: tuple[uuid.UUID, ...] = ()
+    statuses: tuple[uuid.UUID, ...] = ()
+    status_since: datetime | None = None
+
+    def as_params(self) -> dict[str, Any]:
+        """Return the selection as JSON values."""
+        lists = {
+            name: [str(key) for key in getattr(self, name)]
+            for name in ("datasets", "tags", "concepts", "statuses")
+        }
+        return lists | {"status_since": self.status_since.isoformat() if self.status_since else None}
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> Selection:
+        """Return the selection of JSON values."""
+        names = ("datasets", "tags", "concepts", "statuses")
+        lists = {name: tuple(uuid.UUID(key) for key in params.get(name, ())) for name in names}
+        since = params.get("status_since")
+        return cls(**lists, status_since=datetime.fromisoformat(since) if since else None)
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRow:
+    """One medium of an export."""
+
+    id: uuid.UUID
+    number: int
+    name: str
+    dataset: str
+    width: int
+    height: int
+    mode: str
+    status: str
+    metadata: Mapping[str, Any]
+    sha256: str | None
+    kind: str
+
+
+_MEDIA = (
+    "pk", "number", "name", "dataset_name", "width", "height", "mode", "status__name", "metadata", "blob__sha256", "kind",
+)  # fmt: skip
+_LABEL = (
+    "media_id", "concept_id", "number", "x0", "y0", "x1", "y1", "points", "mask", "keypoints", "given", "score", "is_crowd",
+)  # fmt: skip
+
+
+def chosen(project: Project, selection: Selection) -> QuerySet[Media]:
+    """Return the media of an export."""
+    rows = Media.objects.filter(project=project)
+    if selection.datasets:
+        rows = rows.in_home(datasets=selection.datasets)
+    if selection.statuses:
+        rows = rows.in_states(selection.statuses)
+    if selection.tags:
+        rows = rows.with_tags_of(selection.tags)
+    if selection.status_since:
+        rows = rows.filter(status_at__gte=selection.status_since)
+    return rows
+
+
+def chosen_labels(project: Project, selection: Selection) -> QuerySet[Label]:
+    """Return the labels of an export."""
+    rows = Label.all_objects.filter(project=project, media__in=chosen(project, selection))
+    return rows.filter(concept__in=selection.concepts) if selection.concepts else rows
+
+
+class Keys:
+    """The ids of the chosen media in list order, 16 bytes each: fixed once, so that all parts of a file agree."""
+
+    def __init__(self, rows: QuerySet[Media]) -> None:
+        ordered = rows.order_by("list_key", "id").values_list("pk", flat=True)
+        self._bytes = b"".join(key.bytes for key in ordered.iterator(chunk_size=5_000))
+
+    def __len__(self) -> int:
+        return len(self._bytes) // 16
+
+    def chunks(self) -> Iterator[list[uuid.UUID]]:
+        """Yield CHUNK ids at a time."""
+        step = CHUNK * 16
+        for start in range(0, len(self._bytes), step):
+            part = self._bytes[start : start + step]
+            yield [uuid.UUID(bytes=part[at : at + 16]) for at in range(0, len(part), 16)]
+
+
+def read_media(keys: Sequence[uuid.UUID]) -> list[MediaRow]:
+    """Return media in the order of their ids; what is gone meanwhile is left out. One query."""
+    rows = Media.objects.filter(pk__in=keys).with_home().values_list(*_MEDIA)
+    found = {row[0]: MediaRow(*row) for row in rows}
+    return [found[key] for key in keys if key in found]
+
+
+def read_labels(
+    keys: Sequence[uuid.UUID], concepts: Iterable[uuid.UUID], columns: Sequence[str]
+) -> Iterator[Any]:
+    """Yield columns of the labels of some media, medium by medium in drawing order. One query."""
+    rows = Label.all_objects.filter(media__in=keys)
+    wanted = list(concepts)
+    if wanted:
+        rows = rows.filter(concept__in=wanted)
+    yield from (
+        rows.order_by("media_id", "z", "created_at", "id").values_list(*columns).iterator(chunk_size=2_000)
+    )
+
+
+# --- vocabulary ---
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A class of regions with the keypoint classes of its schema by place."""
+
+    concept: Concept
+    points: tuple[KeypointClass, ...] = ()
+    skeleton: tuple[tuple[int, int], ...] = ()
+    places: Mapping[uuid.UUID, int] = field(default_factory=dict)
+
+    def as_record(self) -> CategoryRecord:
+        """Return the class as formats say it, with what an import kept of it."""
+        kept = dict(self.concept.extra.get("coco") or {})
+        return CategoryRecord(
+            number=self.concept.number,
+            name=self.concept.name,
+            supercategory=kept.pop("supercategory", None),
+            color=self.concept.color or None,
+            keypoints=tuple(point.name for point in self.points),
+            skeleton=self.skeleton,
+            extra=kept,
+        )
+
+
+def categories(project: Project) -> dict[uuid.UUID, Category]:
+    """Return the classes of a project in their order, each with its first keypoint schema. Four queries."""
+    rows = Concept.all_objects.filter(project=project, on_region=True)
+    ordered = list(rows.order_by(F("region_order").asc(nulls_last=True), "sort_key", "id"))
+    schema_of: dict[uuid.UUID, uuid.UUID] = {}
+    bindings = KeypointBinding.all_objects.filter(schema__project=project).order_by(
+        "schema__order", "schema__name_key"
+    )
+    for concept_id, schema_id in bindings.values_list("concept_id", "schema_id"):
+        schema_of.setdefault(concept_id, schema_id)
+    points: dict[uuid.UUID, list[KeypointClass]] = defaultdict(list)
+    for point in KeypointClass.all_objects.filter(schema__project=project).order_by(
+        "order", "name_key", "id"
+    ):
+        points[point.schema_id].append(point)
+    edges: dict[uuid.UUID, list[SkeletonEdge]] = defaultdict(list)
+    for edge in SkeletonEdge.all_objects.filter(schema__project=project).order_by("order", "id"):
+        edges[edge.schema_id].append(edge)
+    return {row.pk: _category(row, points, edges, schema_of.get(row.pk)) for row in ordered}
+
+
+def _category(
+    concept: Concept,
+    points: Mapping[uuid.UUID, list[KeypointClass]],
+    edges: Mapping[uuid.UUID, list[SkeletonEdge]],
+    schema_id: uuid.UUID | None,
+) -> Category:
+    if schema_id is None or not points.get(schema_id):
+        return Category(concept)
+    own = tuple(points[schema_id])
+    places = {point.pk: place for place, point in enumerate(own)}
+    skeleton = tuple((places[edge.a_id], places[edge.b_id]) for edge in edges.get(schema_id, ()))
+    return Category(concept, own, skeleton, places)
+
+
+# --- labels as records ---
+
+
+def label_records(
+    keys: Keys, selection: Selection, classes: Mapping[uuid.UUID, Category], report: LossReport
+) -> Iterator[LabelRecord]:
+    """Yield the labels of an export for a format of numbers, chunk by chunk."""
+    for chunk in keys.chunks():
+        sizes = {row.id: (row.number, row.width, row.height) for row in read_media(chunk)}
+        for row in read_labels(chunk, selection.concepts, _LABEL):
+            if row[0] in sizes and row[1] in classes:
+                yield _record(row, sizes[row[0]], classes[row[1]], report)
+
+
+def _record(row: Any, medium: tuple[int, int, int], category: Category, report: LossReport) -> LabelRecord:
+    _, _, number, x0, y0, x1, y1, points, mask, point_text, given_text, score, is_crowd = row
+    given, area, no_points = read_given(given_text)
+    number_of_image, width, height = medium
+    found: tuple[Any, ...] | None = () if no_points else None
+    if point_text is not None:
+        found = _points(point_text, category, number_of_image, report)
+    return LabelRecord(
+        number=number,
+        image_number=number_of_image,
+        category_number=category.concept.number,
+        box=(x0, y0, x1, y1),
+        points=points,
+        mask=None if mask is None else bytes(mask),
+        keypoints=found,
+        is_crowd=is_crowd,
+        area=area,
+        given=given,
+        score=score,
+        size=(width, height) if width and height else None,
+    )
+
+
+def _points(text: str, category: Category, image: int, report: LossReport) -> tuple[Any, ...] | None:
+    """Return the points that the category can say; those of other schemas and second ones of a class are told."""
+    stored = keypoints.decode_keypoints(text)
+    said = keypoints.to_records(stored, category.places)
+    if len(said) < len(stored):
+        lost = len(stored) - len(said)
+        report.add(
+            "keypoints",
+            "a point is not one of the category's, or the second of its kind",
+            f"image {image}",
+            count=lost,
+        )
+    return said if category.points else None
+
+
+def first_free_number(project: Project) -> int:
+    """Return a label number above all that imports gave."""
+    highest = Label.all_objects.filter(project=project, number__isnull=False).aggregate(top=Max("number"))[
+        "top"
+    ]
+    return max(1, (highest or 0) + 1)
+
+
+# --- what labels and media carry beside their geometry ---
+
+
+def tags_of(keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[tuple[str, str | None]]]:
+    """Return (tag, group) names by medium. One query."""
+    rows = Tag.all_objects.filter(media__in=keys).order_by("concept__media_order", "concept__sort_key", "id")
+    found: dict[uuid.UUID, list[tuple[str, str | None]]] = defaultdict(list)
+    for media_id, name, group in rows.values_list("media_id", "concept__name", "concept__tag_group__name"):
+        found[media_id].append((name, group))
+    return found
+
+
+def attributes_of(keys: Sequence[uuid.UUID], words: Mapping[str, str]) -> dict[uuid.UUID, dict[str, Any]]:
+    """Return attribute values in words by label and by medium. One query."""
+    wanted = Q(label__media__in=keys) | Q(media__in=keys)
+    rows = AttributeValue.all_objects.filter(wanted).order_by("attribute__order", "attribute__name_key")
+    found: dict[uuid.UUID, dict[str, Any]] = defaultdict(dict)
+    for label_id, media_id, name, value in rows.values_list(
+        "label_id", "media_id", "attribute__name", "value"
+    ):
+        found[label_id or media_id][name] = in_words(value, words)
+    return found
+
+
+def in_words(value: Any, words: Mapping[str, str]) -> Any:
+    """Return an attribute value with the texts of options instead of their ids."""
+    if isinstance(value, list):
+        return [in_words(item, words) for item in value]
+    return words.get(value, value) if isinstance(value, str) else value
+
+
+def unsaid(project: Project, selection: Selection) -> dict[str, int]:
+    """Return how many things of each kind COCO has no place for. Four queries."""
+    labels = chosen_labels(project, selection)
+    media = chosen(project, selection)
+    of_labels = labels.order_by().aggregate(
+        z_index=Count("pk", filter=~Q(z=0)),
+        external_id=Count("pk", filter=~Q(external_id="")),
+        second_shape=Count("pk", filter=Q(mask__isnull=False, points__isnull=False)),
+    )
+    values = AttributeValue.all_objects.filter(attribute__project=project)
+    of_media = media.order_by().aggregate(
+        statuses=Count("pk", filter=~Q(status__base="NEW")),
+        media_external_id=Count("pk", filter=~Q(external_id="")),
+        tagged=Count("pk", filter=Q(Exists(Tag.all_objects.filter(media=OuterRef("pk"))))),
+    )
+    return {
+        **of_labels,
+        **of_media,
+        "attributes": values.filter(Q(label__in=labels) | Q(media__in=media)).count(),
+    }
+
+
+def clashing_names(project: Project, selection: Selection) -> set[str]:
+    """Return the names that media of several datasets share: alone they would not tell which one is meant."""
+    rows = chosen(project, selection).order_by().with_home().values("name")  # type: ignore[attr-defined]
+    return {row["name"] for row in rows.annotate(times=Count("pk")).filter(times__gt=1)}

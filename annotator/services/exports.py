@@ -1,0 +1,306 @@
+"""Exports: started by people, built by a worker as a zip in flat memory; what a format cannot say is reported in it."""
+
+from __future__ import annotations
+
+import re
+import uuid
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import orjson
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from annotator import policy
+from annotator.domain import text
+from annotator.domain.actor import Actor
+from annotator.domain.errors import Invalid
+from annotator.domain.records import ImageRecord, LossReport
+from annotator.formats import coco, hasty_json
+from annotator.models import Concept, Dataset, Job, Media, MediaStatus, Project
+from annotator.services import blobs, export_heads, export_rows, jobs, media_names, media_urls
+from annotator.services.export_rows import Keys, MediaRow, Selection
+
+FORMATS = ("json_v1.1", "json_coco", "images")
+REPORT_NAME = "loss_report.json"
+_CHUNK = 1024 * 1024
+_UNSAFE = re.compile(r'[\x00-\x1f<>:"|?*\\]')
+Tell = Callable[[float, str], None]
+
+
+@transaction.atomic
+def start(
+    *,
+    actor: Actor,
+    project: Project,
+    format_name: str,
+    selection: Selection,
+    name: str = "export",
+    link_origin: str | None = None,
+) -> Job:
+    """Queue an export and return its job; its file is kept EXPORT_DAYS. Allowed with `export.create`.
+
+    `name` is what the file is called. With `link_origin` (scheme and host) media carry signed addresses. Invalid for
+    an unknown format and for ids of another project.
+    """
+    policy.require(actor, project, "export.create")
+    if format_name not in FORMATS:
+        raise Invalid(f"format must be one of {', '.join(FORMATS)} here, not {format_name}.", field="format")
+    _check_selection(project, selection)
+    clean = text.clean(name or "export", field="export_name", limit=100)
+    params = {"format": format_name, "name": clean, "origin": link_origin, **selection.as_params()}
+    expires = timezone.now() + timedelta(days=settings.EXPORT_DAYS)
+    return jobs.start(
+        actor=actor,
+        workspace=project.workspace,
+        project=project,
+        kind="export",
+        params=params,
+        expires_at=expires,
+    )
+
+
+def _check_selection(project: Project, selection: Selection) -> None:
+    tables: tuple[tuple[str, Any, tuple[uuid.UUID, ...]], ...] = (
+        ("dataset_id", Dataset.objects, selection.datasets),
+        ("tag", Concept.all_objects.filter(on_media=True), selection.tags),
+        ("class", Concept.all_objects.filter(on_region=True), selection.concepts),
+        ("status", MediaStatus.all_objects, selection.statuses),
+    )
+    for field, rows, wanted in tables:
+        if wanted and rows.filter(project=project, pk__in=wanted).count() != len(set(wanted)):
+            raise Invalid(f"{field} names something that this project does not have.", field=field)
+
+
+def file_name(name: str) -> str:
+    """Return the name of the zip of an export called `name`."""
+    return f"{safe_part(name)}.zip"
+
+
+@dataclass(slots=True)
+class Build:
+    """One export under way: what is wanted, what could not be said, how many there were."""
+
+    project: Project
+    selection: Selection
+    name: str
+    origin: str | None
+    keys: Keys
+    report: LossReport
+    tell: Tell
+    images: int = 0
+    labels: int = 0
+
+
+def build(*, project: Project, params: Mapping[str, Any], path: Path, tell: Tell) -> dict[str, Any]:
+    """Write the zip of an export to `path` and return its facts {file_name, format, images, labels, size, report}.
+
+    `tell(fraction, words)` is called often and may raise to stop. A zip with losses holds REPORT_NAME.
+    """
+    selection = Selection.from_params(params)
+    rows = export_rows.chosen(project, selection)
+    state = Build(project, selection, params["name"], params.get("origin"), Keys(rows), LossReport(), tell)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
+        _WRITERS[params["format"]](state, archive)
+        if state.report:
+            archive.writestr(REPORT_NAME, orjson.dumps(state.report.as_json(), option=orjson.OPT_INDENT_2))
+    return {
+        "file_name": file_name(state.name),
+        "format": params["format"],
+        "images": state.images,
+        "labels": state.labels,
+        "size": path.stat().st_size,
+        "report": state.report.as_json(),
+    }
+
+
+def _pour(archive: zipfile.ZipFile, name: str, pieces: Iterable[bytes], *, is_packed: bool = False) -> None:
+    """Write an entry piece by piece; what is packed already is stored as it is."""
+    entry = zipfile.ZipInfo(name, timezone.now().timetuple()[:6])
+    entry.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
+    with archive.open(entry, "w", force_zip64=True) as target:
+        for piece in pieces:
+            target.write(piece)
+
+
+# --- COCO ---
+
+
+def _write_coco(state: Build, archive: zipfile.ZipFile) -> None:
+    _pour(archive, "annotations.json", coco_pieces(state))
+
+
+def coco_pieces(state: Build) -> Iterator[bytes]:
+    """Yield the COCO file of an export, also for the operator's command."""
+    classes = export_rows.categories(state.project)
+    _note_unsaid(state)
+    kept = state.project.settings.get("coco") or {}
+    return coco.write(
+        categories=[category.as_record() for category in classes.values()],
+        images=_coco_images(state),
+        labels=_counted(state, export_rows.label_records(state.keys, state.selection, classes, state.report)),
+        report=state.report,
+        info=kept.get("info"),
+        licenses=kept.get("licenses") or (),
+        first_number=export_rows.first_free_number(state.project),
+        with_colors=True,
+    )
+
+
+def _coco_images(state: Build) -> Iterator[ImageRecord]:
+    clashing = export_rows.clashing_names(state.project, state.selection)
+    for row in _media(state, 0.0, 0.2):
+        kept = dict(row.metadata.get("coco") or {})
+        given = kept.pop("file_name", None)
+        name = given if given and media_names.below(given) == row.name else row.name
+        if row.name in clashing:
+            state.report.add(
+                "images.file_name", "the name is in several datasets: the dataset stands before it", name
+            )
+            name = f"{row.dataset}/{row.name}"
+        if state.origin:
+            kept["public_url"] = _link(state, row)
+        known = (row.width, row.height) if row.width and row.height else (None, None)
+        yield ImageRecord(row.number, name, row.dataset, known[0], known[1], kept)
+
+
+def _counted(state: Build, labels: Iterator[Any]) -> Iterator[Any]:
+    total = max(1, export_rows.chosen_labels(state.project, state.selection).count())
+    for label in labels:
+        state.labels += 1
+        if state.labels % 500 == 0:
+            state.tell(0.2 + 0.8 * min(1.0, state.labels / total), f"{state.labels:,} labels")
+        yield label
+
+
+def _note_unsaid(state: Build) -> None:
+    """Report what COCO has no place for."""
+    words = {
+        "z_index": "the order of drawing has no place in COCO",
+        "external_id": "external ids of labels have no place in COCO",
+        "second_shape": "a label has a mask and a polygon; COCO takes the mask",
+        "attributes": "values of attributes have no place in COCO",
+        "tagged": "tags of images have no place in COCO",
+        "statuses": "work states have no place in COCO",
+        "media_external_id": "external ids of images have no place in COCO",
+    }
+    for what, count in export_rows.unsaid(state.project, state.selection).items():
+        if count:
+            state.report.add(what, words[what], count=count)
+
+
+# --- Hasty's JSON ---
+
+
+def _write_json(state: Build, archive: zipfile.ZipFile) -> None:
+    head = export_heads.head(state.project)
+    pieces = hasty_json.write(
+        head=head, images=_entries(state), report=state.report, keypoint_names=export_heads.point_names(head)
+    )
+    _pour(archive, f"{safe_part(state.name)}.json", pieces)
+
+
+def _entries(state: Build) -> Iterator[hasty_json.ImageEntry]:
+    names = dict(Concept.all_objects.filter(project=state.project).values_list("pk", "name"))
+    words = export_heads.option_texts(state.project)
+    has_values = bool(words) or state.project.attributes.exists()
+    done = 0
+    for chunk in state.keys.chunks():
+        rows = export_rows.read_media(chunk)
+        tags = export_rows.tags_of(chunk)
+        values = export_rows.attributes_of(chunk, words) if has_values else {}
+        labels = export_heads.entries(chunk, state.selection.concepts, names, values, state.report)
+        for row in rows:
+            own = labels.pop(row.id, [])
+            state.labels += len(own)
+            state.images += 1
+            groups: dict[str, list[str]] = {}
+            for tag, group in tags.get(row.id, ()):
+                groups.setdefault(group or "Default", []).append(tag)
+            yield hasty_json.ImageEntry(
+                id=str(row.id), name=row.name, dataset=row.dataset, width=row.width, height=row.height, mode=row.mode,
+                status=row.status, labels=own, tags=[tag for tag, _ in tags.get(row.id, ())], tag_groups=groups,
+                attributes=values.get(row.id, {}), public_url=_link(state, row) if state.origin else None,
+            )  # fmt: skip
+        done += len(chunk)
+        state.tell(done / len(state.keys), f"{done:,} images")
+
+
+# --- original files ---
+
+
+def _write_images(state: Build, archive: zipfile.ZipFile) -> None:
+    store, used = blobs.store(), set[str]()
+    for row in _media(state, 0.0, 1.0):
+        where = _free_path(row, used)
+        if row.sha256 is None:
+            state.report.add("images", "the file is not kept here", where)
+            continue
+        try:
+            source = store.open(row.sha256)
+        except FileNotFoundError:
+            state.report.add("images", "the file is not in storage", where)
+            continue
+        with source:
+            _pour(archive, where, _pieces(source), is_packed=True)
+
+
+def _pieces(source: BinaryIO) -> Iterator[bytes]:
+    return iter(lambda: source.read(_CHUNK), b"")
+
+
+def _free_path(row: MediaRow, used: set[str]) -> str:
+    """Return `<dataset>/<name>` as it may stand in a zip, numbered when another one has it already, in any case."""
+    folder = "/".join(map(safe_part, row.dataset.split("/")))
+    parts = [safe_part(part) for part in row.name.replace("\\", "/").split("/")]
+    path = f"{folder}/{'/'.join(parts)}"
+    stem, dot, ending = path.rpartition(".")
+    if not dot or "/" in ending:
+        stem, ending = path, ""
+    number = 1
+    while path.casefold() in used:
+        number += 1
+        path = f"{stem} ({number}){dot if ending else ''}{ending}"
+    used.add(path.casefold())
+    return path
+
+
+def safe_part(part: str) -> str:
+    """Return one part of a path that every system can unpack: no separators, no climbing, no device names."""
+    clean = _UNSAFE.sub("_", part.replace("/", "_")).strip().rstrip(".")
+    is_device = re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?", clean)
+    return f"_{clean}" if is_device else clean[:200] or "_"
+
+
+# --- shared ---
+
+
+def _media(state: Build, low: float, high: float) -> Iterator[MediaRow]:
+    """Yield the media of an export and tell the progress from `low` to `high`."""
+    for chunk in state.keys.chunks():
+        rows = export_rows.read_media(chunk)
+        for row in rows:
+            state.images += 1
+            yield row
+        state.tell(
+            low + (high - low) * min(1.0, state.images / max(1, len(state.keys))), f"{state.images:,} images"
+        )
+
+
+def _link(state: Build, row: MediaRow) -> str | None:
+    """Return the absolute signed address of an original, by the host that the export was asked at."""
+    media = Media.objects.filter(pk=row.id).select_related("blob").first()
+    address = media_urls.addresses(media, name=row.name).original if media else None
+    return f"{state.origin}{address}" if address and address.startswith("/") else address
+
+
+_WRITERS: dict[str, Callable[[Build, zipfile.ZipFile], None]] = {
+    "json_coco": _write_coco,
+    "json_v1.1": _write_json,
+    "images": _write_images,
+}
