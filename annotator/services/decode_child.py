@@ -13,6 +13,7 @@ import select
 import signal
 import struct
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -100,7 +101,7 @@ def _add(parts: list[dict[str, Any]], payload: list[bytes], variant: str, pictur
     payload.append(data)
 
 
-CALLS = {"prepare": prepare, "render": render}
+CALLS: dict[str, Callable[..., tuple[dict[str, Any], list[bytes]]]] = {"prepare": prepare, "render": render}
 
 
 def answer(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:

@@ -14,7 +14,7 @@ from django.db import transaction
 from annotator import events, policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict
-from annotator.models import Dataset, Job, Media, Project, UploadBatch
+from annotator.models import Dataset, DatasetItem, Job, Media, Project, UploadBatch
 from annotator.storage.base import put_stream
 
 from . import blobs, decoding, media_names, media_rows
@@ -184,3 +184,29 @@ def _replace(plan: Plan, ready: Ready, media_id: uuid.UUID, client: str) -> Outc
 def _chunks(work: Iterator[Any]) -> Iterator[list[Any]]:
     while chunk := list(itertools.islice(work, CHUNK)):
         yield chunk
+
+
+def prepare_pending(*, project: Project, progress: Callable[[float, str], None]) -> dict[str, int]:
+    """Decode pictures of a project that have bytes but were never decoded; for the job of that name. Harmless to repeat.
+
+    Facts, hash, findings and renditions are written; one that cannot be decoded gets health ERROR. Labels stay.
+    """
+    rows = Media.objects.filter(
+        project=project, is_prepared=False, blob__isnull=False, kind="image"
+    ).order_by("pk")
+    total, done, last = rows.count(), 0, uuid.UUID(int=0)
+    while chunk := list(rows.filter(pk__gt=last).select_related("blob", "project")[:CHUNK]):
+        last = chunk[-1].pk
+        homes = DatasetItem.all_objects.filter(media__in=chunk, is_home=True).select_related("dataset")
+        home_of = {home.media_id: home for home in homes}
+        known = [medium for medium in chunk if medium.pk in home_of]
+        images = [NewImage(home_of[one.pk].dataset, home_of[one.pk].name, one.blob) for one in known]
+        ready = keep_parts(list(decoding.map_ahead(images, decode_one, ahead=2 * CHUNK)))
+        with transaction.atomic():
+            for medium, found in zip(known, ready, strict=True):
+                media_rows.swap(medium, found, actor=None, name=found.image.name, external_id=None)
+            after = {"what": "media.updated", "media": [str(medium.pk) for medium in known]}
+            events.record(actor=None, kind="bulk", project_id=project.pk, after=after)
+        done += len(chunk)
+        progress(done / max(1, total), f"{done:,} of {total:,} images")
+    return {"images": done}

@@ -6,20 +6,20 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
-from annotator.domain.errors import Invalid
+from annotator.domain.errors import DomainError, Invalid
 from annotator.models import Blob, Upload
 
 from . import blobs, decoding, media_rows, renditions
 from .decoding import Decoded, Undecodable
 from .media_rows import NewImage, Ready
 
-Found = Decoded | Undecodable | None
+Found = Decoded | DomainError | None
 
 
 def decode_one(image: NewImage) -> tuple[NewImage, Found]:
     """Decode one picture's bytes in a child; runs in a thread and touches no row."""
     if image.blob is None:
-        return image, None
+        return image, image.refusal
     try:
         with blobs.store().as_file(image.blob.sha256) as path:
             return image, decoding.prepare(path)

@@ -44,7 +44,7 @@ class NewImage:
     """One picture to be made: bytes (`blob`, or None while they are missing) under a name in a dataset.
 
     `number` is one kept from an import (the next free one is taken when it is in use), `size` what an
-    import says of a picture without bytes, `upload_id` the slot that is used up by it.
+    import says of a picture without bytes, `refusal` why there are none, `upload_id` the slot that is used up.
     """
 
     dataset: Dataset
@@ -56,6 +56,7 @@ class NewImage:
     upload_id: uuid.UUID | None = None
     size: tuple[int, int] = (0, 0)
     source_url: str = ""
+    refusal: DomainError | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -22,6 +23,8 @@ from annotator.models import Dataset, Job, Project, Upload, UploadBatch
 from annotator.storage.base import Stored
 
 from . import blobs, jobs, media_names
+from .media_batches import create_many
+from .media_rows import NewImage, Outcome
 
 SLOT_LIFE = timedelta(hours=24)
 MAX_SLOTS = 500
@@ -29,6 +32,7 @@ MAX_FINISH = 10_000
 STYLES = ("simple", "resumable")
 CLASHES = ("skip", "number", "replace")
 _CHUNK = 500
+_PORTION = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +160,10 @@ def finish(
 def _check_datasets(project: Project, batch: UploadBatch, items: Sequence[FinishItem]) -> None:
     """Every file needs a dataset of this project: its own or that of the batch."""
     wanted = {item.dataset_id or batch.dataset_id for item in items}
-    if None in wanted:
+    known = {key for key in wanted if key is not None}
+    if known != wanted:
         raise Invalid("Say which dataset the files go to.", field="items.dataset")
-    known = Dataset.objects.filter(project=project, pk__in=wanted).count()
-    if known != len(wanted):
+    if Dataset.objects.filter(project=project, pk__in=known).count() != len(known):
         raise Invalid("dataset names no dataset of this project.", field="items.dataset")
 
 
@@ -183,6 +187,62 @@ def queued(batch_id: uuid.UUID, run: str) -> list[uuid.UUID]:
     """Return the files of a run that wait to become images, in the order in which their slots were made."""
     rows = Upload.objects.filter(batch_id=batch_id, state="queued", result__run=run).order_by("id")
     return list(rows.values_list("pk", flat=True))
+
+
+def ingest(
+    *, actor: Actor, batch: UploadBatch, run: str, client: str, progress: Callable[[float, str], None]
+) -> dict[str, int]:
+    """Make images of the files of a run; for the job behind `finish`, and harmless to repeat.
+
+    A file is used up in the transaction of its row, so a killed worker leaves no file behind and makes none
+    twice. Returns counts by outcome. `progress` may raise to stop; what was made stays.
+    """
+    waiting = queued(batch.pk, run)
+    counts: Counter[str] = Counter()
+
+    def chunk_done(outcomes: Sequence[Outcome]) -> None:
+        counts.update(outcome.state for outcome in outcomes)
+        done = counts.total()
+        broken = f", {counts['broken']:,} could not be read" if counts["broken"] else ""
+        progress(done / max(1, len(waiting)), f"{done:,} of {len(waiting):,} files{broken}")
+
+    for on_clash in CLASHES:
+        images = _images(batch, waiting, on_clash)
+        create_many(
+            actor=actor,
+            project=batch.project,
+            images=images,
+            on_clash=on_clash,
+            batch=batch,
+            client=client,
+            on_chunk=chunk_done,
+        )
+    return dict(counts)
+
+
+def _images(batch: UploadBatch, waiting: Sequence[uuid.UUID], on_clash: str) -> Iterator[NewImage]:
+    """Yield the waiting files as new images, read in small portions while earlier ones are decoded."""
+    datasets = {row.pk: row for row in Dataset.objects.filter(project=batch.project)}
+    for start in range(0, len(waiting), _PORTION):
+        rows = (
+            Upload.objects.filter(pk__in=waiting[start : start + _PORTION], state="queued")
+            .select_related("blob")
+            .order_by("id")
+        )
+        for row in rows:
+            dataset = datasets.get(uuid.UUID(row.result["dataset"]))
+            if dataset is None:
+                _give_up(row)
+            elif row.result["on_clash"] == on_clash:
+                yield NewImage(dataset, row.name, row.blob, upload_id=row.pk)
+
+
+def _give_up(row: Upload) -> None:
+    problem = {"code": "dataset_gone", "message": "Its dataset was deleted meanwhile."}
+    result = {**row.result, "state": "skipped", "problem": problem}
+    Upload.objects.filter(pk=row.pk, state="queued").update(
+        state="used", used_at=timezone.now(), result=result
+    )
 
 
 def report(*, batch: UploadBatch, limit: int = 1000) -> dict[str, Any]:

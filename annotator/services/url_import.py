@@ -173,7 +173,7 @@ def _store(
         stored = staged.commit()
     finally:
         staged.discard()
-    mime = probe.MIMES.get(probe.sniff(head), "application/octet-stream")
+    mime = probe.mime_of(head)
     return Fetched(blobs.record(stored, mime=mime), unquote(target.url.path.rsplit("/", 1)[-1]) or "file")
 
 

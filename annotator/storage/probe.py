@@ -66,6 +66,12 @@ def sniff(head: bytes) -> str:
     return _other(head)
 
 
+def mime_of(head: bytes) -> str:
+    """Return the media type that the first bytes show; "application/octet-stream" for what is not known."""
+    kind = sniff(head)
+    return "application/zip" if kind == "ZIP" else MIMES.get(kind, "application/octet-stream")
+
+
 def _other(head: bytes) -> str:
     """Name the frequent things that are not pictures, so that a refusal can say what came instead."""
     if head[:4] == b"PK\3\4":

@@ -1,19 +1,113 @@
-"""Addresses of our own pages and of the labeling page's calls."""
+"""Addresses of our own pages and of the calls of their scripts."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 from django.urls import URLPattern, URLResolver, path
 
 from annotator.web import editor_api
-from annotator.web.views import label, sign_in_link
+from annotator.web.views import (
+    account,
+    bulk,
+    classes,
+    datasets,
+    home,
+    jobs,
+    label,
+    media,
+    members,
+    project,
+    settings,
+    sign_in,
+    sign_in_link,
+    tag_groups,
+    tokens,
+    upload,
+    uploads,
+    workspaces,
+)
+
+
+def both(route: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
+    """Return a page under its address with a slash at the end, and the same page without it: no redirect between them."""
+    return [path(f"{route}/", view, name=name), path(route, view)]
+
+
+P = "projects/<uuid:project_id>"
+W = "workspaces/<uuid:workspace_id>"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("sign-in/link/<str:secret>/", sign_in_link.sign_in_link, name="sign-in-link"),
-    path("sign-in/link/<str:secret>", sign_in_link.sign_in_link),
-    path("label/<uuid:media_id>/", label.label_page, name="label"),
-    path("label/<uuid:media_id>", label.label_page),
+    path("", home.home, name="home"),
+    *both("projects", home.home, "projects"),
+    path("projects/new", home.create_project, name="project-create"),
+    *both("sign-in", sign_in.sign_in, "sign-in"),
+    *both("sign-in/link/<str:secret>", sign_in_link.sign_in_link, "sign-in-link"),
+    *both("sign-out", sign_in.sign_out, "sign-out"),
+    *both("account", account.account, "account"),
+    path("account/profile", account.change_profile, name="account-profile"),
+    path("account/password", account.change_password, name="account-password"),
+    path("web/preferences", account.preferences, name="preferences"),
+    # Workspaces and members
+    *both("workspaces", workspaces.workspace_list, "workspaces"),
+    *both(W, workspaces.workspace, "workspace"),
+    path(f"{W}/change", workspaces.change_workspace, name="workspace-change"),
+    path(f"{W}/members/invite", members.invite, name="member-invite"),
+    path(f"{W}/members/restore", members.restore, name="member-restore"),
+    path(f"{W}/members/<uuid:member_id>/role", members.change_role, name="member-role"),
+    path(f"{W}/members/<uuid:member_id>/link", members.invite_again, name="member-link"),
+    path(f"{W}/members/<uuid:member_id>/remove", members.remove, name="member-remove"),
+    # Tokens and jobs
+    *both("tokens", tokens.token_list, "tokens"),
+    path("tokens/new", tokens.create, name="token-create"),
+    path("tokens/<uuid:token_id>/revoke", tokens.revoke, name="token-revoke"),
+    *both("jobs", jobs.job_list, "jobs"),
+    path("web/jobs/<uuid:job_id>", jobs.state, name="job-state"),
+    path("web/jobs/<uuid:job_id>/cancel", jobs.cancel, name="job-cancel"),
+    path("web/jobs/<uuid:job_id>/retry", jobs.retry, name="job-retry"),
+    path("web/jobs/<uuid:job_id>/undo", jobs.undo, name="job-undo"),
+    # A project
+    *both(P, project.project, "project"),
+    path(f"{P}/next", project.label_next, name="label-next"),
+    *both(f"{P}/members", members.project_members, "project-members"),
+    *both(f"{P}/settings", settings.settings, "project-settings"),
+    path(f"{P}/settings/change", settings.change, name="project-change"),
+    path(f"{P}/trash", settings.trash, name="project-trash"),
+    path(f"web/{P}/restore", settings.restore, name="project-restore"),
+    # Media
+    *both(f"{P}/media", media.media, "media"),
+    *both(f"{P}/upload", upload.upload, "upload"),
+    path(f"web/{P}/uploads", uploads.slots, name="upload-slots"),
+    path(f"web/{P}/uploads/finish", uploads.finish, name="upload-finish"),
+    path(f"web/{P}/uploads/<uuid:batch_id>", uploads.report, name="upload-report"),
+    path(f"web/{P}/tiles", media.window, name="tiles"),
+    path(f"web/{P}/overlays", media.overlays, name="overlays"),
+    path(f"web/{P}/media-ids", media.media_ids, name="media-ids"),
+    path(f"web/{P}/media/change", bulk.change, name="media-change"),
+    path(f"web/{P}/media/undo", bulk.undo, name="media-undo"),
+    *both(f"{P}/datasets", datasets.dataset_list, "datasets"),
+    path(f"web/{P}/datasets/new", datasets.create, name="dataset-create"),
+    path(f"web/{P}/datasets/order", datasets.reorder, name="dataset-order"),
+    path(f"web/{P}/datasets/<uuid:dataset_id>", datasets.change, name="dataset-change"),
+    path(f"web/{P}/datasets/<uuid:dataset_id>/trash", datasets.trash, name="dataset-trash"),
+    path(f"web/{P}/datasets/<uuid:dataset_id>/restore", datasets.restore, name="dataset-restore"),
+    # Classes and tags
+    *both(f"{P}/classes", classes.classes, "classes"),
+    path(f"web/{P}/classes/new", classes.create, name="class-create"),
+    path(f"web/{P}/classes/order", classes.reorder, name="class-order"),
+    path(f"web/{P}/classes/<uuid:concept_id>", classes.change, name="class-change"),
+    path(f"web/{P}/classes/<uuid:concept_id>/merge-preview", classes.merge_preview, name="class-merge-preview"),
+    path(f"web/{P}/classes/<uuid:concept_id>/merge", classes.merge, name="class-merge"),
+    path(f"web/{P}/classes/<uuid:concept_id>/delete", classes.delete, name="class-delete"),
+    path(f"web/{P}/tag-groups/new", tag_groups.create, name="tag-group-create"),
+    path(f"web/{P}/tag-groups/restore", tag_groups.restore, name="tag-group-restore"),
+    path(f"web/{P}/tag-groups/<uuid:group_id>", tag_groups.change, name="tag-group-change"),
+    path(f"web/{P}/tag-groups/<uuid:group_id>/delete", tag_groups.delete, name="tag-group-delete"),
+    # The labeling page
+    *both("label/<uuid:media_id>", label.label_page, "label"),
     path("web/media/<uuid:media_id>/state", editor_api.media_state, name="media-state"),
     path("web/media/<uuid:media_id>/changes", editor_api.media_changes, name="media-changes"),
-    path("web/projects/<uuid:project_id>/events", editor_api.project_events, name="project-events"),
-    path("web/projects/<uuid:project_id>/film", editor_api.project_film, name="project-film"),
+    path(f"web/{P}/events", editor_api.project_events, name="project-events"),
+    path(f"web/{P}/film", editor_api.project_film, name="project-film"),
 ]

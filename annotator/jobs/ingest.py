@@ -1,0 +1,61 @@
+"""Jobs that make images of what people sent: the files of a drop, the pictures of an archive."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from annotator.domain.errors import Missing
+from annotator.models import Blob, Dataset, UploadBatch
+from annotator.services import archives, decoding, uploads
+
+from .registry import JobRun, handler
+
+
+@handler("ingest")
+def ingest(run: JobRun) -> dict[str, Any]:
+    """Make images of sent files. Harmless to repeat: a file that became an image is used up."""
+    batch = _batch(run)
+    try:
+        return {
+            "files": uploads.ingest(
+                actor=run.actor,
+                batch=batch,
+                run=run.params["run"],
+                client=run.params["client"],
+                progress=run.progress,
+            )
+        }
+    finally:
+        decoding.close_pool()
+
+
+def take_back(run: JobRun) -> None:
+    """Put what an ended attempt made into the trash; harmless when it made nothing."""
+    archives.take_back(run.job)
+
+
+@handler("import_archive", cleanup=take_back)
+def import_archive(run: JobRun) -> dict[str, Any]:
+    """Make images of an archive's pictures. A second attempt takes up where the first one was killed."""
+    batch = _batch(run)
+    dataset = Dataset.objects.select_related("project").filter(pk=uuid.UUID(run.params["dataset"])).first()
+    blob = Blob.objects.filter(pk=uuid.UUID(run.params["blob"])).first()
+    if dataset is None or blob is None:
+        raise Missing("The dataset or the archive is no longer there.")
+    try:
+        return archives.run(
+            actor=run.actor, job=run.job, dataset=dataset, blob=blob, batch=batch, name=run.params["name"],
+            on_clash=run.params["on_clash"], progress=run.progress,
+        )  # fmt: skip
+    finally:
+        decoding.close_pool()
+
+
+def _batch(run: JobRun) -> UploadBatch:
+    """Return the batch of a job. Raises Missing when it, or its project, is gone."""
+    rows = UploadBatch.objects.select_related("project", "dataset").filter(project__trashed_at__isnull=True)
+    found = rows.filter(pk=uuid.UUID(run.params["batch"])).first()
+    if found is None:
+        raise Missing("The project of these files is no longer there.")
+    return found

@@ -1,0 +1,35 @@
+"""Jobs that bring rows up to date which were written without all that follows from them: renditions, places in lists."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from annotator.domain.errors import Missing
+from annotator.models import Dataset
+from annotator.services import datasets, decoding, media
+
+from .registry import JobRun, handler
+
+
+@handler("relist")
+def relist(run: JobRun) -> dict[str, Any]:
+    """Give the media of a renamed or reordered dataset their new place in lists. Harmless to repeat."""
+    dataset = Dataset.all_objects.filter(pk=uuid.UUID(run.params["dataset"])).first()
+    if dataset is None:
+        raise Missing("The dataset is no longer there.")
+    changed = 0
+    for count in datasets.relist(dataset):
+        changed += count
+        run.progress(0.5, f"{changed:,} images")
+    return {"changed": changed}
+
+
+@handler("prepare")
+def prepare(run: JobRun) -> dict[str, Any]:
+    """Decode media of the project that were written without it: facts, hash, findings, renditions. Harmless to repeat."""
+    assert run.job.project is not None
+    try:
+        return media.prepare_pending(project=run.job.project, progress=run.progress)
+    finally:
+        decoding.close_pool()

@@ -1,0 +1,237 @@
+"""Pictures of a ZIP archive: checked, unpacked file by file into storage, made rows many at once.
+
+The folders of an archive stay part of the names ("day 1/cam 2/0001.jpg"), so that equal file names in
+different folders do not meet; everything goes into one dataset.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from annotator import events, policy
+from annotator.domain.actor import Actor
+from annotator.domain.errors import DomainError, Invalid, TooLarge
+from annotator.models import (
+    Blob,
+    Dataset,
+    DatasetItem,
+    Job,
+    Media,
+    Project,
+    QualityIssue,
+    Upload,
+    UploadBatch,
+)
+from annotator.storage import probe
+from annotator.storage.base import Stored
+from annotator.storage.zips import Entry, Limits, ZipReader
+
+from . import blobs, jobs, media_changes, media_names, uploads
+from .media_batches import create_many
+from .media_rows import NewImage, Outcome
+
+Progress = Callable[[float, str], None]
+# Files that systems put into archives by themselves; nobody wants to hear of them.
+_CLUTTER = frozenset({"thumbs.db", "desktop.ini"})
+_PORTION = 32
+_KEPT_ISSUES = 1000
+_SHOWN = 100
+
+
+@transaction.atomic
+def start(
+    *, actor: Actor, dataset: Dataset, source: Upload | Blob, name: str = "", on_clash: str = "skip"
+) -> Job:
+    """Queue the import of an uploaded archive's pictures into a dataset; the upload is used up. Allowed with `media.upload`."""
+    project = dataset.project
+    policy.require(actor, project, "media.upload")
+    if on_clash not in uploads.CLASHES:
+        raise Invalid(f"on_clash must be one of {', '.join(uploads.CLASHES)}.", field="on_clash")
+    blob = source.blob if isinstance(source, Upload) else source
+    if blob is None:
+        raise Invalid("Nothing was uploaded to this address yet.", field="upload_id", code="upload_empty")
+    if isinstance(source, Upload):
+        uploads.consume(source)
+    batch = uploads.open_batch(actor=actor, project=project, dataset=dataset, name=name[:200])
+    params = {
+        "blob": str(blob.pk),
+        "dataset": str(dataset.pk),
+        "batch": str(batch.pk),
+        "name": name[:200],
+        "on_clash": on_clash,
+    }
+    return jobs.start(
+        actor=actor, workspace=project.workspace, project=project, kind="import_archive", params=params
+    )
+
+
+@dataclass(slots=True)
+class _Run:
+    """One archive on its way: what was counted and what could not become a row."""
+
+    project: Project
+    dataset: Dataset
+    job: Job
+    name: str
+    seen: int = 0
+    total: int = 1
+    counts: Counter[str] = field(default_factory=Counter)
+    problems: list[dict[str, str]] = field(default_factory=list)
+    issues: list[QualityIssue] = field(default_factory=list)
+
+    def refuse(self, entry: str, code: str, words: str) -> None:
+        """Note a file that becomes no row; the log keeps the first 1,000, the job's result the first 100."""
+        self.counts["refused"] += 1
+        if len(self.problems) < _SHOWN:
+            self.problems.append({"name": entry[:300], "code": code, "message": words})
+        if self.counts["refused"] <= _KEPT_ISSUES:
+            source = f"{self.name}: {entry}"[:1000].replace("\x00", "")
+            self.issues.append(
+                QualityIssue(
+                    project=self.project,
+                    severity="warning",
+                    code=code,
+                    source=source,
+                    message=f"Not imported: {words}.",
+                )
+            )
+
+
+def run(
+    *,
+    actor: Actor,
+    job: Job,
+    dataset: Dataset,
+    blob: Blob,
+    batch: UploadBatch,
+    name: str,
+    on_clash: str,
+    progress: Progress,
+) -> dict[str, object]:
+    """Import the pictures of an archive; for the job behind `start`.
+
+    Flat memory. A picture that cannot be decoded is a row with health ERROR; other files and those that
+    try to leave their folder are refused one by one and named. Raises TooLarge and Invalid for an archive
+    that is a bomb or none. A second attempt takes up where the first one was killed.
+    """
+    limits = Limits(settings.MAX_ARCHIVE_FILES, settings.MAX_ARCHIVE_BYTES, settings.MAX_ARCHIVE_RATIO)
+    state = _Run(dataset.project, dataset, job, name)
+
+    def chunk_done(outcomes: Sequence[Outcome]) -> None:
+        state.counts.update(outcome.state for outcome in outcomes)
+        _write_issues(state)
+        progress(state.seen / state.total, f"{state.seen:,} of {state.total:,} files")
+
+    with blobs.store().as_file(blob.sha256) as path, path.open("rb") as file:
+        reader = ZipReader(file, limits)
+        state.total = max(1, reader.count)
+        create_many(
+            actor=actor, project=state.project, images=_images(state, reader), on_clash=on_clash, batch=batch, import_job=job,
+            on_chunk=chunk_done,
+        )  # fmt: skip
+    _write_issues(state)
+    return {**state.counts, "problems": state.problems}
+
+
+def take_back(job: Job) -> int:
+    """Put the pictures of an archive whose import failed or was cancelled into the trash; return how many.
+
+    Not removed for good: people may have labeled the first ones already.
+    """
+    count = 0
+    live = Media.objects.filter(import_job=job)
+    while ids := list(live.values_list("pk", flat=True)[: media_changes.CHUNK]):
+        with transaction.atomic():
+            media_changes.put_away(ids, timezone.now())
+            after = {"what": "media.deleted", "job": str(job.pk), "count": len(ids)}
+            events.record(actor=None, kind="bulk", project_id=job.project_id, after=after)
+        count += len(ids)
+    return count
+
+
+def _images(state: _Run, reader: ZipReader) -> Iterator[NewImage]:
+    """Yield the archive's pictures, unpacked into storage a portion at a time."""
+    entries = _wanted(state, reader)
+    while portion := list(itertools.islice(entries, _PORTION)):
+        known = _made_before(state, [name for _, name in portion])
+        unpacked = [(name, _unpack(state, reader, entry)) for entry, name in portion if name not in known]
+        state.counts["created"] += len(known)
+        stored = [(found[0], found[1]) for _, found in unpacked if isinstance(found, tuple)]
+        rows = iter(blobs.record_many(stored))
+        for name, found in unpacked:
+            if isinstance(found, tuple):
+                yield NewImage(state.dataset, name, next(rows))
+            elif found is not None:
+                yield NewImage(state.dataset, name, None, refusal=found)
+
+
+def _wanted(state: _Run, entries: Iterable[Entry]) -> Iterator[tuple[Entry, str]]:
+    """Yield the entries that may be pictures, with their names; the others are noted."""
+    for entry in entries:
+        state.seen += 1
+        last = entry.name.rsplit("/", 1)[-1]
+        if last.startswith(".") or last.lower() in _CLUTTER or entry.name.startswith("__MACOSX/"):
+            continue
+        if entry.refusal is not None:
+            state.refuse(entry.name, *entry.refusal)
+            continue
+        try:
+            yield entry, media_names.check(entry.name)
+        except Invalid as error:
+            state.refuse(entry.name, "bad_path", error.message.rstrip("."))
+
+
+def _unpack(state: _Run, reader: ZipReader, entry: Entry) -> tuple[Stored, str] | DomainError | None:
+    """Return the bytes of an entry as stored with their type, the reason why they are damaged, or None for no picture.
+
+    What is no picture by name nor by its first bytes is not even unpacked.
+    """
+    staged = blobs.store().stage(limit=settings.MAX_IMAGE_BYTES)
+    head = b""
+    try:
+        for block in reader.read(entry):
+            if not head:
+                head = block[:512]
+                if not _may_be_picture(entry.name, head):
+                    state.refuse(entry.name, "not_an_image", "it is no picture")
+                    return None
+            staged.write(block)
+        if not head and not _may_be_picture(entry.name, head):
+            state.refuse(entry.name, "not_an_image", "it is no picture")
+            return None
+        return staged.commit(), probe.mime_of(head)
+    except Invalid as error:
+        return error
+    except TooLarge as error:
+        if error.code == "zip_bomb":
+            raise
+        return error
+    finally:
+        staged.discard()
+
+
+def _may_be_picture(name: str, head: bytes) -> bool:
+    return media_names.extension_of(name) in probe.FORMAT_OF_EXTENSION or probe.sniff(head) in probe.MIMES
+
+
+def _made_before(state: _Run, names: Sequence[str]) -> set[str]:
+    """Return which names an earlier attempt of this job made already."""
+    if state.job.attempt < 2:
+        return set()
+    rows = DatasetItem.all_objects.filter(
+        dataset=state.dataset, is_home=True, media__import_job=state.job, name__in=names
+    )
+    return set(rows.values_list("name", flat=True))
+
+
+def _write_issues(state: _Run) -> None:
+    issues, state.issues = state.issues, []
+    if issues:
+        QualityIssue.objects.bulk_create(issues)

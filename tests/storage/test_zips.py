@@ -1,0 +1,185 @@
+"""Archives, honest ones and others."""
+
+from __future__ import annotations
+
+import io
+import random
+import stat
+import struct
+import tracemalloc
+import zipfile
+from collections.abc import Callable
+
+import pytest
+
+from annotator.domain.errors import Invalid, TooLarge
+from annotator.storage.zips import Limits, ZipReader
+
+WIDE = Limits(files=1000, total=10**9, ratio=200)
+
+
+def archive(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED, **options: bool) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as made:
+        for name, data in files.items():
+            with made.open(name, "w", **options) as file:
+                file.write(data)
+    return out.getvalue()
+
+
+def reader(data: bytes, limits: Limits = WIDE) -> ZipReader:
+    return ZipReader(io.BytesIO(data), limits)
+
+
+def contents(data: bytes, limits: Limits = WIDE) -> dict[str, bytes]:
+    opened = reader(data, limits)
+    return {entry.name: b"".join(opened.read(entry)) for entry in opened if entry.refusal is None}
+
+
+FILES = {"a.txt": b"hello", "folder/b.bin": bytes(range(256)) * 9000, "Ünï 漢.jpg": b"", "z/": b""}
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("force_zip64", [False, True])
+def test_what_zipfile_writes_is_read(method: int, force_zip64: bool) -> None:
+    data = archive(FILES, method, force_zip64=force_zip64)
+    assert contents(data) == {name: content for name, content in FILES.items() if name != "z/"}
+    assert contents(data + b"") == contents(data)
+
+
+def test_names_without_the_utf8_flag() -> None:
+    data = archive({"nnn.jpg": b"x"})
+    assert list(contents(data.replace(b"nnn.jpg", "né.jpg".encode()))) == ["né.jpg"]
+    assert list(contents(data.replace(b"nnn.jpg", b"n\x82n.jpg"))) == ["nén.jpg"]
+
+
+def test_64_bit_directories(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 3)
+    data = bytearray(archive({f"{number}.bin": bytes([number]) for number in range(9)}))
+    struct.pack_into("<HH", data, data.rfind(b"PK\5\6") + 8, 0xFFFF, 0xFFFF)  # as it is beyond 65,534 files
+    assert len(contents(bytes(data))) == 9
+    with pytest.raises(TooLarge, match="9 files"):
+        reader(bytes(data), Limits(files=8, total=10**9, ratio=200))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../x.jpg",
+        "a/../../x.jpg",
+        "/etc/passwd",
+        "C:/x.jpg",
+        "C:\\x.jpg",
+        "\\\\host\\x",
+        "a\x01.jpg",
+        "..\\x.jpg",
+    ],
+)
+def test_paths_that_lead_out_are_refused(name: str) -> None:
+    entries = list(reader(archive({name: b"x", "fine.jpg": b"y"})))
+    assert [entry.refusal and entry.refusal[0] for entry in entries] == ["bad_path", None]
+
+
+def test_links_encryption_and_odd_methods_are_refused() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_LZMA) as made:
+        made.writestr("lzma.jpg", b"x" * 100)
+        link = zipfile.ZipInfo("link.jpg")
+        link.create_system, link.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+        made.writestr(link, b"/etc/passwd", zipfile.ZIP_STORED)
+        fifo = zipfile.ZipInfo("fifo.jpg")
+        fifo.create_system, fifo.external_attr = 3, (stat.S_IFIFO | 0o777) << 16
+        made.writestr(fifo, b"", zipfile.ZIP_STORED)
+        made.writestr("secret.jpg", b"s", zipfile.ZIP_STORED)
+    data = bytearray(out.getvalue())
+    at = data.rfind(b"PK\1\2")
+    data[at + 8] |= 1
+    assert [entry.refusal and entry.refusal[0] for entry in reader(bytes(data))] == [
+        "unsupported",
+        "link",
+        "link",
+        "encrypted",
+    ]
+
+
+def bomb_by_ratio() -> bytes:
+    return archive({"bomb.bin": b"\0" * 150_000_000})
+
+
+def bomb_by_lie() -> bytes:
+    """Return an archive whose directory says 10 bytes for a file of ten million."""
+    data = bytearray(archive({"bomb.bin": b"\0" * 10_000_000}))
+    at = data.rfind(b"PK\1\2")
+    data[at + 24 : at + 28] = struct.pack("<L", 10)
+    return bytes(data)
+
+
+def bomb_by_overlap() -> bytes:
+    """Return an archive in which many names share the bytes of one file."""
+    data = archive({"a.bin": random.Random(1).randbytes(50_000)}, zipfile.ZIP_STORED)
+    at = data.rfind(b"PK\1\2")
+    end = data.rfind(b"PK\5\6")
+    tail = bytearray(data[end:])
+    struct.pack_into("<HH", tail, 8, 50, 50)
+    return data[:at] + data[at:end] * 50 + bytes(tail)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (bomb_by_ratio, "far more than it is"),
+        (bomb_by_lie, "more than it says"),
+        (bomb_by_overlap, "overlap"),
+    ],
+)
+def test_bombs(make: Callable[[], bytes], words: str) -> None:
+    with pytest.raises(TooLarge, match=words):
+        contents(make())
+
+
+def test_the_total_is_limited_as_declared() -> None:
+    with pytest.raises(TooLarge, match="limit of"):
+        reader(archive({"a": b"x" * 1000, "b": b"x" * 1000}), Limits(files=10, total=1999, ratio=200))
+
+
+def test_damage() -> None:
+    data = archive({"a.bin": random.Random(1).randbytes(5000)})
+    for broken in (
+        b"",
+        b"PK",
+        data[:-10],
+        data[: len(data) // 2],
+        b"x" * 1000,
+        data.replace(b"PK\1\2", b"PK\1\3"),
+    ):
+        with pytest.raises(Invalid):
+            contents(broken)
+    flipped = bytearray(data)
+    flipped[1000] ^= 255
+    with pytest.raises(Invalid, match=r"a\.bin is damaged"):
+        contents(bytes(flipped))
+    with pytest.raises(Invalid, match="damaged"):
+        contents(data.replace(b"PK\3\4", b"PK\3\5"))
+
+
+def test_noise_never_raises_anything_else() -> None:
+    chance = random.Random(5)
+    data = archive({"a.bin": chance.randbytes(300), "b.bin": b"b" * 500})
+    for _ in range(400):
+        noisy = bytearray(data)
+        for _ in range(chance.randrange(1, 8)):
+            noisy[chance.randrange(len(noisy))] = chance.randrange(256)
+        try:
+            contents(bytes(noisy))
+        except (Invalid, TooLarge):
+            continue
+
+
+def test_memory_stays_flat() -> None:
+    data = io.BytesIO(archive({f"{number}.bin": b"\0" * 4_000_000 for number in range(20)}))
+    tracemalloc.start()
+    opened = ZipReader(data, Limits(files=100, total=10**9, ratio=2000))
+    total = sum(len(block) for entry in opened for block in opened.read(entry))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert total == 80_000_000 and peak < 6_000_000
