@@ -55,6 +55,7 @@ export class Engine {
     this.g = /** @type {import('./paint.js').Context} */ (this.canvas.getContext('2d'));
     /** @type {Back | null} */
     this.back = null;
+    this.lastScale = 0;
     /** Image rectangles that changed since `back` was drawn. @type {Rect[]} */
     this.dirty = [];
     this.factor = [1, 1, 1, 1];
@@ -164,9 +165,10 @@ export class Engine {
 
   /**
    * Brings the back canvas to the request. Yields now and then when the request is not urgent; a run that is given
-   * up is ended with `return()`. Says what was drawn; `estimate` is for `learn`.
+   * up is ended with `return()`. Says what was drawn; `estimate` is for `learn`; what is not `isKept` may be taken out
+   * of the canvas instead of copied: while zooming no drawing is of use for the next one.
    * @param {DrawRequest} request
-   * @returns {Generator<void, {shapes: number, level: number, isFull: boolean, estimate: number}, void>}
+   * @returns {Generator<void, {shapes: number, level: number, isFull: boolean, isKept: boolean, estimate: number}, void>}
    */
   *draw(request) {
     const back = this.#reusable(request);
@@ -187,8 +189,10 @@ export class Engine {
     this.back = null;
     this.dirty = [];
     for (const rect of rects) shapes += yield* this.#drawRect(view, rect, request.moving);
-    this.back = view;
-    return { shapes, level: view.level, isFull, estimate };
+    const isKept = !request.moving || request.scale === this.lastScale;
+    this.lastScale = request.scale;
+    this.back = isKept ? view : null;
+    return { shapes, level: view.level, isFull, isKept, estimate };
   }
 
   /**

@@ -6,6 +6,7 @@
  * @typedef {object} Port
  * @property {(message: any, transfer: Transferable[]) => void} post
  * @property {(canvas: any) => any} copy  a picture of the canvas that may be sent away
+ * @property {(canvas: any) => any} take  the same; the canvas may be empty afterwards
  */
 
 /** Lets waiting messages in. */
@@ -58,8 +59,8 @@ export function serve(engine, port) {
       step = work.next();
     }
     running = null;
-    const image = port.copy(engine.canvas);
-    const { shapes, level, isFull, estimate } = step.value;
+    const { shapes, level, isFull, isKept, estimate } = step.value;
+    const image = isKept ? port.copy(engine.canvas) : port.take(engine.canvas);
     const ms = engine.now() - started;
     if (isFull) engine.learn(level, estimate, ms);
     port.post({ type: 'bitmap', seq: request.seq, image, shapes, level, isFull, ms }, [image]);

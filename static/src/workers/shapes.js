@@ -20,6 +20,7 @@ if (!canDraw()) {
   const engine = new Engine((width, height) => new OffscreenCanvas(width, height));
   const receive = serve(engine, {
     post: (message, transfer) => scope.postMessage(message, transfer),
+    take: (source) => source.transferToImageBitmap(),
     copy(source) {
       if (out.width !== source.width || out.height !== source.height) {
         out.width = source.width;

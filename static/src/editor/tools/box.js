@@ -7,7 +7,7 @@ import { snapped, squared } from './snap.js';
 import { CLICK_PX } from './tool.js';
 
 /** @import {Box, Label, Point} from '../types' */
-/** @import {Pen, ToolPointer} from './tool.js' */
+/** @import {Pen, ToolPointer, Key} from './tool.js' */
 
 /** Image pixels on each side. */
 const LEAST = 2;
@@ -83,7 +83,7 @@ export class BoxTool extends DrawTool {
     return was;
   }
 
-  /** @override @param {KeyboardEvent} e */
+  /** @override @param {Key} e */
   key(e) {
     if (this.crosshair.key(e)) {
       this.isSquare = false;

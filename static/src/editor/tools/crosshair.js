@@ -3,7 +3,7 @@ import { snapped } from './snap.js';
 import { arrow } from './tool.js';
 
 /** @import {Point} from '../types' */
-/** @import {ToolContext} from './tool.js' */
+/** @import {ToolContext, Key} from './tool.js' */
 
 export class Crosshair {
   /** @param {ToolContext} context */
@@ -17,7 +17,7 @@ export class Crosshair {
     this.point = null;
   }
 
-  /** The first arrow puts it in the middle of the stage, the next move it; it stays in the picture and in view. @param {KeyboardEvent} e */
+  /** The first arrow puts it in the middle of the stage, the next move it; it stays in the picture and in view. @param {Key} e */
   key(e) {
     const way = arrow(e);
     const media = this.context.store.media.peek();

@@ -7,7 +7,7 @@ import { rounded, simplified, snapped, vertexDigits } from './snap.js';
 import { CLICK_PX, REACH } from './tool.js';
 
 /** @import {Label, Point} from '../types' */
-/** @import {Pen, ToolCamera, ToolPointer} from './tool.js' */
+/** @import {Pen, ToolCamera, ToolPointer, Key} from './tool.js' */
 
 /** CSS pixels between two points drawn freehand, and how far the line may leave them out. */
 const FREEHAND_STEP = 3;
@@ -148,7 +148,7 @@ export class PolygonTool extends DrawTool {
     return was;
   }
 
-  /** @override @param {KeyboardEvent} e */
+  /** @override @param {Key} e */
   key(e) {
     if (this.crosshair.key(e)) {
       this.isByKeys = false;

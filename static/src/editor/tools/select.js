@@ -11,7 +11,7 @@ import { CLICK_PX, REACH, Tool, arrow } from './tool.js';
 /** @import {Delta, Label, LabelPatch, Point} from '../types' */
 /** @import {Grip} from './grips.js' */
 /** @import {VertexRef} from '../geom/poly.js' */
-/** @import {Pen, ToolCamera, ToolPointer} from './tool.js' */
+/** @import {Pen, ToolCamera, ToolPointer, Key} from './tool.js' */
 
 /** CSS pixels from the outline at which a click inserts a vertex. */
 const EDGE_REACH = 6;
@@ -266,7 +266,7 @@ export class SelectTool extends Tool {
     this.context.store.hover.value = null;
   }
 
-  /** @override @param {KeyboardEvent} e */
+  /** @override @param {Key} e */
   key(e) {
     if (e.key === 'Delete') return this.#delete(e.shiftKey);
     const way = arrow(e);

@@ -4,6 +4,8 @@
  * @import {Box, CommitOptions, Delta, Label, Point, Store} from '../types'
  */
 
+/** @typedef {Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey' | 'altKey' | 'ctrlKey' | 'metaKey'>} Key */
+
 /**
  * @typedef {object} ToolPointer
  * @property {number} x image pixels @property {number} y
@@ -105,7 +107,7 @@ export class Tool {
     return false;
   }
 
-  /** @param {KeyboardEvent} _e @returns {boolean} whether the key was used */
+  /** @param {Key} _e @returns {boolean} whether the key was used */
   key(_e) {
     return false;
   }
@@ -119,7 +121,7 @@ export class Tool {
   }
 }
 
-/** @param {KeyboardEvent} e @returns {Point | null} direction of an arrow key, 1 px, with Shift 10 */
+/** @param {Key} e @returns {Point | null} direction of an arrow key, 1 px, with Shift 10 */
 export function arrow(e) {
   const step = e.shiftKey ? 10 : 1;
   /** @type {Record<string, Point>} */

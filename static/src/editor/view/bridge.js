@@ -26,6 +26,8 @@ export class Bridge {
     this.fill = 0.2;
     /** Number of the store's state that was last sent whole; -1: nothing yet. */
     this.loaded = -1;
+    /** Whose labels are shown. */
+    this.media = '';
     /** @type {(() => void)[]} */
     this.endings = [];
   }
@@ -106,6 +108,7 @@ export class Bridge {
 
   /** @param {Patch} patch */
   #patched(patch) {
+    if (patch.reset && this.store.media.peek()?.id !== this.media) return this.#close();
     if (patch.reset) return this.load();
     if (this.loaded < 0) return;
     const added = this.catalog.apply(patch);
@@ -126,9 +129,18 @@ export class Bridge {
     if (this.loaded >= 0) this.load();
   }
 
-  /** Another picture: sends its labels, unless its patch did. */
+  /** The store went on to another picture: its shapes must not be seen on the old one. */
+  #close() {
+    this.loaded = -1;
+    this.media = '';
+    this.#edit.reset();
+    this.#shapes.close();
+  }
+
+  /** The store's picture is shown from now on. */
   open() {
-    if (this.loaded !== this.store.version.peek()) this.load();
+    this.media = this.store.media.peek()?.id ?? '';
+    this.load();
   }
 
   /** Sends all labels that the store has. */

@@ -88,6 +88,11 @@ export class Picture {
     this.pixel = null;
   }
 
+  /** Changes when there is something else to draw. */
+  get key() {
+    return `${this.version}:${this.levels.length}:${this.levels[0]?.scale}`;
+  }
+
   /**
    * Shows another picture. Resolves when it is decoded, or cannot be: then `failure` says so.
    * @param {Media} media

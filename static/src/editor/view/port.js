@@ -16,14 +16,12 @@ function makeCanvas(width, height) {
 
 /** The engine on the page. Answers come in tasks of their own, as from a worker. @param {(message: any) => void} receive @returns {ShapesPort} */
 export function openPagePort(receive) {
-  const handle = serve(new Engine(makeCanvas), {
-    post: (message) => setTimeout(() => receive(message)),
-    copy(source) {
-      const copy = makeCanvas(source.width, source.height);
-      copy.getContext('2d')?.drawImage(source, 0, 0);
-      return copy;
-    },
-  });
+  const copy = (/** @type {HTMLCanvasElement} */ source) => {
+    const made = makeCanvas(source.width, source.height);
+    made.getContext('2d')?.drawImage(source, 0, 0);
+    return made;
+  };
+  const handle = serve(new Engine(makeCanvas), { post: (message) => setTimeout(() => receive(message)), copy, take: copy });
   return { send: (message) => void setTimeout(() => handle(message)), close: () => {}, kind: 'page' };
 }
 

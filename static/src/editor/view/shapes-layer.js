@@ -11,7 +11,9 @@ import { CanvasLayer } from './layers.js';
 
 /** The bitmap reaches this share of the stage beyond each edge, so that panning shows no empty strips. */
 const MARGIN = 0.25;
-const ZOOMING_MARGIN = 0.1;
+/** Less while zooming, where every step needs a new bitmap anyway. */
+const ZOOMING_MARGIN = 0.12;
+const ZOOMING_MS = 120;
 /** Milliseconds that a drawing may take while the view moves. */
 const BUDGET = 30;
 /** First drawings of more shapes than this are made quick, then fine. */
@@ -73,6 +75,8 @@ export class ShapesLayer {
     /** @type {Paint[]} */
     this.paints = [];
     this.lastMs = 0;
+    this.lastScale = 0;
+    this.zoomedAt = -Infinity;
     this.settleTimer = 0;
     this.isNew = false;
     this.layer = new CanvasLayer({
@@ -95,6 +99,14 @@ export class ShapesLayer {
     this.#drop();
     this.inFlight = null;
     this.openSerial = ++this.serial;
+    this.render();
+  }
+
+  /** Shows nothing until `reset`. */
+  close() {
+    this.isOpen = false;
+    this.#drop();
+    this.inFlight = null;
     this.render();
   }
 
@@ -137,7 +149,7 @@ export class ShapesLayer {
 
   /** True when the present shapes were painted in some way. */
   get isPainted() {
-    return this.shown !== null && !this.isNew && this.shown.request.serial >= this.openSerial;
+    return this.isOpen && this.shown !== null && !this.isNew && this.shown.request.serial >= this.openSerial;
   }
 
   /** The part of the picture (and of shapes beyond its edges) that can show anything. @param {Camera} c */
@@ -172,13 +184,18 @@ export class ShapesLayer {
   /** Asks for what is missing; returns the key of what the canvas must show. @param {Camera} c */
   #update(c) {
     if (!this.isOpen) return 'closed';
-    const isExact = this.#isExact(c);
+    if (c.scale !== this.lastScale) this.zoomedAt = performance.now();
+    this.lastScale = c.scale;
     const isMoving = this.isMoving();
-    if (!isExact) this.#ask(c, isMoving);
-    else if (/** @type {any} */ (this.shown).level > 0) isMoving ? this.#settleLater() : this.#ask(c, false);
-    else if (isMoving && this.#isNearEdge(c)) this.#ask(c, true);
+    if (!this.#isExact(c)) this.#ask(c, isMoving);
+    else if (this.#isNearEdge(c) && isMoving && !this.isZooming) this.#ask(c, true);
+    else if (this.#isNearEdge(c) || /** @type {any} */ (this.shown).level > 0) isMoving ? this.#settleLater() : this.#ask(c, false);
     const r = this.shown?.request;
     return `${c.scale},${c.left},${c.top},${r?.seq},${this.isHidden}`;
+  }
+
+  get isZooming() {
+    return performance.now() - this.zoomedAt < ZOOMING_MS;
   }
 
   #settleLater() {
@@ -214,8 +231,7 @@ export class ShapesLayer {
 
   /** @param {Camera} c @param {boolean} moving @returns {Request} */
   #request(c, moving) {
-    const isZooming = moving && this.shown !== null && this.shown.request.scale !== c.scale;
-    const share = isZooming && this.lastMs > BUDGET / 2 ? ZOOMING_MARGIN : MARGIN;
+    const share = moving && this.isZooming ? ZOOMING_MARGIN : MARGIN;
     const [x0, y0, x1, y1] = this.#world(c);
     const [left, width] = span(c.deviceWidth, share, (x0 - c.left) * c.scale, (x1 - x0) * c.scale);
     const [top, height] = span(c.deviceHeight, share, (y0 - c.top) * c.scale, (y1 - y0) * c.scale);

@@ -18,11 +18,12 @@ import { toImage, toStage } from './camera.js';
 import { createColorReader } from './colors.js';
 import { Cursors } from './cursors.js';
 import { EditLayer } from './edit-layer.js';
-import { hits } from './hit.js';
 import { LabelPainter } from './label-paint.js';
+import { drawGrid } from './grid.js';
 import { CanvasLayer } from './layers.js';
 import { boundsOf } from './pack.js';
 import { Pen } from './pen.js';
+import { Picker } from './picker.js';
 import { Picture } from './picture.js';
 import { ShapesLayer } from './shapes-layer.js';
 import { ToolHost } from './tool-host.js';
@@ -32,8 +33,6 @@ import { union } from '../geom/box.js';
 /** @import {Box, Label, Media, Store, View} from '../types' */
 /** @import {Commit, StageTool} from './tool-host.js' */
 
-/** CSS pixels around a shape that count as on it. */
-const HIT_REACH = { mouse: 4, touch: 14 };
 /** "Zoom to selection" does not enlarge more than this. */
 const MOST_FIT = 8;
 /** One step of "zoom in". */
@@ -48,6 +47,15 @@ const STEP = 1.25;
  * @property {Commit} [commit] store.commit unless given
  * @property {(text: string) => void} [announce] for an ARIA live region
  */
+
+/** @type {Record<string, ((stage: Stage) => void) | undefined>} */
+const VIEW_COMMANDS = {
+  'zoom.in': (stage) => stage.zoomBy(STEP),
+  'zoom.out': (stage) => stage.zoomBy(1 / STEP),
+  'zoom.fit': (stage) => stage.fit(),
+  'zoom.actual': (stage) => stage.zoomTo(1),
+  'zoom.selection': (stage) => stage.zoomToSelection(),
+};
 
 /** @param {string} tag @param {string} name */
 function makeLayer(tag, name) {
@@ -74,6 +82,7 @@ export class Stage {
     this.viewport = new Viewport(mapElement, [this.#makePictureLayer(), this.shapes.layer]);
     const { catalog } = this.bridge;
     this.edit = new EditLayer({ canvas: this.canvas, store, painter, shapes: this.shapes, query: (...box) => catalog.query(...box) });
+    this.picker = new Picker(store, catalog);
     this.bridge.connect(this.shapes, this.edit, () => this.render());
     this.cursors = new Cursors(this.root);
     this.host = new ToolHost({
@@ -125,8 +134,11 @@ export class Stage {
     return new CanvasLayer({
       name: 'stage-picture',
       camera: () => this.viewport.camera(),
-      key: (c) => `${c.scale},${c.left},${c.top},${picture.version},${picture.levels.length},${picture.levels[0]?.scale}`,
-      draw: (g, c) => picture.draw(g, c),
+      key: (c) => `${c.scale},${c.left},${c.top},${picture.key},${this.store.display.peek().grid}`,
+      draw: (g, c) => {
+        picture.draw(g, c);
+        if (picture.media && this.store.display.peek().grid) drawGrid(g, c, picture.media);
+      },
     });
   }
 
@@ -146,6 +158,11 @@ export class Stage {
     this.edit.draw(camera);
     this.cursors.place(camera);
     if (this.waiting.length && this.isReady) for (const resolve of this.waiting.splice(0)) resolve();
+  }
+
+  /** Another picture is on its way: not ready until it is shown. */
+  expect() {
+    this.mediaVersion++;
   }
 
   /**
@@ -202,19 +219,14 @@ export class Stage {
 
   /**
    * Runs a command of keymap.js that belongs to the stage.
-   * @param {string} id @param {{isDown: boolean, event: KeyboardEvent}} press
+   * @param {string} id @param {{isDown?: boolean, event?: unknown}} [press]
    * @returns {boolean | undefined} whether there was any use for it; undefined: not a command of the stage
    */
-  run(id, { isDown, event }) {
-    if (id === 'escape') return this.host.escape();
+  run(id, { isDown = true } = {}) {
     if (id === 'pan.hold') return this.host.pointer.hold(isDown);
-    if (id === 'zoom.in') this.zoomBy(STEP);
-    else if (id === 'zoom.out') this.zoomBy(1 / STEP);
-    else if (id === 'zoom.fit') this.fit();
-    else if (id === 'zoom.actual') this.zoomTo(1);
-    else if (id === 'zoom.selection') this.zoomToSelection();
-    else return this.host.isOwn(id) ? this.host.key(event) : undefined;
-    return true;
+    const view = VIEW_COMMANDS[id];
+    if (view) view(this);
+    return view ? true : this.host.run(id);
   }
 
   /** For the key map: 'sel', 'draw', 'drawing'. */
@@ -285,24 +297,8 @@ export class Stage {
   }
 
   /** @param {number} x @param {number} y @param {string} [type] of the pointer @returns {Label[]} the one to choose first */
-  hit(x, y, type = 'mouse') {
-    const reach = (type === 'touch' ? HIT_REACH.touch : HIT_REACH.mouse) / this.viewport.current.zoom;
-    const order = this.store.order();
-    return hits(this.#near([x - reach, y - reach, x + reach, y + reach]), x, y, reach, (id) => order.indexOf(id));
-  }
-
-  /** @param {Box} box @returns {Label[]} */
-  #near(box) {
-    return this.bridge.catalog.query(...box).flatMap((id) => this.store.labels.get(id) ?? []);
-  }
-
-  /** Labels that lie whole in the box. @param {Box} box @returns {Label[]} */
-  inside(box) {
-    const [x0, y0, x1, y1] = box;
-    return this.#near(box).filter((label) => {
-      const b = boundsOf(label);
-      return b[0] >= x0 && b[1] >= y0 && b[2] <= x1 && b[3] <= y1;
-    });
+  hit(x, y, type) {
+    return this.picker.at(x, y, this.viewport.current.zoom, type);
   }
 
   /** Brings a label into view: it is not moved when it can be seen already. @param {string} id */
@@ -359,16 +355,6 @@ export class Stage {
   refreshColors() {
     this.colors.forget();
     this.bridge.restyle();
-  }
-
-  /** @param {boolean} on */
-  setOutlinesOnly(on) {
-    this.store.display.value = { ...this.store.display.peek(), outlines: on };
-  }
-
-  /** @param {boolean} on */
-  hideAll(on) {
-    this.store.display.value = { ...this.store.display.peek(), hideAll: on };
   }
 
   /** Decodes pictures that come next, so that they show at once. @param {readonly Media[]} next */

@@ -13,12 +13,20 @@ import { PointerRouter } from './pointer.js';
  * @property {() => void} activate @property {() => void} deactivate
  * @property {(p: StagePointer) => void} down @property {(p: StagePointer) => void} move @property {(p: StagePointer) => void} up
  * @property {() => void} drop @property {() => void} leave @property {() => boolean} cancel
- * @property {(e: KeyboardEvent) => boolean} key
+ * @property {(e: Key) => boolean} key
  * @property {(pen: any, camera: any) => void} paint
  * @property {boolean} isDrawTool @property {boolean} isDrawing @property {boolean} hasCrosshair
  */
 
 /** @typedef {(deltas: Delta | readonly Delta[], options?: CommitOptions) => void} Commit */
+
+/** @typedef {Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey' | 'altKey' | 'ctrlKey' | 'metaKey'>} Key */
+
+/** What a command of the key map is to a tool. @type {Record<string, string>} */
+const KEYS = { 'draw.set': 'Enter', 'draw.back': 'Backspace', delete: 'Delete', 'delete.locked': 'Delete' };
+/** @type {Record<string, string>} */
+const ARROWS = { left: 'ArrowLeft', right: 'ArrowRight', up: 'ArrowUp', down: 'ArrowDown' };
+const ARROW_GROUPS = ['nudge', 'cross', 'resize'];
 
 export class ToolHost {
   /**
@@ -56,7 +64,7 @@ export class ToolHost {
       announce,
       camera: () => stage.viewport.camera(),
       hit: (/** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ type) => stage.hit(x, y, type),
-      inside: (/** @type {import('../types').Box} */ box) => stage.inside(box),
+      inside: (/** @type {import('../types').Box} */ box) => stage.picker.inside(box),
       previews: stage.edit.previews,
       redraw: () => stage.render(),
       setTool: (/** @type {string} */ name) => stage.setTool(name),
@@ -128,14 +136,14 @@ export class ToolHost {
     return isUsed;
   }
 
-  /** @param {KeyboardEvent} e */
+  /** @param {Key} e @returns {boolean} */
   #key(e) {
     const scopes = this.scopes();
     if (this.tool.isDrawTool && !scopes.includes('draw')) return this.#chosen(e);
     return this.tool.key(e) || (scopes.includes('sel') && (e.key === 'Delete' || e.altKey) && this.#chosen(e));
   }
 
-  /** Keys for the chosen shapes work in every tool. @param {KeyboardEvent} e */
+  /** Keys for the chosen shapes work in every tool. @param {Key} e */
   #chosen(e) {
     return this.tools.get('select')?.key(e) ?? false;
   }
@@ -152,9 +160,17 @@ export class ToolHost {
     return true;
   }
 
-  /** Is it a command of the key map that belongs to the stage? What it does is in the key itself. @param {string} id */
-  isOwn(id) {
-    return /^(nudge|resize|cross|draw|delete)\b/.test(id);
+  /**
+   * Runs a command of the key map, whatever its key is.
+   * @param {string} id @returns {boolean | undefined} whether it was used; undefined: not one of these
+   */
+  run(id) {
+    if (id === 'escape') return this.escape();
+    const [group, what, ten] = id.split('.');
+    const key = ARROW_GROUPS.includes(group) ? ARROWS[what] : KEYS[id];
+    if (!key) return undefined;
+    const shiftKey = ten === '10' || id === 'delete.locked';
+    return this.#key({ key, shiftKey, altKey: group === 'resize', ctrlKey: false, metaKey: false, code: '' });
   }
 
   destroy() {
