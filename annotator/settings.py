@@ -216,6 +216,7 @@ HUEY = (
 )
 JOB_SWEEPER = "annotator.jobs.engine.sweep"
 JOB_RUNNER = "annotator.jobs.engine.enqueue"
+JOB_RUN_HERE = "annotator.jobs.engine.run"
 WORKER_THREADS = env_int("ANNOTATOR_WORKERS", 1, low=1, high=64)
 # A running job whose worker has not renewed its lease for this long is given to another worker.
 JOB_LEASE_SECONDS = env_int("ANNOTATOR_JOB_LEASE_SECONDS", 60, low=2)

@@ -14,7 +14,7 @@ is_installed() { [ -x .venv/bin/python ] && cmp -s "$1" ".venv/installed-$1"; }
 
 # The browser bundle is built with Node: the system's, else one from PyPI.
 has_node() {
-    node -e 'process.exit(parseInt(process.versions.node) < 20)' >/dev/null 2>&1 || [ -e .venv/installed-requirements-node.lock ]
+    command -v npm >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' >/dev/null 2>&1 || [ -e .venv/installed-requirements-node.lock ]
 }
 
 # The packages for development include those for running.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
@@ -119,6 +120,18 @@ def send(job_id: uuid.UUID) -> None:
         import_string(settings.JOB_RUNNER)(job_id)
     except Exception:
         _log.warning("job %s could not be queued; the sweeper will send it", job_id, exc_info=True)
+
+
+def run_here(*, job: Job) -> Job:
+    """Run a job in this process, for commands; when a worker is faster, wait until it has ended the job."""
+    run = import_string(settings.JOB_RUN_HERE)
+    while not run(job.pk):
+        job.refresh_from_db()
+        if job.state in FINISHED:
+            break
+        time.sleep(0.2)
+    job.refresh_from_db()
+    return job
 
 
 def tell(job: Job, actor: Actor | None) -> None:

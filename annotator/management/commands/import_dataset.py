@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from annotator.domain.errors import DomainError
-from annotator.jobs import engine
-from annotator.models import Job, JobState
+from annotator.models import JobState
 from annotator.services import console, imports, jobs
 
 
@@ -45,9 +43,7 @@ class Command(BaseCommand):
             )
         except DomainError as error:
             raise CommandError(error.message) from None
-        while not engine.run(job.pk) and not self._has_ended(job):
-            time.sleep(0.2)  # a worker was faster: it has the same disk
-        job.refresh_from_db()
+        jobs.run_here(job=job)
         if job.state != JobState.DONE:
             raise CommandError(job.error or f"The import ended as {job.state}.")
         facts = job.result
@@ -58,7 +54,3 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Imported {facts['images']:,} images and {facts['labels']:,} labels of {facts['classes']:,} classes into {project.name}."
         )
-
-    def _has_ended(self, job: Job) -> bool:
-        job.refresh_from_db()
-        return job.state in jobs.FINISHED
