@@ -107,7 +107,7 @@ def build(*, project: Project, params: Mapping[str, Any], path: Path, tell: Tell
     state = Build(project, selection, params["name"], params.get("origin"), Keys(rows), LossReport(), tell)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
         _WRITERS[params["format"]](state, archive)
-        if state.report:
+        if not state.report.is_empty:
             archive.writestr(REPORT_NAME, orjson.dumps(state.report.as_json(), option=orjson.OPT_INDENT_2))
     return {
         "file_name": file_name(state.name),

@@ -1,0 +1,295 @@
+"""Exports: exact round trips, every selection, what is lost is said, names that unpack anywhere, memory that stays flat."""
+
+from __future__ import annotations
+
+import io
+import json
+import tracemalloc
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from django.utils import timezone
+
+from annotator.domain.errors import Denied, Invalid, Missing
+from annotator.jobs import engine
+from annotator.models import Attribute, AttributeOption, AttributeValue, Concept, Job, Label, Media, Tag
+from annotator.services import blobs, coco_imports, exports, keypoint_schemas, statuses
+from annotator.services.export_rows import Selection
+from tests.world import World, make_class, make_dataset, make_images
+
+COCO_MINI = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "coco-mini" / "annotations.json"
+
+
+def run(w: World, format_name: str, user: Any = None, **options: Any) -> tuple[Job, dict[str, Any]]:
+    """Run an export as a worker does; return the job and {entry: parsed JSON or bytes}."""
+    selection = Selection(**options.pop("selection", {}))
+    job = exports.start(
+        actor=w.actor(user or w.max),
+        project=w.project,
+        format_name=format_name,
+        selection=selection,
+        **options,
+    )
+    assert engine.run(job.pk)
+    job.refresh_from_db()
+    assert job.state == "DONE", job.error
+    assert job.artifact is not None
+    with (
+        blobs.store().open(job.artifact.sha256) as stream,
+        zipfile.ZipFile(io.BytesIO(stream.read())) as archive,
+    ):
+        assert archive.testzip() is None
+        found = {name: archive.read(name) for name in archive.namelist()}
+    return job, {name: orjson.loads(raw) if name.endswith(".json") else raw for name, raw in found.items()}
+
+
+def import_coco(w: World, data: dict[str, Any]) -> None:
+    coco_imports.run(
+        actor=w.actor(w.max),
+        project=w.project,
+        dataset=make_dataset(w.project, "Imported"),
+        file=io.BytesIO(json.dumps(data).encode()),
+        find_file=lambda name: None,
+    )
+
+
+def fixture() -> dict[str, Any]:
+    """Return a COCO file with decimals, two parts, a crowd mask as counts and as text, keypoints, a box."""
+    base = {"image_id": 7, "category_id": 40, "iscrowd": 0}
+    ring = [10.53, 10.1, 20.25, 10.0, 20.25, 20.75, 10.5, 20.125]
+    return {
+        "info": {"year": 2017},
+        "licenses": [{"id": 3, "name": "x"}],
+        "images": [{"id": 7, "file_name": "deep/a.jpg", "width": 64, "height": 48, "license": 3}],
+        "categories": [
+            {"id": 40, "name": "lamp", "supercategory": "street"},
+            {"id": 41, "name": "man", "supercategory": "p", "keypoints": ["nose", "ear"], "skeleton": [[1, 2]]},
+        ],
+        "annotations": [
+            base | {"id": 900, "bbox": [10.5, 10.0, 9.75, 10.75], "area": 97.53, "segmentation": [ring]},
+            base | {"id": 5, "bbox": [0.1, 0.2, 30.3, 20.7], "area": 1.0, "segmentation": [ring, [1, 1, 5, 1, 5, 5.5]]},
+            base | {"id": 6, "iscrowd": 1, "bbox": [2, 1, 2, 3], "area": 5,
+                    "segmentation": {"size": [48, 64], "counts": [97, 3, 45, 2, 2925]}},
+            base | {"id": 8, "bbox": [1.25, 2.5, 3.125, 4.0625], "area": 12.6953125, "segmentation": []},
+            base | {"id": 9, "category_id": 41, "bbox": [1, 2, 3, 4], "area": 12, "segmentation": [],
+                    "keypoints": [5.5, 6.25, 2, 0, 0, 0], "num_keypoints": 1},
+            base | {"id": 10, "category_id": 41, "bbox": [1, 2, 3, 4], "area": 12, "segmentation": [],
+                    "keypoints": [0, 0, 0, 0, 0, 0], "num_keypoints": 0},
+        ],
+    }  # fmt: skip
+
+
+def by_id(rows: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
+    return {row["id"]: row for row in rows}
+
+
+def test_coco_comes_out_as_it_went_in(w: World) -> None:
+    data = fixture()
+    import_coco(w, data)
+    job, files = run(w, "json_coco")
+    out = files["annotations.json"]
+    assert by_id(out["annotations"]) == by_id(data["annotations"])
+    assert by_id(out["images"])[7] == data["images"][0]
+    found = by_id(out["categories"])
+    for category in data["categories"]:
+        assert {key: found[category["id"]][key] for key in category} == category
+    assert (out["info"], out["licenses"]) == (data["info"], data["licenses"])
+    assert (job.result["images"], job.result["labels"], job.result["report"]) == (4, 6, [])
+    assert set(files) == {"annotations.json"}
+
+
+@pytest.mark.skipif(not COCO_MINI.exists(), reason="the real pictures are not here")
+def test_real_coco_comes_out_as_it_went_in(w: World) -> None:
+    Media.all_objects.all().delete()
+    Concept.all_objects.all().delete()
+    data = json.loads(COCO_MINI.read_bytes())
+    import_coco(w, data)
+    out = run(w, "json_coco")[1]["annotations.json"]
+    fields = ("id", "image_id", "category_id", "bbox", "segmentation", "keypoints", "iscrowd", "area")
+    mine = {key: {f: row.get(f) for f in fields} for key, row in by_id(out["annotations"]).items()}
+    theirs = {key: {f: row.get(f) for f in fields} for key, row in by_id(data["annotations"]).items()}
+    assert mine == theirs
+    assert {i["id"]: i["file_name"] for i in out["images"]} == {
+        i["id"]: i["file_name"] for i in data["images"]
+    }
+
+
+def test_what_coco_cannot_say_is_reported(w: World) -> None:
+    w.box(z=3, external_id="mine")
+    hole = "[[[[0,0],[40,0],[40,40],[0,40]],[[10,10],[20,10],[20,20],[10,20]]]]"
+    w.box(at=(0, 0, 40, 40), shape="polygon", points=hole)
+    Tag.all_objects.create(project=w.project, media=w.images[0], concept=w.sunny)
+    done = statuses.find(project_id=w.project.pk, name="DONE")
+    Media.objects.filter(pk=w.images[1].pk).update(status=done)
+    job, files = run(w, "json_coco")
+    report = {line["field"]: line["count"] for line in files[exports.REPORT_NAME]}
+    assert report == {"z_index": 1, "external_id": 1, "tagged": 1, "statuses": 1, "segmentation": 1}
+    assert job.result["report"] == files[exports.REPORT_NAME]
+    holed = next(row for row in files["annotations.json"]["annotations"] if row["segmentation"])
+    assert (holed["area"], holed["segmentation"]["size"]) == (1500, [480, 640])
+
+
+def test_the_same_name_in_two_datasets_stays_two(w: World) -> None:
+    make_images(make_dataset(w.project, "Evening"), 1, start=4)
+    other = Media.objects.get(number=4)
+    other.items.update(name="img 1.jpg")
+    _, files = run(w, "json_coco")
+    names = {image["id"]: image["file_name"] for image in files["annotations.json"]["images"]}
+    assert (names[1], names[4], names[2]) == ("Morning/img 1.jpg", "Evening/img 1.jpg", "img 2.jpg")
+    assert files[exports.REPORT_NAME][0]["count"] == 2
+
+
+def test_selections_hold_together(w: World) -> None:
+    evening = make_dataset(w.project, "Evening")
+    make_images(evening, 1, start=4)
+    first, second, third = w.images
+    w.box(first)
+    w.box(first, w.person)
+    Tag.all_objects.create(project=w.project, media=second, concept=w.sunny)
+    done = statuses.find(project_id=w.project.pk, name="DONE")
+    statuses.set_status(actor=w.actor(w.max), project=w.project, media=[third], status=done)
+
+    def numbers(**selection: Any) -> tuple[list[int], int]:
+        out = run(w, "json_coco", selection=selection)[1]["annotations.json"]
+        return sorted(image["id"] for image in out["images"]), len(out["annotations"])
+
+    assert numbers() == ([1, 2, 3, 4], 2)
+    assert numbers(datasets=(w.dataset.pk,)) == ([1, 2, 3], 2)
+    assert numbers(tags=(w.sunny.pk,)) == ([2], 0)
+    assert numbers(statuses=(done.pk,)) == ([3], 0)
+    assert numbers(concepts=(w.car.pk,)) == ([1, 2, 3, 4], 1)
+    assert numbers(status_since=timezone.now()) == ([], 0)
+    assert numbers(datasets=(evening.pk,), statuses=(done.pk,)) == ([], 0)
+
+
+def test_json_says_the_whole_project(w: World) -> None:
+    colour = Attribute.all_objects.create(
+        project=w.project, name="colour", name_key="colour", kind="SELECTION"
+    )
+    red = AttributeOption.all_objects.create(attribute=colour, value="red")
+    label = w.box(at=(10, 20, 110, 220), z=2)
+    AttributeValue.all_objects.create(attribute=colour, label=label, value=str(red.pk))
+    hole = "[[[[0,0],[4,0],[4,4],[0,4]],[[1,1],[3,1],[3,3],[1,3]]]]"
+    w.box(at=(0, 0, 4, 4), shape="polygon", points=hole)
+    Tag.all_objects.create(project=w.project, media=w.images[0], concept=w.sunny)
+    job, files = run(w, "json_v1.1", name="Mine", link_origin="https://here.example")
+    out = files["Mine.json"]
+    assert (out["project_name"], out["export_format_version"]) == ("Streets", "1.1")
+    assert [row["class_name"] for row in out["label_classes"]] == ["car", "person"]
+    assert out["attributes"] == [
+        {"name": "colour", "type": "SELECTION", "subject_type": "LABEL", "norder": None, "values": ["red"]}
+    ]
+    image = out["images"][0]
+    assert (image["image_name"], image["dataset_name"], image["image_status"]) == (
+        "img 1.jpg",
+        "Morning",
+        "NEW",
+    )
+    assert image["tags"] == ["sunny"] and image["tag_groups"] == {"Default": ["sunny"]}
+    assert image["public_url"].startswith("https://here.example/m/")
+    masked, plain = image["labels"]
+    assert (plain["bbox"], plain["z_index"], plain["attributes"]) == (
+        [10, 20, 110, 220],
+        2,
+        {"colour": "red"},
+    )
+    assert (masked["mask"], masked["polygon"]) == ([1, 5, 8, 2, 12, 5], None)
+    assert [line["field"] for line in files[exports.REPORT_NAME]] == ["labels.polygon"]
+    assert (job.result["images"], job.result["labels"], job.result["file_name"]) == (3, 2, "Mine.zip")
+
+
+def test_json_says_keypoints_and_rounding(w: World) -> None:
+    actor = w.actor(w.max)
+    schema = keypoint_schemas.create(
+        actor=actor, project=w.project, name="body", kind="pose", classes=[{"name": "nose"}], edges=[]
+    )
+    nose = schema.classes.get()
+    point = [
+        {"id": str(nose.pk), "keypoint_class": str(nose.pk), "x": 5.5, "y": 6, "visible": False, "order": 0}
+    ]
+    w.box(at=(1.5, 2.4, 30.6, 40), shape="keypoints", keypoints=orjson.dumps(point).decode())
+    _, files = run(w, "json_v1.1", name="a/b")
+    out = files["a_b.json"]
+    assert out["keypoint_schemas"][0]["keypoint_classes"][0]["name"] == "nose"
+    label = out["images"][0]["labels"][0]
+    assert label["bbox"] == [2, 2, 31, 40]
+    assert label["keypoints"][0] | {"id": ""} == {
+        "id": "", "keypoint_class_id": str(nose.pk), "keypoint_class_name": "nose", "x": 5.5, "y": 6, "visible": False, "norder": 0,
+    }  # fmt: skip
+    assert files[exports.REPORT_NAME][0]["reason"] == "decimals were rounded to whole pixels"
+
+
+def test_original_files_lie_in_their_dataset_under_safe_names(w: World) -> None:
+    first, second, third = w.images
+    first.items.update(name="..\\..\\a:b.jpg")
+    second.items.update(name="CON.jpg")
+    third.items.update(name="_con.JPG")
+    w.dataset.name = "../up"
+    w.dataset.save()
+    lost = make_images(make_dataset(w.project, "Z"), 1, start=4)[0]
+    Media.objects.filter(pk=lost.pk).update(blob=None)
+    job, files = run(w, "images")
+    names = sorted(name for name in files if name != exports.REPORT_NAME)
+    assert names == ["_/up/_/_/a_b.jpg", "_/up/_CON.jpg", "_/up/_con (2).JPG"]
+    assert files["_/up/_/_/a_b.jpg"][:2] == b"\xff\xd8"
+    assert files[exports.REPORT_NAME] == [
+        {"field": "images", "reason": "the file is not kept here", "count": 1, "examples": ["Z/img 4.jpg"]}
+    ]
+    assert job.result["images"] == 4 and job.artifact is not None and job.artifact.mime == "application/zip"
+
+
+def test_who_may_and_what_is_refused(w: World) -> None:
+    def start(user: Any, format_name: str = "json_coco", **selection: Any) -> Job:
+        chosen = Selection(**selection)
+        return exports.start(
+            actor=w.actor(user), project=w.project, format_name=format_name, selection=chosen
+        )
+
+    assert start(w.rosa).expires_at is not None
+    for user, refusal in ((w.ann, Denied), (w.vera, Denied), (w.otto, Missing)):
+        with pytest.raises(refusal):
+            start(user)
+    with pytest.raises(Invalid, match=r"json_v1\.1, json_coco, images"):
+        start(w.max, "yolo")
+    theirs = make_class(w.other_project(), "ship", 1)
+    with pytest.raises(Invalid) as error:
+        start(w.max, concepts=(theirs.pk,))
+    assert error.value.field == "class"
+
+
+def test_memory_stays_flat(w: World, tmp_path: Path) -> None:
+    """Ten times the labels must not take more memory: labels are read in chunks of media and written at once."""
+    images = make_images(w.dataset, 300, start=10)
+
+    def peak(per_image: int) -> int:
+        Label.all_objects.all().delete()
+        now = timezone.now()
+        Label.all_objects.bulk_create(
+            Label(
+                project=w.project,
+                media=image,
+                concept=w.car,
+                x0=1,
+                y0=1,
+                x1=9,
+                y1=9,
+                created_at=now,
+                updated_at=now,
+            )
+            for image in images
+            for _ in range(per_image)
+        )
+        params = {"format": "json_coco", "name": "x", **Selection().as_params()}
+        tracemalloc.start()
+        exports.build(
+            project=w.project, params=params, path=tmp_path / "x.zip", tell=lambda share, words: None
+        )
+        top = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return top
+
+    peak(1)
+    assert peak(10) < peak(1) * 2 + 3_000_000
