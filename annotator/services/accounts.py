@@ -36,7 +36,9 @@ def find(*, name: str) -> User | None:
 
 
 @transaction.atomic
-def invite(*, actor: Actor, workspace: Workspace, name: str, role: str, display_name: str = "", email: str = "") -> tuple[Membership, str]:
+def invite(
+    *, actor: Actor, workspace: Workspace, name: str, role: str, display_name: str = "", email: str = ""
+) -> tuple[Membership, str]:
     """Make a person a member and return (membership, secret of a one-time link; empty for one who has an account).
 
     `name` is the user name, or the e-mail address of somebody who has an account here. A new person has no
@@ -80,7 +82,10 @@ def set_preferences(*, actor: Actor, changes: Mapping[str, Any]) -> dict[str, st
     """Change one's theme ("", light, dark) or contrast ("", more) and return all preferences; absent keys stay."""
     for name, value in changes.items():
         if name not in PREFERENCES or value not in PREFERENCES[name]:
-            raise Invalid(f"{name} must be one of {', '.join(v or 'nothing' for v in PREFERENCES.get(name, ()))}.", field=name)
+            raise Invalid(
+                f"{name} must be one of {', '.join(v or 'nothing' for v in PREFERENCES.get(name, ()))}.",
+                field=name,
+            )
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=actor.user_id)
         user.preferences = {**user.preferences, **changes}

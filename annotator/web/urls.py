@@ -13,6 +13,7 @@ from annotator.web.views import (
     bulk,
     classes,
     datasets,
+    exports,
     home,
     jobs,
     label,
@@ -104,6 +105,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"web/{P}/tag-groups/restore", tag_groups.restore, name="tag-group-restore"),
     path(f"web/{P}/tag-groups/<uuid:group_id>", tag_groups.change, name="tag-group-change"),
     path(f"web/{P}/tag-groups/<uuid:group_id>/delete", tag_groups.delete, name="tag-group-delete"),
+    # Exports and imports
+    *both(f"{P}/exports", exports.export_list, "exports"),
+    path(f"web/{P}/exports/new", exports.start_export, name="export-start"),
+    path(f"web/{P}/imports/slot", exports.import_slot, name="import-slot"),
+    path(f"web/{P}/imports/new", exports.start_import, name="import-start"),
     # The labeling page
     *both("label/<uuid:media_id>", label.label_page, "label"),
     path("web/media/<uuid:media_id>/state", editor_api.media_state, name="media-state"),

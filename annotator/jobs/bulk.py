@@ -1,0 +1,33 @@
+"""Jobs that change many pictures, and their undo."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from annotator.domain.errors import Missing
+from annotator.models import Project
+from annotator.services import bulk
+
+from .registry import JobRun, handler
+
+
+def _project(run: JobRun) -> Project:
+    if run.job.project is None or run.job.project.trashed_at is not None:
+        raise Missing("The project of this job is no longer there.")
+    return run.job.project
+
+
+@handler("bulk")
+def change(run: JobRun) -> dict[str, Any]:
+    """Change the pictures that were chosen when the job was started."""
+    return bulk.run(actor=run.actor, project=_project(run), job=run.job, progress=run.progress)
+
+
+@handler("bulk_undo")
+def undo(run: JobRun) -> dict[str, Any]:
+    """Take a change back; pictures that somebody changed again meanwhile keep that."""
+    change_id, what = uuid.UUID(run.params["change"]), run.params["what"]
+    by = uuid.UUID(run.params["by"]) if run.params.get("by") else None
+    back = bulk.undo_change(actor=run.actor, project=_project(run), change_id=change_id, what=what, by=by, progress=run.progress)
+    return {"changed": back}

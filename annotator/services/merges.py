@@ -1,0 +1,263 @@
+"""Merging and deleting classes with all their marks: small ones at once, large ones by a job in short transactions; both undone."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from annotator import events, policy
+from annotator.domain.actor import Actor
+from annotator.domain.errors import Conflict, Invalid, Missing
+from annotator.models import (
+    AttributeBinding,
+    Blob,
+    Concept,
+    Job,
+    KeypointBinding,
+    Label,
+    Project,
+    Tag,
+    TagGroup,
+)
+from annotator.services import concepts, jobs, reverse_files
+
+# Up to so many labels are changed while the person waits; more would hold the database too long.
+AT_ONCE = 500
+CHUNK = 500
+Progress = Callable[[float, str], None]
+
+
+def preview(*, source: Concept, target: Concept) -> dict[str, int]:
+    """Return how many labels and tags a merge would move, and how many tags the target has already."""
+    counts = concepts.count_marks(concept=source)
+    has_target = Tag.all_objects.filter(concept=target).values("media_id")
+    return {**counts, "both": Tag.all_objects.filter(concept=source, media_id__in=has_target).count()}
+
+
+def start(*, actor: Actor, project: Project, source: Concept, target: Concept) -> Job:
+    """Give all marks of `source` to `target`; return the job, which is done already when there were few.
+
+    Raises Denied, and Invalid when the two are not different classes of this project.
+    """
+    policy.require(actor, project, "vocabulary.write")
+    if source.pk == target.pk or {source.project_id, target.project_id} != {project.pk}:
+        raise Invalid("Choose another class of this project to merge into.", field="target")
+    reverse = _reverse(source, target)
+    blob = reverse_files.write(reverse)
+    params = {
+        "source": str(source.pk),
+        "target": str(target.pk),
+        "name": f"{source.name} → {target.name}",
+        "count": len(reverse["labels"]),
+    }
+    if len(reverse["labels"]) > AT_ONCE:
+        return _start_job(actor, project, "merge", params, blob)
+    with transaction.atomic():
+        concepts.merge(actor=actor, source=source, target=target)
+        result = {"labels": len(reverse["labels"])}
+        return reverse_files.record_done(
+            actor=actor, project=project, kind="merge", params=params, result=result, artifact=blob
+        )
+
+
+def run(*, actor: Actor, project: Project, job: Job, progress: Progress) -> dict[str, Any]:
+    """Do the merge of a job: labels in chunks, then what is left and the class itself. Harmless to repeat."""
+    rows = Concept.all_objects.filter(project=project)
+    source, target = (
+        rows.filter(pk=job.params["source"]).first(),
+        rows.filter(pk=job.params["target"]).first(),
+    )
+    if target is None:
+        raise Missing("The class to merge into is no longer there.")
+    moved, total = 0, max(1, int(job.params.get("count", 1)))
+    while source is not None and (count := _move_chunk(actor, source, target)):
+        moved += count
+        progress(min(1.0, moved / total), f"{moved:,} of {total:,} objects")
+    if source is not None:
+        concepts.merge(actor=actor, source=source, target=target)
+    return {"labels": total}
+
+
+def undo(*, actor: Actor, project: Project, job: Job) -> Job | None:
+    """Undo a merge or the deletion of an unused class; return the job that does it, None when it is done already."""
+    policy.require(actor, project, "vocabulary.write")
+    reverse = reverse_files.read(job)
+    _check_free(project, reverse)
+    if len(reverse["labels"]) > AT_ONCE:
+        with transaction.atomic():
+            reverse_files.take(job)
+            params = {"of": str(job.pk), "name": job.params.get("name", ""), "count": len(reverse["labels"])}
+            return jobs.start(
+                actor=actor, workspace=project.workspace, project=project, kind="merge_undo", params=params
+            )
+    with transaction.atomic():
+        reverse_files.take(job)
+        _restore(actor, project, reverse)
+    return None
+
+
+def run_undo(*, actor: Actor, project: Project, job: Job, progress: Progress) -> dict[str, Any]:
+    """Undo a large merge: the class first, then its labels in chunks. Harmless to repeat."""
+    original = Job.all_objects.get(pk=job.params["of"], project=project)
+    reverse = reverse_files.read(original)
+    keys, concept_id = reverse["labels"], reverse["concept"]["id"]
+    if not Concept.all_objects.filter(pk=concept_id).exists():
+        with transaction.atomic():
+            _restore(actor, project, {**reverse, "labels": []})
+    for begin in range(0, len(keys), CHUNK):
+        now = timezone.now()
+        rows = Label.all_objects.filter(
+            project=project, pk__in=keys[begin : begin + CHUNK], concept_id=reverse["target"]
+        )
+        rows.update(concept_id=concept_id, updated_at=now, updated_by_id=actor.user_id)
+        progress(begin / len(keys), f"{begin:,} of {len(keys):,} objects")
+    _tell(actor, project, "unmerge", len(keys))
+    return {"labels": len(keys)}
+
+
+def delete(*, actor: Actor, project: Project, concept: Concept, role: str, count: int) -> Job | None:
+    """Take a role from a class. Unused: at once, and the job returned undoes it. Used: `count` must be the number of marks.
+
+    Marks are deleted for good; many of them by a job. None when a used class went at once.
+    """
+    policy.require(actor, project, "vocabulary.write")
+    marks = concepts.count_marks(concept=concept)["tags" if role == "media" else "labels"]
+    if marks != count:
+        raise Conflict(
+            f"{concept.name} has {marks:,} marks now. Look again before deleting them.", field="count"
+        )
+    params = {"concept": str(concept.pk), "role": role, "name": concept.name, "count": marks}
+    if marks > AT_ONCE:
+        return _start_job(actor, project, "delete_class", params, None)
+    if marks or not _is_only_role(concept, role):
+        concepts.delete(actor=actor, concept=concept, role=role)
+        return None
+    blob = reverse_files.write(_reverse(concept, concept))
+    with transaction.atomic():
+        concepts.delete(actor=actor, concept=concept, role=role)
+        return reverse_files.record_done(
+            actor=actor, project=project, kind="delete_class", params=params, result={}, artifact=blob
+        )
+
+
+def run_delete(*, actor: Actor, project: Project, job: Job, progress: Progress) -> dict[str, Any]:
+    """Delete the marks of a class in chunks and then its role. Harmless to repeat."""
+    concept = Concept.all_objects.filter(project=project, pk=job.params["concept"]).first()
+    role, total, gone = job.params["role"], max(1, int(job.params["count"])), 0
+    model = Tag if role == "media" else Label
+    while concept is not None:
+        with transaction.atomic():
+            keys = list(
+                model.all_objects.filter(project=project, concept=concept).values_list(
+                    "pk", flat=True
+                )[:CHUNK]
+            )
+            model.all_objects.filter(pk__in=keys).delete()
+        gone += len(keys)
+        progress(min(1.0, gone / total), f"{gone:,} of {total:,}")
+        if len(keys) < CHUNK:
+            break
+    if concept is not None:
+        concepts.delete(actor=actor, concept=concept, role=role)
+        _tell(actor, concept.project, "delete_class", gone)
+    return {"labels": total}
+
+
+def _start_job(
+    actor: Actor, project: Project, kind: str, params: dict[str, Any], artifact: Blob | None
+) -> Job:
+    with transaction.atomic():
+        job = jobs.start(actor=actor, workspace=project.workspace, project=project, kind=kind, params=params)
+        if artifact is not None:
+            Job.all_objects.filter(pk=job.pk).update(artifact=artifact)
+    return job
+
+
+def _move_chunk(actor: Actor, source: Concept, target: Concept) -> int:
+    with transaction.atomic():
+        keys = list(
+            Label.all_objects.filter(project_id=source.project_id, concept=source).values_list(
+                "pk", flat=True
+            )[:CHUNK]
+        )
+        rows = Label.all_objects.filter(pk__in=keys)
+        rows.update(concept=target, updated_at=timezone.now(), updated_by_id=actor.user_id)
+    return len(keys)
+
+
+def _reverse(source: Concept, target: Concept) -> dict[str, Any]:
+    """Return all that brings `source` back: its row, its marks, what was bound to it."""
+    left_out = {"created_at", "updated_at"}
+    columns = {
+        f.attname: getattr(source, f.attname)
+        for f in Concept._meta.concrete_fields
+        if f.attname not in left_out
+    }
+    tags = list(Tag.all_objects.filter(concept=source).values_list("media_id", flat=True))
+    has_target = set(
+        Tag.all_objects.filter(concept=target, media_id__in=tags).values_list("media_id", flat=True)
+    )
+    return {
+        "concept": columns,
+        "target": target.pk,
+        "labels": list(
+            Label.all_objects.filter(project_id=source.project_id, concept=source).values_list(
+                "pk", flat=True
+            )
+        ),
+        "tags": [{"media": key, "kept": key in has_target} for key in tags],
+        "children": list(Concept.all_objects.filter(parent=source).values_list("pk", flat=True)),
+        "keypoints": list(KeypointBinding.all_objects.filter(concept=source).values("schema_id", "order")),
+        "attributes": list(
+            AttributeBinding.all_objects.filter(concept=source).values(
+                "attribute_id", "attribute_order", "concept_order"
+            )
+        ),
+    }
+
+
+@transaction.atomic
+def _tell(actor: Actor, project: Project, what: str, labels: int) -> None:
+    events.record(actor=actor, kind="bulk", project_id=project.pk, after={"what": what, "labels": labels})
+
+
+def _check_free(project: Project, reverse: dict[str, Any]) -> None:
+    columns = reverse["concept"]
+    if str(columns["project_id"]) != str(project.pk):
+        raise Missing("There is nothing to undo in this project.")
+    roles = [column for column in concepts.ROLES.values() if columns[column]]
+    rows = Concept.all_objects.filter(project=project, name_key=columns["name_key"])
+    if any(rows.filter(**{role: True}).exists() for role in roles):
+        raise Conflict(f"There is a class {columns['name']!r} again. Rename it first.", field="name")
+
+
+def _restore(actor: Actor, project: Project, reverse: dict[str, Any]) -> None:
+    columns = reverse["concept"]
+    if not Concept.all_objects.filter(project=project, pk=columns["parent_id"]).exists():
+        columns["parent_id"] = None
+    if not TagGroup.all_objects.filter(project=project, pk=columns["tag_group_id"]).exists():
+        columns["tag_group_id"] = None
+    concept = concepts.unmerge(actor=actor, project=project, undo=reverse)
+    Concept.all_objects.filter(project=project, pk__in=reverse["children"]).update(parent=concept)
+    KeypointBinding.all_objects.bulk_create(
+        KeypointBinding(concept=concept, **row) for row in reverse["keypoints"]
+    )
+    AttributeBinding.all_objects.bulk_create(
+        AttributeBinding(concept=concept, **row) for row in reverse["attributes"]
+    )
+
+
+def _is_only_role(concept: Concept, role: str) -> bool:
+    return [name for name, column in concepts.ROLES.items() if getattr(concept, column)] == [role]
+
+
+def find(project: Project, concept_id: uuid.UUID, *, field: str = "target") -> Concept:
+    """Return a concept of the project or raise Invalid naming the field."""
+    found = Concept.all_objects.filter(project=project, pk=concept_id).first()
+    if found is None:
+        raise Invalid("There is no such class in this project.", field=field)
+    return found

@@ -1,0 +1,194 @@
+"""What has happened in a project lately, in words, read from its events; reads only."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from annotator import policy
+from annotator.models import Concept, DatasetItem, Event, User
+from annotator.web.templatetags.ui import num, status_word
+from annotator.web.words import job_name
+
+# So many events are looked at for one page of the feed; a run of strokes on one picture is one line.
+LOOK_BACK = 300
+PAUSE = timedelta(minutes=30)
+_DRAWN = frozenset({"labels.changed", "tags.changed"})
+_MANY_MEDIA = frozenset({"media.created", "media.deleted", "media.moved", "media.restored", "media.updated"})
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of the feed: a person (None is the server) and what she did, with a link where there is something to open."""
+
+    person: User | None
+    text: SafeString | str
+    at: datetime
+
+
+@dataclass(slots=True)
+class _Group:
+    """Events of one person in a row that make one line; `at` and `after` are of the newest."""
+
+    kind: str
+    actor_id: uuid.UUID | None
+    media_id: uuid.UUID | None
+    object_id: uuid.UUID | None
+    at: datetime
+    earliest: datetime
+    pks: list[int] = field(default_factory=list)
+    after: list[Any] = field(default_factory=list)
+
+    @property
+    def newest(self) -> dict[str, Any]:
+        return next((after for after in self.after if isinstance(after, dict)), {})
+
+
+def lines(project_id: uuid.UUID, limit: int = 12) -> list[Line]:
+    """Return the newest lines of a project's feed. At most five queries."""
+    groups = _groups(project_id)[: 3 * limit]
+    wanted = [pk for group in groups if group.kind not in _DRAWN for pk in group.pks[:20]]
+    payloads = dict(Event.all_objects.filter(pk__in=wanted).values_list("pk", "after"))
+    for group in groups:
+        group.after = [orjson.loads(payloads[pk]) for pk in group.pks if payloads.get(pk)]
+    people = User.objects.in_bulk({group.actor_id for group in groups if group.actor_id})
+    names = _media_names(groups)
+    concepts = dict(Concept.all_objects.filter(project_id=project_id).values_list("pk", "name"))
+    found = []
+    for group in groups:
+        text = _WORDS[group.kind](group, names, concepts) if group.kind in _WORDS else None
+        if text:
+            found.append(Line(people.get(group.actor_id) if group.actor_id else None, text, group.at))
+    return found[:limit]
+
+
+def _groups(project_id: uuid.UUID) -> list[_Group]:
+    columns = ("pk", "kind", "actor_id", "media_id", "object_id", "at")
+    groups: list[_Group] = []
+    for pk, kind, actor_id, media_id, object_id, at in Event.all_objects.filter(project_id=project_id).order_by("-seq").values_list(*columns)[:LOOK_BACK]:
+        last = groups[-1] if groups else None
+        if last is None or not _goes_on(last, kind, actor_id, media_id, object_id, at):
+            groups.append(_Group(kind, actor_id, media_id, object_id, at, at))
+        groups[-1].pks.append(pk)
+        groups[-1].earliest = at
+    return groups
+
+
+def _goes_on(last: _Group, kind: str, actor_id: Any, media_id: Any, object_id: Any, at: datetime) -> bool:
+    if actor_id != last.actor_id or last.earliest - at > PAUSE:
+        return False
+    if kind in _DRAWN and last.kind in _DRAWN:
+        return bool(media_id == last.media_id)
+    if kind == last.kind == "job.changed":
+        return bool(object_id == last.object_id)
+    return kind == last.kind and (kind in _MANY_MEDIA or kind in {"concepts.changed", "project.updated"})
+
+
+def _media_names(groups: list[_Group]) -> dict[str, str]:
+    ids = {str(group.media_id) for group in groups if group.media_id}
+    for group in groups:
+        if group.kind == "status.changed":
+            ids.update(group.newest.get("media", [])[:1])
+    rows = DatasetItem.all_objects.filter(media__in=ids, is_home=True).values_list("media_id", "name")
+    return {str(key): name for key, name in rows}
+
+
+def _open(media_id: Any, names: dict[str, str]) -> SafeString | str:
+    name = names.get(str(media_id))
+    return format_html('<a href="/label/{}/">{}</a>', media_id, name) if name else _("a deleted image")
+
+
+def _drew(group: _Group, names: dict[str, str], concepts: Any) -> SafeString:
+    count = len(group.pks)
+    text = ngettext("labeled {media}", "labeled {media}, {n} changes", count)
+    return format_html(text, media=_open(group.media_id, names), n=num(count))
+
+
+def _moved_on(group: _Group, names: dict[str, str], concepts: Any) -> SafeString:
+    status, media = group.newest.get("status", {}), group.newest.get("media", [])
+    word = status_word(status.get("base", "") if status.get("name", "").upper() == status.get("base") else status.get("name", ""))
+    what = _open(media[0], names) if len(media) == 1 else format_html(_("{n} images"), n=num(len(media)))
+    if status.get("base") in policy.FINISHED:
+        return format_html(_("finished {media}"), media=what)
+    return format_html(_("moved {media} to {status}"), media=what, status=word)
+
+
+def _count(group: _Group) -> int:
+    """Return how many media the events of a group are about: each says its number, or is about one."""
+    total = 0
+    for after in group.after:
+        value = after.get("media", after.get("count")) if isinstance(after, dict) else None
+        total += len(value) if isinstance(value, list) else value if isinstance(value, int) else 1
+    return max(total, len(group.pks))
+
+
+def _media(one: str, many: str) -> Callable[[_Group, dict[str, str], Any], SafeString]:
+    def say(group: _Group, names: dict[str, str], concepts: Any) -> SafeString:
+        count = _count(group)
+        if count == 1 and str(group.media_id) in names:
+            return format_html(_(one), media=_open(group.media_id, names))
+        return format_html(_(many), n=num(count))
+
+    return say
+
+
+def _concepts(group: _Group, names: dict[str, str], concepts: dict[Any, str]) -> SafeString:
+    found = [str(after["name"]) for after in group.after if isinstance(after, dict) and after.get("name")]
+    distinct = list(dict.fromkeys(found))
+    if not distinct:
+        return format_html("{}", _("changed the classes"))
+    shown = ", ".join(distinct[:3]) + (" …" if len(distinct) > 3 else "")
+    is_new = all(after.get("created") for after in group.after if isinstance(after, dict) and after.get("name"))
+    return format_html(_("added class {name}") if is_new else _("changed class {name}"), name=shown)
+
+
+def _job(group: _Group, names: Any, concepts: Any) -> SafeString | None:
+    after = group.newest
+    ends = {"DONE": _("finished: {job}"), "FAILED": _("failed: {job}"), "CANCELLED": _("cancelled: {job}")}
+    text = ends.get(after.get("state", ""))
+    return format_html(text, job=job_name(after.get("kind", ""))) if text else None
+
+
+def _bulk(group: _Group, names: Any, concepts: dict[Any, str]) -> SafeString | None:
+    after = group.newest
+    if after.get("what") == "merge":
+        into = next((name for key, name in concepts.items() if str(key) == after.get("into")), "")
+        return format_html(_("merged a class into {name}, {n} objects"), name=into, n=num(after.get("labels", 0)))
+    if after.get("what") == "unmerge":
+        return format_html(_("undid a merge of classes, {n} objects"), n=num(after.get("labels", 0)))
+    if after.get("what") == "status":
+        return format_html(_("changed the state of {n} images"), n=num(after.get("count", 0)))
+    return None
+
+
+def _plain(text: str) -> Callable[[_Group, Any, Any], SafeString]:
+    return lambda group, names, concepts: format_html(_(text), name=group.newest.get("name", ""))
+
+
+_WORDS: dict[str, Callable[[_Group, dict[str, str], dict[Any, str]], SafeString | None]] = {
+    "labels.changed": _drew,
+    "tags.changed": _drew,
+    "status.changed": _moved_on,
+    "media.created": _media("added {media}", "added {n} images"),
+    "media.deleted": _media("deleted an image", "deleted {n} images"),
+    "media.restored": _media("brought back {media}", "brought back {n} images"),
+    "media.moved": _media("moved {media} to another dataset", "moved {n} images to another dataset"),
+    "media.updated": _media("replaced {media}", "replaced {n} images"),
+    "concepts.changed": _concepts,
+    "dataset.created": _plain("added the dataset {name}"),
+    "dataset.updated": _plain("changed the dataset {name}"),
+    "dataset.deleted": _plain("deleted the dataset {name}"),
+    "dataset.restored": _plain("brought back the dataset {name}"),
+    "project.updated": _plain("changed the project's settings"),
+    "job.changed": _job,
+    "bulk": _bulk,
+}

@@ -1,0 +1,166 @@
+"""What the pages of jobs, exports and imports show; reads only."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from annotator import policy
+from annotator.domain.actor import Actor
+from annotator.models import Job, JobState, Membership, Project
+from annotator.services import jobs, media_urls, reverse_files
+from annotator.web.templatetags.ui import duration, num, plural, size
+from annotator.web.words import job_name
+
+PAGE = 50
+OPEN = (JobState.QUEUED, JobState.RUNNING)
+# What the page can be narrowed to: name in the address -> states.
+SHOWN: dict[str, tuple[str, ...]] = {"": (), "running": OPEN, "failed": (JobState.FAILED,)}
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A job in words; `download` is the signed address of its file, `stamp` changes whenever the row does."""
+
+    job: Job
+    name: str
+    detail: str
+    outcome: str
+    took: str
+    download: str | None
+    may_cancel: bool
+    may_retry: bool
+    report: list[dict[str, Any]]
+    may_undo: bool
+
+    @property
+    def is_open(self) -> bool:
+        return self.job.state in OPEN
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.job.progress)
+
+    @property
+    def may_act(self) -> bool:
+        return self.may_cancel or self.may_retry or self.download is not None
+
+
+def page(actor: Actor, *, shown: str, project: Project | None, kinds: tuple[str, ...] = (), start: int = 0) -> tuple[list[JobRow], bool]:
+    """Return one page of jobs, newest first, and whether there are more. Two queries."""
+    rows = jobs.visible(actor=actor, project=project, states=SHOWN[shown]).select_related("started_by", "artifact", "project", "workspace")
+    if kinds:
+        rows = rows.filter(kind__in=kinds)
+    found = list(rows[start : start + PAGE + 1])
+    roles = dict(Membership.objects.filter(user_id=actor.user_id).values_list("workspace_id", "role"))
+    return [row_of(job, actor, roles) for job in found[:PAGE]], len(found) > PAGE
+
+
+def counts(actor: Actor, project: Project | None) -> dict[str, int]:
+    """Return how many jobs are under way and how many failed in the last week. One query."""
+    rows = jobs.visible(actor=actor, project=project).order_by()
+    recent = rows.filter(created_at__gte=timezone.now() - timedelta(days=7), state__in=(*OPEN, JobState.FAILED))
+    found = dict(recent.values_list("state").annotate(Count("id")))
+    return {"running": sum(found.get(state, 0) for state in OPEN), "failed": found.get(JobState.FAILED, 0)}
+
+
+def row_of(job: Job, actor: Actor, roles: dict[uuid.UUID, str]) -> JobRow:
+    """Return a job in words. No query."""
+    role = roles.get(job.workspace_id)
+    may = job.started_by_id == actor.user_id or (role is not None and policy.allows(role, "job.cancel"))
+    is_open = job.state in OPEN
+    return JobRow(
+        job=job,
+        name=name_of(job),
+        detail=_detail(job),
+        outcome=_outcome(job),
+        took=duration((job.finished_at - job.started_at).total_seconds()) if job.finished_at and job.started_at else "",
+        download=_download(job),
+        may_cancel=may and is_open and not job.cancel_requested,
+        may_retry=may and job.state in (JobState.FAILED, JobState.CANCELLED),
+        report=_report(job),
+        may_undo=may and job.state == JobState.DONE and (_is_reverse(job) or job.kind == "bulk") and not job.result.get("undone"),
+    )
+
+
+def name_of(job: Job) -> str:
+    """Return what a job does, with the format of an export."""
+    words = job_name(job.kind)
+    format_name = job.params.get("format") if job.kind == "export" else ""
+    return f"{words} {EXPORT_NAMES.get(str(format_name), format_name)}".strip() if format_name else words
+
+
+EXPORT_NAMES: dict[str, Any] = {"json_coco": "COCO", "json_v1.1": "JSON 1.1", "images": gettext_lazy("of pictures")}
+
+
+def file_name(job: Job) -> str:
+    """Return the name under which a job's file is saved."""
+    return str(job.result.get("file_name") or f"{job.project.ref if job.project else job.kind}-{job.number}.zip")
+
+
+def _download(job: Job) -> str | None:
+    has_file = job.artifact_id and job.state == JobState.DONE and not _is_reverse(job) and job.kind != "bulk"
+    return media_urls.export(job, file_name(job)) if has_file else None
+
+
+def _is_reverse(job: Job) -> bool:
+    """Return whether the job's file is its undo: that is no file for people."""
+    return job.artifact is not None and job.artifact.mime == reverse_files.MIME
+
+
+def _report(job: Job) -> list[dict[str, Any]]:
+    report = job.result.get("report")
+    return report if job.state == JobState.DONE and isinstance(report, list) else []
+
+
+def _detail(job: Job) -> str:
+    """Return what a job is about: project, and the file or number it was given."""
+    parts = [job.project.name if job.project else str(job.workspace)]
+    if name := job.params.get("name"):
+        parts.append(str(name))
+    elif isinstance(count := job.params.get("count"), int):
+        parts.append(plural(count, "item", "items"))
+    return " · ".join(parts)
+
+
+def _outcome(job: Job) -> str:
+    """Return in one line how a job stands or ended."""
+    if job.state == JobState.FAILED:
+        return job.error or _("Failed without a reason.")
+    if job.state == JobState.CANCELLED:
+        return _("Cancelled at %(share)d %%") % {"share": round(100 * job.progress)}
+    if job.state == JobState.DONE:
+        return _done(job)
+    if job.cancel_requested:
+        return _("Stopping …")
+    return job.message or (_("Waiting for the worker") if job.state == JobState.QUEUED else "")
+
+
+def _done(job: Job) -> str:
+    parts = []
+    for key, one, many in _COUNTS:
+        if isinstance(value := job.result.get(key), int) and (value or key == "images"):
+            parts.append(f"{num(value)} {_(one) if value == 1 else _(many)}")
+    if job.result.get("undone"):
+        parts.append(_("undone"))
+    if job.artifact is not None and not _is_reverse(job):
+        parts.insert(0, size(job.artifact.size))
+    return ", ".join(parts)
+
+
+_COUNTS = (
+    ("images", "image", "images"),
+    ("created", "image added", "images added"),
+    ("replaced", "image replaced", "images replaced"),
+    ("labels", "object", "objects"),
+    ("changed", "image changed", "images changed"),
+    ("skipped", "left as it was", "left as they were"),
+    ("broken", "could not be read", "could not be read"),
+)

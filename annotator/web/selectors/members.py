@@ -1,0 +1,81 @@
+"""What the pages of workspaces and members show; reads only."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count, Max, Q
+from django.utils import timezone
+
+from annotator.domain.actor import Actor
+from annotator.models import Event, Membership, Role, Workspace
+from annotator.web.places import Place
+from annotator.web.words import role_choices, role_name
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A member; `may_change` says whether the actor may give her another role or remove her."""
+
+    member: Membership
+    role_name: str
+    is_self: bool
+    is_waiting: bool
+    may_change: bool
+    is_last_owner: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceRow:
+    workspace: Workspace
+    role_name: str
+    members: int
+    projects: int
+
+
+def workspaces(actor: Actor) -> list[WorkspaceRow]:
+    """Return the actor's workspaces by name with their sizes. Three queries."""
+    mine = list(Membership.objects.filter(user_id=actor.user_id).select_related("workspace").order_by("workspace__name", "workspace__ref"))
+    ids = [member.workspace_id for member in mine]
+    people = dict(Membership.objects.filter(workspace__in=ids).values_list("workspace").annotate(Count("id")))
+    live = Count("projects", filter=Q(projects__trashed_at=None))
+    projects = dict(Workspace.objects.filter(pk__in=ids).annotate(n=live).values_list("pk", "n"))
+    return [
+        WorkspaceRow(each.workspace, role_name(each.role), people.get(each.workspace_id, 0), projects.get(each.workspace_id, 0))
+        for each in mine
+    ]
+
+
+def members(place: Place) -> list[MemberRow]:
+    """Return the members of a workspace, strongest role first, then by name. One query."""
+    order = list(Role.values)
+    own = order.index(place.role)
+    rows = list(Membership.objects.filter(workspace=place.workspace).select_related("user"))
+    owners = sum(row.role == Role.OWNER for row in rows)
+    rows.sort(key=lambda row: (order.index(row.role), row.user.shown_name.casefold()))
+    return [
+        MemberRow(
+            member=row,
+            role_name=role_name(row.role),
+            is_self=row.user_id == place.actor.user_id,
+            is_waiting=row.user.last_login is None and not row.user.has_usable_password() and row.user.service_of_id is None,
+            may_change=place.may("member.manage") and order.index(row.role) >= own,
+            is_last_owner=row.role == Role.OWNER and owners == 1,
+        )
+        for row in rows
+    ]
+
+
+def roles_to_give(place: Place) -> list[tuple[str, str, str]]:
+    """Return the roles that the actor may give: none stronger than her own."""
+    order = list(Role.values)
+    return [choice for choice in role_choices() if order.index(choice[0]) >= order.index(place.role)]
+
+
+def work_of(project_id: uuid.UUID, days: int = 7) -> dict[uuid.UUID, tuple[int, object]]:
+    """Return {person: (changes of labels, time of the last one)} of the last days. One query over an index alone."""
+    since = timezone.now() - timedelta(days=days)
+    rows = Event.all_objects.filter(project_id=project_id, kind="labels.changed", at__gte=since, actor__isnull=False)
+    return {person: (count, last) for person, count, last in rows.values_list("actor_id").annotate(Count("id"), Max("at"))}

@@ -1,0 +1,66 @@
+"""The shapes over the tiles of the grid: boxes and simplified polygons as SVG paths, one per class and tile; reads only."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+
+from annotator.domain import palette
+from annotator.models import Concept, Label, Media
+
+# A thumbnail fits this many units; shapes are drawn in these, rounded to whole ones.
+UNITS = 320
+# So many shapes of a picture are drawn on its tile, the largest ones.
+MOST = 80
+# Corners closer together than this many units are one corner at this size.
+NEAR = 2
+Path = dict[tuple[str, bool], list[str]]
+
+
+def overlays(project_id: uuid.UUID, wanted: Sequence[uuid.UUID]) -> dict[str, Any]:
+    """Return {medium: {w, h, p: [[slot, colour, is_suggested, path]]}} for media of the project that have labels. Three queries.
+
+    `w` and `h` are the units of the paths; `slot` is the number of a palette colour, 0 for another one.
+    """
+    media = {row.pk: row for row in Media.objects.filter(project_id=project_id, pk__in=wanted).only("pk", "width", "height")}
+    columns = ("media_id", "concept_id", "x0", "y0", "x1", "y1", "shape", "points", "origin")
+    shapes: dict[uuid.UUID, list[Any]] = {}
+    for row in Label.all_objects.filter(media__in=list(media)).order_by("z", "created_at", "id").values_list(*columns):
+        shapes.setdefault(row[0], []).append(row)
+    colors = dict(Concept.all_objects.filter(project_id=project_id).values_list("pk", "color"))
+    return {str(key): _overlay(media[key], rows, colors) for key, rows in shapes.items()}
+
+
+def _overlay(media: Media, rows: list[Any], colors: dict[uuid.UUID, str]) -> dict[str, Any]:
+    largest = max(media.width, media.height, 1)
+    scale = UNITS / largest
+    if len(rows) > MOST:
+        keep = set(sorted(range(len(rows)), key=lambda i: -(rows[i][4] - rows[i][2]) * (rows[i][5] - rows[i][3]))[:MOST])
+        rows = [row for place, row in enumerate(rows) if place in keep]
+    paths: Path = {}
+    for _media, concept, x0, y0, x1, y1, shape, points, origin in rows:
+        path = _polygon(points, scale) if shape == "polygon" and points else _box(x0 * scale, y0 * scale, x1 * scale, y1 * scale)
+        paths.setdefault((colors.get(concept, ""), origin == "model"), []).append(path)
+    drawn = [[palette.label_slot(color), color[:7], is_suggested, "".join(parts)] for (color, is_suggested), parts in paths.items()]
+    return {"w": max(1, round(media.width * scale)), "h": max(1, round(media.height * scale)), "p": drawn}
+
+
+def _box(x0: float, y0: float, x1: float, y1: float) -> str:
+    return f"M{x0:.0f} {y0:.0f}H{x1:.0f}V{y1:.0f}H{x0:.0f}Z"
+
+
+def _polygon(points: str, scale: float) -> str:
+    """Return the rings of a stored polygon (parts of rings of points) as a path of few corners."""
+    return "".join(_ring(ring, scale) for part in orjson.loads(points) for ring in part)
+
+
+def _ring(ring: Iterable[Sequence[float]], scale: float) -> str:
+    kept: list[tuple[int, int]] = []
+    for x, y in ring:
+        corner = (round(x * scale), round(y * scale))
+        if not kept or abs(corner[0] - kept[-1][0]) >= NEAR or abs(corner[1] - kept[-1][1]) >= NEAR:
+            kept.append(corner)
+    return "M" + "L".join(f"{x} {y}" for x, y in kept) + "Z"

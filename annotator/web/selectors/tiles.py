@@ -1,0 +1,70 @@
+"""The tiles of the media grid: windows of a filtered list of any length; reads only."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Count
+
+from annotator.models import DatasetItem, Label, Media
+from annotator.services import media_urls
+from annotator.web.media_filter import MediaFilter
+from annotator.web.templatetags.ui import status_key, status_word
+
+WINDOW = 100
+# The first window that comes with the page: what a large screen shows before anybody scrolls.
+FIRST = 36
+MAX_IDS = 10_000
+
+
+def rows(project_id: uuid.UUID, chosen: MediaFilter) -> Any:
+    """Return the live media of a project that the filter lets through, in list order."""
+    return chosen.apply(Media.objects.filter(project_id=project_id))
+
+
+def total(project_id: uuid.UUID, chosen: MediaFilter) -> int:
+    """Return how many media the filter lets through. One query."""
+    return int(rows(project_id, chosen).order_by().count())
+
+
+def ids(project_id: uuid.UUID, chosen: MediaFilter, start: int, limit: int) -> list[uuid.UUID]:
+    """Return the ids of a window of the list, up to MAX_IDS: cheap, for choosing a long range. One query over an index."""
+    return list(rows(project_id, chosen).values_list("pk", flat=True)[start : start + min(limit, MAX_IDS)])
+
+
+def window(project_id: uuid.UUID, chosen: MediaFilter, start: int, limit: int, after: uuid.UUID | None = None) -> list[dict[str, Any]]:
+    """Return the tiles of a window that begins at `start`, or right behind the medium `after`. Four or five queries.
+
+    Behind a known medium the database goes on from its place in the index; a far `start` costs the rows before it.
+    """
+    listed = rows(project_id, chosen)
+    last = Media.objects.filter(project_id=project_id, pk=after).only("pk", "list_key").first() if after else None
+    keys = listed.after(last).values_list("pk", flat=True)[:limit] if last else ids(project_id, chosen, start, limit)
+    return tiles(list(keys))
+
+
+def known(project_id: uuid.UUID, wanted: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
+    """Return the tiles of given media of the project, as they are now; those that are gone are left out. Four queries."""
+    return tiles(list(Media.objects.filter(project_id=project_id, pk__in=wanted).values_list("pk", flat=True)))
+
+
+def tiles(keys: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
+    """Return tiles in the order of the ids: {id, n: name, t: thumbnail or null, s: state, w: its word, c: labels, x: what is wrong}."""
+    media = {row.pk: row for row in Media.objects.filter(pk__in=keys).select_related("blob", "status")}
+    names = dict(DatasetItem.all_objects.filter(media__in=keys, is_home=True).values_list("media_id", "name"))
+    counts = dict(Label.all_objects.filter(media__in=keys).order_by().values_list("media").annotate(Count("id")))
+    return [_tile(media[key], names.get(key, ""), counts.get(key, 0)) for key in keys if key in media]
+
+
+def _tile(media: Media, name: str, count: int) -> dict[str, Any]:
+    tile = {
+        "id": media.pk,
+        "n": name or str(media.number),
+        "t": media_urls.addresses(media).thumbnail,
+        "s": status_key(media.status),
+        "w": status_word(media.status),
+        "c": count,
+    }
+    return tile if media.health == "OK" else tile | {"x": media.health_reason or media.health.capitalize()}

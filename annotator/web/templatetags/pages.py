@@ -1,0 +1,48 @@
+"""Template filters that only our own pages need; no queries here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from annotator.domain import palette
+from annotator.web.templatetags.ui import percent
+
+register = template.Library()
+
+
+@register.filter
+def at(values: Mapping[Any, Any], key: Any) -> Any:
+    """Return what a mapping holds under a key that is only known in the template; None when nothing."""
+    return values.get(key)
+
+
+@register.simple_tag
+def class_bar(color: str, share: str) -> SafeString:
+    """Draw the bar of a class in its colour; `share` is 0..100 as text with a point."""
+    slot = palette.label_slot(color or "")
+    if slot:
+        return format_html('<i data-label="{}" data-vars="--v:{}"></i>', slot, share)
+    return format_html('<i data-vars="--c:{};--v:{}"></i>', (color or "#808890")[:7], share)
+
+
+@register.simple_tag
+def share_of(count: int, total: int) -> str:
+    """Return a part of a total as "20.3 %"; nothing of nothing."""
+    return percent(count / total, 1) if total else ""
+
+
+@register.filter
+def indent(depth: int) -> int:
+    """Return how far a row of a tree is moved in, in pixels."""
+    return 22 * depth
+
+
+@register.filter
+def unformatted(value: Any) -> str:
+    """Return a number as scripts read it, without separators."""
+    return str(value)

@@ -1,0 +1,66 @@
+"""API tokens: made and shown once, revoked, with snippets that work on this server."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from annotator.domain.errors import Invalid
+from annotator.services import tokens
+from annotator.web import forms, frames
+from annotator.web.actors import actor_of, page
+from annotator.web.places import project_place, workspace_place
+from annotator.web.selectors import tokens as selectors
+
+LIVES = ("", "30", "90", "365")
+
+
+@require_GET
+@page
+def token_list(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    shown = {"rows": selectors.tokens(actor), "workspaces": selectors.workspaces(actor), "base": _base(request)}
+    return render(request, "tokens/page.html", {**frames.plain(request), **shown})
+
+
+@require_POST
+@page
+def create(request: HttpRequest) -> HttpResponse:
+    """Make a token of one's own, limited to a workspace or project; its text is in this answer and never again."""
+    fields, actor = forms.read(request), actor_of(request)
+    limit = forms.words(fields, "limit")
+    kind, _sep, key = limit.partition(":")
+    ids = {"id": key}
+    project = project_place(actor, forms.one_id(ids, "id")).project if kind == "project" else None
+    workspace = project.workspace if project else workspace_place(actor, forms.one_id(ids, "id")).workspace
+    token, text = tokens.create(
+        actor=actor, name=forms.words(fields, "name"), workspace=workspace, project=project, expires_at=_expiry(forms.words(fields, "days"))
+    )
+    shown = {"token": token, "text": text, "base": _base(request)}
+    if forms.wants_json(request):
+        return forms.as_json({"to": None, "html": render(request, "tokens/_made.html", shown).content.decode()})
+    return render(request, "tokens/made.html", {**frames.plain(request), **shown})
+
+
+@require_POST
+@page
+def revoke(request: HttpRequest, token_id: uuid.UUID) -> HttpResponse:
+    tokens.revoke(actor=actor_of(request), token_id=token_id)
+    return forms.done(request, to="/tokens/", toast=_("Token revoked. It works no longer."))
+
+
+def _expiry(days: str) -> datetime | None:
+    if days not in LIVES:
+        raise Invalid("Choose how long the token lives.", field="days")
+    return timezone.now() + timedelta(days=int(days)) if days else None
+
+
+def _base(request: HttpRequest) -> str:
+    """Return this server's address without a slash at the end, as clients want it."""
+    return request.build_absolute_uri("/").rstrip("/")

@@ -1,0 +1,107 @@
+/** What happens in a project, as it happens: by socket, by polling while there is none; who else is here. No drawing of its own. */
+import { h } from '../ui/dom.js';
+import { getJson } from './_page.js';
+
+const POLL_MS = 4000;
+const MOST_PAUSE_MS = 30_000;
+
+/**
+ * @typedef {{seq: number, kind: string, media?: string | null, after?: any}} Event
+ * @typedef {{client: string, user: string, name: string, initials: string, hue: number}} Person
+ * @typedef {{onEvents: (events: Event[]) => void, onResync: () => void, onPeople?: (people: Person[]) => void, onState?: (isLive: boolean) => void}} Listener
+ */
+
+/** Follows one project from a sequence number on; everything that happened is told once and in order. */
+export class Live {
+  /** @param {string} project @param {number} head @param {Listener} listener */
+  constructor(project, head, listener) {
+    this.project = project;
+    this.seq = head;
+    this.listener = listener;
+    this.client = crypto.randomUUID?.() ?? String(Math.random());
+    this.pause = 500;
+    this.isOpen = false;
+    this.connect();
+    setInterval(() => { if (!this.isOpen && !document.hidden) this.poll(); }, POLL_MS);
+    document.addEventListener('visibilitychange', () => { if (!document.hidden && !this.isOpen) this.poll(); });
+  }
+
+  connect() {
+    const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws/projects/${this.project}/`);
+    socket.addEventListener('message', (message) => this.#take(socket, JSON.parse(message.data)));
+    socket.addEventListener('close', (event) => {
+      this.#show(false);
+      if (event.code >= 4400 && event.code !== 4408) return;
+      setTimeout(() => this.connect(), this.pause);
+      this.pause = Math.min(MOST_PAUSE_MS, this.pause * 2);
+    });
+  }
+
+  /** @param {WebSocket} socket @param {any} message */
+  #take(socket, message) {
+    if (message.type === 'hello') {
+      this.pause = 500;
+      socket.send(JSON.stringify({ type: 'join', media: null, since: this.seq, client: this.client }));
+      this.#show(true);
+    } else if (message.type === 'event') this.#apply([message]);
+    else if (message.type === 'resync') this.#resync(message.head);
+    else if (message.type === 'presence') {
+      const people = new Map(message.people.map((/** @type {Person} */ one) => [one.user, one]));
+      this.listener.onPeople?.([...people.values()]);
+    }
+  }
+
+  /** Asks for what was missed. */
+  async poll() {
+    try {
+      const answer = await getJson(`/web/projects/${this.project}/events?since=${this.seq}`);
+      if (answer.resync) this.#resync(answer.head);
+      else this.#apply(answer.events);
+      if (answer.more) await this.poll();
+    } catch { /* the next time */ }
+  }
+
+  /** @param {Event[]} events */
+  #apply(events) {
+    const fresh = events.filter((event) => event.seq > this.seq);
+    if (!fresh.length) return;
+    this.seq = fresh[fresh.length - 1].seq;
+    this.listener.onEvents(fresh);
+  }
+
+  /** @param {number} head */
+  #resync(head) {
+    this.seq = head;
+    this.listener.onResync();
+  }
+
+  /** @param {boolean} isOpen */
+  #show(isOpen) {
+    this.isOpen = isOpen;
+    this.listener.onState?.(isOpen);
+  }
+}
+
+/** Shows who is here as avatars with a ring. @param {HTMLElement} place @param {Person[]} people */
+export function showPeople(place, people) {
+  place.replaceChildren(...people.slice(0, 6).map((person) => {
+    const avatar = h('span', { class: 'avatar', role: 'img', 'aria-label': person.name, title: person.name, 'data-live': true, text: person.initials });
+    avatar.style.setProperty('--h', String(person.hue));
+    return avatar;
+  }));
+}
+
+/** Runs a function at most once in `ms`, the last time surely. @param {() => unknown} run @param {number} ms */
+export function seldom(run, ms) {
+  let timer = 0;
+  let last = 0;
+  return () => {
+    if (timer) return;
+    const wait = Math.max(0, last + ms - Date.now());
+    timer = window.setTimeout(() => {
+      timer = 0;
+      last = Date.now();
+      run();
+    }, Math.max(wait, 60));
+  };
+}

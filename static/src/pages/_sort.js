@@ -1,0 +1,57 @@
+/** Putting rows in order: by dragging their grip, or by Alt and the arrow keys on it. What the new order means is the page's. */
+
+/**
+ * Makes the rows of `list` sortable. A row has data-id; its grip is [data-grip].
+ * @param {HTMLElement} list @param {(row: HTMLElement) => void} onMoved called after a row stands at its new place
+ */
+export function sortable(list, onMoved) {
+  /** @type {HTMLElement | null} */
+  let dragged = null;
+  /** @type {Element | null} */
+  let before = null;
+  const rowOf = (/** @type {EventTarget | null} */ target) => (target instanceof Element ? target.closest('[data-id]') : null);
+
+  list.addEventListener('dragstart', (event) => {
+    const grip = event.target instanceof Element ? event.target.closest('[data-grip]') : null;
+    const row = rowOf(grip);
+    if (!(row instanceof HTMLElement) || !event.dataTransfer) return;
+    dragged = row;
+    before = row.nextElementSibling;
+    row.dataset.dragged = '';
+    event.dataTransfer.effectAllowed = 'move';
+    event.dataTransfer.setData('text/plain', row.dataset.name ?? '');
+    event.dataTransfer.setDragImage(row, 12, 12);
+  });
+  list.addEventListener('dragover', (event) => {
+    const over = rowOf(event.target);
+    if (!dragged || !(over instanceof HTMLElement) || over === dragged) return;
+    event.preventDefault();
+    const box = over.getBoundingClientRect();
+    over[event.clientY > box.top + box.height / 2 ? 'after' : 'before'](dragged);
+  });
+  list.addEventListener('drop', (event) => { if (dragged) event.preventDefault(); });
+  list.addEventListener('dragend', () => {
+    if (!dragged) return;
+    const row = dragged;
+    delete row.dataset.dragged;
+    dragged = null;
+    if (row.nextElementSibling !== before) onMoved(row);
+  });
+  list.addEventListener('keydown', (event) => {
+    const grip = event.target instanceof HTMLElement ? event.target.closest('[data-grip]') : null;
+    const row = rowOf(grip);
+    if (!(row instanceof HTMLElement) || !(grip instanceof HTMLElement) || !event.altKey) return;
+    const other = event.key === 'ArrowUp' ? row.previousElementSibling : event.key === 'ArrowDown' ? row.nextElementSibling : null;
+    if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
+    event.preventDefault();
+    if (!other) return;
+    other[event.key === 'ArrowUp' ? 'before' : 'after'](row);
+    grip.focus();
+    onMoved(row);
+  });
+}
+
+/** The ids of all rows as they stand. @param {ParentNode} root @returns {string[]} */
+export function idsInOrder(root) {
+  return [...root.querySelectorAll('[data-sortable] > [data-id]')].map((row) => /** @type {HTMLElement} */ (row).dataset.id ?? '');
+}

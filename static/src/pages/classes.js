@@ -1,0 +1,145 @@
+/** Classes and tags: order, names in place, colours, merging with a preview, deleting. */
+import { openDialog, showDialog } from '../ui/dialog.js';
+import { h, postJson } from '../ui/dom.js';
+import { toast } from '../ui/toast.js';
+import { num, t } from '../ui/words.js';
+import { getJson, settle, startPage, words } from './_page.js';
+import { wireRename } from './_rename.js';
+import { idsInOrder, sortable } from './_sort.js';
+
+startPage();
+
+const root = document.getElementById('classes');
+const role = root?.dataset.role ?? 'region';
+wireRename(() => ({ role }));
+
+/** Saves the order as it stands; the digit keys follow it. */
+async function saveOrder() {
+  if (!root) return;
+  showDigits();
+  try {
+    await postJson(root.dataset.orderUrl ?? '', { role, ids: idsInOrder(root) });
+  } catch (error) {
+    toast(words(error), { bad: true });
+  }
+}
+
+/** Writes the digit keys of the first ten anew. */
+function showDigits() {
+  if (role !== 'region') return;
+  for (const [place, row] of [...document.querySelectorAll('[data-sortable] > [data-id]')].entries()) {
+    const cell = row.children[2];
+    const key = '1234567890'[place];
+    cell?.replaceChildren(...(key ? [h('kbd', { class: 'kbd', text: key })] : []));
+  }
+}
+
+for (const list of document.querySelectorAll('[data-sortable]')) if (list instanceof HTMLElement) sortable(list, saveOrder);
+
+document.getElementById('find')?.addEventListener('input', (event) => {
+  const typed = /** @type {HTMLInputElement} */ (event.target).value.trim().toLocaleLowerCase();
+  for (const row of document.querySelectorAll('[data-sortable] > [data-id]')) {
+    if (row instanceof HTMLElement) row.hidden = !(row.dataset.name ?? '').toLocaleLowerCase().includes(typed);
+  }
+});
+
+const own = document.getElementById('own-color');
+own?.addEventListener('input', () => {
+  const form = document.getElementById('chosen-form');
+  if (!(own instanceof HTMLInputElement) || !(form instanceof HTMLFormElement)) return;
+  for (const radio of form.querySelectorAll('input[name="color"]')) if (radio instanceof HTMLInputElement) radio.checked = false;
+  let held = form.querySelector('input[name="color"][type="hidden"]');
+  if (!held) form.append((held = h('input', { type: 'hidden', name: 'color' })));
+  if (held instanceof HTMLInputElement) held.value = `${own.value.toUpperCase()}FF`;
+});
+document.addEventListener('change', (event) => {
+  const radio = event.target;
+  if (radio instanceof HTMLInputElement && radio.name === 'color' && radio.type === 'radio') radio.form?.querySelector('input[name="color"][type="hidden"]')?.remove();
+});
+document.addEventListener('classsaved', (event) => settle(/** @type {CustomEvent} */ (event).detail, { again: true }));
+
+/** Asks with the numbers of a merge, then does it. @param {HTMLFormElement} form */
+async function merge(form) {
+  const select = form.querySelector('select');
+  if (!select) return;
+  try {
+    const found = await getJson(`${form.dataset.preview}?target=${select.value}`);
+    const count = role === 'media' ? found.tags : found.labels;
+    const lines = [
+      h('p', { class: 'muted', text: t('“{source}” goes; all it was said of becomes “{target}”.', found) }),
+      h('dl', { class: 'counts' }, h('dt', { text: t('Objects') }), h('dd', { class: 'num', text: num(found.labels) }), h('dt', { text: t('Images with the tag') }), h('dd', { class: 'num', text: num(found.tags) })),
+      found.both > 0 && h('p', { class: 'small faint', text: t('{n} images have both; they keep one.', { n: num(found.both) }) }),
+    ];
+    const verb = role === 'media' ? t('Merge {n} images', { n: num(count) }) : t('Merge {n} objects', { n: num(count) });
+    const sure = h('button', { class: 'btn primary', type: 'button', text: verb });
+    const cancel = h('button', { class: 'btn', type: 'button', text: t('Cancel'), 'data-close': true });
+    const dialog = showDialog({ title: t('Merge “{source}” into “{target}”', found), body: h('div', { class: 'stack' }, ...lines), footer: [cancel, sure] });
+    sure.addEventListener('click', async () => {
+      dialog.close();
+      await send(form.dataset.merge ?? '', { target: select.value, role });
+    });
+  } catch (error) {
+    toast(words(error), { bad: true });
+  }
+}
+
+/** @param {string} url @param {Record<string, unknown>} body */
+async function send(url, body) {
+  try {
+    settle(await postJson(url, body));
+  } catch (error) {
+    toast(words(error), { bad: true });
+  }
+}
+
+/** Deletes at once what is not used; else the number must be typed, since objects go for good. @param {HTMLElement} button */
+function remove(button) {
+  const count = Number(button.dataset.count);
+  const { url = '', name = '' } = button.dataset;
+  if (!count) return send(url, { role, count: 0 });
+  const input = h('input', { class: 'input', id: 'typed', inputmode: 'numeric', autocomplete: 'off' });
+  const marks = role === 'media' ? t('{n} images lose the tag.', { n: num(count) }) : t('{n} objects are deleted with it, for good.', { n: num(count) });
+  const body = h('div', { class: 'stack l' }, h('p', { class: 'muted', text: marks }), h('div', { class: 'field' }, h('label', { for: 'typed', text: t('Type {n} to go on', { n: count }) }), input));
+  const sure = h('button', { class: 'btn primary danger', type: 'button', disabled: true, text: role === 'media' ? t('Delete the tag') : t('Delete {n} objects', { n: num(count) }) });
+  const cancel = h('button', { class: 'btn', type: 'button', text: t('Cancel'), 'data-close': true });
+  const dialog = showDialog({ title: t('Delete “{name}”', { name }), body, footer: [cancel, sure] });
+  const isRight = () => Number(input.value.replace(/\D/g, '')) === count;
+  input.addEventListener('input', () => { sure.disabled = !isRight(); });
+  const go = () => {
+    if (!isRight()) return;
+    dialog.close();
+    send(url, { role, count });
+  };
+  input.addEventListener('keydown', (event) => { if (event.key === 'Enter') go(); });
+  sure.addEventListener('click', go);
+  input.focus();
+  return undefined;
+}
+
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || form.id !== 'merge') return;
+  event.preventDefault();
+  merge(form);
+});
+document.addEventListener('click', (event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  const button = target?.closest('#delete');
+  const group = target?.closest('[data-group-url], [data-dialog="new-group"]');
+  if (button instanceof HTMLElement) remove(button);
+  if (group instanceof HTMLElement) fillGroup(group);
+});
+
+/** Opens the dialog of a tag group for a new one or with what it is. @param {HTMLElement} button */
+function fillGroup(button) {
+  const dialog = document.getElementById('new-group');
+  const form = dialog?.querySelector('form');
+  if (!(dialog instanceof HTMLDialogElement) || !form) return;
+  const { groupUrl, groupName = '', groupKind = 'MULTIPLE-SELECTION', groupRequired } = button.dataset;
+  form.action = groupUrl ?? form.dataset.new ?? '';
+  /** @type {HTMLInputElement} */ (form.querySelector('#group-name')).value = groupName;
+  /** @type {HTMLSelectElement} */ (form.querySelector('#group-kind')).value = groupKind;
+  /** @type {HTMLInputElement} */ (form.querySelector('#group-required')).checked = Boolean(groupRequired);
+  if (groupUrl) openDialog(dialog);
+}
+document.addEventListener('jobended', () => { setTimeout(() => location.reload(), 1200); });

@@ -1,0 +1,100 @@
+/** Exports and imports: both forms, the file of an import on its way, the table of jobs kept true. */
+import { refreshAges } from '../ui/ages.js';
+import { postJson } from '../ui/dom.js';
+import { clearErrors, refreshPart, say, settle, showError, startPage } from './_page.js';
+import { sendFile } from './_send.js';
+
+startPage();
+
+const rows = document.getElementById('rows');
+let wake = () => {};
+
+async function refresh() {
+  if (!rows) return;
+  await refreshPart(rows).catch(() => { /* the next time */ });
+  refreshAges(rows);
+  const none = document.getElementById('none');
+  if (none) none.hidden = rows.children.length > 0;
+}
+
+async function keep() {
+  for (;;) {
+    const isBusy = rows?.querySelector('[data-open]');
+    await new Promise((resolve) => {
+      const timer = setTimeout(resolve, isBusy ? 1000 : 10_000);
+      wake = () => {
+        clearTimeout(timer);
+        resolve(undefined);
+      };
+    });
+    if (!document.hidden) await refresh();
+  }
+}
+
+document.addEventListener('begun', async (event) => {
+  say(/** @type {CustomEvent} */ (event).detail);
+  await refresh();
+  wake();
+});
+document.addEventListener('posted', async (event) => {
+  event.preventDefault();
+  settle(/** @type {CustomEvent} */ (event).detail);
+  await refresh();
+  wake();
+});
+
+const form = document.getElementById('import');
+const select = document.getElementById('i-dataset');
+const field = document.getElementById('i-new');
+const chosen = document.getElementById('i-file');
+
+/** A new dataset needs a name; the file's own is proposed. */
+function showNew() {
+  const isNew = select instanceof HTMLSelectElement && !select.value;
+  const name = document.getElementById('f-i-new');
+  if (!(name instanceof HTMLInputElement)) return;
+  const holder = name.closest('.field');
+  if (holder instanceof HTMLElement) holder.hidden = !isNew;
+  name.required = isNew;
+  const file = chosen instanceof HTMLInputElement ? chosen.files?.[0] : null;
+  if (isNew && file && !name.value) name.value = file.name.replace(/\.(json|zip)$/i, '');
+}
+select?.addEventListener('change', showNew);
+chosen?.addEventListener('change', showNew);
+field?.addEventListener('input', showNew);
+showNew();
+
+/** @param {HTMLFormElement} target */
+async function runImport(target) {
+  const file = chosen instanceof HTMLInputElement ? chosen.files?.[0] : null;
+  const bar = document.getElementById('i-progress');
+  const button = target.querySelector('button[type="submit"]');
+  if (!file || !(bar instanceof HTMLProgressElement)) return;
+  clearErrors(target);
+  button?.setAttribute('disabled', '');
+  bar.hidden = false;
+  bar.value = 0;
+  try {
+    const slot = await postJson(target.dataset.slot ?? '', {});
+    await sendFile(file, slot.url, new AbortController().signal, (sent) => { bar.value = sent / Math.max(1, file.size); });
+    const fields = new FormData(target);
+    const body = { upload: slot.id, name: file.name, dataset: fields.get('dataset') || null, new_dataset: fields.get('dataset') ? '' : fields.get('new_dataset') };
+    say(await postJson(target.dataset.start ?? '', body));
+    target.reset();
+    showNew();
+    await refresh();
+    wake();
+  } catch (error) {
+    const named = /** @type {any} */ (error);
+    if (named?.body?.field === 'name') named.body.field = 'new_dataset';
+    showError(target, error);
+  } finally {
+    bar.hidden = true;
+    button?.removeAttribute('disabled');
+  }
+}
+form?.addEventListener('submit', (event) => {
+  event.preventDefault();
+  if (form instanceof HTMLFormElement) runImport(form);
+});
+keep();

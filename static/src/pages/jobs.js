@@ -1,0 +1,29 @@
+/** Jobs: rows are fetched again while something runs, less often when nothing does. */
+import { refreshAges } from '../ui/ages.js';
+import { refreshPart, settle, startPage } from './_page.js';
+
+startPage();
+
+const rows = document.getElementById('rows');
+const BUSY_MS = 1000;
+const QUIET_MS = 10_000;
+
+async function keep() {
+  for (;;) {
+    const isBusy = rows?.querySelector('[data-open]');
+    await new Promise((resolve) => { setTimeout(resolve, isBusy ? BUSY_MS : QUIET_MS); });
+    if (rows && !document.hidden) await refreshPart(rows).catch(() => { /* the next time */ });
+    if (rows) refreshAges(rows);
+  }
+}
+
+document.addEventListener('posted', (event) => {
+  event.preventDefault();
+  settle(/** @type {CustomEvent} */ (event).detail);
+  if (rows) refreshPart(rows);
+});
+document.getElementById('job-project')?.addEventListener('change', (event) => {
+  const select = event.target;
+  if (select instanceof HTMLSelectElement) select.form?.submit();
+});
+keep();

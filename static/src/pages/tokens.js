@@ -1,0 +1,15 @@
+/** API tokens: a new one is shown on the page, once. */
+import { startPage } from './_page.js';
+
+startPage();
+
+document.addEventListener('token', (event) => {
+  const dialog = document.getElementById('new-token');
+  const place = document.getElementById('made');
+  if (dialog instanceof HTMLDialogElement) dialog.close();
+  if (!place) return;
+  place.innerHTML = /** @type {CustomEvent} */ (event).detail.html;
+  place.focus();
+  place.scrollIntoView({ block: 'nearest' });
+  place.querySelector('input')?.select();
+});
