@@ -18,6 +18,7 @@ import { Names } from './panels/names.js';
 import { createNavigation } from './panels/navigate.js';
 import { mountRail } from './panels/rail.js';
 import { createSettings } from './panels/settings.js';
+import { mountSheet } from './panels/sheet.js';
 import { mountSide } from './panels/side.js';
 import { mountToolbar } from './panels/toolbar.js';
 import { mountTrays } from './panels/trays.js';
@@ -29,6 +30,9 @@ import { wireMenus } from '../ui/menu.js';
 
 /** @import {Boot} from './types' */
 /** @import {App} from './panels/app' */
+
+/** The panels do not wait longer than this for the picture. */
+const PATIENCE_MS = 1500;
 
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
@@ -79,40 +83,55 @@ function wireKeys(app) {
   keymap.attach(document);
 }
 
-/** @param {App} app */
-function mountPanels(app) {
+/** What is needed at once. @param {App} app */
+function mountFrame(app) {
   mountHeader($('head'), app);
   mountToolbar($('bar'), app);
   mountRail($('rail'), app);
-  mountSide($('side'), app);
-  mountFilm($('film'), app);
   mountHud($('hud'), app);
-  mountMinimap($('minimap'), app, (x, y) => app.stage.centerOn(x, y));
   mountBanner($('banner'), app);
   mountTrouble($('trouble'), app);
-  mountTrays($('tray'), app);
 }
+
+/** What comes after the picture, in room that is kept for it. @param {App} app */
+function mountPanels(app) {
+  mountSide($('side'), app);
+  mountSheet($('sheet'), app);
+  mountTrays($('tray'), app);
+  mountMinimap($('minimap'), app, (x, y) => app.stage.centerOn(x, y));
+  mountFilm($('film'), app);
+}
+
+/** Things that follow the store by themselves. @param {App} app */
+function wire(app) {
+  const { store, session, stage, settings } = app;
+  wireMenus();
+  wireDialogs();
+  wireKeys(app);
+  announceSaving(store, app.say);
+  keepFinishedLocked(app);
+  keepFrame($('editor'), app);
+  effect(() => stage.setFill(settings.value.fill));
+  document.addEventListener('themechange', () => stage.refreshColors());
+  stage.onPointer((x, y) => (x === null || y === null ? session.cursorGone() : session.moveCursor(x, y)));
+  session.onEvent((event) => app.film.heard(event));
+}
+
+/** Resolves after the next frame was shown. */
+const shownFrame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
 async function start() {
   /** @type {Boot} */
   const boot = JSON.parse($('boot').textContent ?? '');
   const app = await createApp(boot);
-  const { store, session, stage, settings } = app;
-  if (boot.debug) createDebug({ stage, store, settled: () => session.idle() });
+  if (boot.debug) createDebug({ stage: app.stage, store: app.store, settled: () => app.session.idle() });
   const opened = app.open(boot.media, { isFirst: true });
-  wireMenus();
-  wireDialogs();
+  mountFrame(app);
+  wire(app);
+  await Promise.race([opened, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+  await shownFrame();
   mountPanels(app);
-  wireKeys(app);
-  announceSaving(store, app.say);
-  keepFinishedLocked(app);
-  keepFrame($('editor'), app);
   keepFilmTrue(app);
-  effect(() => stage.setFill(settings.value.fill));
-  document.addEventListener('themechange', () => stage.refreshColors());
-  stage.onPointer((x, y) => (x === null || y === null ? session.cursorGone() : session.moveCursor(x, y)));
-  session.onEvent((event) => app.film.heard(event));
-  await opened;
 }
 
 start();

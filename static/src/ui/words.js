@@ -12,6 +12,7 @@ const formats = new Map();
  * @param {number} value @param {number} [digits] most digits after the point
  */
 export function num(value, digits = 0) {
+  if (Number.isInteger(value) && value >= 0 && value < 1000) return String(value); // as every language we write in
   const key = `${language()} ${digits}`;
   let format = formats.get(key);
   if (!format) formats.set(key, (format = new Intl.NumberFormat(language(), { maximumFractionDigits: digits })));

@@ -51,10 +51,11 @@ export function mountFilm(host, app) {
   };
   const drawn = () => {
     const items = film.items.value;
-    const before = list.querySelector('.frame');
+    const isSame = film.current.peek() === centred;
+    const before = isSame ? list.querySelector('.frame') : null; // measuring lays the page out: only when it is needed
     const anchor = before instanceof HTMLElement ? { id: before.dataset.id, at: before.getBoundingClientRect().left } : null;
     render(repeat(items, (one) => one.id, (one) => frameView(app, one)), list);
-    if (film.current.peek() !== centred) centre();
+    if (!isSame) centre();
     else if (anchor) {
       // frames that came in at the start must not push the others aside
       const same = list.querySelector(`[data-id="${anchor.id}"]`);

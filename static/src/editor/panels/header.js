@@ -92,7 +92,7 @@ function who({ store, boot }) {
   return html`<span class="avatars live" role="group" aria-label=${t('Here now')}>
     ${repeat(shown, (one) => one.user, (one) => avatar({ ...one, name: one.media === media ? t('{name}, on this image', { name: one.name }) : one.name }, '', one.media === media))}
     ${rest.length ? html`<span class="count" title=${rest.map((one) => one.name).join(', ')}>+${rest.length}</span>` : nothing}
-  </span><span class="sep wide-only"></span>`;
+  </span>`;
 }
 
 /** The steps of work that this person may take. @param {App} app */
@@ -101,9 +101,9 @@ function steps(app) {
   const save = app.keys('submit');
   return html`
     ${skip ? html`<button class="btn quiet wide-only" type="button" @click=${() => app.run('skip')}>${t('Skip')}${kbd(app.keys('skip'))}</button>` : nothing}
-    ${reject ? html`<button class="btn danger" type="button" title=${named(t('Reject'), app.keys('reject'))} @click=${() => app.run('reject')}>${icon('x')}${t('Reject')}</button>` : nothing}
-    ${reopen ? html`<button class="btn" type="button" @click=${() => app.run('reopen')}>${icon('rotate-ccw')}${t('Reopen')}</button>` : nothing}
-    ${primary ? html`<button class="btn primary" type="button" @click=${() => app.run('submit')}>${primary.kind === 'accept' ? html`${icon('check')}${t('Accept')}` : t('Submit')}${kbd(save)}</button>` : nothing}`;
+    ${reject ? html`<button class="btn danger wide-only" type="button" title=${named(t('Reject'), app.keys('reject'))} @click=${() => app.run('reject')}>${icon('x')}${t('Reject')}</button>` : nothing}
+    ${reopen ? html`<button class="btn wide-only" type="button" @click=${() => app.run('reopen')}>${icon('rotate-ccw')}${t('Reopen')}</button>` : nothing}
+    ${primary ? html`<button class="btn primary wide-only" type="button" @click=${() => app.run('submit')}>${primary.kind === 'accept' ? html`${icon('check')}${t('Accept')}` : t('Submit')}${kbd(save)}</button>` : nothing}`;
 }
 
 /** @param {HTMLElement} host @param {App} app */
@@ -118,7 +118,7 @@ export function mountHeader(host, app) {
       ${iconButton({ name: t('Undo'), icon: 'undo-2', keys: app.keys('undo'), run: () => app.run('undo'), disabled: !store.canUndo.value })}
       ${iconButton({ name: t('Redo'), icon: 'redo-2', keys: app.keys('redo'), run: () => app.run('redo'), disabled: !store.canRedo.value })}
     </span>
-    ${saved(app)}
+    <span class="save-place wide-only">${saved(app)}</span>
     <span class="end row wide-only">${who(app)}</span>
     ${steps(app)}`);
   const title = app.store.media.subscribe((media) => {

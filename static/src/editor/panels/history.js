@@ -22,7 +22,7 @@ function oneWords(kind, name) {
   switch (kind) {
     case 'create': return t('{name} added', { name });
     case 'delete': return t('{name} deleted', { name });
-    case 'class': return t('Class {name} given', { name });
+    case 'class': return t('Class set to {name}', { name });
     case 'order': return t('{name} moved in the order', { name });
     default: return t('{name} changed', { name });
   }

@@ -39,11 +39,28 @@ function line(name, keys) {
   return [h('dt', { text: name }), h('dd', {}, ...keys.map((key) => h('kbd', { class: 'kbd', text: key })))];
 }
 
-/** Digits are one line, not ten. @param {readonly Command[]} commands */
+const WAYS = /^(nudge|resize|cross)\.(?:left|right|up|down)(\.10)?$/;
+
+/** Four ways are one line. @param {string} what @param {boolean} isTen */
+function waysName(what, isTen) {
+  if (what === 'nudge') return isTen ? t('Move by 10 pixels') : t('Move by 1 pixel');
+  if (what === 'cross') return isTen ? t('Crosshair by 10 pixels') : t('Crosshair by 1 pixel');
+  return t('Resize by 1 pixel');
+}
+
+/** Digits are one line, not ten, and the four ways of an arrow one, not four. @param {readonly Command[]} commands */
 function linesOf(commands) {
-  const isDigit = (/** @type {Command} */ one) => /^class\.\d+$/.test(one.id);
-  const lines = commands.filter((one) => !isDigit(one)).flatMap((one) => line(one.text(), alternatives(one.keys)));
-  return commands.some(isDigit) ? [...line(t('Class by its digit'), ['1', '…', '9', '0']), ...lines] : lines;
+  const seen = new Set();
+  return commands.flatMap((one) => {
+    const isDigit = /^class\.\d+$/.test(one.id);
+    const way = WAYS.exec(one.id);
+    const kind = isDigit ? 'digits' : way ? `${way[1]}${way[2] ?? ''}` : one.id;
+    if (seen.has(kind)) return [];
+    seen.add(kind);
+    if (isDigit) return line(t('Class by its digit'), ['1', '…', '9', '0']);
+    if (way) return line(waysName(way[1], Boolean(way[2])), [...shownKeys(one.keys[0]).slice(0, -1), '←', '→', '↑', '↓']);
+    return line(one.text(), alternatives(one.keys));
+  });
 }
 
 /** @param {readonly string[]} keys "Ctrl+Y" and others that do the same @returns {string[]} */

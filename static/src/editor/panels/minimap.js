@@ -1,4 +1,5 @@
 /** The whole picture in small with the part that is seen; only when zoomed beyond fit. Press or drag goes there. */
+import { signal } from '@preact/signals-core';
 import { live } from './live.js';
 import { h } from '../../ui/dom.js';
 import { t } from '../i18n.js';
@@ -10,7 +11,7 @@ import { t } from '../i18n.js';
  * @param {View} view @param {{width: number, height: number}} picture @param {{width: number, height: number}} stage CSS pixels
  */
 export function seenPart(view, picture, stage) {
-  if (!(picture.width > 0 && picture.height > 0 && view.zoom > 0)) return null;
+  if (!(picture.width > 0 && picture.height > 0 && view.zoom > 0 && stage.width > 0)) return null;
   const halfW = stage.width / view.zoom / 2;
   const halfH = stage.height / view.zoom / 2;
   const cut = (/** @type {number} */ share) => Math.min(1, Math.max(0, share));
@@ -30,8 +31,8 @@ export function mountMinimap(host, { store }, goTo) {
   host.setAttribute('aria-hidden', 'true');
   host.title = t('Overview');
   const stage = /** @type {HTMLElement} */ (host.parentElement);
-  const size = { width: stage.clientWidth, height: stage.clientHeight };
-  const watcher = new ResizeObserver(([entry]) => Object.assign(size, { width: entry.contentRect.width, height: entry.contentRect.height }));
+  const size = signal({ width: 0, height: 0 });
+  const watcher = new ResizeObserver(([entry]) => { size.value = { width: entry.contentRect.width, height: entry.contentRect.height }; });
   watcher.observe(stage);
 
   const move = (/** @type {PointerEvent} */ event) => {
@@ -50,7 +51,7 @@ export function mountMinimap(host, { store }, goTo) {
 
   const end = live(() => {
     const media = store.media.value;
-    const seen = media && seenPart(store.view.value, media, size);
+    const seen = media && seenPart(store.view.value, media, size.value);
     host.hidden = !seen;
     if (!seen || !media) return;
     if (image.getAttribute('src') !== media.thumbnail_url) image.src = media.thumbnail_url;

@@ -59,12 +59,11 @@ export function createNavigation(app) {
     if (mine !== turn || !media || media.id !== id) return;
     trouble.value = null;
     const shown = stage.setMedia({ media, view });
-    const listed = film.show(id);
+    const listed = film.show(id).then(() => { if (mine === turn) return shown; });
     await shown;
     if (mine !== turn) return;
     if (stage.failure) trouble.value = { status: -1, text: media.health_reason || stage.failure };
-    await listed;
-    if (mine === turn) fetchAhead(app);
+    listed.then(() => { if (mine === turn) fetchAhead(app); });
   };
   addEventListener('popstate', () => {
     const id = (history.state?.media ?? mediaOf(location.pathname)) || boot.media;

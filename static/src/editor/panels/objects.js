@@ -43,8 +43,9 @@ export class ObjectList {
     this.active = signal(/** @type {string | null} */ (null));
     this.anchor = /** @type {string | null} */ (null);
     this.scrollTop = signal(0);
-    this.height = signal(0);
-    this.rowHeight = 30;
+    // a guess until the observer knows: reading it would lay the page out
+    this.height = signal(Math.round(innerHeight / 2));
+    this.rowHeight = matchMedia('(pointer: coarse)').matches ? 44 : 30;
     const { store, settings, names } = app;
     this.rows = computed(() => {
       store.version.value;
@@ -64,15 +65,12 @@ export class ObjectList {
     this.scroll.className = 'scroll objects';
     host.append(this.top, this.scroll);
     this.scroll.addEventListener('scroll', () => { this.scrollTop.value = this.scroll.scrollTop; }, { passive: true });
-    this.watcher = new ResizeObserver(() => this.measure());
+    this.watcher = new ResizeObserver(([entry]) => {
+      this.rowHeight = matchMedia('(pointer: coarse)').matches ? 44 : 30;
+      this.height.value = Math.round(entry.contentRect.height);
+    });
     this.watcher.observe(this.scroll);
-    this.measure();
     this.ends = [live(() => render(this.headView(), this.top)), live(() => render(this.view(), this.scroll)), this.followSelection()];
-  }
-
-  measure() {
-    this.height.value = this.scroll.clientHeight;
-    this.rowHeight = matchMedia('(pointer: coarse)').matches ? 44 : 30;
   }
 
   close() {
@@ -90,7 +88,7 @@ export class ObjectList {
     const nextSort = SORTS[(SORTS.indexOf(sort) + 1) % SORTS.length];
     return html`
       <label class="search grow"><span class="sr">${t('Filter objects')}</span>${icon('search', 's')}
-        <input class="input s" type="search" placeholder=${t('Filter by class, shape, author')} .value=${this.text.value}
+        <input class="input s" type="search" placeholder=${t('Filter objects')} .value=${this.text.value}
           @input=${(/** @type {Event} */ event) => { this.text.value = /** @type {HTMLInputElement} */ (event.target).value; }}></label>
       ${iconButton({ name: t('Sort: {how}', { how: sortWord(sort) }), icon: 'arrow-up-down', kind: 's', run: () => settings.set({ sort: nextSort }) })}
       ${iconButton({ name: t('Hide all'), icon: display.hideAll ? 'eye-off' : 'eye', kind: 's', keys: app.keys('view.hide'), pressed: display.hideAll, run: () => app.run('view.hide') })}

@@ -112,7 +112,11 @@ export function mountSide(host, app) {
       panel.id = `panel-${tab}`;
       panel.setAttribute('aria-labelledby', `tab-${tab}`);
       panel.dataset.panel = tab;
-      close = PANELS[tab](panel, app);
+      // a fresh element each time: lit remembers what it drew where
+      const inner = document.createElement('div');
+      inner.className = 'panel-in';
+      panel.replaceChildren(inner);
+      close = PANELS[tab](inner, app);
     }),
   ];
   return () => {

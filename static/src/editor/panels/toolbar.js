@@ -78,9 +78,7 @@ export function mountToolbar(host, app) {
     const words = hint(app);
     return html`
       <span class="tool-name">${icon(tool.icon)}${tool.name()}</span>
-      ${classButton(app)}
-      <span class="sep"></span>
-      ${selectionButtons(app)}
+      ${store.may.value.label ? html`${classButton(app)}<span class="sep"></span>${selectionButtons(app)}` : nothing}
       ${words ? html`<span class="opt hint clip" title=${words}>${words}</span>` : nothing}
       ${looks(app)}`;
   });
