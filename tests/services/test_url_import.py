@@ -1,0 +1,251 @@
+"""Fetching from addresses that users give: what is public, what is not, what is too much."""
+
+from __future__ import annotations
+
+import http.server
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from annotator.domain.errors import Busy, Denied, Invalid, TooLarge
+from annotator.models import Blob, Media
+from annotator.services import blobs, decoding, media, media_urls, url_import
+from tests.storage import pictures
+from tests.world import World, actor
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Answers by path; the body of /picture.jpg is a real one."""
+
+    seen: list[tuple[str, str]] = []
+
+    def do_GET(self) -> None:
+        self.seen.append((self.headers["Host"], self.path))
+        answer = getattr(
+            self,
+            "on_" + self.path.split("?")[0].strip("/").replace(".", "_").replace("/", "_"),
+            self.on_missing,
+        )
+        answer()
+
+    def send(self, body: bytes, status: int = 200, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in ({"Content-Length": str(len(body))} | headers).items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def on_picture_jpg(self) -> None:
+        self.send(pictures.jpeg(80, 60))
+
+    def on_html(self) -> None:
+        self.send(pictures.HTML)
+
+    def on_missing(self) -> None:
+        self.send(b"", 404)
+
+    def on_away(self) -> None:
+        self.send(b"", 302, Location="/picture.jpg")
+
+    def on_loop(self) -> None:
+        self.send(b"", 302, Location="/loop")
+
+    def on_inside(self) -> None:
+        self.send(b"", 302, Location="http://169.254.169.254/latest/meta-data")
+
+    def on_file(self) -> None:
+        self.send(b"", 302, Location="file:///etc/passwd")
+
+    def on_cut(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "5000")
+        self.end_headers()
+        self.wfile.write(b"only this")
+
+    def on_large(self) -> None:
+        self.send(b"x" * 200_000)
+
+    def on_slow(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        for _ in range(100):
+            self.wfile.write(b"x")
+            time.sleep(0.05)
+
+    def log_message(self, *args: Any) -> None: ...
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_port
+    server.shutdown()
+    server.server_close()
+    decoding.close_pool()
+
+
+@pytest.fixture
+def host(port: int, settings: Any) -> str:
+    settings.URL_IMPORT_HOSTS = [f"127.0.0.1:{port}"]
+    return f"http://127.0.0.1:{port}"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "0.0.0.0", "255.255.255.255", "224.0.0.1", "100.64.0.1",
+        "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "2002:7f00:1::", "64:ff9b::7f00:1",
+        "2001:0:7f00:1::", "fe80::1%eth0",
+    ],
+)  # fmt: skip
+def test_addresses_that_are_not_public(address: str) -> None:
+    assert not url_import.is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["93.184.216.34", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+)
+def test_addresses_that_are(address: str) -> None:
+    assert url_import.is_public(address)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "", "x", "ftp://example.org/x", "file:///etc/passwd", "http://", "http:///x", "javascript:alert(1)", "http://u:p@example.org/",
+        "http://example.org:99999/", "http://exa mple.org/", "http://[::1", "gopher://x", "http://example.org/\r\nHost: x", 5, None, "http://" + "x" * 2000,
+    ],
+)  # fmt: skip
+def test_what_is_no_address(url: object) -> None:
+    with pytest.raises(Invalid) as refusal:
+        url_import.fetch(url)
+    assert refusal.value.field == "url"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/",
+        "http://2130706433/",
+        "http://0x7f.1/",
+        "http://[::1]/",
+        "http://localhost:8000/",
+        "http://[::ffff:169.254.169.254]/",
+    ],
+)
+def test_inside_addresses_are_refused_however_they_are_spelled(url: str) -> None:
+    with pytest.raises(Invalid, match=r"not public|unknown"):
+        url_import.fetch(url)
+
+
+def test_every_address_of_a_name_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 80)) for ip in ("93.184.216.34", "10.0.0.7")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: both)
+    with pytest.raises(Invalid, match="not public"):
+        url_import.check("http://example.org/x")
+
+
+def test_the_connection_goes_to_the_address_that_was_checked(
+    port: int, settings: Any, monkeypatch: pytest.MonkeyPatch, db: None
+) -> None:
+    """A name that resolves to another address a moment later (DNS rebinding) changes nothing."""
+    settings.URL_IMPORT_HOSTS = ["pictures.example"]
+    answers = iter(["127.0.0.1", "10.0.0.7"])
+    find = socket.getaddrinfo
+
+    def lookup(host: str, *args: Any, **options: Any) -> Any:
+        if host == "pictures.example":
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers), port))]
+        return find(host, *args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    fetched = url_import.fetch(f"http://pictures.example:{port}/picture.jpg")
+    assert fetched.blob.size == len(pictures.jpeg(80, 60))
+    assert Handler.seen[-1] == (f"pictures.example:{port}", "/picture.jpg")
+
+
+def test_a_file_is_stored_under_its_last_name(host: str, db: None) -> None:
+    fetched = url_import.fetch(f"{host}/away")
+    assert (fetched.name, fetched.blob.mime) == ("picture.jpg", "image/jpeg")
+    with blobs.store().open(fetched.blob.sha256) as file:
+        assert file.read() == pictures.jpeg(80, 60)
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/nothing", "answered 404"),
+        ("/loop", "redirects too often"),
+        ("/inside", "not public"),
+        ("/file", "must begin with http"),
+        ("/cut", "cut off"),
+    ],
+)
+def test_what_is_not_fetched(host: str, db: None, path: str, words: str) -> None:
+    before = Blob.objects.count()
+    with pytest.raises(Invalid, match=words):
+        url_import.fetch(f"{host}{path}")
+    assert Blob.objects.count() == before
+    assert not list(blobs.store().scratch().glob("*.tmp"))
+
+
+def test_limits(host: str, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(TooLarge):
+        url_import.fetch(f"{host}/large", limit=100_000)
+    monkeypatch.setattr(url_import, "SECONDS", 0.4)
+    with pytest.raises(Invalid, match="too slowly"):
+        url_import.fetch(f"{host}/slow")
+    monkeypatch.setattr(url_import, "_turns", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(url_import, "_STEP_SECONDS", 0.01)
+    with url_import._turns, pytest.raises(Busy):
+        url_import.fetch(f"{host}/picture.jpg")
+
+
+def test_a_closed_port(db: None, settings: Any) -> None:
+    settings.URL_IMPORT_HOSTS = ["127.0.0.1"]
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        with pytest.raises(Invalid, match="cannot be reached"):
+            url_import.fetch(f"http://127.0.0.1:{held.getsockname()[1]}/")
+
+
+def test_an_image_of_an_address(host: str, w: World) -> None:
+    made = media.create_from_url(
+        actor=actor(w.max), dataset=w.dataset, url=f"{host}/picture.jpg?size=big", external_id="e"
+    )
+    row = Media.objects.select_related("blob").with_home().get(pk=made.pk)
+    assert (row.name, row.width, row.external_id, row.source_url) == ("picture.jpg", 80, "e", "")
+    with pytest.raises(Invalid) as refusal:
+        media.create_from_url(actor=actor(w.max), dataset=w.dataset, url=f"{host}/picture.jpg")
+    assert refusal.value.code == "name_taken"
+    again = media.create_from_url(
+        actor=actor(w.max), dataset=w.dataset, url=f"{host}/picture.jpg", name="picture.jpg", replace=True
+    )
+    assert again.pk == made.pk
+
+
+def test_a_linked_image_keeps_the_link_alone(host: str, w: World) -> None:
+    url = f"{host}/picture.jpg"
+    made = media.create_from_url(
+        actor=actor(w.max), dataset=w.dataset, url=url, name="linked.jpg", copy_bytes=False
+    )
+    row = Media.objects.select_related("blob").get(pk=made.pk)
+    assert (row.blob, row.source_url, row.width, row.health) == (None, url, 80, "OK")
+    found = media_urls.addresses(row)
+    assert (found.original, found.preview) == (url, url)
+    assert found.thumbnail is not None and "/thumbnail/r1-linked/" in found.thumbnail
+
+
+def test_a_broken_one_is_refused(host: str, w: World) -> None:
+    with pytest.raises(Invalid, match="HTML page") as refusal:
+        media.create_from_url(actor=actor(w.max), dataset=w.dataset, url=f"{host}/html")
+    assert refusal.value.field == "url"
+    with pytest.raises(Denied):
+        media.create_from_url(actor=actor(w.ann), dataset=w.dataset, url=f"{host}/picture.jpg")
+    assert Media.objects.count() == 3
