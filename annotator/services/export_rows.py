@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+import numpy as np
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from annotator.domain import keypoints
 from annotator.domain.records import CategoryRecord, LabelRecord, LossReport
@@ -208,19 +209,52 @@ def _category(
 # --- labels as records ---
 
 
+class Numbers:
+    """The numbers that imports gave to a project's labels; 8 bytes each while they are looked through, once."""
+
+    def __init__(self, project: Project) -> None:
+        rows = Label.all_objects.filter(project=project, number__isnull=False).order_by()
+        given = np.fromiter(rows.values_list("number", flat=True).iterator(chunk_size=10_000), np.int64)
+        given.sort()
+        #: The first number above all of them.
+        self.first_free = max(1, int(given[-1]) + 1) if given.size else 1
+        self._repeated = np.unique(given[1:][given[1:] == given[:-1]])
+        self._is_said = np.zeros(self._repeated.size, bool)
+
+    def once(self, number: int | None, report: LossReport) -> int | None:
+        """Return the number, or None (reported) for one that another label has said already: files were imported that share it."""
+        if number is None or not self._repeated.size:
+            return number
+        place = int(np.searchsorted(self._repeated, number))
+        if place == self._repeated.size or self._repeated[place] != number:
+            return number
+        if self._is_said[place]:
+            report.add("annotations.id", "the number is another label's too; this one got a new one", number)
+            return None
+        self._is_said[place] = True
+        return number
+
+
 def label_records(
-    keys: Keys, selection: Selection, classes: Mapping[uuid.UUID, Category], report: LossReport
+    keys: Keys,
+    selection: Selection,
+    classes: Mapping[uuid.UUID, Category],
+    numbers: Numbers,
+    report: LossReport,
 ) -> Iterator[LabelRecord]:
     """Yield the labels of an export for a format of numbers, chunk by chunk."""
     for chunk in keys.chunks():
         sizes = {row.id: (row.number, row.width, row.height) for row in read_media(chunk)}
         for row in read_labels(chunk, selection.concepts, _LABEL):
             if row[0] in sizes and row[1] in classes:
-                yield _record(row, sizes[row[0]], classes[row[1]], report)
+                number = numbers.once(row[2], report)
+                yield _record(row, number, sizes[row[0]], classes[row[1]], report)
 
 
-def _record(row: Any, medium: tuple[int, int, int], category: Category, report: LossReport) -> LabelRecord:
-    _, _, number, x0, y0, x1, y1, points, mask, point_text, given_text, score, is_crowd = row
+def _record(
+    row: Any, number: int | None, medium: tuple[int, int, int], category: Category, report: LossReport
+) -> LabelRecord:
+    _, _, _, x0, y0, x1, y1, points, mask, point_text, given_text, score, is_crowd = row
     given, area, no_points = read_given(given_text)
     number_of_image, width, height = medium
     found: tuple[Any, ...] | None = () if no_points else None
@@ -255,14 +289,6 @@ def _points(text: str, category: Category, image: int, report: LossReport) -> tu
             count=lost,
         )
     return said if category.points else None
-
-
-def first_free_number(project: Project) -> int:
-    """Return a label number above all that imports gave."""
-    highest = Label.all_objects.filter(project=project, number__isnull=False).aggregate(top=Max("number"))[
-        "top"
-    ]
-    return max(1, (highest or 0) + 1)
 
 
 # --- what labels and media carry beside their geometry ---

@@ -140,14 +140,16 @@ def coco_pieces(state: Build) -> Iterator[bytes]:
     classes = export_rows.categories(state.project)
     _note_unsaid(state)
     kept = state.project.settings.get("coco") or {}
+    numbers = export_rows.Numbers(state.project)
+    labels = export_rows.label_records(state.keys, state.selection, classes, numbers, state.report)
     return coco.write(
         categories=[category.as_record() for category in classes.values()],
         images=_coco_images(state),
-        labels=_counted(state, export_rows.label_records(state.keys, state.selection, classes, state.report)),
+        labels=_counted(state, labels),
         report=state.report,
         info=kept.get("info"),
         licenses=kept.get("licenses") or (),
-        first_number=export_rows.first_free_number(state.project),
+        first_number=numbers.first_free,
         with_colors=True,
     )
 
@@ -192,6 +194,35 @@ def _note_unsaid(state: Build) -> None:
     for what, count in export_rows.unsaid(state.project, state.selection).items():
         if count:
             state.report.add(what, words[what], count=count)
+
+
+def write_file(*, actor: Actor, project: Project, path: Path, tell: Tell) -> dict[str, Any]:
+    """Write a whole project as COCO to a file of the server's own disk: for the operator's command alone.
+
+    The zip of `build` when the name ends with .zip, else the bare JSON. A file of that name is replaced once the new
+    one is whole. Returns the facts of `build`. Allowed with `export.create`.
+    """
+    policy.require(actor, project, "export.create")
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        if path.suffix.lower() == ".zip":
+            params = {"format": "json_coco", "name": path.stem, **Selection().as_params()}
+            facts = build(project=project, params=params, path=part, tell=tell)
+        else:
+            facts = _write_bare(project, path.stem, part, tell)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return facts
+
+
+def _write_bare(project: Project, name: str, path: Path, tell: Tell) -> dict[str, Any]:
+    keys = Keys(export_rows.chosen(project, Selection()))
+    state = Build(project, Selection(), name, None, keys, LossReport(), tell)
+    with path.open("wb") as target:
+        for piece in coco_pieces(state):
+            target.write(piece)
+    return {"images": state.images, "labels": state.labels, "report": state.report.as_json()}
 
 
 # --- Hasty's JSON ---

@@ -1,0 +1,43 @@
+"""`manage.py export_dataset`: a project into a file on this machine, streamed by this command itself."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from annotator.domain.errors import DomainError
+from annotator.services import console, exports
+
+
+class Command(BaseCommand):
+    help = "Export a project's images and labels; a FILE that ends with .zip becomes an archive with a report of what was lost."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--format", default="coco", choices=["coco"])
+        parser.add_argument("--project", required=True, metavar="NAME")
+        parser.add_argument("--workspace", required=True, metavar="REF")
+        parser.add_argument("-o", "--output", required=True, type=Path, metavar="FILE")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["output"]
+        try:
+            actor, project = console.project(
+                workspace_ref=options["workspace"], name=options["project"], must_exist=True
+            )
+            facts = exports.write_file(
+                actor=actor, project=project, path=path, tell=lambda share, words: None
+            )
+        except DomainError as error:
+            raise CommandError(error.message) from None
+        except OSError as error:
+            raise CommandError(f"{path} cannot be written: {error.strerror}.") from None
+        for line in facts["report"]:
+            self.stderr.write(
+                f"{line['field']}: {line['reason']} ({line['count']:,}x, e.g. {', '.join(line['examples'][:3])})"
+            )
+        self.stdout.write(
+            f"Exported {facts['images']:,} images and {facts['labels']:,} labels of {project.name} to {path}."
+        )
