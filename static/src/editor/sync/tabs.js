@@ -8,8 +8,8 @@ import { uuid7 } from '../store/uuid.js';
 
 const KEY = 'annotator.tab';
 /** A page that is being reloaded may still hold the name for a moment; a duplicated tab holds it for good. */
-const RELOAD_MS = 1500;
-const PING_MS = 250;
+const RELOAD_MS = 800;
+const PING_MS = 150;
 
 /** @param {string} value */
 function remember(value) {
@@ -89,14 +89,21 @@ async function withChannel(name) {
       }, PING_MS);
     });
   const old = remembered();
-  const client = old && !(await ask()).has(old) ? old : uuid7();
+  const others = await ask();
+  const client = old && !others.has(old) ? old : uuid7();
   remember(client);
+  /** The first answer still holds when the page starts; later ones are asked for. @type {Set<string> | null} */
+  let fresh = others;
   channel?.addEventListener('message', ({ data }) => {
     if (data.type === 'who') channel.postMessage({ type: 'here', client });
   });
   return {
     client,
-    alive: async () => (await ask()).add(client),
+    async alive() {
+      const found = fresh ?? (await ask());
+      fresh = null;
+      return found.add(client);
+    },
     withLock: (_media, fn) => fn(),
     close: () => channel?.close(),
   };
