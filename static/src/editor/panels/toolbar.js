@@ -28,9 +28,9 @@ function classButton(app) {
   }
   const chosen = store.concept(store.activeConcept.value);
   const digit = chosen ? digitOf(classes, chosen.id) : '';
-  return html`<button class="class-pick" type="button" aria-haspopup="dialog" aria-label=${t('Class: {name}', { name: chosen?.name ?? t('none') })}
+  return html`<button class="class-pick" type="button" aria-haspopup="dialog"
     @click=${(/** @type {Event} */ event) => pickClass(app, /** @type {Element} */ (event.currentTarget))}>
-    ${swatch(chosen)}<span class="clip">${chosen?.name ?? t('No class')}</span>${kbd(digit)}${icon('chevron-down', 's faint')}</button>`;
+    ${swatch(chosen)}<span class="sr">${t('Class')} </span><span class="clip">${chosen?.name ?? t('No class')}</span>${kbd(digit)}${icon('chevron-down', 's faint')}</button>`;
 }
 
 /** What can be done with the chosen shapes. @param {App} app */
