@@ -1,0 +1,209 @@
+"""Nothing finished is lost: every action of a labeler against every fault, compared with what the API has in the end.
+
+Finished means that pointer-up or the key was handled. The journal is what the labeler did; the witness is the
+Hasty API of the server that is up at the end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route
+
+from tests import servers
+from tests.browser.chrome import Editor, Person, sign_in
+from tests.browser.studio import START, Studio
+
+pytestmark = pytest.mark.browser
+
+NEW = (60, 60, 160, 140)
+MOVED = (250, 180, 450, 330)
+GROWN = (200, 150, 440, 340)
+CHANGES = "**/web/media/*/changes"
+
+
+def create(editor: Editor) -> None:
+    editor.draw_box(*NEW)
+
+
+def move(editor: Editor) -> None:
+    editor.drag((300, 225), (350, 255))
+
+
+def resize(editor: Editor) -> None:
+    editor.drag((400, 300), (440, 340))
+
+
+def delete(editor: Editor) -> None:
+    editor.press("Delete")
+
+
+def change_class(editor: Editor) -> None:
+    editor.press("2")
+
+
+def undo(editor: Editor) -> None:
+    editor.press("Control+z")
+
+
+# action -> (what is done first and saved, the action, what is stored in the end)
+ACTIONS: dict[
+    str, tuple[Callable[[Editor], None] | None, Callable[[Editor], None], list[tuple[str, tuple[int, ...]]]]
+] = {
+    "create": (None, create, [("Car", START), ("Car", NEW)]),
+    "move": (None, move, [("Car", MOVED)]),
+    "resize": (None, resize, [("Car", GROWN)]),
+    "delete": (None, delete, []),
+    "class change": (None, change_class, [("Tree", START)]),
+    "undo": (move, undo, [("Car", START)]),
+}
+
+
+@pytest.fixture(scope="module")
+def studio() -> Iterator[Studio]:
+    with servers.our_server(ANNOTATOR_DEBUG_EDITOR="1") as server:
+        made = Studio(server, "kills")
+        made.member("ann")
+        yield made
+
+
+@pytest.fixture
+def ann(chrome: Any, studio: Studio) -> Iterator[Person]:
+    context = chrome.new_context(viewport={"width": 1400, "height": 900})
+    sign_in(context, studio.server, "ann")
+    yield Person("ann", context, studio.server)
+    context.close()
+
+
+def begin(ann: Person, studio: Studio, image: str, action: str) -> Editor:
+    """Open a picture with one box, select it, and do what the action needs beforehand."""
+    studio.box(image)
+    editor = ann.open(image)
+    if action != "create":
+        editor.click(300, 225)
+    before = ACTIONS[action][0]
+    if before is not None:
+        before(editor)
+        editor.idle()
+    return editor
+
+
+def hold_changes(page: Page) -> list[Route]:
+    """Keep the page's writes from leaving; they are never answered."""
+    held: list[Route] = []
+    page.route(CHANGES, lambda route: held.append(route))
+    return held
+
+
+def wait_sent(page: Page, held: list[Route]) -> None:
+    for _ in range(200):
+        if held:
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError("the page did not send its write")
+
+
+def tab_killed(ann: Person, studio: Studio, editor: Editor, act: Callable[[Editor], None]) -> Editor:
+    """The renderer dies right after the action, before anything was sent."""
+    hold_changes(editor.page)
+    address = editor.page.url
+    browser = ann.context.browser
+    assert browser is not None
+    processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    act(editor)
+    for process in processes:
+        if process["type"] == "renderer":
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process["id"], signal.SIGKILL)
+    return reopen(ann, address)
+
+
+def server_killed_before_commit(
+    ann: Person, studio: Studio, editor: Editor, act: Callable[[Editor], None]
+) -> Editor:
+    """The write leaves the page, the server dies before it arrives."""
+    held = hold_changes(editor.page)
+    act(editor)
+    wait_sent(editor.page, held)
+    studio.server.kill()
+    held[0].abort("connectionreset")
+    editor.page.unroute(CHANGES)
+    studio.server.start()
+    return editor
+
+
+def server_killed_after_commit(
+    ann: Person, studio: Studio, editor: Editor, act: Callable[[Editor], None]
+) -> Editor:
+    """The write is committed, the server dies before its answer arrives."""
+    held = hold_changes(editor.page)
+    act(editor)
+    wait_sent(editor.page, held)
+    assert held[0].fetch().status == 200
+    studio.server.kill()
+    held[0].abort("connectionreset")
+    editor.page.unroute(CHANGES)
+    studio.server.start()
+    return editor
+
+
+def worker_killed(ann: Person, studio: Studio, editor: Editor, act: Callable[[Editor], None]) -> Editor:
+    for pid in studio.server.workers():
+        os.kill(pid, signal.SIGKILL)
+    act(editor)
+    return editor
+
+
+def network_cut(ann: Person, studio: Studio, editor: Editor, act: Callable[[Editor], None]) -> Editor:
+    """The labeler works on offline and is told so; the network comes back."""
+    ann.context.set_offline(True)
+    act(editor)
+    editor.page.wait_for_function("() => window.__editor.store.save.state === 'offline'")
+    assert "1" in editor.store["save"]["text"]
+    ann.context.set_offline(False)
+    return editor
+
+
+def session_expired(ann: Person, studio: Studio, editor: Editor, act: Callable[[Editor], None]) -> Editor:
+    """The session ends under the page; the labeler signs in again in another tab."""
+    ann.context.clear_cookies()
+    act(editor)
+    editor.page.wait_for_function("() => window.__editor.store.save.state === 'signed_out'")
+    sign_in(ann.context, studio.server, "ann")
+    return reopen(ann, editor.page.url)
+
+
+def reopen(ann: Person, address: str) -> Editor:
+    page = ann.context.new_page()
+    page.goto(address)
+    editor = Editor(page)
+    editor.wait_ready()
+    return editor
+
+
+FAULTS = {
+    "tab killed": tab_killed,
+    "server killed before commit": server_killed_before_commit,
+    "server killed after commit": server_killed_after_commit,
+    "worker killed": worker_killed,
+    "network cut": network_cut,
+    "session expired": session_expired,
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("action", ACTIONS)
+def test_nothing_finished_is_lost(ann: Person, studio: Studio, action: str, fault: str) -> None:
+    image = studio.image(f"{action} {fault}.jpg")
+    editor = begin(ann, studio, image, action)
+    editor = FAULTS[fault](ann, studio, editor, ACTIONS[action][1])
+    editor.idle()
+    expected = ACTIONS[action][2]
+    assert sorted(studio.boxes(image)) == sorted(expected)
+    shown = sorted(tuple(round(n) for n in label["box"]) for label in editor.labels)
+    assert shown == sorted(at for _, at in expected), "the page shows what is stored"
