@@ -92,17 +92,16 @@ async function withChannel(name) {
   const others = await ask();
   const client = old && !others.has(old) ? old : uuid7();
   remember(client);
-  /** The first answer still holds when the page starts; later ones are asked for. @type {Set<string> | null} */
-  let fresh = others;
+  // the first answer still holds while the page starts; later ones are asked for
+  const heldUntil = performance.now() + 1000;
   channel?.addEventListener('message', ({ data }) => {
     if (data.type === 'who') channel.postMessage({ type: 'here', client });
   });
   return {
     client,
     async alive() {
-      const found = fresh ?? (await ask());
-      fresh = null;
-      return found.add(client);
+      const found = performance.now() < heldUntil ? others : await ask();
+      return new Set(found).add(client);
     },
     withLock: (_media, fn) => fn(),
     close: () => channel?.close(),
