@@ -67,7 +67,7 @@ export class BoxTool extends DrawTool {
     if (width < LEAST || height < LEAST) return announce(t('Too small: a box has at least 2 × 2 px'));
     const concept = this.concept;
     if (concept === null) return;
-    const delta = createLabel(store, { concept, shape: 'box', box, tool: 'box' });
+    const delta = createLabel(store, { concept, shape: 'box', box, tool: 'bbox' });
     commit(delta);
     this.added(/** @type {Label} */ (delta.after), t('Box'), `${width} × ${height}`);
   }
@@ -85,21 +85,27 @@ export class BoxTool extends DrawTool {
 
   /** @override @param {Key} e */
   key(e) {
-    if (this.crosshair.key(e)) {
+    if (this.steer(e)) {
       this.isSquare = false;
       return true;
     }
-    const point = this.crosshair.point;
-    if (e.key !== 'Enter' || !point || e.ctrlKey || e.altKey) return false;
-    if (!this.isReady) return true;
-    if (this.anchor) {
-      this.#finish(point);
-    } else {
-      this.anchor = point;
-      this.context.announce(t('First corner at {x}, {y}', { x: point[0], y: point[1] }));
-      this.context.redraw();
+    if (e.key !== 'Enter' || e.ctrlKey || e.metaKey || e.altKey) return false;
+    if (this.anchor && !this.crosshair.point && this.pointer) {
+      this.#finish(this.#corner(...this.pointer));
+      return true;
     }
+    const point = this.aim;
+    if (!point) return false;
+    if (this.isReady) this.#enter(point);
     return true;
+  }
+
+  /** @param {Point} point */
+  #enter(point) {
+    if (this.anchor) return this.#finish(point);
+    this.anchor = point;
+    this.context.announce(t('First corner at {x}, {y}', { x: point[0], y: point[1] }));
+    this.context.redraw();
   }
 
   /** @override */

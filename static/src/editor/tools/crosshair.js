@@ -17,16 +17,34 @@ export class Crosshair {
     this.point = null;
   }
 
-  /** The first arrow puts it in the middle of the stage, the next move it; it stays in the picture and in view. @param {Key} e */
+  /** An arrow moves it; it stays in the picture and in view. @param {Key} e @returns {boolean} whether the key was used */
   key(e) {
     const way = arrow(e);
     const media = this.context.store.media.peek();
     if (!way || !media || e.altKey || e.ctrlKey || e.metaKey) return false;
-    const { x, y } = this.context.camera();
-    const from = this.point ?? snapped(x, y, media, 0);
-    this.point = this.point ? snapped(from[0] + way[0], from[1] + way[1], media, 0) : from;
-    this.context.reveal(...this.point);
-    this.context.redraw();
+    const [x, y] = this.point ?? this.#start(media);
+    this.#put(snapped(x + way[0], y + way[1], media, 0));
     return true;
+  }
+
+  /** Puts it where it starts. @param {Point} [at] the middle of the stage unless given @returns {Point | null} */
+  show(at) {
+    const media = this.context.store.media.peek();
+    if (!media) return null;
+    this.#put(at ? snapped(...at, media, 0) : this.#start(media));
+    return this.point;
+  }
+
+  /** @param {{width: number, height: number}} media @returns {Point} */
+  #start(media) {
+    const { x, y } = this.context.camera();
+    return snapped(x, y, media, 0);
+  }
+
+  /** @param {Point} point */
+  #put(point) {
+    this.point = point;
+    this.context.reveal(...point);
+    this.context.redraw();
   }
 }

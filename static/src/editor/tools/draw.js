@@ -1,10 +1,10 @@
 /** What the drawing tools share: the class of the next shape, picking with Ctrl, guides. Draws no shape. */
 import { t } from '../store/text.js';
 import { Crosshair } from './crosshair.js';
-import { Tool } from './tool.js';
+import { Tool, arrow } from './tool.js';
 
 /** @import {Label, Point} from '../types' */
-/** @import {Pen, ToolContext, ToolPointer} from './tool.js' */
+/** @import {Key, Pen, ToolContext, ToolPointer} from './tool.js' */
 
 export class DrawTool extends Tool {
   /** @override */
@@ -72,6 +72,18 @@ export class DrawTool extends Tool {
   /** @override */
   get hasCrosshair() {
     return this.crosshair.point !== null;
+  }
+
+  /** An arrow key: moves the crosshair, which starts at the mouse when a shape was begun with it. @param {Key} e */
+  steer(e) {
+    if (!this.crosshair.point && this.isDrawing && this.pointer && arrow(e)) this.crosshair.show(this.pointer);
+    return this.crosshair.key(e);
+  }
+
+  /** The place that Enter means: the crosshair; the mouse, when a shape was begun with it; else the middle of the stage. */
+  get aim() {
+    if (this.crosshair.point) return this.crosshair.point;
+    return this.pointer ? null : this.crosshair.show();
   }
 
   /** Where the next point would be. */

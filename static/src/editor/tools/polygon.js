@@ -150,7 +150,7 @@ export class PolygonTool extends DrawTool {
 
   /** @override @param {Key} e */
   key(e) {
-    if (this.crosshair.key(e)) {
+    if (this.steer(e)) {
       this.isByKeys = false;
       return true;
     }
@@ -163,18 +163,17 @@ export class PolygonTool extends DrawTool {
       return true;
     }
     if (e.key !== 'Enter' || e.ctrlKey || e.metaKey) return false;
-    return this.crosshair.point ? this.#enter(this.crosshair.point, e.altKey) : this.#enterWithMouse();
+    if (this.points.length && !this.crosshair.point) {
+      this.#finish();
+      return true;
+    }
+    const point = this.aim;
+    return point ? this.#enter(point, e.altKey) : false;
   }
 
   /** @override */
   get isDrawing() {
     return this.points.length > 0;
-  }
-
-  #enterWithMouse() {
-    if (!this.points.length) return false;
-    this.#finish();
-    return true;
   }
 
   /** Sets a vertex; on the first vertex, or twice at the same place, ends the shape. @param {Point} point @param {boolean} isAlt */

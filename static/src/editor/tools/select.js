@@ -43,6 +43,8 @@ export class SelectTool extends Tool {
   press = null;
   /** The last pointer, for the marquee and the nearest handles. @type {ToolPointer | null} */
   at = null;
+  /** Handles are larger for fingers. */
+  isTouch = false;
   /** The vertex that the arrow keys move. @type {{id: string, vertex: VertexRef} | null} */
   active = null;
 
@@ -81,6 +83,7 @@ export class SelectTool extends Tool {
   /** @override @param {ToolPointer} p */
   down(p) {
     this.at = p;
+    this.isTouch = p.type === 'touch';
     this.press = { kind: 'none', x: p.x, y: p.y, px: p.px, py: p.py, isDragged: false, labels: [], grip: null, inserted: null, click: null };
     if (!p.shift && this.#pressHandle(p)) return;
     const labels = this.context.hit(p.x, p.y, p.type);
@@ -325,13 +328,12 @@ export class SelectTool extends Tool {
     const chosen = this.single;
     if (!chosen) return;
     const label = this.context.previews.get(chosen.id) ?? chosen;
-    const isTouch = at?.type === 'touch';
     const grips = gripsOf(label);
     const near = 60 / camera.zoom;
     for (const { x, y, vertex } of grips) {
       if (grips.length > MANY_GRIPS && (!at || Math.hypot(x - at.x, y - at.y) > near)) continue;
       const isOn = vertex !== null && this.#isActive(label.id, vertex);
-      pen.handle(x, y, { isOn, isTouch, concept: label.concept });
+      pen.handle(x, y, { isOn, isTouch: this.isTouch, concept: label.concept });
     }
     if (press?.kind === 'grip' && press.isDragged && press.grip?.edges) {
       const [x0, y0, x1, y1] = label.box;

@@ -35,9 +35,10 @@ export class EditLayer {
     this.fresh = new Map();
     /** Other geometry for a label while it is dragged. @type {Map<string, Label>} */
     this.previews = new Map();
-    /** Draws the draft and the handles. @type {(g: CanvasRenderingContext2D, c: Camera) => void} */
-    this.paintTool = () => {};
-    this.isClean = false;
+    /** Draws the draft and the handles; says whether there was anything. @type {(g: CanvasRenderingContext2D, c: Camera) => boolean} */
+    this.paintTool = () => false;
+    /** Nothing is drawn: an untouched canvas costs the browser nothing. */
+    this.isClean = true;
     this.font = '12px sans-serif';
     /** @type {Map<string, number>} */
     this.widths = new Map();
@@ -76,12 +77,11 @@ export class EditLayer {
     if (fitCanvas(this.canvas, c)) this.isClean = true;
     const g = this.g;
     if (!this.isClean) g.clearRect(0, 0, c.deviceWidth, c.deviceHeight);
-    this.isClean = false;
-    if (!this.store.display.peek().hideAll) {
-      this.#drawLabels(g, c);
-      this.#drawTags(g, c);
-    }
-    this.paintTool(g, c);
+    const isHidden = this.store.display.peek().hideAll;
+    const hasLabels = !isHidden && this.#drawLabels(g, c);
+    const hasTags = !isHidden && this.#drawTags(g, c);
+    const hasTool = this.paintTool(g, c);
+    this.isClean = !hasLabels && !hasTags && !hasTool;
   }
 
   /** @param {CanvasRenderingContext2D} g @param {Camera} c */
@@ -98,7 +98,7 @@ export class EditLayer {
       const isOwn = excluded.has(id) || this.fresh.has(id);
       this.painter.paint(g, label, c, { isChosen: selection.has(id), isFilled: isOwn });
     }
-    this.#drawHovered(g, c, ids);
+    return this.#drawHovered(g, c, ids) || ids.size > 0;
   }
 
   /** In draw order, the chosen ones above. @param {Set<string>} ids */
@@ -113,7 +113,9 @@ export class EditLayer {
   #drawHovered(g, c, done) {
     const id = this.store.hover.peek();
     const label = id === null || done.has(id) ? undefined : this.store.labels.get(id);
-    if (label && !this.store.isHidden(label.id)) this.painter.paint(g, label, c, { isChosen: true, isFilled: false });
+    if (!label || this.store.isHidden(label.id)) return false;
+    this.painter.paint(g, label, c, { isChosen: true, isFilled: false });
+    return true;
   }
 
   /** @param {CanvasRenderingContext2D} g @param {Camera} c */
@@ -128,9 +130,10 @@ export class EditLayer {
       const label = this.#label(id);
       return label && !this.store.isHidden(id) ? [this.#tag(label, isForced)] : [];
     });
-    if (!tags.length) return;
+    if (!tags.length) return false;
     g.font = this.font;
     drawTags(g, placeTags(tags, c, (text) => this.#width(text)), c.ratio, this.font);
+    return true;
   }
 
   /** All in view, when they are few. @param {Camera} c */

@@ -17,17 +17,21 @@ export class Pen {
     this.g = /** @type {CanvasRenderingContext2D} */ (/** @type {unknown} */ (null));
     this.c = /** @type {Camera} */ (/** @type {unknown} */ (null));
     this.font = '12px sans-serif';
+    /** Something was drawn since `begin`. */
+    this.isUsed = false;
   }
 
   /** @param {CanvasRenderingContext2D} g @param {Camera} c */
   begin(g, c) {
     this.g = g;
     this.c = c;
+    this.isUsed = false;
     g.lineJoin = 'round';
   }
 
   /** @param {number} x @param {number} y @returns {Point} device pixels */
   #at(x, y) {
+    this.isUsed = true;
     const t = transform(this.c);
     return [x * t.scale + t.dx, y * t.scale + t.dy];
   }

@@ -6,7 +6,7 @@
 /** Pictures with a longer side are shown by their preview until someone zooms in. */
 const LARGE_SIDE = 8192;
 /** Decoded pixels kept for pictures that are not shown (next, previous): 4 bytes each. */
-const CACHE_PIXELS = 40e6;
+const CACHE_PIXELS = 64e6;
 /** Up to this zoom pixels are smoothed; beyond it each is a square. */
 const SMOOTH_UNTIL = 2;
 

@@ -99,6 +99,7 @@ export class ShapesLayer {
     this.#drop();
     this.inFlight = null;
     this.openSerial = ++this.serial;
+    this.lastScale = 0;
     this.render();
   }
 
@@ -184,7 +185,7 @@ export class ShapesLayer {
   /** Asks for what is missing; returns the key of what the canvas must show. @param {Camera} c */
   #update(c) {
     if (!this.isOpen) return 'closed';
-    if (c.scale !== this.lastScale) this.zoomedAt = performance.now();
+    if (this.lastScale && c.scale !== this.lastScale) this.zoomedAt = performance.now();
     this.lastScale = c.scale;
     const isMoving = this.isMoving();
     if (!this.#isExact(c)) this.#ask(c, isMoving);

@@ -29,6 +29,7 @@ import { ShapesLayer } from './shapes-layer.js';
 import { ToolHost } from './tool-host.js';
 import { Viewport } from './viewport.js';
 import { union } from '../geom/box.js';
+import { t } from '../store/text.js';
 
 /** @import {Box, Label, Media, Store, View} from '../types' */
 /** @import {Commit, StageTool} from './tool-host.js' */
@@ -110,6 +111,8 @@ export class Stage {
     const map = makeLayer('div', 'stage-map');
     this.root.tabIndex = 0;
     this.root.dataset.keys = 'stage';
+    this.root.setAttribute('role', 'application');
+    this.root.setAttribute('aria-label', t('Picture'));
     Object.assign(this.root.style, { touchAction: 'none', userSelect: 'none', overflow: 'hidden', outlineOffset: '-2px' });
     map.style.pointerEvents = 'none';
     this.canvas.style.pointerEvents = 'none';
@@ -150,6 +153,7 @@ export class Stage {
     this.edit.paintTool = (g, c) => {
       pen.begin(g, c);
       this.host.tool.paint(pen, c);
+      return pen.isUsed;
     };
   }
 

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { box } from '../view/samples.js';
+import { stageWith } from './world.js';
+
+test('a drag makes a box on whole pixels, in the class of the next one, and chooses it', () => {
+  const { store, use, last, said } = stageWith();
+  store.activeConcept.value = 'c1';
+  use('box').drag([10.4, 20.6], [30.3, 60.2]);
+  assert.deepEqual([last().box, last().shape, last().concept, last().tool, last().origin], [[10, 21, 30, 60], 'box', 'c1', 'bbox', 'human']);
+  assert.deepEqual([...store.selection.peek()], [last().id]);
+  assert.deepEqual(said, ['Box added, class Person, 20 × 39']);
+});
+
+test('so do two clicks, in any direction; the tool can go on at once', () => {
+  const { store, use, last } = stageWith();
+  const { click } = use('box');
+  click(50, 60);
+  assert.equal(store.labels.size, 0);
+  click(20, 30);
+  assert.deepEqual(last().box, [20, 30, 50, 60]);
+  click(1, 1);
+  click(5, 5);
+  assert.deepEqual(last().box, [1, 1, 5, 5]);
+});
+
+test('the box stays in the picture; Shift makes it a square that fits', () => {
+  const { use, last } = stageWith();
+  const { drag } = use('box');
+  drag([-20, 90], [50, 300]);
+  assert.deepEqual(last().box, [0, 90, 50, 100]);
+  drag([150, 10], [190, 20], { shift: true });
+  assert.deepEqual(last().box, [150, 10, 190, 50]);
+  drag([150, 80], [190, 90], { shift: true });
+  assert.deepEqual(last().box, [150, 80, 170, 100]);
+});
+
+test('less than 2 x 2 px is no box, and is told', () => {
+  const { store, use, said } = stageWith([], { zoom: 40 });
+  use('box').drag([10, 10], [11.2, 30]);
+  assert.equal(store.labels.size, 0);
+  assert.match(said[0], /2 × 2/);
+});
+
+test('shapes below never catch the press; Ctrl picks them', () => {
+  const { store, use, last } = stageWith([box('a', [0, 0, 100, 100])]);
+  const { drag, click } = use('box');
+  drag([10, 10], [20, 20]);
+  assert.deepEqual([store.labels.size, last().box], [2, [10, 10, 20, 20]]);
+  click(50, 50, { ctrl: true });
+  assert.deepEqual([...store.selection.peek()], ['a']);
+  assert.equal(store.labels.size, 2);
+});
+
+test('a draft is given up by cancel and by a second finger', () => {
+  const { store, use } = stageWith();
+  const { tool, click, pointer } = use('box');
+  click(10, 10);
+  assert.equal(tool.isDrawing, true);
+  assert.equal(tool.cancel(), true);
+  assert.equal(tool.cancel(), false);
+  tool.down(pointer(10, 10, { type: 'touch' }));
+  tool.drop();
+  tool.up(pointer(50, 50, { type: 'touch' }));
+  assert.equal(store.labels.size, 0);
+});
+
+test('by keys: from the middle of the stage, arrows 1 px, Shift 10, Enter sets a corner', () => {
+  const { store, use, last, said } = stageWith();
+  const { press } = use('box');
+  press('ArrowRight');
+  press('ArrowRight', { shiftKey: true });
+  press('Enter');
+  for (let i = 0; i < 3; i++) press('ArrowDown', { shiftKey: true });
+  for (let i = 0; i < 25; i++) press('ArrowLeft');
+  press('Enter');
+  assert.deepEqual(last().box, [86, 50, 111, 80]);
+  assert.equal(store.labels.size, 1);
+  assert.deepEqual(said, ['First corner at 111, 50', 'Box added, class Car, 25 × 30']);
+});
+
+test('Enter alone begins in the middle; the crosshair stays in the picture', () => {
+  const { use, last } = stageWith();
+  const { press } = use('box');
+  press('Enter');
+  for (let i = 0; i < 20; i++) press('ArrowRight', { shiftKey: true });
+  press('ArrowUp', { shiftKey: true });
+  press('Enter');
+  assert.deepEqual(last().box, [100, 40, 200, 50]);
+});
+
+test('who may not label is told why, and draws nothing', () => {
+  const { store, use, said } = stageWith([], { may: false });
+  const { drag, press, tool } = use('box');
+  drag([10, 10], [50, 50]);
+  tool.leave();
+  press('Enter');
+  assert.deepEqual([store.labels.size, said], [0, ['Look only', 'Look only']]);
+});

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fitted, makeCamera, toImage, toStage, wheelFactor, zoomedAt } from '../../../static/src/editor/view/camera.js';
+import { gridStep } from '../../../static/src/editor/view/grid.js';
+
+test('stage and image pixels are each other\'s inverse', () => {
+  const c = makeCamera({ zoom: 2.5, x: 100, y: 50 }, 800, 600, 1);
+  assert.deepEqual(toImage(c, 400, 300), [100, 50]);
+  assert.deepEqual(toStage(c, 110, 60), [425, 325]);
+  assert.deepEqual(toImage(c, ...toStage(c, 12.5, -7.25)), [12.5, -7.25]);
+});
+
+test('the canvas begins at the image point at the left edge, in device pixels', () => {
+  const c = makeCamera({ zoom: 2, x: 100, y: 50 }, 801, 600, 1.5);
+  assert.equal(c.deviceWidth, 1202);
+  assert.equal(c.scale, 3);
+  assert.equal(c.left, 100 - 601 / 3);
+  assert.equal(c.top, -100);
+});
+
+test('zooming keeps the point under the pointer', () => {
+  const before = makeCamera({ zoom: 1, x: 500, y: 400 }, 800, 600, 1);
+  const point = toImage(before, 123, 456);
+  const after = makeCamera(zoomedAt(before, 7.3, 123, 456), 800, 600, 1);
+  const [px, py] = toStage(after, ...point);
+  assert.ok(Math.abs(px - 123) < 1e-9 && Math.abs(py - 456) < 1e-9);
+});
+
+test('a box is fitted with padding, in the middle, and not enlarged beyond the limit', () => {
+  assert.deepEqual(fitted([0, 0, 400, 100], 848, 600, 24), { zoom: 2, x: 200, y: 50 });
+  assert.equal(fitted([10, 10, 12, 12], 800, 600, 24, 8).zoom, 8);
+  assert.ok(fitted([0, 0, 100, 100], 60, 60, 24).zoom > 0.4);
+  assert.ok(Number.isFinite(fitted([5, 5, 5, 5], 800, 600, 24, 64).zoom));
+});
+
+test('the wheel: down makes smaller, lines count as pixels, a pinch is finer, nothing leaps', () => {
+  const factor = (deltaY, deltaMode = 0, ctrlKey = false) => wheelFactor({ deltaY, deltaMode, ctrlKey });
+  assert.ok(factor(100) < 1 && factor(-100) > 1);
+  assert.ok(Math.abs(factor(100) * factor(-100) - 1) < 1e-12);
+  assert.ok(Math.abs(factor(3, 1) - factor(99)) < 1e-12);
+  assert.ok(factor(-5, 0, true) > factor(-5));
+  assert.ok(factor(-1e6) <= Math.exp(0.7));
+});
+
+test('grid lines are every 1, 10, 100 image pixels, never too near', () => {
+  assert.deepEqual([64, 12, 11, 1.2, 0.5, 0.01].map(gridStep), [1, 1, 10, 10, 100, 10000]);
+});
