@@ -122,6 +122,7 @@ def _range(request: Request, size: int, etag: str) -> tuple[int, int, bool] | No
 def _headers(served: Served, name: str, max_age: int) -> dict[str, str]:
     kind = "inline" if served.is_inline else "attachment"
     return _GUARD | {
+        "Accept-Ranges": "bytes",
         "ETag": f'"{served.sha256}"',
         "Cache-Control": f"private, max-age={max_age}, immutable",
         "Content-Disposition": f"{kind}; filename*=utf-8''{quote(name, safe='')}",
