@@ -116,7 +116,7 @@ def make_project(workspace: Workspace, name: str, **fields: Any) -> Project:
 
 
 def make_dataset(project: Project, name: str, **fields: Any) -> Dataset:
-    """Return an empty dataset."""
+    """Return an empty dataset. All have the order 1, so the name decides."""
     return Dataset.all_objects.create(
         project=project,
         ref=name.lower(),

@@ -15,7 +15,7 @@ import pytest
 
 from tests import servers
 
-LEASE = {"ANNOTATOR_JOB_LEASE_SECONDS": "3", "DJANGO_SETTINGS_MODULE": "tests.jobs.worker.settings"}
+LEASE = {"ANNOTATOR_JOB_LEASE_SECONDS": "2", "DJANGO_SETTINGS_MODULE": "tests.jobs.worker.settings"}
 
 
 class Jobs:

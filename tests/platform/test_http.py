@@ -124,31 +124,26 @@ def test_an_exception_in_a_view_is_a_500_and_nothing_more(echo: servers.Server) 
     assert echo.request("GET", "/echo/").status == 200
 
 
-def test_forwarded_headers_count_only_from_trusted_proxies() -> None:
+def test_forwarded_headers_count_only_from_trusted_proxies(echo: servers.Server) -> None:
     spoof = {
         "X-Forwarded-For": "203.0.113.9, 10.0.0.7",
         "X-Forwarded-Proto": "https",
         "X-Forwarded-Host": "labels.example.org",
     }
+    assert echo.request("GET", "/who/", headers=spoof).json() == [
+        "127.0.0.1",
+        "http",
+        f"127.0.0.1:{echo.port}",
+        False,
+    ]
     options = {
         "DJANGO_SETTINGS_MODULE": "tests.platform.echo_settings",
         "ANNOTATOR_ALLOWED_HOSTS": "localhost,127.0.0.1,labels.example.org",
+        "ANNOTATOR_TRUSTED_PROXIES": "127.0.0.1,10.0.0.0/8",
     }
-    with servers.our_server("--no-worker", **options) as plain:
-        assert plain.request("GET", "/who/", headers=spoof).json() == [
-            "127.0.0.1",
-            "http",
-            f"127.0.0.1:{plain.port}",
-            False,
-        ]
-    options["ANNOTATOR_TRUSTED_PROXIES"] = "127.0.0.1,10.0.0.0/8"
     with servers.our_server("--no-worker", **options) as behind:
-        assert behind.request("GET", "/who/", headers=spoof).json() == [
-            "203.0.113.9",
-            "https",
-            "labels.example.org",
-            False,
-        ]
+        found = behind.request("GET", "/who/", headers=spoof).json()
+    assert found == ["203.0.113.9", "https", "labels.example.org", False]
 
 
 def test_headers_with_underscores_cannot_pass_for_dashed_ones(echo: servers.Server) -> None:

@@ -9,8 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests import servers
 
 HEAVY = ("cv2", "onnxruntime", "av", "drf_spectacular.generators", "drf_spectacular.openapi")
@@ -31,58 +29,52 @@ def test_a_fresh_interpreter_serves_without_the_heavy_imports(tmp_path: Path) ->
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_server_and_worker(number: signal.Signals) -> None:
-    with servers.our_server() as server:
-        server.wait_ready()
-        assert server.process is not None and len(server.workers()) == 1
-        group = server.process.pid
-        if number is signal.SIGINT:
-            os.killpg(group, number)  # Ctrl-C reaches the whole group
-        else:
-            server.process.send_signal(number)
-        assert server.process.wait(servers.PATIENCE) == 0
-        assert servers.group_members(group) == []
-        assert "Traceback" not in server.log.read_text()
-        assert server.query("SELECT count(*) FROM annotator_workerbeat") == [(0,)]
-
-
-def test_a_killed_server_leaves_no_worker_and_starts_again() -> None:
+def test_the_life_of_a_server() -> None:
     with servers.our_server() as server:
         server.wait_ready()
         assert server.process is not None
-        group = server.process.pid
-        server.kill()
-        servers.wait_until(lambda: not servers.group_members(group), "the worker's end")
-        server.start()
-        server.wait_ready()
-
-
-def test_a_killed_worker_is_started_again_and_readiness_tells() -> None:
-    with servers.our_server() as server:
-        server.wait_ready()
+        # A worker that dies is started again, less urgent than people's requests.
         (first,) = server.workers()
         os.kill(first, signal.SIGKILL)
         (second,) = servers.wait_until(
             lambda: [pid for pid in server.workers() if pid != first], "a new worker"
         )
         servers.wait_until(lambda: os.getpriority(os.PRIO_PROCESS, second) == 10, "the worker's niceness")
+        # A server that is killed leaves no worker behind, and starts again.
+        group = server.process.pid
+        server.kill()
+        servers.wait_until(lambda: not servers.group_members(group), "the worker's end")
+        server.start()
         server.query("DELETE FROM annotator_workerbeat")
         server.wait_ready()
+        # Ctrl-C, which reaches the whole group, ends everything in order.
+        group = server.process.pid
+        os.killpg(group, signal.SIGINT)
+        assert server.process.wait(servers.PATIENCE) == 0
+        assert servers.group_members(group) == []
+        assert "Traceback" not in server.log.read_text()
+        assert server.query("SELECT count(*) FROM annotator_workerbeat") == [(0,)]
 
 
-def test_without_its_worker_the_server_is_not_ready() -> None:
-    with servers.our_server("--no-worker", ANNOTATOR_EXPECT_WORKER="1") as server:
+def test_sigterm_ends_server_and_worker() -> None:
+    with servers.our_server() as server:
+        assert server.process is not None
+        servers.wait_until(server.workers, "the worker's start")
+        server.process.terminate()
+        assert server.process.wait(servers.PATIENCE) == 0
+        assert servers.group_members(server.process.pid) == []
+
+
+def test_without_worker_and_room_the_server_lives_but_is_not_ready() -> None:
+    variables = {"ANNOTATOR_EXPECT_WORKER": "1", "ANNOTATOR_MIN_FREE_MB": str(2**31)}
+    with servers.our_server("--no-worker", **variables) as server:
         answer = server.request("GET", "/readyz")
-        assert answer.status == 503 and answer.json()["worker"] == {"ok": False, "state": "never seen"}
-        assert answer.json()["database"]["ok"] and answer.json()["storage"]["ok"]
+        body = answer.json()
+        assert answer.status == 503 and body["worker"] == {"ok": False, "state": "never seen"}
+        assert (
+            body["database"]["ok"] and not body["storage"]["ok"] and "disk full" in body["storage"]["state"]
+        )
         assert server.request("GET", "/healthz").status == 200
-
-
-def test_without_room_the_server_is_not_ready() -> None:
-    with servers.our_server("--no-worker", ANNOTATOR_MIN_FREE_MB=str(2**31)) as server:
-        answer = server.request("GET", "/readyz")
-        assert answer.status == 503 and "disk full" in answer.json()["storage"]["state"]
 
 
 def test_without_a_database_the_server_lives_but_is_not_ready() -> None:
