@@ -1,0 +1,333 @@
+"""The rows of `make bench`: each measures one thing the product promises, beside its baseline or its goal."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import os
+import platform
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+from django.db import connection, transaction
+from django.test import Client
+from django.utils import timezone
+from PIL import Image
+
+from annotator.domain import ids
+from annotator.models import Label, Media, bulk
+from annotator.services import coco_imports, decoding, exports, labels, tokens
+from tests import servers
+from tests.perf import baseline
+from tests.perf.clock import compare, measure, memory_mb, percentile, spread, verdict
+from tests.world import World, make_images, world
+
+
+@dataclass(slots=True)
+class Stage:
+    """The database of this run: the cast, made at first need."""
+
+    folder: Path
+    made: list[World] = field(default_factory=list)
+
+    @property
+    def world(self) -> World:
+        if not self.made:
+            self.made.append(world())
+        return self.made[0]
+
+
+def machine() -> str:
+    """Return what this runs on, in a line."""
+    loads = ", ".join(f"{load:.1f}" for load in os.getloadavg())
+    return f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {connection.vendor}, load {loads}"
+
+
+def ring(points: int, cx: float, cy: float, r: float) -> list[list[float]]:
+    steps = [2 * math.pi * step / points for step in range(points)]
+    return [[round(cx + r * math.cos(a), 1), round(cy + r * math.sin(a), 1)] for a in steps]
+
+
+def polygon_patches(w: World, count: int) -> list[dict[str, Any]]:
+    return [
+        {"concept": str(w.car.pk), "shape": "polygon", "points": [[ring(40, 40 + i % 500, 40 + i % 400, 30)]]}
+        for i in range(count)
+    ]
+
+
+def list_row(stage: Stage) -> None:
+    """1,000 labels with 40-point polygons of one picture: our list, Hasty's list, a raw select."""
+    w = stage.world
+    media = w.images[0]
+    labels.create_many(actor=w.actor(w.ann), media=media, patches=polygon_patches(w, 1000))
+    client = Client(headers={"X-Api-Key": w.token(w.max, workspace=w.workspace)})
+    page = Client()
+    page.force_login(w.ann)
+    address = f"/v1/projects/{w.project.pk}/images/{media.pk}/labels?limit=1000"
+
+    def hasty() -> None:
+        assert client.get(address).status_code == 200
+
+    def state() -> None:
+        assert page.get(f"/web/media/{media.pk}/state").status_code == 200
+
+    compare(
+        "label list, labeling page (whole state of the picture)",
+        state,
+        lambda: baseline.list_labels(media.pk),
+        goal=3,
+    )
+    compare(
+        "label list, Hasty (numbers rounded, 1,000 labels)",
+        hasty,
+        lambda: baseline.list_labels(media.pk),
+        goal=3,
+    )
+
+
+def bulk_row(stage: Stage) -> None:
+    """1,000 boxes through the service (checked, with event) beside one executemany of ready values."""
+    w = stage.world
+    media = Media.objects.select_related("project", "status").get(pk=w.images[1].pk)
+    patches = [
+        {"concept": str(w.car.pk), "box": [i % 500, i % 400, i % 500 + 20, i % 400 + 30], "tool": "bbox"}
+        for i in range(1000)
+    ]
+    names = [each.column for each in Label._meta.concrete_fields]
+
+    def values() -> list[list[Any]]:
+        now = timezone.now()
+        found = []
+        for i in range(1000):
+            row = Label(
+                id=ids.uuid7(),
+                project=w.project,
+                media=media,
+                concept=w.car,
+                x0=i,
+                y0=i,
+                x1=i + 20,
+                y1=i + 30,
+                created_at=now,
+                updated_at=now,
+            )
+            found.append(
+                [
+                    each.get_db_prep_save(getattr(row, each.attname), connection)
+                    for each in Label._meta.concrete_fields
+                ]
+            )
+        return found
+
+    ready = iter([values() for _ in range(9)])
+    compare(
+        "bulk label writes, 1,000 boxes in one call",
+        lambda: labels.create_many(actor=w.actor(w.ann), media=media, patches=patches),
+        lambda: baseline.insert_labels(names, next(ready)),
+        goal=3,
+    )
+
+
+def fill(w: World, images: int, each: int) -> None:
+    """Write `images` pictures without bytes with `each` boxes, past the services: data for the export."""
+    made = make_images(w.dataset, images, start=1000)
+    now = timezone.now()
+    for start in range(0, images, 500):
+        rows = []
+        for medium in made[start : start + 500]:
+            for i in range(each):
+                label = Label(
+                    id=ids.uuid7(), project_id=w.project.pk, media_id=medium.pk, concept_id=w.car.pk, x0=i, y0=i, x1=i + 20.5, y1=i + 30,
+                    created_at=now, updated_at=now, created_by_id=w.ann.pk,
+                )  # fmt: skip
+                rows.append([getattr(label, name) for name in labels.ALL_COLUMNS])
+        with transaction.atomic():
+            bulk.insert(Label, labels.ALL_COLUMNS, rows)
+
+
+def export_row(stage: Stage) -> None:
+    """COCO of 200,000 boxes on 10,000 pictures: time, and memory growth watched while it runs."""
+    w = stage.world
+    fill(w, 10_000, 20)
+    connection.close()
+    exports.write_file(
+        actor=w.actor(w.max), project=w.project, path=stage.folder / "warm.json", tell=lambda *_: None
+    )
+    before, peak, done = memory_mb(), [memory_mb()], threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.02):
+            peak[0] = max(peak[0], memory_mb())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    started, cpu = time.perf_counter(), time.process_time()
+    facts = exports.write_file(
+        actor=w.actor(w.max), project=w.project, path=stage.folder / "out.json", tell=lambda *_: None
+    )
+    seconds, used = time.perf_counter() - started, time.process_time() - cpu
+    done.set()
+    watcher.join()
+    grown = peak[0] - before
+    assert len(json.loads((stage.folder / "out.json").read_bytes())["annotations"]) == facts["labels"]
+    print(
+        f"COCO export of {facts['labels']:,} labels: {seconds:.2f} s ({used:.2f} s CPU)   goal 1.5 s   {verdict(seconds <= 1.5)}"
+    )
+    print(f"  memory growth {grown:.1f} MB   goal 50 MB   {verdict(grown <= 50)}")
+
+
+def import_row(stage: Stage) -> None:
+    """COCO import of 50,000 boxes on 2,500 pictures without files."""
+    w = stage.world
+    images = [
+        {"id": 50_000 + i, "file_name": f"import {i}.jpg", "width": 1920, "height": 1080} for i in range(2500)
+    ]
+    notes = [
+        {
+            "id": i,
+            "image_id": 50_000 + i % 2500,
+            "category_id": 1,
+            "bbox": [i % 900, i % 700, 30, 40],
+            "area": 1200,
+            "iscrowd": 0,
+            "segmentation": [],
+        }
+        for i in range(50_000)
+    ]
+    data = orjson.dumps({"images": images, "annotations": notes, "categories": [{"id": 1, "name": "car"}]})
+    marks: list[float] = []
+    started = time.perf_counter()
+    coco_imports.run(
+        actor=w.actor(w.max), project=w.project, dataset=w.dataset, file=io.BytesIO(data), find_file=lambda name: None,
+        progress=lambda share, words: marks.append(time.perf_counter() if words.endswith("images") else 0),
+    )  # fmt: skip
+    seconds, boxes = time.perf_counter() - started, time.perf_counter() - max(marks)
+    print(
+        f"import: {50_000 / boxes:,.0f} boxes/s once the pictures are there   goal 12,000   {verdict(50_000 / boxes >= 12_000)}"
+    )
+    print(f"  with its 2,500 picture rows: {seconds:.1f} s")
+
+
+def jpegs(count: int) -> list[bytes]:
+    """Return noisy 1080p JPEGs of about 500 KB, all different."""
+    rng = np.random.default_rng(1)
+    base = rng.integers(0, 255, (270, 480, 3), dtype=np.uint8)
+    found = []
+    for i in range(count):
+        image = Image.fromarray(np.roll(base, i * 7, axis=1)).resize((1920, 1080), Image.Resampling.BICUBIC)
+        out = io.BytesIO()
+        image.save(out, "JPEG", quality=88)
+        found.append(out.getvalue())
+    return found
+
+
+def ingest_row(stage: Stage) -> None:
+    """Thumbnail, hash, findings in the child pool, beside bare Pillow on one core."""
+    pictures = jpegs(24)
+    paths = []
+    for place, data in enumerate(pictures):
+        paths.append(stage.folder / f"{place}.jpg")
+        paths[-1].write_bytes(data)
+    list(decoding.prepare_many(paths[:4]))
+    ours, floor = measure(
+        lambda: list(decoding.prepare_many(paths)),
+        lambda: [baseline.decode_and_shrink(d) for d in pictures],
+        runs=3,
+    )
+    decoding.close_pool()
+    rate, base = len(pictures) / ours.median, len(pictures) / floor.median
+    print(
+        f"ingest of 1080p JPEG ({len(pictures[0]) // 1024} KB): {rate:.0f} images/s, bare Pillow on one core {base:.0f}/s: {rate / base:.2f} x"
+    )
+    print(f"  goal 40 images/s   {verdict(rate >= 40)}")
+
+
+def create_row(stage: Stage) -> None:
+    """CPU of one label created by API, in process; and the statements it takes."""
+    w = stage.world
+    client = Client(headers={"X-Api-Key": w.token(w.max, workspace=w.workspace)})
+    address = f"/v1/projects/{w.project.pk}/images/{w.images[2].pk}/labels"
+    body = [{"class_id": str(w.car.pk), "bbox": [1, 2, 30, 40], "tool_used": "api"}]
+
+    def create() -> None:
+        assert client.post(address, body, content_type="application/json").status_code == 200
+
+    (times,) = measure(create, runs=200)
+    cpu = times.cpu_median * 1e3
+    print(f"one label by API: {times}\n  CPU {cpu:.2f} ms   goal 6 ms   {verdict(cpu <= 6)}")
+    counts = json.loads((Path(__file__).parents[1] / "api" / "query_counts.json").read_bytes())
+    for name, count in sorted(counts.items()):
+        print(f"  {count!s:>4}  {name}")
+
+
+def server_row(stage: Stage) -> None:
+    """A real server: start, idle memory, creating one label over HTTP by 1 and 8 connections, lists of 10,000 pictures."""
+    started = time.perf_counter()
+    with servers.our_server(
+        start=False, migrate=False, ANNOTATOR_DATA_DIR=str(stage.folder / "fresh")
+    ) as server:
+        server.command("migrate", "--verbosity", "0")
+        server.start()
+        print(
+            f"first answer on an empty data folder (migrate and serve apart): {time.perf_counter() - started:.1f} s   goal 6 s"
+        )
+    with servers.our_server() as server:
+        server.wait_ready()
+        time.sleep(2)
+        assert server.process is not None
+        parts = {pid: memory_mb(pid) for pid in servers.group_members(server.process.pid)}
+        total = sum(parts.values())
+        print(
+            f"idle memory: {total:.0f} MB in {len(parts)} processes   goal 250 MB   {verdict(total <= 250)}"
+        )
+        _create_over_http(server)
+
+
+def _create_over_http(server: servers.Server) -> None:
+    from tests.browser.studio import Studio
+
+    studio = Studio(server, "bench")
+    image = studio.image("bench.jpg")
+    path = f"{studio.base}/images/{image}/labels"
+    body = json.dumps([{"class_id": studio.car, "bbox": [1, 2, 30, 40]}]).encode()
+    headers = {"X-Api-Key": studio.token, "Content-Type": "application/json", "Connection": "keep-alive"}
+    for connections in (1, 8):
+        times: list[float] = []
+
+        def write(times: list[float] = times) -> None:
+            import http.client
+
+            link = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+            for _ in range(100):
+                begun = time.perf_counter()
+                link.request("POST", path, body, headers)
+                reply = link.getresponse()
+                assert reply.status == 200, reply.read()
+                reply.read()
+                times.append(time.perf_counter() - begun)
+            link.close()
+
+        threads = [threading.Thread(target=write) for _ in range(connections)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        goal = 10 if connections == 1 else 40
+        print(
+            f"create one label over HTTP, {connections} connection(s): {spread(times)}   goal p50 {goal} ms   {verdict(percentile(times, 0.5) * 1e3 <= goal)}"
+        )
+
+
+ROWS: dict[str, Callable[[Stage], None]] = {
+    "list": list_row, "bulk": bulk_row, "create": create_row, "ingest": ingest_row, "import": import_row, "export": export_row,
+    "server": server_row,
+}  # fmt: skip
+__all__ = ["ROWS", "Stage", "machine", "tokens", "uuid"]

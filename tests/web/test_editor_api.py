@@ -1,0 +1,135 @@
+"""The labeling page's calls over HTTP: who may call, what nonsense gets, what a page of the wrong person gets."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from annotator.domain.ids import uuid7
+from annotator.models import Label
+from tests.world import World
+
+
+def client_of(user: Any) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def change(w: World) -> dict[str, Any]:
+    patch = {"concept": str(w.car.pk), "box": [1, 2, 30.25, 40]}
+    return {
+        "v": 1,
+        "client": "tab",
+        "ops": [{"op_id": str(uuid7()), "label_id": str(uuid7()), "base": None, "patch": patch}],
+    }
+
+
+def post(client: Client, w: World, body: Any, media: Any = None, **headers: str) -> Any:
+    text = body if isinstance(body, str | bytes) else json.dumps(body)
+    return client.post(
+        f"/web/media/{(media or w.images[0]).pk}/changes",
+        text,
+        content_type="application/json",
+        headers=headers,
+    )
+
+
+def test_a_box_is_stored_and_shown(w: World) -> None:
+    ann = client_of(w.ann)
+    answer = post(ann, w, change(w)).json()
+    assert answer["results"][0]["status"] == "ok"
+    state = ann.get(f"/web/media/{w.images[0].pk}/state").json()
+    assert [label["box"] for label in state["labels"]] == [[1, 2, 30.25, 40]] and state["seq"] == answer[
+        "seq"
+    ]
+    assert state["may"]["label"] and state["position"] == {"index": 0, "total": 3}
+
+
+def test_the_changes_of_another_person_are_not_taken(w: World) -> None:
+    answer = post(client_of(w.max), w, change(w), **{"X-Annotator-User": str(w.ann.pk)})
+    assert answer.status_code == 401 and not Label.all_objects.exists()
+
+
+def test_nobody_signed_in_is_told_to_sign_in(w: World) -> None:
+    assert post(Client(), w, change(w)).json()["code"] == "signed_out"
+    assert Client().get(f"/label/{w.images[0].pk}/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/web/media/{media}/state",
+        "/web/projects/{project}/events",
+        "/web/projects/{project}/film?around={media}",
+        "/label/{media}/",
+    ],
+)
+def test_a_stranger_finds_nothing(w: World, path: str) -> None:
+    address = path.format(media=w.images[0].pk, project=w.project.pk)
+    assert client_of(w.otto).get(address).status_code == 404
+    assert client_of(w.vera).get(address).status_code == 200
+
+
+def test_a_page_without_its_csrf_token_is_refused(w: World) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(w.ann)
+    assert post(client, w, change(w)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("{", 400),
+        ("[]", 400),
+        ('{"v":1}', 400),
+        ('{"v":1,"ops":[NaN]}', 400),
+        (b"\xff", 400),
+        ('{"v":99,"ops":[]}', 409),
+        ('{"v":1,"ops":[],"client":5}', 200),
+    ],
+)
+def test_nonsense_is_refused_in_words(w: World, body: Any, status: int) -> None:
+    answer = post(client_of(w.ann), w, body)
+    assert answer.status_code == status
+    assert status == 200 or answer.json()["message"]
+
+
+@pytest.mark.parametrize("query", ["since=x", "since=-1", "since=1&media=zzz", "since=99999999999999999999"])
+def test_a_wrong_query_is_refused_in_words(w: World, query: str) -> None:
+    answer = client_of(w.ann).get(f"/web/projects/{w.project.pk}/events?{query}")
+    assert answer.status_code == 400 and answer.json()["field"]
+
+
+def test_the_film_is_centred_and_counts(w: World) -> None:
+    w.box(w.images[1])
+    film = (
+        client_of(w.ann)
+        .get(f"/web/projects/{w.project.pk}/film?around={w.images[1].pk}&before=1&after=5")
+        .json()
+    )
+    assert (film["index"], film["total"]) == (1, 3)
+    assert [(item["index"], item["labels"]) for item in film["items"]] == [(0, 0), (1, 1), (2, 0)]
+
+
+def test_filters_give_the_order_of_next_and_previous(w: World) -> None:
+    w.box(w.images[2])
+    state = client_of(w.ann).get(f"/web/media/{w.images[2].pk}/state?class={w.car.pk}").json()
+    assert state["position"] == {"index": 0, "total": 1}
+    assert client_of(w.ann).get(f"/web/media/{w.images[2].pk}/state?class=x").status_code == 400
+    assert client_of(w.ann).get(f"/web/media/{uuid.uuid4()}/state").status_code == 404
+
+
+def test_the_page_says_where_everything_is(w: World) -> None:
+    page = client_of(w.ann).get(f"/label/{w.images[0].pk}/")
+    boot = page.context["boot"]
+    assert boot["media"] == w.images[0].pk and {c["name"] for c in boot["concepts"]} == {
+        "car",
+        "person",
+        "sunny",
+    }
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
