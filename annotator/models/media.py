@@ -211,7 +211,7 @@ class Media(Row):
 
 
 class Rendition(Row):
-    """A picture made from a medium: thumbnail (fits 320) or preview (fits 2048)."""
+    """A picture made from a medium: thumbnail (fits 320), preview (fits 2048), fit200 or fit1024."""
 
     media = key(Media, related_name="renditions", db_index=False)
     variant = text(12)

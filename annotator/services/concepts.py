@@ -134,16 +134,21 @@ def reorder(*, actor: Actor, project: Project, ids: list[uuid.UUID], role: str =
 
 
 @transaction.atomic
-def delete(*, actor: Actor, concept: Concept, role: str = "region") -> None:
-    """Take a role from a concept with all its marks; the row goes with its last role. Children lose their parent."""
+def delete(*, actor: Actor, concept: Concept, role: str | None = "region") -> None:
+    """Take a role (None: all of them) from a concept with all its marks; the row goes with its last role.
+
+    Children lose their parent.
+    """
     policy.require(actor, concept.project, "vocabulary.write")
-    if role == "region":
+    roles = [role] if role else list(ROLES)
+    if "region" in roles:
         Label.all_objects.filter(project_id=concept.project_id, concept=concept).delete()
-    elif role == "media":
+    if "media" in roles:
         Tag.all_objects.filter(project_id=concept.project_id, concept=concept).delete()
-    setattr(concept, f"on_{role}", False)
+    for each in roles:
+        setattr(concept, ROLES[each], False)
     if any(getattr(concept, column) for column in ROLES.values()):
-        concept.save(update_fields=[f"on_{role}", "updated_at"])
+        concept.save(update_fields=[*(ROLES[each] for each in roles), "updated_at"])
     else:
         concept.delete()
     _tell(actor, concept.project)

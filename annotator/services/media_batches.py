@@ -44,12 +44,15 @@ def create_many(
     project: Project,
     images: Iterable[NewImage],
     on_clash: str = "skip",
+    on_broken: str = "keep",
     batch: UploadBatch | None = None,
     import_job: Job | None = None,
     client: str = "",
     on_chunk: Progress | None = None,
 ) -> list[Outcome]:
     """Make many pictures, decoded in children while rows are written; a broken one becomes a row with health ERROR.
+
+    With `on_broken="refuse"` nothing is kept of a broken one; its outcome is "refused".
 
     Allowed with `media.upload`. Returns an outcome for each image, in order. Writes transactions of at most
     CHUNK pictures; `on_chunk` is called after each and may raise to stop (what is written stays).
@@ -65,7 +68,7 @@ def create_many(
             kept = keep_parts(chunk)
             with transaction.atomic():
                 plan = Plan(project, actor, status, batch, import_job.pk if import_job else None)
-                made = _write_chunk(plan, kept, on_clash, client)
+                made = _write_chunk(plan, kept, on_clash, on_broken, client)
             outcomes.extend(made)
             if on_chunk is not None:
                 on_chunk(made)
@@ -108,9 +111,12 @@ def import_many(
     return [outcome.media for outcome in outcomes if outcome.media is not None]
 
 
-def _write_chunk(plan: Plan, chunk: Sequence[Ready], on_clash: str, client: str) -> list[Outcome]:
+def _write_chunk(
+    plan: Plan, chunk: Sequence[Ready], on_clash: str, on_broken: str, client: str
+) -> list[Outcome]:
     """Write one transaction's pictures and its event."""
-    images = [ready.image for ready in chunk]
+    is_refused = [on_broken == "refuse" and ready.decoded is None for ready in chunk]
+    images = [ready.image for ready, refused in zip(chunk, is_refused, strict=True) if not refused]
     claimed = media_rows.claim_uploads(images, state="queued")
     taken: dict[media_names.Place, uuid.UUID | None] = {
         **media_names.taken((image.dataset.pk, image.name) for image in images)
@@ -118,7 +124,10 @@ def _write_chunk(plan: Plan, chunk: Sequence[Ready], on_clash: str, client: str)
     numbers = iter(media_rows.take_numbers(plan.project, [image.number for image in images]))
     twins = media_rows.twins(plan.project, images)
     outcomes = []
-    for ready in chunk:
+    for ready, refused in zip(chunk, is_refused, strict=True):
+        if refused:
+            outcomes.append(_refused(ready))
+            continue
         image, number = ready.image, next(numbers)
         if image.upload_id is not None and image.upload_id not in claimed:
             outcomes.append(
@@ -138,6 +147,13 @@ def _write_chunk(plan: Plan, chunk: Sequence[Ready], on_clash: str, client: str)
             after={"media": plan.briefs},
         )
     return outcomes
+
+
+def _refused(ready: Ready) -> Outcome:
+    code, words = "file_missing", media_rows.NOT_SENT
+    if ready.refusal is not None:
+        code, words = ready.refusal.code, ready.refusal.message
+    return Outcome(ready.image.name, "refused", code=code, message=words)
 
 
 def _place(

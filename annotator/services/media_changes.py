@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +21,8 @@ from . import media_names, statuses
 
 # Rows of one transaction of a change of many.
 CHUNK = 200
+# The entry of Media.metadata in which imports keep what their file says beyond our columns.
+RESERVED = "coco"
 
 
 def rename(*, actor: Actor, media: Media, name: str, client: str = "") -> DatasetItem:
@@ -159,6 +161,55 @@ def set_frozen(
             _record(actor, project, "media.updated", ids, client, {"is_frozen": is_frozen})
             changed += len(ids)
     return changed
+
+
+def add_metadata(
+    *,
+    actor: Actor,
+    project: Project,
+    media: Iterable[uuid.UUID],
+    values: Mapping[str, str],
+    most: int,
+    client: str = "",
+) -> dict[uuid.UUID, dict[str, str] | None]:
+    """Put texts beside pictures under names, over earlier ones of those names; all or none.
+
+    Returns the texts that each picture has then; None for one that would have more than `most` of them and was left as it
+    was; pictures that are not there are left out. What an import keeps of its file is not touched and does not count.
+    Allowed with `media.write`. Raises Invalid for the name RESERVED.
+    """
+    policy.require(actor, project, "media.write")
+    if RESERVED in values:
+        raise Invalid(
+            f"The name {RESERVED!r} is in use by the server itself.", field="metadata", code="reserved"
+        )
+    found: dict[uuid.UUID, dict[str, str] | None] = {}
+    with transaction.atomic():
+        rows = (
+            Media.objects.select_for_update(of=("self",))
+            .filter(project=project, pk__in=list(media))
+            .order_by("pk")
+        )
+        changed = []
+        for row in rows:
+            row.metadata = {**row.metadata, **values}
+            texts = texts_of(row)
+            found[row.pk] = texts if len(texts) <= most else None
+            if len(texts) <= most:
+                row.updated_at, row.updated_by_id = timezone.now(), actor.user_id
+                changed.append(row)
+        if changed:
+            Media.all_objects.bulk_update(changed, ["metadata", "updated_at", "updated_by"])
+            ids = [row.pk for row in changed]
+            _record(actor, project, "media.updated", ids, client, {"metadata": dict(values)})
+    return found
+
+
+def texts_of(media: Media) -> dict[str, str]:
+    """Return what people and scripts noted beside a picture."""
+    return {
+        name: value for name, value in media.metadata.items() if isinstance(value, str) and name != RESERVED
+    }
 
 
 def trash(*, actor: Actor, project: Project, media: Iterable[uuid.UUID], client: str = "") -> list[uuid.UUID]:

@@ -71,7 +71,7 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a file: created | replaced | broken (a row with health ERROR) | skipped; with words unless it is fine."""
+    """What became of a file: created | replaced | broken (a row with health ERROR) | refused | skipped; with words unless fine."""
 
     name: str
     state: str

@@ -52,6 +52,11 @@ def addresses(media: Media, *, name: str = "") -> Addresses:
     return Addresses(original, preview, _rendition(media, "thumbnail", expiry))
 
 
+def fitted(media: Media, side: int) -> str | None:
+    """Return the address of the picture made to fit side x side pixels (200 or 1024), upright; None when there can be none."""
+    return _rendition(media, f"fit{side}", signing.expiry_of(time.time())) if is_picture(media) else None
+
+
 def crop(media: Media, box: tuple[float, float, float, float]) -> str | None:
     """Return the address of the part of a picture inside `box` (x0, y0, x1, y1 pixels), shown to fit 320 x 320."""
     if media.blob is None or not is_picture(media):

@@ -18,7 +18,8 @@ from annotator.storage.base import put_bytes
 from . import blobs, decoding, media_urls
 from .decoding import Part
 
-VARIANTS = ("thumbnail", "preview")
+VARIANTS = ("thumbnail", "preview", "fit200", "fit1024")
+_FITTED = ("fit200", "fit1024")
 _CROP = re.compile(r"crop((?:_-?\d{1,7}(?:\.\d{1,2})?){4})")
 
 
@@ -83,9 +84,17 @@ def _rendition(media: Media, variant: str) -> Served | Wanted:
     # Renditions are written without waiting for the disk; one that was lost with the power is made again.
     if made is not None and is_current and blobs.store().stat(made.blob.sha256) == made.blob.size:
         return Served(made.blob.sha256, made.blob.size, "image/jpeg", True)
-    if media.blob is None:
+    source = media.blob or _largest(media)
+    if source is None or (media.blob is None and variant not in _FITTED):
         raise Missing("There is no such picture of a linked image.", code="linked")
-    return Wanted(media.pk, variant, media.blob.pk, media.blob.sha256)
+    return Wanted(media.pk, variant, source.pk, source.sha256)
+
+
+def _largest(media: Media) -> Blob | None:
+    """Return the largest picture that was kept of a linked image."""
+    rows = Rendition.objects.filter(media=media, variant__in=("thumbnail", "preview")).select_related("blob")
+    found = rows.order_by("-width", "variant").first()
+    return found.blob if found else None
 
 
 def _crop_box(variant: str) -> tuple[float, float, float, float] | None:

@@ -17,8 +17,9 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from . import probe
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF")
-FIT = {"thumbnail": 320, "preview": 2048, "crop": 320}
-_QUALITY = {"thumbnail": 78, "preview": 88, "crop": 85}
+# fit200 and fit1024 are sizes that contracts promise; they are made when somebody asks for one.
+FIT = {"thumbnail": 320, "preview": 2048, "crop": 320, "fit200": 200, "fit1024": 1024}
+_QUALITY = {"thumbnail": 78, "preview": 88, "crop": 85, "fit200": 78, "fit1024": 88}
 # What every browser shows as it is, so that a small picture needs no preview of its own.
 _WEB_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "GIF", "AVIF"})
 _WEB_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})

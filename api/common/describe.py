@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
+from .files import BYTES, FORM, Files
 from .query import Query
 from .shapes import Field, ListOf, Shape
 
@@ -72,8 +73,17 @@ class Describer:
             "required": sorted(kind.__required_keys__),
         }
 
+    def content(self, body: Shape | ListOf | Files) -> dict[str, Schema]:
+        """Return the schema of a request's body by its kind."""
+        if isinstance(body, Files):
+            file = {"type": "string", "format": "binary"}
+            parts = {body.name: {"type": "array", "items": file, "maxItems": body.most}}
+            form: Schema = {"type": "object", "properties": parts, "required": [body.name]}
+            return {FORM: {"schema": form}, BYTES: {"schema": file}}
+        return {"application/json": {"schema": self.body(body)}}
+
     def body(self, body: Shape | ListOf | Field) -> Schema:
-        """Return the schema of what a request holds."""
+        """Return the schema of a JSON value that a request holds."""
         if isinstance(body, ListOf):
             return {"type": "array", "items": self.body(body.item), "maxItems": body.limit}
         if isinstance(body, Shape):
@@ -98,12 +108,16 @@ class Describer:
         return found if field.required else found | {"nullable": True}
 
 
-def parameters(path: str, path_schema: Mapping[str, Any], query: Query | None) -> list[Schema]:
-    """Return the parameters of an operation: those of the path, then those of the query."""
+def parameters(path: str, schema_of: Callable[[str], Mapping[str, Any]], query: Query | None) -> list[Schema]:
+    """Return the parameters of an operation: those of the path, whose schemas `schema_of` gives, then those of the query."""
     named = [part.strip("{}") for part in path.split("/") if part.startswith("{")]
-    found = [{"name": name, "in": "path", "required": True, "schema": dict(path_schema)} for name in named]
+    found = [
+        {"name": name, "in": "path", "required": True, "schema": dict(schema_of(name))} for name in named
+    ]
     for name, param in (query.params if query else {}).items():
-        schema = {"type": "array", "items": dict(param.schema)} if param.is_list else dict(param.schema)
+        schema = dict(param.schema)
+        if param.is_list:
+            schema = {"type": "array", "items": schema, "maxItems": param.most}
         if param.default is not None:
             schema["default"] = param.default
         row: Schema = {"name": name, "in": "query", "required": param.required, "schema": schema}

@@ -30,6 +30,12 @@ class NotAllowed(DomainError):
         self.allowed = tuple(allowed)
 
 
+class WrongMediaType(Invalid):
+    """The body is of a kind that this address does not take; a dialect without a word for it says Invalid's."""
+
+    code = "unsupported_media_type"
+
+
 class Broken(DomainError):
     """A mistake of ours; nothing was committed."""
 

@@ -11,7 +11,7 @@ from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest, QueryDict
 
 from annotator.domain import text
-from annotator.domain.errors import Invalid
+from annotator.domain.errors import Invalid, TooLarge
 
 from .shapes import check_id
 
@@ -25,7 +25,7 @@ MAX_VALUES = 1_000
 class Param:
     """One parameter: `check(text, name)` returns its value or raises Invalid. Empty text means that it is absent.
 
-    A list is given comma-joined, repeated, or as `name[]`; `also` are other names of the same.
+    A list is given comma-joined, repeated, or as `name[]`, of at most `most` values; `also` are other names of the same.
     """
 
     check: Callable[[str, str], Any]
@@ -36,6 +36,7 @@ class Param:
     default: Any = None
     also: tuple[str, ...] = ()
     doc: str = ""
+    most: int = MAX_VALUES
 
 
 def whole(
@@ -68,9 +69,15 @@ def flag(*, default: bool | None = None, to: str = "", doc: str = "") -> Param:
     return Param(check, {"type": "boolean"}, to, default=default, doc=doc)
 
 
-def words(*, to: str = "", limit: int = 1_000, doc: str = "", also: tuple[str, ...] = ()) -> Param:
+def words(
+    *, to: str = "", limit: int = 1_000, doc: str = "", also: tuple[str, ...] = (), required: bool = False
+) -> Param:
     """Text of one line without control characters."""
-    return Param(lambda value, name: _clean(value, name, limit), {"type": "string"}, to, also=also, doc=doc)
+
+    def check(value: str, name: str) -> str:
+        return _clean(value, name, limit)
+
+    return Param(check, {"type": "string"}, to, required=required, also=also, doc=doc)
 
 
 def matching(check: Callable[[str, str], Any], *, to: str = "", doc: str = "") -> Param:
@@ -78,9 +85,18 @@ def matching(check: Callable[[str, str], Any], *, to: str = "", doc: str = "") -
     return Param(lambda value, name: check(_clean(value, name, 1_000), name), {"type": "string"}, to, doc=doc)
 
 
-def uid(*, to: str = "", doc: str = "", is_list: bool = False, also: tuple[str, ...] = ()) -> Param:
-    """A UUID, or a list of them."""
-    return Param(check_id, {"type": "string", "format": "uuid"}, to, is_list=is_list, also=also, doc=doc)
+def uid(
+    *,
+    to: str = "",
+    doc: str = "",
+    is_list: bool = False,
+    also: tuple[str, ...] = (),
+    required: bool = False,
+    most: int = MAX_VALUES,
+) -> Param:
+    """A UUID, or a list of at most `most` of them."""
+    schema = {"type": "string", "format": "uuid"}
+    return Param(check_id, schema, to, is_list, required, also=also, doc=doc, most=most)
 
 
 def one_of(
@@ -142,8 +158,8 @@ def _values(given: QueryDict, name: str, param: Param) -> list[str]:
     if param.is_list:
         raw = [part.strip() for value in raw for part in value.split(",")]
     values = [value for value in raw if value]
-    if len(values) > MAX_VALUES:
-        raise Invalid(f"{name} may have at most {MAX_VALUES:,} values.", field=name)
+    if len(values) > param.most:
+        raise TooLarge(f"{name} may have at most {param.most:,} values, not {len(values):,}.", field=name)
     return values
 
 

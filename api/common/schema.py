@@ -21,8 +21,6 @@ from .describe import Describer, parameters
 from .operations import Operation, operation_of
 from .views import DialectView
 
-_JSON = "application/json"
-
 
 class DialectSchema(AutoSchema):
     """Describes one method of one DialectView; other views and undocumented ones are left out."""
@@ -40,14 +38,14 @@ class DialectSchema(AutoSchema):
             "operationId": _operation_id(view, method, path),
             "summary": promise.summary,
             "tags": [f"{view.dialect} {type(view).__module__.rpartition('.')[2].replace('_', ' ')}"],
-            "parameters": parameters(path, view.path_schema, promise.query),
+            "parameters": parameters(path, _path_schemas(view), promise.query),
             "security": [{name: []} for name in view.credential],
             "responses": _responses(view, promise, describe),
         }
         if promise.note or promise.key:
             found["description"] = " ".join(filter(None, [promise.note, promise.key and f"({promise.key})"]))
         if promise.body is not None:
-            content = {_JSON: {"schema": describe.body(promise.body)}}
+            content = describe.content(promise.body)
             found["requestBody"] = {"content": content, "required": not promise.is_body_optional}
         for name, scheme in view.credential.items():
             kind = ResolvedComponent.SECURITY_SCHEMA
@@ -78,14 +76,26 @@ def _operation_id(view: DialectView, method: str, path: str) -> str:
     )
 
 
+def _path_schemas(view: DialectView) -> Callable[[str], dict[str, Any]]:
+    return lambda name: view.path_schemas.get(name, view.path_schema)
+
+
 def _responses(view: DialectView, promise: Operation, describe: Describer) -> dict[str, Any]:
+    kinds = dict.fromkeys(renderer.media_type for renderer in view.renderer_classes)
     good: dict[str, Any] = {"description": "Done." if promise.gives is None else "The answer."}
     if promise.gives is not None:
         is_page = isinstance(promise.gives, list)
         inner = describe.type(promise.gives[0] if is_page else promise.gives)
-        good["content"] = {_JSON: {"schema": view.page_schema(inner, promise) if is_page else inner}}
-    refusal = {"description": "A refusal.", "content": {_JSON: {"schema": describe.type(view.error_type)}}}
-    return {str(promise.status): good, "default": refusal}
+        said = view.page_schema(inner, promise) if is_page else inner
+        good["content"] = {kind: {"schema": said} for kind in kinds}
+    refused = describe.type(view.error_type)
+    refusal = {"description": "A refusal.", "content": {kind: {"schema": refused} for kind in kinds}}
+    found = {str(promise.status): good, "default": refusal}
+    if promise.or_status is not None:
+        found[str(promise.or_status)] = good | {
+            "description": "The answer; a part of what was asked was not done."
+        }
+    return found
 
 
 class _Addresses(EndpointEnumerator):

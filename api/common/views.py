@@ -24,6 +24,7 @@ from annotator.models import Project, Workspace
 
 from . import links
 from .errors import Broken, NotAllowed, as_refusal
+from .files import Files
 from .operations import Operation, operation_of
 from .parsers import parse_json
 from .query import given
@@ -65,8 +66,9 @@ class DialectView(APIView):
     #: The type of a refusal's body, for the schema.
     error_type: ClassVar[Any] = None
     is_documented: ClassVar[bool] = True
-    #: The schema of all parameters of paths.
+    #: The schema of all parameters of paths, and those of parameters that have one of their own.
     path_schema: ClassVar[dict[str, Any]] = {"type": "string"}
+    path_schemas: ClassVar[dict[str, dict[str, Any]]] = {}
 
     who: Actor
     place: Project | Workspace | None = None
@@ -148,6 +150,8 @@ class DialectView(APIView):
     def read_body(self, promise: Operation) -> Any:
         """Return what the body says, checked and renamed."""
         assert promise.body is not None
+        if isinstance(promise.body, Files):
+            return promise.body.read(self.request._request)
         content = self.request._request.body
         if not content and promise.is_body_optional:
             return promise.body.read([] if isinstance(promise.body, ListOf) else {})
@@ -190,14 +194,14 @@ class Unknown(DialectView):
     head = post = put = patch = delete = options = trace = get  # type: ignore[assignment]
 
 
-def seen_by(rows: QuerySet[Any], actor: Actor, noun: str) -> Any:
+def seen_by(rows: QuerySet[Any], actor: Actor, noun: str, *, code: str | None = None) -> Any:
     """Return the one row that the actor can see, with her role there as `role_of_actor`; Missing otherwise. One query.
 
-    `rows` must be of a model whose querysets have `visible_to`.
+    `rows` must be of a model whose querysets have `visible_to`; `code` is that of the refusal.
     """
     for found in with_role(rows, actor).order_by()[:1]:
         return found
-    raise Missing(f"There is no such {noun}.")
+    raise Missing(f"There is no such {noun}.", code=code)
 
 
 def with_role(rows: Any, actor: Actor) -> Any:

@@ -1,0 +1,129 @@
+"""Pictures that come together with what is said of them: made unless the project has the same bytes, then tagged and boxed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from annotator import policy
+from annotator.domain.actor import Actor
+from annotator.domain.errors import DomainError, Invalid
+from annotator.domain.shares import Shares, from_shares
+from annotator.models import Blob, Concept, Dataset, Media, Project
+from annotator.services import mark_batches, media_batches
+from annotator.services.media_rows import NewImage, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A picture that is sent: its bytes in storage, or why there are none (`refusal`), and what is said of it.
+
+    `boxes` are (class id, shares of the picture), `tags` ids of tags, `texts` are noted beside it.
+    """
+
+    name: str
+    blob: Blob | None
+    refusal: DomainError | None = None
+    tags: tuple[uuid.UUID, ...] = ()
+    boxes: tuple[tuple[uuid.UUID, Shares], ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a sample: its picture, which `is_known` when the project had these bytes; else why it was refused."""
+
+    media: Media | None
+    is_known: bool = False
+    code: str = ""
+    message: str = ""
+
+
+def take(
+    *, actor: Actor, project: Project, dataset: Dataset, samples: Sequence[Sample], client: str = ""
+) -> list[Taken]:
+    """Take samples into a dataset and return what became of each, in order.
+
+    A name that the dataset has gets a number behind it. Pictures are written first, then all that is said of them in one
+    transaction; sent again after a failure in between, the pictures are known and get what they lack: equal tags and
+    boxes are not said twice. Allowed with `media.upload`. Raises Invalid before anything is written for ids of the
+    project's vocabulary that are none, and for boxes that do not lie inside a picture.
+    """
+    policy.require(actor, project, "media.upload")
+    _check(project, samples)
+    outcomes = _create(actor, project, dataset, samples, client)
+    _say(actor, project, samples, outcomes, client)
+    return outcomes
+
+
+def _check(project: Project, samples: Sequence[Sample]) -> None:
+    """Refuse what could not be said of any picture."""
+    tags = {key for sample in samples for key in sample.tags}
+    classes = {key for sample in samples for key, _ in sample.boxes}
+    rows = Concept.all_objects.filter(project=project, pk__in=tags | classes)
+    known = {row.pk: row for row in rows} if tags or classes else {}
+    if any(key not in known or not known[key].on_media for key in tags):
+        raise Invalid("There is no such tag in this project.", field="tags", code="unknown_tag")
+    if any(key not in known or not known[key].on_region for key in classes):
+        raise Invalid("There is no such class in this project.", field="regions", code="unknown_class")
+    for sample in samples:
+        for _, shares in sample.boxes:
+            from_shares(shares, 1, 1, field="regions")
+
+
+def _create(
+    actor: Actor, project: Project, dataset: Dataset, samples: Sequence[Sample], client: str
+) -> list[Taken]:
+    """Make the pictures that the project does not have yet, each content once."""
+    content = {sample.blob.pk for sample in samples if sample.blob is not None}
+    rows = Media.objects.filter(project=project, kind="image", width__gt=0, blob__in=content)
+    known: dict[Any, Media] = {row.blob_id: row for row in rows.order_by("-pk")}
+    news: dict[Any, NewImage] = {}
+    for place, sample in enumerate(samples):
+        key = place if sample.blob is None else sample.blob.pk
+        if key not in known and key not in news:
+            news[key] = NewImage(
+                dataset, sample.name, sample.blob, metadata=dict(sample.texts), refusal=sample.refusal
+            )
+    made = media_batches.create_many(
+        actor=actor,
+        project=project,
+        images=list(news.values()),
+        on_clash="number",
+        on_broken="refuse",
+        client=client,
+    )
+    outcome_of = dict(zip(news, made, strict=True))
+    taken, seen = [], set[Any]()
+    for place, sample in enumerate(samples):
+        key = place if sample.blob is None else sample.blob.pk
+        taken.append(
+            Taken(known[key], True) if key in known else _taken(outcome_of[key], is_known=key in seen)
+        )
+        seen.add(key)
+    return taken
+
+
+def _taken(outcome: Outcome, *, is_known: bool) -> Taken:
+    if outcome.media is None:
+        return Taken(None, False, outcome.code, outcome.message)
+    return Taken(outcome.media, is_known)
+
+
+def _say(
+    actor: Actor, project: Project, samples: Sequence[Sample], outcomes: Sequence[Taken], client: str
+) -> None:
+    boxes, pairs = [], []
+    for sample, taken in zip(samples, outcomes, strict=True):
+        if taken.media is None:
+            continue
+        pairs += [(taken.media, key) for key in sample.tags]
+        for key, shares in sample.boxes:
+            box = from_shares(shares, taken.media.width, taken.media.height, field="regions")
+            boxes.append((taken.media, {"concept": key, "box": box.as_tuple(), "tool": "api"}))
+    if boxes:
+        mark_batches.create_labels(actor=actor, project=project, items=boxes, skip_equal=True, client=client)
+    if pairs:
+        mark_batches.add_tags(actor=actor, project=project, pairs=pairs, client=client)
