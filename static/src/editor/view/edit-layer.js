@@ -98,7 +98,20 @@ export class EditLayer {
       const isOwn = excluded.has(id) || this.fresh.has(id);
       this.painter.paint(g, label, c, { isChosen: selection.has(id), isFilled: isOwn });
     }
-    return this.#drawHovered(g, c, ids) || ids.size > 0;
+    const isMany = this.previews.size > MOST_CHOSEN;
+    if (isMany) this.#drawGhosts(g, c);
+    return this.#drawHovered(g, c, ids) || isMany || ids.size > 0;
+  }
+
+  /** Very many shapes that are dragged together: only their boxes, in one stroke. @param {CanvasRenderingContext2D} g @param {Camera} c */
+  #drawGhosts(g, c) {
+    g.beginPath();
+    for (const { box: [x0, y0, x1, y1] } of this.previews.values()) {
+      g.rect(Math.round((x0 - c.left) * c.scale), Math.round((y0 - c.top) * c.scale), (x1 - x0) * c.scale, (y1 - y0) * c.scale);
+    }
+    g.lineWidth = c.ratio;
+    g.strokeStyle = '#fff';
+    g.stroke();
   }
 
   /** In draw order, the chosen ones above. @param {Set<string>} ids */

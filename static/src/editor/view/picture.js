@@ -14,6 +14,7 @@ const SMOOTH_UNTIL = 2;
  * @typedef {object} Level
  * @property {ImageBitmap} image
  * @property {number} scale  its pixels per image pixel
+ * @property {boolean} isOwn  made here; the others belong to the cache
  */
 
 /** @param {string} url @param {AbortSignal} [signal] @returns {Promise<ImageBitmap>} decoded off the main thread */
@@ -120,7 +121,7 @@ export class Picture {
 
   /** @param {ImageBitmap} image @param {Media} media */
   #setLevels(image, media) {
-    this.levels = [{ image, scale: image.width / media.width }];
+    this.levels = [{ image, scale: image.width / media.width, isOwn: false }];
     this.onChange();
     const version = this.version;
     const later = window.requestIdleCallback ?? ((/** @type {() => void} */ fn) => setTimeout(fn, 200));
@@ -137,14 +138,13 @@ export class Picture {
       const image = await createImageBitmap(last.image, { resizeWidth, resizeHeight, resizeQuality: 'medium' }).catch(() => null);
       if (!image) return;
       if (version !== this.version) return image.close();
-      this.levels.push({ image, scale: (last.scale * image.width) / last.image.width });
+      this.levels.push({ image, scale: (last.scale * image.width) / last.image.width, isOwn: true });
       this.onChange();
     }
   }
 
-  /** The first level belongs to the cache, the others to this picture. */
   #forgetLevels() {
-    for (const { image } of this.levels.splice(0).slice(1)) image.close();
+    for (const { image, isOwn } of this.levels.splice(0)) if (isOwn) image.close();
   }
 
   /** Loads the original of a large picture when the view asks for more than the preview has. @param {number} scale */
@@ -156,7 +156,7 @@ export class Picture {
     void this.cache.get(media.url).then(
       (bitmap) => {
         if (version !== this.version) return;
-        this.levels.unshift({ image: bitmap, scale: bitmap.width / media.width });
+        this.levels.unshift({ image: bitmap, scale: bitmap.width / media.width, isOwn: false });
         this.onChange();
       },
       () => {},
