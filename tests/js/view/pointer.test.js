@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createTools } from '../../../static/src/editor/tools/index.js';
+import { fitted, makeCamera, zoomedAt } from '../../../static/src/editor/view/camera.js';
+import { PointerRouter } from '../../../static/src/editor/view/pointer.js';
+import { ToolHost } from '../../../static/src/editor/view/tool-host.js';
+import { box, storeWith } from './samples.js';
+
+/** An element that takes events, at (100, 50) of the window. */
+class FakeElement extends EventTarget {
+  style = {};
+  captured = new Set();
+  getBoundingClientRect() {
+    return { left: 100, top: 50, width: 400, height: 300 };
+  }
+  setPointerCapture(id) {
+    this.captured.add(id);
+  }
+  hasPointerCapture(id) {
+    return this.captured.has(id);
+  }
+  releasePointerCapture(id) {
+    this.captured.delete(id);
+  }
+  focus() {}
+  matches() {
+    return false;
+  }
+  closest() {
+    return null;
+  }
+}
+
+function fakeViewport() {
+  const viewport = {
+    current: { zoom: 1, x: 200, y: 150 },
+    size: [400, 300],
+    isFitted: true,
+    camera: () => makeCamera(viewport.current, 400, 300, 1),
+    setView: (view) => (viewport.current = view),
+    zoomBy: (factor, px, py) => viewport.setView(zoomedAt(viewport.camera(), viewport.current.zoom * factor, px, py)),
+    panFrom: (from, dx, dy) => viewport.setView({ zoom: from.zoom, x: from.x - dx / from.zoom, y: from.y - dy / from.zoom }),
+    fit: () => viewport.setView(fitted([0, 0, 200, 100], 400, 300, 24)),
+  };
+  return viewport;
+}
+
+const event = (type, fields) => Object.assign(new Event(type, { cancelable: true }), {
+  pointerId: 1, pointerType: 'mouse', button: 0, clientX: 0, clientY: 0, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false, ...fields,
+});
+
+function start() {
+  Object.assign(globalThis, { window: new EventTarget(), document: { activeElement: new FakeElement() } });
+  const element = new FakeElement();
+  const viewport = fakeViewport();
+  const log = [];
+  const note = (name) => (p) => log.push(p ? [name, p.x, p.y] : [name]);
+  const router = new PointerRouter(/** @type {any} */ (element), /** @type {any} */ (viewport), {
+    down: note('down'), move: note('move'), up: note('up'), cancel: note('cancel'), hover: () => {}, pan: (state) => log.push(['pan', state]),
+  });
+  const fire = (type, x, y, fields = {}) => element.dispatchEvent(event(type, { clientX: x, clientY: y, ...fields }));
+  return { element, viewport, log, router, fire };
+}
+
+test('a press of the left button is the tool\'s, in image pixels', () => {
+  const { fire, log } = start();
+  fire('pointermove', 110, 60);
+  fire('pointerdown', 110, 60);
+  fire('pointermove', 130, 70);
+  fire('pointerup', 130, 70);
+  assert.deepEqual(log, [['move', 10, 10], ['down', 10, 10], ['move', 30, 20], ['up', 30, 20]]);
+});
+
+test('the middle button and the held space bar pan; a wheel meanwhile keeps the pan true', () => {
+  const { fire, viewport, log } = start();
+  fire('pointerdown', 200, 200, { button: 1 });
+  fire('pointermove', 230, 190);
+  fire('pointerup', 230, 190, { button: 1 });
+  assert.deepEqual(viewport.current, { zoom: 1, x: 170, y: 160 });
+  globalThis.window.dispatchEvent(event('keydown', { code: 'Space' }));
+  fire('pointerdown', 200, 200);
+  fire('pointermove', 190, 200);
+  fire('wheel', 190, 200, { deltaY: -100, deltaMode: 0 });
+  const zoomed = viewport.current;
+  fire('pointermove', 190 + zoomed.zoom * 10, 200);
+  assert.ok(Math.abs(viewport.current.x - (zoomed.x - 10)) < 1e-9);
+  fire('pointerup', 190, 200);
+  globalThis.window.dispatchEvent(event('keyup', { code: 'Space' }));
+  assert.deepEqual(log.filter(([name]) => name !== 'move').map(([, state]) => state), ['grabbing', '', 'grab', 'grabbing', 'grab', '']);
+});
+
+test('two fingers pinch and pan, whatever the tool; what the first began is given up', () => {
+  const { fire, viewport, log } = start();
+  const finger = (type, id, x, y) => fire(type, x, y, { pointerId: id, pointerType: 'touch' });
+  finger('pointerdown', 1, 200, 200);
+  finger('pointerdown', 2, 300, 200);
+  finger('pointermove', 1, 150, 220);
+  finger('pointermove', 2, 350, 220);
+  assert.equal(viewport.current.zoom, 2);
+  // the image point that was between the fingers, (150, 150), is still there: at (150, 170) on the stage
+  assert.deepEqual([(150 - viewport.current.x) * 2 + 200, (150 - viewport.current.y) * 2 + 150], [150, 170]);
+  finger('pointerup', 1, 150, 220);
+  finger('pointermove', 2, 390, 220);
+  finger('pointerup', 2, 390, 220);
+  assert.deepEqual(log.map(([name]) => name), ['down', 'cancel']);
+  finger('pointerdown', 3, 110, 60);
+  assert.equal(log.at(-1)?.[0], 'down');
+});
+
+test('a lost pointer gives the gesture up; a second mouse button does not disturb it', () => {
+  const { fire, log } = start();
+  fire('pointerdown', 110, 60);
+  fire('pointerdown', 110, 60, { pointerId: 7, button: 2 });
+  fire('pointercancel', 110, 60);
+  fire('pointerup', 110, 60);
+  assert.deepEqual(log.map(([name]) => name), ['down', 'cancel']);
+});
+
+test('two presses at one place within the time of a double click are counted', () => {
+  const { fire, router } = start();
+  const seen = [];
+  router.target.down = (p) => seen.push(p.clicks);
+  for (const [x, timeStamp] of [[110, 1000], [112, 1200], [112, 2000], [160, 2100]]) {
+    const press = event('pointerdown', { clientX: x, clientY: 60 });
+    Object.defineProperty(press, 'timeStamp', { value: timeStamp });
+    router.element.dispatchEvent(press);
+    fire('pointerup', x, 60);
+  }
+  assert.deepEqual(seen, [1, 2, 1, 1]);
+});
+
+function hostWith(labels) {
+  const { element, viewport } = start();
+  const store = storeWith(labels);
+  const stage = {
+    viewport, edit: { previews: new Map() }, picker: { inside: () => [] }, hit: () => [], render() {}, fit() {}, reveal() {},
+    setTool: (name) => (store.tool.value = name),
+  };
+  const host = new ToolHost(/** @type {any} */ ({
+    stage, store, element, createTools, commit: (d, o) => store.commit(d, o), announce() {},
+  }));
+  return { host, store };
+}
+
+test('keys: arrows move what is chosen until a crosshair is in use; Enter and Escape end it', () => {
+  const { host, store } = hostWith([box('a', [10, 10, 30, 30])]);
+  store.select(['a']);
+  assert.deepEqual(host.scopes(), ['sel']);
+  host.run('nudge.right.10');
+  assert.deepEqual(store.labels.get('a')?.box, [20, 10, 40, 30]);
+  host.run('resize.down');
+  assert.deepEqual(store.labels.get('a')?.box, [20, 10, 40, 31]);
+  store.tool.value = 'box';
+  assert.deepEqual(host.scopes(), ['sel']);
+  store.select([]);
+  assert.deepEqual(host.scopes(), ['draw']);
+  host.run('cross.left');
+  host.run('draw.set');
+  assert.deepEqual(host.scopes(), ['drawing', 'draw']);
+  host.run('cross.up.10');
+  host.run('cross.left.10');
+  host.run('draw.set');
+  assert.equal(store.labels.size, 2);
+  assert.deepEqual(host.scopes(), ['draw', 'sel']);
+  assert.deepEqual([1, 2, 3].map(() => [host.escape(), store.selection.peek().size, store.tool.peek()]), [
+    [true, 0, 'box'], [true, 0, 'select'], [false, 0, 'select'],
+  ]);
+});
+
+test('commands that are not the stage\'s are left to the page', () => {
+  const { host } = hostWith([]);
+  assert.equal(host.run('media.next'), undefined);
+  assert.equal(host.run('delete'), false);
+});
