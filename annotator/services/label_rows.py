@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+from django.db import connection
 
 from annotator.domain import masks
 from annotator.models import Label
@@ -19,9 +20,11 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def iso(at: datetime | None) -> str | None:
-    """Return a time as ISO 8601 in UTC with `Z`, milliseconds kept."""
-    return None if at is None else at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def iso(at: datetime | str | None) -> str | None:
+    """Return a time as ISO 8601 in UTC with `Z`, milliseconds kept; text is taken as that already."""
+    if at is None or isinstance(at, str):
+        return at
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def native(row: Sequence[Any]) -> dict[str, Any]:
@@ -58,9 +61,39 @@ def native_of(label: Label) -> dict[str, Any]:
 
 
 def of_media(media_id: uuid.UUID) -> list[dict[str, Any]]:
-    """Return all native labels of a medium in drawing order. One query, geometry unparsed."""
-    rows = Label.all_objects.filter(media_id=media_id).order_by("z", "created_at", "id").values_list(*COLUMNS)
-    return [native(row) for row in rows]
+    """Return all native labels of a medium in drawing order. One query; geometry, ids and times go from text to text."""
+    key = media_id.hex if connection.vendor == "sqlite" else media_id
+    with connection.cursor() as cursor:
+        cursor.execute(_SELECT, [key])
+        rows = cursor.fetchall()
+    return (
+        [native(_as_text(row)) for row in rows]
+        if connection.vendor == "sqlite"
+        else [native(row) for row in rows]
+    )
+
+
+_SELECT = (
+    f"SELECT {', '.join(Label._meta.get_field(name.removesuffix('_id') if name != 'external_id' else name).column for name in COLUMNS)}"
+    f" FROM {Label._meta.db_table} WHERE media_id = %s ORDER BY z, created_at, id"
+)  # fmt: skip
+_IDS = tuple(COLUMNS.index(name) for name in ("id", "concept_id", "created_by_id", "updated_by_id"))
+_TIMES = tuple(COLUMNS.index(name) for name in ("created_at", "updated_at"))
+_CROWD = COLUMNS.index("is_crowd")
+
+
+def _as_text(row: Sequence[Any]) -> list[Any]:
+    """Return a row as SQLite keeps it with ids and times as `native` and JSON write them, without parsing them."""
+    values = list(row)
+    for place in _IDS:
+        h = values[place]
+        if h is not None:
+            values[place] = f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
+    for place in _TIMES:
+        at = values[place]
+        values[place] = f"{at[:10]}T{at[11:23]}Z" if len(at) > 19 else f"{at[:10]}T{at[11:]}.000Z"
+    values[_CROWD] = bool(values[_CROWD])
+    return values
 
 
 def by_id(media_id: uuid.UUID, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:

@@ -25,6 +25,9 @@ TOOLS = frozenset(
     ["bbox", "polygon", "contour", "magic_wand", "brush", "grabcut", "dextr", "object_detection", "instance_segmentation", "semantic_segmentation", "import", "copy", "atom", "error_finder", "finish_him", "api", "duplicated", "box2mask", "keypoints", "text_to_mask", "keypoint_detection", "inference_monitor", "merge"]
 )  # fmt: skip
 ALL_COLUMNS = tuple(field.attname for field in Label._meta.concrete_fields)
+_BLANK = {
+    each.attname: None if each.is_relation else each.get_default() for each in Label._meta.concrete_fields
+}
 _Z_LIMIT = 2**31 - 1
 
 
@@ -181,13 +184,12 @@ class Changes:
 
 def new_label(*, draft: Draft, media: Media, actor: Actor, now: datetime) -> Label:
     """Return an unsaved row of a created label."""
-    label = Label(
-        id=draft.label_id, project_id=media.project_id, media_id=media.pk, created_at=now, updated_at=now,
-        created_by_id=actor.user_id, updated_by_id=actor.user_id,
-    )  # fmt: skip
-    for column, value in draft.columns.items():
-        setattr(label, column, value)
-    return label
+    values = _BLANK | {
+        "id": draft.label_id, "project_id": media.project_id, "media_id": media.pk, "created_at": now, "updated_at": now,
+        "created_by_id": actor.user_id, "updated_by_id": actor.user_id,
+    } | draft.columns  # fmt: skip
+    # By place: a model takes ten times as long when it looks up the default of each field.
+    return Label(*values.values())
 
 
 def change_label(*, label: Label, draft: Draft, actor: Actor, now: datetime, changes: Changes) -> None:
@@ -238,27 +240,18 @@ def write(*, actor: Actor, media: Media, changes: Changes, client: str = "", ops
         Label.all_objects.bulk_update(changes.updated, fields, batch_size=100)
     Media.objects.filter(pk=media.pk).update(updated_at=timezone.now(), updated_by_id=actor.user_id)
     total = len(changes.created) + len(changes.updated) + len(changes.deleted)
-    after = [label_rows.native_of(label) for label in (*changes.created, *changes.updated)]
-    before = [
-        *changes.before.values(),
-        *(label_rows.native_of(label) for label in changes.deleted if label.pk not in changes.before),
-    ]
     if total > events.EXACT_LIMIT:
         summary = {"what": "labels", "media": [str(media.pk)], "count": total}
         events.record(
-            actor=actor,
-            kind="bulk",
-            project_id=media.project_id,
-            media_id=media.pk,
-            after=summary,
-            client=client,
-            ops=ops,
-            seq=revision,
-        )
+            actor=actor, kind="bulk", project_id=media.project_id, media_id=media.pk, after=summary, client=client, ops=ops, seq=revision
+        )  # fmt: skip
     else:
+        gone = [label_rows.native_of(label) for label in changes.deleted if label.pk not in changes.before]
         events.record(
             actor=actor, kind="labels.changed", project_id=media.project_id, media_id=media.pk,
-            before=before, after=after, client=client, ops=ops, seq=revision,
+            before=[*changes.before.values(), *gone],
+            after=[label_rows.native_of(label) for label in (*changes.created, *changes.updated)],
+            client=client, ops=ops, seq=revision,
         )  # fmt: skip
     return revision
 
