@@ -73,13 +73,19 @@ def of_media(media_id: uuid.UUID) -> list[dict[str, Any]]:
     )
 
 
+_FIELDS = {field.attname: field.column for field in Label._meta.concrete_fields}
+# An expression keeps the driver from parsing the times of SQLite only to have them written again.
+_TEXT_OF = (
+    {"created_at": "created_at || ''", "updated_at": "updated_at || ''"}
+    if connection.vendor == "sqlite"
+    else {}
+)
 _SELECT = (
-    f"SELECT {', '.join(Label._meta.get_field(name.removesuffix('_id') if name != 'external_id' else name).column for name in COLUMNS)}"
-    f" FROM {Label._meta.db_table} WHERE media_id = %s ORDER BY z, created_at, id"
-)  # fmt: skip
+    f"SELECT {', '.join(_TEXT_OF.get(name, _FIELDS[name]) for name in COLUMNS)} FROM {Label._meta.db_table}"  # noqa: S608 (names of ours)
+    " WHERE media_id = %s ORDER BY z, created_at, id"
+)
 _IDS = tuple(COLUMNS.index(name) for name in ("id", "concept_id", "created_by_id", "updated_by_id"))
 _TIMES = tuple(COLUMNS.index(name) for name in ("created_at", "updated_at"))
-_CROWD = COLUMNS.index("is_crowd")
 
 
 def _as_text(row: Sequence[Any]) -> list[Any]:
@@ -92,7 +98,6 @@ def _as_text(row: Sequence[Any]) -> list[Any]:
     for place in _TIMES:
         at = values[place]
         values[place] = f"{at[:10]}T{at[11:23]}Z" if len(at) > 19 else f"{at[:10]}T{at[11:]}.000Z"
-    values[_CROWD] = bool(values[_CROWD])
     return values
 
 
