@@ -38,6 +38,7 @@ class Option:
     """A line of a filter's menu; `url` is the page with this one chosen, or no longer."""
 
     name: str
+    value: str
     url: str
     is_on: bool
     row: Any = None
@@ -95,7 +96,7 @@ def _menu(key: str, rows: Iterable[tuple[Any, str, Any]], chosen: MediaFilter) -
     for value, name, row in rows:
         is_on = value in on
         values = tuple(other for other in on if other != value) if is_on else (*on, value)
-        options.append(Option(name, address(replace(chosen, **{key: values})), is_on, row))
+        options.append(Option(name, str(value), address(replace(chosen, **{key: values})), is_on, row))
     return Menu(key, str(NAMES[key]), options)
 
 

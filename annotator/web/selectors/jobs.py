@@ -145,8 +145,9 @@ def _outcome(job: Job) -> str:
 
 def _done(job: Job) -> str:
     parts = []
+    facts = {**job.result, **(job.result.get("files") or {})}
     for key, one, many in _COUNTS:
-        if isinstance(value := job.result.get(key), int) and (value or key == "images"):
+        if isinstance(value := facts.get(key), int) and (value or key == "images"):
             parts.append(f"{num(value)} {_(one) if value == 1 else _(many)}")
     if job.result.get("undone"):
         parts.append(_("undone"))
@@ -163,4 +164,5 @@ _COUNTS = (
     ("changed", "image changed", "images changed"),
     ("skipped", "left as it was", "left as they were"),
     ("broken", "could not be read", "could not be read"),
+    ("refused", "not taken", "not taken"),
 )

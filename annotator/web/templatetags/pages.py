@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from annotator.domain import palette
-from annotator.web.templatetags.ui import percent
+from annotator.web.templatetags.ui import asset, percent, status_key
 
 register = template.Library()
 
@@ -46,3 +46,9 @@ def indent(depth: int) -> int:
 def unformatted(value: Any) -> str:
     """Return a number as scripts read it, without separators."""
     return str(value)
+
+
+@register.simple_tag
+def state_icon(status: Any) -> SafeString:
+    """Draw the mark of a work state alone; its word stands beside it."""
+    return format_html('<svg class="icon st-icon" aria-hidden="true"><use href="{}#st-{}"/></svg>', asset("icons.svg"), status_key(status))

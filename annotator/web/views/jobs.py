@@ -79,4 +79,5 @@ def state(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     job = _job(request, job_id)
     row = selectors.row_of(job, actor_of(request), {})
     undo = {"url": reverse("job-undo", args=[job.pk]), "body": {}} if row.may_undo else None
-    return forms.as_json({"state": job.state, "percent": row.percent, "name": row.name, "text": row.outcome, "undo": undo, "download": row.download})
+    facts = {"state": job.state, "percent": row.percent, "name": row.name, "text": row.outcome, "undo": undo, "download": row.download}
+    return forms.as_json({**facts, "problems": job.result.get("problems", [])})

@@ -32,6 +32,7 @@ def media(request: HttpRequest, place: Place) -> HttpResponse:
     bar = filters.bar(place.project, chosen)
     shown = {
         "bar": bar, "chosen": chosen, "query": chosen.query(), "total": total, "tiles": first, "start": start,
+        "upload_datasets": [{"id": each.pk, "name": each.name} for each in bar.datasets],
         "more": start + len(first) if start + len(first) < total else None, "boot": _boot(place, chosen, head, total, first, start),
     }  # fmt: skip
     return render(request, "media/page.html", {**frames.project(request, place, "media"), **shown})

@@ -14,7 +14,9 @@ const CARRIED = 'annotator.toast';
 /** Runs an undo that a server named, and shows what it says; the page is shown anew. @param {Undo} undo */
 export async function runUndo(undo) {
   try {
-    settle(await postJson(undo.url, undo.body), { again: true });
+    const answer = await postJson(undo.url, undo.body);
+    const isHandled = !document.dispatchEvent(new CustomEvent('undone', { detail: answer, cancelable: true }));
+    settle(answer, { again: !isHandled });
   } catch (error) {
     toast(words(error), { bad: true });
   }

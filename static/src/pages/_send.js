@@ -65,14 +65,15 @@ function put(url, body, range, signal, onSent) {
  * Sends a file to its slot and goes on by itself after lost connections. Throws Refused with the server's words,
  * AbortError when stopped, or a TypeError when the server stayed out of reach.
  * @param {File} file @param {string} url @param {AbortSignal} signal @param {(sent: number) => void} onSent
+ * @param {boolean} [isResumed] whether a part of it may be there from before
  */
-export async function sendFile(file, url, signal, onSent) {
+export async function sendFile(file, url, signal, onSent, isResumed = false) {
   let at = 0;
   let failures = 0;
   for (;;) {
     signal.throwIfAborted();
     try {
-      if (failures > 0 && file.size > PART_BYTES) at = await ask(file, url, signal);
+      if ((failures > 0 || isResumed) && file.size > PART_BYTES) at = await ask(file, url, signal);
       if (at < 0) return;
       const answer = await sendFrom(file, url, at, signal, onSent);
       if (answer.status === 200) return;

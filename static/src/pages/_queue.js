@@ -1,0 +1,286 @@
+/** The queue of an upload: slots, four files at a time, handing over, what became of them. No drawing; `onChange` tells that something did. */
+import { t } from '../ui/words.js';
+import { Refused } from './_send.js';
+
+/**
+ * @typedef {'waiting' | 'sending' | 'sent' | 'failed' | 'cancelled'} State
+ * @typedef {{file: File | null, name: string, size: number, state: State, sent: number, error: string, mayRetry: boolean, stop: AbortController | null, slot: Slot | null}} Item
+ * @typedef {{id: string, url: string}} Slot
+ * @typedef {{
+ *   slots: (count: number, batch: string | null) => Promise<{batch: string, slots: Slot[]}>,
+ *   finish: (batch: string, items: {upload: string, name: string}[]) => Promise<string[]>,
+ *   report: (batch: string) => Promise<{queued: number, used: number, problems: {upload: string, name: string, message: string}[]}>,
+ *   job: (id: string) => Promise<{state: string, name: string, text: string, problems: {name: string, message: string}[]}>,
+ *   send: (file: File, url: string, signal: AbortSignal, onSent: (sent: number) => void, isResumed: boolean) => Promise<void>,
+ * }} Server
+ */
+
+export const PARALLEL = 4;
+const SLOTS_AT_ONCE = 200;
+const FINISH_AT = 250;
+const FINISH_AFTER_MS = 2500;
+const REPORT_MS = 1500;
+
+export class Queue {
+  /** @param {Server} server @param {() => void} onChange */
+  constructor(server, onChange) {
+    this.server = server;
+    this.onChange = onChange;
+    /** @type {Item[]} */
+    this.items = [];
+    this.next = 0;
+    /** @type {Set<Item>} files on their way */
+    this.running = new Set();
+    this.isPaused = false;
+    /** @type {string | null} */
+    this.batch = null;
+    /** @type {Slot[]} */
+    this.pool = [];
+    /** @type {Promise<void> | null} */
+    this.filling = null;
+    /** @type {{upload: string, name: string}[]} */
+    this.toFinish = [];
+    this.isFinishing = false;
+    this.finishTimer = 0;
+    this.counts = { all: 0, sent: 0, failed: 0, cancelled: 0, bytes: 0, bytesDone: 0, taken: 0, queued: 0 };
+    /** What the server could not make an image of. @type {{name: string, why: string}[]} */
+    this.problems = [];
+    /** @type {Set<string>} */
+    this.jobs = new Set();
+    this.handed = 0;
+    this.isReporting = false;
+    this.retries = /** @type {Item[]} */ ([]);
+  }
+
+  /** @param {{file: File, name: string}[]} found */
+  add(found) {
+    for (const { file, name } of found) {
+      /** @type {Item} */
+      const item = { file, name, size: file.size, state: 'waiting', sent: 0, error: '', mayRetry: false, stop: null, slot: null };
+      this.items.push(item);
+      this.counts.all += 1;
+      this.counts.bytes += file.size;
+      if (!file.size) this.#fail(item, t('The file is empty.'), false);
+    }
+    this.onChange();
+    this.pump();
+  }
+
+  /** Whether files are still on their way to the server. */
+  get isSending() {
+    return this.running.size > 0 || this.next < this.items.length || this.retries.length > 0 || this.toFinish.length > 0 || this.isFinishing;
+  }
+
+  /** Whether the server still reads what it got. */
+  get isReading() {
+    return this.jobs.size > 0;
+  }
+
+  /** Bytes on their way, the part of running files included. */
+  get bytesSent() {
+    let sum = this.counts.bytesDone;
+    for (const item of this.running) sum += Math.min(item.sent, item.size);
+    return sum;
+  }
+
+  pump() {
+    while (!this.isPaused && this.running.size < PARALLEL) {
+      const item = this.retries.shift() ?? this.#nextWaiting();
+      if (!item) break;
+      this.#run(item);
+    }
+    if (!this.running.size) this.#finishSoon();
+  }
+
+  /** @returns {Item | null} */
+  #nextWaiting() {
+    while (this.next < this.items.length) {
+      const item = this.items[this.next];
+      this.next += 1;
+      if (item.state === 'waiting') return item;
+    }
+    return null;
+  }
+
+  /** @param {Item} item */
+  async #run(item) {
+    this.running.add(item);
+    item.state = 'sending';
+    item.stop = new AbortController();
+    const { signal } = item.stop;
+    try {
+      const isResumed = item.slot !== null;
+      const slot = (item.slot ??= await this.#slot(signal));
+      await this.server.send(/** @type {File} */ (item.file), slot.url, signal, (sent) => {
+        item.sent = sent;
+        this.onChange();
+      }, isResumed);
+      item.state = 'sent';
+      item.sent = item.size;
+      item.file = null; // lets the browser forget it
+      this.counts.sent += 1;
+      this.counts.bytesDone += item.size;
+      this.toFinish.push({ upload: slot.id, name: item.name });
+      if (this.toFinish.length >= FINISH_AT) this.#finish();
+      else this.#finishSoon();
+    } catch (error) {
+      this.#onFailure(item, error, signal);
+    } finally {
+      item.stop = null;
+      this.running.delete(item);
+      this.onChange();
+      this.pump();
+    }
+  }
+
+  /** @param {Item} item @param {unknown} error @param {AbortSignal} signal */
+  #onFailure(item, error, signal) {
+    if (signal.aborted && signal.reason === 'pause') {
+      item.state = 'waiting';
+      this.retries.unshift(item);
+    } else if (signal.aborted) {
+      item.state = 'cancelled';
+      this.counts.cancelled += 1;
+      this.counts.bytesDone += item.size;
+    } else if (error instanceof Refused) {
+      item.slot = null;
+      this.#fail(item, error.message, true);
+    }
+    else if (/** @type {any} */ (error)?.body?.message) this.#fail(item, /** @type {any} */ (error).body.message, true);
+    else if (error instanceof DOMException && error.name === 'NotReadableError') this.#fail(item, t('The file can no longer be read from the disk.'), true);
+    else this.#fail(item, t('The server could not be reached.'), true);
+  }
+
+  /** @param {Item} item @param {string} why @param {boolean} mayRetry */
+  #fail(item, why, mayRetry) {
+    item.state = 'failed';
+    item.error = why;
+    item.mayRetry = mayRetry;
+    this.counts.failed += 1;
+    this.counts.bytesDone += item.size;
+  }
+
+  /** @param {AbortSignal} signal @returns {Promise<Slot>} */
+  async #slot(signal) {
+    for (;;) {
+      signal.throwIfAborted();
+      const slot = this.pool.pop();
+      if (slot) return slot;
+      this.filling ??= this.#fill().finally(() => { this.filling = null; });
+      await this.filling;
+    }
+  }
+
+  async #fill() {
+    const waiting = this.items.length - this.next + this.running.size;
+    for (let failures = 0; ; failures += 1) {
+      try {
+        const answer = await this.server.slots(Math.max(1, Math.min(SLOTS_AT_ONCE, waiting)), this.batch);
+        this.batch = answer.batch;
+        this.pool.push(...answer.slots.reverse());
+        return;
+      } catch (error) {
+        if (/** @type {any} */ (error)?.status || failures >= 6) throw error;
+        await new Promise((resolve) => { setTimeout(resolve, 500 * 2 ** failures); });
+      }
+    }
+  }
+
+  #finishSoon() {
+    if (!this.toFinish.length || this.finishTimer) return;
+    this.finishTimer = window.setTimeout(() => {
+      this.finishTimer = 0;
+      this.#finish();
+    }, this.running.size ? FINISH_AFTER_MS : 50);
+  }
+
+  /** Hands sent files over, one call at a time; what fails is handed over again. */
+  async #finish() {
+    if (this.isFinishing || !this.toFinish.length || !this.batch) return;
+    this.isFinishing = true;
+    const items = this.toFinish.splice(0, 500);
+    try {
+      for (const job of await this.server.finish(this.batch, items)) this.jobs.add(job);
+      this.handed += items.length;
+      this.#follow();
+    } catch (error) {
+      const { status, body } = /** @type {any} */ (error);
+      if (status && status < 500 && status !== 429 && status !== 401) for (const item of items) this.problems.push({ name: item.name, why: body?.message ?? String(error) });
+      else {
+        this.toFinish.unshift(...items);
+        await new Promise((resolve) => { setTimeout(resolve, 3000); });
+      }
+    } finally {
+      this.isFinishing = false;
+      this.onChange();
+      this.#finishSoon();
+    }
+  }
+
+  /** Asks what became of the files until all of it is known. */
+  async #follow() {
+    if (this.isReporting) return;
+    this.isReporting = true;
+    /** @type {Map<string, {name: string, why: string}>} */
+    const known = new Map();
+    while (this.jobs.size) {
+      await new Promise((resolve) => { setTimeout(resolve, REPORT_MS); });
+      try {
+        for (const id of [...this.jobs]) {
+          const job = await this.server.job(id);
+          if (!['DONE', 'FAILED', 'CANCELLED'].includes(job.state)) continue;
+          this.jobs.delete(id);
+          for (const problem of job.problems ?? []) known.set(`${id} ${problem.name}`, { name: problem.name, why: problem.message });
+          if (job.state === 'FAILED') known.set(id, { name: job.name, why: job.text });
+        }
+        const report = await this.server.report(/** @type {string} */ (this.batch));
+        for (const problem of report.problems) known.set(problem.upload, { name: problem.name, why: problem.message });
+        this.counts.taken = report.used;
+        this.counts.queued = report.queued;
+        this.problems = [...known.values()];
+      } catch { /* the next time */ }
+      this.onChange();
+    }
+    this.isReporting = false;
+    this.onChange();
+  }
+
+  /** Holds everything; files on their way begin again, large ones where they were. @param {boolean} isPaused */
+  pause(isPaused) {
+    this.isPaused = isPaused;
+    if (isPaused) for (const item of [...this.running]) item.stop?.abort('pause');
+    else this.pump();
+    this.onChange();
+  }
+
+  /** @param {Item} item */
+  cancel(item) {
+    if (item.state === 'sending') item.stop?.abort('cancel');
+    else if (item.state === 'waiting') {
+      item.state = 'cancelled';
+      this.retries = this.retries.filter((other) => other !== item);
+      this.counts.cancelled += 1;
+      this.counts.bytesDone += item.size;
+    }
+    this.onChange();
+  }
+
+  cancelAll() {
+    for (const item of this.items) if (item.state === 'waiting' || item.state === 'sending') this.cancel(item);
+    this.next = this.items.length;
+    this.pump();
+  }
+
+  /** @param {Item} item */
+  retry(item) {
+    if (item.state !== 'failed' || !item.mayRetry) return;
+    item.state = 'waiting';
+    item.error = '';
+    item.sent = 0;
+    this.counts.failed -= 1;
+    this.counts.bytesDone -= item.size;
+    this.retries.push(item);
+    this.onChange();
+    this.pump();
+  }
+}

@@ -1,0 +1,94 @@
+/** One tile of the media grid: made, brought up to date, its shapes drawn. Knows nothing of the list. */
+import { h, icon } from '../ui/dom.js';
+import { num, t } from '../ui/words.js';
+
+/**
+ * @typedef {{id: string, n: string, t: string | null, s: string, w: string, c: number, x?: string}} Tile
+ * @typedef {{w: number, h: number, p: [number, string, boolean, string][]}} Overlay
+ */
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** @param {string} key the state @param {string} word */
+function state(key, word) {
+  const mark = icon(`st-${key}`);
+  mark.classList.add('st-icon');
+  return h('span', { class: 'st', 'data-status': key, role: 'img', 'aria-label': word, title: word }, mark);
+}
+
+/** What opening a tile is called: its name, what is wrong with it, how many objects it has. @param {Tile} tile */
+function label(tile) {
+  if (tile.x) return t('Open {name}: {why}', { name: tile.n, why: tile.x });
+  return tile.c ? t('Open {name}, {n} objects', { name: tile.n, n: num(tile.c) }) : t('Open {name}', { name: tile.n });
+}
+
+/** An empty tile that keeps the room until its image is known. */
+export function emptyTile() {
+  return h('div', { class: 'tile', role: 'listitem', 'aria-busy': 'true' }, h('span', { class: 'pic' }), h('div', { class: 'meta' }, h('span', { class: 'clip grow', text: ' ' })));
+}
+
+/**
+ * Fills a tile. `later` leaves the picture's address in data-src, for a list that is being scrolled fast.
+ * @param {HTMLElement} element @param {Tile} tile @param {string} query @param {boolean} later
+ */
+export function fillTile(element, tile, query, later) {
+  element.removeAttribute('aria-busy');
+  element.dataset.id = tile.id;
+  const pick = h('span', { class: 'pick' }, h('input', { type: 'checkbox', tabindex: '-1', 'aria-label': t('Select {name}', { name: tile.n }) }));
+  const pic = h('a', { class: 'pic', tabindex: '-1', href: `/label/${tile.id}/${query ? `?${query}` : ''}`, 'aria-label': label(tile) });
+  if (tile.x) pic.append(h('span', { class: 'why' }, icon('triangle-alert', 'l'), h('span', { text: tile.x })));
+  else if (tile.t) pic.append(h('img', { alt: '', decoding: 'async', [later ? 'data-src' : 'src']: tile.t }));
+  if (tile.c) pic.append(h('span', { class: 'n', text: num(tile.c) }));
+  element.replaceChildren(pick, pic, h('div', { class: 'meta' }, state(tile.s, tile.w), h('span', { class: 'clip grow', title: tile.n, text: tile.n })));
+}
+
+/** Brings a tile up to date without taking its picture or its focus away. @param {HTMLElement} element @param {Tile} tile */
+export function updateTile(element, tile) {
+  element.querySelector('.meta .st')?.replaceWith(state(tile.s, tile.w));
+  const name = element.querySelector('.meta .clip');
+  if (name) {
+    name.textContent = tile.n;
+    name.setAttribute('title', tile.n);
+  }
+  const pic = element.querySelector('.pic');
+  pic?.setAttribute('aria-label', label(tile));
+  let count = element.querySelector('.n');
+  if (tile.c && !count) pic?.append((count = h('span', { class: 'n' })));
+  if (count && tile.c) count.textContent = num(tile.c);
+  else count?.remove();
+  const image = element.querySelector('img');
+  if (image && tile.t && image.getAttribute('src') !== tile.t && !image.dataset.src) image.src = tile.t;
+}
+
+/** Lets pictures that were held back come. @param {ParentNode} root */
+export function showPictures(root) {
+  for (const image of root.querySelectorAll('img[data-src]')) {
+    if (!(image instanceof HTMLImageElement)) continue;
+    image.src = image.dataset.src ?? '';
+    delete image.dataset.src;
+  }
+}
+
+/** Draws the shapes over a tile's picture. @param {HTMLElement} element @param {Overlay | null} overlay */
+export function drawShapes(element, overlay) {
+  element.querySelector('svg.over')?.remove();
+  const pic = element.querySelector('.pic');
+  if (!overlay || !pic || !pic.querySelector('img')) return;
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('class', 'over');
+  svg.setAttribute('viewBox', `0 0 ${overlay.w} ${overlay.h}`);
+  svg.setAttribute('preserveAspectRatio', 'xMidYMid slice');
+  svg.setAttribute('aria-hidden', 'true');
+  for (const kind of ['shape halo', 'shape']) {
+    for (const [slot, color, isSuggested, d] of overlay.p) {
+      const path = document.createElementNS(SVG, 'path');
+      path.setAttribute('class', kind);
+      path.setAttribute('d', d);
+      if (slot) path.dataset.label = String(slot);
+      else path.style.setProperty('--c', color || '#808890');
+      if (isSuggested && kind === 'shape') path.dataset.suggested = '';
+      svg.append(path);
+    }
+  }
+  pic.querySelector('img')?.after(svg);
+}

@@ -1,0 +1,172 @@
+/** The tray of uploads: how it stands in words, and the files of which only those in sight are in the page. */
+import { h, icon } from '../ui/dom.js';
+import { num, t } from '../ui/words.js';
+
+/** @typedef {import('./_queue.js').Queue} Queue */
+/** @typedef {import('./_queue.js').Item} Item */
+
+const ROW = 44;
+const ORDER = { failed: 0, sending: 1, waiting: 2, sent: 3, cancelled: 4 };
+const ICONS = { failed: 'circle-alert', sending: 'upload', waiting: 'clock', sent: 'circle-check', cancelled: 'ban' };
+
+/** @param {number} bytes */
+export function size(bytes) {
+  let amount = bytes;
+  let unit = 'B';
+  for (unit of ['B', 'KB', 'MB', 'GB']) {
+    if (amount < 1000 || unit === 'GB') break;
+    amount /= 1000;
+  }
+  return `${num(amount, (unit === 'MB' || unit === 'GB') && amount < 100 ? 1 : 0)} ${unit}`;
+}
+
+/** @param {number} seconds */
+function left(seconds) {
+  if (seconds < 60) return t('about {n} s left', { n: Math.max(1, Math.round(seconds)) });
+  if (seconds < 3600) return t('about {n} min left', { n: Math.round(seconds / 60) });
+  return t('about {n} h left', { n: num(seconds / 3600, 1) });
+}
+
+export class Tray {
+  /** @param {Queue} queue @param {() => void} onClose */
+  constructor(queue, onClose) {
+    this.queue = queue;
+    this.begun = Date.now();
+    this.isSmall = false;
+    this.title = h('h3', {});
+    this.pauseButton = this.#button('pause', t('Pause all'), () => queue.pause(!queue.isPaused));
+    this.stopButton = this.#button('x', t('Cancel all'), () => (queue.isSending ? queue.cancelAll() : onClose()));
+    this.sizeButton = this.#button('chevron-down', t('Make smaller'), () => this.#toggle());
+    this.bar = h('i', {});
+    this.track = h('div', { class: 'bar', role: 'progressbar', 'aria-label': t('Uploads'), 'aria-valuemin': '0', 'aria-valuemax': '100' }, this.bar);
+    this.counted = h('span', {});
+    this.time = h('span', { class: 'end' });
+    this.said = h('span', { class: 'bad', role: 'status' });
+    this.list = h('ul', { tabindex: '0', 'aria-label': t('Files') });
+    this.space = h('div', { class: 'space' }, this.list);
+    this.scroller = h('div', { class: 'files' }, this.space);
+    this.element = h('section', { class: 'tray', 'aria-label': t('Uploads') },
+      h('header', {}, this.title, h('span', { class: 'end row tight' }, this.pauseButton, this.sizeButton, this.stopButton)),
+      h('div', { class: 'sum' }, this.track, h('div', { class: 'row num' }, this.counted, this.time), this.said), this.scroller);
+    this.scroller.addEventListener('scroll', () => this.#rows(), { passive: true });
+    this.list.addEventListener('click', (event) => this.#onClick(event));
+    document.body.append(this.element);
+    /** @type {Item[]} */
+    this.order = [];
+    this.draw();
+  }
+
+  /** @param {string} name @param {string} label @param {() => void} run */
+  #button(name, label, run) {
+    return h('button', { class: 'btn icon-only quiet s', type: 'button', 'aria-label': label, title: label, on: { click: run } }, icon(name));
+  }
+
+  #toggle() {
+    this.isSmall = !this.isSmall;
+    this.scroller.hidden = this.isSmall;
+    this.sizeButton.setAttribute('aria-expanded', String(!this.isSmall));
+    this.draw();
+  }
+
+  /** Draws at most a few times a second, whatever happens. */
+  update() {
+    if (this.timer) return;
+    this.timer = window.setTimeout(() => {
+      this.timer = 0;
+      this.draw();
+    }, 200);
+  }
+
+  draw() {
+    const { queue } = this;
+    const { counts } = queue;
+    const files = counts.all - counts.cancelled;
+    const share = counts.bytes ? queue.bytesSent / counts.bytes : 1;
+    if (queue.isPaused) this.title.textContent = t('Upload paused');
+    else if (queue.isSending) this.title.textContent = t('Uploading {n} files', { n: num(files) });
+    else if (queue.isReading) this.title.textContent = t('Reading {n} files', { n: num(counts.sent) });
+    else this.title.textContent = t('{n} files uploaded', { n: num(counts.sent) });
+    const percent = queue.isSending || !queue.isReading ? share : Math.min(1, counts.taken / Math.max(1, counts.sent));
+    this.bar.style.setProperty('inline-size', `${(100 * percent).toFixed(1)}%`);
+    this.track.setAttribute('aria-valuenow', String(Math.round(100 * percent)));
+    const read = t('{n} of {all} read', { n: num(Math.min(counts.taken, counts.sent)), all: num(counts.sent) });
+    this.counted.textContent = queue.isSending || !queue.isReading
+      ? `${t('{n} of {all}', { n: num(counts.sent), all: num(files) })} · ${t('{n} of {all}', { n: size(queue.bytesSent), all: size(counts.bytes) })}` : read;
+    const rate = queue.bytesSent / Math.max(1, Date.now() - this.begun);
+    this.time.textContent = queue.isSending && !queue.isPaused && rate > 0 && Date.now() - this.begun > 3000 ? left((counts.bytes - queue.bytesSent) / rate / 1000) : '';
+    this.#problems();
+    this.#buttons();
+    this.order = [...queue.items].sort((a, b) => ORDER[a.state] - ORDER[b.state]);
+    this.space.style.setProperty('block-size', `${this.order.length * ROW}px`);
+    this.#rows();
+  }
+
+  #problems() {
+    const { queue } = this;
+    const count = queue.problems.length + queue.counts.failed;
+    this.said.textContent = count === 0 ? '' : count === 1 ? t('1 file was not taken') : t('{n} files were not taken', { n: num(count) });
+    this.said.hidden = count === 0;
+    this.said.title = queue.problems.slice(0, 20).map((one) => `${one.name}: ${one.why}`).join('\n');
+  }
+
+  #buttons() {
+    const { queue } = this;
+    const label = queue.isPaused ? t('Go on') : t('Pause all');
+    this.pauseButton.hidden = !queue.isSending;
+    this.pauseButton.setAttribute('aria-label', label);
+    this.pauseButton.title = label;
+    this.pauseButton.replaceChildren(icon(queue.isPaused ? 'play' : 'pause'));
+    const stop = queue.isSending ? t('Cancel all') : t('Close');
+    this.stopButton.setAttribute('aria-label', stop);
+    this.stopButton.title = stop;
+  }
+
+  /** Puts the rows in sight into the page, and no others. */
+  #rows() {
+    if (this.isSmall) return;
+    const first = Math.max(0, Math.floor(this.scroller.scrollTop / ROW) - 2);
+    const last = Math.min(this.order.length, Math.ceil((this.scroller.scrollTop + (this.scroller.clientHeight || 260)) / ROW) + 2);
+    const rows = [];
+    for (let place = first; place < last; place += 1) rows.push(this.#row(this.order[place], place));
+    const focused = document.activeElement?.closest?.('.file')?.getAttribute('data-place');
+    const at = document.activeElement?.getAttribute?.('data-do');
+    this.list.style.setProperty('translate', `0 ${first * ROW}px`);
+    this.list.replaceChildren(...rows);
+    if (focused && at) /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-place="${focused}"] [data-do="${at}"]`))?.focus({ preventScroll: true });
+  }
+
+  /** @param {Item} item @param {number} place */
+  #row(item, place) {
+    const share = item.size ? Math.min(1, item.sent / item.size) : 0;
+    const words = item.state === 'sending' ? t('{n} of {all}', { n: size(item.sent), all: size(item.size) }) : item.state === 'cancelled' ? t('cancelled') : size(item.size);
+    const row = h('li', { class: 'file', 'data-place': place, 'data-state': item.state }, icon(ICONS[item.state], 's'), h('span', { class: 'clip', title: item.name, text: item.name }), h('span', { class: 'row tight' }, h('span', { class: 'faint num', text: item.state === 'failed' ? '' : words }), this.#action(item)));
+    if (item.state === 'failed') row.append(h('span', { class: 'err clip', title: item.error, text: item.error }));
+    if (item.state === 'sending') {
+      const bar = h('i', {});
+      bar.style.setProperty('inline-size', `${(100 * share).toFixed(0)}%`);
+      row.append(h('span', { class: 'bar', 'aria-hidden': 'true' }, bar));
+    }
+    return row;
+  }
+
+  /** @param {Item} item */
+  #action(item) {
+    if (item.state === 'failed' && item.mayRetry) return h('button', { class: 'btn icon-only quiet s', type: 'button', 'data-do': 'retry', 'aria-label': t('Try {name} again', { name: item.name }), title: t('Try again') }, icon('refresh-cw'));
+    if (item.state === 'sending' || item.state === 'waiting') return h('button', { class: 'btn icon-only quiet s', type: 'button', 'data-do': 'cancel', 'aria-label': t('Cancel {name}', { name: item.name }), title: t('Cancel') }, icon('x'));
+    return null;
+  }
+
+  /** @param {MouseEvent} event */
+  #onClick(event) {
+    const button = event.target instanceof Element ? event.target.closest('[data-do]') : null;
+    const item = this.order[Number(button?.closest('.file')?.getAttribute('data-place') ?? -1)];
+    if (!item) return;
+    if (button?.getAttribute('data-do') === 'retry') this.queue.retry(item);
+    else this.queue.cancel(item);
+  }
+
+  remove() {
+    clearTimeout(this.timer);
+    this.element.remove();
+  }
+}

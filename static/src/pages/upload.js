@@ -1,0 +1,57 @@
+/** The upload page: where files go, and the list of those that were not taken, with the reason. */
+import { h } from '../ui/dom.js';
+import { toast } from '../ui/toast.js';
+import { num, t } from '../ui/words.js';
+import { startPage } from './_page.js';
+import { startUploads } from './_uploads.js';
+
+startPage();
+
+const valueOf = (/** @type {string} */ id) => {
+  const field = document.getElementById(id);
+  return field instanceof HTMLInputElement || field instanceof HTMLSelectElement ? field.value : '';
+};
+const select = document.getElementById('u-dataset');
+
+/** The name is asked for when a new dataset is chosen. */
+function showNew() {
+  const holder = document.getElementById('f-u-new')?.closest('.field');
+  if (holder instanceof HTMLElement) holder.hidden = !(select instanceof HTMLSelectElement) || Boolean(select.value);
+}
+select?.addEventListener('change', showNew);
+showNew();
+
+const MOST_ROWS = 500;
+/** @type {{name: string, why: string}[]} */
+let listed = [];
+
+/** @param {import('./_queue.js').Queue} queue */
+function showResult(queue) {
+  const failed = queue.items.filter((item) => item.state === 'failed').map((item) => ({ name: item.name, why: item.error }));
+  const all = [...failed, ...queue.problems];
+  if (all.length === listed.length) return;
+  listed = all;
+  const card = document.getElementById('result');
+  const rows = document.getElementById('result-rows');
+  const count = document.getElementById('result-count');
+  if (!card || !rows || !count) return;
+  card.hidden = all.length === 0;
+  count.textContent = num(all.length);
+  rows.replaceChildren(...all.slice(0, MOST_ROWS).map(({ name, why }) => h('tr', {}, h('td', { class: 'name', text: name }), h('td', { class: 'bad', text: why }))));
+}
+
+document.getElementById('result-copy')?.addEventListener('click', () => {
+  navigator.clipboard.writeText(listed.map(({ name, why }) => `${name}\t${why}`).join('\n')).then(() => toast(t('Copied'), { seconds: 3 }), () => {});
+});
+
+startUploads({
+  dataset: () => valueOf('u-dataset'),
+  name: () => (select ? valueOf('f-u-new') : ''),
+  clash: () => valueOf('u-clash') || 'skip',
+  onChange: showResult,
+  onEnd: (queue) => {
+    showResult(queue);
+    const media = document.getElementById('upload-boot')?.dataset.media ?? '/';
+    if (queue.counts.sent) toast(t('{n} files uploaded', { n: num(queue.counts.sent) }), { action: { label: t('Open media'), run: () => location.assign(media) } });
+  },
+});
