@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from annotator.models import WorkerBeat
+from annotator.services import blobs
 
 BEAT_EVERY = 5.0
 BEAT_STALE = timedelta(seconds=15)
@@ -95,7 +96,10 @@ def _storage() -> tuple[bool, str]:
             False,
             f"disk full: {free // 1024**2} MB free, {settings.MIN_FREE_BYTES // 1024**2} MB are kept back",
         )
-    where = f"bucket {settings.S3_BUCKET}, " if settings.S3_BUCKET else ""
+    where = ""
+    if settings.S3_BUCKET:
+        blobs.store().stat("0" * 64)  # raises when the bucket does not answer
+        where = f"bucket {settings.S3_BUCKET}, here "
     return True, f"{where}{free / 1024**3:.1f} GB free"
 
 

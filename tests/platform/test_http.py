@@ -167,22 +167,24 @@ def test_signs_of_life_without_credentials(server: servers.Server) -> None:
     assert server.request("POST", "/healthz").status == 405
 
 
-def test_a_200_mb_upload_passes_in_flat_memory(server: servers.Server, tmp_path: Path) -> None:
-    """The body goes to a path of `annotator.files`: refused for want of a slot, but read or dropped in flat memory."""
+def test_a_200_mb_upload_passes_in_flat_memory(server: servers.Server) -> None:
+    token = server.token("uploads")
+    project, headers = server.project(token, "Large files"), {"X-Api-Key": token}
+    slots = server.request(
+        "GET", f"/v1/projects/{project}/uploads?count=1&style=simple", headers=headers
+    ).json()
+    path = slots["items"][0]["url"].removeprefix(server.url)
+
     assert server.process is not None
-    before = peak(server.process.pid)
-    with (
-        contextlib.suppress(BrokenPipeError, ConnectionResetError),
-        socket.create_connection(("127.0.0.1", server.port), 30) as link,
-    ):
-        link.sendall(
-            b"PUT /u/nonsense HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % (200 * 1024 * 1024)
-        )
+    before, size = peak(server.process.pid), 200 * 1024 * 1024
+    with socket.create_connection(("127.0.0.1", server.port), 30) as link:
+        link.sendall(b"PUT %s HTTP/1.1\r\nHost: %s\r\n" % (path.encode(), server.url[7:].encode()))
+        link.sendall(b"Content-Length: %d\r\n\r\n" % size)
         for _ in range(200):
             link.sendall(bytes(1024 * 1024))
-        link.recv(1000)
-    assert server.request("GET", "/healthz").status == 200
+        assert link.recv(1000).startswith(b"HTTP/1.1 200 ")
     assert peak(server.process.pid) - before < 40 * 1024
+    assert server.query("SELECT size FROM annotator_blob ORDER BY size DESC LIMIT 1") == [(size,)]
 
 
 def peak(pid: int) -> int:

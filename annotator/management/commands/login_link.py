@@ -8,10 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from annotator.management.addresses import address
 from annotator.models import User
 from annotator.services import sign_in
-
-from .serve import address
 
 
 class Command(BaseCommand):

@@ -13,11 +13,12 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from annotator.management.addresses import address
 from annotator.models import Project, Role, User, Workspace
 from annotator.services import backups, members, operators
 
 from .login_link import link
-from .serve import address, serve
+from .serve import serve
 
 KEPT_BACKUPS = 3
 

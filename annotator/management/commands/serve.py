@@ -18,6 +18,8 @@ import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from annotator.management.addresses import address
+
 WORKER_NICE = 10
 # The worker's own grace is 6 s; after that it is not stopping but stuck.
 WORKER_PATIENCE = 8.0
@@ -50,13 +52,6 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def address(host: str, port: int) -> str:
-    """Return the address that a person on this machine can open."""
-    anywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 (compared, not bound)
-    name = anywhere.get(host, f"[{host}]" if ":" in host else host)
-    return f"http://{name}:{port}"
-
-
 def serve(*, host: str, port: int, with_worker: bool, on_ready: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM; raises CommandError when the address cannot be had."""
     if not with_worker and not os.environ.get("ANNOTATOR_EXPECT_WORKER"):
@@ -71,6 +66,7 @@ def serve(*, host: str, port: int, with_worker: bool, on_ready: Callable[[], Non
         server_header=False,
         access_log=False,
         log_config=None,
+        ws="websockets-sansio",
         ws_max_size=64 * 1024,
         timeout_graceful_shutdown=3,
     )
