@@ -10,7 +10,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is
 
 from .files import BYTES, FORM, Files
 from .query import Query
-from .shapes import Field, ListOf, Shape
+from .shapes import Body, Field, ListOf, MapOf, Shape
 
 Schema = dict[str, Any]
 #: Keeps a schema as a named component and returns the reference to it; called with the name and a maker.
@@ -73,7 +73,7 @@ class Describer:
             "required": sorted(kind.__required_keys__),
         }
 
-    def content(self, body: Shape | ListOf | Files) -> dict[str, Schema]:
+    def content(self, body: Body | Files) -> dict[str, Schema]:
         """Return the schema of a request's body by its kind."""
         if isinstance(body, Files):
             file = {"type": "string", "format": "binary"}
@@ -82,8 +82,10 @@ class Describer:
             return {FORM: {"schema": form}, BYTES: {"schema": file}}
         return {"application/json": {"schema": self.body(body)}}
 
-    def body(self, body: Shape | ListOf | Field) -> Schema:
+    def body(self, body: Body | Field) -> Schema:
         """Return the schema of a JSON value that a request holds."""
+        if isinstance(body, MapOf):
+            return {"type": "object", "additionalProperties": self.body(body.item)}
         if isinstance(body, ListOf):
             return {"type": "array", "items": self.body(body.item), "maxItems": body.limit}
         if isinstance(body, Shape):
@@ -100,8 +102,9 @@ class Describer:
 
     def _field(self, field: Field) -> Schema:
         found = dict(field.schema)
-        if isinstance(found.get("items"), Shape | Field):
-            found["items"] = self.body(found["items"])
+        for inner in ("items", "additionalProperties"):
+            if isinstance(found.get(inner), Shape | Field):
+                found[inner] = self.body(found[inner])
         if field.doc:
             found["description"] = field.doc
         # Optional fields take null like an absent value, or as "clear".

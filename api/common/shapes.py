@@ -217,7 +217,32 @@ class ListOf:
         return [read(item, f"{where}[{index}]") for index, item in enumerate(raw)]
 
 
-Body = Shape | ListOf
+@dataclass(frozen=True, slots=True)
+class MapOf:
+    """An object of at most `limit` names that the caller chooses; errors name `key` or `value`."""
+
+    item: Field
+    limit: int = 1_000
+
+    def read(self, raw: Any, where: str = "") -> dict[str, Any]:
+        """Return the values by name."""
+        if not isinstance(raw, dict):
+            raise Invalid(f"{_named(where)} must be a JSON object.", field=where or None)
+        if len(raw) > self.limit:
+            raise TooLarge(
+                f"{_named(where)} may have at most {self.limit:,} entries, not {len(raw):,}.",
+                field=where or None,
+            )
+        return {name: self.item.check(value, "value") for name, value in raw.items()}
+
+
+def map_field(item: Field, *, limit: int = 1_000, doc: str = "", to: str = "") -> Field:
+    """An object of names that the caller chooses."""
+    mapped = MapOf(item, limit)
+    return Field(mapped.read, {"type": "object", "additionalProperties": item}, to, doc=doc)
+
+
+Body = Shape | ListOf | MapOf
 
 
 def shape(name: str, /, **fields: Field) -> Shape:

@@ -7,7 +7,19 @@ from django.urls import re_path
 from api.common.routes import table
 
 from .base import UnknownAddress
-from .views import classes, datasets, exports, images, keypoints, labels, projects, statuses, tags, workspaces
+from .views import (
+    classes,
+    datasets,
+    exports,
+    images,
+    keypoints,
+    labels,
+    project_labels,
+    projects,
+    statuses,
+    tags,
+    workspaces,
+)
 
 P = "projects/<str:project_id>"
 
@@ -15,6 +27,7 @@ urlpatterns = [
     *table(
         [
             (f"{P}/images/<str:image_id>/labels", labels.ImageLabels),
+            (f"{P}/labels", project_labels.ProjectLabels),
             (f"{P}/labels/<str:label_id>", labels.OneLabel),
             (f"{P}/datasets", datasets.Datasets),
             (f"{P}/datasets/<str:dataset_id>", datasets.OneDataset),

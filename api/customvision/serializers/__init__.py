@@ -1,0 +1,1 @@
+"""Names of the Custom Vision dialect, in and out; no writes."""
