@@ -175,3 +175,26 @@ def test_nothing_is_left_on_the_queue(jobs: Jobs) -> None:
 
         servers.wait_until(lambda: rows() == 0, "an empty queue")
     assert os.path.getsize(queue) < 1_000_000
+
+
+@pytest.mark.parametrize("queue", ["sqlite", "redis"])
+def test_the_message_itself_reaches_a_worker(
+    queue: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """With the long lease of production the sweeper would come too late."""
+    variables = {
+        "DJANGO_SETTINGS_MODULE": LEASE["DJANGO_SETTINGS_MODULE"],
+        "ANNOTATOR_JOB_LEASE_SECONDS": "3600",
+    }
+    if queue == "redis":
+        variables["ANNOTATOR_REDIS_URL"] = request.getfixturevalue("redis_url")
+    with servers.our_server(start=False, **variables) as server:
+        jobs = Jobs(server, tmp_path)
+        code = (
+            "from annotator.models import Workspace; from annotator.services import jobs\n"
+            f"params = {{'log': {str(jobs.log)!r}}}\n"
+            "print(jobs.start(actor=None, workspace=Workspace.objects.get(), kind='test.quick', params=params).pk)"
+        )
+        with worker(jobs):
+            job = uuid.UUID(server.command("shell", "--verbosity", "0", "-c", code).stdout.split()[-1])
+            assert jobs.wait_for(job, "DONE")["attempt"] == 1
