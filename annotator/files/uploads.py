@@ -7,6 +7,7 @@ import errno
 import fcntl
 import os
 import re
+import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
@@ -45,7 +46,10 @@ async def upload(request: Request) -> Response:
     """Take the bytes of a slot. 200 {} when the file is complete, 308 with Range while it is not."""
     try:
         check_signature(request)
-        slot = await in_database(uploads.find_slot, key_in(request, "slot"))
+        key = key_in(request, "slot")
+        if request.method == "PUT" and _is_small(request):
+            return await _small(request, key)
+        slot = await in_database(uploads.find_slot, key)
         if request.method == "POST":
             return _start(request)
         span = _content_range(request)
@@ -82,6 +86,33 @@ def _content_range(request: Request) -> Span | None:
     if span.first is not None and (span.last < span.first or (total is not None and span.last >= total)):
         raise Invalid("Content-Range is not within the file.", field="Content-Range")
     return span
+
+
+def _is_small(request: Request) -> bool:
+    """Return whether a whole file comes that may be held in memory: the usual picture."""
+    declared = request.headers.get("content-length", "")
+    return (
+        declared.isdigit()
+        and int(declared) <= min(CHUNK, settings.MAX_UPLOAD_BYTES)
+        and "content-range" not in request.headers
+    )
+
+
+async def _small(request: Request, key: uuid.UUID) -> Response:
+    """Store a small file: read it, then one hop to a thread for disk and database together."""
+    data = await request.body()
+    await in_database(_keep, key, data)
+    return JSONResponse({}, headers={"Cache-Control": "no-store"})
+
+
+def _keep(key: uuid.UUID, data: bytes) -> None:
+    slot = uploads.find_slot(key)
+    staged = blobs.store().stage()
+    try:
+        staged.write(data)
+        uploads.store(slot.id, staged.commit(), mime_of(data[:512]))
+    finally:
+        staged.discard()
 
 
 async def _whole(request: Request, slot: Slot) -> Response:

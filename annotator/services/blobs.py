@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from annotator.domain.errors import Busy
+from annotator.domain.ids import uuid7
 from annotator.models import Blob
 from annotator.storage import base
 from annotator.storage.base import Stored
@@ -80,18 +81,9 @@ def record(stored: Stored, *, mime: str) -> Blob:
 
 
 def record_many(entries: Iterable[tuple[Stored, str]]) -> list[Blob]:
-    """Like `record` for several, in the order given and in one short transaction."""
+    """Like `record` for several, in the order given and in one statement."""
     wanted = list(entries)
-    now = timezone.now()
-    rows = {
-        stored.sha256: Blob(sha256=stored.sha256, size=stored.size, mime=mime, created_at=now, updated_at=now)
-        for stored, mime in wanted
-    }
-    with transaction.atomic():
-        Blob.objects.bulk_create(
-            rows.values(), update_conflicts=True, unique_fields=["sha256"], update_fields=["updated_at"]
-        )
-        found = {row.sha256: row for row in Blob.objects.filter(sha256__in=list(rows))}
+    rows = _upsert({stored.sha256: (stored.size, mime) for stored, mime in wanted})
     held = store()
     for stored, _ in wanted:
         if held.stat(stored.sha256) != stored.size:
@@ -100,13 +92,38 @@ def record_many(entries: Iterable[tuple[Stored, str]]) -> list[Blob]:
                 code="storage_race",
                 retry_after=1,
             )
-    return [found[stored.sha256] for stored, _ in wanted]
+    return [rows[stored.sha256] for stored, _ in wanted]
+
+
+def _upsert(facts: Mapping[str, tuple[int, str]]) -> dict[str, Blob]:
+    """Insert or touch the rows and return them by hash. Written in SQL: Django's upsert does not return rows that were there."""
+    if not facts:
+        return {}
+    now = timezone.now()
+    names = ("id", "created_at", "updated_at", "sha256", "size", "mime")
+    fields: list[Any] = [Blob._meta.get_field(name) for name in names]
+    values = [(uuid7(), now, now, sha256, size, mime) for sha256, (size, mime) in sorted(facts.items())]
+    flat = [
+        field.get_db_prep_save(value, connection)
+        for row in values
+        for field, value in zip(fields, row, strict=True)
+    ]
+    marks = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(values))
+    returned = ("id", "sha256", "size", "mime", "created_at", "updated_at")
+    sql = (
+        f"INSERT INTO {Blob._meta.db_table} ({', '.join(names)}) VALUES {marks} "  # noqa: S608 (names of our own)
+        f"ON CONFLICT (sha256) DO UPDATE SET updated_at = excluded.updated_at RETURNING {', '.join(returned)}"
+    )
+    return {row.sha256: row for row in Blob.objects.raw(sql, flat)}
 
 
 def unused(before: datetime) -> QuerySet[Blob]:
     """Return the blobs that no row of any table refers to and nobody has put since `before`."""
     rows = Blob.objects.filter(updated_at__lt=before)
-    for relation in (one for one in Blob._meta.related_objects if one.field.db_constraint):
+    relations: list[Any] = [
+        one for one in Blob._meta.related_objects if getattr(one.field, "db_constraint", False)
+    ]
+    for relation in relations:
         referring = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
         rows = rows.filter(~Exists(referring))
     return rows
