@@ -1,6 +1,6 @@
 """Measures the product beside its baselines in one run and prints ratios with the absolute figures; `make bench` calls it.
 
-usage: scripts/bench.py [row ...]   rows: list bulk export import ingest create server editor (all by default)
+usage: scripts/bench.py [row ...]   rows: list bulk create ingest import export server drop editor (all by default)
 """
 
 from __future__ import annotations
@@ -23,7 +23,11 @@ def main(names: list[str]) -> int:
             "ANNOTATOR_DATA_DIR": folder,
             "ANNOTATOR_LOG_LEVEL": "ERROR",
         }
-        os.environ |= {"ANNOTATOR_RATE_API": "0", "ANNOTATOR_RATE_SIGN_IN": "0", "ANNOTATOR_ALLOWED_HOSTS": "testserver,localhost,127.0.0.1"}
+        os.environ |= {
+            "ANNOTATOR_RATE_API": "0",
+            "ANNOTATOR_RATE_SIGN_IN": "0",
+            "ANNOTATOR_ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+        }
         import django
 
         django.setup()

@@ -9,7 +9,6 @@ import os
 import platform
 import threading
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,9 +23,9 @@ from PIL import Image
 
 from annotator.domain import ids
 from annotator.models import Label, Media, bulk
-from annotator.services import coco_imports, decoding, exports, labels, tokens
+from annotator.services import coco_imports, decoding, exports, labels
 from tests import servers
-from tests.perf import baseline
+from tests.perf import baseline, drop, editor
 from tests.perf.clock import compare, measure, memory_mb, percentile, spread, verdict
 from tests.world import World, make_images, world
 
@@ -263,9 +262,7 @@ def create_row(stage: Stage) -> None:
     (times,) = measure(create, runs=200)
     cpu = times.cpu_median * 1e3
     print(f"one label by API: {times}\n  CPU {cpu:.2f} ms   goal 6 ms   {verdict(cpu <= 6)}")
-    counts = json.loads((Path(__file__).parents[1] / "api" / "query_counts.json").read_bytes())
-    for name, count in sorted(counts.items()):
-        print(f"  {count!s:>4}  {name}")
+    print("  statements per endpoint: tests/api/**/query_counts.json, compared in the tests")
 
 
 def server_row(stage: Stage) -> None:
@@ -326,8 +323,20 @@ def _create_over_http(server: servers.Server) -> None:
         )
 
 
+def drop_row(stage: Stage) -> None:
+    """1,000 pictures in one drop while labeling goes on."""
+    drop.run(jpegs(24))
+
+
+def editor_row(stage: Stage) -> None:
+    """The labeling page in Chromium."""
+    if servers.chromium() is None:
+        print("not measured: no Chromium")
+    else:
+        editor.run()
+
+
 ROWS: dict[str, Callable[[Stage], None]] = {
     "list": list_row, "bulk": bulk_row, "create": create_row, "ingest": ingest_row, "import": import_row, "export": export_row,
-    "server": server_row,
+    "server": server_row, "drop": drop_row, "editor": editor_row,
 }  # fmt: skip
-__all__ = ["ROWS", "Stage", "machine", "tokens", "uuid"]
