@@ -19,8 +19,9 @@ from annotator.web.selectors import activity, classes, history, members, progres
 from annotator.web.templatetags.ui import num, percent
 
 PERIODS = (7, 28, 90)
-# The chart is drawn in a box of 1000 x 150; its bars stand between these lines.
-LEFT, RIGHT, TOP, BOTTOM = 34.0, 1000.0, 11.0, 128.0
+# The chart is drawn in a box of WIDE (on phones NARROW) x 150; its bars stand between these lines.
+WIDE, NARROW = 1000, 400
+LEFT, TOP, BOTTOM = 34.0, 11.0, 128.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
+    width: int
     bars: list[Bar]
     lines: list[Mark]
     ticks: list[Mark]
@@ -75,7 +77,7 @@ class Overview:
 
     progress: progress.Progress
     figures: Figures
-    chart: Chart
+    charts: tuple[Chart, Chart]
     classes: list[classes.ConceptRow]
     class_total: int
     people: list[PersonRow]
@@ -93,7 +95,7 @@ def overview(place: Place, days: int = 28) -> Overview:
     return Overview(
         progress=states,
         figures=_figures(states, recent, total),
-        chart=_chart(recent[-days:]),
+        charts=(_chart(recent[-days:], WIDE), _chart(recent[-days:], NARROW)),
         classes=sorted(rows, key=lambda row: -row.count)[:16],
         class_total=total,
         people=_people(place, recent[-7:]),
@@ -147,9 +149,9 @@ def _people(place: Place, week: list[history.Day]) -> list[PersonRow]:
     return rows
 
 
-def _chart(days: list[history.Day]) -> Chart:
+def _chart(days: list[history.Day], box: int) -> Chart:
     highest = _nice(max((day.count for day in days), default=0))
-    step = (RIGHT - LEFT) / len(days)
+    step = (box - LEFT) / len(days)
     width, unit = min(24.0, step * 0.75), (BOTTOM - TOP) / highest
     bars = []
     for place, day in enumerate(days):
@@ -161,16 +163,16 @@ def _chart(days: list[history.Day]) -> Chart:
     sentence = _("Images finished per day, %(first)s to %(last)s; %(most)s at most") % {
         "first": _day(days[0].date), "last": _day(days[-1].date), "most": num(max(day.count for day in days)),
     }  # fmt: skip
-    return Chart(bars, lines, _ticks(days, step), sentence)
+    return Chart(box, bars, lines, _ticks(days, step, box), sentence)
 
 
-def _ticks(days: list[history.Day], step: float) -> list[Mark]:
-    every = {7: 1, 28: 7}.get(len(days), 14)
+def _ticks(days: list[history.Day], step: float, box: int) -> list[Mark]:
+    every = {7: 1, 28: 7}.get(len(days), 14) * (1 if box == WIDE else 2)
     ticks = []
     for place in range(0, len(days), every):
-        if place < len(days) - 1 - every // 3:
-            ticks.append(Mark(f"{LEFT + (place + 0.5) * step:.1f}", _day(days[place].date)))
-    return [*ticks, Mark(f"{LEFT + (len(days) - 0.5) * step:.1f}", _("today"))]
+        if (len(days) - 1 - place) * step > 60:
+            ticks.append(Mark(f"{max(LEFT + 14, LEFT + (place + 0.5) * step):.1f}", _day(days[place].date)))
+    return [*ticks, Mark(f"{min(box - 16, LEFT + (len(days) - 0.5) * step):.1f}", _("today"))]
 
 
 def _day(value: date) -> str:
