@@ -179,30 +179,31 @@ export class Engine {
     const whole = request.width * request.height;
     const isFull = !back || rects.reduce((sum, r) => sum + (r[2] - r[0]) * (r[3] - r[1]), 0) > 0.6 * whole;
     const view = back ?? /** @type {Back} */ ({ ...pick(request), level: FINE, block: 0 });
-    let shapes = 0;
-    let estimate = 0;
-    if (isFull) {
-      const slots = this.#visible(view, [0, 0, request.width, request.height]);
-      view.block = (slots.length > MANY ? BLOCK_SIZE : 0) * request.ratio;
-      ({ level: view.level, block: view.block, estimate } = this.#choose(slots, view, request));
-      rects = [[0, 0, request.width, request.height]];
-      if (!back) this.#resize(request);
-    }
+    if (isFull) rects = [[0, 0, request.width, request.height]];
+    if (!back) this.#resize(request);
+    const parts = rects.map((rect) => this.#visible(view, rect));
+    if (isFull) Object.assign(view, { level: FINE, block: (parts[0].length > MANY ? BLOCK_SIZE : 0) * request.ratio });
+    const { level, block, estimate } = this.#choose(parts, view, request);
+    Object.assign(view, { level, block });
     this.back = null;
     this.dirty = [];
-    for (const rect of rects) shapes += yield* this.#drawRect(view, rect, request.moving);
+    let shapes = 0;
+    for (const [i, rect] of rects.entries()) {
+      yield* this.#drawRect(view, rect, parts[i], request.moving);
+      shapes += parts[i].length;
+    }
     const isKept = !request.moving || request.scale === this.lastScale;
     this.lastScale = request.scale;
     this.back = isKept ? view : null;
-    return { shapes, level: view.level, isFull, isKept, estimate };
+    return { shapes, level, isFull, isKept, estimate };
   }
 
   /**
-   * How long a whole drawing took after all, for the choice of the next level.
+   * How long a drawing took after all, for the choice of the next level.
    * @param {number} level @param {number} estimate @param {number} ms
    */
   learn(level, estimate, ms) {
-    if (estimate < 2) return;
+    if (estimate < 3) return;
     const next = 0.6 * this.factor[level] + 0.4 * (ms / estimate);
     this.factor[level] = Math.min(20, Math.max(0.1, next));
   }
@@ -271,15 +272,13 @@ export class Engine {
   }
 
   /**
-   * The finest level that is expected to be done in time.
-   * @param {Uint32Array} slots @param {Back} view @param {DrawRequest} request
+   * The finest level that is expected to be done in time; not finer than what the drawing has already.
+   * @param {Uint32Array[]} parts @param {Back} view @param {DrawRequest} request
    */
-  #choose(slots, view, request) {
-    let level = FINE;
-    for (; ; level++) {
-      const least = LEVEL_BLOCK[level] * view.ratio;
-      const block = Math.max(view.block, least);
-      const estimate = this.#estimate(slots, view, level, block);
+  #choose(parts, view, request) {
+    for (let { level } = view; ; level++) {
+      const block = Math.max(view.block, LEVEL_BLOCK[level] * view.ratio);
+      const estimate = parts.reduce((sum, slots) => sum + this.#estimate(slots, view, level, block), 0);
       if (!request.moving || level === BLOCKS || estimate * this.factor[level] <= request.budget) {
         return { level, block, estimate };
       }
@@ -302,12 +301,11 @@ export class Engine {
   }
 
   /**
-   * @param {Back} v @param {Rect} rect device pixels @param {boolean} isUrgent
-   * @returns {Generator<void, number, void>} how many shapes were drawn
+   * @param {Back} v @param {Rect} rect device pixels @param {Uint32Array} slots @param {boolean} isUrgent
+   * @returns {Generator<void, void, void>}
    */
-  *#drawRect(v, rect, isUrgent) {
+  *#drawRect(v, rect, slots, isUrgent) {
     const g = this.g;
-    const slots = this.#visible(v, rect);
     const t = { scale: v.scale, dx: -v.x0 * v.scale, dy: -v.y0 * v.scale, ratio: v.ratio };
     g.save();
     g.miterLimit = 2;
@@ -327,7 +325,6 @@ export class Engine {
     } finally {
       g.restore();
     }
-    return slots.length;
   }
 
   /**

@@ -62,7 +62,7 @@ export function serve(engine, port) {
     const { shapes, level, isFull, isKept, estimate } = step.value;
     const image = isKept ? port.copy(engine.canvas) : port.take(engine.canvas);
     const ms = engine.now() - started;
-    if (isFull) engine.learn(level, estimate, ms);
+    engine.learn(level, estimate, ms);
     port.post({ type: 'bitmap', seq: request.seq, image, shapes, level, isFull, ms }, [image]);
   };
 

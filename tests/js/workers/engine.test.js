@@ -108,6 +108,16 @@ test('while moving the finest level that is in time is taken; at rest the fine o
   assert.deepEqual([fine.level, fine.isFull], [FINE, true]);
 });
 
+test('when too much comes into view at once it is drawn coarsely, and all of it finely at rest', () => {
+  const engine = engineWith(Array.from({ length: 3000 }, (_, i) => box(`b${i}`, [400 + (i % 50), 10, 460, 60])));
+  assert.equal(drawn(engine, {}).level, FINE);
+  const pan = drawn(engine, { x0: 100, moving: true, budget: 10 });
+  assert.deepEqual([pan.isFull, pan.level > FINE], [false, true]);
+  assert.equal(drawn(engine, { x0: 110, moving: true, budget: 1000 }).level, pan.level);
+  const rest = drawn(engine, { x0: 110 });
+  assert.deepEqual([rest.isFull, rest.level], [true, FINE]);
+});
+
 test('a slow machine learns to draw coarsely', () => {
   const engine = engineWith(Array.from({ length: 3000 }, (_, i) => box(`b${i}`, [0, 0, 100, 100])));
   const first = drawn(engine, { moving: true });
