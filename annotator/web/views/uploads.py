@@ -9,7 +9,6 @@ jobs. GET uploads/<batch> says what became of them.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,8 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from annotator.domain.errors import Invalid, Missing
 from annotator.domain.ids import parse_uuid
-from annotator.models import Dataset, Job, UploadBatch
-from annotator.services import archives, media_urls, uploads
+from annotator.models import Dataset, Upload, UploadBatch
+from annotator.services import archives, media_names, media_urls, uploads
 from annotator.services.uploads import FinishItem
 from annotator.web import forms
 from annotator.web.places import Place, project_call
@@ -55,14 +54,17 @@ def finish(request: HttpRequest, place: Place) -> HttpResponse:
     if not isinstance(items, list) or not items:
         raise Invalid("items must be a list of files.", field="items")
     read = [_item(place, index, item) for index, item in enumerate(items)]
-    started = [
-        _start_archive(place, batch, item, fields) for item in read if item.name.lower().endswith(".zip")
-    ]
-    pictures = [item for item in read if not item.name.lower().endswith(".zip")]
     on_clash, client = forms.words(fields, "on_clash", "skip"), forms.words(fields, "client")
+    archived = [_archive(place, batch, item) for item in read if item.name.lower().endswith(".zip")]
+    pictures = [item for item in read if not item.name.lower().endswith(".zip")]
+    started = []
     if pictures:
         started.append(
             uploads.finish(actor=place.actor, batch=batch, items=pictures, on_clash=on_clash, client=client)
+        )
+    for dataset, source, name in archived:
+        started.append(
+            archives.start(actor=place.actor, dataset=dataset, source=source, name=name, on_clash=on_clash)
         )
     return forms.as_json({"jobs": [job.pk for job in started]}, status=202)
 
@@ -74,16 +76,13 @@ def report(request: HttpRequest, place: Place, batch_id: uuid.UUID) -> HttpRespo
     return forms.as_json(uploads.report(batch=find_batch(place, str(batch_id))))
 
 
-def _start_archive(place: Place, batch: UploadBatch, item: FinishItem, fields: Mapping[str, Any]) -> Job:
+def _archive(place: Place, batch: UploadBatch, item: FinishItem) -> tuple[Dataset, Upload, str]:
+    """Return where an archive goes, its file and its name; Invalid before anything is started."""
     source = uploads.find(project=place.project, upload_id=item.upload_id, field="items.upload")
     dataset_id = item.dataset_id or batch.dataset_id
     if dataset_id is None:
         raise Invalid("Say which dataset the files go to.", field="items.dataset")
-    dataset = find_dataset(place, str(dataset_id))
-    on_clash = forms.words(fields, "on_clash", "skip")
-    return archives.start(
-        actor=place.actor, dataset=dataset, source=source, name=item.name, on_clash=on_clash
-    )
+    return find_dataset(place, str(dataset_id)), source, media_names.check(item.name, field="items.name")
 
 
 def _item(place: Place, index: int, item: Any) -> FinishItem:
