@@ -12,4 +12,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs/", docs.page, name="api_docs"),
     path("api/docs", docs.page),
     path("v1/", include("api.hasty.urls")),
+    path("customvision/", include("api.customvision.urls")),
 ]

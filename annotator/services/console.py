@@ -35,5 +35,4 @@ def project(*, workspace_ref: str, name: str, must_exist: bool = False) -> tuple
 
 def dataset(*, actor: Actor, project: Project, name: str) -> Dataset:
     """Return the project's dataset of this name, made when missing."""
-    found = Dataset.objects.filter(project=project, name=name).first()
-    return found or datasets.create(actor=actor, project=project, name=name)
+    return datasets.ensure(actor=actor, project=project, name=name)

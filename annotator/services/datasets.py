@@ -55,6 +55,21 @@ def create(
     return made
 
 
+def ensure(*, actor: Actor, project: Project, name: str) -> Dataset:
+    """Return the project's dataset of this name, made when missing, also when somebody else makes it at the same moment."""
+    rows = Dataset.objects.filter(project=project, name=name)
+    found: Dataset | None = rows.first()
+    if found is not None:
+        return found
+    try:
+        return create(actor=actor, project=project, name=name)
+    except Invalid as refusal:
+        found = rows.first() if refusal.code == "name_taken" else None
+        if found is None:
+            raise
+        return found
+
+
 def update(*, actor: Actor, dataset: Dataset, changes: Mapping[str, Any], client: str = "") -> Dataset:
     """Change name, order (a number, None = after all numbered ones), description or metadata.
 

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from annotator import events, policy
+from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid, Missing
 from annotator.models import Dataset, DatasetItem, Media, MediaStatus, Project
@@ -176,13 +177,10 @@ def add_metadata(
 
     Returns the texts that each picture has then; None for one that would have more than `most` of them and was left as it
     was; pictures that are not there are left out. What an import keeps of its file is not touched and does not count.
-    Allowed with `media.write`. Raises Invalid for the name RESERVED.
+    Allowed with `media.write`. Raises Invalid as `check_texts`.
     """
     policy.require(actor, project, "media.write")
-    if RESERVED in values:
-        raise Invalid(
-            f"The name {RESERVED!r} is in use by the server itself.", field="metadata", code="reserved"
-        )
+    values = check_texts(values)
     found: dict[uuid.UUID, dict[str, str] | None] = {}
     with transaction.atomic():
         rows = (
@@ -203,6 +201,17 @@ def add_metadata(
             ids = [row.pk for row in changed]
             _record(actor, project, "media.updated", ids, client, {"metadata": dict(values)})
     return found
+
+
+def check_texts(values: Mapping[str, str]) -> dict[str, str]:
+    """Return texts under names, in normal form. Invalid (field "key" or "value") for what cannot be kept, and the name RESERVED."""
+    checked = {}
+    for key, value in values.items():
+        name = text.clean(key, field="key", limit=256)
+        if name == RESERVED:
+            raise Invalid(f"The name {RESERVED!r} is in use by the server itself.", field="key")
+        checked[name] = text.clean(value, field="value", limit=512, required=False, multiline=True)
+    return checked
 
 
 def texts_of(media: Media) -> dict[str, str]:

@@ -28,8 +28,12 @@ def create(
     content_type: str = "IMAGES",
     ref: str = "",
     origin: str = "user",
+    settings: dict[str, Any] | None = None,
 ) -> Project:
-    """Make an empty project: no classes, no datasets; the seven states and the group "Default" of tags."""
+    """Make an empty project: no classes, no datasets; the seven states and the group "Default" of tags.
+
+    `settings` are kept as they are, each dialect's under its own name.
+    """
     policy.require(actor, workspace, "project.create")
     if content_type not in ContentType.values:
         raise Invalid(f"content_type must be one of {', '.join(ContentType.values)}.", field="content_type")
@@ -43,6 +47,7 @@ def create(
         ),
         content_type=content_type,
         origin=origin,
+        settings=settings or {},
         owner_id=actor.user_id,
         **columns,
     )

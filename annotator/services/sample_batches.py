@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
+
 from annotator import policy
 from annotator.domain.actor import Actor
-from annotator.domain.errors import DomainError, Invalid
+from annotator.domain.errors import DomainError, Invalid, TooLarge
 from annotator.domain.shares import Shares, from_shares
 from annotator.models import Blob, Concept, Dataset, Media, Project
-from annotator.services import mark_batches, media_batches
+from annotator.services import blobs, mark_batches, media_batches, media_changes, media_names
 from annotator.services.media_rows import NewImage, Outcome
+from annotator.storage import probe
+
+_HEAD = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,39 @@ class Sample:
     tags: tuple[uuid.UUID, ...] = ()
     boxes: tuple[tuple[uuid.UUID, Shares], ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
+
+
+def keep(
+    *,
+    name: str,
+    chunks: Iterable[bytes],
+    tags: Sequence[uuid.UUID] = (),
+    boxes: Sequence[tuple[uuid.UUID, Shares]] = (),
+    texts: Mapping[str, str] | None = None,
+) -> Sample:
+    """Store the bytes of a picture and return it as a sample; a file that is too large becomes its refusal.
+
+    Without a name it is called "image", with the ending of what its first bytes are.
+    """
+    head = bytearray()
+    blob, refusal = None, None
+    try:
+        blob = blobs.put_chunks(_noting(chunks, head), limit=settings.MAX_IMAGE_BYTES)
+    except TooLarge as error:
+        refusal = error
+    if not name:
+        endings = probe.EXTENSIONS.get(probe.sniff(bytes(head)), ("bin",))
+        name = f"image.{endings[0]}"
+    checked = media_changes.check_texts(texts or {})
+    return Sample(media_names.below(name), blob, refusal, tuple(tags), tuple(boxes), checked)
+
+
+def _noting(chunks: Iterable[bytes], head: bytearray) -> Iterator[bytes]:
+    """Yield the chunks and note the first bytes."""
+    for chunk in chunks:
+        if len(head) < _HEAD:
+            head += chunk[: _HEAD - len(head)]
+        yield chunk
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,6 @@ class XMLRenderer(BaseRenderer):
         view, response = context["view"], context["response"]
         handler = getattr(view, view.request.method.lower(), None)
         kind = view.error_type if response.status_code >= 400 else operation_of(handler).gives
-        if isinstance(kind, list):
-            kind = list[kind[0]]  # type: ignore[valid-type]
         return (_HEAD + _element(_name_of(kind), data, kind, f" {_NIL}")).encode()
 
 

@@ -52,7 +52,7 @@ def type_of(row: Concept) -> Any:
 
 def details(given: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
     """Return the words of the concepts' service for what is given; `extra` is what the concept holds."""
-    found = {name: given[name] for name in ("name", "description") if name in given}
+    found: dict[str, Any] = {name: given[name] for name in ("name", "description") if name in given}
     if "type" in given:
         found["is_negative"] = given["type"] == "Negative"
         found["extra"] = {**extra, "customvision": {"type": given["type"]}}

@@ -1,0 +1,1 @@
+"""Addresses of the Custom Vision dialect, one module for each noun."""
