@@ -17,17 +17,24 @@ const SMOOTH_UNTIL = 2;
  * @property {boolean} isOwn  made here; the others belong to the cache
  */
 
-/** @param {string} url @param {AbortSignal} [signal] @returns {Promise<ImageBitmap>} decoded off the main thread */
-async function decode(url, signal) {
-  const response = await fetch(url, { signal });
+/**
+ * @typedef {object} Decoded
+ * @property {ImageBitmap} bitmap
+ * @property {Blob} blob the file: smaller copies are decoded from it off the main thread, from the bitmap they would not be
+ */
+
+/** @param {string} url @returns {Promise<Decoded>} */
+async function decode(url) {
+  const response = await fetch(url);
   if (!response.ok) throw new Error(`${response.status} ${url}`);
-  return createImageBitmap(await response.blob());
+  const blob = await response.blob();
+  return { blob, bitmap: await createImageBitmap(blob) };
 }
 
 /** Decoded pictures by address; the last used stay. */
 export class PictureCache {
   constructor() {
-    /** @type {Map<string, Promise<ImageBitmap>>} */
+    /** @type {Map<string, Promise<Decoded>>} */
     this.entries = new Map();
     /** @type {Map<string, number>} */
     this.pixels = new Map();
@@ -35,13 +42,13 @@ export class PictureCache {
     this.pinned = new Set();
   }
 
-  /** @param {string} url @returns {Promise<ImageBitmap>} */
+  /** @param {string} url @returns {Promise<Decoded>} */
   get(url) {
     const known = this.entries.get(url);
-    const entry = known ?? decode(url).then((bitmap) => {
-      this.pixels.set(url, bitmap.width * bitmap.height);
+    const entry = known ?? decode(url).then((decoded) => {
+      this.pixels.set(url, decoded.bitmap.width * decoded.bitmap.height);
       queueMicrotask(() => this.#trim());
-      return bitmap;
+      return decoded;
     });
     this.entries.delete(url);
     this.entries.set(url, entry);
@@ -62,7 +69,7 @@ export class PictureCache {
 
   /** @param {string} url */
   drop(url) {
-    void this.entries.get(url)?.then((bitmap) => bitmap.close(), () => {});
+    void this.entries.get(url)?.then(({ bitmap }) => bitmap.close(), () => {});
     this.entries.delete(url);
     this.pixels.delete(url);
   }
@@ -108,10 +115,10 @@ export class Picture {
     const wanted = this.isDetailAsked ? [media.url, media.preview_url] : [media.preview_url, media.url];
     this.cache.pinned = new Set(wanted);
     for (const url of wanted) {
-      const bitmap = await this.cache.get(url).catch(() => null);
+      const decoded = await this.cache.get(url).catch(() => null);
       if (version !== this.version) return;
-      if (bitmap) {
-        this.#setLevels(bitmap, media);
+      if (decoded) {
+        this.#setLevels(decoded, media);
         return;
       }
     }
@@ -119,23 +126,23 @@ export class Picture {
     this.onChange();
   }
 
-  /** @param {ImageBitmap} image @param {Media} media */
-  #setLevels(image, media) {
-    this.levels = [{ image, scale: image.width / media.width, isOwn: false }];
+  /** @param {Decoded} decoded @param {Media} media */
+  #setLevels({ bitmap, blob }, media) {
+    this.levels = [{ image: bitmap, scale: bitmap.width / media.width, isOwn: false }];
     this.onChange();
     const version = this.version;
     const later = window.requestIdleCallback ?? ((/** @type {() => void} */ fn) => setTimeout(fn, 200));
-    later(() => void this.#addLevels(version));
+    later(() => void this.#addLevels(version, blob));
   }
 
-  /** Halves the picture until it is small: a far-out view of 12 megapixels costs too much per frame otherwise. @param {number} version */
-  async #addLevels(version) {
+  /** Halves the picture until it is small: a far-out view of 12 megapixels costs too much per frame otherwise. @param {number} version @param {Blob} blob */
+  async #addLevels(version, blob) {
     for (;;) {
       const last = this.levels[this.levels.length - 1];
       if (version !== this.version || !last || Math.max(last.image.width, last.image.height) < 1600) return;
       const resizeWidth = Math.ceil(last.image.width / 2);
       const resizeHeight = Math.ceil(last.image.height / 2);
-      const image = await createImageBitmap(last.image, { resizeWidth, resizeHeight, resizeQuality: 'medium' }).catch(() => null);
+      const image = await createImageBitmap(blob, { resizeWidth, resizeHeight, resizeQuality: 'medium' }).catch(() => null);
       if (!image) return;
       if (version !== this.version) return image.close();
       this.levels.push({ image, scale: (last.scale * image.width) / last.image.width, isOwn: true });
@@ -154,7 +161,7 @@ export class Picture {
     this.isDetailAsked = true;
     const version = this.version;
     void this.cache.get(media.url).then(
-      (bitmap) => {
+      ({ bitmap }) => {
         if (version !== this.version) return;
         this.levels.unshift({ image: bitmap, scale: bitmap.width / media.width, isOwn: false });
         this.onChange();
