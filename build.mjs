@@ -141,7 +141,7 @@ async function build() {
   const workerName = await bundle('worker.js', worker);
   await bundle('editor.js', main, { __SHAPES_WORKER__: JSON.stringify(`./${workerName}`) });
   for (const page of entriesIn('pages', '.js')) await bundle(`pages/${page}`, path.join(SRC, 'pages', page));
-  for (const sheet of ['app.css', 'editor.css', 'admin.css']) {
+  for (const sheet of ['app.css', 'editor.css', 'admin.css', 'api_docs.css']) {
     const file = path.join(SRC, 'css', sheet);
     if (fs.existsSync(file)) await bundle(sheet, file);
     else console.warn(`build: static/src/css/${sheet} is missing, skipped`);
