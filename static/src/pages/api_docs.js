@@ -43,3 +43,5 @@ swagger({
     host.dataset.ready = '1';
   },
 });
+
+export {};
