@@ -24,6 +24,9 @@ import { BOX, CHOSEN, HAS_KEYPOINTS, KEYPOINTS, MASK, MODEL, POINT_VISIBLE, POLY
  * @property {number} maskAlpha
  */
 
+/** A mask with more pixels than this is kept smaller. */
+const MASK_PIXELS = 32e6;
+
 /** Levels of detail, finest first. */
 export const FINE = 0;
 export const PLAIN = 1;
@@ -183,23 +186,41 @@ export function paintBlock(g, box, i, style, t) {
 }
 
 /**
- * The tinted picture of a mask in full resolution, opaque where the mask is.
+ * The tinted picture of a mask, opaque where the mask is: one pixel each, or of very large masks every second, third...
  * @param {Float64Array} data @param {number} at @param {Rgb} rgb
  * @param {(width: number, height: number) => OffscreenCanvas | HTMLCanvasElement} makeCanvas
  */
 export function maskCanvas(data, at, rgb, makeCanvas) {
   const width = data[at + 2];
   const height = data[at + 3];
-  const count = data[at + 4];
-  const canvas = makeCanvas(width, height);
+  const step = Math.ceil(Math.sqrt((width * height) / MASK_PIXELS));
+  const canvas = makeCanvas(Math.ceil(width / step), Math.ceil(height / step));
   const g = /** @type {Context} */ (canvas.getContext('2d'));
-  const image = new ImageData(width, height);
+  const image = new ImageData(canvas.width, canvas.height);
   const words = new Uint32Array(image.data.buffer);
-  const bytes = new Uint8Array([rgb[0], rgb[1], rgb[2], 255]);
-  const word = new Uint32Array(bytes.buffer)[0];
-  for (let k = at + 5; k < at + 5 + count; k += 2) words.fill(word, data[k] - 1, data[k] - 1 + data[k + 1]);
+  const word = new Uint32Array(new Uint8Array([...rgb, 255]).buffer)[0];
+  const end = at + 5 + data[at + 4];
+  for (let k = at + 5; k < end; k += 2) {
+    if (step === 1) words.fill(word, data[k] - 1, data[k] - 1 + data[k + 1]);
+    else fillRun(words, word, data[k] - 1, data[k + 1], width, step, canvas.width);
+  }
   g.putImageData(image, 0, 0);
   return canvas;
+}
+
+/**
+ * One run of a mask in a smaller picture of it.
+ * @param {Uint32Array} words @param {number} word @param {number} start 0-based @param {number} length
+ * @param {number} width of the mask @param {number} step @param {number} stride width of the picture
+ */
+function fillRun(words, word, start, length, width, step, stride) {
+  for (let from = start; from < start + length; ) {
+    const row = Math.floor(from / width);
+    const to = Math.min(start + length, (row + 1) * width);
+    const base = (row / step) * stride - row * (width / step);
+    if (row % step === 0) words.fill(word, Math.ceil(base + from / step), Math.ceil(base + to / step));
+    from = to;
+  }
 }
 
 /**
@@ -219,7 +240,12 @@ function paintMask(g, picture, data, at, style, t) {
   g.globalAlpha = style.maskAlpha;
   const x = (x0 + left) * t.scale + t.dx;
   const y = (y0 + top) * t.scale + t.dy;
-  g.drawImage(picture, left, top, right - left, bottom - top, x, y, (right - left) * t.scale, (bottom - top) * t.scale);
+  const { width: own, height: tall } = /** @type {HTMLCanvasElement} */ (picture);
+  const [kx, ky] = [own / width, tall / height];
+  g.drawImage(
+    picture, left * kx, top * ky, (right - left) * kx, (bottom - top) * ky,
+    x, y, (right - left) * t.scale, (bottom - top) * t.scale,
+  );
   g.globalAlpha = 1;
 }
 
