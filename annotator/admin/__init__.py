@@ -1,5 +1,1 @@
-"""The admin site: one module per aggregate; every mutation goes through services."""
-
-from . import marks, media, people, projects, running
-
-__all__ = ["marks", "media", "people", "projects", "running"]
+"""The admin site: one module per aggregate; every mutation goes through services. Loaded by apps.py, not from here."""

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from annotator.domain.actor import Actor
 from annotator.domain.errors import DomainError
+from annotator.models import User
 
 
 def actor_of(request: HttpRequest) -> Actor:
     """Return the curator as an Actor; the services ask policy as for everybody else."""
+    assert isinstance(request.user, User)
     return Actor(user_id=request.user.pk, via="admin")
 
 

@@ -76,7 +76,7 @@ def revoke(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any) -> Non
         modeladmin,
         request,
         rows,
-        lambda row: tokens.revoke(actor=actor_of(request), token=row),
+        lambda row: tokens.revoke(actor=actor_of(request), token_id=row.pk),
         "{count} tokens revoked.",
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from annotator.domain.errors import Missing
-from annotator.models import Blob, Dataset, Project
+from annotator.models import Blob, Dataset
 from annotator.services import blobs, coco_imports, import_sources
 
 from .registry import JobRun, handler
@@ -23,7 +23,7 @@ def take_back(run: JobRun) -> None:
 @handler("import_coco", cleanup=take_back)
 def import_coco(run: JobRun) -> dict[str, Any]:
     """Import COCO into a dataset. A second attempt (its worker was killed) first removes what the first one wrote."""
-    project = Project.objects.filter(pk=run.job.project_id).select_related("workspace").first()
+    project = run.job.project if run.job.project_id else None
     dataset = Dataset.objects.filter(project=project, pk=run.params["dataset"]).first()
     if project is None or dataset is None:
         raise Missing("The dataset of this import is no longer there.")

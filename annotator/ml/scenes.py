@@ -174,7 +174,13 @@ def _house(painter: _Painter, x: int, ground: int, w: int, h: int, evening: bool
     rng, base = painter.rng, ground + 14
     walls = [(198, 176, 150), (176, 120, 98), (206, 202, 190), (150, 160, 172)]
     color = walls[int(rng.integers(len(walls)))]
-    outline = [[x, base], [x, base - h], [x + w / 2, base - h * 1.4], [x + w, base - h], [x + w, base]]
+    outline: list[tuple[float, float]] = [
+        (x, base),
+        (x, base - h),
+        (x + w / 2, base - h * 1.4),
+        (x + w, base - h),
+        (x + w, base),
+    ]
     points: Points = [[[[float(round(a, 1)), float(round(b, 1))] for a, b in outline]]]
     painter.fill(points, color)
     painter.fill(

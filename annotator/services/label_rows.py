@@ -73,7 +73,7 @@ def of_media(media_id: uuid.UUID) -> list[dict[str, Any]]:
     )
 
 
-_FIELDS = {field.attname: field.column for field in Label._meta.concrete_fields}
+_FIELDS = {field.attname: str(field.column) for field in Label._meta.concrete_fields}
 # An expression keeps the driver from parsing the times of SQLite only to have them written again.
 _TEXT_OF = (
     {"created_at": "created_at || ''", "updated_at": "updated_at || ''"}

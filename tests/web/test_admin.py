@@ -1,0 +1,89 @@
+"""The admin site: every table can be listed, searched, filtered and read; writes go through services; only curators get in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from annotator.models import ApiToken, Event, Label, Media, Membership, Project, User
+from tests.world import World
+
+MODELS = sorted(apps.get_app_config("annotator").get_models(), key=lambda model: model.__name__)
+
+
+@pytest.fixture
+def curator(w: World) -> Client:
+    """Olga, an owner who is also a superuser."""
+    User.objects.filter(pk=w.olga.pk).update(is_staff=True, is_superuser=True)
+    client = Client()
+    client.force_login(User.objects.get(pk=w.olga.pk))
+    return client
+
+
+def address(model: Any, page: str = "changelist", *args: Any) -> str:
+    return reverse(f"admin:annotator_{model._meta.model_name}_{page}", args=args)
+
+
+def test_every_table_but_clocks_of_events_is_there() -> None:
+    assert {model.__name__ for model in MODELS} == {
+        model.__name__ for model in admin.site._registry if model in MODELS
+    }
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_a_table_is_listed_searched_and_read(w: World, curator: Client, model: Any) -> None:
+    w.box()
+    w.token(w.max)
+    assert curator.get(address(model)).status_code == 200
+    assert admin.site._registry[model].search_fields, "every list is searchable"
+    assert curator.get(address(model), {"q": "car"}).status_code == 200
+    row = model._base_manager.first()
+    if row is not None:
+        assert curator.get(address(model, "change", row.pk)).status_code == 200
+
+
+def test_pictures_have_thumbnails(w: World, curator: Client) -> None:
+    assert f"/m/{w.images[0].pk}/thumbnail/" in curator.get(address(Media)).content.decode()
+
+
+def test_a_change_goes_through_its_service(w: World, curator: Client) -> None:
+    answer = curator.post(address(Project, "change", w.project.pk), {"name": "Roads", "description": ""})
+    w.project.refresh_from_db()
+    assert answer.status_code == 302 and w.project.name == "Roads" and w.project.name_key == "roads"
+    assert Event.objects.filter(kind="project.updated").exists()
+
+
+def test_a_refusal_of_the_service_is_shown_and_nothing_is_written(w: World, curator: Client) -> None:
+    member = Membership.objects.get(user=w.olga, workspace=w.workspace)
+    answer = curator.post(address(Membership, "change", member.pk), {"role": "viewer"}, follow=True)
+    member.refresh_from_db()
+    assert member.role == "owner" and "needs an owner" in answer.content.decode()
+
+
+def act(client: Client, model: Any, action: str, row: Any) -> Any:
+    return client.post(address(model), {"action": action, "_selected_action": [str(row.pk)]}, follow=True)
+
+
+def test_actions_go_through_services(w: World, curator: Client) -> None:
+    label = w.box()
+    act(curator, Label, "delete_labels", label)
+    assert not Label.all_objects.exists() and Event.objects.filter(kind="labels.changed").exists()
+    act(curator, Media, "trash", w.images[0])
+    assert Media.all_objects.get(pk=w.images[0].pk).trashed_at is not None
+    w.token(w.max, workspace=w.workspace)
+    act(curator, ApiToken, "revoke", ApiToken.all_objects.get())
+    assert not ApiToken.all_objects.exists()
+    act(curator, Project, "trash", w.project)
+    assert not Project.objects.filter(pk=w.project.pk).exists()
+
+
+def test_only_curators_get_in(w: World) -> None:
+    assert Client().get("/admin/", follow=True).redirect_chain[-1][0].startswith("/sign-in/")
+    client = Client()
+    client.force_login(w.ann)
+    assert client.get("/admin/", follow=True).status_code == 403
