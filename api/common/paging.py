@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+DEEP = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -30,7 +32,14 @@ def cut(rows: QuerySet[Any] | Sequence[Any], *, offset: int, limit: int) -> Page
     """
     if not isinstance(rows, QuerySet):
         return Page(rows[offset : offset + limit], offset, limit, len(rows))
-    items: Sequence[Any] = list(rows[offset : offset + limit]) if limit else []
+    items: Sequence[Any] = _slice(rows, offset, limit) if limit else []
     if len(items) < limit and (items or not offset):
         return Page(items, offset, limit, offset + len(items))
     return Page(items, offset, limit, rows.order_by().count())
+
+
+def _slice(rows: QuerySet[Any], offset: int, limit: int) -> list[Any]:
+    """Return a slice of rows; one that lies deep in the list is found by keys first, so that skipped rows join nothing."""
+    if offset < DEEP:
+        return list(rows[offset : offset + limit])
+    return list(rows.filter(pk__in=list(rows.values_list("pk", flat=True)[offset : offset + limit])))
