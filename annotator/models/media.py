@@ -63,7 +63,7 @@ class MediaQuerySet(ScopedQuerySet):
     """The filters and the order of media lists; every filter takes alternatives, and all filters hold together.
 
     Lists stand in the order (list_key, id). With 100,000 media in a project each of these is answered
-    from indexes in well under 0.2 s (docs/decisions, "media lists").
+    from indexes in well under 0.2 s.
     """
 
     def in_list_order(self) -> Self:

@@ -18,6 +18,15 @@ from .base import CHUNK, Stored, disk_full, too_large
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
+def _sync_folder(folder: Path) -> None:
+    """Wait until the disk holds the folder's entries."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 class LocalStaged:
     """A file in the scratch folder that is hashed while it grows; see base.Staged."""
 
@@ -82,14 +91,12 @@ class LocalStore:
     def adopt(self, source: Path, sha256: str, *, durable: bool = True) -> None:
         """Take a finished file of the scratch folder as the bytes of `sha256`."""
         target = self._path(sha256)
+        made = [folder.parent for folder in (target.parent, target.parent.parent) if not folder.exists()]
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(source, target)
         if durable:
-            folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            for folder in (target.parent, *made):
+                _sync_folder(folder)
 
     def open(self, sha256: str, start: int = 0) -> BinaryIO:
         file = self._path(sha256).open("rb")
