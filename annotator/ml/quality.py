@@ -44,7 +44,11 @@ def findings(facts: PictureFacts) -> list[Finding]:
     if facts.orientation and not facts.orientation.startswith("Horizontal"):
         add("exif_rotated", "info", f"Shown turned as its EXIF data say: {facts.orientation}.")
     if facts.frames > 1:
-        add("animated_first_frame_used", "warning", f"It has {facts.frames:,} frames or pages; the first one is used.")
+        add(
+            "animated_first_frame_used",
+            "warning",
+            f"It has {facts.frames:,} frames or pages; the first one is used.",
+        )
     if facts.mode not in PLAIN_MODES:
         add("colour_converted", "info", f"Colours are shown converted from {facts.mode} to RGB.")
     if min(facts.width, facts.height) < SMALL_SIDE:
@@ -54,7 +58,11 @@ def findings(facts: PictureFacts) -> list[Finding]:
     if facts.is_one_colour:
         add("all_one_colour", "warning", "Every pixel has the same colour.")
     if facts.extension and facts.extensions and facts.extension.lower() not in facts.extensions:
-        add("extension_mismatch", "warning", f"The name ends in .{facts.extension}, the file is {facts.format}.")
+        add(
+            "extension_mismatch",
+            "warning",
+            f"The name ends in .{facts.extension}, the file is {facts.format}.",
+        )
     return found
 
 
