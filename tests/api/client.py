@@ -8,6 +8,8 @@ import orjson
 from django.http import HttpResponse
 from django.test import Client
 
+from tests.api import conform
+
 _EMPTY = object()
 
 
@@ -29,13 +31,15 @@ class Api:
         return self.client.generic(method, address, content, content_type=kind, headers=headers, **options)
 
     def ask(self, method: str, path: str, body: Any = _EMPTY, *, status: int = 200, query: str = "") -> Any:
-        """Return the parsed answer, None for an empty one; the status must be the expected one."""
+        """Return the parsed answer, None for an empty one; it must have the status expected and be as documented."""
         answer = self.raw(method, path, body, query=query)
         assert answer.status_code == status, f"{method} {path}: {answer.status_code} {answer.content[:500]!r}"
-        if not answer.content:
-            return None
-        assert answer["Content-Type"] == "application/json"
-        return orjson.loads(answer.content)
+        said = None
+        if answer.content:
+            assert answer["Content-Type"] == "application/json"
+            said = orjson.loads(answer.content)
+        conform.check(method, f"{self.prefix}{path}", status, said)
+        return said
 
     def get(self, path: str, query: str = "", *, status: int = 200) -> Any:
         return self.ask("GET", path, query=query, status=status)

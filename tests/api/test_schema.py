@@ -1,0 +1,78 @@
+"""The OpenAPI document: open to all, JSON by Accept, the dialects alone, every reference whole, no change unseen."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import orjson
+from django.test import Client
+
+from api.common.schema import document
+
+SNAPSHOT = Path(__file__).with_name("openapi.json")
+
+
+def operations(found: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [(path, method, one) for path, row in found["paths"].items() for method, one in row.items()]
+
+
+def test_it_is_json_for_everybody(client: Client) -> None:
+    for accept, kind in (
+        ("application/json", "application/json"),
+        ("*/*", "application/json"),
+        ("application/vnd.oai.openapi+json", "application/vnd.oai.openapi+json"),
+    ):
+        answer = client.get("/api/schema/", headers={"Accept": accept})
+        assert (answer.status_code, answer["Content-Type"]) == (200, kind)
+        assert orjson.loads(answer.content)["openapi"].startswith("3.")
+    assert client.get("/api/schema").status_code == 200
+    assert client.post("/api/schema/").status_code == 405
+
+
+def test_it_holds_the_dialects_operations_only() -> None:
+    found = document()
+    paths = set(found["paths"])
+    assert all(path.startswith(("/v1/", "/customvision/")) for path in paths)
+    assert {"/v1/projects/{project_id}/images/{image_id}/labels", "/v1/workspaces"} <= paths
+    assert not any(path.rstrip("/") in paths for path in paths if path.endswith("/"))
+    ids = [one["operationId"] for _, _, one in operations(found)]
+    assert len(ids) == len(set(ids))
+
+
+def test_every_operation_is_whole() -> None:
+    found = document()
+    schemas, schemes = found["components"]["schemas"], found["components"]["securitySchemes"]
+    assert set(re.findall(r"#/components/schemas/([^\"]+)", json.dumps(found))) == set(schemas)
+    for path, _, one in operations(found):
+        named = {parameter["name"] for parameter in one["parameters"] if parameter["in"] == "path"}
+        assert named == set(re.findall(r"\{(\w+)\}", path))
+        assert one["summary"] and one["security"] and set(one["security"][0]) <= set(schemes)
+        assert "default" in one["responses"]
+
+
+def test_no_change_goes_unseen() -> None:
+    """Record it anew with RECORD_OPENAPI=1, and look at what has changed."""
+    said = json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
+    if os.environ.get("RECORD_OPENAPI") == "1":
+        SNAPSHOT.write_text(said, encoding="utf-8")
+    assert said == SNAPSHOT.read_text(encoding="utf-8")
+
+
+def test_what_makes_it_is_imported_only_when_asked() -> None:
+    code = (
+        "import sys, annotator.asgi, api.urls; from django.urls import get_resolver; get_resolver().url_patterns\n"
+        "heavy = ('cv2', 'onnxruntime', 'av', 'drf_spectacular.generators', 'drf_spectacular.openapi')\n"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    root = SNAPSHOT.parent.parent.parent
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=env, cwd=root, check=True
+    )
+    assert done.stdout.strip() == "[]"
