@@ -40,7 +40,8 @@ def ring(points: str) -> orjson.Fragment | list[list[int]]:
     inner = points[2:-2]
     if "." not in inner and "e" not in inner:
         return orjson.Fragment(inner)
-    return [[whole(x), whole(y)] for x, y in orjson.loads(inner)]
+    floor = math.floor  # `whole` written out: a call for each number is most of a list's time
+    return [[floor(x + 0.5), floor(y + 0.5)] for x, y in orjson.loads(inner)]
 
 
 @dataclass(frozen=True, slots=True)

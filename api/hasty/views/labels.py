@@ -6,7 +6,7 @@ from typing import Any
 
 from annotator.domain.errors import Invalid
 from annotator.models import Label
-from annotator.services import labels
+from annotator.services import label_rows, labels
 from api.common import paging, query
 from api.common.operations import operation
 
@@ -17,6 +17,9 @@ EXTRAS = query.query(
     include_border_mask=query.flag(default=False, doc="Also compute the border of each shape."),
     include_errors=query.flag(default=False, doc="Also give labels that are known to be wrong."),
 )
+
+
+HOT = label_rows.HotRows(names.COLUMNS, in_seconds=True)
 
 
 class ImageLabels(OnImage):
@@ -30,13 +33,16 @@ class ImageLabels(OnImage):
         key="E35",
     )
     def get(self) -> Any:
-        rows = Label.all_objects.filter(media_id=self.image.pk).order_by("z", "created_at", "id")
-        if not self.asked["include_errors"]:
-            rows = rows.filter(error="")
-        limit = min(self.asked["limit"], MAX_LIMIT)
-        found = paging.cut(rows.values_list(*names.COLUMNS), offset=self.asked["offset"], limit=limit)
-        with_border = self.asked["include_border_mask"]
-        return self.envelope(found, [names.from_columns(row, with_border=with_border) for row in found.items])
+        offset, limit = self.asked["offset"], min(self.asked["limit"], MAX_LIMIT)
+        with_errors, with_border = self.asked["include_errors"], self.asked["include_border_mask"]
+        rows = HOT.fetch(self.image.pk, offset=offset, limit=limit, with_errors=with_errors) if limit else []
+        found = paging.Page(rows, offset, limit, offset + len(rows))
+        if len(rows) == limit or (offset and not rows):
+            counted = Label.all_objects.filter(media_id=self.image.pk)
+            found = paging.Page(
+                rows, offset, limit, (counted if with_errors else counted.filter(error="")).count()
+            )
+        return self.envelope(found, [names.from_columns(row, with_border=with_border) for row in rows])
 
     @operation("Create labels", may="label.write", body=names.LABELS, gives=[names.LabelOut], key="E36")
     def post(self) -> Any:
