@@ -250,27 +250,12 @@ def label_records(
         for row in read_labels(chunk, selection.concepts, _LABEL):
             category = by_number.get(row[3])
             if category is not None:
-                yield _record(row, category, report)
+                yield _record(row, numbers.once(row[4], report), category, report)
 
 
-def _record(row: Any, category: Category, report: LossReport) -> LabelRecord:
-    (
-        image,
-        width,
-        height,
-        class_number,
-        number,
-        x0,
-        y0,
-        x1,
-        y1,
-        points,
-        mask,
-        point_text,
-        given_text,
-        score,
-        is_crowd,
-    ) = row
+def _record(row: Any, number: int | None, category: Category, report: LossReport) -> LabelRecord:
+    image, width, height, class_number, _, x0, y0, x1, y1, points, mask, point_text, *rest = row
+    given_text, score, is_crowd = rest
     given, area, no_points = read_given(given_text)
     found: tuple[Any, ...] | None = () if no_points else None
     if point_text is not None:
