@@ -41,7 +41,7 @@ class Describer:
             return dict(_PLAIN[kind])
         if is_typeddict(kind):
             return self._register(
-                self._prefix + kind.__name__.removesuffix("Out"), lambda: self._typed_dict(kind)
+                self._named(kind.__name__.removesuffix("Out")), lambda: self._typed_dict(kind)
             )
         origin, arguments = get_origin(kind), get_args(kind)
         if origin is list:
@@ -55,6 +55,10 @@ class Describer:
                 [each for each in arguments if each is not type(None)], type(None) in arguments
             )
         raise TypeError(f"{kind!r} cannot be described")
+
+    def _named(self, name: str) -> str:
+        """Return the name of a component: the prefix first, unless the vendor's own name begins with it."""
+        return name if name.startswith(self._prefix) else self._prefix + name
 
     def _union(self, kinds: list[Any], is_nullable: bool) -> Schema:
         if len(kinds) > 1:
@@ -89,7 +93,7 @@ class Describer:
         if isinstance(body, ListOf):
             return {"type": "array", "items": self.body(body.item), "maxItems": body.limit}
         if isinstance(body, Shape):
-            return self._register(self._prefix + body.name, lambda: self._shape(body))
+            return self._register(self._named(body.name), lambda: self._shape(body))
         return self._field(body)
 
     def _shape(self, shape: Shape) -> Schema:

@@ -69,8 +69,15 @@ def code_of(error: DomainError, own: Mapping[str, str]) -> str:
     """
     if error.code[:1].isupper():
         return error.code
-    field = re.split(r"[.\[]", error.field or "", maxsplit=1)[0]
-    for codes, key in ((own, error.code), (_BY_CODE, error.code), (own, field), (_BY_FIELD, field)):
+    parts = re.split(r"[.\[]", error.field or "")
+    keys = (
+        (own, error.code),
+        (_BY_CODE, error.code),
+        (own, parts[0]),
+        (own, parts[-1]),
+        (_BY_FIELD, parts[0]),
+    )
+    for codes, key in keys:
         if key in codes:
             return codes[key]
     return next(_BY_KIND[kind] for kind in type(error).__mro__ if kind in _BY_KIND)

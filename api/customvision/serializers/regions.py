@@ -25,7 +25,7 @@ _REGION_ENTRY = shape(
 REGIONS = shape("ImageRegionCreateBatch", regions=list_field(_REGION_ENTRY, limit=MAX_REGIONS, required=True))
 _TAG_ENTRY = shape("ImageTagCreateEntry", imageId=id_field(required=True), tagId=id_field(required=True))
 TAGS = shape("ImageTagCreateBatch", tags=list_field(_TAG_ENTRY, limit=MAX_TAGS, required=True))
-METADATA = MapOf(text_field(limit=100_000), limit=50)
+METADATA = MapOf(text_field(limit=100_000, required=True), limit=50)
 
 
 class ImageRegionCreateEntryOut(TypedDict):

@@ -68,7 +68,7 @@ class ImageRegions(_Marked):
 
 
 class ImageTags(_Marked):
-    codes = {"unknown_tag": "BadRequestImageTags"}
+    codes = {"tags": "BadRequestImageTags", "unknown_tag": "BadRequestImageTags"}
 
     @operation(
         "Tag images",

@@ -40,7 +40,7 @@ def _counts(rows: Any) -> Counter[uuid.UUID]:
     return found
 
 
-class Tags(InProject):
+class _Vocabulary(InProject):
     codes = _CODES
 
     def known(self) -> Any:
@@ -48,6 +48,18 @@ class Tags(InProject):
         rows = Concept.all_objects.filter(project=self.place)
         return rows.filter(Q(on_region=True) | Q(on_media=True))
 
+    def refuse_second(self, kind: str, besides: uuid.UUID | None = None) -> None:
+        """Refuse a second negative tag and a second general product."""
+        if kind == "Regular":
+            return
+        if any(row.pk != besides and names.type_of(row) == kind for row in self.known()):
+            code = {"Negative": "BadRequestMultipleNegativeTag"}.get(
+                kind, "BadRequestMultipleGeneralProductTag"
+            )
+            raise Invalid(f"The project has a tag of type {kind} already.", field="type", code=code)
+
+
+class Tags(_Vocabulary):
     @operation("List tags", may="project.read", query=LIVE, gives=list[names.TagOut], key="GetTags")
     def get(self) -> Any:
         counts = _counts(self.known().values("pk"))
@@ -63,18 +75,8 @@ class Tags(InProject):
         made = concepts.create(actor=self.who, project=self.place, roles=roles, tag_group=group, **details)
         return names.out(made, 0)
 
-    def refuse_second(self, kind: str, besides: uuid.UUID | None = None) -> None:
-        """Refuse a second negative tag and a second general product."""
-        if kind == "Regular":
-            return
-        if any(row.pk != besides and names.type_of(row) == kind for row in self.known()):
-            code = {"Negative": "BadRequestMultipleNegativeTag"}.get(
-                kind, "BadRequestMultipleGeneralProductTag"
-            )
-            raise Invalid(f"The project has a tag of type {kind} already.", field="type", code=code)
 
-
-class OneTag(Tags):
+class OneTag(_Vocabulary):
     row: Concept
 
     def find(self, **path: str) -> None:

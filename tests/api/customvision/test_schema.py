@@ -1,0 +1,78 @@
+"""The dialect in the OpenAPI document: every operation, named as the vendor names it, in both kinds of bytes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from api.common.schema import document
+
+ROOT = "/customvision/{version}/training"
+
+
+@pytest.fixture(scope="module")
+def paths() -> dict[str, Any]:
+    return {
+        path.removeprefix(ROOT): item for path, item in document()["paths"].items() if path.startswith(ROOT)
+    }
+
+
+def test_all_addresses_are_there_once(paths: dict[str, Any]) -> None:
+    project = "/projects/{projectId}"
+    assert {path: set(item) for path, item in paths.items()} == {
+        "/domains": {"get"},
+        "/domains/{domainId}": {"get"},
+        "/projects": {"get", "post"},
+        project: {"get", "patch", "delete"},
+        f"{project}/tags": {"get", "post"},
+        f"{project}/tags/{{tagId}}": {"get", "patch", "delete"},
+        f"{project}/images": {"get", "post", "delete"},
+        f"{project}/images/id": {"get"},
+        f"{project}/images/count": {"get"},
+        f"{project}/images/tagged": {"get"},
+        f"{project}/images/tagged/count": {"get"},
+        f"{project}/images/untagged": {"get"},
+        f"{project}/images/untagged/count": {"get"},
+        f"{project}/images/files": {"post"},
+        f"{project}/images/metadata": {"post"},
+        f"{project}/images/regions": {"post", "delete"},
+        f"{project}/images/tags": {"post", "delete"},
+    }
+
+
+def test_images_by_ids_as_the_vendor_describes_them(paths: dict[str, Any]) -> None:
+    found = paths["/projects/{projectId}/images/id"]["get"]
+    by_name = {parameter["name"]: parameter for parameter in found["parameters"]}
+    assert set(by_name) == {"version", "projectId", "imageIds", "iterationId"}
+    assert by_name["version"]["schema"]["enum"] == ["v3.0", "v3.1", "v3.2", "v3.3", "v3.4-preview"]
+    assert by_name["projectId"]["schema"] == {"type": "string", "format": "uuid"}
+    assert by_name["imageIds"]["schema"] == {
+        "type": "array", "items": {"type": "string", "format": "uuid"}, "maxItems": 256,
+    }  # fmt: skip
+    assert by_name["imageIds"]["explode"] is False and not by_name["imageIds"]["required"]
+    assert found["security"] == [{"CustomVisionKey": []}]
+    content = found["responses"]["200"]["content"]
+    assert set(content) == {"application/json", "application/xml", "text/xml"}
+    assert content["text/xml"]["schema"]["items"] == {"$ref": "#/components/schemas/CustomVisionImage"}
+    refusal = found["responses"]["default"]["content"]["application/json"]["schema"]
+    assert refusal == {"$ref": "#/components/schemas/CustomVisionError"}
+
+
+def test_bodies_and_their_answers(paths: dict[str, Any]) -> None:
+    images = paths["/projects/{projectId}/images"]["post"]
+    assert set(images["requestBody"]["content"]) == {"multipart/form-data", "application/octet-stream"}
+    assert set(images["responses"]) == {"200", "207", "default"}
+    metadata = paths["/projects/{projectId}/images/metadata"]["post"]["requestBody"]["content"][
+        "application/json"
+    ]
+    assert metadata["schema"] == {
+        "type": "object",
+        "additionalProperties": {"type": "string"},
+    }
+    assert set(paths["/projects/{projectId}/images"]["delete"]["responses"]) == {"202", "204", "default"}
+
+
+def test_ids_of_operations_are_unique() -> None:
+    ids = [operation["operationId"] for item in document()["paths"].values() for operation in item.values()]
+    assert len(ids) == len(set(ids))
