@@ -26,6 +26,8 @@ const MANY = 4000;
 const ROUND_FROM = 80;
 /** A drawing that is not urgent pauses after this time to look for a newer one. */
 const SLICE_MS = 12;
+/** A drawing that has taken this many times its budget goes on with blocks. */
+const LATE = 2;
 const DIRTY_LIMIT = 24;
 const MASK_CACHE_PIXELS = 48e6;
 /** Microseconds [per shape, per number of geometry] on the machine this was written on; corrected while running. */
@@ -188,14 +190,15 @@ export class Engine {
     this.back = null;
     this.dirty = [];
     let shapes = 0;
+    const deadline = request.moving ? this.now() + LATE * request.budget : Infinity;
     for (const [i, rect] of rects.entries()) {
-      yield* this.#drawRect(view, rect, parts[i], request.moving);
+      yield* this.#drawRect(view, rect, parts[i], deadline);
       shapes += parts[i].length;
     }
     const isKept = !request.moving || request.scale === this.lastScale;
     this.lastScale = request.scale;
     this.back = isKept ? view : null;
-    return { shapes, level, isFull, isKept, estimate };
+    return { shapes, level: view.level, isFull, isKept, estimate: view.level === level ? estimate : 0 };
   }
 
   /**
@@ -301,10 +304,11 @@ export class Engine {
   }
 
   /**
-   * @param {Back} v @param {Rect} rect device pixels @param {Uint32Array} slots @param {boolean} isUrgent
+   * Pauses now and then; with a deadline it does not, but draws the rest as blocks when it is late.
+   * @param {Back} v @param {Rect} rect device pixels @param {Uint32Array} slots @param {number} deadline Infinity: none
    * @returns {Generator<void, void, void>}
    */
-  *#drawRect(v, rect, slots, isUrgent) {
+  *#drawRect(v, rect, slots, deadline) {
     const g = this.g;
     const t = { scale: v.scale, dx: -v.x0 * v.scale, dy: -v.y0 * v.scale, ratio: v.ratio };
     g.save();
@@ -318,13 +322,23 @@ export class Engine {
     try {
       for (let i = 0; i < slots.length; i++) {
         this.#drawSlot(g, slots[i], t, v.block / v.scale);
-        if (isUrgent || (i & 63) !== 63 || this.now() - paused < SLICE_MS) continue;
+        if ((i & 63) !== 63) continue;
+        const now = this.now();
+        if (now > deadline) this.#coarsen(v);
+        if (deadline < Infinity || now - paused < SLICE_MS) continue;
         yield;
         paused = this.now();
       }
     } finally {
       g.restore();
     }
+  }
+
+  /** @param {Back} v */
+  #coarsen(v) {
+    v.level = BLOCKS;
+    v.block = LEVEL_BLOCK[BLOCKS] * v.ratio;
+    this.how.level = BLOCKS;
   }
 
   /**

@@ -118,6 +118,16 @@ test('when too much comes into view at once it is drawn coarsely, and all of it 
   assert.deepEqual([rest.isFull, rest.level], [true, FINE]);
 });
 
+test('a drawing that is late, whatever was expected, goes on with blocks', () => {
+  let time = 0;
+  const engine = new Engine(/** @type {any} */ (recorder), () => (time += 40));
+  engine.style(PALETTE, []);
+  engine.load(pack(Array.from({ length: 300 }, (_, i) => box(`b${i}`, [i, 0, i + 9, 9]))));
+  assert.equal(drawn(engine, { moving: true }).level, BLOCKS);
+  const outlines = engine.canvas.calls.filter(([name]) => name === 'strokeRect').length / 2;
+  assert.ok(outlines >= 64 && outlines < 200, String(outlines));
+});
+
 test('a slow machine learns to draw coarsely', () => {
   const engine = engineWith(Array.from({ length: 3000 }, (_, i) => box(`b${i}`, [0, 0, 100, 100])));
   const first = drawn(engine, { moving: true });
