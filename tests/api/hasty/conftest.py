@@ -1,11 +1,18 @@
-"""Callers of the Hasty dialect, one for each of the cast."""
+"""Callers of the Hasty dialect, one for each of the cast; what its paths name; a keypoint schema; uploads with bytes."""
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
+from annotator.models import Concept, Upload
+from annotator.services import blobs, decoding, exports, keypoint_schemas, statuses, uploads
+from annotator.services.export_rows import Selection
+from annotator.storage.base import put_bytes
 from tests.api.client import Api
 from tests.world import World
 
@@ -47,3 +54,63 @@ def by(w: World) -> Callers:
 def p(w: World) -> str:
     """The path of the cast's project below /v1."""
     return f"/projects/{w.project.pk}"
+
+
+@pytest.fixture
+def body(w: World) -> Any:
+    """A keypoint schema `body` with nose and left ear, linked to the class person."""
+    names: list[dict[str, Any]] = [
+        {"id": uuid.uuid4(), "name": "nose"},
+        {"id": uuid.uuid4(), "name": "left ear"},
+    ]
+    actor = w.actor(w.max)
+    schema = keypoint_schemas.create(
+        actor=actor,
+        project=w.project,
+        name="body",
+        kind="pose",
+        classes=names,
+        edges=[{"a": names[0]["id"], "b": names[1]["id"], "color": "#FF0000"}],
+    )
+    link = keypoint_schemas.Link(schema.pk, w.person.pk)
+    keypoint_schemas.link(actor=actor, project=w.project, links=[link])
+    return schema
+
+
+@pytest.fixture
+def named(w: World, body: Any) -> dict[str, str]:
+    """An id for every parameter of Hasty's paths, all of the cast's project."""
+    actor = w.actor(w.max)
+    status = statuses.create(actor=actor, project=w.project, name="Odd")
+    export = exports.start(actor=actor, project=w.project, format_name="json_coco", selection=Selection())
+    group = Concept.all_objects.get(pk=w.sunny.pk).project.tag_groups.get()
+    ids = {
+        "workspace_id": w.workspace.pk, "project_id": w.project.pk, "dataset_id": w.dataset.pk, "image_id": w.images[0].pk,
+        "label_id": w.box().pk, "label_class_id": w.car.pk, "tag_class_id": w.sunny.pk, "tag_group_id": group.pk,
+        "keypoint_schema_id": body.pk, "status_id": status.pk, "export_id": export.pk,
+    }  # fmt: skip
+    return {name: str(key) for name, key in ids.items()}
+
+
+def send(upload_id: str, content: bytes) -> None:
+    """Give a slot its bytes as the file view does."""
+    uploads.store(Upload.objects.get(pk=upload_id).pk, put_bytes(blobs.store(), content), "image/jpeg")
+
+
+@pytest.fixture
+def slot(by: Callers, p: str) -> Callable[[bytes], str]:
+    """Make an upload slot, give it bytes, return its id."""
+
+    def make(content: bytes) -> str:
+        key = str(by.max.get(f"{p}/uploads", "count=1")["items"][0]["id"])
+        send(key, content)
+        return key
+
+    return make
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _decoders() -> Iterator[None]:
+    """End the decoding processes with the tests."""
+    yield
+    decoding.close_pool()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from annotator.models import Media, Upload
-from annotator.services import uploads
+from annotator.services import blobs, uploads
 from annotator.storage.base import put_bytes
-from annotator.services import blobs
 from tests.api.hasty.conftest import Callers
 from tests.world import World, picture
 
