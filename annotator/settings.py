@@ -41,7 +41,8 @@ SECRET_KEY = _kept_secret()
 SECRET_KEY_FALLBACKS = env_list("ANNOTATOR_SECRET_KEY_FALLBACKS")
 DEBUG = env_bool("ANNOTATOR_DEBUG")
 DEBUG_EDITOR = env_bool("ANNOTATOR_DEBUG_EDITOR")
-ALLOWED_HOSTS = env_list("ANNOTATOR_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" + ("" if HOST in {"0.0.0.0", "::"} else f",{HOST}"))
+_OWN_NAMES = "localhost,127.0.0.1,[::1]" + ("" if HOST in {"0.0.0.0", "::"} else f",{HOST}")  # noqa: S104
+ALLOWED_HOSTS = env_list("ANNOTATOR_ALLOWED_HOSTS", _OWN_NAMES)
 CSRF_TRUSTED_ORIGINS = env_list("ANNOTATOR_TRUSTED_ORIGINS")
 TRUSTED_PROXIES = env_list("ANNOTATOR_TRUSTED_PROXIES")
 # The address that people type, for links printed by commands; made from host and port when empty.
@@ -115,7 +116,10 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "annotator.User"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -197,7 +201,12 @@ SPECTACULAR_SETTINGS = {
 # Live updates: Redis carries presence and the wake between servers; events themselves travel through the database.
 REDIS_URL = env_secret("ANNOTATOR_REDIS_URL")
 if REDIS_URL:
-    CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}}
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [REDIS_URL]},
+        }
+    }
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 LIVE_POLL_SECONDS = 0.25
@@ -210,9 +219,21 @@ CACHES = {
 # Jobs: the Job row is the truth; huey carries ids.
 TASKS = {"default": {"BACKEND": "annotator.jobs.backend.QueueBackend"}}
 HUEY = (
-    {"huey_class": "huey.RedisHuey", "name": "annotator", "url": REDIS_URL, "immediate": False, "results": False}
+    {
+        "huey_class": "huey.RedisHuey",
+        "name": "annotator",
+        "url": REDIS_URL,
+        "immediate": False,
+        "results": False,
+    }
     if REDIS_URL
-    else {"huey_class": "huey.SqliteHuey", "name": "annotator", "filename": str(DATA_DIR / "queue.sqlite3"), "immediate": False, "results": False}
+    else {
+        "huey_class": "huey.SqliteHuey",
+        "name": "annotator",
+        "filename": str(DATA_DIR / "queue.sqlite3"),
+        "immediate": False,
+        "results": False,
+    }
 )
 JOB_SWEEPER = "annotator.jobs.engine.sweep"
 JOB_RUNNER = "annotator.jobs.engine.enqueue"
@@ -268,5 +289,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env_text("ANNOTATOR_LOG_LEVEL", "INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}, "huey": {"level": "WARNING"}, "PIL": {"level": "WARNING"}, "uvicorn": {"level": "WARNING"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "huey": {"level": "WARNING"},
+        "PIL": {"level": "WARNING"},
+        "uvicorn": {"level": "WARNING"},
+    },
 }

@@ -72,7 +72,9 @@ def postgresql() -> Result:
 
 def js() -> Result:
     """The browser code's own tests, on Node."""
-    files = sorted(str(path) for path in (ROOT / "tests" / "js").rglob("*.test.js"))  # Node 20 knows no patterns
+    files = sorted(
+        str(path) for path in (ROOT / "tests" / "js").rglob("*.test.js")
+    )  # Node 20 knows no patterns
     done = subprocess.run(
         ["node", "--test", "--test-reporter=tap", *files],
         cwd=ROOT, env=node_environment(), capture_output=True, text=True, check=False,
