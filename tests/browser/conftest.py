@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import servers
 from tests.browser.chrome import FLAGS, Person, sign_in
+from tests.browser.studio import Studio
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +35,7 @@ def people(chrome: Browser, editor_server: servers.Server) -> Iterator[Callable[
     contexts: list[BrowserContext] = []
 
     def person(name: str, **options: object) -> Person:
-        context = chrome.new_context(viewport={"width": 1400, "height": 900}, **options)  # type: ignore[arg-type]
+        context = chrome.new_context(**{"viewport": {"width": 1400, "height": 900}} | options)  # type: ignore[arg-type]
         contexts.append(context)
         sign_in(context, editor_server, name)
         return Person(name, context, editor_server)
@@ -41,6 +43,14 @@ def people(chrome: Browser, editor_server: servers.Server) -> Iterator[Callable[
     yield person
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def studio(editor_server: servers.Server) -> Studio:
+    """A project of its own for the test, with Ann as annotator; see studio.py."""
+    made = Studio(editor_server, f"ui-{secrets.token_hex(4)}")
+    made.member("ann")
+    return made
 
 
 __all__ = ["Page"]

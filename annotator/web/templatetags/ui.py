@@ -46,25 +46,22 @@ KEY_NAMES = {"Enter": "⏎", "ArrowLeft": "←", "ArrowRight": "→", "ArrowUp":
 
 
 class Manifest:
-    """Logical names of built files -> their addresses; read again when the file changed."""
+    """Logical names of built files -> file names. Read once: the server knows the files that were there at its start."""
 
     def __init__(self) -> None:
-        self._stamp = 0
         self._names: dict[str, str] = {}
+        self._is_told = False
 
     def names(self) -> dict[str, str]:
         """Return {logical: file name}; empty (and told in the log) while nothing is built."""
-        file = Path(settings.BASE_DIR) / "static" / "dist" / "manifest.json"
-        try:
-            stamp = file.stat().st_mtime_ns
-        except FileNotFoundError:
-            if self._stamp != -1:
-                log.error("static/dist/manifest.json is missing: run `python manage.py build_frontend`.")
-            self._stamp, self._names = -1, {}
-            return self._names
-        if stamp != self._stamp:
-            self._names = json.loads(file.read_text(encoding="utf-8"))
-            self._stamp = stamp
+        if not self._names or settings.DEBUG:
+            file = Path(settings.BASE_DIR) / "static" / "dist" / "manifest.json"
+            try:
+                self._names = json.loads(file.read_text(encoding="utf-8"))
+            except FileNotFoundError:
+                if not self._is_told:
+                    log.error("static/dist/manifest.json is missing: run `python manage.py build_frontend`.")
+                self._is_told = True
         return self._names
 
 
@@ -189,7 +186,7 @@ def num(value: Any) -> str:
 @register.filter
 def percent(value: float | None, digits: int = 0) -> str:
     """Return a share 0..1 as "20 %"."""
-    return "" if value is None else f"{formats.number_format(value * 100, decimal_pos=digits)}\N{NO-BREAK SPACE}%"
+    return "" if value is None else f"{formats.number_format(round(value * 100, digits), decimal_pos=digits)}\N{NO-BREAK SPACE}%"
 
 
 @register.filter
@@ -203,7 +200,7 @@ def size(value: int | None) -> str:
             break
         amount /= 1000
     digits = 1 if unit in ("MB", "GB") and amount < 100 else 0
-    return f"{formats.number_format(amount, decimal_pos=digits)}\N{NO-BREAK SPACE}{unit}"
+    return f"{formats.number_format(round(amount, digits), decimal_pos=digits)}\N{NO-BREAK SPACE}{unit}"
 
 
 @register.filter
@@ -212,7 +209,7 @@ def duration(value: float | None) -> str:
     if value is None:
         return ""
     if value < 1:
-        return f"{formats.number_format(value, decimal_pos=1)} s"
+        return f"{formats.number_format(round(value, 1), decimal_pos=1)} s"
     whole = round(value)
     if whole < 60:
         return f"{whole} s"

@@ -36,6 +36,18 @@ export function trimmed(items, id, most) {
   return items.slice(first, first + most);
 }
 
+/**
+ * The frames before and after the shown picture, and its own index.
+ * @param {readonly Frame[]} items @param {string | null} id @param {{id: string, index: number} | null} gap
+ * @returns {{previous: Frame | null, next: Frame | null, index: number | null}}
+ */
+export function neighbours(items, id, gap) {
+  const at = items.findIndex((one) => one.id === id);
+  if (at >= 0) return { previous: items[at - 1] ?? null, next: items[at + 1] ?? null, index: items[at].index };
+  if (!gap || gap.id !== id) return { previous: null, next: null, index: null };
+  return { previous: items.findLast((one) => one.index < gap.index) ?? null, next: items.find((one) => one.index >= gap.index) ?? null, index: null };
+}
+
 export class Film {
   /** @param {Boot} boot @param {typeof fetch} [fetcher] */
   constructor(boot, fetcher = (...args) => fetch(...args)) {
@@ -48,11 +60,15 @@ export class Film {
     this.loading = /** @type {Promise<void> | null} */ (null);
     this.timer = /** @type {ReturnType<typeof setTimeout> | null} */ (null);
     this.turn = 0;
-    const at = computed(() => this.items.value.findIndex((one) => one.id === this.current.value));
-    this.next = computed(() => (at.value < 0 ? null : this.items.value[at.value + 1] ?? null));
-    this.previous = computed(() => (at.value < 0 ? null : this.items.value[at.value - 1] ?? null));
-    /** n of N once the list is known. */
-    this.place = computed(() => (at.value < 0 ? null : { index: this.items.value[at.value].index, total: this.total.value }));
+    /** Pictures came, went or moved: the indexes of what is known are wrong. */
+    this.isStale = false;
+    /** Where the shown picture would stand when the filter does not let it through (any more). */
+    this.gap = signal(/** @type {{id: string, index: number} | null} */ (null));
+    const around = computed(() => neighbours(this.items.value, this.current.value, this.gap.value));
+    this.next = computed(() => around.value.next);
+    this.previous = computed(() => around.value.previous);
+    /** n of N once the list is known; index null: the picture is not in it. */
+    this.place = computed(() => (this.items.value.length || this.gap.value ? { index: around.value.index, total: this.total.value } : null));
   }
 
   /** Ids to fetch ahead, the most likely first. @param {number} ahead @param {number} behind */
@@ -83,15 +99,17 @@ export class Film {
     await this.read(edge.id, end === 'start' ? 40 : 0, end === 'start' ? 0 : 40);
   }
 
-  /** @param {string} around @param {number} before @param {number} after */
-  read(around, before, after) {
+  /** @param {string} around @param {number} before @param {number} after @param {boolean} [isAnew] what was known is not true any more */
+  read(around, before, after, isAnew = false) {
     this.turn += 1;
     const turn = this.turn;
     this.loading = this.ask(around, before, after).then((answer) => {
       if (turn === this.turn) this.loading = null;
       if (!answer) return;
+      const known = isAnew ? [] : this.items.peek().filter((one) => one.index < answer.total);
       this.total.value = answer.total;
-      this.items.value = trimmed(joined(this.items.peek(), answer.items), this.current.peek(), MOST);
+      this.gap.value = answer.index !== null && !answer.items.some((one) => one.id === around) ? { id: around, index: answer.index } : null;
+      this.items.value = trimmed(joined(known, answer.items), this.current.peek(), MOST);
     });
     return this.loading;
   }
@@ -118,7 +136,8 @@ export class Film {
     this.timer = setTimeout(() => {
       this.timer = null;
       const id = this.current.peek();
-      if (id) this.read(id, BEFORE, AFTER);
+      if (id) this.read(id, BEFORE, AFTER, this.isStale);
+      this.isStale = false;
     }, ms);
     /** @type {any} */ (this.timer).unref?.();
   }
@@ -127,6 +146,7 @@ export class Film {
   heard({ kind, media }) {
     const isList = /^(media\.|dataset\.|bulk|resync)/.test(kind);
     const isFrame = /^(labels|status|tags)\./.test(kind) && (!media || (media !== this.current.peek() && this.items.peek().some((one) => one.id === media)));
+    this.isStale ||= isList;
     if (isList || isFrame) this.refreshSoon();
   }
 

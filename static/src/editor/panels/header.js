@@ -61,7 +61,7 @@ function statusMenu({ store }) {
 function place(app) {
   const position = app.store.position.value;
   const { index, total } = app.film.place.value ?? { index: position?.index ?? null, total: position?.total ?? 0 };
-  const words = index === null ? t('{total} images', { total: num(total) }) : t('{n} of {total}', { n: num(index + 1), total: num(total) });
+  const words = index === null ? t('not in the list of {total}', { total: num(total) }) : t('{n} of {total}', { n: num(index + 1), total: num(total) });
   const prev = app.film.previous.value;
   const next = app.film.next.value;
   return html`<span class="nth">

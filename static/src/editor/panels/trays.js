@@ -1,8 +1,12 @@
 /** What asks for a decision: conflicts with other people, and changes the server refused. Nothing is lost until decided. */
+import { signal } from '@preact/signals-core';
 import { age, num, t } from '../i18n.js';
 import { toast } from '../../ui/toast.js';
 import { html, mount, nothing, repeat } from './live.js';
 import { icon, shapeWord, swatch } from './parts.js';
+
+/** Discarding can be taken back this long. */
+const UNDO_MS = 10_000;
 
 /** @import {Conflict, Label, Rejected} from '../types' */
 /** @import {App} from './app' */
@@ -56,35 +60,41 @@ function conflictView(app, conflict) {
     </div></li>`;
 }
 
-/** Changes whose removal can still be called off. @type {Set<string>} */
-const leaving = new Set();
+/** Changes whose removal can still be called off. @type {import('@preact/signals-core').Signal<ReadonlySet<string>>} */
+const leaving = signal(new Set());
 
-/** Discards with a way back: the change goes only when the toast does. @param {Rejected} item @param {() => void} redraw */
-function discardSoon(item, redraw) {
-  leaving.add(item.id);
-  redraw();
+/** @param {string} id @param {boolean} on */
+function setLeaving(id, on) {
+  const next = new Set(leaving.peek());
+  if (on) next.add(id);
+  else next.delete(id);
+  leaving.value = next;
+}
+
+/** Discards with a way back: the change goes only when the toast does. @param {Rejected} item */
+function discardSoon(item) {
+  setLeaving(item.id, true);
   const timer = setTimeout(() => {
-    leaving.delete(item.id);
+    setLeaving(item.id, false);
     item.discard();
-  }, 10_000);
+  }, UNDO_MS);
   toast(t('{what} discarded', { what: item.what }), {
     undo: () => {
       clearTimeout(timer);
-      leaving.delete(item.id);
-      redraw();
+      setLeaving(item.id, false);
     },
   });
 }
 
-/** @param {App} app @param {Rejected} item @param {() => void} redraw */
-function rejectedView(app, item, redraw) {
+/** @param {App} app @param {Rejected} item */
+function rejectedView(app, item) {
   const isHere = item.media === app.store.media.value?.id;
   return html`<li class="tray-item" data-kind="rejected">
     <div class="row">${icon('circle-alert', 's bad')}<b class="strong clip grow">${item.what}</b><span class="faint small">${age(item.at)}</span></div>
     <p>${item.message}</p>
     <div class="row">
       <button class="btn s" type="button" @click=${() => item.retry()}>${icon('refresh-cw', 's')}${t('Try again')}</button>
-      <button class="btn s danger" type="button" @click=${() => discardSoon(item, redraw)}>${t('Discard')}</button>
+      <button class="btn s danger" type="button" @click=${() => discardSoon(item)}>${t('Discard')}</button>
       ${isHere ? nothing : html`<button class="btn s quiet end" type="button" @click=${() => app.open(item.media)}>${t('Open the image')}</button>`}
     </div></li>`;
 }
@@ -92,23 +102,18 @@ function rejectedView(app, item, redraw) {
 /** @param {HTMLElement} host @param {App} app */
 export function mountTrays(host, app) {
   const { store } = app;
-  let isOpen = true;
-  let end = () => {};
-  const start = () => {
-    end();
-    end = mount(host, () => {
-      const conflicts = store.conflicts.value;
-      const refused = store.rejected.value.filter((one) => !leaving.has(one.id));
-      const count = conflicts.length + refused.length;
-      host.hidden = count === 0;
-      if (!count) return nothing;
-      const title = conflicts.length ? (conflicts.length === 1 ? t('1 conflict') : t('{n} conflicts', { n: num(conflicts.length) })) : t('Could not save');
-      const more = conflicts.length && refused.length ? t('and {n} not saved', { n: num(refused.length) }) : '';
-      return html`<header><b class="strong">${title}</b><span class="faint small grow">${more}</span>
-          <button class="btn icon-only quiet s" type="button" aria-expanded=${String(isOpen)} aria-label=${isOpen ? t('Fold') : t('Unfold')} title=${isOpen ? t('Fold') : t('Unfold')} @click=${() => { isOpen = !isOpen; start(); }}>${icon(isOpen ? 'chevron-down' : 'chevron-up')}</button></header>
-        ${isOpen ? html`<ul>${repeat(conflicts, (one) => one.id, (one) => conflictView(app, one))}${repeat(refused, (one) => one.id, (one) => rejectedView(app, one, start))}</ul>` : nothing}`;
-    });
-  };
-  start();
-  return () => end();
+  const isOpen = signal(true);
+  return mount(host, () => {
+    const conflicts = store.conflicts.value;
+    const refused = store.rejected.value.filter((one) => !leaving.value.has(one.id));
+    const count = conflicts.length + refused.length;
+    host.hidden = count === 0;
+    if (!count) return nothing;
+    const title = conflicts.length ? (conflicts.length === 1 ? t('1 conflict') : t('{n} conflicts', { n: num(conflicts.length) })) : t('Could not save');
+    const more = conflicts.length && refused.length ? t('and {n} not saved', { n: num(refused.length) }) : '';
+    const fold = isOpen.value ? t('Fold') : t('Unfold');
+    return html`<header><b class="strong">${title}</b><span class="faint small grow">${more}</span>
+        <button class="btn icon-only quiet s" type="button" aria-expanded=${String(isOpen.value)} aria-label=${fold} title=${fold} @click=${() => { isOpen.value = !isOpen.peek(); }}>${icon(isOpen.value ? 'chevron-down' : 'chevron-right')}</button></header>
+      ${isOpen.value ? html`<ul>${repeat(conflicts, (one) => one.id, (one) => conflictView(app, one))}${repeat(refused, (one) => one.id, (one) => rejectedView(app, one))}</ul>` : nothing}`;
+  });
 }

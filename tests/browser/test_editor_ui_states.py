@@ -1,0 +1,226 @@
+"""The labeling page when things are not as usual: two people on one box, no network, no session, refusals, many objects, a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.chrome import Editor, Person
+from tests.browser.studio import Studio
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+BOX = (60, 60, 180, 140)
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+People = Callable[..., Person]
+
+
+def problems(page: Page) -> list[str]:
+    """Return what axe finds, each with the element."""
+    page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8"))
+    found: dict[str, Any] = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
+    return [f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"]]
+
+
+def two_on_one_box(studio: Studio, people: People) -> tuple[str, Editor, Editor]:
+    """Ann loses the network and moves a box, Rosa moves it too; return with Ann back on the network."""
+    studio.member("rosa", "reviewer")
+    image = studio.image("one.jpg")
+    studio.box(image)
+    person = people("ann")
+    ann, rosa = person.open(image), people("rosa").open(image)
+    person.context.set_offline(True)
+    ann.drag((300, 225), (310, 225))
+    expect(ann.page.locator("#head .save")).to_have_text("Offline: 1 change kept here", timeout=1000)
+    expect(ann.page.locator("#banner")).to_contain_text("Go on labeling")
+    rosa.drag((300, 225), (300, 245))
+    rosa.idle()
+    person.context.set_offline(False)
+    expect(ann.page.locator("#tray")).to_contain_text("Rosa changed it too: place and shape", timeout=15_000, ignore_case=True)
+    return image, ann, rosa
+
+
+def test_of_two_changes_of_one_box_mine_can_be_kept(studio: Studio, people: People) -> None:
+    image, ann, rosa = two_on_one_box(studio, people)
+    assert problems(ann.page) == []
+    assert studio.boxes(image) == [("Car", (200, 170, 400, 320))]
+    ann.page.get_by_role("button", name="Keep mine").click()
+    ann.idle()
+    assert studio.boxes(image) == [("Car", (210, 150, 410, 300))]
+    expect(ann.page.locator("#tray")).to_be_hidden()
+
+
+def test_of_two_changes_of_one_box_theirs_can_be_taken(studio: Studio, people: People) -> None:
+    image, ann, _ = two_on_one_box(studio, people)
+    ann.page.get_by_role("button", name="Take theirs").click()
+    ann.idle()
+    assert studio.boxes(image) == [("Car", (200, 170, 400, 320))]
+    assert ann.labels[0]["box"] == [200, 170, 400, 320]
+
+
+def test_a_refused_change_waits_in_the_tray_until_it_is_discarded(studio: Studio, people: People) -> None:
+    image = studio.image("one.jpg")
+    person = people("ann")
+    editor = person.open(image)
+    person.context.set_offline(True)
+    editor.press("2")
+    editor.draw_box(*BOX)
+    studio.call("DELETE", f"{studio.base}/label_classes/{studio.tree}")
+    person.context.set_offline(False)
+    tray = editor.page.locator("#tray")
+    expect(tray).to_contain_text("Could not save", timeout=15_000)
+    assert problems(editor.page) == []
+    tray.get_by_role("button", name="Discard").click()
+    expect(tray).to_be_hidden()
+    editor.page.locator(".toast").get_by_role("button", name="Undo").click()  # discarding can be taken back
+    expect(tray).to_contain_text("Could not save")
+    assert studio.boxes(image) == []
+
+
+def test_signed_out_the_page_keeps_the_work_and_shows_where_to_sign_in(studio: Studio, people: People) -> None:
+    image = studio.image("one.jpg")
+    person = people("ann")
+    editor = person.open(image)
+    person.context.clear_cookies()
+    editor.draw_box(*BOX)
+    banner = editor.page.locator("#banner")
+    expect(banner).to_contain_text("You are signed out")
+    expect(banner.get_by_role("link", name="Sign in")).to_have_attribute("href", re.compile(f"/sign-in/.*next=.*{image}"))
+    expect(editor.page.locator("#head .save")).to_have_text("Signed out: 1 change kept here")
+
+
+def test_two_browsers_see_each_other(studio: Studio, people: People) -> None:
+    studio.member("rosa", "reviewer")
+    image, other = studio.image("one.jpg"), studio.image("two.jpg")
+    ann, rosa = people("ann").open(image), people("rosa").open(image)
+    face = ann.page.locator("#head .avatar")
+    expect(face).to_have_attribute("aria-label", re.compile("^Rosa, on this image", re.IGNORECASE))
+    rosa.draw_box(*BOX)
+    ann.wait_count(1)
+    expect(ann.page.locator(f'#film .frame[data-id="{image}"] .cnt')).to_have_text("1")
+    rosa.press("Escape", "f")
+    rosa.page.wait_for_url(f"**/label/{other}/")
+    expect(face).to_have_attribute("aria-label", re.compile("^Rosa$", re.IGNORECASE))
+    expect(ann.page.locator(f'#film .frame[data-id="{other}"] .here')).to_be_visible()
+    rosa.wait_ready()
+    rosa.draw_box(*BOX)
+    expect(ann.page.locator(f'#film .frame[data-id="{other}"] .cnt')).to_have_text("1", timeout=8000)
+
+
+def test_nothing_serious_for_axe_in_any_panel(studio: Studio, people: People) -> None:
+    studio.call("POST", f"{studio.base}/tag_classes", {"name": "Sunny"})
+    image = studio.image("one.jpg")
+    studio.box(image)
+    for theme in ("light", "dark"):
+        page = people("ann", color_scheme=theme).open(image).page
+        page.locator(".obj").click()
+        assert problems(page) == []
+        for tab in ("Classes", "Tags", "History"):
+            page.get_by_role("tab", name=tab).click()
+            expect(page.locator(f"#panel-{tab.lower()}")).to_be_visible()
+            assert problems(page) == []
+        page.keyboard.press("Control+k")
+        assert problems(page) == []
+
+
+def test_the_key_sheet_and_the_palette_know_the_commands(studio: Studio, people: People) -> None:
+    editor = people("ann").open(studio.image("one.jpg"))
+    page = editor.page
+    editor.press("?")
+    sheet = page.get_by_role("dialog", name="Keys")
+    for text in ("Submit and next", "Move by 10 pixels", "Class by its digit", "Polygon", "Take the last point back"):
+        expect(sheet.get_by_text(text, exact=True)).to_be_visible()
+    editor.press("b")  # keys do nothing behind a dialog
+    editor.press("Escape")
+    expect(sheet).to_have_count(0)
+    assert editor.store["tool"] == "select"
+    editor.press("Control+k")
+    page.keyboard.type("polyg")
+    editor.press("Enter")
+    assert editor.store["tool"] == "polygon"
+    editor.press("Control+k")
+    page.keyboard.type("tree")
+    editor.press("Enter")
+    assert editor.store["activeConcept"] == studio.tree
+
+
+def test_panels_hide_on_a_key_and_keep_their_width(studio: Studio, people: People) -> None:
+    editor = people("ann").open(studio.image("one.jpg"))
+    page = editor.page
+    side = page.locator("#side")
+    page.locator(".side-edge").focus()
+    editor.press("ArrowLeft", "ArrowLeft")
+    expect(side).to_have_css("width", "352px")
+    editor.press("Escape", "\\")
+    expect(side).to_be_hidden()
+    expect(page.locator("#film")).to_be_hidden()
+    page.reload()
+    editor.wait_ready()
+    expect(side).to_be_hidden()
+    editor.press("\\")
+    expect(side).to_have_css("width", "352px")
+
+
+def test_of_many_objects_only_the_rows_in_view_are_in_the_page(studio: Studio, people: People) -> None:
+    image = studio.image("one.jpg")
+    for start in range(0, 300, 100):
+        labels = [
+            {"class_id": studio.car, "bbox": [n, 10, n + 20, 40], "tool_used": "bbox"} for n in range(start, start + 100)
+        ]
+        studio.call("POST", f"{studio.base}/images/{image}/labels", labels)
+    editor = people("ann").open(image)
+    page = editor.page
+    page.locator(".obj").first.click()
+    assert page.locator(".obj").count() < 60
+    editor.press("End")
+    expect(page.locator(".obj[aria-selected=true]")).to_have_attribute("aria-posinset", "300")
+    expect(page.locator(".obj[aria-selected=true]")).to_be_focused()
+    assert editor.store["selection"] == [editor.labels[-1]["id"]]
+    editor.press("Shift+ArrowUp")
+    assert len(editor.store["selection"]) == 2
+    page.get_by_placeholder("Filter objects").fill("car 17")
+    expect(page.get_by_role("listbox", name=re.compile("^Objects"))).to_have_attribute("aria-label", "Objects, 13 of 300")  # 17, 117, 217 and 170 to 179
+
+
+def test_without_classes_the_page_leads_to_them(studio: Studio, people: People) -> None:
+    for one in (studio.car, studio.tree):
+        studio.call("DELETE", f"{studio.base}/label_classes/{one}")
+    page = people("ann").open(studio.image("one.jpg")).page
+    link = page.locator("#side").get_by_role("link", name="New class")
+    expect(link).to_have_attribute("href", f"/projects/{studio.project}/classes/")
+
+
+def test_on_a_phone_a_reviewer_accepts(studio: Studio, people: People) -> None:
+    studio.member("rosa", "reviewer")
+    image = studio.image("one.jpg")
+    studio.box(image)
+    studio.call("PUT", f"{studio.base}/images/{image}/status", {"status": "TO REVIEW"})
+    person = people("rosa", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    editor = person.open(image)
+    page = editor.page
+    sheet = page.locator("#sheet")
+    expect(sheet).to_contain_text("1 object")
+    expect(page.locator("#rail")).to_be_hidden()
+    assert problems(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    sheet.get_by_role("button", name="Accept").click()
+    editor.idle()
+    assert studio.call("GET", f"{studio.base}/images/{image}")["status"] == "DONE"
+
+
+def test_a_picture_that_is_gone_says_so(studio: Studio, people: People) -> None:
+    first, second = studio.image("a.jpg"), studio.image("b.jpg")
+    editor = people("ann").open(first)
+    expect(editor.page.get_by_role("button", name=re.compile("^Next image"))).to_be_enabled()
+    studio.call("DELETE", f"{studio.base}/images/{second}")
+    expect(editor.page.locator("#film .frame")).to_have_count(1, timeout=8000)
+    studio.call("DELETE", f"{studio.base}/images/{first}")
+    expect(editor.page.locator("#banner")).to_contain_text("deleted this picture", timeout=8000)
+    expect(editor.page.locator("#banner").get_by_role("link", name="Back to media")).to_be_visible()
+
