@@ -204,6 +204,7 @@ def test_renditions_fit_their_sizes(site: Site, project: Any) -> None:
     ):  # fmt: skip
         assert address.startswith(site.server.url + "/m/")
         assert Image.open(io.BytesIO(requests.get(address, timeout=30).content)).size == size
+        assert requests.get(address.replace("&s=", "&s=x"), timeout=30).status_code == 403
     variants = site.sql("SELECT variant FROM annotator_rendition WHERE media_id = %s", uuid.UUID(image.id))
     assert {("fit200",), ("fit1024",)} <= set(variants)
 
