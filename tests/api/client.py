@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import orjson
@@ -23,7 +24,7 @@ class Api:
 
     def raw(self, method: str, path: str, body: Any = _EMPTY, **options: Any) -> HttpResponse:
         """Return the answer itself; bytes go as they are, everything else as JSON."""
-        content = b"" if body is _EMPTY else body if isinstance(body, bytes) else orjson.dumps(body)
+        content = b"" if body is _EMPTY else body if isinstance(body, bytes) else json.dumps(body).encode()
         query = options.pop("query", "")
         kind = options.pop("content_type", "application/json")
         headers = self.headers | options.pop("headers", {})

@@ -30,10 +30,12 @@ def new_geometry(given: Mapping[str, Any]) -> dict[str, Any]:
     return fields
 
 
-def changed_geometry(given: Mapping[str, Any], said: Said, *, is_derived: bool) -> dict[str, Any]:
+def changed_geometry(
+    given: Mapping[str, Any], said: Said, *, box: Sequence[float], is_derived: bool
+) -> dict[str, Any]:
     """Return the native geometry fields that differ from what was said of the stored label.
 
-    `is_derived`: the mask that was said stands for a stored polygon that Hasty cannot say.
+    `box` is the stored one. `is_derived`: the mask that was said stands for a stored polygon that Hasty cannot say.
     """
     _refuse_empty(given)
     known = {"bbox": list(said.bbox), "polygon": plain(said.polygon), "mask": said.mask}
@@ -46,13 +48,15 @@ def changed_geometry(given: Mapping[str, Any], said: Said, *, is_derived: bool) 
         changed = {"bbox", "polygon", "mask"}
     if "polygon" in changed:
         fields["points"] = None if given["polygon"] is None else [[given["polygon"]]]
+        if given.get("bbox") is not None:
+            fields["box"] = list(box)  # given and unchanged: it is not computed from the polygon
     if "bbox" in changed:
         fields["box"] = None if given["bbox"] is None else _checked_box(given["bbox"])
     mask = given.get("mask")
     if mask is not None and (changed & {"mask", "bbox"}):
         # A mask lies in the bbox that it was said with, which is of whole pixels.
         fields["mask"] = mask
-        fields["box"] = _mask_box(fields.get("box", known["bbox"]))
+        fields["box"] = _mask_box(fields["box"] if "bbox" in changed else known["bbox"])
     elif "mask" in changed:
         fields["mask"] = None
     return fields

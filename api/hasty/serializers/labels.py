@@ -179,7 +179,8 @@ def changed(item: dict[str, Any], label: Label) -> dict[str, Any]:
     """Return the native patch of what differs from what was said of the stored label."""
     said = say(label.x0, label.y0, label.x1, label.y1, label.points, label.mask)
     is_derived = label.mask is None and label.points is not None and not is_one_ring(label.points)
-    patch = _plain(item) | changed_geometry(item, said, is_derived=is_derived)
+    box = (label.x0, label.y0, label.x1, label.y1)
+    patch = _plain(item) | changed_geometry(item, said, box=box, is_derived=is_derived)
     if "keypoints" in item:
         keypoints = _keypoints(item)
         if keypoints != _stored_keypoints(label):
