@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -77,6 +79,42 @@ def test_the_same_upload_sent_twice(here: Site) -> None:
     here.call("POST", f"/v1/projects/{here.project}/images", {**body, "filename": "thrice.jpg"}, status=400)
 
 
+def posted(here: Site, body: dict[str, str]) -> int:
+    path = f"/v1/projects/{here.project}/images"
+    return here.server.request("POST", path, json.dumps(body).encode(), here.headers).status
+
+
+def test_one_upload_used_by_eight_at_once(here: Site) -> None:
+    key, path = here.slot()
+    assert here.put(path, pictures.jpeg(70, 50)).status == 200
+    bodies = [{"dataset_id": here.dataset, "filename": f"race {n}.jpg", "upload_id": key} for n in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        assert sorted(threads.map(lambda body: posted(here, body), bodies)) == [200] + [400] * 7
+    rows = here.server.query("SELECT name FROM annotator_datasetitem WHERE name LIKE %s", "race %")
+    assert len(rows) == 1
+
+
+def test_one_name_wanted_by_six_at_once(here: Site) -> None:
+    bodies = []
+    for number in range(6):
+        key, path = here.slot()
+        assert here.put(path, pictures.jpeg(70 + number, 51)).status == 200
+        bodies.append({"dataset_id": here.dataset, "filename": "wanted.jpg", "upload_id": key})
+    with ThreadPoolExecutor(6) as threads:
+        assert sorted(threads.map(lambda body: posted(here, body), bodies)) == [200] + [400] * 5
+    assert here.server.query("SELECT count(*) FROM annotator_datasetitem WHERE name = %s", "wanted.jpg") == [
+        (1,)
+    ]
+
+
+def test_eight_send_the_same_bytes_at_once(here: Site) -> None:
+    data = pictures.jpeg(71, 53)
+    slots = [here.slot() for _ in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        assert {answer.status for answer in threads.map(lambda slot: here.put(slot[1], data), slots)} == {200}
+    assert len(here.stored(hashlib.sha256(data).hexdigest())) == 1
+
+
 def test_signatures(here: Site) -> None:
     key, path = here.slot()
     other, _ = here.slot()
@@ -120,7 +158,7 @@ def test_too_large(here: Site) -> None:
         for _ in range(LIMIT // 0x100000 + 1):
             link.sendall(block)
         link.sendall(b"0\r\n\r\n")
-        answer = link.recv(65536)
+        answer = b"".join(iter(lambda: link.recv(65536), b""))
     assert b"400 Bad Request" in answer and b"too_large" in answer and b"100 MB" in answer
     assert state(here, key) == "open"
     wait_until(lambda: not scratch(here), "the removal of what was received")
