@@ -29,6 +29,8 @@ WsgiApp = Callable[..., Iterable[bytes]]
 # A body without Content-Length is taken up to this size: WSGI would read it as empty.
 CHUNKED_LIMIT = 8 * 1024 * 1024
 SPOOL_BYTES = 512 * 1024
+# A body of which nothing has come for this long is given up.
+BODY_SECONDS = 60.0
 # How far an answer may be produced ahead of the client's reading.
 AHEAD = 4 * 1024 * 1024
 STALL_SECONDS = 30.0
@@ -60,7 +62,8 @@ def header(scope: Scope, name: bytes) -> bytes | None:
 async def read_body(scope: Scope, receive: Receive, limit: int) -> Body:
     """Read the body into memory or, above `SPOOL_BYTES`, into a temporary file.
 
-    Raises BodyTooLarge (for a declared length before reading anything) and ClientGone.
+    Raises BodyTooLarge (for a declared length before reading anything), ClientGone, and TimeoutError
+    when nothing has come for `BODY_SECONDS`.
     """
     declared = header(scope, b"content-length")
     allowed = limit if declared is not None else min(limit, CHUNKED_LIMIT)
@@ -69,16 +72,20 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> Body:
     file = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 (closed by the caller)
     size = 0
     try:
-        while True:
-            message = await receive()
-            if message["type"] != "http.request":
-                raise ClientGone
-            size += len(message.get("body", b""))
-            if size > allowed:
-                raise BodyTooLarge(f"A body without Content-Length may have at most {allowed // 1024**2} MB.")
-            file.write(message.get("body", b""))
-            if not message.get("more_body"):
-                break
+        async with asyncio.timeout(BODY_SECONDS) as patience:
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    raise ClientGone
+                size += len(message.get("body", b""))
+                if size > allowed:
+                    raise BodyTooLarge(
+                        f"A body without Content-Length may have at most {allowed // 1024**2} MB."
+                    )
+                file.write(message.get("body", b""))
+                if not message.get("more_body"):
+                    break
+                patience.reschedule(asyncio.get_running_loop().time() + BODY_SECONDS)
     except BaseException:
         file.close()
         raise
@@ -211,6 +218,9 @@ class WsgiBridge:
             body = await read_body(scope, receive, self._body_limit)
         except BodyTooLarge as error:
             await refuse(send, receive, 413, "too_large", str(error))
+            return
+        except TimeoutError:
+            await refuse(send, receive, 408, "timeout", f"Nothing came for {BODY_SECONDS:.0f} s.")
             return
         except ClientGone:
             return
