@@ -29,5 +29,7 @@ def undo(run: JobRun) -> dict[str, Any]:
     """Take a change back; pictures that somebody changed again meanwhile keep that."""
     change_id, what = uuid.UUID(run.params["change"]), run.params["what"]
     by = uuid.UUID(run.params["by"]) if run.params.get("by") else None
-    back = bulk.undo_change(actor=run.actor, project=_project(run), change_id=change_id, what=what, by=by, progress=run.progress)
+    back = bulk.undo_change(
+        actor=run.actor, project=_project(run), change_id=change_id, what=what, by=by, progress=run.progress
+    )
     return {"changed": back}

@@ -42,7 +42,11 @@ class Change:
         return f"bulk:{self.id}"
 
     def params(self) -> dict[str, Any]:
-        return {"change": str(self.id), "what": self.what, "target": str(self.target) if self.target else None}
+        return {
+            "change": str(self.id),
+            "what": self.what,
+            "target": str(self.target) if self.target else None,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,14 @@ def change_of(what: object, target: uuid.UUID | None) -> Change:
     return Change(uuid.uuid4(), what, target)
 
 
-def apply(*, actor: Actor, project: Project, change: Change, media: Sequence[uuid.UUID], progress: Progress | None = None) -> Done:
+def apply(
+    *,
+    actor: Actor,
+    project: Project,
+    change: Change,
+    media: Sequence[uuid.UUID],
+    progress: Progress | None = None,
+) -> Done:
     """Change pictures in transactions of CHUNK; what a person may not change is left, not refused.
 
     Raises Denied when the role may not do this at all, Invalid for a target of another project.
@@ -73,7 +84,10 @@ def apply(*, actor: Actor, project: Project, change: Change, media: Sequence[uui
     for begin in range(0, len(media), CHUNK):
         changed += one(media[begin : begin + CHUNK])
         if progress is not None:
-            progress(min(1.0, (begin + CHUNK) / len(media)), f"{min(begin + CHUNK, len(media)):,} of {len(media):,} images")
+            progress(
+                min(1.0, (begin + CHUNK) / len(media)),
+                f"{min(begin + CHUNK, len(media)):,} of {len(media):,} images",
+            )
     return Done(changed, len(media) - changed)
 
 
@@ -82,9 +96,16 @@ def start(*, actor: Actor, project: Project, change: Change, media: Sequence[uui
     policy.require(actor, project, ACTION_OF[change.what])
     target = _target(project, change)
     blob = blobs.put_bytes(orjson.dumps([str(key) for key in media]), mime=SELECTION)
-    params = {**change.params(), "selection": str(blob.pk), "count": len(media), "name": getattr(target, "name", "")}
+    params = {
+        **change.params(),
+        "selection": str(blob.pk),
+        "count": len(media),
+        "name": getattr(target, "name", ""),
+    }
     with transaction.atomic():
-        job = jobs.start(actor=actor, workspace=project.workspace, project=project, kind="bulk", params=params)
+        job = jobs.start(
+            actor=actor, workspace=project.workspace, project=project, kind="bulk", params=params
+        )
         Job.all_objects.filter(pk=job.pk).update(artifact=blob)
     return job
 
@@ -102,22 +123,30 @@ def run(*, actor: Actor, project: Project, job: Job, progress: Progress) -> dict
     return {"changed": done.changed, "skipped": done.left}
 
 
-def _worker(actor: Actor, role: str, project: Project, change: Change) -> Callable[[Sequence[uuid.UUID]], int]:
+def _worker(
+    actor: Actor, role: str, project: Project, change: Change
+) -> Callable[[Sequence[uuid.UUID]], int]:
     """Return a function that changes up to CHUNK pictures in one transaction and returns how many it changed."""
     target = _target(project, change)
 
     def set_status(keys: Sequence[uuid.UUID]) -> int:
         assert isinstance(target, MediaStatus)
         with transaction.atomic():
-            rows = Media.objects.select_for_update(of=("self",)).filter(project=project, pk__in=list(keys), is_frozen=False)
+            rows = Media.objects.select_for_update(of=("self",)).filter(
+                project=project, pk__in=list(keys), is_frozen=False
+            )
             found = rows.exclude(status=target).select_related("status").order_by("pk")
             may = [row for row in found if policy.may_set_status(role, target.base, row.status.base)]
-            statuses.write_status(actor=actor, project_id=project.pk, media=may, status=target, client=change.client)
+            statuses.write_status(
+                actor=actor, project_id=project.pk, media=may, status=target, client=change.client
+            )
         return len(may)
 
     def move(keys: Sequence[uuid.UUID]) -> int:
         assert isinstance(target, Dataset)
-        was = media_changes.move(actor=actor, project=project, media=keys, dataset=target, client=change.client)
+        was = media_changes.move(
+            actor=actor, project=project, media=keys, dataset=target, client=change.client
+        )
         return sum(len(ids) for ids in was.values())
 
     def delete(keys: Sequence[uuid.UUID]) -> int:
@@ -138,7 +167,13 @@ def _target(project: Project, change: Change) -> MediaStatus | Dataset | None:
 
 
 def undo_change(
-    *, actor: Actor, project: Project, change_id: uuid.UUID, what: str, by: uuid.UUID | None = None, progress: Progress | None = None
+    *,
+    actor: Actor,
+    project: Project,
+    change_id: uuid.UUID,
+    what: str,
+    by: uuid.UUID | None = None,
+    progress: Progress | None = None,
 ) -> int:
     """Undo a change that the actor (or the person `by`) made within UNDO_FOR and return how many pictures went back.
 
@@ -150,7 +185,9 @@ def undo_change(
     events = _events(by or actor.user_id, project, Change(change_id, what))
     back = 0
     for place, (before, after) in enumerate(reversed(events)):
-        back += {"status": _status_back, "move": _move_back, "delete": _bring_back}[what](actor, project, before, after)
+        back += {"status": _status_back, "move": _move_back, "delete": _bring_back}[what](
+            actor, project, before, after
+        )
         if progress is not None:
             progress(place / len(events), f"{back:,} images")
     return back
@@ -161,17 +198,29 @@ def undo(*, actor: Actor, project: Project, job: Job) -> Job | None:
     if job.kind != "bulk" or not job.finished_at:
         raise Missing("This cannot be undone.")
     policy.require(actor, project, ACTION_OF[job.params["what"]])
-    params = {**{key: job.params.get(key) for key in ("change", "what", "count")}, "by": str(job.started_by_id) if job.started_by_id else None}
+    params = {
+        **{key: job.params.get(key) for key in ("change", "what", "count")},
+        "by": str(job.started_by_id) if job.started_by_id else None,
+    }
     with transaction.atomic():
         reverse_files.take(job)
-        return jobs.start(actor=actor, workspace=project.workspace, project=project, kind="bulk_undo", params=params)
+        return jobs.start(
+            actor=actor, workspace=project.workspace, project=project, kind="bulk_undo", params=params
+        )
 
 
-def _events(person: uuid.UUID, project: Project, change: Change) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+def _events(
+    person: uuid.UUID, project: Project, change: Change
+) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """Return (before, after) of the events of a change, in order. Found by kind and time, so the index serves it."""
     since: datetime = timezone.now() - UNDO_FOR
-    rows = Event.all_objects.filter(project=project, kind=EVENT_OF[change.what], at__gte=since, actor_id=person, client=change.client)
-    found = [(orjson.loads(before or "{}"), orjson.loads(after or "{}")) for before, after in rows.order_by("seq").values_list("before", "after")]
+    rows = Event.all_objects.filter(
+        project=project, kind=EVENT_OF[change.what], at__gte=since, actor_id=person, client=change.client
+    )
+    found = [
+        (orjson.loads(before or "{}"), orjson.loads(after or "{}"))
+        for before, after in rows.order_by("seq").values_list("before", "after")
+    ]
     if not found:
         raise Missing("There is nothing to undo.")
     return found
@@ -182,7 +231,9 @@ def _status_back(actor: Actor, project: Project, before: dict[str, Any], after: 
     states = {status.name: status for status in MediaStatus.all_objects.filter(project=project)}
     back = 0
     with transaction.atomic():
-        rows = Media.objects.select_for_update(of=("self",)).filter(project=project, pk__in=list(was), status=after["status"]["id"], is_frozen=False)
+        rows = Media.objects.select_for_update(of=("self",)).filter(
+            project=project, pk__in=list(was), status=after["status"]["id"], is_frozen=False
+        )
         found = list(rows.select_related("status").order_by("pk"))
         for name in sorted({was[str(row.pk)] for row in found} & set(states)):
             group = [row for row in found if was[str(row.pk)] == name]
@@ -193,15 +244,23 @@ def _status_back(actor: Actor, project: Project, before: dict[str, Any], after: 
 
 def _move_back(actor: Actor, project: Project, before: dict[str, Any], after: dict[str, Any]) -> int:
     was: dict[str, str] = before.get("dataset", {})
-    still = DatasetItem.objects.filter(media__in=list(was), is_home=True, dataset=after["dataset"]).values_list("media_id", flat=True)
+    still = DatasetItem.objects.filter(
+        media__in=list(was), is_home=True, dataset=after["dataset"]
+    ).values_list("media_id", flat=True)
     here = [key for key in still if str(key) in was]
     back = 0
     for dataset in Dataset.objects.filter(project=project, pk__in=set(was.values())):
         keys = [key for key in here if was[str(key)] == str(dataset.pk)]
-        back += sum(len(ids) for ids in media_changes.move(actor=actor, project=project, media=keys, dataset=dataset).values())
+        back += sum(
+            len(ids)
+            for ids in media_changes.move(actor=actor, project=project, media=keys, dataset=dataset).values()
+        )
     return back
 
 
 def _bring_back(actor: Actor, project: Project, before: dict[str, Any], after: dict[str, Any]) -> int:
-    return len(media_changes.restore(actor=actor, project=project, media=[uuid.UUID(key) for key in after.get("media", [])]))
-
+    return len(
+        media_changes.restore(
+            actor=actor, project=project, media=[uuid.UUID(key) for key in after.get("media", [])]
+        )
+    )

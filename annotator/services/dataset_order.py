@@ -22,7 +22,9 @@ def in_order(project: Project) -> list[Dataset]:
 
 
 @transaction.atomic
-def place(*, actor: Actor, project: Project, dataset_id: uuid.UUID, before: uuid.UUID | None) -> list[Dataset]:
+def place(
+    *, actor: Actor, project: Project, dataset_id: uuid.UUID, before: uuid.UUID | None
+) -> list[Dataset]:
     """Put a dataset before another one (None: at the end) and return all in their new order.
 
     Only as many get a number as need one: those that now stand before it and had none. Allowed with `dataset.write`.

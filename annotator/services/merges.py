@@ -103,7 +103,7 @@ def undo(*, actor: Actor, project: Project, job: Job) -> Job | None:
 def run_undo(*, actor: Actor, project: Project, job: Job, progress: Progress) -> dict[str, Any]:
     """Undo a large merge: the class first, then its labels in chunks. Harmless to repeat."""
     original = Job.all_objects.get(pk=job.params["of"], project=project)
-    reverse = reverse_files.read(original)
+    reverse = reverse_files.read(original, is_taken=True)
     keys, concept_id = reverse["labels"], reverse["concept"]["id"]
     if not Concept.all_objects.filter(pk=concept_id).exists():
         with transaction.atomic():
@@ -152,9 +152,9 @@ def run_delete(*, actor: Actor, project: Project, job: Job, progress: Progress) 
     while concept is not None:
         with transaction.atomic():
             keys = list(
-                model.all_objects.filter(project=project, concept=concept).values_list(
-                    "pk", flat=True
-                )[:CHUNK]
+                model.all_objects.filter(project=project, concept=concept).values_list("pk", flat=True)[
+                    :CHUNK
+                ]
             )
             model.all_objects.filter(pk__in=keys).delete()
         gone += len(keys)

@@ -23,8 +23,10 @@ def write(reverse: dict[str, Any]) -> Blob:
     return blobs.put_bytes(orjson.dumps(reverse, default=str), mime=MIME)
 
 
-def read(job: Job) -> dict[str, Any]:
-    """Return the reverse of a job that ended; Missing when it has none or it was purged."""
+def read(job: Job, *, is_taken: bool = False) -> dict[str, Any]:
+    """Return the reverse of a job that ended; Missing when it has none, it was purged, or it was used (unless `is_taken`)."""
+    if job.result.get("undone") and not is_taken:
+        raise Missing("This was undone already.")
     blob = Blob.objects.filter(pk=job.artifact_id, mime=MIME).first() if job.artifact_id else None
     if blob is None or job.state != JobState.DONE:
         raise Missing("This can no longer be undone.")

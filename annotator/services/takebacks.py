@@ -24,7 +24,9 @@ def remove_member(*, actor: Actor, member: Membership) -> int:
     """Remove a member and return the sequence number of the event, by which `restore_member` takes it back."""
     workspace_id, member_id = member.workspace_id, member.pk
     members.remove(actor=actor, member=member)
-    rows = Event.all_objects.filter(workspace_id=workspace_id, project=None, kind="member.removed", object_id=member_id)
+    rows = Event.all_objects.filter(
+        workspace_id=workspace_id, project=None, kind="member.removed", object_id=member_id
+    )
     return int(rows.order_by("-seq").values_list("seq", flat=True)[0])
 
 
@@ -33,7 +35,9 @@ def restore_member(*, actor: Actor, workspace: Workspace, seq: object) -> Member
     """Take back a removal that the actor made: the same person in the same role. Raises Missing and Conflict."""
     policy.require(actor, workspace, "member.manage")
     number = text.check_int(seq, field="seq", low=0)
-    rows = Event.all_objects.filter(workspace=workspace, project=None, seq=number, kind="member.removed", actor_id=actor.user_id)
+    rows = Event.all_objects.filter(
+        workspace=workspace, project=None, seq=number, kind="member.removed", actor_id=actor.user_id
+    )
     fact: dict[str, Any] = orjson.loads(rows.values_list("after", flat=True).first() or "{}")
     person = User.objects.filter(pk=parse_uuid(fact.get("user")) or uuid.UUID(int=0)).first()
     if person is None:
@@ -45,7 +49,13 @@ def restore_member(*, actor: Actor, workspace: Workspace, seq: object) -> Member
 
 @transaction.atomic
 def restore_group(
-    *, actor: Actor, project: Project, name: str, kind: str, is_required: bool, concept_ids: Sequence[uuid.UUID]
+    *,
+    actor: Actor,
+    project: Project,
+    name: str,
+    kind: str,
+    is_required: bool,
+    concept_ids: Sequence[uuid.UUID],
 ) -> TagGroup:
     """Make a deleted tag group anew with the tags that it had and that are in the default group now."""
     group = concepts.create_group(actor=actor, project=project, name=name, kind=kind, is_required=is_required)

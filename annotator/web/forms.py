@@ -91,7 +91,13 @@ def as_json(body: Any, status: int = 200) -> HttpResponse:
 
 
 def done(
-    request: HttpRequest, *, to: str, toast: str = "", undo: Mapping[str, Any] | None = None, stay: bool = False, **data: Any
+    request: HttpRequest,
+    *,
+    to: str,
+    toast: str = "",
+    undo: Mapping[str, Any] | None = None,
+    stay: bool = False,
+    **data: Any,
 ) -> HttpResponse:
     """Answer a write: a script gets JSON, a form without script goes on to the address `to` (303).
 

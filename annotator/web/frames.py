@@ -23,7 +23,11 @@ TABS = (
     ("exports", gettext_lazy("Exports")),
     ("project-settings", gettext_lazy("Settings")),
 )
-_SUBS = {"IMAGES": gettext_lazy("Images"), "VIDEOS": gettext_lazy("Videos"), "URLDATA": gettext_lazy("Linked data")}
+_SUBS = {
+    "IMAGES": gettext_lazy("Images"),
+    "VIDEOS": gettext_lazy("Videos"),
+    "URLDATA": gettext_lazy("Linked data"),
+}
 
 
 def content_name(project: Project) -> str:
@@ -57,4 +61,10 @@ def project(request: HttpRequest, place: Place, tab: str) -> dict[str, Any]:
 
 def workspace(request: HttpRequest, place: Place) -> dict[str, Any]:
     """Return the head of a workspace's page. One query."""
-    return {**plain(request), "place": place, "workspace": place.workspace, "may": place.grants, "sub": _("Workspace")}
+    return {
+        **plain(request),
+        "place": place,
+        "workspace": place.workspace,
+        "may": place.grants,
+        "sub": _("Workspace"),
+    }

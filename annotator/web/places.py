@@ -62,7 +62,9 @@ def workspace_place(actor: Actor, workspace_id: uuid.UUID) -> Place:
 Inner = Callable[..., HttpResponseBase]
 
 
-def _placed(guard: Callable[[Inner], Inner], find: Callable[[Actor, uuid.UUID], Place], name: str) -> Callable[[Inner], Inner]:
+def _placed(
+    guard: Callable[[Inner], Inner], find: Callable[[Actor, uuid.UUID], Place], name: str
+) -> Callable[[Inner], Inner]:
     """Return a decorator that gives the view a Place instead of the id `name` of its address."""
 
     def decorate(view: Inner) -> Inner:

@@ -98,7 +98,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"web/{P}/classes/new", classes.create, name="class-create"),
     path(f"web/{P}/classes/order", classes.reorder, name="class-order"),
     path(f"web/{P}/classes/<uuid:concept_id>", classes.change, name="class-change"),
-    path(f"web/{P}/classes/<uuid:concept_id>/merge-preview", classes.merge_preview, name="class-merge-preview"),
+    path(
+        f"web/{P}/classes/<uuid:concept_id>/merge-preview", classes.merge_preview, name="class-merge-preview"
+    ),
     path(f"web/{P}/classes/<uuid:concept_id>/merge", classes.merge, name="class-merge"),
     path(f"web/{P}/classes/<uuid:concept_id>/delete", classes.delete, name="class-delete"),
     path(f"web/{P}/tag-groups/new", tag_groups.create, name="tag-group-create"),

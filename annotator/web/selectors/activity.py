@@ -12,6 +12,7 @@ import orjson
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 from django.utils.translation import ngettext
 
 from annotator import policy
@@ -59,7 +60,7 @@ def lines(project_id: uuid.UUID, limit: int = 12) -> list[Line]:
     wanted = [pk for group in groups if group.kind not in _DRAWN for pk in group.pks[:20]]
     payloads = dict(Event.all_objects.filter(pk__in=wanted).values_list("pk", "after"))
     for group in groups:
-        group.after = [orjson.loads(payloads[pk]) for pk in group.pks if payloads.get(pk)]
+        group.after = [orjson.loads(text) for pk in group.pks if (text := payloads.get(pk))]
     people = User.objects.in_bulk({group.actor_id for group in groups if group.actor_id})
     names = _media_names(groups)
     concepts = dict(Concept.all_objects.filter(project_id=project_id).values_list("pk", "name"))
@@ -74,7 +75,9 @@ def lines(project_id: uuid.UUID, limit: int = 12) -> list[Line]:
 def _groups(project_id: uuid.UUID) -> list[_Group]:
     columns = ("pk", "kind", "actor_id", "media_id", "object_id", "at")
     groups: list[_Group] = []
-    for pk, kind, actor_id, media_id, object_id, at in Event.all_objects.filter(project_id=project_id).order_by("-seq").values_list(*columns)[:LOOK_BACK]:
+    for pk, kind, actor_id, media_id, object_id, at in (
+        Event.all_objects.filter(project_id=project_id).order_by("-seq").values_list(*columns)[:LOOK_BACK]
+    ):
         last = groups[-1] if groups else None
         if last is None or not _goes_on(last, kind, actor_id, media_id, object_id, at):
             groups.append(_Group(kind, actor_id, media_id, object_id, at, at))
@@ -94,10 +97,10 @@ def _goes_on(last: _Group, kind: str, actor_id: Any, media_id: Any, object_id: A
 
 
 def _media_names(groups: list[_Group]) -> dict[str, str]:
-    ids = {str(group.media_id) for group in groups if group.media_id}
+    ids = {group.media_id for group in groups if group.media_id}
     for group in groups:
         if group.kind == "status.changed":
-            ids.update(group.newest.get("media", [])[:1])
+            ids.update(uuid.UUID(key) for key in group.newest.get("media", [])[:1])
     rows = DatasetItem.all_objects.filter(media__in=ids, is_home=True).values_list("media_id", "name")
     return {str(key): name for key, name in rows}
 
@@ -115,7 +118,11 @@ def _drew(group: _Group, names: dict[str, str], concepts: Any) -> SafeString:
 
 def _moved_on(group: _Group, names: dict[str, str], concepts: Any) -> SafeString:
     status, media = group.newest.get("status", {}), group.newest.get("media", [])
-    word = status_word(status.get("base", "") if status.get("name", "").upper() == status.get("base") else status.get("name", ""))
+    word = status_word(
+        status.get("base", "")
+        if status.get("name", "").upper() == status.get("base")
+        else status.get("name", "")
+    )
     what = _open(media[0], names) if len(media) == 1 else format_html(_("{n} images"), n=num(len(media)))
     if status.get("base") in policy.FINISHED:
         return format_html(_("finished {media}"), media=what)
@@ -147,7 +154,9 @@ def _concepts(group: _Group, names: dict[str, str], concepts: dict[Any, str]) ->
     if not distinct:
         return format_html("{}", _("changed the classes"))
     shown = ", ".join(distinct[:3]) + (" …" if len(distinct) > 3 else "")
-    is_new = all(after.get("created") for after in group.after if isinstance(after, dict) and after.get("name"))
+    is_new = all(
+        after.get("created") for after in group.after if isinstance(after, dict) and after.get("name")
+    )
     return format_html(_("added class {name}") if is_new else _("changed class {name}"), name=shown)
 
 
@@ -162,7 +171,9 @@ def _bulk(group: _Group, names: Any, concepts: dict[Any, str]) -> SafeString | N
     after = group.newest
     if after.get("what") == "merge":
         into = next((name for key, name in concepts.items() if str(key) == after.get("into")), "")
-        return format_html(_("merged a class into {name}, {n} objects"), name=into, n=num(after.get("labels", 0)))
+        return format_html(
+            _("merged a class into {name}, {n} objects"), name=into, n=num(after.get("labels", 0))
+        )
     if after.get("what") == "unmerge":
         return format_html(_("undid a merge of classes, {n} objects"), n=num(after.get("labels", 0)))
     if after.get("what") == "status":
@@ -178,17 +189,19 @@ _WORDS: dict[str, Callable[[_Group, dict[str, str], dict[Any, str]], SafeString 
     "labels.changed": _drew,
     "tags.changed": _drew,
     "status.changed": _moved_on,
-    "media.created": _media("added {media}", "added {n} images"),
-    "media.deleted": _media("deleted an image", "deleted {n} images"),
-    "media.restored": _media("brought back {media}", "brought back {n} images"),
-    "media.moved": _media("moved {media} to another dataset", "moved {n} images to another dataset"),
-    "media.updated": _media("replaced {media}", "replaced {n} images"),
+    "media.created": _media(noop("added {media}"), noop("added {n} images")),
+    "media.deleted": _media(noop("deleted an image"), noop("deleted {n} images")),
+    "media.restored": _media(noop("brought back {media}"), noop("brought back {n} images")),
+    "media.moved": _media(
+        noop("moved {media} to another dataset"), noop("moved {n} images to another dataset")
+    ),
+    "media.updated": _media(noop("replaced {media}"), noop("replaced {n} images")),
     "concepts.changed": _concepts,
-    "dataset.created": _plain("added the dataset {name}"),
-    "dataset.updated": _plain("changed the dataset {name}"),
-    "dataset.deleted": _plain("deleted the dataset {name}"),
-    "dataset.restored": _plain("brought back the dataset {name}"),
-    "project.updated": _plain("changed the project's settings"),
+    "dataset.created": _plain(noop("added the dataset {name}")),
+    "dataset.updated": _plain(noop("changed the dataset {name}")),
+    "dataset.deleted": _plain(noop("deleted the dataset {name}")),
+    "dataset.restored": _plain(noop("brought back the dataset {name}")),
+    "project.updated": _plain(noop("changed the project's settings")),
     "job.changed": _job,
     "bulk": _bulk,
 }

@@ -33,29 +33,42 @@ class GroupRow:
 
 def label_counts(project_id: uuid.UUID) -> dict[uuid.UUID, int]:
     """Return how many labels each class has. One query over an index alone."""
-    return dict(Label.all_objects.filter(project_id=project_id).order_by().values_list("concept").annotate(Count("id")))
+    return dict(
+        Label.all_objects.filter(project_id=project_id)
+        .order_by()
+        .values_list("concept")
+        .annotate(Count("id"))
+    )
 
 
 def tag_counts(project_id: uuid.UUID) -> dict[uuid.UUID, int]:
     """Return on how many images each tag is. One query."""
-    return dict(Tag.all_objects.filter(project_id=project_id).order_by().values_list("concept").annotate(Count("id")))
+    return dict(
+        Tag.all_objects.filter(project_id=project_id).order_by().values_list("concept").annotate(Count("id"))
+    )
 
 
 def classes(project: Project) -> list[ConceptRow]:
     """Return the classes of regions in their order. Two queries."""
-    rows = list(Concept.all_objects.filter(project=project, on_region=True).order_by("region_order", "sort_key", "id"))
+    rows = list(
+        Concept.all_objects.filter(project=project, on_region=True).order_by("region_order", "sort_key", "id")
+    )
     return _rows(rows, label_counts(project.pk), has_digits=True)
 
 
 def tags(project: Project) -> list[ConceptRow]:
     """Return the tags of images in their order. Two queries."""
-    rows = list(Concept.all_objects.filter(project=project, on_media=True).order_by("media_order", "sort_key", "id"))
+    rows = list(
+        Concept.all_objects.filter(project=project, on_media=True).order_by("media_order", "sort_key", "id")
+    )
     return _rows(rows, tag_counts(project.pk), has_digits=False)
 
 
 def groups(project: Project, rows: list[ConceptRow]) -> list[GroupRow]:
     """Return the tag groups in order with their tags; tags without a group stand in the default one. One query."""
-    found = list(TagGroup.all_objects.filter(project=project).order_by("-is_default", "order", "sort_key", "id"))
+    found = list(
+        TagGroup.all_objects.filter(project=project).order_by("-is_default", "order", "sort_key", "id")
+    )
     default = next((group.pk for group in found if group.is_default), None)
     by_group: dict[uuid.UUID | None, list[ConceptRow]] = {group.pk: [] for group in found}
     for row in rows:

@@ -24,7 +24,10 @@ def datasets(project: Project) -> list[DatasetRow]:
     live = DatasetItem.objects.filter(dataset__in=[row.pk for row in rows], is_home=True)
     counted = live.order_by().values_list("dataset", "media__status").annotate(Count("id"))
     counts = {(dataset, status): count for dataset, status, count in counted}
-    states = sorted(MediaStatus.objects.filter(project=project), key=lambda one: (progress.ORDER.index(one.base), one.order))
+    states = sorted(
+        MediaStatus.objects.filter(project=project),
+        key=lambda one: (progress.ORDER.index(one.base), one.order),
+    )
     found = []
     for row in rows:
         total = sum(counts.get((row.pk, one.pk), 0) for one in states)

@@ -69,9 +69,14 @@ class Bar:
 
 def bar(project: Project, chosen: MediaFilter) -> Bar:
     """Return the filter bar of a project's media. Four queries."""
-    statuses = sorted(MediaStatus.objects.filter(project=project), key=lambda one: (progress.ORDER.index(one.base), one.order))
+    statuses = sorted(
+        MediaStatus.objects.filter(project=project),
+        key=lambda one: (progress.ORDER.index(one.base), one.order),
+    )
     datasets = dataset_order.in_order(project)
-    concepts = list(Concept.all_objects.filter(project=project).order_by("region_order", "media_order", "sort_key", "id"))
+    concepts = list(
+        Concept.all_objects.filter(project=project).order_by("region_order", "media_order", "sort_key", "id")
+    )
     classes = [concept for concept in concepts if concept.on_region]
     tags = [concept for concept in concepts if concept.on_media]
     menus = [
@@ -90,13 +95,18 @@ def address(chosen: MediaFilter) -> str:
     return f"?{query}" if query else "?"
 
 
+def _with(chosen: MediaFilter, key: str, values: tuple[Any, ...]) -> MediaFilter:
+    changed: dict[str, Any] = {key: values}
+    return replace(chosen, **changed)
+
+
 def _menu(key: str, rows: Iterable[tuple[Any, str, Any]], chosen: MediaFilter) -> Menu:
     on: tuple[Any, ...] = getattr(chosen, key)
     options = []
     for value, name, row in rows:
         is_on = value in on
         values = tuple(other for other in on if other != value) if is_on else (*on, value)
-        options.append(Option(name, str(value), address(replace(chosen, **{key: values})), is_on, row))
+        options.append(Option(name, str(value), address(_with(chosen, key, values)), is_on, row))
     return Menu(key, str(NAMES[key]), options)
 
 
@@ -105,12 +115,17 @@ def _chips(menus: Sequence[Menu], chosen: MediaFilter) -> list[Chip]:
     for menu in menus:
         names = [option.name for option in menu.options if option.is_on]
         if getattr(chosen, menu.key):
-            text = _("%(what)s is %(names)s") % {"what": menu.name, "names": _(" or ").join(names) or _("something deleted")}
-            chips.append(Chip(text, address(replace(chosen, **{menu.key: ()}))))
+            text = _("%(what)s is %(names)s") % {
+                "what": menu.name,
+                "names": _(" or ").join(names) or _("something deleted"),
+            }
+            chips.append(Chip(text, address(_with(chosen, menu.key, ()))))
     if chosen.batch:
         chips.append(Chip(_("From one upload"), address(replace(chosen, batch=()))))
     if chosen.name:
-        chips.append(Chip(_("Name holds “%(text)s”") % {"text": chosen.name}, address(replace(chosen, name=""))))
+        chips.append(
+            Chip(_("Name holds “%(text)s”") % {"text": chosen.name}, address(replace(chosen, name="")))
+        )
     return chips
 
 

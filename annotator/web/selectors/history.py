@@ -53,11 +53,15 @@ def days(project_id: uuid.UUID, count: int) -> list[Day]:
 
 def _read(project_id: uuid.UUID, first: date) -> dict[date, Tally]:
     start = timezone.make_aware(datetime.combine(first, time.min))
-    rows = Event.all_objects.filter(project_id=project_id, at__gte=start, kind="status.changed").order_by("seq")
+    rows = Event.all_objects.filter(project_id=project_id, at__gte=start, kind="status.changed").order_by(
+        "seq"
+    )
     bases = dict(MediaStatus.all_objects.filter(project_id=project_id).values_list("name", "base"))
     tallies: dict[date, Tally] = {}
     seen: set[tuple[date, str]] = set()
-    for at, person, before, after in rows.values_list("at", "actor_id", "before", "after").iterator(chunk_size=500):
+    for at, person, before, after in rows.values_list("at", "actor_id", "before", "after").iterator(
+        chunk_size=500
+    ):
         day = timezone.localtime(at).date()
         for media in _finished(before, after, bases):
             if (day, media) not in seen:

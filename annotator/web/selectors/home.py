@@ -28,9 +28,15 @@ class WorkspaceGroup:
 
 def groups(actor: Actor) -> list[WorkspaceGroup]:
     """Return the actor's workspaces by name with their projects in natural order. Four queries."""
-    mine = Membership.objects.filter(user_id=actor.user_id).select_related("workspace").order_by("workspace__name", "workspace__ref")
+    mine = (
+        Membership.objects.filter(user_id=actor.user_id)
+        .select_related("workspace")
+        .order_by("workspace__name", "workspace__ref")
+    )
     found = {
-        member.workspace_id: WorkspaceGroup(member.workspace, member.role, policy.allows(member.role, "project.create"))
+        member.workspace_id: WorkspaceGroup(
+            member.workspace, member.role, policy.allows(member.role, "project.create")
+        )
         for member in mine
     }
     projects = list(Project.objects.visible_to(actor).exclude(origin="catalog").order_by("sort_key", "id"))

@@ -53,9 +53,13 @@ class JobRow:
         return self.may_cancel or self.may_retry or self.download is not None
 
 
-def page(actor: Actor, *, shown: str, project: Project | None, kinds: tuple[str, ...] = (), start: int = 0) -> tuple[list[JobRow], bool]:
+def page(
+    actor: Actor, *, shown: str, project: Project | None, kinds: tuple[str, ...] = (), start: int = 0
+) -> tuple[list[JobRow], bool]:
     """Return one page of jobs, newest first, and whether there are more. Two queries."""
-    rows = jobs.visible(actor=actor, project=project, states=SHOWN[shown]).select_related("started_by", "artifact", "project", "workspace")
+    rows = jobs.visible(actor=actor, project=project, states=SHOWN[shown]).select_related(
+        "started_by", "artifact", "project", "workspace"
+    )
     if kinds:
         rows = rows.filter(kind__in=kinds)
     found = list(rows[start : start + PAGE + 1])
@@ -66,7 +70,9 @@ def page(actor: Actor, *, shown: str, project: Project | None, kinds: tuple[str,
 def counts(actor: Actor, project: Project | None) -> dict[str, int]:
     """Return how many jobs are under way and how many failed in the last week. One query."""
     rows = jobs.visible(actor=actor, project=project).order_by()
-    recent = rows.filter(created_at__gte=timezone.now() - timedelta(days=7), state__in=(*OPEN, JobState.FAILED))
+    recent = rows.filter(
+        created_at__gte=timezone.now() - timedelta(days=7), state__in=(*OPEN, JobState.FAILED)
+    )
     found = dict(recent.values_list("state").annotate(Count("id")))
     return {"running": sum(found.get(state, 0) for state in OPEN), "failed": found.get(JobState.FAILED, 0)}
 
@@ -81,12 +87,17 @@ def row_of(job: Job, actor: Actor, roles: dict[uuid.UUID, str]) -> JobRow:
         name=name_of(job),
         detail=_detail(job),
         outcome=_outcome(job),
-        took=duration((job.finished_at - job.started_at).total_seconds()) if job.finished_at and job.started_at else "",
+        took=duration((job.finished_at - job.started_at).total_seconds())
+        if job.finished_at and job.started_at
+        else "",
         download=_download(job),
         may_cancel=may and is_open and not job.cancel_requested,
         may_retry=may and job.state in (JobState.FAILED, JobState.CANCELLED),
         report=_report(job),
-        may_undo=may and job.state == JobState.DONE and (_is_reverse(job) or job.kind == "bulk") and not job.result.get("undone"),
+        may_undo=may
+        and job.state == JobState.DONE
+        and (_is_reverse(job) or job.kind == "bulk")
+        and not job.result.get("undone"),
     )
 
 
@@ -97,12 +108,18 @@ def name_of(job: Job) -> str:
     return f"{words} {EXPORT_NAMES.get(str(format_name), format_name)}".strip() if format_name else words
 
 
-EXPORT_NAMES: dict[str, Any] = {"json_coco": "COCO", "json_v1.1": "JSON 1.1", "images": gettext_lazy("of pictures")}
+EXPORT_NAMES: dict[str, Any] = {
+    "json_coco": "COCO",
+    "json_v1.1": "JSON 1.1",
+    "images": gettext_lazy("of pictures"),
+}
 
 
 def file_name(job: Job) -> str:
     """Return the name under which a job's file is saved."""
-    return str(job.result.get("file_name") or f"{job.project.ref if job.project else job.kind}-{job.number}.zip")
+    return str(
+        job.result.get("file_name") or f"{job.project.ref if job.project else job.kind}-{job.number}.zip"
+    )
 
 
 def _download(job: Job) -> str | None:

@@ -37,13 +37,22 @@ class WorkspaceRow:
 
 def workspaces(actor: Actor) -> list[WorkspaceRow]:
     """Return the actor's workspaces by name with their sizes. Three queries."""
-    mine = list(Membership.objects.filter(user_id=actor.user_id).select_related("workspace").order_by("workspace__name", "workspace__ref"))
+    mine = list(
+        Membership.objects.filter(user_id=actor.user_id)
+        .select_related("workspace")
+        .order_by("workspace__name", "workspace__ref")
+    )
     ids = [member.workspace_id for member in mine]
     people = dict(Membership.objects.filter(workspace__in=ids).values_list("workspace").annotate(Count("id")))
     live = Count("projects", filter=Q(projects__trashed_at=None))
     projects = dict(Workspace.objects.filter(pk__in=ids).annotate(n=live).values_list("pk", "n"))
     return [
-        WorkspaceRow(each.workspace, role_name(each.role), people.get(each.workspace_id, 0), projects.get(each.workspace_id, 0))
+        WorkspaceRow(
+            each.workspace,
+            role_name(each.role),
+            people.get(each.workspace_id, 0),
+            projects.get(each.workspace_id, 0),
+        )
         for each in mine
     ]
 
@@ -60,7 +69,9 @@ def members(place: Place) -> list[MemberRow]:
             member=row,
             role_name=role_name(row.role),
             is_self=row.user_id == place.actor.user_id,
-            is_waiting=row.user.last_login is None and not row.user.has_usable_password() and row.user.service_of_id is None,
+            is_waiting=row.user.last_login is None
+            and not row.user.has_usable_password()
+            and row.user.service_of_id is None,
             may_change=place.may("member.manage") and order.index(row.role) >= own,
             is_last_owner=row.role == Role.OWNER and owners == 1,
         )
@@ -77,5 +88,10 @@ def roles_to_give(place: Place) -> list[tuple[str, str, str]]:
 def work_of(project_id: uuid.UUID, days: int = 7) -> dict[uuid.UUID, tuple[int, object]]:
     """Return {person: (changes of labels, time of the last one)} of the last days. One query over an index alone."""
     since = timezone.now() - timedelta(days=days)
-    rows = Event.all_objects.filter(project_id=project_id, kind="labels.changed", at__gte=since, actor__isnull=False)
-    return {person: (count, last) for person, count, last in rows.values_list("actor_id").annotate(Count("id"), Max("at"))}
+    rows = Event.all_objects.filter(
+        project_id=project_id, kind="labels.changed", at__gte=since, actor__isnull=False
+    )
+    return {
+        person: (count, last)
+        for person, count, last in rows.values_list("actor_id").annotate(Count("id"), Max("at"))
+    }

@@ -25,10 +25,17 @@ def overlays(project_id: uuid.UUID, wanted: Sequence[uuid.UUID]) -> dict[str, An
 
     `w` and `h` are the units of the paths; `slot` is the number of a palette colour, 0 for another one.
     """
-    media = {row.pk: row for row in Media.objects.filter(project_id=project_id, pk__in=wanted).only("pk", "width", "height")}
+    media = {
+        row.pk: row
+        for row in Media.objects.filter(project_id=project_id, pk__in=wanted).only("pk", "width", "height")
+    }
     columns = ("media_id", "concept_id", "x0", "y0", "x1", "y1", "shape", "points", "origin")
     shapes: dict[uuid.UUID, list[Any]] = {}
-    for row in Label.all_objects.filter(media__in=list(media)).order_by("z", "created_at", "id").values_list(*columns):
+    for row in (
+        Label.all_objects.filter(media__in=list(media))
+        .order_by("z", "created_at", "id")
+        .values_list(*columns)
+    ):
         shapes.setdefault(row[0], []).append(row)
     colors = dict(Concept.all_objects.filter(project_id=project_id).values_list("pk", "color"))
     return {str(key): _overlay(media[key], rows, colors) for key, rows in shapes.items()}
@@ -38,13 +45,24 @@ def _overlay(media: Media, rows: list[Any], colors: dict[uuid.UUID, str]) -> dic
     largest = max(media.width, media.height, 1)
     scale = UNITS / largest
     if len(rows) > MOST:
-        keep = set(sorted(range(len(rows)), key=lambda i: -(rows[i][4] - rows[i][2]) * (rows[i][5] - rows[i][3]))[:MOST])
+        keep = set(
+            sorted(range(len(rows)), key=lambda i: -(rows[i][4] - rows[i][2]) * (rows[i][5] - rows[i][3]))[
+                :MOST
+            ]
+        )
         rows = [row for place, row in enumerate(rows) if place in keep]
     paths: Path = {}
     for _media, concept, x0, y0, x1, y1, shape, points, origin in rows:
-        path = _polygon(points, scale) if shape == "polygon" and points else _box(x0 * scale, y0 * scale, x1 * scale, y1 * scale)
+        path = (
+            _polygon(points, scale)
+            if shape == "polygon" and points
+            else _box(x0 * scale, y0 * scale, x1 * scale, y1 * scale)
+        )
         paths.setdefault((colors.get(concept, ""), origin == "model"), []).append(path)
-    drawn = [[palette.label_slot(color), color[:7], is_suggested, "".join(parts)] for (color, is_suggested), parts in paths.items()]
+    drawn = [
+        [palette.label_slot(color), color[:7], is_suggested, "".join(parts)]
+        for (color, is_suggested), parts in paths.items()
+    ]
     return {"w": max(1, round(media.width * scale)), "h": max(1, round(media.height * scale)), "p": drawn}
 
 

@@ -106,7 +106,10 @@ def overview(place: Place, days: int = 28) -> Overview:
 
 def is_empty(project: Project) -> bool:
     """Return whether nothing was put into a project yet: then its page leads on. One query or two."""
-    return not (Media.all_objects.filter(project=project, trashed_at=None).exists() or Concept.all_objects.filter(project=project).exists())
+    return not (
+        Media.all_objects.filter(project=project, trashed_at=None).exists()
+        or Concept.all_objects.filter(project=project).exists()
+    )
 
 
 def next_media(actor: Actor, project: Project, role: str) -> uuid.UUID | None:
@@ -114,7 +117,7 @@ def next_media(actor: Actor, project: Project, role: str) -> uuid.UUID | None:
     rows = Media.objects.visible_to(actor).filter(project=project).order_by("list_key", "id")
     labels = [Q(status__base__in=("NEW", "AUTO-LABELLED")), Q(status__base="IN PROGRESS")]
     review = [Q(status__base="TO REVIEW")] if policy.may_set_status(role, "DONE") else []
-    for wanted in ([*review, *labels] if role == "reviewer" else [*labels, *review]):
+    for wanted in [*review, *labels] if role == "reviewer" else [*labels, *review]:
         found = rows.filter(wanted).values_list("pk", flat=True).first()
         if found is not None:
             return uuid.UUID(str(found))
@@ -123,7 +126,9 @@ def next_media(actor: Actor, project: Project, role: str) -> uuid.UUID | None:
 
 def _figures(states: progress.Progress, recent: list[history.Day], objects: int) -> Figures:
     week, before = sum(day.count for day in recent[-7:]), sum(day.count for day in recent[-14:-7])
-    per_image = formats.number_format(objects / states.total, decimal_pos=1) if states.total else "0"
+    per_image = (
+        formats.number_format(round(objects / states.total, 1), decimal_pos=1) if states.total else "0"
+    )
     return Figures(week, _trend(week, before), objects, per_image, states.to_label, states.to_review)
 
 
@@ -156,9 +161,20 @@ def _chart(days: list[history.Day], box: int) -> Chart:
     bars = []
     for place, day in enumerate(days):
         height = day.count * unit
-        title = f"{_day(day.date)}: " + ngettext("%(n)s image", "%(n)s images", day.count) % {"n": num(day.count)}
+        title = f"{_day(day.date)}: " + ngettext("%(n)s image", "%(n)s images", day.count) % {
+            "n": num(day.count)
+        }
         x = LEFT + place * step + (step - width) / 2
-        bars.append(Bar(f"{x:.1f}", f"{BOTTOM - height:.1f}", f"{width:.1f}", f"{height:.1f}", title, place == len(days) - 1))
+        bars.append(
+            Bar(
+                f"{x:.1f}",
+                f"{BOTTOM - height:.1f}",
+                f"{width:.1f}",
+                f"{height:.1f}",
+                title,
+                place == len(days) - 1,
+            )
+        )
     lines = [Mark(f"{BOTTOM - value * unit:.1f}", num(value)) for value in (0, highest // 2, highest)]
     sentence = _("Images finished per day, %(first)s to %(last)s; %(most)s at most") % {
         "first": _day(days[0].date), "last": _day(days[-1].date), "most": num(max(day.count for day in days)),

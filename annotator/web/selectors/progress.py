@@ -62,7 +62,11 @@ class Progress:
 def of_projects(project_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Progress]:
     """Return the progress of each project. Two queries, however many projects."""
     wanted = list(project_ids)
-    counted = Media.all_objects.filter(project__in=wanted, trashed_at=None).values_list("status").annotate(Count("id"))
+    counted = (
+        Media.all_objects.filter(project__in=wanted, trashed_at=None)
+        .values_list("status")
+        .annotate(Count("id"))
+    )
     counts: dict[uuid.UUID, int] = dict(counted.order_by())
     states: dict[uuid.UUID, list[MediaStatus]] = {key: [] for key in wanted}
     for status in MediaStatus.all_objects.filter(project__in=wanted):

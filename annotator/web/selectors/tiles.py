@@ -34,27 +34,41 @@ def ids(project_id: uuid.UUID, chosen: MediaFilter, start: int, limit: int) -> l
     return list(rows(project_id, chosen).values_list("pk", flat=True)[start : start + min(limit, MAX_IDS)])
 
 
-def window(project_id: uuid.UUID, chosen: MediaFilter, start: int, limit: int, after: uuid.UUID | None = None) -> list[dict[str, Any]]:
+def window(
+    project_id: uuid.UUID, chosen: MediaFilter, start: int, limit: int, after: uuid.UUID | None = None
+) -> list[dict[str, Any]]:
     """Return the tiles of a window that begins at `start`, or right behind the medium `after`. Four or five queries.
 
     Behind a known medium the database goes on from its place in the index; a far `start` costs the rows before it.
     """
     listed = rows(project_id, chosen)
-    last = Media.objects.filter(project_id=project_id, pk=after).only("pk", "list_key").first() if after else None
-    keys = listed.after(last).values_list("pk", flat=True)[:limit] if last else ids(project_id, chosen, start, limit)
+    last = (
+        Media.objects.filter(project_id=project_id, pk=after).only("pk", "list_key").first()
+        if after
+        else None
+    )
+    keys = (
+        listed.after(last).values_list("pk", flat=True)[:limit]
+        if last
+        else ids(project_id, chosen, start, limit)
+    )
     return tiles(list(keys))
 
 
 def known(project_id: uuid.UUID, wanted: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
     """Return the tiles of given media of the project, as they are now; those that are gone are left out. Four queries."""
-    return tiles(list(Media.objects.filter(project_id=project_id, pk__in=wanted).values_list("pk", flat=True)))
+    return tiles(
+        list(Media.objects.filter(project_id=project_id, pk__in=wanted).values_list("pk", flat=True))
+    )
 
 
 def tiles(keys: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
     """Return tiles in the order of the ids: {id, n: name, t: thumbnail or null, s: state, w: its word, c: labels, x: what is wrong}."""
     media = {row.pk: row for row in Media.objects.filter(pk__in=keys).select_related("blob", "status")}
     names = dict(DatasetItem.all_objects.filter(media__in=keys, is_home=True).values_list("media_id", "name"))
-    counts = dict(Label.all_objects.filter(media__in=keys).order_by().values_list("media").annotate(Count("id")))
+    counts = dict(
+        Label.all_objects.filter(media__in=keys).order_by().values_list("media").annotate(Count("id"))
+    )
     return [_tile(media[key], names.get(key, ""), counts.get(key, 0)) for key in keys if key in media]
 
 

@@ -29,7 +29,9 @@ def tokens(actor: Actor) -> list[TokenRow]:
     rows = ApiToken.all_objects.filter(Q(user_id=actor.user_id) | Q(workspace__in=managed))
     now = timezone.now()
     return [
-        TokenRow(token, token.user_id == actor.user_id, token.expires_at is not None and token.expires_at <= now)
+        TokenRow(
+            token, token.user_id == actor.user_id, token.expires_at is not None and token.expires_at <= now
+        )
         for token in rows.select_related("user", "workspace", "project").order_by("-created_at", "-id")[:500]
     ]
 

@@ -51,4 +51,8 @@ def unformatted(value: Any) -> str:
 @register.simple_tag
 def state_icon(status: Any) -> SafeString:
     """Draw the mark of a work state alone; its word stands beside it."""
-    return format_html('<svg class="icon st-icon" aria-hidden="true"><use href="{}#st-{}"/></svg>', asset("icons.svg"), status_key(status))
+    return format_html(
+        '<svg class="icon st-icon" aria-hidden="true"><use href="{}#st-{}"/></svg>',
+        asset("icons.svg"),
+        status_key(status),
+    )

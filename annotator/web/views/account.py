@@ -24,7 +24,9 @@ def account(request: HttpRequest) -> HttpResponse:
 def change_profile(request: HttpRequest) -> HttpResponse:
     fields = forms.read(request)
     accounts.update(
-        actor=actor_of(request), display_name=forms.words(fields, "display_name"), email=forms.words(fields, "email")
+        actor=actor_of(request),
+        display_name=forms.words(fields, "display_name"),
+        email=forms.words(fields, "email"),
     )
     return forms.done(request, to="/account/", toast=_("Account saved."), stay=True)
 

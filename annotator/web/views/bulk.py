@@ -28,15 +28,26 @@ def change(request: HttpRequest, place: Place) -> HttpResponse:
     """
     fields = forms.read(request)
     target = forms.one_id(fields, "target") if fields.get("target") else None
-    made = bulk.change_of(fields.get("what"), target)
-    media = _chosen(place, fields)
-    if fields.get("all") and len(media) > tiles.WINDOW:
-        job = bulk.start(actor=place.actor, project=place.project, change=made, media=media)
-        toast = _("Changing %(n)s images …") % {"n": f"{len(media):,}"}
-        return forms.done(request, to=_page(place), toast=toast, job=str(job.pk), stay=True)
+    made, media = bulk.change_of(fields.get("what"), target), _chosen(place, fields)
+    if not fields.get("all") or len(media) <= tiles.WINDOW:
+        return _at_once(request, place, made, media)
+    job = bulk.start(actor=place.actor, project=place.project, change=made, media=media)
+    toast = _("Changing %(n)s images …") % {"n": f"{len(media):,}"}
+    return forms.done(request, to=_page(place), toast=toast, job=str(job.pk), stay=True)
+
+
+def _at_once(request: HttpRequest, place: Place, made: bulk.Change, media: list[uuid.UUID]) -> HttpResponse:
     done = bulk.apply(actor=place.actor, project=place.project, change=made, media=media)
-    undo = {"url": reverse("media-undo", args=[place.project.pk]), "body": {"change": str(made.id), "what": made.what}}
-    return forms.done(request, to=_page(place), toast=_said(made.what, done), undo=undo if done.changed else None, stay=True, changed=done.changed)
+    undo = {
+        "url": reverse("media-undo", args=[place.project.pk]),
+        "body": {"change": str(made.id), "what": made.what},
+    }
+    shown: dict[str, Any] = {
+        "toast": _said(made.what, done),
+        "undo": undo if done.changed else None,
+        "changed": done.changed,
+    }
+    return forms.done(request, to=_page(place), stay=True, **shown)
 
 
 @require_POST
@@ -44,7 +55,9 @@ def change(request: HttpRequest, place: Place) -> HttpResponse:
 def undo(request: HttpRequest, place: Place) -> HttpResponse:
     fields = forms.read(request)
     what = forms.words(fields, "what")
-    back = bulk.undo_change(actor=place.actor, project=place.project, change_id=forms.one_id(fields, "change"), what=what)
+    back = bulk.undo_change(
+        actor=place.actor, project=place.project, change_id=forms.one_id(fields, "change"), what=what
+    )
     toast = ngettext("%(n)s image is as it was.", "%(n)s images are as they were.", back) % {"n": f"{back:,}"}
     return forms.done(request, to=_page(place), toast=toast, stay=True, changed=back)
 
@@ -54,7 +67,11 @@ def _chosen(place: Place, fields: Mapping[str, Any]) -> list[uuid.UUID]:
         return forms.many_ids(fields, "ids", bulk.AT_ONCE)
     chosen = MediaFilter.read(QueryDict(forms.words(fields, "query")))
     left_out = set(forms.many_ids(fields, "except", bulk.AT_ONCE)) if fields.get("except") else set()
-    return [key for key in tiles.rows(place.project.pk, chosen).values_list("pk", flat=True) if key not in left_out]
+    return [
+        key
+        for key in tiles.rows(place.project.pk, chosen).values_list("pk", flat=True)
+        if key not in left_out
+    ]
 
 
 def _said(what: str, done: bulk.Done) -> str:
@@ -66,7 +83,9 @@ def _said(what: str, done: bulk.Done) -> str:
     text = texts[what] % {"n": f"{done.changed:,}"}
     if not done.left:
         return text
-    return text + ngettext(", %(n)s stays as it is", ", %(n)s stay as they are", done.left) % {"n": f"{done.left:,}"}
+    return text + ngettext(", %(n)s stays as it is", ", %(n)s stay as they are", done.left) % {
+        "n": f"{done.left:,}"
+    }
 
 
 def _page(place: Place) -> str:

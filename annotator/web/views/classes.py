@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,16 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from annotator.domain.errors import DomainError, Invalid, TooLarge
+from annotator.domain.errors import Invalid
 from annotator.models import Job
-from annotator.services import concepts, merges
+from annotator.services import class_lists, concepts, merges
 from annotator.web import forms, frames
 from annotator.web.places import Place, project_call, project_page
 from annotator.web.selectors import classes as selectors
 from annotator.web.selectors import jobs as job_rows
 
 ROLES = ("region", "media")
-MAX_LINES = 500
 
 
 @require_GET
@@ -45,29 +43,18 @@ def classes(request: HttpRequest, place: Place) -> HttpResponse:
 def create(request: HttpRequest, place: Place) -> HttpResponse:
     """Make classes or tags of the lines of `names`; all of them or none."""
     fields = forms.read(request)
-    role, names = _role(fields), [line.strip() for line in forms.words(fields, "names").splitlines() if line.strip()]
-    if not names:
-        raise Invalid(_("Write at least one name."), field="names")
-    if len(names) > MAX_LINES:
-        raise TooLarge(f"At most {MAX_LINES} at once.", field="names")
-    details = {"color": forms.words(fields, "color")} if fields.get("color") and len(names) == 1 else {}
+    role, names = _role(fields), [line.strip() for line in forms.words(fields, "names").splitlines()]
+    details: dict[str, Any] = {"color": forms.words(fields, "color")} if fields.get("color") else {}
     if role == "media" and fields.get("group"):
         details["group_id"] = forms.one_id(fields, "group")
-    made = [concept.pk for concept in _create_all(place, names, role, details)]
-    return forms.done(request, to=_page(place, role, made[0] if len(made) == 1 else None))
-
-
-def _create_all(place: Place, names: list[str], role: str, details: dict[str, Any]) -> list[Any]:
-    made = []
-    with transaction.atomic():
-        for number, name in enumerate(names, start=1):
-            try:
-                made.append(concepts.create(actor=place.actor, project=place.project, name=name, roles=(role,), **details))
-            except DomainError as error:
-                error.message = error.message if len(names) == 1 else _("Line %(n)d, “%(name)s”: %(why)s") % {"n": number, "name": name[:60], "why": error.message}
-                error.field = "names" if error.field == "name" else error.field
-                raise
-    return made
+    made = class_lists.create(
+        actor=place.actor,
+        project=place.project,
+        names=[name for name in names if name],
+        role=role,
+        details=details,
+    )
+    return forms.done(request, to=_page(place, role, made[0].pk if len(made) == 1 else None))
 
 
 @require_POST
@@ -76,13 +63,19 @@ def change(request: HttpRequest, place: Place, concept_id: uuid.UUID) -> HttpRes
     """Change name, colour, description, kind, parent or tag group; only what is sent."""
     fields = forms.read(request)
     role, concept = _role(fields), merges.find(place.project, concept_id, field="concept")
-    changes: dict[str, Any] = {name: forms.words(fields, name) for name in ("name", "color", "description", "kind") if name in fields}
+    concepts.update(actor=place.actor, concept=concept, changes=_changes(fields), role=role)
+    toast = _("%(name)s saved.") % {"name": concept.name}
+    return forms.done(request, to=_page(place, role, concept.pk), toast=toast, stay=True)
+
+
+def _changes(fields: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("name", "color", "description", "kind")
+    changes: dict[str, Any] = {name: forms.words(fields, name) for name in names if name in fields}
     if "parent" in fields:
         changes["parent"] = forms.one_id(fields, "parent") if fields["parent"] else None
     if fields.get("group"):
         changes["group_id"] = forms.one_id(fields, "group")
-    concepts.update(actor=place.actor, concept=concept, changes=changes, role=role)
-    return forms.done(request, to=_page(place, role, concept.pk), toast=_("%(name)s saved.") % {"name": concept.name}, stay=True)
+    return changes
 
 
 @require_POST
@@ -90,27 +83,44 @@ def change(request: HttpRequest, place: Place, concept_id: uuid.UUID) -> HttpRes
 def reorder(request: HttpRequest, place: Place) -> HttpResponse:
     fields = forms.read(request)
     role = _role(fields)
-    concepts.reorder(actor=place.actor, project=place.project, ids=forms.many_ids(fields, "ids", 10_000), role=role)
+    concepts.reorder(
+        actor=place.actor, project=place.project, ids=forms.many_ids(fields, "ids", 10_000), role=role
+    )
     return forms.done(request, to=_page(place, role), stay=True)
 
 
 @require_GET
 @project_call
 def merge_preview(request: HttpRequest, place: Place, concept_id: uuid.UUID) -> HttpResponse:
-    source, target = merges.find(place.project, concept_id), merges.find(place.project, forms.one_id(request.GET, "target"))
-    return forms.as_json({**merges.preview(source=source, target=target), "source": source.name, "target": target.name})
+    source, target = (
+        merges.find(place.project, concept_id),
+        merges.find(place.project, forms.one_id(request.GET, "target")),
+    )
+    return forms.as_json(
+        {**merges.preview(source=source, target=target), "source": source.name, "target": target.name}
+    )
 
 
 @require_POST
 @project_call
 def merge(request: HttpRequest, place: Place, concept_id: uuid.UUID) -> HttpResponse:
     fields = forms.read(request)
-    source, target = merges.find(place.project, concept_id), merges.find(place.project, forms.one_id(fields, "target"))
+    role, source = _role(fields), merges.find(place.project, concept_id)
+    target = merges.find(place.project, forms.one_id(fields, "target"))
     job = merges.start(actor=place.actor, project=place.project, source=source, target=target)
-    count = job.params["count"]
-    said = {"source": source.name, "target": target.name, "n": f"{count:,}"}
-    toast = ngettext("%(source)s merged into %(target)s, %(n)s object", "%(source)s merged into %(target)s, %(n)s objects", count) % said
-    return _answer(request, place, _role(fields), job, toast, _("Merging %(source)s into %(target)s …") % said, target.pk)
+    said = {"source": source.name, "target": target.name, "n": f"{job.params['count']:,}"}
+    toast = _merged(job.params["count"]) % said
+    return _answer(
+        request, place, role, job, toast, _("Merging %(source)s into %(target)s …") % said, target.pk
+    )
+
+
+def _merged(count: int) -> str:
+    return ngettext(
+        "%(source)s merged into %(target)s, %(n)s object",
+        "%(source)s merged into %(target)s, %(n)s objects",
+        count,
+    )
 
 
 @require_POST
@@ -125,12 +135,30 @@ def delete(request: HttpRequest, place: Place, concept_id: uuid.UUID) -> HttpRes
     return _answer(request, place, role, job, _("%(name)s deleted.") % said, _("Deleting %(name)s …") % said)
 
 
-def _answer(request: HttpRequest, place: Place, role: str, job: Job | None, toast: str, waiting: str, chosen: uuid.UUID | None = None) -> HttpResponse:
+def _answer(
+    request: HttpRequest,
+    place: Place,
+    role: str,
+    job: Job | None,
+    toast: str,
+    waiting: str,
+    chosen: uuid.UUID | None = None,
+) -> HttpResponse:
     """Answer a change that was made at once, with its undo, or one that a job makes."""
     is_done = job is None or job.state not in job_rows.OPEN
-    undo = {"url": reverse("job-undo", args=[job.pk]), "body": {}} if job is not None and job.artifact_id and is_done else None
+    undo = (
+        {"url": reverse("job-undo", args=[job.pk]), "body": {}}
+        if job is not None and job.artifact_id and is_done
+        else None
+    )
     to = _page(place, role, chosen)
-    return forms.done(request, to=to, toast=toast if is_done else waiting, undo=undo, job=None if is_done or job is None else str(job.pk))
+    return forms.done(
+        request,
+        to=to,
+        toast=toast if is_done else waiting,
+        undo=undo,
+        job=None if is_done or job is None else str(job.pk),
+    )
 
 
 def _role(fields: Mapping[str, Any]) -> str:
@@ -141,5 +169,9 @@ def _role(fields: Mapping[str, Any]) -> str:
 
 
 def _page(place: Place, role: str, chosen: uuid.UUID | None = None) -> str:
-    query = "&".join(part for part in ("kind=tags" if role == "media" else "", f"chosen={chosen}" if chosen else "") if part)
+    query = "&".join(
+        part
+        for part in ("kind=tags" if role == "media" else "", f"chosen={chosen}" if chosen else "")
+        if part
+    )
     return reverse("classes", args=[place.project.pk]) + (f"?{query}" if query else "")

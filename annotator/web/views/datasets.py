@@ -31,7 +31,10 @@ def dataset_list(request: HttpRequest, place: Place) -> HttpResponse:
 def create(request: HttpRequest, place: Place) -> HttpResponse:
     fields = forms.read(request)
     made = datasets.create(
-        actor=place.actor, project=place.project, name=forms.words(fields, "name"), description=forms.words(fields, "description")
+        actor=place.actor,
+        project=place.project,
+        name=forms.words(fields, "name"),
+        description=forms.words(fields, "description"),
     )
     return forms.done(request, to=_page(place), id=str(made.pk), name=made.name)
 
@@ -51,7 +54,9 @@ def reorder(request: HttpRequest, place: Place) -> HttpResponse:
     """Put one dataset before another (`before`), or at the end."""
     fields = forms.read(request)
     before = forms.one_id(fields, "before") if fields.get("before") else None
-    dataset_order.place(actor=place.actor, project=place.project, dataset_id=forms.one_id(fields, "id"), before=before)
+    dataset_order.place(
+        actor=place.actor, project=place.project, dataset_id=forms.one_id(fields, "id"), before=before
+    )
     return forms.done(request, to=_page(place), stay=True)
 
 
@@ -60,7 +65,10 @@ def reorder(request: HttpRequest, place: Place) -> HttpResponse:
 def trash(request: HttpRequest, place: Place, dataset_id: uuid.UUID) -> HttpResponse:
     row = _dataset(place, dataset_id)
     count = datasets.trash(actor=place.actor, dataset=row)
-    toast = ngettext("%(name)s deleted, %(n)s image", "%(name)s deleted, %(n)s images", count) % {"name": row.name, "n": f"{count:,}"}
+    toast = ngettext("%(name)s deleted, %(n)s image", "%(name)s deleted, %(n)s images", count) % {
+        "name": row.name,
+        "n": f"{count:,}",
+    }
     undo = {"url": reverse("dataset-restore", args=[place.project.pk, row.pk]), "body": {}}
     return forms.done(request, to=_page(place), toast=toast, undo=undo)
 
@@ -76,7 +84,11 @@ def restore(request: HttpRequest, place: Place, dataset_id: uuid.UUID) -> HttpRe
 
 
 def _dataset(place: Place, dataset_id: uuid.UUID) -> Dataset:
-    found = Dataset.objects.filter(project=place.project, pk=dataset_id).select_related("project", "project__workspace").first()
+    found = (
+        Dataset.objects.filter(project=place.project, pk=dataset_id)
+        .select_related("project", "project__workspace")
+        .first()
+    )
     if found is None:
         raise Missing("There is no such dataset.")
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -39,7 +41,10 @@ def export_list(request: HttpRequest, place: Place) -> HttpResponse:
 def start_export(request: HttpRequest, place: Place) -> HttpResponse:
     """Begin an export of what is chosen; nothing chosen is everything."""
     selection = Selection(
-        datasets=_many(request, "dataset"), tags=_many(request, "tag"), concepts=_many(request, "class"), statuses=_many(request, "status")
+        datasets=_many(request, "dataset"),
+        tags=_many(request, "tag"),
+        concepts=_many(request, "class"),
+        statuses=_many(request, "status"),
     )
     job = exports.start(
         actor=place.actor,
@@ -68,16 +73,20 @@ def start_import(request: HttpRequest, place: Place) -> HttpResponse:
     upload = uploads.find(project=place.project, upload_id=fields.get("upload"), field="upload")
     upload.name = forms.words(fields, "name")[:1000]
     name = forms.words(fields, "new_dataset")
-    dataset = datasets.create(actor=place.actor, project=place.project, name=name) if name else find_dataset(place, fields.get("dataset"))
+    dataset = (
+        datasets.create(actor=place.actor, project=place.project, name=name)
+        if name
+        else find_dataset(place, fields.get("dataset"))
+    )
     job = imports.start(actor=place.actor, project=place.project, dataset=dataset, upload=upload)
     return forms.done(request, to=_page(place), toast=_("Import begun."), stay=True, id=str(job.pk))
 
 
-def _many(request: HttpRequest, name: str) -> tuple[object, ...]:
+def _many(request: HttpRequest, name: str) -> tuple[uuid.UUID, ...]:
     found = [parse_uuid(value) for value in request.POST.getlist(name) if value]
     if None in found:
         raise Invalid(f"{name} must be an id.", field=name)
-    return tuple(found)
+    return tuple(key for key in found if key is not None)
 
 
 def _page(place: Place) -> str:

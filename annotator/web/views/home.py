@@ -18,7 +18,11 @@ from annotator.web.selectors import home as selectors
 @page
 def home(request: HttpRequest) -> HttpResponse:
     groups = selectors.groups(actor_of(request))
-    return render(request, "home/page.html", {**frames.plain(request), "groups": groups, "may_create": [g for g in groups if g.may_create]})
+    return render(
+        request,
+        "home/page.html",
+        {**frames.plain(request), "groups": groups, "may_create": [g for g in groups if g.may_create]},
+    )
 
 
 @require_POST

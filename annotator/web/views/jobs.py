@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -25,17 +26,31 @@ from annotator.web.selectors import jobs as selectors
 @page
 def job_list(request: HttpRequest) -> HttpResponse:
     """Show jobs of all projects or of `?project=`, narrowed by `?show=running|failed`; `?part=rows` is the table's body."""
-    actor, shown, wanted = actor_of(request), request.GET.get("show", ""), request.GET.get("project", "")
-    if shown not in selectors.SHOWN:
-        raise Invalid("show must be running or failed.", field="show")
-    project = project_place(actor, parse_uuid(wanted) or uuid.UUID(int=0)).project if wanted else None
-    start = forms.whole(request.GET, "start", 0, high=1_000_000)
-    rows, more = selectors.page(actor, shown=shown, project=project, start=start)
-    part = {"rows": rows, "more": more, "start": start, "next": start + selectors.PAGE, "show": shown, "project": project}
+    actor, part = actor_of(request), _asked(request)
     if request.GET.get("part") == "rows":
         return render(request, "jobs/_rows.html", part)
-    around = {"counts": selectors.counts(actor, project), "groups": projects.names(actor)}
+    around = {"counts": selectors.counts(actor, part["project"]), "groups": projects.names(actor)}
     return render(request, "jobs/page.html", {**frames.plain(request), **part, **around})
+
+
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    """Return the jobs that the address asks for."""
+    shown, wanted = request.GET.get("show", ""), request.GET.get("project", "")
+    if shown not in selectors.SHOWN:
+        raise Invalid("show must be running or failed.", field="show")
+    project = (
+        project_place(actor_of(request), parse_uuid(wanted) or uuid.UUID(int=0)).project if wanted else None
+    )
+    start = forms.whole(request.GET, "start", 0, high=1_000_000)
+    rows, more = selectors.page(actor_of(request), shown=shown, project=project, start=start)
+    return {
+        "rows": rows,
+        "more": more,
+        "start": start,
+        "next": start + selectors.PAGE,
+        "show": shown,
+        "project": project,
+    }
 
 
 @require_POST
@@ -53,7 +68,12 @@ def retry(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
 
 
 def _job(request: HttpRequest, job_id: uuid.UUID) -> Job:
-    found = Job.objects.visible_to(actor_of(request)).select_related("project", "workspace", "artifact").filter(pk=job_id).first()
+    found = (
+        Job.objects.visible_to(actor_of(request))
+        .select_related("project", "workspace", "artifact")
+        .filter(pk=job_id)
+        .first()
+    )
     if found is None:
         raise Missing("There is no such job.")
     return found
@@ -79,5 +99,12 @@ def state(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     job = _job(request, job_id)
     row = selectors.row_of(job, actor_of(request), {})
     undo = {"url": reverse("job-undo", args=[job.pk]), "body": {}} if row.may_undo else None
-    facts = {"state": job.state, "percent": row.percent, "name": row.name, "text": row.outcome, "undo": undo, "download": row.download}
+    facts = {
+        "state": job.state,
+        "percent": row.percent,
+        "name": row.name,
+        "text": row.outcome,
+        "undo": undo,
+        "download": row.download,
+    }
     return forms.as_json({**facts, "problems": job.result.get("problems", [])})

@@ -38,7 +38,9 @@ def media(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "media/page.html", {**frames.project(request, place, "media"), **shown})
 
 
-def _boot(place: Place, chosen: MediaFilter, head: int, total: int, first: list[dict[str, object]], start: int) -> dict[str, object]:
+def _boot(
+    place: Place, chosen: MediaFilter, head: int, total: int, first: list[dict[str, object]], start: int
+) -> dict[str, object]:
     key = place.project.pk
     names = ("tiles", "overlays", "media-ids", "media-change", "media-undo")
     return {

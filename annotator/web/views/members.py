@@ -28,7 +28,9 @@ def project_members(request: HttpRequest, place: Place) -> HttpResponse:
         "roles": selectors.roles_to_give(place),
         "work": selectors.work_of(place.project.pk),
     }
-    return render(request, "members/page.html", {**frames.project(request, place, "project-members"), **shown})
+    return render(
+        request, "members/page.html", {**frames.project(request, place, "project-members"), **shown}
+    )
 
 
 @require_POST
@@ -72,7 +74,9 @@ def remove(request: HttpRequest, place: Place, member_id: uuid.UUID) -> HttpResp
     member = _member(place, member_id)
     seq = takebacks.remove_member(actor=place.actor, member=member)
     if member.user_id == place.actor.user_id:
-        return forms.done(request, to=reverse("workspaces"), toast=_("You have left %(name)s.") % {"name": place.workspace})
+        return forms.done(
+            request, to=reverse("workspaces"), toast=_("You have left %(name)s.") % {"name": place.workspace}
+        )
     toast = _("%(name)s is no longer a member.") % {"name": member.user.shown_name}
     undo = {"url": reverse("member-restore", args=[place.workspace.pk]), "body": {"seq": seq}}
     return forms.done(request, to=_page(place), toast=toast, undo=undo, stay=True)
@@ -81,7 +85,9 @@ def remove(request: HttpRequest, place: Place, member_id: uuid.UUID) -> HttpResp
 @require_POST
 @workspace_page
 def restore(request: HttpRequest, place: Place) -> HttpResponse:
-    member = takebacks.restore_member(actor=place.actor, workspace=place.workspace, seq=forms.read(request).get("seq"))
+    member = takebacks.restore_member(
+        actor=place.actor, workspace=place.workspace, seq=forms.read(request).get("seq")
+    )
     toast = _("%(name)s is a member again.") % {"name": member.user.shown_name}
     return forms.done(request, to=_page(place), toast=toast, stay=True)
 
@@ -95,7 +101,11 @@ def _invited(request: HttpRequest, place: Place, member: Membership, secret: str
 
 
 def _member(place: Place, member_id: uuid.UUID) -> Membership:
-    found = Membership.objects.filter(workspace=place.workspace, pk=member_id).select_related("user", "workspace").first()
+    found = (
+        Membership.objects.filter(workspace=place.workspace, pk=member_id)
+        .select_related("user", "workspace")
+        .first()
+    )
     if found is None:
         raise Missing("There is no such member.")
     return found

@@ -26,7 +26,11 @@ def project(request: HttpRequest, place: Place) -> HttpResponse:
         return render(request, "project/empty.html", frames.project(request, place, "project"))
     shown = {"o": selectors.overview(place, days), "periods": selectors.PERIODS, "head": head}
     if request.GET.get("part") == "live":
-        return render(request, "project/_live.html", {**shown, "project": place.project, "workspace": place.workspace, "may": place.grants})
+        return render(
+            request,
+            "project/_live.html",
+            {**shown, "project": place.project, "workspace": place.workspace, "may": place.grants},
+        )
     projects.opened(project=place.project)
     return render(request, "project/page.html", {**frames.project(request, place, "project"), **shown})
 

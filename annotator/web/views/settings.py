@@ -23,7 +23,9 @@ from annotator.web.places import Place, project_page
 @project_page
 def settings(request: HttpRequest, place: Place) -> HttpResponse:
     shown = {"trash_days": conf.TRASH_DAYS}
-    return render(request, "settings/page.html", {**frames.project(request, place, "project-settings"), **shown})
+    return render(
+        request, "settings/page.html", {**frames.project(request, place, "project-settings"), **shown}
+    )
 
 
 @require_POST
@@ -32,7 +34,9 @@ def change(request: HttpRequest, place: Place) -> HttpResponse:
     fields = forms.read(request)
     changes = {name: forms.words(fields, name) for name in ("name", "description") if name in fields}
     projects.update(actor=place.actor, project=place.project, changes=changes)
-    return forms.done(request, to=reverse("project-settings", args=[place.project.pk]), toast=_("Project saved."))
+    return forms.done(
+        request, to=reverse("project-settings", args=[place.project.pk]), toast=_("Project saved.")
+    )
 
 
 @require_POST
@@ -49,8 +53,16 @@ def trash(request: HttpRequest, place: Place) -> HttpResponse:
 @signed_in
 def restore(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     """Bring a project back from the trash, where `visible_to` does not look: the service asks for the right."""
-    project = Project.all_objects.filter(pk=project_id, trashed_at__isnull=False).select_related("workspace").first()
+    project = (
+        Project.all_objects.filter(pk=project_id, trashed_at__isnull=False)
+        .select_related("workspace")
+        .first()
+    )
     if project is None:
         raise Missing("There is no such project.")
     projects.restore(actor=actor_of(request), project=project)
-    return forms.done(request, to=reverse("project", args=[project.pk]), toast=_("%(name)s is back.") % {"name": project.name})
+    return forms.done(
+        request,
+        to=reverse("project", args=[project.pk]),
+        toast=_("%(name)s is back.") % {"name": project.name},
+    )

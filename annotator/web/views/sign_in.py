@@ -38,7 +38,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def _try(request: HttpRequest, name: str, password: str) -> HttpResponse:
     left = sign_in_rate.take(request, name)
     if left is not None and left < 0:
-        answer = _form(request, _("Too many tries. Wait a minute, or ask for a sign-in link."), name, status=429)
+        answer = _form(
+            request, _("Too many tries. Wait a minute, or ask for a sign-in link."), name, status=429
+        )
         answer["Retry-After"] = str(sign_in_rate.WINDOW_SECONDS)
         return answer
     known = accounts.find(name=name) if _is_text(name) else None

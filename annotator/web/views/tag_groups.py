@@ -53,7 +53,12 @@ def delete(request: HttpRequest, place: Place, group_id: uuid.UUID) -> HttpRespo
     body["tags"] = [str(key) for key in group.concepts.values_list("pk", flat=True)]
     concepts.delete_group(actor=place.actor, group=group)
     undo = {"url": reverse("tag-group-restore", args=[place.project.pk]), "body": body}
-    return forms.done(request, to=_page(place), toast=_("%(name)s deleted. Its tags stay.") % {"name": group.name}, undo=undo)
+    return forms.done(
+        request,
+        to=_page(place),
+        toast=_("%(name)s deleted. Its tags stay.") % {"name": group.name},
+        undo=undo,
+    )
 
 
 @require_POST

@@ -7,15 +7,17 @@ from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid
 from annotator.services import tokens
 from annotator.web import forms, frames
 from annotator.web.actors import actor_of, page
-from annotator.web.places import project_place, workspace_place
+from annotator.web.places import Place, project_place, workspace_place
 from annotator.web.selectors import tokens as selectors
 
 LIVES = ("", "30", "90", "365")
@@ -25,7 +27,11 @@ LIVES = ("", "30", "90", "365")
 @page
 def token_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
-    shown = {"rows": selectors.tokens(actor), "workspaces": selectors.workspaces(actor), "base": _base(request)}
+    shown = {
+        "rows": selectors.tokens(actor),
+        "workspaces": selectors.workspaces(actor),
+        "base": _base(request),
+    }
     return render(request, "tokens/page.html", {**frames.plain(request), **shown})
 
 
@@ -34,18 +40,25 @@ def token_list(request: HttpRequest) -> HttpResponse:
 def create(request: HttpRequest) -> HttpResponse:
     """Make a token of one's own, limited to a workspace or project; its text is in this answer and never again."""
     fields, actor = forms.read(request), actor_of(request)
-    limit = forms.words(fields, "limit")
-    kind, _sep, key = limit.partition(":")
-    ids = {"id": key}
-    project = project_place(actor, forms.one_id(ids, "id")).project if kind == "project" else None
-    workspace = project.workspace if project else workspace_place(actor, forms.one_id(ids, "id")).workspace
+    limit, expires = _limit(actor, forms.words(fields, "limit")), _expiry(forms.words(fields, "days"))
     token, text = tokens.create(
-        actor=actor, name=forms.words(fields, "name"), workspace=workspace, project=project, expires_at=_expiry(forms.words(fields, "days"))
+        actor=actor,
+        name=forms.words(fields, "name"),
+        workspace=limit.workspace,
+        project=limit.project_or_none,
+        expires_at=expires,
     )
     shown = {"token": token, "text": text, "base": _base(request)}
     if forms.wants_json(request):
-        return forms.as_json({"to": None, "html": render(request, "tokens/_made.html", shown).content.decode()})
+        return forms.as_json({"to": None, "html": render_to_string("tokens/_made.html", shown, request)})
     return render(request, "tokens/made.html", {**frames.plain(request), **shown})
+
+
+def _limit(actor: Actor, given: str) -> Place:
+    """Return the place that a token reaches: "workspace:<id>" or "project:<id>"."""
+    kind, _sep, key = given.partition(":")
+    found = forms.one_id({"limit": key}, "limit")
+    return project_place(actor, found) if kind == "project" else workspace_place(actor, found)
 
 
 @require_POST

@@ -18,5 +18,8 @@ from annotator.web.places import Place, project_page
 def upload(request: HttpRequest, place: Place) -> HttpResponse:
     """Show the drop zone with the datasets to choose from; `?dataset=` is chosen already."""
     policy.require(place.actor, place.project, "media.upload")
-    shown = {"datasets": dataset_order.in_order(place.project), "dataset": parse_uuid(request.GET.get("dataset", ""))}
+    shown = {
+        "datasets": dataset_order.in_order(place.project),
+        "dataset": parse_uuid(request.GET.get("dataset", "")),
+    }
     return render(request, "upload/page.html", {**frames.project(request, place, "media"), **shown})

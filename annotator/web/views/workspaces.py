@@ -39,4 +39,6 @@ def change_workspace(request: HttpRequest, place: Place) -> HttpResponse:
     fields = forms.read(request)
     changes = {name: forms.words(fields, name) for name in ("name", "description") if name in fields}
     workspaces.update(actor=place.actor, workspace=place.workspace, changes=changes)
-    return forms.done(request, to=reverse("workspace", args=[place.workspace.pk]), toast=_("Workspace saved."), stay=True)
+    return forms.done(
+        request, to=reverse("workspace", args=[place.workspace.pk]), toast=_("Workspace saved."), stay=True
+    )

@@ -1,0 +1,41 @@
+"""Classes and tags made from a list of names, as people paste them: all of them or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from annotator.domain.actor import Actor
+from annotator.domain.errors import DomainError, Invalid, TooLarge
+from annotator.models import Concept, Project
+from annotator.services import concepts
+
+MAX_LINES = 500
+
+
+def create(
+    *, actor: Actor, project: Project, names: Sequence[str], role: str, details: dict[str, Any]
+) -> list[Concept]:
+    """Make a concept of each name, in order; `details` as concepts.create. Allowed with `vocabulary.write`.
+
+    An error of one of several says which line it is about. Raises Invalid for no name, TooLarge above MAX_LINES.
+    """
+    if not names:
+        raise Invalid("Write at least one name.", field="names")
+    if len(names) > MAX_LINES:
+        raise TooLarge(f"At most {MAX_LINES} at once.", field="names")
+    made = []
+    with transaction.atomic():
+        for number, name in enumerate(names, start=1):
+            try:
+                made.append(
+                    concepts.create(actor=actor, project=project, name=name, roles=(role,), **details)
+                )
+            except DomainError as error:
+                if len(names) > 1:
+                    error.message = f"Line {number}, “{name[:60]}”: {error.message}"
+                error.field = "names" if error.field == "name" else error.field
+                raise
+    return made

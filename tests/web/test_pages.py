@@ -1,0 +1,174 @@
+"""Every page: works, in both spellings; strangers get 404; visitors go to sign-in; its cost does not grow with its rows."""
+
+from __future__ import annotations
+
+import pytest
+
+from annotator.models import ApiToken, Job, Label, MediaStatus, Membership, User
+from tests import world as cast
+from tests.web.asking import browser, get, json, post, queries
+from tests.world import World
+
+PROJECT_PAGES = (
+    "",
+    "/media",
+    "/upload",
+    "/datasets",
+    "/classes",
+    "/classes?kind=tags",
+    "/members",
+    "/exports",
+    "/settings",
+)
+OWN_PAGES = ("/", "/account", "/workspaces", "/tokens", "/jobs", "/projects")
+
+
+def fill(w: World, number: int) -> None:
+    """Add a bit of everything that pages list."""
+    images = cast.make_images(w.dataset, 4, start=number)
+    for image in images:
+        cast.make_box(image, w.car, (1, 2, 30, 40))
+    cast.make_class(w.project, f"class {number}", number)
+    cast.make_class(w.project, f"tag {number}", number + 1, on_region=False, on_media=True)
+    cast.make_dataset(w.project, f"set {number}")
+    user = cast.make_user(f"person{number}")
+    Membership.all_objects.create(workspace=w.workspace, user=user, role="annotator")
+    cast.make_project(w.workspace, f"Project {number}")
+    for kind in ("export", "import_coco"):
+        Job.all_objects.create(
+            workspace=w.workspace, project=w.project, kind=kind, number=number + len(kind), started_by=user
+        )
+    ApiToken.all_objects.create(
+        user=w.olga, workspace=w.workspace, project=w.project, name="t", digest="x", shown_prefix="abc"
+    )
+
+
+@pytest.mark.parametrize("path", PROJECT_PAGES)
+def test_project_pages_work_in_both_spellings(w: World, path: str) -> None:
+    bare, _, query = f"/projects/{w.project.pk}{path}".partition("?")
+    for url in (bare, f"{bare}/"):
+        answer = get(w.max, url + (f"?{query}" if query else ""))
+        assert answer.status_code == 200
+        assert "Streets" in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", PROJECT_PAGES)
+def test_project_pages_do_not_exist_for_strangers(w: World, path: str) -> None:
+    answer = get(w.otto, f"/projects/{w.project.pk}{path}")
+    assert answer.status_code == 404
+    assert "Streets" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", PROJECT_PAGES)
+def test_visitors_go_to_sign_in_and_back(w: World, path: str) -> None:
+    url = f"/projects/{w.project.pk}{path}"
+    answer = browser().get(url)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/sign-in/?next=/projects/")
+
+
+@pytest.mark.parametrize("path", [path for path in PROJECT_PAGES if path != "/upload"])
+def test_viewers_see_pages(w: World, path: str) -> None:
+    assert get(w.vera, f"/projects/{w.project.pk}{path}").status_code == 200
+
+
+def test_viewers_may_not_upload(w: World) -> None:
+    answer = get(w.vera, f"/projects/{w.project.pk}/upload/")
+    assert answer.status_code == 403
+    assert "viewer" in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", OWN_PAGES)
+def test_own_pages(w: World, path: str) -> None:
+    assert get(w.olga, path).status_code == 200
+    assert browser().get(path).status_code == 302
+
+
+def test_a_project_in_the_trash_is_gone(w: World) -> None:
+    post(w.olga, f"/projects/{w.project.pk}/trash")
+    assert get(w.olga, f"/projects/{w.project.pk}/").status_code == 404
+    assert "Streets" not in get(w.olga, "/").content.decode()
+
+
+@pytest.mark.parametrize("spoilt", ["not-a-uuid", "0" * 36, "%00", "..%2f..", "\u00fc"])
+def test_malformed_ids_are_not_found(w: World, spoilt: str) -> None:
+    for path in (f"/projects/{spoilt}/", f"/projects/{spoilt}/media/", f"/workspaces/{spoilt}/"):
+        assert get(w.olga, path).status_code == 404
+
+
+def test_calls_tell_that_the_session_is_over(w: World) -> None:
+    answer = browser().get(f"/web/projects/{w.project.pk}/tiles")
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "signed_out"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *[f"/projects/P{path}" for path in PROJECT_PAGES],
+        "/",
+        "/jobs/",
+        "/tokens/",
+        "/workspaces/",
+        "/workspaces/W/",
+    ],
+)
+def test_the_cost_of_a_page_does_not_grow(w: World, path: str) -> None:
+    url = path.replace("P", str(w.project.pk), 1) if "/P" in path else path.replace("W", str(w.workspace.pk))
+    fill(w, 50)
+    few = queries(w.olga, url)
+    fill(w, 60)
+    fill(w, 70)
+    assert queries(w.olga, url) == few
+    assert few <= 24
+
+
+def test_pages_hold_no_inline_style_or_script(w: World) -> None:
+    for path in PROJECT_PAGES:
+        text = get(w.max, f"/projects/{w.project.pk}{path}").content.decode()
+        assert " style=" not in text
+        assert "<script>" not in text
+        assert " onclick=" not in text
+
+
+def test_names_are_escaped(w: World) -> None:
+    evil = "<script>alert(1)</script>"
+    cast.make_class(w.project, evil, 90)
+    cast.make_dataset(w.project, evil)
+    w.project.name = evil
+    w.project.save()
+    User.objects.filter(pk=w.ann.pk).update(display_name=evil)
+    for path in PROJECT_PAGES:
+        assert evil not in get(w.max, f"/projects/{w.project.pk}{path}").content.decode()
+
+
+def test_an_empty_project_leads_on(w: World) -> None:
+    empty = cast.make_project(w.workspace, "Empty")
+    text = get(w.max, f"/projects/{empty.pk}/").content.decode()
+    assert "Drop images here" in text
+    viewer = get(w.vera, f"/projects/{empty.pk}/").content.decode()
+    assert "Drop images here" not in viewer
+    assert "Nothing to label yet" in viewer
+
+
+def test_label_next_goes_to_what_waits(w: World) -> None:
+    done = MediaStatus.all_objects.get(project=w.project, base="DONE")
+    review = MediaStatus.all_objects.get(project=w.project, base="TO REVIEW")
+    first, second, third = w.images
+    type(first).all_objects.filter(pk=first.pk).update(status=done)
+    type(first).all_objects.filter(pk=third.pk).update(status=review)
+    assert get(w.ann, f"/projects/{w.project.pk}/next")["Location"] == f"/label/{second.pk}/"
+    assert get(w.rosa, f"/projects/{w.project.pk}/next")["Location"] == f"/label/{third.pk}/"
+    assert get(w.otto, f"/projects/{w.project.pk}/next").status_code == 404
+
+
+def test_tiles_do_not_cost_a_query_each(w: World) -> None:
+    for image in w.images:
+        cast.make_box(image, w.car, (1, 2, 30, 40))
+    url = f"/web/projects/{w.project.pk}/tiles?count=1"
+    few = queries(w.ann, url)
+    for image in cast.make_images(w.dataset, 20, start=30):
+        cast.make_box(image, w.person, (1, 2, 30, 40))
+    assert queries(w.ann, url) == few
+    assert len(json(w.ann, url)["items"]) == 23
+    assert Label.all_objects.count() == 23

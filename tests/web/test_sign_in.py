@@ -1,0 +1,176 @@
+"""Signing in and out, the account, its password and preferences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from annotator.models import User
+from tests.web.asking import browser, get, post
+from tests.world import World
+
+PASSWORD = "correct horse battery staple"
+
+
+def with_password(user: User) -> User:
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def try_in(client: Client, name: str, password: str, **more: str) -> Any:
+    return client.post("/sign-in/", {"name": name, "password": password, **more})
+
+
+@pytest.mark.parametrize("name", ["ann", "ann@example.org", "ANN@example.org", " ann "])
+def test_by_name_or_address(w: World, name: str) -> None:
+    with_password(w.ann)
+    client = browser()
+    answer = try_in(client, name, PASSWORD)
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        ("ann", "wrong"),
+        ("nobody", PASSWORD),
+        ("", ""),
+        ("ann", ""),
+        ("a\0nn", PASSWORD),
+        ("\ud800", PASSWORD),
+        ("ann", "x" * 5000),
+    ],
+)
+def test_refused_in_words_beside_the_field(w: World, name: str, password: str) -> None:
+    with_password(w.ann)
+    client = browser()
+    answer = try_in(client, name.encode("utf-8", "surrogatepass"), password)  # type: ignore[arg-type]
+    assert answer.status_code == 200
+    assert "Name and password do not match." in answer.content.decode()
+    assert 'aria-invalid="true"' in answer.content.decode()
+    assert client.get("/").status_code == 302
+
+
+def test_service_accounts_and_inactive_people_stay_out(w: World) -> None:
+    with_password(w.ann)
+    User.objects.filter(pk=w.ann.pk).update(is_active=False)
+    assert "do not match" in try_in(browser(), "ann", PASSWORD).content.decode()
+    assert "do not match" in try_in(browser(), "max", "!").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "gone_to"),
+    [
+        ("/projects/", "/projects/"),
+        ("https://evil.example/", "/"),
+        ("//evil.example", "/"),
+        ("javascript:alert(1)", "/"),
+        ("", "/"),
+    ],
+)
+def test_goes_on_only_to_our_own_pages(w: World, wanted: str, gone_to: str) -> None:
+    with_password(w.ann)
+    assert try_in(browser(), "ann", PASSWORD, next=wanted)["Location"] == gone_to
+
+
+def test_ten_tries_a_minute_for_an_address_and_name(w: World, settings: Any) -> None:
+    settings.RATE_SIGN_IN_PER_MINUTE = 3
+    with_password(w.ann)
+    client = browser()
+    texts = [try_in(client, "ann", "wrong").content.decode() for _ in range(3)]
+    assert "2 tries left" in texts[0]
+    answer = try_in(client, "Ann", PASSWORD)
+    assert answer.status_code == 429
+    assert answer["Retry-After"] == "60"
+    assert "Too many tries. Wait a minute" in answer.content.decode()
+    with_password(w.max)
+    assert try_in(client, "max", PASSWORD).status_code == 302
+
+
+def test_a_right_password_starts_the_count_anew(w: World, settings: Any) -> None:
+    settings.RATE_SIGN_IN_PER_MINUTE = 3
+    with_password(w.ann)
+    for _ in range(4):
+        assert try_in(browser(), "ann", "wrong").status_code == 200
+        assert try_in(browser(), "ann", PASSWORD).status_code == 302
+
+
+def test_without_stay_the_session_ends_with_the_browser(w: World) -> None:
+    with_password(w.ann)
+    short, long = browser(), browser()
+    assert not try_in(short, "ann", PASSWORD).cookies["sessionid"]["max-age"]
+    assert try_in(long, "ann", PASSWORD, stay="on").cookies["sessionid"]["max-age"]
+
+
+def test_sign_out_needs_a_post(w: World) -> None:
+    client = browser(w.ann)
+    assert client.get("/sign-out/").status_code == 302
+    assert client.get("/").status_code == 200
+    assert client.post("/sign-out/")["Location"] == "/sign-in/"
+    assert client.get("/").status_code == 302
+
+
+def test_the_profile(w: World) -> None:
+    answer = post(w.ann, "/account/profile", {"display_name": "  Anna  Keller ", "email": "anna@example.org"})
+    assert answer.status_code == 200
+    w.ann.refresh_from_db()
+    assert (w.ann.shown_name, w.ann.email) == ("Anna  Keller", "anna@example.org")
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"display_name": "", "email": ""}, "display_name"),
+        ({"display_name": "a\0b", "email": ""}, "display_name"),
+        ({"display_name": "x" * 151, "email": ""}, "display_name"),
+        ({"display_name": "Ann", "email": "not an address"}, "email"),
+        ({"display_name": 5, "email": ""}, "display_name"),
+    ],
+)
+def test_profiles_refused_name_the_field(w: World, fields: dict[str, Any], field: str) -> None:
+    answer: Any = post(w.ann, "/account/profile", fields)
+    assert answer.status_code == 400
+    assert answer.json()["field"] == field
+
+
+def test_the_password_ends_other_sessions(w: World) -> None:
+    with_password(w.ann)
+    here, there = browser(w.ann), browser(w.ann)
+    wrong: Any = here.post(
+        "/account/password",
+        {"old": "wrong", "new": "a long new password"},
+        headers={"Accept": "application/json"},
+    )
+    assert (wrong.status_code, wrong.json()["field"]) == (400, "old")
+    weak: Any = here.post(
+        "/account/password", {"old": PASSWORD, "new": "short"}, headers={"Accept": "application/json"}
+    )
+    assert (weak.status_code, weak.json()["field"]) == (400, "new")
+    right = here.post(
+        "/account/password",
+        {"old": PASSWORD, "new": "a long new password"},
+        headers={"Accept": "application/json"},
+    )
+    assert right.status_code == 200
+    assert here.get("/").status_code == 200
+    assert there.get("/").status_code == 302
+
+
+def test_one_who_came_by_link_sets_a_password_without_an_old_one(w: World) -> None:
+    assert "Set a password" in get(w.ann, "/").content.decode()
+    assert post(w.ann, "/account/password", {"new": "a long new password"}).status_code == 200
+    w.ann.refresh_from_db()
+    assert w.ann.check_password("a long new password")
+
+
+def test_preferences_are_kept(w: World) -> None:
+    assert post(w.ann, "/web/preferences", {"theme": "dark", "contrast": ""}).status_code == 204
+    assert 'data-theme="dark"' in get(w.ann, "/").content.decode()
+    answer: Any = post(w.ann, "/web/preferences", {"theme": "purple"})
+    assert (answer.status_code, answer.json()["field"]) == (400, "theme")
+    assert post(w.ann, "/web/preferences", {"is_staff": True}).status_code == 400
+    assert post(None, "/web/preferences", {"theme": "dark"}).status_code == 401
