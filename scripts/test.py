@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,8 @@ from scripts.node import build_bundle, node_environment  # noqa: E402
 from tests import servers  # noqa: E402
 
 IS_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+# Far above what a stage takes: a hanging test must not hang CI.
+STAGE_SECONDS = 30 * 60
 PROCESSES = os.environ.get("ANNOTATOR_TEST_PROCESSES", str(min(4, os.cpu_count() or 1)))
 
 
@@ -44,8 +47,16 @@ def pytest(name: str, arguments: list[str], **variables: str) -> Result:
     """Run pytest and count from its own report; a crash counts as a failure."""
     with tempfile.TemporaryDirectory(prefix="annotator-report-") as folder:
         report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", f"--junitxml={report}", *arguments]
-        status = subprocess.run(command, cwd=ROOT, env=node_environment() | variables, check=False).returncode
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            f"--junitxml={report}",
+            "-o",
+            "faulthandler_timeout=300",
+            *arguments,
+        ]
+        status = run(command, node_environment() | variables)
         passed = failed = 0
         with contextlib.suppress(OSError, ElementTree.ParseError):
             for suite in ElementTree.parse(report).getroot().iter("testsuite"):
@@ -53,6 +64,18 @@ def pytest(name: str, arguments: list[str], **variables: str) -> Result:
                 failed += bad
                 passed += int(suite.get("tests", 0)) - bad - int(suite.get("skipped", 0))
     return Result(name, passed, max(failed, 1) if status else failed)
+
+
+def run(command: list[str], env: dict[str, str]) -> int:
+    """Run a stage's program and return its status; one that hangs is ended, and has failed."""
+    process = subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True)
+    try:
+        return process.wait(STAGE_SECONDS)
+    except subprocess.TimeoutExpired:
+        print(f"ended: it took longer than {STAGE_SECONDS / 60:.0f} minutes")
+        return 1
+    finally:
+        servers.end_group(process)
 
 
 def sqlite() -> Result:
@@ -112,6 +135,7 @@ def main(names: list[str]) -> int:
     if unknown := set(names) - set(STAGES):
         print(f"unknown stages: {', '.join(sorted(unknown))}; there are {', '.join(STAGES)}")
         return 2
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave through the contexts: no server stays
     build_bundle()
     results = []
     for name in names or STAGES:
