@@ -30,7 +30,9 @@ def open_one(studio: Studio, people: People, *, box: bool = False) -> tuple[str,
     return image, people("ann").open(image)
 
 
-def test_a_box_drawn_with_the_mouse_is_stored_and_there_after_a_reload(studio: Studio, people: People) -> None:
+def test_a_box_drawn_with_the_mouse_is_stored_and_there_after_a_reload(
+    studio: Studio, people: People
+) -> None:
     image, editor = open_one(studio, people)
     editor.draw_box(*BOX)
     editor.idle()
@@ -74,7 +76,9 @@ def test_a_polygon_by_clicks_and_a_vertex_moved(studio: Studio, people: People) 
 def test_a_box_is_drawn_by_keys_alone(studio: Studio, people: People) -> None:
     """The crosshair starts in the middle of the stage; Shift moves it by 10 pixels, Enter sets a corner."""
     _, editor = open_one(studio, people)
-    editor.press("b", "ArrowLeft", "Enter", *["Shift+ArrowRight"] * 5, *["Shift+ArrowDown"] * 4, "ArrowRight", "Enter")
+    editor.press(
+        "b", "ArrowLeft", "Enter", *["Shift+ArrowRight"] * 5, *["Shift+ArrowDown"] * 4, "ArrowRight", "Enter"
+    )
     editor.idle()
     x0, y0, x1, y1 = editor.labels[0]["box"]
     assert (x1 - x0, y1 - y0) == (51, 40)
@@ -125,6 +129,35 @@ def test_deleting_offers_a_way_back(studio: Studio, people: People) -> None:
     editor.idle()
     assert studio.boxes(image) == [("Car", START)]
     expect(editor.page.locator(".toast")).to_have_count(0)
+
+
+def test_deleting_in_the_list_keeps_the_keyboard_there(studio: Studio, people: People) -> None:
+    image = studio.image("one.jpg")
+    for left in (10, 110, 210):
+        studio.box(image, (left, 20, left + 50, 80))
+    editor = people("ann").open(image)
+    rows(editor).nth(1).click()
+    editor.press("Delete")
+    expect(rows(editor)).to_have_count(2)
+    expect(rows(editor).nth(1)).to_be_focused()
+    editor.press("ArrowUp", "Delete")
+    editor.idle()
+    assert studio.boxes(image) == [("Car", (210, 20, 260, 80))]
+
+
+def test_copy_paste_duplicate_and_order(studio: Studio, people: People) -> None:
+    image, editor = open_one(studio, people, box=True)
+    editor.click(300, 225)
+    editor.press("Control+c", "Control+v", "2", "Control+d")
+    editor.idle()
+    assert studio.boxes(image) == [("Car", START), ("Tree", START), ("Tree", START)]
+    rows(editor).first.click()
+    editor.press("+")
+    editor.idle()
+    assert [name for name, _ in studio.boxes(image)] == ["Tree", "Car", "Tree"]
+    editor.press("-", "Control+a", "Delete")
+    editor.idle()
+    assert studio.boxes(image) == []
 
 
 def test_tags_of_a_group_with_one_choice(studio: Studio, people: People) -> None:
@@ -218,7 +251,9 @@ def test_next_and_previous_in_the_filtered_order(studio: Studio, people: People)
 
 def test_a_picture_that_left_the_filter_still_knows_its_neighbours(studio: Studio, people: People) -> None:
     images = [studio.image(f"{name}.jpg") for name in ("a", "b", "c")]
-    new = next(one["id"] for one in studio.call("GET", f"{studio.base}/statuses")["items"] if one["name"] == "NEW")
+    new = next(
+        one["id"] for one in studio.call("GET", f"{studio.base}/statuses")["items"] if one["name"] == "NEW"
+    )
     editor = people("ann").open(images[1], f"?status={new}")
     editor.draw_box(*BOX)  # moves it from New to In progress: it is not in the list any more
     editor.idle()

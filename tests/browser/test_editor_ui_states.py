@@ -24,7 +24,9 @@ People = Callable[..., Person]
 def problems(page: Page) -> list[str]:
     """Return what axe finds, each with the element."""
     page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8"))
-    found: dict[str, Any] = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
+    found: dict[str, Any] = page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS
+    )
     return [f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"]]
 
 
@@ -42,7 +44,9 @@ def two_on_one_box(studio: Studio, people: People) -> tuple[str, Editor, Editor]
     rosa.drag((300, 225), (300, 245))
     rosa.idle()
     person.context.set_offline(False)
-    expect(ann.page.locator("#tray")).to_contain_text("Rosa changed it too: place and shape", timeout=15_000, ignore_case=True)
+    expect(ann.page.locator("#tray")).to_contain_text(
+        "Rosa changed it too: place and shape", timeout=15_000, ignore_case=True
+    )
     return image, ann, rosa
 
 
@@ -83,7 +87,9 @@ def test_a_refused_change_waits_in_the_tray_until_it_is_discarded(studio: Studio
     assert studio.boxes(image) == []
 
 
-def test_signed_out_the_page_keeps_the_work_and_shows_where_to_sign_in(studio: Studio, people: People) -> None:
+def test_signed_out_the_page_keeps_the_work_and_shows_where_to_sign_in(
+    studio: Studio, people: People
+) -> None:
     image = studio.image("one.jpg")
     person = people("ann")
     editor = person.open(image)
@@ -91,7 +97,9 @@ def test_signed_out_the_page_keeps_the_work_and_shows_where_to_sign_in(studio: S
     editor.draw_box(*BOX)
     banner = editor.page.locator("#banner")
     expect(banner).to_contain_text("You are signed out")
-    expect(banner.get_by_role("link", name="Sign in")).to_have_attribute("href", re.compile(f"/sign-in/.*next=.*{image}"))
+    expect(banner.get_by_role("link", name="Sign in")).to_have_attribute(
+        "href", re.compile(f"/sign-in/.*next=.*{image}")
+    )
     expect(editor.page.locator("#head .save")).to_have_text("Signed out: 1 change kept here")
 
 
@@ -134,7 +142,13 @@ def test_the_key_sheet_and_the_palette_know_the_commands(studio: Studio, people:
     page = editor.page
     editor.press("?")
     sheet = page.get_by_role("dialog", name="Keys")
-    for text in ("Submit and next", "Move by 10 pixels", "Class by its digit", "Polygon", "Take the last point back"):
+    for text in (
+        "Submit and next",
+        "Move by 10 pixels",
+        "Class by its digit",
+        "Polygon",
+        "Take the last point back",
+    ):
         expect(sheet.get_by_text(text, exact=True)).to_be_visible()
     editor.press("b")  # keys do nothing behind a dialog
     editor.press("Escape")
@@ -171,7 +185,8 @@ def test_of_many_objects_only_the_rows_in_view_are_in_the_page(studio: Studio, p
     image = studio.image("one.jpg")
     for start in range(0, 300, 100):
         labels = [
-            {"class_id": studio.car, "bbox": [n, 10, n + 20, 40], "tool_used": "bbox"} for n in range(start, start + 100)
+            {"class_id": studio.car, "bbox": [n, 10, n + 20, 40], "tool_used": "bbox"}
+            for n in range(start, start + 100)
         ]
         studio.call("POST", f"{studio.base}/images/{image}/labels", labels)
     editor = people("ann").open(image)
@@ -185,7 +200,9 @@ def test_of_many_objects_only_the_rows_in_view_are_in_the_page(studio: Studio, p
     editor.press("Shift+ArrowUp")
     assert len(editor.store["selection"]) == 2
     page.get_by_placeholder("Filter objects").fill("car 17")
-    expect(page.get_by_role("listbox", name=re.compile("^Objects"))).to_have_attribute("aria-label", "Objects, 13 of 300")  # 17, 117, 217 and 170 to 179
+    expect(page.get_by_role("listbox", name=re.compile("^Objects"))).to_have_attribute(
+        "aria-label", "Objects, 13 of 300"
+    )  # 17, 117, 217 and 170 to 179
 
 
 def test_without_classes_the_page_leads_to_them(studio: Studio, people: People) -> None:
@@ -223,4 +240,3 @@ def test_a_picture_that_is_gone_says_so(studio: Studio, people: People) -> None:
     studio.call("DELETE", f"{studio.base}/images/{first}")
     expect(editor.page.locator("#banner")).to_contain_text("deleted this picture", timeout=8000)
     expect(editor.page.locator("#banner").get_by_role("link", name="Back to media")).to_be_visible()
-

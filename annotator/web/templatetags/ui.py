@@ -42,7 +42,15 @@ JOB_STATES = {
 }
 # The hatch of each palette colour: ten hatches, two colours each, never on two that look alike.
 HATCHES = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 2, 10, 9, 5, 1, 3, 7, 8, 4, 6)
-KEY_NAMES = {"Enter": "⏎", "ArrowLeft": "←", "ArrowRight": "→", "ArrowUp": "↑", "ArrowDown": "↓", "Delete": "Del", "Escape": "Esc"}
+KEY_NAMES = {
+    "Enter": "⏎",
+    "ArrowLeft": "←",
+    "ArrowRight": "→",
+    "ArrowUp": "↑",
+    "ArrowDown": "↓",
+    "Delete": "Del",
+    "Escape": "Esc",
+}
 
 
 class Manifest:
@@ -79,7 +87,10 @@ def asset(name: str) -> str:
 def icon(name: str, kind: str = "") -> SafeString:
     """Draw an icon of the sprite; kind is "", "s" (14 px) or "l" (20 px). Never alone: a name stands beside it."""
     return format_html(
-        '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', f"icon {kind}".strip(), asset("icons.svg"), name
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>',
+        f"icon {kind}".strip(),
+        asset("icons.svg"),
+        name,
     )
 
 
@@ -91,7 +102,11 @@ def status(value: Any, kind: str = "") -> SafeString:
     name = str(getattr(value, "name", base))
     shown = word if name.upper() == base else name
     return format_html(
-        '<span class="{}" data-status="{}">{}{}</span>', f"status {kind}".strip(), key, icon(f"st-{key}"), shown
+        '<span class="{}" data-status="{}">{}{}</span>',
+        f"status {kind}".strip(),
+        key,
+        icon(f"st-{key}"),
+        shown,
     )
 
 
@@ -122,7 +137,13 @@ def avatar(user: Any, kind: str = "", *, live: bool = False) -> SafeString:
     css = f"avatar {kind}".strip()
     if user is None:
         label = gettext("Server")
-        return format_html('<span class="{}" role="img" aria-label="{}" title="{}">{}</span>', css, label, label, icon("bot", "s"))
+        return format_html(
+            '<span class="{}" role="img" aria-label="{}" title="{}">{}</span>',
+            css,
+            label,
+            label,
+            icon("bot", "s"),
+        )
     name = user.shown_name
     return format_html(
         '<span class="{}" data-vars="--h:{}" title="{}" role="img" aria-label="{}"{}>{}</span>',
@@ -140,7 +161,9 @@ def swatch(color: str, kind: str = "") -> SafeString:
         return format_html('<span class="{}" data-label="{}" aria-hidden="true">{}</span>', css, slot, hatch)
     fill = color[:7] if color else "#808890"
     return format_html(
-        '<span class="{}" aria-hidden="true"><svg viewBox="0 0 14 14"><rect width="14" height="14" fill="{}"/></svg></span>', css, fill
+        '<span class="{}" aria-hidden="true"><svg viewBox="0 0 14 14"><rect width="14" height="14" fill="{}"/></svg></span>',
+        css,
+        fill,
     )
 
 
@@ -174,19 +197,32 @@ def age(when: datetime | None) -> SafeString | str:
     if when is None:
         return ""
     whole = formats.date_format(timezone.localtime(when), "DATETIME_FORMAT")
-    return format_html('<time datetime="{}" data-age title="{}">{}</time>', when.isoformat(), whole, age_text(when, timezone.now()))
+    return format_html(
+        '<time datetime="{}" data-age title="{}">{}</time>',
+        when.isoformat(),
+        whole,
+        age_text(when, timezone.now()),
+    )
 
 
 @register.filter
 def num(value: Any) -> str:
     """Return a whole number with the language's separator: 1,204. Empty for None."""
-    return "" if value is None else formats.number_format(value, decimal_pos=0, use_l10n=True, force_grouping=True)
+    return (
+        ""
+        if value is None
+        else formats.number_format(value, decimal_pos=0, use_l10n=True, force_grouping=True)
+    )
 
 
 @register.filter
 def percent(value: float | None, digits: int = 0) -> str:
     """Return a share 0..1 as "20 %"."""
-    return "" if value is None else f"{formats.number_format(round(value * 100, digits), decimal_pos=digits)}\N{NO-BREAK SPACE}%"
+    return (
+        ""
+        if value is None
+        else f"{formats.number_format(round(value * 100, digits), decimal_pos=digits)}\N{NO-BREAK SPACE}%"
+    )
 
 
 @register.filter
@@ -213,7 +249,11 @@ def duration(value: float | None) -> str:
     whole = round(value)
     if whole < 60:
         return f"{whole} s"
-    return f"{whole // 60} m {whole % 60:02d} s" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60:02d} m"
+    return (
+        f"{whole // 60} m {whole % 60:02d} s"
+        if whole < 3600
+        else f"{whole // 3600} h {whole % 3600 // 60:02d} m"
+    )
 
 
 @register.simple_tag

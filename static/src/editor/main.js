@@ -52,6 +52,7 @@ async function createApp(boot) {
     film: new Film(boot),
     steps: computed(() => stepsFor(store.status.value, store.may.value, store.statuses.value)),
     trouble: signal(null),
+    loading: signal(false),
     keys: keyText,
   });
   app.open = createNavigation(app);

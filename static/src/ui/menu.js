@@ -62,7 +62,8 @@ export function wireMenus() {
     if (!isOpen || !anchor) return;
     placeBeside(menu, anchor, anchor.closest('.end, .end-row') ? 'end' : 'start');
     const items = itemsOf(menu);
-    (items.find((item) => item.getAttribute('aria-checked') === 'true' && !item.hasAttribute('data-theme-set')) ?? items[0])?.focus();
+    const chosen = items.find((item) => item.matches('[role="menuitemradio"][aria-checked="true"]:not([data-theme-set])'));
+    (chosen ?? items[0])?.focus();
   }, true);
   document.addEventListener('keydown', (event) => {
     const menu = menuAround(event.target);

@@ -20,6 +20,8 @@ export interface App {
   readonly trouble: Signal<{ text: string; status: number } | null>;
   /** What each command of the page does; false: it had no use for the key. */
   readonly actions: Record<string, () => unknown>;
+  /** True while a picture takes noticeably long to come. */
+  readonly loading: Signal<boolean>;
   /** Runs a command of the key map by its id, as its key would. */
   run(command: string): void;
   /** The keys of a command, for tooltips: "Ctrl Z". */

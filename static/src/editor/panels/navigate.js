@@ -6,6 +6,8 @@ import { t } from '../i18n.js';
 
 const AHEAD = 3;
 const BEHIND = 1;
+/** A picture that takes longer than this is told of. */
+const SLOW_MS = 300;
 
 /** @param {App['boot']} boot @param {string} id */
 export const addressOf = (boot, id) => boot.urls.label_page.replace('{id}', id) + (boot.filter ? `?${boot.filter}` : '');
@@ -38,21 +40,31 @@ export async function fetchAhead({ session, film, stage, store }) {
  * @param {App} app all but `open`
  */
 export function createNavigation(app) {
-  const { boot, session, store, stage, film, trouble, settings } = app;
+  const { boot, session, store, stage, film, trouble, settings, loading } = app;
   let turn = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let slow;
+  const arrived = () => {
+    clearTimeout(slow);
+    loading.value = false;
+  };
 
   /** @param {string} id @param {{isFirst?: boolean, push?: boolean}} [how] */
   const open = async (id, { isFirst = false, push = true } = {}) => {
     turn += 1;
     const mine = turn;
     const view = settings.value.keepView && !isFirst ? stage.view : undefined;
+    clearTimeout(slow);
+    slow = setTimeout(() => { loading.value = true; }, SLOW_MS);
     film.current.value = id;
     stage.mediaVersion += 1; // not ready until the new picture and its shapes are painted
     if (!isFirst && push) history.pushState({ media: id }, '', addressOf(boot, id));
     try {
       await session.load(id);
     } catch (error) {
-      if (mine === turn) trouble.value = troubleOf(/** @type {any} */ (error));
+      if (mine !== turn) return;
+      arrived();
+      trouble.value = troubleOf(/** @type {any} */ (error));
       return;
     }
     const media = store.media.peek();
@@ -62,6 +74,7 @@ export function createNavigation(app) {
     const listed = film.show(id).then(() => { if (mine === turn) return shown; });
     await shown;
     if (mine !== turn) return;
+    arrived();
     if (stage.failure) trouble.value = { status: -1, text: media.health_reason || stage.failure };
     listed.then(() => { if (mine === turn) fetchAhead(app); });
   };

@@ -1,9 +1,9 @@
 /** The list of objects: the picture's accessible mirror. Only the rows in view are in the page. */
-import { computed, signal } from '@preact/signals-core';
+import { computed, effect, signal } from '@preact/signals-core';
 import { num, t } from '../i18n.js';
 import { html, live, nothing, render, repeat, vars } from './live.js';
 import { icon, iconButton, shapeIcon, shapeWord, swatch } from './parts.js';
-import { SORTS, rowsOf } from './objects-model.js';
+import { SORTS, neighbour, rowsOf } from './objects-model.js';
 import { rowsInView, scrollToRow } from './window.js';
 
 /** @import {Label} from '../types' */
@@ -70,7 +70,7 @@ export class ObjectList {
       this.height.value = Math.round(entry.contentRect.height);
     });
     this.watcher.observe(this.scroll);
-    this.ends = [live(() => render(this.headView(), this.top)), live(() => render(this.view(), this.scroll)), this.followSelection()];
+    this.ends = [live(() => render(this.headView(), this.top)), live(() => render(this.view(), this.scroll)), this.followSelection(), this.followRemovals()];
   }
 
   close() {
@@ -146,6 +146,24 @@ export class ObjectList {
       this.active.value = id;
       this.reveal(id);
     });
+  }
+
+  /** The keyboard stays in the list when its row goes: the next one takes over. */
+  followRemovals() {
+    const { store } = this.app;
+    let before = this.rows.peek();
+    const keep = effect(() => { before = this.rows.value; });
+    const stop = store.onPatch(({ removed }) => {
+      const active = this.active.peek();
+      if (!active || !removed.includes(active)) return;
+      const next = neighbour(before, new Set(removed));
+      this.active.value = next;
+      if (next && this.scroll.contains(document.activeElement)) this.focusRow(next);
+    });
+    return () => {
+      keep();
+      stop();
+    };
   }
 
   /** @param {string} id */

@@ -63,6 +63,7 @@ function looks(app) {
       @input=${(/** @type {Event} */ event) => settings.set({ fill: Number(/** @type {HTMLInputElement} */ (event.target).value) / 100 })}><output>${percent} %</output></label>
     <span class="sep"></span>
     ${toggle(t('Outlines only'), 'diamond', 'view.outlines', display.outlines)}
+    ${toggle(t('Grid'), 'grid-3x3', 'view.grid', display.grid)}
     ${toggle(t('Hide all objects'), display.hideAll ? 'eye-off' : 'eye', 'view.hide', display.hideAll)}
     ${iconButton({ name: t('Keep this view on the next image'), icon: 'scan', pressed: keepView, run: () => settings.set({ keepView: !keepView }) })}
     <a class="btn quiet" href=${back}>${icon('filter')}${boot.filter ? t('Filtered') : t('All images')}</a>
