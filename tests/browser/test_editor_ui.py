@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -265,6 +266,28 @@ def test_a_picture_that_left_the_filter_still_knows_its_neighbours(studio: Studi
     editor.wait_ready()
     editor.press("d")
     editor.page.wait_for_url(f"**/label/{images[0]}/?status={new}")
+
+
+def test_three_ahead_and_one_behind_are_fetched_before_they_are_asked_for(studio: Studio, people: People) -> None:
+    images = [studio.image(f"{name}.jpg") for name in "abcdefg"]
+    person = people("ann")
+    asked: list[str] = []
+    person.context.on("request", lambda request: asked.append(request.url))
+    editor = person.open(images[2])
+
+    def fetched(kind: str) -> list[str]:
+        return [image for image in images if any(image in url and kind in url for url in asked)]
+
+    wanted = [images[i] for i in (1, 2, 3, 4, 5)]
+    until = time.monotonic() + 10
+    while fetched("/original/") != wanted and time.monotonic() < until:
+        editor.page.evaluate("() => new Promise(requestAnimationFrame)")
+    assert fetched("/state") == fetched("/original/") == wanted
+    asked.clear()
+    editor.press("f")
+    editor.page.wait_for_url(f"**/label/{images[3]}/")
+    editor.wait_ready()
+    assert not [url for url in asked if images[3] in url]  # it was all there
 
 
 def test_work_goes_on_with_the_next_picture_while_the_last_is_saved(studio: Studio, people: People) -> None:

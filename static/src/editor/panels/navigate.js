@@ -75,7 +75,7 @@ export function createNavigation(app) {
     await shown;
     if (mine !== turn) return;
     arrived();
-    if (stage.failure) trouble.value = { status: -1, text: media.health_reason || stage.failure };
+    if (stage.failure) trouble.value = { status: -1, text: media.health_reason || t('The file could not be loaded or read as a picture. Try again; if it stays so, it is damaged.') };
     listed.then(() => { if (mine === turn) fetchAhead(app); });
   };
   addEventListener('popstate', () => {
