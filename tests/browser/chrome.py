@@ -43,7 +43,7 @@ class Editor:
 
     def idle(self) -> None:
         """Wait until everything is saved, settled and drawn."""
-        self.page.evaluate("() => window.__editor.idle()")
+        self.page.wait_for_function("() => window.__editor.idle().then(() => true)")
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Return where an image point is in the window."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Error, Page, Route
 
 from tests import servers
 from tests.browser.chrome import Editor, Person, sign_in
@@ -175,15 +175,20 @@ def session_expired(ann: Person, studio: Studio, editor: Editor, act: Callable[[
     act(editor)
     editor.page.wait_for_function("() => window.__editor.store.save.state === 'signed_out'")
     sign_in(ann.context, studio.server, "ann")
-    return reopen(ann, editor.page.url)
+    editor.page.bring_to_front()
+    return editor
 
 
 def reopen(ann: Person, address: str) -> Editor:
-    page = ann.context.new_page()
-    page.goto(address)
-    editor = Editor(page)
-    editor.wait_ready()
-    return editor
+    """Open the address in a new tab; the browser may need a moment to notice that its spare process is gone too."""
+    for _ in range(5):
+        with contextlib.suppress(Error):
+            page = ann.context.new_page()
+            page.goto(address)
+            editor = Editor(page)
+            editor.wait_ready()
+            return editor
+    raise AssertionError("no new tab after the kill")
 
 
 FAULTS = {
