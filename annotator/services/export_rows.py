@@ -114,7 +114,9 @@ class Keys:
 
     def __init__(self, rows: QuerySet[Media]) -> None:
         ordered = rows.order_by("list_key", "id").values_list("pk", flat=True)
-        self._bytes = b"".join(key.bytes for key in ordered.iterator(chunk_size=5_000))
+        self._bytes = bytearray()
+        for key in ordered.iterator(chunk_size=5_000):
+            self._bytes += key.bytes
 
     def __len__(self) -> int:
         return len(self._bytes) // 16
@@ -124,7 +126,7 @@ class Keys:
         step = CHUNK * 16
         for start in range(0, len(self._bytes), step):
             part = self._bytes[start : start + step]
-            yield [uuid.UUID(bytes=part[at : at + 16]) for at in range(0, len(part), 16)]
+            yield [uuid.UUID(bytes=bytes(part[at : at + 16])) for at in range(0, len(part), 16)]
 
 
 def read_media(keys: Sequence[uuid.UUID]) -> list[MediaRow]:
