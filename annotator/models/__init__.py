@@ -1,7 +1,18 @@
 """Tables of the domain, one module per aggregate: fields, constraints, cheap properties and querysets; no writes."""
 
 from .marks import AttributeValue, Label, Tag
-from .media import Blob, Dataset, DatasetItem, Media, MediaKind, MediaStatus, QualityIssue, Rendition, Upload, UploadBatch
+from .media import (
+    Blob,
+    Dataset,
+    DatasetItem,
+    Media,
+    MediaKind,
+    MediaStatus,
+    QualityIssue,
+    Rendition,
+    Upload,
+    UploadBatch,
+)
 from .people import ApiToken, Membership, Role, SignInLink, User, Workspace, WorkspaceClock
 from .projects import ContentType, Project, ProjectClock
 from .running import AppliedOp, Event, Job, JobState, Lease, WorkerBeat

@@ -43,14 +43,20 @@ class Label(Row):
     external_id = text(500)
     created_by = user_key()
     updated_by = user_key()
-    import_job = key("annotator.Job", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
+    import_job = key(
+        "annotator.Job", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     revision = models.BigIntegerField(default=0)
     objects = scoped("project__workspace", "project")
 
     class Meta(Row.Meta):
         constraints = [
-            models.CheckConstraint(condition=Q(x1__gte=F("x0")) & Q(y1__gte=F("y0")), name="label_box_ordered"),
-            models.CheckConstraint(condition=Q(shape__in=["box", "polygon", "mask", "keypoints"]), name="label_shape"),
+            models.CheckConstraint(
+                condition=Q(x1__gte=F("x0")) & Q(y1__gte=F("y0")), name="label_box_ordered"
+            ),
+            models.CheckConstraint(
+                condition=Q(shape__in=["box", "polygon", "mask", "keypoints"]), name="label_shape"
+            ),
             models.CheckConstraint(condition=Q(origin__in=["human", "model", "import"]), name="label_origin"),
         ]
         indexes = [
@@ -58,7 +64,9 @@ class Label(Row):
             models.Index(fields=["project", "concept", "z", "created_at", "id"], name="label_by_concept"),
             models.Index(fields=["concept", "media"], name="label_concept"),
             models.Index(fields=["media", "frame"], name="label_media"),
-            models.Index(fields=["import_job"], condition=Q(import_job__isnull=False), name="label_import_job"),
+            models.Index(
+                fields=["import_job"], condition=Q(import_job__isnull=False), name="label_import_job"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -74,7 +82,9 @@ class Tag(Row):
     value = models.FloatField(default=1.0)
     origin = text(6, default="human")
     created_by = user_key()
-    import_job = key("annotator.Job", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
+    import_job = key(
+        "annotator.Job", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     objects = scoped("project__workspace", "project")
 
     class Meta(Row.Meta):
@@ -94,8 +104,18 @@ class AttributeValue(Row):
     class Meta(Row.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=Q(label__isnull=False, media__isnull=True) | Q(label__isnull=True, media__isnull=False), name="attribute_value_one_subject"
+                condition=Q(label__isnull=False, media__isnull=True)
+                | Q(label__isnull=True, media__isnull=False),
+                name="attribute_value_one_subject",
             ),
-            models.UniqueConstraint(fields=["attribute", "label"], condition=Q(label__isnull=False), name="attribute_value_label_once"),
-            models.UniqueConstraint(fields=["attribute", "media"], condition=Q(media__isnull=False), name="attribute_value_media_once"),
+            models.UniqueConstraint(
+                fields=["attribute", "label"],
+                condition=Q(label__isnull=False),
+                name="attribute_value_label_once",
+            ),
+            models.UniqueConstraint(
+                fields=["attribute", "media"],
+                condition=Q(media__isnull=False),
+                name="attribute_value_media_once",
+            ),
         ]

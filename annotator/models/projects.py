@@ -34,8 +34,12 @@ class Project(Row):
 
     class Meta(Row.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["workspace", "ref"], condition=Q(trashed_at__isnull=True), name="project_ref_once"),
-            models.CheckConstraint(condition=Q(content_type__in=ContentType.values), name="project_content_type"),
+            models.UniqueConstraint(
+                fields=["workspace", "ref"], condition=Q(trashed_at__isnull=True), name="project_ref_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(content_type__in=ContentType.values), name="project_content_type"
+            ),
         ]
         indexes = [models.Index(fields=["workspace", "sort_key", "id"], name="project_list")]
 

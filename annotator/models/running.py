@@ -44,11 +44,15 @@ class Job(Row):
     class Meta(Row.Meta):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=JobState.values), name="job_state"),
-            models.UniqueConstraint(fields=["project", "number"], condition=Q(project__isnull=False), name="job_number_once"),
+            models.UniqueConstraint(
+                fields=["project", "number"], condition=Q(project__isnull=False), name="job_number_once"
+            ),
         ]
         indexes = [
             models.Index(fields=["project", "-created_at"], name="job_list"),
-            models.Index(fields=["state", "lease_until"], condition=Q(state__in=["QUEUED", "RUNNING"]), name="job_open"),
+            models.Index(
+                fields=["state", "lease_until"], condition=Q(state__in=["QUEUED", "RUNNING"]), name="job_open"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -82,12 +86,20 @@ class Event(models.Model):
     class Meta:
         base_manager_name = "all_objects"
         constraints = [
-            models.UniqueConstraint(fields=["project", "seq"], condition=Q(project__isnull=False), name="event_project_seq"),
-            models.UniqueConstraint(fields=["workspace", "seq"], condition=Q(project__isnull=True), name="event_workspace_seq"),
+            models.UniqueConstraint(
+                fields=["project", "seq"], condition=Q(project__isnull=False), name="event_project_seq"
+            ),
+            models.UniqueConstraint(
+                fields=["workspace", "seq"], condition=Q(project__isnull=True), name="event_workspace_seq"
+            ),
         ]
         indexes = [
             models.Index(fields=["media_id", "seq"], condition=Q(media_id__isnull=False), name="event_media"),
-            models.Index(fields=["project", "kind", "at", "actor"], condition=Q(project__isnull=False), name="event_by_kind"),
+            models.Index(
+                fields=["project", "kind", "at", "actor"],
+                condition=Q(project__isnull=False),
+                name="event_by_kind",
+            ),
         ]
 
     def __str__(self) -> str:

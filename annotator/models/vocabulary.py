@@ -44,11 +44,21 @@ class Concept(Row):
         constraints = [
             models.UniqueConstraint(fields=["project", "ref"], name="concept_ref_once"),
             models.UniqueConstraint(fields=["project", "number"], name="concept_number_once"),
-            models.UniqueConstraint(fields=["project", "name_key"], condition=Q(on_region=True), name="concept_region_name"),
-            models.UniqueConstraint(fields=["project", "name_key"], condition=Q(on_media=True), name="concept_media_name"),
-            models.UniqueConstraint(fields=["project", "name_key"], condition=Q(on_segment=True), name="concept_segment_name"),
-            models.CheckConstraint(condition=Q(on_region=True) | Q(on_media=True) | Q(on_segment=True), name="concept_has_role"),
-            models.CheckConstraint(condition=Q(region_kind__in=["object", "background"]), name="concept_region_kind"),
+            models.UniqueConstraint(
+                fields=["project", "name_key"], condition=Q(on_region=True), name="concept_region_name"
+            ),
+            models.UniqueConstraint(
+                fields=["project", "name_key"], condition=Q(on_media=True), name="concept_media_name"
+            ),
+            models.UniqueConstraint(
+                fields=["project", "name_key"], condition=Q(on_segment=True), name="concept_segment_name"
+            ),
+            models.CheckConstraint(
+                condition=Q(on_region=True) | Q(on_media=True) | Q(on_segment=True), name="concept_has_role"
+            ),
+            models.CheckConstraint(
+                condition=Q(region_kind__in=["object", "background"]), name="concept_region_kind"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -69,8 +79,12 @@ class TagGroup(Row):
     class Meta(Row.Meta):
         constraints = [
             models.UniqueConstraint(fields=["project", "name_key"], name="tag_group_name_once"),
-            models.UniqueConstraint(fields=["project"], condition=Q(is_default=True), name="tag_group_one_default"),
-            models.CheckConstraint(condition=Q(kind__in=["SELECTION", "MULTIPLE-SELECTION"]), name="tag_group_kind"),
+            models.UniqueConstraint(
+                fields=["project"], condition=Q(is_default=True), name="tag_group_one_default"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["SELECTION", "MULTIPLE-SELECTION"]), name="tag_group_kind"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -93,7 +107,9 @@ class Attribute(Row):
     objects = scoped("project__workspace", "project")
 
     class Meta(Row.Meta):
-        constraints = [models.UniqueConstraint(fields=["project", "subject", "name_key"], name="attribute_name_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "subject", "name_key"], name="attribute_name_once")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -122,7 +138,9 @@ class AttributeBinding(Row):
     objects = scoped("attribute__project__workspace", "attribute__project")
 
     class Meta(Row.Meta):
-        constraints = [models.UniqueConstraint(fields=["attribute", "concept"], name="attribute_binding_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["attribute", "concept"], name="attribute_binding_once")
+        ]
 
 
 class KeypointSchema(Row):
@@ -140,7 +158,9 @@ class KeypointSchema(Row):
     class Meta(Row.Meta):
         constraints = [
             models.UniqueConstraint(fields=["project", "name_key"], name="keypoint_schema_name_once"),
-            models.CheckConstraint(condition=Q(kind__in=["pose", "points", "polyline"]), name="keypoint_schema_kind"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["pose", "points", "polyline"]), name="keypoint_schema_kind"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -162,7 +182,9 @@ class KeypointClass(Row):
     objects = scoped("schema__project__workspace", "schema__project")
 
     class Meta(Row.Meta):
-        constraints = [models.UniqueConstraint(fields=["schema", "name_key"], name="keypoint_class_name_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["schema", "name_key"], name="keypoint_class_name_once")
+        ]
 
     def __str__(self) -> str:
         return self.name

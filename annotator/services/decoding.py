@@ -224,7 +224,9 @@ def render(path: Path, variant: str, box: tuple[float, float, float, float] | No
     return _parts(head, payload)[0]
 
 
-def map_ahead(items: Iterable[Item], work: Callable[[Item], Made], *, ahead: int) -> Generator[Made, None, None]:
+def map_ahead(
+    items: Iterable[Item], work: Callable[[Item], Made], *, ahead: int
+) -> Generator[Made, None, None]:
     """Yield `work(item)` in order, with as many threads as the pool has children and at most `ahead` results waiting.
 
     The caller writes rows while the children go on; closing the iterator drops what has not begun.

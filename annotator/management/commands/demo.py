@@ -23,12 +23,16 @@ class Command(BaseCommand):
         admin = operators.ensure_administrator()
         ref = options["workspace"]
         try:
-            place = Workspace.all_objects.filter(ref=ref).first() or workspaces.create(name=ref.capitalize(), ref=ref)
+            place = Workspace.all_objects.filter(ref=ref).first() or workspaces.create(
+                name=ref.capitalize(), ref=ref
+            )
             members.ensure(workspace=place, user=admin, role=Role.OWNER)
             if Project.objects.filter(workspace=place, name=demo.NAME).exists():
                 self.stderr.write(f"The workspace {ref} has the demo project already.")
                 return
-            project = demo.build(actor=Actor(user_id=admin.pk, via="command"), workspace=place, tell=self.stderr.write)
+            project = demo.build(
+                actor=Actor(user_id=admin.pk, via="command"), workspace=place, tell=self.stderr.write
+            )
         except DomainError as error:
             raise CommandError(error.message) from None
         finally:
