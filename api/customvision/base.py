@@ -102,6 +102,12 @@ class InProject(CustomVisionView):
         rows = Media.objects.filter(project=self.place, kind="image")
         return rows.with_home().select_related("blob")
 
+    def in_order(self, keys: Iterable[uuid.UUID]) -> list[Any]:
+        """Return images in the order of their ids, each once; ids that name none are left out."""
+        wanted = list(dict.fromkeys(keys))
+        found = self.pictures().in_bulk(wanted) if wanted else {}
+        return [found[key] for key in wanted if key in found]
+
     def named(self, keys: Iterable[uuid.UUID], field: str) -> dict[uuid.UUID, Media]:
         """Return images that a body or query names, by id. Invalid when one is not there."""
         wanted = set(keys)

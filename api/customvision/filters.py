@@ -45,7 +45,7 @@ def images(rows: Any, asked: dict[str, Any]) -> Any:
 
 def _has_any(concepts: Collection[uuid.UUID] | None) -> Q:
     """Return the condition that an image has a tag or a region, of one of these concepts when they are given."""
-    labels = Label.all_objects.filter(media=OuterRef("pk"), error="")
+    labels = Label.all_objects.filter(media=OuterRef("pk"))
     tags = Tag.all_objects.filter(media=OuterRef("pk"))
     if concepts is not None:
         labels, tags = labels.filter(concept__in=concepts), tags.filter(concept__in=concepts)

@@ -51,11 +51,11 @@ _TAG = ("media_id", "concept_id", "concept__name", "created_at")
 def images(rows: Sequence[Any], view: Any) -> list[ImageOut]:
     """Return images that were read with their home and bytes; two queries for what is said of them all.
 
-    A tag is what is said of the whole image, and the class of every region, each once. Labels of other shapes are
-    regions by their box; those that are known to be wrong, and those outside the picture, are left out.
+    A tag is what is said of the whole image, and the class of every label, each once. Labels of all shapes are regions
+    by their box, as far as it is inside the picture; one that is wholly outside (of a picture that was replaced) is none.
     """
     keys = [row.pk for row in rows]
-    marks = Label.all_objects.filter(media__in=keys, error="").order_by("z", "created_at", "id")
+    marks = Label.all_objects.filter(media__in=keys).order_by("z", "created_at", "id")
     labels, tags = defaultdict(list), defaultdict(list)
     for mark in marks.values_list(*_LABEL):
         labels[mark[0]].append(mark)

@@ -34,9 +34,7 @@ class ImagesById(InProject):
         note="In the order of the ids, each once; ids that name no image of the project are left out.",
     )
     def get(self) -> Any:
-        wanted = list(dict.fromkeys(self.asked.get("imageIds", ())))
-        found = self.pictures().in_bulk(wanted) if wanted else {}
-        return names.images([found[key] for key in wanted if key in found], self)
+        return names.images(self.in_order(self.asked.get("imageIds", ())), self)
 
 
 class _Listed(InProject):
@@ -49,9 +47,12 @@ class _Listed(InProject):
         return filters.images(self.pictures(), asked)
 
     def page(self, rows: Any) -> Any:
+        """Return the asked images; keys are sorted alone, as no index stands in this order."""
         skip = self.asked["skip"]
-        found = filters.ordered(rows, self.asked)[skip : skip + self.asked["take"]]
-        return names.images(list(found), self)
+        keys = filters.ordered(rows, self.asked).values_list("pk", flat=True)[
+            skip : skip + self.asked["take"]
+        ]
+        return names.images(self.in_order(keys), self)
 
 
 class Images(_Listed):

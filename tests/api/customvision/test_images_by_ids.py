@@ -24,7 +24,7 @@ def test_an_image_with_all_it_has(w: World, by: Callers, p: str) -> None:
     Tag.all_objects.create(project=w.project, media=media, concept=w.sunny)
     first = w.box(media, w.car, (64, 48, 320, 240))
     w.box(media, w.car, (0, 0, 640, 480), z=1)
-    w.box(media, w.person, (10, 10, 20, 20), error="out_of_bounds")
+    w.box(media, w.car, (700, 10, 720, 20), error="out_of_bounds")
     (image,) = by.vera.get(f"{p}/images/id", ids(media))
     assert (image["id"], image["width"], image["height"]) == (str(media.pk), 640, 480)
     assert image["metadata"] == {"place": "Bern", "empty": ""}
