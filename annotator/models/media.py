@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -72,7 +72,8 @@ class MediaQuerySet(ScopedQuerySet):
     def with_home(self) -> Self:
         """Add `name`, `dataset_id` and `dataset_name` of the home item to each medium, without a query of its own.
 
-        By subqueries, not joins: counting leaves them out, and rows that are skipped cost nothing.
+        By subqueries, not joins: counting leaves them out. For a slice deep in a list find the keys first
+        (as api.common.paging does): PostgreSQL computes the columns of skipped rows too.
         """
         home = DatasetItem.all_objects.filter(media=OuterRef("pk"), is_home=True)
         return self.annotate(
@@ -210,6 +211,15 @@ class Media(Row):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number}"
+
+    @classmethod
+    def live_in(cls, project_id: uuid.UUID) -> Any:
+        """Return the live media of a project that the caller has looked at already, as a MediaQuerySet.
+
+        `objects` asks the project whether it is in the trash; that join keeps SQLite from walking the
+        list in index order (100,000 media: 70 ms instead of 0.2 ms for the first window).
+        """
+        return type(cls.objects.none())(cls).filter(project_id=project_id, trashed_at__isnull=True)
 
 
 class Rendition(Row):
