@@ -14,7 +14,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 const ROOT = path.dirname(fileURLToPath(import.meta.url));
 const SRC = path.join(ROOT, 'static/src');
@@ -42,9 +42,13 @@ function write(/** @type {string} */ name, /** @type {Uint8Array | string} */ co
   fs.renameSync(temporary, file);
 }
 
+/** Keeps a file under its name in the manifest, with the packed copies that the server sends to browsers that take them. */
 function remember(/** @type {string} */ logical, /** @type {string} */ name, /** @type {Uint8Array} */ contents) {
   manifest[logical] = name;
-  sizes[logical] = gzipSync(contents, { level: 9 }).length;
+  const packed = gzipSync(contents, { level: 9 });
+  write(`${name}.gz`, packed);
+  write(`${name}.br`, brotliCompressSync(contents));
+  sizes[logical] = packed.length;
 }
 
 /**
@@ -118,7 +122,7 @@ function removeStale() {
     if (!entry.isFile()) continue;
     const file = path.join(entry.parentPath ?? entry.path, entry.name);
     const name = path.relative(OUT, file).split(path.sep).join('/');
-    if (current.has(name) || name.startsWith('assets/')) continue;
+    if (current.has(name.replace(/\.(gz|br)$/, '')) || name.startsWith('assets/')) continue;
     try {
       if (fs.statSync(file).mtimeMs < oldest) fs.rmSync(file, { force: true });
     } catch { /* another build removed it first */ }

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 
 from annotator.domain.actor import Actor
 from annotator.models import User
@@ -29,8 +30,12 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def page(view: View) -> View:
-    """A page of ours: a visitor who is not signed in goes to the sign-in page and comes back (302)."""
+    """A page of ours: a visitor who is not signed in goes to the sign-in page and comes back (302).
 
+    Sent packed: Django pads packed answers at random, so their length says nothing of the secrets in them.
+    """
+
+    @gzip_page
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:

@@ -53,7 +53,7 @@ def find_project(actor: Actor, project_id: uuid.UUID) -> Project:
 
 def media_list(project_id: uuid.UUID, chosen: MediaFilter) -> MediaQuerySet:
     """Return the media of a project that the filter lets through, in list order."""
-    return chosen.apply(Media.objects.filter(project_id=project_id))
+    return chosen.apply(Media.live_in(project_id))
 
 
 def status_json(status: MediaStatus) -> dict[str, Any]:
