@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from annotator import policy
-from annotator.domain.actor import Actor
 from annotator.models import Concept, Media, Project
 from annotator.web.places import Place
 from annotator.web.selectors import activity, classes, history, members, progress
@@ -112,9 +111,9 @@ def is_empty(project: Project) -> bool:
     )
 
 
-def next_media(actor: Actor, project: Project, role: str) -> uuid.UUID | None:
+def next_media(project: Project, role: str) -> uuid.UUID | None:
     """Return the first picture that waits for this role: to review for a reviewer, else to label; any picture at last."""
-    rows = Media.objects.visible_to(actor).filter(project=project).order_by("list_key", "id")
+    rows = Media.live_in(project.pk).in_list_order()
     labels = [Q(status__base__in=("NEW", "AUTO-LABELLED")), Q(status__base="IN PROGRESS")]
     review = [Q(status__base="TO REVIEW")] if policy.may_set_status(role, "DONE") else []
     for wanted in [*review, *labels] if role == "reviewer" else [*labels, *review]:

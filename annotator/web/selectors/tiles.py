@@ -21,7 +21,7 @@ MAX_IDS = 10_000
 
 def rows(project_id: uuid.UUID, chosen: MediaFilter) -> Any:
     """Return the live media of a project that the filter lets through, in list order."""
-    return chosen.apply(Media.objects.filter(project_id=project_id))
+    return chosen.apply(Media.live_in(project_id))
 
 
 def total(project_id: uuid.UUID, chosen: MediaFilter) -> int:

@@ -7,6 +7,7 @@ import uuid
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
 from annotator.domain.errors import Invalid
@@ -51,6 +52,7 @@ def _boot(
 
 
 @require_GET
+@gzip_page
 @project_call
 def window(request: HttpRequest, place: Place) -> HttpResponse:
     """Return {total, items}: `?start=` and `?limit=`, `?after=<id>` (where `start` lies) or `?ids=a,b` as they are now."""
@@ -65,12 +67,14 @@ def window(request: HttpRequest, place: Place) -> HttpResponse:
 
 
 @require_GET
+@gzip_page
 @project_call
 def overlays(request: HttpRequest, place: Place) -> HttpResponse:
     return forms.as_json(read_overlays(place.project.pk, _ids(request)))
 
 
 @require_GET
+@gzip_page
 @project_call
 def media_ids(request: HttpRequest, place: Place) -> HttpResponse:
     """Return the ids of a range of the list, for choosing it."""

@@ -39,5 +39,5 @@ def project(request: HttpRequest, place: Place) -> HttpResponse:
 @project_page
 def label_next(request: HttpRequest, place: Place) -> HttpResponse:
     """Go to the first picture that waits for this person, or back to the media when there is none."""
-    found = selectors.next_media(place.actor, place.project, place.role)
+    found = selectors.next_media(place.project, place.role)
     return redirect(reverse("label", args=[found]) if found else reverse("media", args=[place.project.pk]))
