@@ -268,7 +268,9 @@ def test_a_picture_that_left_the_filter_still_knows_its_neighbours(studio: Studi
     editor.page.wait_for_url(f"**/label/{images[0]}/?status={new}")
 
 
-def test_three_ahead_and_one_behind_are_fetched_before_they_are_asked_for(studio: Studio, people: People) -> None:
+def test_three_ahead_and_one_behind_are_fetched_before_they_are_asked_for(
+    studio: Studio, people: People
+) -> None:
     images = [studio.image(f"{name}.jpg") for name in "abcdefg"]
     person = people("ann")
     asked: list[str] = []

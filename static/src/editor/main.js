@@ -27,6 +27,7 @@ import { keepFinishedLocked, keepFrame, keepFilmTrue } from './panels/keep.js';
 import { t } from './i18n.js';
 import { wireDialogs } from '../ui/dialog.js';
 import { wireMenus } from '../ui/menu.js';
+import { adoptServerToasts } from '../ui/toast.js';
 
 /** @import {Boot} from './types' */
 /** @import {App} from './panels/app' */
@@ -108,6 +109,7 @@ function wire(app) {
   const { store, session, stage, settings } = app;
   wireMenus();
   wireDialogs();
+  adoptServerToasts();
   wireKeys(app);
   announceSaving(store, app.say);
   keepFinishedLocked(app);
