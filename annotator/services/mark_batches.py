@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -34,7 +34,7 @@ def create_labels(
     Such patches hold "concept" as an id and "box" as floats. Fields of errors begin with `[i].`
     """
     policy.require(actor, project, "label.write")
-    known = _boxes(project, [media for media, _ in items]) if skip_equal else {}
+    known = _boxes(project, items) if skip_equal else {}
     fresh: dict[uuid.UUID, list[int]] = defaultdict(list)
     first: dict[Key, int] = {}
     for place, (media, patch) in enumerate(items):
@@ -56,8 +56,10 @@ def create_labels(
     ]
 
 
-def _boxes(project: Project, media: Iterable[Media]) -> dict[Key, Label]:
-    rows = Label.all_objects.filter(project=project, media__in={one.pk for one in media}, shape="box")
+def _boxes(project: Project, items: Sequence[tuple[Media, Patch]]) -> dict[Key, Label]:
+    """Return the boxes of the same pictures and classes that are there."""
+    pictures, classes = {media.pk for media, _ in items}, {patch["concept"] for _, patch in items}
+    rows = Label.all_objects.filter(project=project, media__in=pictures, concept__in=classes, shape="box")
     return {
         (row.media_id, row.concept_id, row.x0, row.y0, row.x1, row.y1): row for row in rows.order_by("-pk")
     }

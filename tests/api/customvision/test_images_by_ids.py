@@ -134,6 +134,14 @@ def test_other_versions_are_no_addresses(w: World, by: Callers, p: str, version:
     caller(None, version).refused("GET", f"{p}/images/id", 401, "ForbiddenUser")
 
 
+def test_who_asks_too_often_waits(by: Callers, p: str, settings: Any) -> None:
+    settings.RATE_API_PER_SECOND, settings.RATE_API_BURST = 1, 2
+    by.vera.get(f"{p}/images/id")
+    by.vera.get(f"{p}/images/id")
+    by.vera.refused("GET", f"{p}/images/id", 429, "BadRequestExceededQuota")
+    assert int(by.vera.raw("GET", f"{p}/images/id")["Retry-After"]) >= 1
+
+
 def test_other_methods(by: Callers, p: str) -> None:
     by.vera.refused("POST", f"{p}/images/id", 405, "BadRequestOperationNotSupported")
     assert "GET" in by.vera.raw("DELETE", f"{p}/images/id")["Allow"]
