@@ -128,10 +128,17 @@ def add_tags(
         if new[-1]:
             seen.add((media.pk, key))
             todo[media].append(concepts[key])
-    for media in sorted(todo, key=lambda media: media.pk):
+    plain = []
+    for media in todo:
         labels.check_writable(_within(project, media))
         for concept in todo[media]:
-            tags.put(actor=actor, media=media, concept=concept)
+            if concept.tag_group is not None and concept.tag_group.kind == "SELECTION":
+                tags.put(actor=actor, media=media, concept=concept)
+            else:
+                plain.append(Tag(project=project, media=media, concept=concept, created_by_id=actor.user_id))
+    # Somebody else may say the same at the same moment.
+    Tag.all_objects.bulk_create(plain, ignore_conflicts=True)
+    for media in sorted(todo, key=lambda media: media.pk):
         tags.write_event(actor=actor, media=media, client=client)
     return new
 
