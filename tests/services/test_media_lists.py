@@ -109,5 +109,8 @@ def test_lists_read_an_index(many: World) -> None:
             cursor.execute("SET enable_seqscan = off")  # the table of this test is smaller than its index
     for query in plans:
         plan = query.explain()
-        assert "media_list" in plan or "media_by_status" in plan, plan
+        if connection.vendor == "sqlite":
+            assert "media_list" in plan or "media_by_status" in plan, plan
+        else:  # which of its indexes PostgreSQL takes for a handful of rows is a matter of its statistics
+            assert "Index" in plan and "Seq Scan on annotator_media" not in plan, plan
         assert "TEMP B-TREE" not in plan, plan
