@@ -25,7 +25,7 @@ const MANY = 4000;
 /** Width plus height in CSS pixels from which corners are rounded; nobody sees it on smaller shapes, and it costs a sixth. */
 const ROUND_FROM = 80;
 /** A drawing that is not urgent pauses after this time to look for a newer one. */
-const SLICE_MS = 12;
+const SLICE_MS = 6;
 /** A drawing that has taken this many times its budget goes on with blocks. */
 const LATE = 2;
 const DIRTY_LIMIT = 24;
@@ -57,6 +57,7 @@ export class Engine {
     this.maskPixels = 0;
     this.canvas = makeCanvas(1, 1);
     this.g = /** @type {import('./paint.js').Context} */ (this.canvas.getContext('2d'));
+    this.probe = /** @type {import('./paint.js').Context} */ (makeCanvas(1, 1).getContext('2d'));
     /** @type {Back | null} */
     this.back = null;
     this.lastScale = 0;
@@ -326,12 +327,18 @@ export class Engine {
         const now = this.now();
         if (now > deadline) this.#coarsen(v);
         if (deadline < Infinity || now - paused < SLICE_MS) continue;
+        this.#flush();
         yield;
         paused = this.now();
       }
     } finally {
       g.restore();
     }
+  }
+
+  /** Browsers draw later what they were told: reading the canvas makes them do it now, not all at the end at once. */
+  #flush() {
+    this.probe.drawImage(/** @type {CanvasImageSource} */ (this.canvas), 0, 0, 1, 1, 0, 0, 1, 1);
   }
 
   /** @param {Back} v */

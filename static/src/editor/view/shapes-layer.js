@@ -13,7 +13,9 @@ import { CanvasLayer } from './layers.js';
 const MARGIN = 0.25;
 /** Less while zooming, where every step needs a new bitmap anyway. */
 const ZOOMING_MARGIN = 0.12;
-const ZOOMING_MS = 120;
+const ZOOMING_MS = 200;
+/** A fine drawing waits until the view has surely come to rest: turns of a wheel come in steps. */
+const SETTLE_MS = 190;
 /** Milliseconds that a drawing may take while the view moves. */
 const BUDGET = 30;
 /** First drawings of more shapes than this are made quick, then fine. */
@@ -201,7 +203,7 @@ export class ShapesLayer {
 
   #settleLater() {
     clearTimeout(this.settleTimer);
-    this.settleTimer = window.setTimeout(() => this.render(), 110);
+    this.settleTimer = window.setTimeout(() => this.render(), SETTLE_MS);
   }
 
   /** Less than half of the margin is left on a side where there is more to see. @param {Camera} c */

@@ -15,7 +15,7 @@ import { fitted, isSameView, makeCamera, zoomedAt } from './camera.js';
 export const MAX_ZOOM = 64;
 const PADDING = 24;
 /** The view counts as moving for this long after a change. */
-export const MOVING_MS = 100;
+export const MOVING_MS = 180;
 
 export class Viewport {
   /** @param {HTMLElement} element @param {import('ol/layer/Layer.js').default[]} layers */
