@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django_tasks.base import Task, TaskResult
-from huey.contrib.djhuey import HUEY
-from huey.contrib.djhuey.tasks_backend import HueyBackend, _initial_record, _record_to_result, _shim
+
+from annotator.services.queue import HUEY  # first: see there
+
+from huey.contrib.djhuey.tasks_backend import HueyBackend, _initial_record, _record_to_result, _shim  # isort: skip
 
 
 class QueueBackend(HueyBackend):

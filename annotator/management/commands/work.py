@@ -16,9 +16,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 from django.utils.module_loading import import_string
-from huey.contrib.djhuey import HUEY
 
 from annotator.services import health
+from annotator.services.queue import HUEY
 
 # How long running handlers get to reach their next step when the worker is told to stop.
 GRACE_SECONDS = 6.0
