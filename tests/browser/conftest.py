@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -29,15 +29,27 @@ def editor_server() -> Iterator[servers.Server]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def cookies(editor_server: servers.Server) -> dict[str, list[Any]]:
+    """The cookies of people who signed in already: a link costs a process, a cookie nothing."""
+    return {}
+
+
 @pytest.fixture
-def people(chrome: Browser, editor_server: servers.Server) -> Iterator[Callable[..., Person]]:
+def people(
+    chrome: Browser, editor_server: servers.Server, cookies: dict[str, list[Any]]
+) -> Iterator[Callable[..., Person]]:
     """Call with a name to get that person signed in, in a profile of her own; closed after the test."""
     contexts: list[BrowserContext] = []
 
-    def person(name: str, **options: object) -> Person:
-        context = chrome.new_context(**{"viewport": {"width": 1400, "height": 900}} | options)  # type: ignore[arg-type]
+    def person(name: str, **options: Any) -> Person:
+        context = chrome.new_context(**{"viewport": {"width": 1400, "height": 900}} | options)
         contexts.append(context)
-        sign_in(context, editor_server, name)
+        if name in cookies:
+            context.add_cookies(cookies[name])
+        else:
+            sign_in(context, editor_server, name)
+            cookies[name] = context.cookies()
         return Person(name, context, editor_server)
 
     yield person
@@ -45,12 +57,22 @@ def people(chrome: Browser, editor_server: servers.Server) -> Iterator[Callable[
         context.close()
 
 
+CAST = {"ann": "annotator", "rosa": "reviewer", "vera": "viewer"}
+
+
+@pytest.fixture(scope="session")
+def studio_token(editor_server: servers.Server) -> str:
+    """The token of the workspace whose people are CAST."""
+    token = editor_server.token("studio")
+    for name, role in CAST.items():
+        editor_server.token("studio", user=name, role=role)
+    return token
+
+
 @pytest.fixture
-def studio(editor_server: servers.Server) -> Studio:
-    """A project of its own for the test, with Ann as annotator; see studio.py."""
-    made = Studio(editor_server, f"ui-{secrets.token_hex(4)}")
-    made.member("ann")
-    return made
+def studio(editor_server: servers.Server, studio_token: str) -> Studio:
+    """A project of its own for the test, of a workspace with Ann (annotator), Rosa (reviewer) and Vera (viewer)."""
+    return Studio(editor_server, "studio", studio_token)
 
 
 __all__ = ["Page"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,8 +27,9 @@ class Studio:
     members: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.token = self.server.token(self.workspace)
-        self.project = self.call("POST", "/v1/projects", {"name": "Studio"})["id"]
+        self.token = self.token or self.server.token(self.workspace)
+        name = f"Studio {secrets.token_hex(3)}"
+        self.project = self.call("POST", "/v1/projects", {"name": name})["id"]
         self.dataset = self.call("POST", f"{self.base}/datasets", {"name": "Set"})["id"]
         self.car, self.tree = (
             self.call("POST", f"{self.base}/label_classes", {"name": name})["id"] for name in ("Car", "Tree")

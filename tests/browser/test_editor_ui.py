@@ -180,7 +180,6 @@ def test_tags_of_a_group_with_one_choice(studio: Studio, people: People) -> None
 
 
 def test_submit_accept_reject_and_reopen_by_role(studio: Studio, people: People) -> None:
-    studio.member("rosa", "reviewer")
     image = studio.image("one.jpg")
 
     def state() -> str:
@@ -213,7 +212,6 @@ def test_submit_accept_reject_and_reopen_by_role(studio: Studio, people: People)
 
 
 def test_a_viewer_sees_why_nothing_can_be_changed(studio: Studio, people: People) -> None:
-    studio.member("vera", "viewer")
     image = studio.image("one.jpg")
     studio.box(image)
     editor = people("vera").open(image)

@@ -32,7 +32,6 @@ def problems(page: Page) -> list[str]:
 
 def two_on_one_box(studio: Studio, people: People) -> tuple[str, Editor, Editor]:
     """Ann loses the network and moves a box, Rosa moves it too; return with Ann back on the network."""
-    studio.member("rosa", "reviewer")
     image = studio.image("one.jpg")
     studio.box(image)
     person = people("ann")
@@ -104,7 +103,6 @@ def test_signed_out_the_page_keeps_the_work_and_shows_where_to_sign_in(
 
 
 def test_two_browsers_see_each_other(studio: Studio, people: People) -> None:
-    studio.member("rosa", "reviewer")
     image, other = studio.image("one.jpg"), studio.image("two.jpg")
     ann, rosa = people("ann").open(image), people("rosa").open(image)
     face = ann.page.locator("#head .avatar")
@@ -214,7 +212,6 @@ def test_without_classes_the_page_leads_to_them(studio: Studio, people: People) 
 
 
 def test_on_a_phone_a_reviewer_accepts(studio: Studio, people: People) -> None:
-    studio.member("rosa", "reviewer")
     image = studio.image("one.jpg")
     studio.box(image)
     studio.call("PUT", f"{studio.base}/images/{image}/status", {"status": "TO REVIEW"})
