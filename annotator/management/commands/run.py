@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import os
 import socket
+import sys
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -29,35 +32,44 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         require_free(settings.HOST, settings.PORT)
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-        if "build_frontend" in get_commands():
-            call_command("build_frontend", stdout=self.stdout, stderr=self.stderr)
-        self.migrate()
+        call_command("build_frontend", stdout=self.stdout, stderr=self.stderr)
+        is_new = self.migrate()
         admin = operators.ensure_administrator()
-        self.seed(admin)
+        is_new |= self.seed(admin)
         connection.close()
+        if is_new:
+            self.begin_anew()
         serve(host=settings.HOST, port=settings.PORT, with_worker=True, on_ready=lambda: self.announce(admin))
 
-    def migrate(self) -> None:
-        """Bring the database up to date; an SQLite database that holds anything is copied before."""
+    def begin_anew(self) -> None:
+        """Become a fresh process: migrations and the demo have left 90 MB behind that a server does not need."""
+        self.stdout.flush()
+        os.execv(sys.executable, [sys.executable, str(settings.BASE_DIR / "manage.py"), "run"])  # noqa: S606
+
+    def migrate(self) -> bool:
+        """Bring the database up to date and say whether it was not; one that holds anything is copied before."""
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if not plan:
-            return
+            return False
         if settings.IS_SQLITE and executor.loader.applied_migrations:
             self.stdout.write(
                 f"Kept a copy of the database: {keep_copy(Path(connection.settings_dict['NAME']))}"
             )
         self.stdout.write("Preparing the database ...")
         call_command("migrate", verbosity=0, interactive=False)
+        return True
 
-    def seed(self, admin: User) -> None:
-        """Fill an empty database with the demo, and let the administrator into what has no owner."""
-        if "demo" in get_commands() and not Project.all_objects.exists():
+    def seed(self, admin: User) -> bool:
+        """Fill an empty database with the demo, let the administrator into what has no owner; say whether it was empty."""
+        is_empty = not Project.all_objects.exists()
+        if is_empty:
             self.stdout.write("Drawing the demo project ...")
-            call_command("demo", stdout=self.stdout, stderr=self.stderr)
+            call_command("demo", stdout=io.StringIO(), stderr=self.stderr)
         owned = Workspace.all_objects.filter(memberships__role=Role.OWNER, memberships__user__service_of=None)
         for workspace in Workspace.all_objects.exclude(pk__in=owned.values("pk")):
             members.ensure(workspace=workspace, user=admin, role=Role.OWNER)
+        return is_empty and Project.all_objects.exists()
 
     def announce(self, admin: User) -> None:
         """Say where it runs; the last line is an address that signs the administrator in once."""
