@@ -49,73 +49,99 @@ function row(entry, wanted, index) {
   );
 }
 
+/** @param {string} key */
+const kbd = (key) => h('kbd', { class: 'kbd', text: key });
+
+class Palette {
+  /** @param {Entry[]} entries @param {string} label */
+  constructor(entries, label) {
+    this.entries = entries;
+    /** @type {Entry[]} */
+    this.shown = [];
+    this.chosen = 0;
+    this.input = h('input', { type: 'text', role: 'combobox', 'aria-expanded': 'true', 'aria-controls': 'p-list', 'aria-label': label, 'aria-autocomplete': 'list', placeholder: label, autocomplete: 'off', spellcheck: 'false' });
+    this.list = h('div', { class: 'list', role: 'listbox', id: 'p-list', 'aria-label': t('Results') });
+    this.count = h('span', { class: 'end', role: 'status' });
+    const help = [h('span', { class: 'row tight' }, kbd('↑'), kbd('↓'), t('move')), h('span', { class: 'row tight' }, kbd('⏎'), t('open'))];
+    this.dialog = h('dialog', { class: 'palette', 'aria-label': label }, h('div', { class: 'ask' }, icon('search'), this.input, kbd('Esc')), this.list, h('div', { class: 'foot' }, ...help, this.count));
+    this.input.addEventListener('input', () => this.draw());
+    this.dialog.addEventListener('keydown', (event) => this.onKey(event));
+    this.dialog.addEventListener('click', (event) => this.onClick(event));
+    this.dialog.addEventListener('close', () => this.dialog.remove());
+  }
+
+  /** @param {Element} [anchor] */
+  open(anchor) {
+    document.body.append(this.dialog);
+    this.draw();
+    if (anchor) this.dialog.classList.add('anchored');
+    this.dialog.showModal();
+    if (anchor) placeBeside(this.dialog, anchor);
+    this.input.focus();
+  }
+
+  draw() {
+    const wanted = this.input.value.trim().toLocaleLowerCase();
+    this.shown = search(this.entries, this.input.value);
+    /** @type {Node[]} */
+    const rows = [];
+    let group = '';
+    for (const [index, entry] of this.shown.entries()) {
+      if (entry.group !== group) rows.push(h('div', { class: 'cap', role: 'presentation', text: (group = entry.group) }));
+      rows.push(row(entry, wanted, index));
+    }
+    if (!rows.length) rows.push(h('p', { class: 'nothing', text: t('Nothing is called that.') }));
+    this.list.replaceChildren(...rows);
+    const n = this.shown.length;
+    this.count.textContent = n === 1 ? t('{n} result', { n }) : t('{n} results', { n });
+    this.choose(0);
+  }
+
+  /** @param {number} index */
+  choose(index) {
+    const { length } = this.shown;
+    this.chosen = length ? (index + length) % length : 0;
+    const id = `p-${this.chosen}`;
+    for (const option of this.list.querySelectorAll('[role="option"]')) option.setAttribute('aria-selected', String(option.id === id));
+    const now = document.getElementById(id);
+    this.input.setAttribute('aria-activedescendant', now?.id ?? '');
+    now?.scrollIntoView({ block: 'nearest' });
+  }
+
+  run() {
+    const entry = this.shown[this.chosen];
+    if (!entry) return;
+    this.dialog.close();
+    entry.run();
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    event.stopPropagation();
+    if (event.isComposing) return;
+    if (event.key === 'ArrowDown') this.choose(this.chosen + 1);
+    else if (event.key === 'ArrowUp') this.choose(this.chosen - 1);
+    else if (event.key === 'Enter') this.run();
+    else return;
+    event.preventDefault();
+  }
+
+  /** @param {MouseEvent} event */
+  onClick(event) {
+    const option = event.target instanceof Element ? event.target.closest('[role="option"]') : null;
+    if (event.target === this.dialog) this.dialog.close();
+    if (!option) return;
+    this.choose(Number(option.id.slice(2)));
+    this.run();
+  }
+}
+
 /**
  * Opens the palette over the page, or beside an element.
  * @param {Entry[]} entries @param {{label?: string, anchor?: Element}} [options]
  */
 export function openPalette(entries, { label = t('Search or run a command'), anchor } = {}) {
-  if (document.querySelector('dialog.palette[open]')) return;
-  const input = h('input', { type: 'text', role: 'combobox', 'aria-expanded': 'true', 'aria-controls': 'p-list', 'aria-label': label, 'aria-autocomplete': 'list', placeholder: label, autocomplete: 'off', spellcheck: 'false' });
-  const list = h('div', { class: 'list', role: 'listbox', id: 'p-list', 'aria-label': t('Results') });
-  const count = h('span', { class: 'end', role: 'status' });
-  const foot = h('div', { class: 'foot' }, h('span', { class: 'row tight' }, h('kbd', { class: 'kbd', text: '↑' }), h('kbd', { class: 'kbd', text: '↓' }), t('move')), h('span', { class: 'row tight' }, h('kbd', { class: 'kbd', text: '⏎' }), t('open')), count);
-  const dialog = h('dialog', { class: 'palette', 'aria-label': label }, h('div', { class: 'ask' }, icon('search'), input, h('kbd', { class: 'kbd', text: 'Esc' })), list, foot);
-  /** @type {Entry[]} */
-  let shown = [];
-  let chosen = 0;
-
-  const choose = (/** @type {number} */ index) => {
-    chosen = shown.length ? (index + shown.length) % shown.length : 0;
-    for (const option of list.querySelectorAll('[role="option"]')) option.setAttribute('aria-selected', String(option.id === `p-${chosen}`));
-    const now = document.getElementById(`p-${chosen}`);
-    input.setAttribute('aria-activedescendant', now?.id ?? '');
-    now?.scrollIntoView({ block: 'nearest' });
-  };
-  const draw = () => {
-    const wanted = input.value.trim().toLocaleLowerCase();
-    shown = search(entries, input.value);
-    /** @type {Node[]} */
-    const rows = [];
-    let group = '';
-    for (const [index, entry] of shown.entries()) {
-      if (entry.group !== group) rows.push(h('div', { class: 'cap', role: 'presentation', text: (group = entry.group) }));
-      rows.push(row(entry, wanted, index));
-    }
-    if (!rows.length) rows.push(h('p', { class: 'nothing', text: t('Nothing is called that.') }));
-    list.replaceChildren(...rows);
-    count.textContent = shown.length === 1 ? t('{n} result', { n: 1 }) : t('{n} results', { n: shown.length });
-    choose(0);
-  };
-  const run = () => {
-    const entry = shown[chosen];
-    if (!entry) return;
-    dialog.close();
-    entry.run();
-  };
-  input.addEventListener('input', draw);
-  dialog.addEventListener('keydown', (event) => {
-    event.stopPropagation();
-    if (event.isComposing) return;
-    if (event.key === 'ArrowDown') choose(chosen + 1);
-    else if (event.key === 'ArrowUp') choose(chosen - 1);
-    else if (event.key === 'Enter') run();
-    else return;
-    event.preventDefault();
-  });
-  list.addEventListener('click', (event) => {
-    const option = event.target instanceof Element ? event.target.closest('[role="option"]') : null;
-    if (!option) return;
-    choose(Number(option.id.slice(2)));
-    run();
-  });
-  dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
-  dialog.addEventListener('close', () => dialog.remove());
-  document.body.append(dialog);
-  draw();
-  if (anchor) dialog.classList.add('anchored');
-  dialog.showModal();
-  if (anchor) placeBeside(dialog, anchor);
-  input.focus();
+  if (!document.querySelector('dialog.palette[open]')) new Palette(entries, label).open(anchor);
 }
 
 /** What a page offers by itself: its tabs, crumbs, account menu and everything marked [data-command]. @returns {Entry[]} */

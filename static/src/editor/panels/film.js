@@ -1,7 +1,7 @@
 /** The film strip: pictures before and after in the filtered order, the shown one in the middle when there is room. */
 import { num, t } from '../i18n.js';
 import { stateOf, wordOf } from '../../ui/states.js';
-import { html, live, nothing, render, repeat } from './live.js';
+import { html, live, mount, nothing, render, repeat } from './live.js';
 import { icon, iconButton } from './parts.js';
 
 /** @import {App} from './app' */
@@ -34,63 +34,91 @@ function summary({ film, boot }) {
     ${film.failed.value ? html`<span class="bad small">${t('Could not be read. Trying again.')}</span>` : nothing}`;
 }
 
-/** @param {HTMLElement} host @param {App} app */
-export function mountFilm(host, app) {
-  const { film } = app;
-  const part = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (host.querySelector(selector));
-  const [left, list, right] = [part('.side-l'), part('ol'), part('.side-r')];
-  list.replaceChildren();
-  let centred = '';
+class Strip {
+  /** @param {HTMLElement} list @param {App} app */
+  constructor(list, app) {
+    this.list = list;
+    this.app = app;
+    /** The picture that stands in the middle. */
+    this.centred = '';
+    list.replaceChildren();
+    list.addEventListener('scroll', () => this.onScroll(), { passive: true });
+    list.addEventListener('wheel', (event) => this.onWheel(event));
+    list.addEventListener('click', (event) => this.onClick(event));
+    list.addEventListener('keydown', (event) => moveFocus(event, list));
+    this.watcher = new ResizeObserver(() => this.centre());
+    this.watcher.observe(list);
+    this.end = live(() => this.draw());
+  }
 
-  const centre = () => {
-    const id = film.current.peek();
+  close() {
+    this.end();
+    this.watcher.disconnect();
+  }
+
+  centre() {
+    const { list } = this;
+    const id = this.app.film.current.peek();
     const frame = list.querySelector('[aria-current="true"]');
     if (!id || !(frame instanceof HTMLElement) || frame.dataset.id !== id) return;
     list.scrollLeft = frame.offsetLeft - list.offsetLeft - (list.clientWidth - frame.offsetWidth) / 2;
-    centred = id;
-  };
-  const drawn = () => {
-    const items = film.items.value;
-    const isSame = film.current.peek() === centred;
+    this.centred = id;
+  }
+
+  draw() {
+    const { app, list } = this;
+    const items = app.film.items.value;
+    const isSame = app.film.current.peek() === this.centred;
     const before = isSame ? list.querySelector('.frame') : null; // measuring lays the page out: only when it is needed
     const anchor = before instanceof HTMLElement ? { id: before.dataset.id, at: before.getBoundingClientRect().left } : null;
     render(repeat(items, (one) => one.id, (one) => frameView(app, one)), list);
-    if (!isSame) centre();
-    else if (anchor) {
-      // frames that came in at the start must not push the others aside
-      const same = list.querySelector(`[data-id="${anchor.id}"]`);
-      if (same) list.scrollLeft += same.getBoundingClientRect().left - anchor.at;
-    }
-  };
-  list.addEventListener('scroll', () => {
-    if (list.scrollLeft < NEAR) film.more('start');
-    if (list.scrollWidth - list.scrollLeft - list.clientWidth < NEAR) film.more('end');
-  }, { passive: true });
-  list.addEventListener('wheel', (event) => {
+    if (!isSame) return this.centre();
+    // frames that came in at the start must not push the others aside
+    const same = anchor && list.querySelector(`[data-id="${anchor.id}"]`);
+    if (anchor && same) list.scrollLeft += same.getBoundingClientRect().left - anchor.at;
+  }
+
+  onScroll() {
+    const { list } = this;
+    if (list.scrollLeft < NEAR) this.app.film.more('start');
+    if (list.scrollWidth - list.scrollLeft - list.clientWidth < NEAR) this.app.film.more('end');
+  }
+
+  /** @param {WheelEvent} event */
+  onWheel(event) {
     if (event.deltaX || !event.deltaY || event.ctrlKey) return;
-    list.scrollLeft += event.deltaY;
+    this.list.scrollLeft += event.deltaY;
     event.preventDefault();
-  });
-  list.addEventListener('click', (event) => {
+  }
+
+  /** @param {MouseEvent} event */
+  onClick(event) {
     const frame = event.target instanceof Element ? event.target.closest('.frame') : null;
     if (!(frame instanceof HTMLElement) || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
-    app.open(frame.dataset.id ?? '');
-  });
-  list.addEventListener('keydown', (event) => moveFocus(event, list));
-  const watcher = new ResizeObserver(() => centre());
-  watcher.observe(list);
+    this.app.open(frame.dataset.id ?? '');
+  }
+
+  /** @param {1 | -1} way */
+  page(way) {
+    this.list.scrollBy({ left: way * this.list.clientWidth * 0.8 });
+  }
+}
+
+/** @param {HTMLElement} host @param {App} app */
+export function mountFilm(host, app) {
+  const part = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (host.querySelector(selector));
+  const strip = new Strip(part('ol'), app);
   const ends = [
-    live(drawn),
-    live(() => render(summary(app), left)),
-    live(() => render(html`
-      ${iconButton({ name: t('Earlier images'), icon: 'chevron-left', run: () => list.scrollBy({ left: -list.clientWidth * 0.8 }) })}
-      ${iconButton({ name: t('Later images'), icon: 'chevron-right', run: () => list.scrollBy({ left: list.clientWidth * 0.8 }) })}
-      ${iconButton({ name: t('Hide panels'), icon: 'panel-right', keys: app.keys('panels'), run: () => app.run('panels') })}`, right)),
+    mount(part('.side-l'), () => summary(app)),
+    mount(part('.side-r'), () => html`
+      ${iconButton({ name: t('Earlier images'), icon: 'chevron-left', run: () => strip.page(-1) })}
+      ${iconButton({ name: t('Later images'), icon: 'chevron-right', run: () => strip.page(1) })}
+      ${iconButton({ name: t('Hide panels'), icon: 'panel-right', keys: app.keys('panels'), run: () => app.run('panels') })}`),
   ];
   return () => {
     for (const end of ends) end();
-    watcher.disconnect();
+    strip.close();
   };
 }
 
