@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 
 import pytest
@@ -17,7 +18,9 @@ def opened(server: servers.Server, project: str = "", **options: object) -> webs
 
 
 def closing_code(link: websocket.WebSocket) -> int:
-    return int.from_bytes(link.recv_frame().data[:2], "big")
+    """Return why the server closes the socket, and end it here too."""
+    with contextlib.closing(link.sock):
+        return int.from_bytes(link.recv_frame().data[:2], "big")
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "http://127.0.0.1:1", "https://{host}", "null"])
