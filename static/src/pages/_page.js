@@ -121,7 +121,7 @@ export async function sendForm(form) {
   const buttons = [...form.querySelectorAll('button[type="submit"], button:not([type])')];
   for (const button of buttons) button.setAttribute('disabled', '');
   try {
-    const answer = await fetch(form.action, {
+    const answer = await fetch(form.getAttribute('action') ?? '', {
       method: 'POST', body: new FormData(form), credentials: 'same-origin', headers: { Accept: 'application/json', 'X-CSRFToken': csrf() },
     });
     const body = await answer.json().catch(() => null);
@@ -143,7 +143,9 @@ async function onSubmit(event) {
   event.preventDefault();
   const answer = await sendForm(form);
   if (!answer) return;
-  if (form.dataset.form) form.dispatchEvent(new CustomEvent(form.dataset.form, { detail: answer, bubbles: true }));
+  // Not form.dataset: a field called "dataset" would hide it.
+  const name = form.getAttribute('data-form');
+  if (name) form.dispatchEvent(new CustomEvent(name, { detail: answer, bubbles: true }));
   else {
     form.closest('dialog')?.close();
     settle(answer);

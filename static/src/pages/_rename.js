@@ -4,6 +4,16 @@ import { toast } from '../ui/toast.js';
 import { t } from '../ui/words.js';
 import { words } from './_page.js';
 
+/** Lets what else in a row is called by its name say the new one. @param {string} before @param {string} name */
+function renameRow(before, name) {
+  const row = document.querySelector(`[data-sortable] > [data-name="${CSS.escape(before)}"]`);
+  if (!(row instanceof HTMLElement)) return;
+  row.dataset.name = name;
+  for (const named of row.querySelectorAll('[aria-label]')) {
+    named.setAttribute('aria-label', (named.getAttribute('aria-label') ?? '').replace(before, () => name));
+  }
+}
+
 /** @param {HTMLAnchorElement} link @param {Record<string, string>} more */
 function rename(link, more) {
   const url = link.dataset.rename;
@@ -23,6 +33,7 @@ function rename(link, more) {
     try {
       await postJson(url, { ...more, name });
       link.textContent = name;
+      renameRow(before, name);
       end(isFocused);
     } catch (error) {
       toast(words(error), { bad: true });

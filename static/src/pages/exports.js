@@ -75,11 +75,11 @@ async function runImport(target) {
   bar.hidden = false;
   bar.value = 0;
   try {
-    const slot = await postJson(target.dataset.slot ?? '', {});
+    const slot = await postJson(target.getAttribute('data-slot') ?? '', {});
     await sendFile(file, slot.url, new AbortController().signal, (sent) => { bar.value = sent / Math.max(1, file.size); });
     const fields = new FormData(target);
     const body = { upload: slot.id, name: file.name, dataset: fields.get('dataset') || null, new_dataset: fields.get('dataset') ? '' : fields.get('new_dataset') };
-    say(await postJson(target.dataset.start ?? '', body));
+    say(await postJson(target.getAttribute('data-start') ?? '', body));
     target.reset();
     showNew();
     await refresh();

@@ -1,0 +1,288 @@
+"""The other pages in a browser: forms and their errors, order by keys and mouse, undo, what happens live; axe on each page."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.rooms import Room
+from tests.servers import ROOT, Server, wait_until
+
+pytestmark = pytest.mark.browser
+Rooms = Callable[[int], Room]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture
+def rooms(chrome: Browser, editor_server: Server) -> Iterator[Rooms]:
+    made: list[Room] = []
+
+    def room(count: int) -> Room:
+        made.append(Room(editor_server, chrome).fill(count))
+        return made[-1]
+
+    yield room
+    for each in made:
+        each.close()
+
+
+def classes(page: Page) -> list[str]:
+    return page.locator("[data-sortable] .name").all_inner_texts()
+
+
+def stored(room: Room) -> list[str]:
+    sql = "SELECT name FROM annotator_concept WHERE project_id = %s AND on_region ORDER BY region_order"
+    return [row[0] for row in room.server.query(sql, room.ids["project"].replace("-", ""))]
+
+
+def test_new_classes_with_an_error_beside_the_field(rooms: Rooms) -> None:
+    room = rooms(1)
+    page = room.page("manager", "classes/")
+    page.click(".p-head >> text=New class")
+    page.fill("#f-new-names", "bus\ncar")
+    page.click("dialog >> text=Create classes")
+    field = page.locator("#f-new-names")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#f-new-names-error")).to_contain_text("Line 2, “car”")
+    expect(field).to_be_focused()
+    assert stored(room) == ["car", "person", "sign"]
+    field.fill("bus\ntram")
+    page.click("dialog >> text=Create classes")
+    expect(page.locator("[data-sortable] .name")).to_have_count(5)
+    assert stored(room) == ["car", "person", "sign", "bus", "tram"]
+
+
+def test_order_by_keys_and_by_dragging(rooms: Rooms) -> None:
+    room = rooms(1)
+    page = room.page("manager", "classes/")
+    page.locator("[data-grip]").nth(2).focus()
+    page.keyboard.press("Alt+ArrowUp")
+    page.keyboard.press("Alt+ArrowUp")
+    wait_until(lambda: stored(room) == ["sign", "car", "person"], "the order by keys")
+    expect(page.locator("tr[data-name=sign] .kbd")).to_have_text("1")
+    page.drag_and_drop(
+        "tr[data-name=person] [data-grip]",
+        "tr[data-name=sign] td:nth-child(2)",
+        target_position={"x": 20, "y": 3},
+    )
+    wait_until(lambda: stored(room) == ["person", "sign", "car"], "the order by dragging")
+    assert classes(page) == ["person", "sign", "car"]
+
+
+def test_rename_in_place(rooms: Rooms) -> None:
+    room = rooms(1)
+    page = room.page("manager", "classes/")
+    page.locator("tr[data-name=person] .name").focus()
+    page.keyboard.press("F2")
+    page.keyboard.type("car")
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast")).to_contain_text("already a class of this name")
+    page.keyboard.press("Escape")
+    assert classes(page)[1] == "person"
+    page.locator("tr[data-name=person] .name").dblclick()
+    page.keyboard.type("walker")
+    page.keyboard.press("Enter")
+    wait_until(lambda: stored(room)[1] == "walker", "the new name")
+
+
+def test_merge_with_preview_and_undo(rooms: Rooms) -> None:
+    room = rooms(3)
+    page = room.page("manager", f"classes/?chosen={room.ids['classes'][0]}")
+    page.select_option("#merge-into", label="person")
+    page.click("text=Preview")
+    dialog = page.locator("dialog[open]")
+    expect(dialog).to_contain_text("“car” goes; all it was said of becomes “person”.")
+    dialog.get_by_role("button", name="Merge 3 objects").click()
+    toast = page.locator(".toast", has_text="car merged into person, 3 objects")
+    expect(toast).to_be_visible()
+    assert stored(room) == ["person", "sign"]
+    page.keyboard.press("Control+z")
+    wait_until(lambda: stored(room) == ["car", "person", "sign"], "the undo")
+
+
+def test_a_used_class_is_deleted_only_after_typing_its_number(rooms: Rooms) -> None:
+    room = rooms(3)
+    page = room.page("manager", f"classes/?chosen={room.ids['classes'][0]}")
+    page.click("#delete")
+    sure = page.get_by_role("button", name="Delete 3 objects")
+    expect(sure).to_be_disabled()
+    page.fill("#typed", "2")
+    expect(sure).to_be_disabled()
+    page.fill("#typed", "3")
+    sure.click()
+    expect(page.locator(".toast")).to_contain_text("car deleted.")
+    assert stored(room) == ["person", "sign"]
+
+
+def test_the_overview_follows_what_happens(rooms: Rooms) -> None:
+    room = rooms(4)
+    page = room.page("viewer", "")
+    expect(page.locator("#live-state")).to_have_text("Live")
+    expect(page.locator(".legend a", has_text="Done").locator("b")).to_have_text("0")
+    room.run(
+        "from annotator.models import *\nfrom annotator.services import media\nfrom annotator.domain.actor import Actor\n"
+        f"p = Project.objects.get(pk='{room.ids['project']}')\nme = Actor(user_id=p.owner_id)\n"
+        "done = MediaStatus.objects.get(project=p, base='DONE')\n"
+        "media.set_status(actor=me, project=p, media=[Media.objects.filter(project=p).first().pk], status=done)"
+    )
+    expect(page.locator(".legend a", has_text="Done").locator("b")).to_have_text("1", timeout=15_000)
+    expect(page.locator(".feed li").first).to_contain_text("finished img 1.jpg")
+    expect(page.locator("rect.day.today title").first).to_contain_text("1 image", use_inner_text=False)
+    expect(page.locator("#live-state")).to_have_text("Live")
+
+
+def test_people_who_are_here_stand_in_the_head(rooms: Rooms) -> None:
+    room = rooms(1)
+    page = room.page("viewer", "")
+    expect(page.locator("#presence .avatar")).to_have_count(1)
+    room.page("annotator", "media/")
+    expect(page.locator("#presence .avatar")).to_have_count(2)
+
+
+def test_inviting_hands_over_a_link_that_signs_in(rooms: Rooms, chrome: Browser) -> None:
+    room = rooms(1)
+    page = room.page("owner", "members/")
+    page.click("text=Invite")
+    page.fill("#f-invite-name", f"nina-{room.tag}")
+    page.select_option("#invite-role", "viewer")
+    page.click("dialog[open] >> button:has-text('Invite')")
+    link = page.locator("#invited-link")
+    expect(link).to_be_visible()
+    guest = chrome.new_context()
+    room.contexts.append(guest)
+    tab = guest.new_page()
+    tab.goto(link.input_value())
+    tab.goto(room.url())
+    expect(tab.locator("h1")).to_have_text(f"Streets {room.tag}")
+    page.click("text=Done")
+    row = page.locator("tr", has_text=f"nina-{room.tag}")
+    row.get_by_label("Remove").click()
+    expect(page.locator(".toast")).to_contain_text("is no longer a member.")
+    expect(row).to_have_count(0)
+    page.click(".toast >> text=Undo")
+    expect(row).to_have_count(1)
+
+
+def test_a_token_is_shown_once(rooms: Rooms) -> None:
+    room = rooms(1)
+    page = room.page("annotator", "")
+    page.goto(f"{room.server.url}/tokens/")
+    page.locator("button:has-text('New token')").first.click()
+    page.fill("#f-token-name", "laptop")
+    page.click("dialog[open] >> text=Create token")
+    text = page.locator("#token-text").input_value()
+    answer = room.server.request("GET", "/v1/projects", headers={"X-Api-Key": text})
+    assert [item["name"] for item in answer.json()["items"]] == [f"Streets {room.tag}"]
+    page.reload()
+    expect(page.locator("td", has_text="laptop")).to_be_visible()
+    assert text.split(".")[1] not in page.content()
+    page.click("td >> text=Revoke")
+    page.click("dialog[open] >> button:has-text('Revoke token')")
+    expect(page.locator("td", has_text="laptop")).to_have_count(0)
+    assert room.server.request("GET", "/v1/projects", headers={"X-Api-Key": text}).status == 401
+
+
+def test_deleting_a_project_is_undone_at_home(rooms: Rooms) -> None:
+    room = rooms(1)
+    page = room.page("owner", "settings/")
+    page.click("text=Delete project")
+    expect(page.locator(".toast")).to_contain_text("is in the trash.")
+    expect(page.locator("td a", has_text=f"Streets {room.tag}")).to_have_count(0)
+    page.click(".toast >> text=Undo")
+    expect(page.locator("h1")).to_have_text(f"Streets {room.tag}")
+
+
+def test_an_export_from_the_button_to_the_file_and_back_in(rooms: Rooms, tmp_path: Path) -> None:
+    room = rooms(4)
+    page = room.page("manager", "exports/")
+    page.click("form >> text=Export")
+    row = page.locator("#rows tr", has_text="Export COCO")
+    with page.expect_download(timeout=60_000) as download:
+        row.get_by_text("Download").click(timeout=60_000)
+    file = tmp_path / "export.zip"
+    download.value.save_as(file)
+    annotations = json.loads(zipfile.ZipFile(file).read("annotations.json"))
+    assert [one["bbox"] for one in annotations["annotations"]] == [[50, 60, 250, 140]] * 4
+    back = tmp_path / "back.json"
+    back.write_text(json.dumps(annotations))
+    page.set_input_files("#i-file", back)
+    expect(page.locator("#f-i-new")).to_have_value("back")
+    page.click("form#import >> button:has-text('Import')")
+    done = page.locator("#rows tr", has_text="back.json")
+    expect(done.locator(".status")).to_have_text("Done", timeout=60_000)
+    expect(done).to_contain_text("4 images, 4 objects")
+    done.locator("summary").click()
+    expect(done.locator(".report")).to_contain_text("file")
+
+
+def test_datasets_by_keys(rooms: Rooms) -> None:
+    room = rooms(2)
+    page = room.page("manager", "datasets/")
+    page.locator("[data-grip]").nth(1).focus()
+    page.keyboard.press("Alt+ArrowUp")
+    page.wait_for_timeout(300)
+    page.reload()
+    first = page.locator("tbody .name").first
+    before = first.inner_text()
+    first.focus()
+    page.keyboard.press("F2")
+    page.keyboard.type("Renamed")
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody .name").first).to_have_text("Renamed")
+    assert before in ("Evening", "Morning")
+    page.get_by_label("Delete Renamed").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.click(".toast >> text=Undo")
+    expect(page.locator("tbody tr")).to_have_count(2)
+
+
+def violations(page: Page) -> list[tuple[Any, ...]]:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    return [(each["id"], each["impact"], each["nodes"][0]["html"][:200]) for each in found["violations"]]
+
+
+PATHS = ("", "media/", "upload/", "datasets/", "classes/", "classes/?kind=tags", "members/", "exports/", "settings/", "/", "/account/", "/workspaces/", "/jobs/", "/tokens/", "/sign-in/")  # fmt: skip
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "phone", "contrast"])
+def test_axe_finds_nothing(rooms: Rooms, look: str) -> None:
+    room = rooms(8)
+    options: dict[str, Any] = {"color_scheme": "dark" if look == "dark" else "light"}
+    if look == "phone":
+        options |= {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    if look == "contrast":
+        options |= {"contrast": "more"}
+    page = room.page("owner", "", **options)
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    paths = [f"classes/?chosen={room.ids['classes'][0]}", *PATHS]
+    for path in paths:
+        page.goto(room.server.url + path if path.startswith("/") else room.url(path))
+        page.wait_for_load_state("networkidle")
+        assert violations(page) == [], (look, path)
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), (look, path)
+    assert problems == []
+
+
+def test_dialogs_and_menus_are_clean_too(rooms: Rooms) -> None:
+    room = rooms(8)
+    page = room.page("owner", "media/")
+    page.click("button:has-text('Status')")
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    page.locator(".tile .pic").first.focus()
+    page.keyboard.press("Control+a")
+    page.click("#bulk >> text=Set status")
+    assert violations(page) == []
+    page.goto(room.url("classes/#new-class"))
+    expect(page.locator("dialog[open]")).to_be_visible()
+    assert violations(page) == []
