@@ -54,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *both("workspaces", workspaces.workspace_list, "workspaces"),
     *both(W, workspaces.workspace, "workspace"),
     path(f"{W}/change", workspaces.change_workspace, name="workspace-change"),
+    path(f"{W}/sample", workspaces.add_sample, name="sample"),
     path(f"{W}/members/invite", members.invite, name="member-invite"),
     path(f"{W}/members/restore", members.restore, name="member-restore"),
     path(f"{W}/members/<uuid:member_id>/role", members.change_role, name="member-role"),

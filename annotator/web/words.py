@@ -19,6 +19,7 @@ JOB_NAMES = {
     "merge": gettext_lazy("Merge classes"),
     "merge_undo": gettext_lazy("Undo a merge of classes"),
     "delete_class": gettext_lazy("Delete class"),
+    "sample_project": gettext_lazy("Sample project"),
     "purge": gettext_lazy("Empty the trash"),
 }
 ROLES = {

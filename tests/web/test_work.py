@@ -10,7 +10,7 @@ import pytest
 from django.test import Client, override_settings
 
 from annotator.jobs import engine
-from annotator.models import ApiToken, Dataset, Job, Label, Upload
+from annotator.models import ApiToken, Dataset, Job, Label, Project, Upload
 from annotator.services import blobs, tokens
 from tests import world as cast
 from tests.web.asking import browser, get, json, post, send
@@ -266,3 +266,15 @@ def test_writes_need_the_token_of_the_form(w: World) -> None:
         ).status_code
         == 403
     )
+
+
+@override_settings(JOB_RUNNER="tests.web.test_media.nothing")
+def test_the_sample_project_is_a_click_away(w: World) -> None:
+    url = f"/workspaces/{w.workspace.pk}/sample"
+    assert post(w.ann, url).status_code == 403
+    assert post(w.otto, url).status_code == 404
+    assert post(w.max, url).status_code == 200
+    run_jobs()
+    made = Project.objects.get(workspace=w.workspace, name="Street scenes")
+    assert made.media.count() > 5
+    assert get(w.ann, f"/projects/{made.pk}/").status_code == 200

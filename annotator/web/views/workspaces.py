@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from annotator.services import workspaces
+from annotator import policy
+from annotator.services import jobs, workspaces
 from annotator.web import forms, frames
 from annotator.web.actors import actor_of, page, person_of
 from annotator.web.places import Place, workspace_page
@@ -31,6 +32,15 @@ def workspace_list(request: HttpRequest) -> HttpResponse:
 def workspace(request: HttpRequest, place: Place) -> HttpResponse:
     shown = {"rows": selectors.members(place), "roles": selectors.roles_to_give(place)}
     return render(request, "workspaces/page.html", {**frames.workspace(request, place), **shown})
+
+
+@require_POST
+@workspace_page
+def add_sample(request: HttpRequest, place: Place) -> HttpResponse:
+    """Begin to draw the sample project; a job makes it within seconds."""
+    policy.require(place.actor, place.workspace, "project.create")
+    job = jobs.start(actor=place.actor, workspace=place.workspace, kind="sample_project")
+    return forms.done(request, to="/", toast=_("Drawing the sample project …"), job=str(job.pk))
 
 
 @require_POST
