@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.cache import cache
+from django.db import transaction
 from django.utils import timezone
 
-from annotator.models import Event, Media, MediaStatus
-from annotator.services import concepts, datasets, media_changes, statuses, tags
+from annotator import events
+from annotator.models import Event, Job, Media, MediaStatus
+from annotator.services import concepts, datasets, jobs, media_changes, statuses, tags
 from annotator.web.selectors import activity, history, progress
 from tests import world as cast
 from tests.web.asking import browser, get, post
@@ -131,3 +133,20 @@ def test_every_kind_of_event_has_words_or_is_left_out(w: World) -> None:
     assert "merged a class into person, 0 objects" in found
     assert "changed the project's settings" in found
     assert browser(w.ann).get(f"/projects/{w.project.pk}/").status_code == 200
+
+
+def test_an_upload_by_many_jobs_is_one_line(w: World) -> None:
+    ingest = jobs.start(actor=w.actor(w.max), workspace=w.workspace, project=w.project, kind="ingest")
+    with transaction.atomic():
+        for images in (w.images[:2], w.images[2:]):
+            briefs = [{"id": str(image.pk)} for image in images]
+            events.record(
+                actor=w.actor(w.max), kind="media.created", project_id=w.project.pk, after={"media": briefs}
+            )
+            jobs.tell(ingest, w.actor(w.max))
+    assert words(w) == ["added 3 images"]
+    Job.all_objects.filter(pk=ingest.pk).update(state="FAILED")
+    ingest.refresh_from_db()
+    with transaction.atomic():
+        jobs.tell(ingest, w.actor(w.max))
+    assert words(w) == ["failed: Read in pictures", "added 3 images"]

@@ -23,6 +23,10 @@ from annotator.web.words import job_name
 # So many events are looked at for one page of the feed; a run of strokes on one picture is one line.
 LOOK_BACK = 300
 PAUSE = timedelta(minutes=30)
+# What these jobs do is told by events of its own; only their failure is news.
+_TOLD_BY_THEMSELVES = frozenset(
+    {"ingest", "import_archive", "bulk", "bulk_undo", "merge", "merge_undo", "relist", "prepare"}
+)
 _DRAWN = frozenset({"labels.changed", "tags.changed"})
 _MANY_MEDIA = frozenset({"media.created", "media.deleted", "media.moved", "media.restored", "media.updated"})
 
@@ -48,6 +52,7 @@ class _Group:
     earliest: datetime
     pks: list[int] = field(default_factory=list)
     after: list[Any] = field(default_factory=list)
+    is_cut: bool = False
 
     @property
     def newest(self) -> dict[str, Any]:
@@ -57,7 +62,7 @@ class _Group:
 def lines(project_id: uuid.UUID, limit: int = 12) -> list[Line]:
     """Return the newest lines of a project's feed. At most five queries."""
     groups = _groups(project_id)[: 3 * limit]
-    wanted = [pk for group in groups if group.kind not in _DRAWN for pk in group.pks[:20]]
+    wanted = [pk for group in groups if group.kind not in _DRAWN for pk in group.pks]
     payloads = dict(Event.all_objects.filter(pk__in=wanted).values_list("pk", "after"))
     for group in groups:
         group.after = [orjson.loads(text) for pk in group.pks if (text := payloads.get(pk))]
@@ -73,16 +78,22 @@ def lines(project_id: uuid.UUID, limit: int = 12) -> list[Line]:
 
 
 def _groups(project_id: uuid.UUID) -> list[_Group]:
+    """Return the last events in groups, newest first. Jobs do not part what they do: 250 files a job are one upload."""
     columns = ("pk", "kind", "actor_id", "media_id", "object_id", "at")
+    rows = Event.all_objects.filter(project_id=project_id).order_by("-seq").values_list(*columns)[:LOOK_BACK]
     groups: list[_Group] = []
-    for pk, kind, actor_id, media_id, object_id, at in (
-        Event.all_objects.filter(project_id=project_id).order_by("-seq").values_list(*columns)[:LOOK_BACK]
-    ):
-        last = groups[-1] if groups else None
-        if last is None or not _goes_on(last, kind, actor_id, media_id, object_id, at):
-            groups.append(_Group(kind, actor_id, media_id, object_id, at, at))
-        groups[-1].pks.append(pk)
-        groups[-1].earliest = at
+    last: dict[bool, _Group] = {}
+    for pk, kind, actor_id, media_id, object_id, at in rows:
+        group = last.get(kind == "job.changed")
+        if group is None or not _goes_on(group, kind, actor_id, media_id, object_id, at):
+            group = _Group(kind, actor_id, media_id, object_id, at, at)
+            groups.append(group)
+            last[kind == "job.changed"] = group
+        group.pks.append(pk)
+        group.earliest = at
+    if sum(len(group.pks) for group in groups) == LOOK_BACK:
+        for group in last.values():
+            group.is_cut = True
     return groups
 
 
@@ -143,7 +154,8 @@ def _media(one: str, many: str) -> Callable[[_Group, dict[str, str], Any], SafeS
         count = _count(group)
         if count == 1 and str(group.media_id) in names:
             return format_html(_(one), media=_open(group.media_id, names))
-        return format_html(_(many), n=num(count))
+        shown = _("more than {n}").format(n=num(count)) if group.is_cut else num(count)
+        return format_html(_(many), n=shown)
 
     return say
 
@@ -162,6 +174,8 @@ def _concepts(group: _Group, names: dict[str, str], concepts: dict[Any, str]) ->
 
 def _job(group: _Group, names: Any, concepts: Any) -> SafeString | None:
     after = group.newest
+    if after.get("kind") in _TOLD_BY_THEMSELVES and after.get("state") != "FAILED":
+        return None
     ends = {"DONE": _("finished: {job}"), "FAILED": _("failed: {job}"), "CANCELLED": _("cancelled: {job}")}
     text = ends.get(after.get("state", ""))
     return format_html(text, job=job_name(after.get("kind", ""))) if text else None
