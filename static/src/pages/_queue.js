@@ -17,8 +17,10 @@ import { Refused } from './_send.js';
 
 export const PARALLEL = 4;
 const SLOTS_AT_ONCE = 200;
-const FINISH_AT = 250;
+// Sent files are handed over soon at first, then in larger and larger groups: a job for each group.
+const FINISH_AT = 1000;
 const FINISH_AFTER_MS = 2500;
+const FINISH_AFTER_MOST_MS = 20_000;
 const REPORT_MS = 1500;
 
 export class Queue {
@@ -42,12 +44,12 @@ export class Queue {
     this.toFinish = [];
     this.isFinishing = false;
     this.finishTimer = 0;
+    this.finishAfter = FINISH_AFTER_MS;
     this.counts = { all: 0, sent: 0, failed: 0, cancelled: 0, bytes: 0, bytesDone: 0, taken: 0, queued: 0 };
     /** What the server could not make an image of. @type {{name: string, why: string}[]} */
     this.problems = [];
     /** @type {Set<string>} */
     this.jobs = new Set();
-    this.handed = 0;
     this.isReporting = false;
     this.retries = /** @type {Item[]} */ ([]);
   }
@@ -187,21 +189,22 @@ export class Queue {
   }
 
   #finishSoon() {
-    if (!this.toFinish.length || this.finishTimer) return;
+    if (!this.toFinish.length || (this.finishTimer && this.running.size)) return;
+    clearTimeout(this.finishTimer);
     this.finishTimer = window.setTimeout(() => {
       this.finishTimer = 0;
       this.#finish();
-    }, this.running.size ? FINISH_AFTER_MS : 50);
+    }, this.running.size ? this.finishAfter : 50);
   }
 
   /** Hands sent files over, one call at a time; what fails is handed over again. */
   async #finish() {
     if (this.isFinishing || !this.toFinish.length || !this.batch) return;
     this.isFinishing = true;
-    const items = this.toFinish.splice(0, 500);
+    const items = this.toFinish.splice(0, 2 * FINISH_AT);
+    this.finishAfter = Math.min(FINISH_AFTER_MOST_MS, this.finishAfter * 1.7);
     try {
       for (const job of await this.server.finish(this.batch, items)) this.jobs.add(job);
-      this.handed += items.length;
       this.#follow();
     } catch (error) {
       const { status, body } = /** @type {any} */ (error);
