@@ -23,7 +23,9 @@ def node_environment() -> dict[str, str]:
 
 
 def build_bundle() -> None:
-    """Bring static/dist and node_modules up to date."""
+    """Bring static/dist and node_modules up to date, the checkers and axe included."""
     with tempfile.TemporaryDirectory(prefix="annotator-build-") as folder:
         env = node_environment() | {"ANNOTATOR_DATA_DIR": folder}
-        subprocess.run([sys.executable, "manage.py", "build_frontend"], cwd=ROOT, env=env, check=True)
+        subprocess.run(
+            [sys.executable, "manage.py", "build_frontend", "--tools"], cwd=ROOT, env=env, check=True
+        )

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import servers
 from tests.browser.chrome import FLAGS, Person, sign_in
+from tests.browser.rooms import Room, Rooms, Workshop, open_workshop
 from tests.browser.studio import Studio
 
 
@@ -73,6 +74,27 @@ def studio_token(editor_server: servers.Server) -> str:
 def studio(editor_server: servers.Server, studio_token: str) -> Studio:
     """A project of its own for the test, of a workspace with Ann (annotator), Rosa (reviewer) and Vera (viewer)."""
     return Studio(editor_server, "studio", studio_token)
+
+
+@pytest.fixture(scope="session")
+def workshop(editor_server: servers.Server) -> Iterator[Workshop]:
+    """A process that runs code with the settings of the server; see rooms.py."""
+    with open_workshop(editor_server) as made:
+        yield made
+
+
+@pytest.fixture
+def rooms(chrome: Browser, editor_server: servers.Server, workshop: Workshop) -> Iterator[Rooms]:
+    """Call with a number of pictures to get a project of them, with people of every role; closed after the test."""
+    made: list[Room] = []
+
+    def room(count: int) -> Room:
+        made.append(Room(editor_server, chrome, workshop).fill(count))
+        return made[-1]
+
+    yield room
+    for each in made:
+        each.close()
 
 
 __all__ = ["Page"]

@@ -1,50 +1,105 @@
-"""A project to look at in pages: made by code that runs with the server's own settings, so it costs no uploads."""
+"""A project to look at in pages: made by code that runs with the server's own settings, so it costs neither uploads nor processes."""
 
 from __future__ import annotations
 
+import contextlib
 import json
-import re
 import secrets
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.chrome import sign_in
 from tests.servers import ROOT, Server
 
-# Runs in `manage.py shell`: a world of its own with real pictures; the copies share their bytes.
+Rooms = Callable[[int], "Room"]
+
+# A process with the server's settings that runs what it is sent, line by line, and answers `result`.
+_LOOP = """
+import json, sys, traceback
+import django
+django.setup()
+for line in sys.stdin:
+    scope = {"result": None}
+    try:
+        exec(json.loads(line), scope)
+        answer = {"result": scope["result"]}
+    except Exception:
+        answer = {"error": traceback.format_exc()}
+    print(json.dumps(answer, default=str), flush=True)
+"""
+
 _MAKE = """
-import json, sys
-sys.path.insert(0, {root!r})
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from tests import world as cast
-from annotator.domain import listing
+from annotator.domain import text
 from annotator.models import *
 people = {{role: cast.make_user(f"{{role}}-{tag}") for role in ("owner", "manager", "reviewer", "annotator", "viewer")}}
 workspace = cast.make_workspace("ws-{tag}", **people)
 project = cast.make_project(workspace, "Streets {tag}", owner=people["owner"])
 dataset, evening = cast.make_dataset(project, "Morning"), cast.make_dataset(project, "Evening")
 Dataset.all_objects.filter(pk=evening.pk).update(order=2.0)
-classes = [cast.make_class(project, name, n, color=color) for n, (name, color) in enumerate((("car", "#4862ed"), ("person", "#ddd81f"), ("sign", "#123456")), 1)]
-sunny = cast.make_class(project, "sunny", 9, on_region=False, on_media=True)
+colors = (("car", "#4862ed"), ("person", "#ddd81f"), ("sign", "#123456"))
+classes = [cast.make_class(project, name, n, color=color) for n, (name, color) in enumerate(colors, 1)]
+cast.make_class(project, "sunny", 9, on_region=False, on_media=True)
 images = cast.make_images(dataset, min({count}, 6))
 for image in images:
     cast.make_box(image, classes[0], (50, 60, 300, 200))
-first = images[0]
-status = MediaStatus.all_objects.get(project=project, base="NEW")
+first, status = images[0], MediaStatus.all_objects.get(project=project, base="NEW")
 media, items = [], []
-from annotator.domain import text
 for n in range(len(images) + 1, {count} + 1):
     name = f"img {{n}}.jpg"
     key = text.sort_key(name)
-    one = Media(project=project, number=n, ref=f"m{{n}}", list_key=f"{{dataset.sort_key}}\\x01{{key}}", status=status, blob_id=first.blob_id, width=first.width, height=first.height, format="JPEG", mode="RGB")
+    one = Media(project=project, number=n, ref=f"m{{n}}", list_key=f"{{dataset.sort_key}}\\x01{{key}}", status=status,
+                blob_id=first.blob_id, width=first.width, height=first.height, format="JPEG", mode="RGB")
     media.append(one)
     items.append(DatasetItem(dataset=dataset, media=one, name=name, name_key=text.name_key(name), sort_key=key))
 Media.all_objects.bulk_create(media)
 DatasetItem.all_objects.bulk_create(items)
 ProjectClock.objects.filter(pk=project.pk).update(media_number={count})
-print("ROOM" + json.dumps({{"project": str(project.pk), "workspace": str(workspace.pk), "images": [str(i.pk) for i in images], "dataset": str(dataset.pk), "evening": str(evening.pk), "classes": [str(c.pk) for c in classes]}}))
+sessions = {{}}
+for role, user in people.items():
+    session = SessionStore()
+    session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session.save()
+    sessions[role] = session.session_key
+result = {{"project": project.pk, "dataset": dataset.pk, "evening": evening.pk, "classes": [str(c.pk) for c in classes], "sessions": sessions}}
 """
+
+
+@dataclass(slots=True)
+class Workshop:
+    """Runs code with the settings of a server, in one process for all tests."""
+
+    process: subprocess.Popen[str]
+
+    def run(self, code: str) -> Any:
+        """Run code and return what it puts into `result`."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps(code) + "\n")
+        self.process.stdin.flush()
+        answer = json.loads(self.process.stdout.readline() or '{"error": "the process has ended"}')
+        assert "error" not in answer, answer["error"]
+        return answer["result"]
+
+
+@contextlib.contextmanager
+def open_workshop(server: Server) -> Iterator[Workshop]:
+    """Start the process and end it."""
+    env = {**server.env, "DJANGO_SETTINGS_MODULE": "annotator.settings", "PYTHONPATH": str(ROOT)}
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    process = subprocess.Popen([sys.executable, "-c", _LOOP], env=env, cwd=ROOT, **pipes)
+    try:
+        yield Workshop(process)
+    finally:
+        process.kill()
+        process.communicate()
 
 
 @dataclass(slots=True)
@@ -53,26 +108,27 @@ class Room:
 
     server: Server
     chrome: Browser
+    workshop: Workshop
     tag: str = field(default_factory=lambda: secrets.token_hex(4))
     ids: dict[str, Any] = field(default_factory=dict)
     contexts: list[BrowserContext] = field(default_factory=list)
 
     def fill(self, count: int) -> Room:
         """Make the project with `count` pictures (six with bytes of their own, those with a box of class car)."""
-        found = re.search("ROOM(.*)", self.run(_MAKE.format(root=str(ROOT), tag=self.tag, count=count)))
-        assert found is not None
-        self.ids = json.loads(found[1])
+        self.ids = self.run(_MAKE.format(tag=self.tag, count=count))
         return self
 
-    def run(self, code: str) -> str:
-        """Run code in the server's `manage.py shell` and return what it prints."""
-        return str(self.server.command("shell", "--no-imports", "-v", "0", "-c", code).stdout)
+    def run(self, code: str) -> Any:
+        """Run code with the server's settings."""
+        return self.workshop.run(code)
 
     def page(self, role: str = "manager", path: str = "", **options: Any) -> Page:
         """Return a tab in which the person of that role has opened a page of the project."""
         context = self.chrome.new_context(**{"viewport": {"width": 1400, "height": 900}} | options)
         self.contexts.append(context)
-        sign_in(context, self.server, f"{role}-{self.tag}")
+        context.add_cookies(
+            [{"name": "sessionid", "value": self.ids["sessions"][role], "url": self.server.url}]
+        )
         tab = context.new_page()
         tab.set_default_timeout(20_000)
         tab.goto(self.url(path))

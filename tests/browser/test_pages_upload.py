@@ -6,17 +6,16 @@ import base64
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.browser.rooms import Room
-from tests.servers import Server, wait_until
+from tests.browser.rooms import Room, Rooms
+from tests.servers import wait_until
 from tests.world import picture
 
 pytestmark = pytest.mark.browser
-Rooms = Callable[[int], Room]
 
 # Drops files on the page as a file manager does; `folder/` in a name makes folders.
 DROP = """([files]) => {
@@ -25,19 +24,6 @@ DROP = """([files]) => {
   for (const kind of ['dragenter', 'dragover', 'drop'])
     document.body.dispatchEvent(new DragEvent(kind, {bubbles: true, cancelable: true, dataTransfer: transfer}));
 }"""
-
-
-@pytest.fixture
-def rooms(chrome: Browser, editor_server: Server) -> Iterator[Rooms]:
-    made: list[Room] = []
-
-    def room(count: int) -> Room:
-        made.append(Room(editor_server, chrome).fill(count))
-        return made[-1]
-
-    yield room
-    for each in made:
-        each.close()
 
 
 def drop(page: Page, files: dict[str, bytes]) -> None:
