@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.workshop import Workshop
+
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60.0
 
@@ -116,6 +118,14 @@ class Server:
     database_url: str = ""
     process: subprocess.Popen[bytes] | None = None
     arguments: list[str] = field(default_factory=list)
+    _workshop: Workshop | None = None
+
+    @property
+    def workshop(self) -> Workshop:
+        """A warm process with this server's settings, started at first need."""
+        if self._workshop is None:
+            self._workshop = Workshop(self.env)
+        return self._workshop
 
     @property
     def url(self) -> str:
@@ -147,6 +157,9 @@ class Server:
 
     def stop(self) -> None:
         """End the server in order, and whatever is left of its group."""
+        if self._workshop is not None:
+            self._workshop.close()
+            self._workshop = None
         if self.process is not None:
             end_group(self.process)
             self.process = None
@@ -174,7 +187,7 @@ class Server:
     def token(self, workspace: str = "acme", user: str = "", role: str = "owner") -> str:
         """Return a token made by the operator's command."""
         whose = ["--user", user] if user else []
-        return self.command("create_token", "--workspace", workspace, "--role", role, *whose).stdout.strip()
+        return self.workshop.command("create_token", "--workspace", workspace, "--role", role, *whose).strip()
 
     def project(self, token: str, name: str) -> str:
         """Return the id of a new project in the first workspace that the token sees, made over the API."""
@@ -189,7 +202,7 @@ class Server:
 
     def sign_in_link(self, user: str) -> str:
         """Return a one-time address that signs `user` in."""
-        return self.command("login_link", "--user", user).stdout.strip().splitlines()[-1]
+        return self.workshop.command("login_link", "--user", user).strip().splitlines()[-1]
 
     def session(self, user: str) -> str:
         """Return the Cookie header of a new session of `user`."""
@@ -509,9 +522,18 @@ def s3() -> Iterator[S3]:
 
 
 def chromium() -> str | None:
-    """Return the program of a Chromium of this machine (CHROMIUM names one), or None."""
+    """Return the program of a Chromium of this machine (CHROMIUM names one), or None.
+
+    The shell without windows comes first: the whole browser also draws its own toolbars, which costs as much as the page.
+    """
     named = os.environ.get("CHROMIUM")
     if named:
         return named
-    names = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+    names = (
+        "chromium-headless-shell",
+        "chromium",
+        "chromium-browser",
+        "google-chrome-stable",
+        "google-chrome",
+    )
     return next((found for found in map(shutil.which, names) if found), None)

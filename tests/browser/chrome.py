@@ -86,6 +86,4 @@ class Editor:
 
 def sign_in(context: BrowserContext, server: Server, name: str) -> None:
     """Use a one-time link of the operator's; the page it leads to does not matter here."""
-    page = context.new_page()
-    page.goto(server.sign_in_link(name), wait_until="commit")
-    page.close()
+    assert context.request.get(server.sign_in_link(name), max_redirects=0).status == 302

@@ -8,10 +8,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from annotator.management.commands.build_frontend import ensure_built
 from tests import servers
 from tests.browser.chrome import FLAGS, Person, sign_in
-from tests.browser.rooms import Room, Rooms, Workshop, open_workshop
+from tests.browser.rooms import Room, Rooms
 from tests.browser.studio import Studio
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _bundle() -> None:
+    """What is tested is what stands in static/src now, also when pytest is called by hand."""
+    ensure_built(say=lambda _: None)
 
 
 @pytest.fixture(scope="session")
@@ -76,20 +83,13 @@ def studio(editor_server: servers.Server, studio_token: str) -> Studio:
     return Studio(editor_server, "studio", studio_token)
 
 
-@pytest.fixture(scope="session")
-def workshop(editor_server: servers.Server) -> Iterator[Workshop]:
-    """A process that runs code with the settings of the server; see rooms.py."""
-    with open_workshop(editor_server) as made:
-        yield made
-
-
 @pytest.fixture
-def rooms(chrome: Browser, editor_server: servers.Server, workshop: Workshop) -> Iterator[Rooms]:
+def rooms(chrome: Browser, editor_server: servers.Server) -> Iterator[Rooms]:
     """Call with a number of pictures to get a project of them, with people of every role; closed after the test."""
     made: list[Room] = []
 
     def room(count: int) -> Room:
-        made.append(Room(editor_server, chrome, workshop).fill(count))
+        made.append(Room(editor_server, chrome).fill(count))
         return made[-1]
 
     yield room

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import secrets
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.servers import ROOT, Server
+from tests.servers import Server
 
 Rooms = Callable[[int], "Room"]
-
-# A process with the server's settings that runs what it is sent, line by line, and answers `result`.
-_LOOP = """
-import json, sys, traceback
-import django
-django.setup()
-for line in sys.stdin:
-    scope = {"result": None}
-    try:
-        exec(json.loads(line), scope)
-        answer = {"result": scope["result"]}
-    except Exception:
-        answer = {"error": traceback.format_exc()}
-    print(json.dumps(answer, default=str), flush=True)
-"""
 
 _MAKE = """
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -73,42 +54,11 @@ result = {{"project": project.pk, "dataset": dataset.pk, "evening": evening.pk, 
 
 
 @dataclass(slots=True)
-class Workshop:
-    """Runs code with the settings of a server, in one process for all tests."""
-
-    process: subprocess.Popen[str]
-
-    def run(self, code: str) -> Any:
-        """Run code and return what it puts into `result`."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps(code) + "\n")
-        self.process.stdin.flush()
-        answer = json.loads(self.process.stdout.readline() or '{"error": "the process has ended"}')
-        assert "error" not in answer, answer["error"]
-        return answer["result"]
-
-
-@contextlib.contextmanager
-def open_workshop(server: Server) -> Iterator[Workshop]:
-    """Start the process and end it."""
-    env = {**server.env, "DJANGO_SETTINGS_MODULE": "annotator.settings", "PYTHONPATH": str(ROOT)}
-    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    process = subprocess.Popen([sys.executable, "-c", _LOOP], env=env, cwd=ROOT, **pipes)
-    try:
-        yield Workshop(process)
-    finally:
-        process.kill()
-        process.communicate()
-
-
-@dataclass(slots=True)
 class Room:
     """One project on a running server, with a browser profile for each person who is asked for."""
 
     server: Server
     chrome: Browser
-    workshop: Workshop
     tag: str = field(default_factory=lambda: secrets.token_hex(4))
     ids: dict[str, Any] = field(default_factory=dict)
     contexts: list[BrowserContext] = field(default_factory=list)
@@ -120,7 +70,7 @@ class Room:
 
     def run(self, code: str) -> Any:
         """Run code with the server's settings."""
-        return self.workshop.run(code)
+        return self.server.workshop.run(code)
 
     def page(self, role: str = "manager", path: str = "", **options: Any) -> Page:
         """Return a tab in which the person of that role has opened a page of the project."""

@@ -117,7 +117,8 @@ def tab_killed(ann: Person, studio: Studio, editor: Editor, act: Callable[[Edito
     processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
     act(editor)
     for process in processes:
-        if process["type"] == "renderer":
+        # The toolbar of a browser with windows is a page too; killed, it takes the whole browser along.
+        if process["type"] == "renderer" and b"--top-chrome-webui" not in servers.command_line(process["id"]):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process["id"], signal.SIGKILL)
     return reopen(ann, address)
