@@ -228,6 +228,15 @@ function normal(element) {
   return copy.innerHTML;
 }
 
+/**
+ * Runs `draw` now, or when the pointer that presses something in `element` is released: a click counts only where
+ * it began, so what is pressed must stay. @param {Element} element @param {() => void} draw
+ */
+export function drawWhenReleased(element, draw) {
+  if (!element.matches(':active')) draw();
+  else requestAnimationFrame(() => drawWhenReleased(element, draw));
+}
+
 /** Fetches a part of the page and shows what changed in it. @param {Element} element with data-live = its address */
 export async function refreshPart(element) {
   const url = element.getAttribute('data-live');
@@ -238,7 +247,7 @@ export async function refreshPart(element) {
   const holder = document.createElement('template');
   holder.innerHTML = await answer.text();
   fresh.append(holder.content);
-  patch(element, fresh);
+  await new Promise((resolve) => { drawWhenReleased(element, () => resolve(patch(element, fresh))); });
 }
 
 /** Opens the dialog that the address names after #. */

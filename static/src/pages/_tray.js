@@ -1,6 +1,7 @@
 /** The tray of uploads: how it stands in words, and the files of which only those in sight are in the page. */
 import { h, icon } from '../ui/dom.js';
 import { num, t } from '../ui/words.js';
+import { drawWhenReleased } from './_page.js';
 
 /** @typedef {import('./_queue.js').Queue} Queue */
 /** @typedef {import('./_queue.js').Item} Item */
@@ -48,7 +49,7 @@ export class Tray {
     this.element = h('section', { class: 'tray', 'aria-label': t('Uploads') },
       h('header', {}, this.title, h('span', { class: 'end row tight' }, this.pauseButton, this.sizeButton, this.stopButton)),
       h('div', { class: 'sum' }, this.track, h('div', { class: 'row num' }, this.counted, this.time), this.said), this.scroller);
-    this.scroller.addEventListener('scroll', () => this.#rows(), { passive: true });
+    this.scroller.addEventListener('scroll', () => drawWhenReleased(this.list, () => this.#rows()), { passive: true });
     this.list.addEventListener('click', (event) => this.#onClick(event));
     document.body.append(this.element);
     /** @type {Item[]} */
@@ -96,9 +97,11 @@ export class Tray {
     this.time.textContent = queue.isSending && !queue.isPaused && rate > 0 && Date.now() - this.begun > 3000 ? left((counts.bytes - queue.bytesSent) / rate / 1000) : '';
     this.#problems();
     this.#buttons();
-    this.order = [...queue.items].sort((a, b) => ORDER[a.state] - ORDER[b.state]);
-    this.space.style.setProperty('block-size', `${this.order.length * ROW}px`);
-    this.#rows();
+    drawWhenReleased(this.list, () => {
+      this.order = [...queue.items].sort((a, b) => ORDER[a.state] - ORDER[b.state]);
+      this.space.style.setProperty('block-size', `${this.order.length * ROW}px`);
+      this.#rows();
+    });
   }
 
   #problems() {
