@@ -35,3 +35,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if IS_SQLITE:
     # A file rather than memory: threads and other connections then lock as they do in production.
     DATABASES["default"]["TEST"] = {"NAME": str(TEST_ROOT / "test.sqlite3")}
+# Every test client loads the middleware anew: it need not look through all static files each time.
+WHITENOISE_AUTOREFRESH = True
