@@ -69,7 +69,8 @@ def members(place: Place) -> list[MemberRow]:
             member=row,
             role_name=role_name(row.role),
             is_self=row.user_id == place.actor.user_id,
-            is_waiting=row.user.last_login is None
+            is_waiting=row.user_id != place.actor.user_id
+            and row.user.last_login is None
             and not row.user.has_usable_password()
             and row.user.service_of_id is None,
             may_change=place.may("member.manage") and order.index(row.role) >= own,

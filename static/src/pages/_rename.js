@@ -32,7 +32,7 @@ function rename(link, more) {
     if (!name || name === before) return end(isFocused);
     try {
       await postJson(url, { ...more, name });
-      link.textContent = name;
+      link.textContent = link.title = name;
       renameRow(before, name);
       end(isFocused);
     } catch (error) {
