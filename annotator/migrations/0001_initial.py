@@ -90,6 +90,7 @@ class Migration(migrations.Migration):
                 ('is_default', models.BooleanField(default=True)),
             ],
             options={
+                'verbose_name_plural': 'media statuses',
                 'abstract': False,
                 'base_manager_name': 'all_objects',
                 'default_manager_name': 'objects',
@@ -331,6 +332,7 @@ class Migration(migrations.Migration):
                 ('schema', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='classes', to='annotator.keypointschema')),
             ],
             options={
+                'verbose_name_plural': 'keypoint classes',
                 'abstract': False,
                 'base_manager_name': 'all_objects',
                 'default_manager_name': 'objects',
@@ -839,6 +841,7 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to='annotator.workspace')),
             ],
             options={
+                'verbose_name': 'API token',
                 'abstract': False,
                 'base_manager_name': 'all_objects',
                 'default_manager_name': 'objects',

@@ -42,6 +42,7 @@ class MediaStatus(Row):
     objects = scoped("project__workspace", "project")
 
     class Meta(Row.Meta):
+        verbose_name_plural = "media statuses"
         constraints = [models.UniqueConstraint(fields=["project", "name_key"], name="media_status_once")]
 
     def __str__(self) -> str:

@@ -115,6 +115,9 @@ class ApiToken(Row):
     created_by = key(User, models.SET_NULL, null=True, blank=True, related_name="+")
     objects = scoped("workspace")
 
+    class Meta(Row.Meta):
+        verbose_name = "API token"
+
     def __str__(self) -> str:
         return f"{self.name or 'token'} ({self.shown_prefix}…)"
 

@@ -182,6 +182,7 @@ class KeypointClass(Row):
     objects = scoped("schema__project__workspace", "schema__project")
 
     class Meta(Row.Meta):
+        verbose_name_plural = "keypoint classes"
         constraints = [
             models.UniqueConstraint(fields=["schema", "name_key"], name="keypoint_class_name_once")
         ]
