@@ -56,11 +56,18 @@ class DialectSchema(AutoSchema):
 def _register_in(
     registry: ComponentRegistry,
 ) -> Callable[[str, Callable[[], dict[str, Any]]], dict[str, Any]]:
+    being_made: set[str] = set()
+
     def register(name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         component = ResolvedComponent(name, ResolvedComponent.SCHEMA, object=name)
-        if component not in registry:
-            registry.register(component)  # first: a type may hold itself
-            component.schema = make()
+        if name not in being_made:  # a type may hold itself
+            being_made.add(name)
+            if component not in registry:
+                registry.register(component)
+                component.schema = make()
+            elif registry[component].schema != make():
+                raise ValueError(f"two things are called {name}: one would be described as the other")
+            being_made.remove(name)
         reference: dict[str, Any] = component.ref
         return reference
 

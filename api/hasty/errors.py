@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypedDict
 
 from annotator.domain.errors import Busy, Conflict, Denied, DomainError, Invalid, Missing, TooLarge
@@ -26,7 +27,21 @@ class Error(TypedDict):
     message: str
 
 
+#: What Hasty calls the fields that the services name.
+_NAMES = {
+    "box": "bbox",
+    "points": "polygon",
+    "concept": "class_id",
+    "order": "norder",
+    "tool": "tool_used",
+    "z": "z_index",
+}
+
+
 def body(error: DomainError) -> Error:
-    """Return the body of a refusal; the place in a list that was sent stands before the message."""
-    place = (error.field or "").partition(".")[0] if (error.field or "").startswith("[") else ""
-    return {"code": error.code, "message": f"{place}: {error.message}" if place else error.message}
+    """Return the body of a refusal. Its message names the field, and the place in a list that was sent, as there is no other room."""
+    where = re.sub(r"[a-z]\w*", lambda found: _NAMES.get(found[0], found[0]), error.field or "")
+    name = re.findall(r"[A-Za-z]\w*", where)[-1:]
+    if all(re.search(rf"\b{word}\b", error.message) for word in name):
+        where = where.partition(".")[0] if where.startswith("[") else ""  # the words name the field already
+    return {"code": error.code, "message": f"{where}: {error.message}" if where else error.message}

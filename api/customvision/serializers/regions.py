@@ -20,10 +20,10 @@ _BOX = {
 }
 REGION = shape("Region", tagId=id_field(required=True), **_BOX)
 _REGION_ENTRY = shape(
-    "ImageRegionCreateEntry", imageId=id_field(required=True), tagId=id_field(required=True), **_BOX
+    "NewImageRegion", imageId=id_field(required=True), tagId=id_field(required=True), **_BOX
 )
 REGIONS = shape("ImageRegionCreateBatch", regions=list_field(_REGION_ENTRY, limit=MAX_REGIONS, required=True))
-_TAG_ENTRY = shape("ImageTagCreateEntry", imageId=id_field(required=True), tagId=id_field(required=True))
+_TAG_ENTRY = shape("NewImageTag", imageId=id_field(required=True), tagId=id_field(required=True))
 TAGS = shape("ImageTagCreateBatch", tags=list_field(_TAG_ENTRY, limit=MAX_TAGS, required=True))
 METADATA = MapOf(text_field(limit=100_000, required=True), limit=50)
 

@@ -16,7 +16,7 @@ NEW = query.query(
     type=query.one_of(TYPES, default="Regular"),
 )
 CHANGED = shape(
-    "Tag",
+    "TagChange",
     name=text_field(),
     description=text_field(null=True),
     type=choice_field(TYPES),

@@ -27,6 +27,7 @@ from api.common.shapes import (
 from .geometry import changed_geometry, new_geometry
 
 MAX_AT_ONCE = 1000
+MAX_KEYPOINTS = 2_000
 _BOX = {"type": "array", "items": {"type": "integer"}, "minItems": 4, "maxItems": 4}
 _POLYGON = {
     "type": "array",
@@ -57,22 +58,24 @@ _FIELDS = {
     "external_event_id": text_field(limit=64, doc="Said back, and told to live listeners."),
     "border_mask": text_field(doc="Computed by the server; ignored here."),
     "external_id": text_field(null=True),
+    "keypoints": any_field(
+        schema={"type": "array", "items": _KEYPOINT, "maxItems": MAX_KEYPOINTS},
+        null=True,
+        doc="Points in pixels of the image, of schemas that are linked to the class.",
+    ),
 }
-LABELS = ListOf(
-    shape("LabelIn", **_FIELDS, keypoints=any_field(null=True, schema={"type": "array"})), limit=MAX_AT_ONCE
-)
+LABELS = ListOf(shape("LabelIn", **_FIELDS), limit=MAX_AT_ONCE)
 CHANGED_LABELS = ListOf(
     shape(
         "LabelChange",
         id=id_field(doc="The label; label_id is the same."),
         label_id=id_field(),
         **_FIELDS,
-        keypoints=any_field(null=True, schema={"type": "array"}),
     ),
     limit=MAX_AT_ONCE,
 )
 DROPPED_LABELS = ListOf(shape("LabelNamed", id=id_field(required=True)), limit=10_000)
-_KEYPOINTS = ListOf(_KEYPOINT, limit=2_000)
+_KEYPOINTS = ListOf(_KEYPOINT, limit=MAX_KEYPOINTS)
 
 
 class KeypointOut(TypedDict):

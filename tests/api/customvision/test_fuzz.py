@@ -1,0 +1,33 @@
+"""Every field and parameter of every operation with values that nobody means: refused by name, never a mistake of ours."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api import fuzz
+from tests.api.customvision.conftest import Callers
+from tests.world import World
+
+PREFIX = "/customvision/{version}/training"
+
+
+@pytest.fixture
+def asking(w: World, by: Callers) -> fuzz.Fuzz:
+    ids = {
+        "version": "v3.3", "projectId": str(w.project.pk), "tagId": str(w.car.pk), "imageId": str(w.images[0].pk),
+        "project_id": str(w.project.pk), "domainId": by.vera.get("/domains")[0]["id"],
+    }  # fmt: skip
+    return fuzz.Fuzz(
+        by.olga, ids, lambda said: set(said) == {"code", "message", "error"}, frozenset({400, 404, 409, 415})
+    )
+
+
+def test_bodies(asking: fuzz.Fuzz) -> None:
+    found = [one for one in fuzz.operations(PREFIX, asking.ids) if one.body]
+    assert len(found) >= 6
+    for one in found:
+        asking.fields(one)
+
+
+def test_queries(asking: fuzz.Fuzz) -> None:
+    asking.parameters(fuzz.operations(PREFIX, asking.ids))
