@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Model
+from django.db.models import CharField, Model
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,19 @@ def actor_of(request: HttpRequest) -> Actor:
     """Return the curator as an Actor; the services ask policy as for everybody else."""
     assert isinstance(request.user, User)
     return Actor(user_id=request.user.pk, via="admin")
+
+
+class ValuesFilter(admin.AllValuesFieldListFilter):
+    """Django's filter by the values of a text column, where the empty text has a name to click on."""
+
+    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+        for choice in super().choices(changelist):
+            yield choice | {"display": choice["display"] or _("(none)")}
+
+
+admin.FieldListFilter.register(
+    lambda field: isinstance(field, CharField) and not field.choices, ValuesFilter, take_priority=True
+)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

@@ -71,14 +71,15 @@ class MediaAdmin(ReadOnlyAdmin):
         )
 
     @admin.display(description=_("Picture"))
-    def thumbnail(self, medium: Media) -> str:
+    def thumbnail(self, medium: Any) -> str:
         address = media_urls.of(medium)["thumbnail_url"]
         if not address:
             return "–"
         return format_html(
-            '<a href="{}"><img src="{}" width="80" height="60" alt="" loading="lazy"></a>',
+            '<a href="{}"><img src="{}" width="80" height="60" alt="{}" loading="lazy"></a>',
             reverse("label", args=[medium.pk]),
             address,
+            _("Open {name}").format(name=self.home_name(medium)),
         )
 
     @admin.display(description=_("Name"), ordering="list_key")

@@ -1,0 +1,34 @@
+"""The admin site in a browser: axe finds nothing serious in light and dark, and nothing is loaded from other hosts."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.rooms import Rooms
+from tests.browser.test_pages import violations
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_axe_finds_nothing_serious_and_nothing_comes_from_elsewhere(rooms: Rooms, look: str) -> None:
+    room = rooms(3)
+    room.run(
+        f"from annotator.models import *\n"
+        f"User.objects.filter(username='owner-{room.tag}').update(is_staff=True, is_superuser=True)"
+    )
+    page = room.page("owner", "", color_scheme=look)
+    asked: set[str] = set()
+    page.on("request", lambda request: asked.add(request.url))
+    project, tables = room.ids["project"], "/admin/annotator/"
+    for path in (
+        "/admin/",
+        f"{tables}media/",
+        f"{tables}label/?q=car",
+        f"{tables}job/",
+        f"{tables}project/{project}/change/",
+    ):
+        page.goto(room.server.url + path)
+        bad = [each for each in violations(page) if each[1] in ("serious", "critical")]
+        assert bad == [], (look, path)
+    assert [url for url in asked if not url.startswith((room.server.url, "data:"))] == []
