@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
@@ -24,9 +23,9 @@ def actor_of(request: HttpRequest) -> Actor:
 class ValuesFilter(admin.AllValuesFieldListFilter):
     """Django's filter by the values of a text column, where the empty text has a name to click on."""
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Any:
         for choice in super().choices(changelist):
-            yield choice | {"display": choice["display"] or _("(none)")}
+            yield {**choice, "display": choice["display"] or _("(none)")}
 
 
 admin.FieldListFilter.register(
