@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from typing import Any
+
+from django.urls import path, re_path
 
 from .consumers import ProjectConsumer
 
-websocket_urlpatterns = [path("ws/projects/<uuid:project_id>/", ProjectConsumer.as_asgi())]
+
+async def nowhere(scope: Any, receive: Any, send: Any) -> None:
+    """Refuse a socket at an address that does not exist; without it the router raises and the client reads 500."""
+    await receive()
+    await send({"type": "websocket.close", "code": 4404})
+
+
+websocket_urlpatterns = [
+    path("ws/projects/<uuid:project_id>/", ProjectConsumer.as_asgi()),
+    re_path("", nowhere),
+]

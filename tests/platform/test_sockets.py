@@ -36,6 +36,16 @@ def test_a_socket_for_an_unknown_host_is_refused(server: servers.Server) -> None
     assert refusal.value.status_code == 403
 
 
+@pytest.mark.parametrize("path", ["/ws/", "/ws/projects/not-an-id/", "/elsewhere"])
+def test_a_socket_at_an_unknown_address_is_refused_without_an_error(
+    server: servers.Server, path: str
+) -> None:
+    with pytest.raises(websocket.WebSocketBadStatusException) as refusal:
+        websocket.create_connection(server.url.replace("http", "ws") + path, timeout=20)
+    assert refusal.value.status_code == 403
+    assert "No route found" not in server.log.read_text()
+
+
 def test_our_own_pages_pass_the_door_and_are_asked_who_they_are(server: servers.Server) -> None:
     assert closing_code(opened(server)) == 4401
     server.token("sockets", user="sofia")
