@@ -45,7 +45,7 @@ fi
 
 install() {
     echo "Installing the packages of $1 ..."
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --requirement "$1"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-compile --requirement "$1"
     cp "$1" ".venv/installed-$1"
 }
 
