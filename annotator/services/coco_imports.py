@@ -56,6 +56,7 @@ class _Import:
     concept_of: dict[int, uuid.UUID] = field(default_factory=dict)
     points_of: dict[int, list[uuid.UUID]] = field(default_factory=dict)
     media_of: dict[int, uuid.UUID] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
 
 
 def run(
@@ -165,7 +166,7 @@ def _keypoint_classes(state: _Import, concept: Concept, record: CategoryRecord) 
     binding = (
         KeypointBinding.all_objects.filter(concept=concept).select_related("schema").order_by("order").first()
     )
-    names = [text.clean(name, field="keypoints", limit=200) for name in record.keypoints]
+    names = _point_names(state, record)
     if binding is not None:
         stored = {row.name_key: row.pk for row in KeypointClass.all_objects.filter(schema=binding.schema)}
         if all(text.name_key(name) in stored for name in names):
@@ -198,17 +199,58 @@ def _keypoint_classes(state: _Import, concept: Concept, record: CategoryRecord) 
     return [row.pk for row in made]
 
 
+def _point_names(state: _Import, record: CategoryRecord) -> list[str]:
+    """Return the names of a category's points, each allowed and unlike the others; what had to change is reported."""
+    names: list[str] = []
+    used: set[str] = set()
+    for place, given in enumerate(record.keypoints, 1):
+        try:
+            wanted = text.clean(given, field="keypoints", limit=190)
+        except DomainError as error:
+            state.report.add("categories.keypoints", error.message, given)
+            wanted = f"point {place}"
+        name, copy = wanted, 1
+        while text.name_key(name) in used:
+            copy += 1
+            name = f"{wanted} ({copy})"
+        if copy > 1:
+            state.report.add("categories.keypoints", "Another point has this name.", f"{given} -> {name}")
+        used.add(text.name_key(name))
+        names.append(name)
+    return names
+
+
+def _image_names(state: _Import, records: Iterable[ImageRecord]) -> dict[int, str]:
+    """Return the allowed names of images by number; one whose name cannot be kept is reported and left out."""
+    names = {}
+    for record in records:
+        try:
+            names[record.number] = media_names.below(record.name, field="file_name")
+        except DomainError as error:
+            state.report.add("images.file_name", error.message, record.number)
+    return names
+
+
 def _write_images(state: _Import, records: Iterator[ImageRecord], find_file: FindFile, tell: Progress) -> int:
     """Make or match the pictures; those with a file are decoded, the others are rows that wait for their bytes."""
     total = 0
     for chunk in _chunks(records, 100):
-        names = {record.number: media_names.below(record.name, field="file_name") for record in chunk}
+        names = _image_names(state, chunk)
+        chunk = [record for record in chunk if record.number in names]
         known = dict(
             DatasetItem.objects.filter(
                 dataset=state.dataset, is_home=True, name__in=names.values()
             ).values_list("name", "media_id")
         )
-        new = [record for record in chunk if names[record.number] not in known]
+        # Two images of one name in the file are two pictures; one that was here before is the first of them.
+        new = []
+        for record in chunk:
+            name = names[record.number]
+            if name in state.names or name not in known:
+                new.append(record)
+            else:
+                state.media_of[record.number] = known[name]
+            state.names.add(name)
         sources = [
             media.Source(
                 name=names[record.number], path=find_file(record.name), number=record.number, width=record.width or 0, height=record.height or 0,
@@ -217,8 +259,8 @@ def _write_images(state: _Import, records: Iterator[ImageRecord], find_file: Fin
             for record in new
         ]  # fmt: skip
         made = media.import_many(actor=state.actor, dataset=state.dataset, sources=sources, job=state.job)
-        for source, medium in zip(sources, made, strict=True):
-            known[source.name] = medium.pk
+        for record, source, medium in zip(new, sources, made, strict=True):
+            state.media_of[record.number] = medium.pk
             if medium.number != source.number:
                 state.report.add(
                     "images.id",
@@ -227,8 +269,6 @@ def _write_images(state: _Import, records: Iterator[ImageRecord], find_file: Fin
                 )
             if medium.health == "ERROR":
                 state.report.add("images.file_name", medium.health_reason, source.name)
-        for record in chunk:
-            state.media_of[record.number] = known[names[record.number]]
         total += len(chunk)
         tell(0.02, f"{total:,} images")
     return total

@@ -157,3 +157,41 @@ def test_pages_are_told_in_bulk(w: World) -> None:
     run(w, coco())
     event = Event.objects.filter(kind="bulk").get()
     assert json.loads(event.after or "")["what"] == "import" and event.seq == Label.all_objects.get().revision
+
+
+def test_two_images_of_one_name_keep_their_own_labels(w: World, tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(picture(9))
+    images = [{"id": n, "file_name": "a.jpg", "width": 640, "height": 480} for n in (7, 8)]
+    # The third of the name comes in another chunk than the first two.
+    images += [{"id": n, "file_name": f"{n}.jpg", "width": 640, "height": 480} for n in range(10, 120)]
+    images += [{"id": 200, "file_name": "./a.jpg", "width": 640, "height": 480}]
+    notes = [coco()["annotations"][0] | {"id": n, "image_id": n} for n in (7, 8, 200)]
+    facts = run(w, coco(images=images, annotations=notes), tmp_path)
+    assert facts["images"] == len(images)
+    found = {label.number: label.media for label in Label.all_objects.select_related("media")}
+    assert {number: medium.number for number, medium in found.items()} == {7: 7, 8: 8, 200: 200}
+    names = [medium.items.get().name for medium in found.values()]
+    assert sorted(names) == ["a (2).jpg", "a (3).jpg", "a.jpg"]
+
+
+@pytest.mark.parametrize("name", ["..", "", "a" * 1001, "a\u0000b.jpg"])
+def test_an_image_whose_name_cannot_be_kept_is_reported(w: World, name: str) -> None:
+    images = [{"id": 6, "file_name": name, "width": 640, "height": 480}, coco()["images"][0]]
+    notes = [coco()["annotations"][0] | {"id": n, "image_id": n - 900} for n in (906, 907)]
+    facts = run(w, coco(images=images, annotations=notes))
+    assert (facts["images"], facts["labels"]) == (1, 1)
+    assert "images.file_name" in {entry["field"] for entry in facts["report"]}
+    assert Label.all_objects.get().media.number == 7
+
+
+def test_names_of_points_are_made_free(w: World) -> None:
+    categories = [{"id": 40, "name": "man", "keypoints": ["a", "A", "b\u0000"], "skeleton": [[1, 2], [2, 3]]}]
+    notes = [coco()["annotations"][0] | {"keypoints": [1, 2, 2, 3, 4, 2, 5, 6, 1], "num_keypoints": 3}]
+    facts = run(w, coco(categories=categories, annotations=notes))
+    assert list(KeypointClass.all_objects.order_by("order").values_list("name", flat=True)) == [
+        "a",
+        "A (2)",
+        "point 3",
+    ]
+    reasons = [entry["field"] for entry in facts["report"]]
+    assert reasons.count("categories.keypoints") == 2 and facts["labels"] == 1
