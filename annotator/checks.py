@@ -7,8 +7,10 @@ import os
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+TAG = "annotator"
 
-@register()
+
+@register(TAG)
 def check_data_folder(**kwargs: object) -> list[CheckMessage]:
     """The folder of database and media must be writable by this process."""
     found: list[CheckMessage] = []
@@ -27,7 +29,7 @@ def check_data_folder(**kwargs: object) -> list[CheckMessage]:
     return found
 
 
-@register()
+@register(TAG)
 def check_hosts(**kwargs: object) -> list[CheckMessage]:
     """A star would let anybody choose the host that our absolute links are built from."""
     if "*" in settings.ALLOWED_HOSTS:
@@ -41,7 +43,7 @@ def check_hosts(**kwargs: object) -> list[CheckMessage]:
     return []
 
 
-@register()
+@register(TAG)
 def check_channels(**kwargs: object) -> list[CheckMessage]:
     """Presence does not leave the process without Redis; events do, through the database."""
     if not settings.REDIS_URL and not settings.IS_SQLITE:

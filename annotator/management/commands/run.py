@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from annotator.checks import TAG
 from annotator.management.addresses import address
 from annotator.models import Project, Role, User, Workspace
 from annotator.services import backups, members, operators
@@ -28,6 +29,8 @@ KEPT_BACKUPS = 3
 
 class Command(BaseCommand):
     help = "Set everything up (bundle, database, administrator, demo) and serve until Ctrl-C."
+    # Those of Django look at our code, not at this installation, and take more than a second: `make lint` runs them.
+    requires_system_checks = [TAG]
 
     def handle(self, *args: Any, **options: Any) -> None:
         require_free(settings.HOST, settings.PORT)
