@@ -42,6 +42,9 @@ def body(error: DomainError) -> Error:
     """Return the body of a refusal. Its message names the field, and the place in a list that was sent, as there is no other room."""
     where = re.sub(r"[a-z]\w*", lambda found: _NAMES.get(found[0], found[0]), error.field or "")
     name = re.findall(r"[A-Za-z]\w*", where)[-1:]
-    if all(re.search(rf"\b{word}\b", error.message) for word in name):
-        where = where.partition(".")[0] if where.startswith("[") else ""  # the words name the field already
+    is_told = error.code == "name_taken" or all(re.search(rf"\b{word}\b", error.message) for word in name)
+    if is_told:
+        where = (
+            where.partition(".")[0] if where.startswith("[") else ""
+        )  # the words name the field, or what clashes, already
     return {"code": error.code, "message": f"{where}: {error.message}" if where else error.message}
