@@ -37,27 +37,15 @@ def editor_server() -> Iterator[servers.Server]:
         yield running
 
 
-@pytest.fixture(scope="session")
-def cookies(editor_server: servers.Server) -> dict[str, list[Any]]:
-    """The cookies of people who signed in already: a link costs a process, a cookie nothing."""
-    return {}
-
-
 @pytest.fixture
-def people(
-    chrome: Browser, editor_server: servers.Server, cookies: dict[str, list[Any]]
-) -> Iterator[Callable[..., Person]]:
+def people(chrome: Browser, editor_server: servers.Server) -> Iterator[Callable[..., Person]]:
     """Call with a name to get that person signed in, in a profile of her own; closed after the test."""
     contexts: list[BrowserContext] = []
 
     def person(name: str, **options: Any) -> Person:
         context = chrome.new_context(**{"viewport": {"width": 1400, "height": 900}} | options)
         contexts.append(context)
-        if name in cookies:
-            context.add_cookies(cookies[name])
-        else:
-            sign_in(context, editor_server, name)
-            cookies[name] = context.cookies()
+        sign_in(context, editor_server, name)
         return Person(name, context, editor_server)
 
     yield person

@@ -9,13 +9,12 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browser.chrome import sign_in
 from tests.servers import Server
 
 Rooms = Callable[[int], "Room"]
 
 _MAKE = """
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from tests import world as cast
 from annotator.domain import text
 from annotator.models import *
@@ -42,14 +41,7 @@ for n in range(len(images) + 1, {count} + 1):
 Media.all_objects.bulk_create(media)
 DatasetItem.all_objects.bulk_create(items)
 ProjectClock.objects.filter(pk=project.pk).update(media_number={count})
-sessions = {{}}
-for role, user in people.items():
-    session = SessionStore()
-    session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session.save()
-    sessions[role] = session.session_key
-result = {{"project": project.pk, "dataset": dataset.pk, "evening": evening.pk, "classes": [str(c.pk) for c in classes], "sessions": sessions}}
+result = {{"project": project.pk, "dataset": dataset.pk, "evening": evening.pk, "classes": [str(c.pk) for c in classes]}}
 """
 
 
@@ -76,9 +68,7 @@ class Room:
         """Return a tab in which the person of that role has opened a page of the project."""
         context = self.chrome.new_context(**{"viewport": {"width": 1400, "height": 900}} | options)
         self.contexts.append(context)
-        context.add_cookies(
-            [{"name": "sessionid", "value": self.ids["sessions"][role], "url": self.server.url}]
-        )
+        sign_in(context, self.server, f"{role}-{self.tag}")
         tab = context.new_page()
         tab.set_default_timeout(20_000)
         tab.goto(self.url(path))
