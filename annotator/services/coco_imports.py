@@ -205,14 +205,14 @@ def _point_names(state: _Import, record: CategoryRecord) -> list[str]:
     used: set[str] = set()
     for place, given in enumerate(record.keypoints, 1):
         try:
-            wanted = text.clean(given, field="keypoints", limit=190)
+            wanted = text.clean(given, field="keypoints", limit=200)
         except DomainError as error:
             state.report.add("categories.keypoints", error.message, given)
             wanted = f"point {place}"
         name, copy = wanted, 1
         while text.name_key(name) in used:
             copy += 1
-            name = f"{wanted} ({copy})"
+            name = f"{wanted[:190]} ({copy})"
         if copy > 1:
             state.report.add("categories.keypoints", "Another point has this name.", f"{given} -> {name}")
         used.add(text.name_key(name))

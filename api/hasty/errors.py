@@ -43,8 +43,6 @@ def body(error: DomainError) -> Error:
     where = re.sub(r"[a-z]\w*", lambda found: _NAMES.get(found[0], found[0]), error.field or "")
     name = re.findall(r"[A-Za-z]\w*", where)[-1:]
     is_told = error.code == "name_taken" or all(re.search(rf"\b{word}\b", error.message) for word in name)
-    if is_told:
-        where = (
-            where.partition(".")[0] if where.startswith("[") else ""
-        )  # the words name the field, or what clashes, already
+    if is_told:  # the words name the field, or what clashes, already
+        where = where.partition(".")[0] if where.startswith("[") else ""
     return {"code": error.code, "message": f"{where}: {error.message}" if where else error.message}

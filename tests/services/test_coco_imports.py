@@ -195,3 +195,10 @@ def test_names_of_points_are_made_free(w: World) -> None:
     ]
     reasons = [entry["field"] for entry in facts["report"]]
     assert reasons.count("categories.keypoints") == 2 and facts["labels"] == 1
+
+
+def test_the_longest_names_of_points_are_kept_whole(w: World) -> None:
+    long = "p" * 200
+    run(w, coco(categories=[{"id": 40, "name": "man", "keypoints": [long, long], "skeleton": []}]))
+    names = list(KeypointClass.all_objects.order_by("order").values_list("name", flat=True))
+    assert names == [long, "p" * 190 + " (2)"]
