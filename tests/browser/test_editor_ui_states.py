@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.chrome import Editor, Person
+from tests.browser.chrome import Editor, Person, sign_in
 from tests.browser.studio import Studio
 
 pytestmark = pytest.mark.browser
@@ -100,6 +100,21 @@ def test_signed_out_the_page_keeps_the_work_and_shows_where_to_sign_in(
         "href", re.compile(f"/sign-in/.*next=.*{image}")
     )
     expect(editor.page.locator("#head .save")).to_have_text("Signed out: 1 change kept here")
+
+
+def test_signed_in_again_in_another_tab_the_page_goes_on_within_a_second(
+    studio: Studio, people: People
+) -> None:
+    image = studio.image("one.jpg")
+    person = people("ann")
+    editor = person.open(image)
+    person.context.clear_cookies()
+    editor.draw_box(*BOX)
+    expect(editor.page.locator("#head .save")).to_have_text("Signed out: 1 change kept here")
+    sign_in(person.context, studio.server, "ann")
+    person.context.new_page().goto(f"{studio.server.url}/")
+    expect(editor.page.locator("#head .save")).to_have_text(re.compile("^Saved"), timeout=1000)
+    assert studio.boxes(image) == [("Car", BOX)]
 
 
 def test_two_browsers_see_each_other(studio: Studio, people: People) -> None:

@@ -28,6 +28,7 @@ import { t } from './i18n.js';
 import { wireDialogs } from '../ui/dialog.js';
 import { wireMenus } from '../ui/menu.js';
 import { adoptServerToasts } from '../ui/toast.js';
+import { announceVisit } from '../ui/visits.js';
 
 /** @import {Boot} from './types' */
 /** @import {App} from './panels/app' */
@@ -109,6 +110,7 @@ function wire(app) {
   const { store, session, stage, settings } = app;
   wireMenus();
   wireDialogs();
+  announceVisit(() => session.lookAgain());
   adoptServerToasts();
   wireKeys(app);
   announceSaving(store, app.say);

@@ -424,6 +424,8 @@ export interface Session {
   keepCached(mediaIds: Iterable<string>): void;
   /** Sends now what waits, also during back-off. */
   flush(): void;
+  /** Somebody may have signed in in another tab: asks, if that is what is waited for. */
+  lookAgain(): void;
   /** Resolves when every change is acknowledged and no conflict and no rejection is open. */
   idle(): Promise<void>;
   /** True when nothing waits. */

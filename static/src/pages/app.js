@@ -6,6 +6,7 @@ import { wireMenus } from '../ui/menu.js';
 import { openPalette, pageEntries } from '../ui/palette.js';
 import { wireTheme } from '../ui/theme.js';
 import { adoptServerToasts, undoLastToast } from '../ui/toast.js';
+import { announceVisit } from '../ui/visits.js';
 import { readPageStrings } from '../ui/words.js';
 
 readPageStrings();
@@ -15,6 +16,7 @@ wireMenus();
 wireDialogs();
 adoptServerToasts();
 keepAges();
+announceVisit();
 
 const isTyping = (/** @type {EventTarget | null} */ target) =>
   target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type="checkbox"], [type="radio"], [type="range"]), textarea, select'));

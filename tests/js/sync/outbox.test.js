@@ -245,6 +245,56 @@ test('signed out: told, kept, and sent after signing in again with a new token',
   assert.equal(session.store.save.value.state, 'saved');
 });
 
+test('signed in again in another tab: a page that was opened there is enough to go on', async () => {
+  const session = await world.open();
+  server.signedIn = null;
+  draw(session);
+  await clock.advance(100);
+  assert.equal(session.store.save.value.state, 'signed_out');
+  server.signedIn = 'ann';
+  server.csrf = 'csrf-2';
+  session.lookAgain();
+  await clock.advance(200);
+  assert.equal(server.labels().length, 1);
+  assert.equal(session.store.save.value.state, 'saved');
+});
+
+test('signed in again while the page was just asking: it asks once more', async () => {
+  const session = await world.open();
+  server.signedIn = null;
+  draw(session);
+  await clock.advance(100);
+  assert.equal(session.store.save.value.state, 'signed_out');
+  session.lookAgain();
+  await clock.advance(15); // the server has answered "signed out", the answer is on its way
+  server.signedIn = 'ann';
+  server.csrf = 'csrf-2';
+  session.lookAgain();
+  await clock.advance(300);
+  assert.equal(server.labels().length, 1);
+});
+
+test('a page that is not waiting for a sign-in does not ask when another is opened', async () => {
+  const session = await world.open();
+  const asked = server.requests.length;
+  session.lookAgain();
+  await clock.advance(100);
+  assert.equal(server.requests.length, asked);
+});
+
+test('a change does not wait for another tab of the same person', async () => {
+  const browser = new Browser(world);
+  const one = await world.open('t1', { browser });
+  const two = await world.open('t2', { browser });
+  draw(one);
+  draw(two, [2, 2, 6, 6]);
+  await clock.advance(0);
+  assert.equal(server.posts().length, 2, 'both are under way');
+  await clock.advance(500);
+  assert.equal(server.labels().length, 2);
+  assert.equal(browser.disk('ann').ops.size, 0);
+});
+
 test('someone else signed in meanwhile: nothing is sent in their name', async () => {
   const session = await world.open();
   server.signedIn = 'ben';

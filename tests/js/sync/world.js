@@ -322,13 +322,12 @@ export function bootOf(user = 'ann') {
   };
 }
 
-/** One browser: tabs share a disk and locks. */
+/** One browser: tabs share a disk. */
 export class Browser {
   constructor(world) {
     this.world = world;
     this.disks = new Map();
     this.open = new Set();
-    this.locks = new Map();
   }
 
   disk(user) {
@@ -341,11 +340,6 @@ export class Browser {
     return {
       client,
       alive: async () => new Set(this.open),
-      withLock: (name, fn) => {
-        const turn = (this.locks.get(name) ?? Promise.resolve()).then(fn, fn);
-        this.locks.set(name, turn.catch(() => {}));
-        return turn;
-      },
       close: () => this.open.delete(client),
     };
   }

@@ -6,6 +6,7 @@ import { deleteLabels, duplicate, inOrder, paste, reorder, setStatus } from '../
 import { useClass } from './class-picker.js';
 import { ALL_COMMANDS, backTo } from './command-list.js';
 import { showKeySheet } from './key-sheet.js';
+import { soon } from './live.js';
 import { showPalette } from './palette-entries.js';
 
 /** @import {App} from './app' */
@@ -149,7 +150,7 @@ function showTab({ store, settings }, tab) {
 /** @param {App} app */
 function toDetails(app) {
   showTab(app, 'objects');
-  requestAnimationFrame(() => document.getElementById('d-class')?.focus());
+  soon(() => document.getElementById('d-class')?.focus());
 }
 
 /** The last drawing tool again. @param {App} app @param {{last: string}} memory */

@@ -69,8 +69,10 @@ class Strip {
     const { app, list } = this;
     const items = app.film.items.value;
     const isSame = app.film.current.peek() === this.centred;
-    const before = isSame ? list.querySelector('.frame') : null; // measuring lays the page out: only when it is needed
-    const anchor = before instanceof HTMLElement ? { id: before.dataset.id, at: before.getBoundingClientRect().left } : null;
+    const first = list.querySelector('.frame');
+    // measuring lays the page out, in the frame that shows a new shape: only when frames came in before the first
+    const before = isSame && first instanceof HTMLElement && first.dataset.id !== items[0]?.id ? first : null;
+    const anchor = before ? { id: before.dataset.id, at: before.getBoundingClientRect().left } : null;
     render(repeat(items, (one) => one.id, (one) => frameView(app, one)), list);
     if (!isSame) return this.centre();
     // frames that came in at the start must not push the others aside

@@ -1,4 +1,4 @@
-/** How panels draw: a template over signals, at most once a frame; values that a strict CSP keeps out of markup. */
+/** How panels draw: a template over signals, at most once a frame and after it; values that a strict CSP keeps out of markup. */
 import { effect } from '@preact/signals-core';
 import { html, nothing, render } from 'lit/html.js';
 import { Directive, PartType, directive } from 'lit/directive.js';
@@ -9,18 +9,27 @@ export { html, nothing, render, repeat };
 /** Hidden pages get no frames; there a timer does. */
 const HIDDEN_MS = 100;
 
-/** Runs something with the next frame. Returns the function that calls it off. @param {() => void} run */
+/**
+ * Runs something right after the next frame: the stage shows a new shape first, lists and words need not hold it up.
+ * Several run in the order in which they were asked for. Returns the function that calls it off.
+ * @param {() => void} run
+ */
 export function soon(run) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   if (document.hidden) {
-    const timer = setTimeout(run, HIDDEN_MS);
+    timer = setTimeout(run, HIDDEN_MS);
     return () => clearTimeout(timer);
   }
-  const frame = requestAnimationFrame(run);
-  return () => cancelAnimationFrame(frame);
+  const frame = requestAnimationFrame(() => { timer = setTimeout(run); });
+  return () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+  };
 }
 
 /**
- * Runs `draw` now and again in the frame after any signal it read has changed. Returns the function that ends it.
+ * Runs `draw` now and again after the frame that follows a change of any signal it read. Returns the function that ends it.
  * @param {() => void} draw
  */
 export function live(draw) {

@@ -1,7 +1,7 @@
 /** The list of objects: the picture's accessible mirror. Only the rows in view are in the page. */
 import { computed, effect, signal } from '@preact/signals-core';
 import { num, t } from '../i18n.js';
-import { html, live, nothing, render, repeat, vars } from './live.js';
+import { html, live, nothing, render, repeat, soon, vars } from './live.js';
 import { icon, iconButton, shapeIcon, shapeWord, swatch } from './parts.js';
 import { SORTS, neighbour, rowsOf } from './objects-model.js';
 import { rowsInView, scrollToRow } from './window.js';
@@ -248,6 +248,6 @@ export class ObjectList {
   focusRow(id) {
     this.active.value = id;
     this.reveal(id);
-    requestAnimationFrame(() => document.getElementById(`o-${id}`)?.focus({ preventScroll: true }));
+    soon(() => document.getElementById(`o-${id}`)?.focus({ preventScroll: true }));
   }
 }

@@ -1,6 +1,6 @@
 /** The side panel: its tabs, one panel each, and the edge that makes it wider. */
 import { num, t } from '../i18n.js';
-import { html, live, mount, nothing, render } from './live.js';
+import { html, live, mount, nothing, render, soon } from './live.js';
 import { ObjectList } from './objects.js';
 import { detailsView } from './details.js';
 import { mountClasses } from './classes.js';
@@ -32,7 +32,7 @@ function onTabKey(event, { settings }) {
   const tab = /** @type {string} */ (TABS.at(to % TABS.length));
   settings.set({ tab });
   const list = /** @type {HTMLElement} */ (event.currentTarget);
-  requestAnimationFrame(() => { /** @type {HTMLElement | null} */ (list.querySelector(`#tab-${tab}`))?.focus(); });
+  soon(() => { /** @type {HTMLElement | null} */ (list.querySelector(`#tab-${tab}`))?.focus(); });
 }
 
 /** @param {HTMLElement} host @param {App} app */

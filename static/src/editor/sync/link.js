@@ -40,6 +40,8 @@ export class Link {
     this.failure = null;
     this.isProbing = false;
     this.isRenewing = false;
+    /** Something happened while the server was being asked: its answer may be of before. */
+    this.isStale = false;
     this.isClosed = false;
     /** @type {any} */
     this.timer = null;
@@ -134,14 +136,22 @@ export class Link {
     this.again();
   }
 
-  /** Asks who is signed in. @param {LinkState | null} meanwhile */
+  /** Somebody may have signed in just now: nothing is asked unless that is what is waited for. */
+  lookAgain() {
+    if (this.isRenewing) this.isStale = true;
+    else if (this.isStuck()) this.retryNow();
+  }
+
+  /** Asks who is signed in. @param {LinkState | null} meanwhile @returns {Promise<void>} */
   async check(meanwhile) {
     if (meanwhile) this.state.value = meanwhile;
     if (this.isRenewing) return;
     this.isRenewing = true;
+    this.isStale = false;
     this.wait(SIGN_IN_MS, () => this.check(null));
     const outcome = await this.renew();
     this.isRenewing = false;
+    if (this.isStale && outcome !== 'ok' && !this.isClosed) return this.check(outcome === 'failed' ? null : outcome);
     if (this.isClosed || this.state.peek() === 'reload') return;
     if (outcome === 'ok') {
       this.stop();

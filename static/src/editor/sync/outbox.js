@@ -14,7 +14,6 @@ import { MAX_OPS, byOrder, chainOf, nextBatch, renewed, runs, total } from './qu
  * @import {Link} from './link.js'
  * @typedef {{status: number, body: any, afterMs: number}} Answer status 0: no answer came
  * @typedef {(media: string, ops: object[]) => Promise<Answer>} Post
- * @typedef {<T>(name: string, fn: () => Promise<T>) => Promise<T>} WithLock
  */
 
 /** Media that are sent at the same time, the shown one not counted. */
@@ -24,15 +23,14 @@ const BREAKS = 3;
 
 export class Outbox {
   /**
-   * @param {{core: Core, persistence: Persistence, post: Post, link: Link, withLock: WithLock, client: string, now: () => number,
+   * @param {{core: Core, persistence: Persistence, post: Post, link: Link, client: string, now: () => number,
    *   touched?: (media: string, seq: number) => void}} parts `touched` is told of each acknowledgement
    */
-  constructor({ core, persistence, post, link, withLock, client, now, touched = () => {} }) {
+  constructor({ core, persistence, post, link, client, now, touched = () => {} }) {
     this.core = core;
     this.persistence = persistence;
     this.post = post;
     this.link = link;
-    this.withLock = withLock;
     this.client = client;
     this.now = now;
     /** @type {Map<string, OutboxOp[]>} */
@@ -134,8 +132,7 @@ export class Outbox {
   /** @param {string} media */
   async run(media) {
     while (nextBatch(this.queue(media), 1).length && this.link.mayTry()) {
-      const goesOn = await this.withLock(media, () => this.sendOnce(media));
-      if (!goesOn) return;
+      if (!(await this.sendOnce(media))) return;
     }
   }
 

@@ -74,7 +74,6 @@ class EditorSession {
       persistence,
       post: (media, ops) => this.api.changes(media, ops),
       link: this.line,
-      withLock: tabs.withLock,
       client: this.client,
       now,
       touched: (media, seq) => this.touched(media, seq),
@@ -117,6 +116,7 @@ class EditorSession {
       effect(() => this.tellSaveState()),
     );
     this.listen();
+    this.line.retries.add(() => this.socket.connect());
     this.socket.connect();
     this.after('adopt', ADOPT_MS, () => this.adoptAgain());
     this.poll();
@@ -276,6 +276,11 @@ class EditorSession {
     this.after('adopt', ADOPT_MS, () => this.adoptAgain());
   }
 
+  /** Somebody may have signed in in another tab. */
+  lookAgain() {
+    this.line.lookAgain();
+  }
+
   flush() {
     this.line.retryNow();
     this.outbox.kickAll();
@@ -345,7 +350,7 @@ class EditorSession {
     on(target, 'online', wake);
     on(target, 'offline', () => this.line.failed('network'));
     on(target, 'pageshow', wake);
-    on(target, 'focus', () => this.line.isStuck() && this.line.retryNow());
+    on(target, 'focus', () => this.lookAgain());
     on(target, 'pagehide', () => this.leave());
     on(document, 'visibilitychange', wake);
     on(target, 'beforeunload', (event) => {

@@ -1,9 +1,9 @@
-/** Knows which tabs of this browser are open, and lets one of them at a time send the changes of a medium. */
+/** Knows which tabs of this browser are open: the work of those that are closed is taken over by another. */
 
 import { uuid7 } from '../store/uuid.js';
 
 /**
- * @typedef {{client: string, alive(): Promise<Set<string>>, withLock: import('./outbox.js').WithLock, close(): void}} Tabs
+ * @typedef {{client: string, alive(): Promise<Set<string>>, close(): void}} Tabs
  */
 
 const KEY = 'annotator.tab';
@@ -63,7 +63,6 @@ async function withLocks(locks, prefix) {
       const start = `${prefix}:tab:`;
       return new Set(taken.flatMap(({ name }) => (name?.startsWith(start) ? [name.slice(start.length)] : [])));
     },
-    withLock: (media, fn) => /** @type {any} */ (locks.request(`${prefix}:send:${media}`, fn)),
     close: release,
   };
 }
@@ -103,7 +102,6 @@ async function withChannel(name) {
       const found = performance.now() < heldUntil ? others : await ask();
       return new Set(found).add(client);
     },
-    withLock: (_media, fn) => fn(),
     close: () => channel?.close(),
   };
 }
