@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from annotator.domain.actor import Actor
-from annotator.models import Event, Project, ProjectClock, WorkspaceClock
+from annotator.models import Event, Project, ProjectClock, WorkspaceClock, bulk
 
 VERSION = 1
 # Interactive changes of up to this many objects carry before and after; larger ones are bulk: "fetch again".
@@ -78,21 +78,22 @@ def record(
         seq = _next_seq(WorkspaceClock, workspace_id)
     else:
         raise ValueError("an event belongs to a project or to a workspace")
-    Event.all_objects.create(
-        workspace_id=workspace_id,
-        project_id=project_id,
-        seq=seq,
-        kind=kind,
-        version=VERSION,
-        actor_id=actor.user_id if actor else None,
-        media_id=media_id,
-        object_id=object_id,
-        before=encode(before),
-        after=encode(after),
-        client=client[:64],
-        ops=orjson.dumps([str(op) for op in ops]).decode(),
-        at=timezone.now(),
-    )
+    values = {
+        "workspace_id": workspace_id,
+        "project_id": project_id,
+        "seq": seq,
+        "kind": kind,
+        "version": VERSION,
+        "actor_id": actor.user_id if actor else None,
+        "media_id": media_id,
+        "object_id": object_id,
+        "before": encode(before),
+        "after": encode(after),
+        "client": client[:64],
+        "ops": orjson.dumps([str(op) for op in ops]).decode(),
+        "at": timezone.now(),
+    }
+    bulk.insert(Event, tuple(values), [tuple(values.values())])
     transaction.on_commit(wake, robust=True)
     return seq
 

@@ -7,6 +7,7 @@ import uuid
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Denied, Missing
 from annotator.models import Membership, Project, Role, Workspace
+from annotator.models.prepared import Prepared
 
 _READ = frozenset({"workspace.read", "project.read"})
 _ANNOTATE = _READ | {"label.write", "tag.write", "status.write"}
@@ -55,15 +56,19 @@ def allows(role: str, action: str) -> bool:
     return action in GRANTS[role]
 
 
+_roles = Prepared(
+    lambda shape, workspace, user: Membership.objects.filter(
+        workspace_id=workspace, user_id=user
+    ).values_list("role", flat=True)
+)
+
+
 def role_in(actor: Actor, workspace_id: uuid.UUID) -> str | None:
     """Return the actor's role in a workspace within the limits of its token, or None for a stranger."""
     if actor.workspace_id not in (None, workspace_id):
         return None
-    return (
-        Membership.objects.filter(workspace_id=workspace_id, user_id=actor.user_id)
-        .values_list("role", flat=True)
-        .first()
-    )
+    found = _roles(workspace_id, actor.user_id)
+    return found[0] if found else None
 
 
 def require(actor: Actor, place: Project | Workspace, action: str) -> str:

@@ -102,7 +102,7 @@ TEMPLATES = [
 
 DATABASES = {"default": env_database("ANNOTATOR_DATABASE_URL", DATA_DIR / "annotator.sqlite3")}
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
-IS_SQLITE = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+IS_SQLITE = DATABASES["default"]["ENGINE"] == "annotator.sqlite"
 if IS_SQLITE:
     DATABASES["default"]["CONN_MAX_AGE"] = None
     DATABASES["default"]["OPTIONS"] = {

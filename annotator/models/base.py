@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from annotator.domain.actor import Actor
 from annotator.domain.ids import uuid7
@@ -21,16 +21,25 @@ class ScopedQuerySet(models.QuerySet):
     workspace_path = "workspace"
     project_path: str | None = None
 
+    @property
+    def memberships(self) -> str:
+        """The lookup from the row to the memberships of its workspace."""
+        return f"{self.workspace_path}__memberships"
+
     def visible_to(self, actor: Actor) -> Self:
         """Return the rows of the workspaces that the actor is a member of, within the limits of its token."""
         if not isinstance(actor, Actor):
             raise TypeError(f"visible_to takes an Actor, not {type(actor).__name__}")
-        rows = self.filter(**{f"{self.workspace_path}__memberships__user_id": actor.user_id})
+        rows = self.filter(**{f"{self.memberships}__user_id": actor.user_id})
         if actor.workspace_id is not None:
             rows = rows.filter(**{self.workspace_path: actor.workspace_id})
         if actor.project_id is not None and self.project_path is not None:
             rows = rows.filter(**{self.project_path: actor.project_id})
         return rows
+
+    def with_role(self, actor: Actor) -> Self:
+        """Return the rows that the actor can see, each with her role in its workspace as `role_of_actor`."""
+        return self.visible_to(actor).annotate(role_of_actor=F(f"{self.memberships}__role"))
 
 
 class LiveManager(models.Manager):

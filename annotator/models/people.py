@@ -53,6 +53,8 @@ class Role(models.TextChoices):
 
 
 class WorkspaceQuerySet(ScopedQuerySet):
+    memberships = "memberships"
+
     def visible_to(self, actor):  # type: ignore[no-untyped-def]
         rows = self.filter(memberships__user_id=actor.user_id)
         return rows if actor.workspace_id is None else rows.filter(pk=actor.workspace_id)

@@ -221,7 +221,10 @@ def unmerge(*, actor: Actor, project: Project, undo: dict[str, Any]) -> Concept:
             **columns,
             "ref": naming.free_ref(Concept.all_objects.filter(project=project), columns["name"], "concept"),
         }
-    concept = Concept.all_objects.create(**columns)
+    fields = {field.attname: field for field in Concept._meta.concrete_fields}
+    concept = Concept.all_objects.create(
+        **{name: fields[name].to_python(value) for name, value in columns.items()}
+    )
     now = timezone.now()
     keys = [uuid.UUID(key) for key in undo["labels"]]
     for start in range(0, len(keys), 500):

@@ -24,6 +24,7 @@ from annotator.domain.errors import Denied, Invalid, Missing
 from annotator.domain.ids import parse_uuid
 from annotator.domain.text import clean
 from annotator.models import ApiToken, Project, User, Workspace
+from annotator.models.prepared import Prepared
 
 USED_EVERY = timedelta(seconds=60)
 _log = logging.getLogger(__name__)
@@ -147,6 +148,13 @@ def _record(actor: Actor | None, kind: str, token: ApiToken) -> None:
 _NOBODY = digest_of("nobody")
 
 
+_live_tokens = Prepared(
+    lambda shape, token: ApiToken.all_objects.filter(pk=token, user__is_active=True).values_list(
+        "digest", "user_id", "workspace_id", "project_id", "scopes", "expires_at"
+    )
+)
+
+
 def actor_of(token_text: str) -> Actor:
     """Return the Actor of `<id>.<secret>`; raise Denied (code "unauthenticated") when it is unknown or expired.
 
@@ -156,8 +164,7 @@ def actor_of(token_text: str) -> Actor:
     token_id = parse_uuid(head.lower())
     row = None
     if token_id is not None:
-        fields = ("digest", "user_id", "workspace_id", "project_id", "scopes", "expires_at")
-        row = ApiToken.all_objects.filter(pk=token_id, user__is_active=True).values_list(*fields).first()
+        row = next(iter(_live_tokens(token_id)), None)
     right = hmac.compare_digest(digest_of(secret), row[0] if row else _NOBODY)
     if row is None or not right or token_id is None:
         raise Denied("The credential is unknown.", code="unauthenticated")

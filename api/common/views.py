@@ -8,9 +8,11 @@ is named (`render`), how a refusal looks (`error_status`, `error_body`). Its vie
 from __future__ import annotations
 
 import logging
+import uuid
+from collections.abc import Callable
 from typing import Any, ClassVar
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
@@ -20,7 +22,7 @@ from rest_framework.views import APIView
 from annotator import policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Busy, DomainError, Missing
-from annotator.models import Project, Workspace
+from annotator.models import Project, Workspace, prepared
 
 from . import links
 from .errors import Broken, NotAllowed, as_refusal
@@ -194,17 +196,14 @@ class Unknown(DialectView):
     head = post = put = patch = delete = options = trace = get  # type: ignore[assignment]
 
 
-def seen_by(rows: QuerySet[Any], actor: Actor, noun: str, *, code: str | None = None) -> Any:
-    """Return the one row that the actor can see, with her role there as `role_of_actor`; Missing otherwise. One query.
+def seen_by(
+    rows: Callable[[], QuerySet[Any]], actor: Actor, noun: str, *, code: str | None = None, **keys: uuid.UUID
+) -> Any:
+    """Return the one row with these ids that the actor can see, with her role there as `role_of_actor`; Missing otherwise.
 
-    `rows` must be of a model whose querysets have `visible_to`; `code` is that of the refusal.
+    `rows` is one function of the view's, see models.prepared; `code` is that of the refusal. One query.
     """
-    for found in with_role(rows, actor).order_by()[:1]:
-        return found
-    raise Missing(f"There is no such {noun}.", code=code)
-
-
-def with_role(rows: Any, actor: Actor) -> Any:
-    """Return the rows that the actor can see, each with her role as `role_of_actor`."""
-    way = "memberships" if rows.model is Workspace else f"{rows.workspace_path}__memberships"
-    return rows.visible_to(actor).annotate(role_of_actor=F(f"{way}__role"))
+    found = prepared.visible_one(rows, actor, **keys)
+    if found is None:
+        raise Missing(f"There is no such {noun}.", code=code)
+    return found

@@ -93,8 +93,7 @@ class InProject(CustomVisionView):
 
     def find(self, **path: str) -> None:
         key = self.key(path["projectId"], "project", "NotFoundProject")
-        rows = Project.objects.filter(pk=key)
-        self.place = seen_by(rows, self.who, "project", code="NotFoundProject")
+        self.place = seen_by(Project.objects.all, self.who, "project", code="NotFoundProject", pk=key)
         self.role = self.place.role_of_actor  # type: ignore[attr-defined]
 
     def pictures(self) -> Any:

@@ -17,7 +17,7 @@ from api.common import paging, query
 from api.common.actor import actor_of
 from api.common.errors import status_of
 from api.common.operations import Operation
-from api.common.views import DialectView, Unknown, seen_by, with_role
+from api.common.views import DialectView, Unknown, seen_by
 
 from . import errors
 
@@ -106,8 +106,8 @@ class InWorkspace(HastyView):
     place: Workspace
 
     def find(self, workspace_id: str) -> None:  # type: ignore[override]
-        rows = Workspace.objects.filter(pk=self.key(workspace_id, "workspace"))
-        self.place = seen_by(rows, self.who, "workspace")
+        key = self.key(workspace_id, "workspace")
+        self.place = seen_by(Workspace.objects.all, self.who, "workspace", pk=key)
         self.role = self.place.role_of_actor  # type: ignore[attr-defined]
 
 
@@ -117,8 +117,8 @@ class InProject(HastyView):
     place: Project
 
     def find(self, project_id: str) -> None:  # type: ignore[override]
-        rows = Project.objects.filter(pk=self.key(project_id, "project"))
-        self.place = seen_by(rows, self.who, "project")
+        key = self.key(project_id, "project")
+        self.place = seen_by(Project.objects.all, self.who, "project", pk=key)
         self.role = self.place.role_of_actor  # type: ignore[attr-defined]
 
 
@@ -134,10 +134,15 @@ class OnRow(HastyView):
         (value,) = path.values()
         self.load(self.key(project_id, "project"), self.key(value, self.noun))
 
+    @classmethod
+    def rows_in_use(cls) -> QuerySet[Any]:
+        """Return the rows of projects that are not in the trash, each with its project."""
+        return cls.rows().filter(project__trashed_at__isnull=True).select_related("project")
+
     def load(self, project_id: uuid.UUID, key: uuid.UUID) -> None:
         """Find the row and its project."""
-        rows = type(self).rows().filter(pk=key, project_id=project_id, project__trashed_at__isnull=True)
-        self.row = seen_by(rows.select_related("project"), self.who, self.noun)
+        rows = type(self).rows_in_use
+        self.row = seen_by(rows, self.who, self.noun, pk=key, project_id=project_id)
         self.place, self.role = self.row.project, self.row.role_of_actor
 
 
@@ -170,5 +175,4 @@ __all__ = [
     "OnLabel",
     "OnRow",
     "UnknownAddress",
-    "with_role",
 ]

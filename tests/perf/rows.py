@@ -244,9 +244,14 @@ def ingest_row(stage: Stage) -> None:
     for place, data in enumerate(pictures):
         paths.append(stage.folder / f"{place}.jpg")
         paths[-1].write_bytes(data)
-    list(decoding.prepare_many(paths[:4]))
+
+    def prepare(paths: list[Path]) -> None:
+        for _ in decoding.map_ahead(paths, decoding.prepare, ahead=len(paths)):
+            pass
+
+    prepare(paths[:4])
     ours, floor = measure(
-        lambda: list(decoding.prepare_many(paths)),
+        lambda: prepare(paths),
         lambda: [baseline.decode_and_shrink(d) for d in pictures],
         runs=3,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from annotator import policy
 from annotator.domain import palette
@@ -23,6 +23,7 @@ from annotator.models import (
     User,
 )
 from annotator.models.media import MediaQuerySet
+from annotator.models.prepared import visible_one
 from annotator.services import event_rows, label_rows, media_urls, tags
 from annotator.web.media_filter import MediaFilter
 
@@ -30,14 +31,17 @@ from annotator.web.media_filter import MediaFilter
 MAX_PEOPLE = 200
 
 
+def _media() -> MediaQuerySet:
+    return Media.objects.select_related("project", "status", "blob")
+
+
+def _projects() -> QuerySet[Project]:
+    return Project.objects.select_related("workspace")
+
+
 def find_media(actor: Actor, media_id: uuid.UUID) -> Media:
     """Return a picture that the actor may see, with project and status, or raise Missing."""
-    found = (
-        Media.objects.visible_to(actor)
-        .select_related("project", "status", "blob")
-        .filter(pk=media_id)
-        .first()
-    )
+    found = visible_one(_media, actor, pk=media_id)
     if found is None:
         raise Missing("There is no such image.")
     return found
@@ -45,7 +49,7 @@ def find_media(actor: Actor, media_id: uuid.UUID) -> Media:
 
 def find_project(actor: Actor, project_id: uuid.UUID) -> Project:
     """Return a project that the actor may see or raise Missing."""
-    found = Project.objects.visible_to(actor).select_related("workspace").filter(pk=project_id).first()
+    found = visible_one(_projects, actor, pk=project_id)
     if found is None:
         raise Missing("There is no such project.")
     return found

@@ -11,7 +11,6 @@ from annotator.domain.errors import Invalid, Missing
 from annotator.models import Concept, Project, TagGroup, Workspace
 from annotator.services import concepts, projects
 from api.common.operations import operation
-from api.common.views import with_role
 
 from ..base import CustomVisionView, InProject
 from ..serializers import projects as names
@@ -58,7 +57,7 @@ class Projects(CustomVisionView):
     def find(self, **path: str) -> None:
         """Find the workspaces of the key; where there is only one, its role is asked before the body is read."""
         if self.request.method == "POST":
-            self.workspaces = list(with_role(Workspace.objects.all(), self.who))
+            self.workspaces = list(Workspace.objects.with_role(self.who))
             for workspace in self.workspaces[:1] if len(self.workspaces) == 1 else ():
                 policy.permit(self.who, workspace, workspace.role_of_actor, "project.create")  # type: ignore[attr-defined]
 

@@ -6,7 +6,7 @@ import uuid
 from collections import Counter
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from annotator.domain.errors import Invalid
 from annotator.models import Concept, Label, Media, Project, Tag, TagGroup
@@ -78,6 +78,11 @@ class Tags(_Vocabulary):
         return names.out(made, 0)
 
 
+def _tags() -> QuerySet[Concept]:
+    """Return what this dialect calls a tag: a class of regions or of pictures."""
+    return Concept.objects.filter(Q(on_region=True) | Q(on_media=True))
+
+
 class OneTag(_Vocabulary):
     row: Concept
 
@@ -85,8 +90,7 @@ class OneTag(_Vocabulary):
         project = self.key(path["projectId"], "project", "NotFoundProject")
         key = self.key(path["tagId"], "tag", "NotFoundTag")
         super().find(**path)
-        rows = Concept.objects.filter(pk=key, project_id=project).filter(Q(on_region=True) | Q(on_media=True))
-        self.row = seen_by(rows, self.who, "tag", code="NotFoundTag")
+        self.row = seen_by(_tags, self.who, "tag", code="NotFoundTag", pk=key, project_id=project)
         self.row.project = self.place
 
     def answer(self) -> Any:

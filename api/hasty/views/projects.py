@@ -12,7 +12,7 @@ from annotator.services import projects
 from api.common import query
 from api.common.operations import operation
 
-from ..base import PAGE, HastyView, InProject, with_role
+from ..base import PAGE, HastyView, InProject
 from ..serializers import projects as names
 
 
@@ -23,7 +23,7 @@ class Projects(HastyView):
     def find(self) -> None:  # type: ignore[override]
         """Find the workspaces of the key; where there is only one, its role is asked before the body is read."""
         if self.request.method == "POST":
-            self.workspaces = {row.pk: row for row in with_role(Workspace.objects.all(), self.who)}
+            self.workspaces = {row.pk: row for row in Workspace.objects.with_role(self.who)}
             if len(self.workspaces) == 1:
                 self.may_create(*self.workspaces.values())
 

@@ -8,7 +8,7 @@ from annotator.models import Workspace
 from annotator.services import workspaces
 from api.common.operations import operation
 
-from ..base import PAGE, HastyView, InWorkspace, with_role
+from ..base import PAGE, HastyView, InWorkspace
 from ..serializers import workspaces as names
 
 
@@ -17,7 +17,7 @@ class Workspaces(HastyView):
 
     @operation("List the workspaces of the key", query=PAGE, gives=[names.WorkspaceOut], key="E75")
     def get(self) -> Any:
-        return self.page(with_role(Workspace.objects.all(), self.who).order_by("name", "id"))
+        return self.page(Workspace.objects.with_role(self.who).order_by("name", "id"))
 
 
 class OneWorkspace(InWorkspace):
