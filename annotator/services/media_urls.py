@@ -52,6 +52,11 @@ def addresses(media: Media, *, name: str = "") -> Addresses:
     return Addresses(original, preview, _rendition(media, "thumbnail", expiry))
 
 
+def thumbnail(media: Media) -> str | None:
+    """Return the address of the thumbnail alone, as `addresses` has it: a list shows nothing else."""
+    return _rendition(media, "thumbnail", signing.expiry_of(time.time())) if is_picture(media) else None
+
+
 def fitted(media: Media, side: int) -> str | None:
     """Return the address of the picture made to fit side x side pixels (200 or 1024), upright; None when there can be none."""
     return _rendition(media, f"fit{side}", signing.expiry_of(time.time())) if is_picture(media) else None
@@ -77,8 +82,14 @@ def upload(slot: Upload) -> str:
 
 def version(blob: Blob | None, variant: str) -> str:
     """Return the part of a path that changes when the bytes behind it do."""
-    content = LINKED if blob is None else blob.sha256[:16]
-    return content if variant == "original" else f"r{RENDITION_VERSION}-{content}"
+    if variant != "original":
+        return rendition_version(blob.sha256 if blob else None)
+    return LINKED if blob is None else blob.sha256[:16]
+
+
+def rendition_version(sha256: str | None) -> str:
+    """Return that part for a picture made of the bytes `sha256`; None for a linked picture, whose bytes are elsewhere."""
+    return f"r{RENDITION_VERSION}-{LINKED if sha256 is None else sha256[:16]}"
 
 
 def is_picture(media: Media) -> bool:

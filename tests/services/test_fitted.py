@@ -6,11 +6,12 @@ import io
 from collections.abc import Iterator
 
 import pytest
+from django.utils import timezone
 from PIL import Image
 
 from annotator.domain.errors import Missing
-from annotator.models import Media, Rendition
-from annotator.services import decoding, media_urls, renditions
+from annotator.models import Media, Project, Rendition
+from annotator.services import blobs, decoding, media_urls, renditions
 from annotator.services.renditions import Served, Wanted
 from tests.world import World, keep, make_images, picture
 
@@ -66,3 +67,33 @@ def test_what_is_no_picture_has_none(w: World) -> None:
     assert media_urls.fitted(media, 200) is None
     with pytest.raises(Missing):
         find(media, "fit200")
+
+
+def test_one_that_is_there_costs_one_query_and_goes_with_its_medium(
+    w: World, django_assert_num_queries
+) -> None:  # type: ignore[no-untyped-def]
+    media = w.images[0]
+    wanted = find(media, "thumbnail")
+    assert isinstance(wanted, Wanted)
+    served = renditions.keep(wanted, renditions.make(wanted))
+    with django_assert_num_queries(1):
+        assert find(media, "thumbnail") == served
+    with pytest.raises(Missing):
+        renditions.find(media.pk, "thumbnail", "r1-0123456789abcdef")
+    for change in ({"trashed_at": timezone.now()}, {"health": "ERROR"}, {"width": 0}, {"kind": "url"}):
+        before = Media.all_objects.filter(pk=media.pk).values(*change).get()
+        Media.all_objects.filter(pk=media.pk).update(**change)
+        with pytest.raises(Missing):
+            find(media, "thumbnail")
+        Media.all_objects.filter(pk=media.pk).update(**before)
+    Project.all_objects.filter(pk=w.project.pk).update(trashed_at=timezone.now())
+    with pytest.raises(Missing):
+        find(media, "thumbnail")
+
+
+def test_one_whose_bytes_were_lost_is_made_again(w: World) -> None:
+    wanted = find(w.images[0], "thumbnail")
+    assert isinstance(wanted, Wanted)
+    served = renditions.keep(wanted, renditions.make(wanted))
+    blobs.store().delete(served.sha256)
+    assert find(w.images[0], "thumbnail") == wanted

@@ -7,11 +7,13 @@ import uuid
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 
 from annotator.jobs import engine
 from annotator.models import DatasetItem, Event, Job, Media, MediaStatus, Tag
-from annotator.web.selectors import tiles
+from annotator.web.selectors import progress, tiles
 from tests import world as cast
 from tests.web.asking import browser, get, json, post
 from tests.world import World
@@ -55,6 +57,38 @@ def test_going_on_behind_an_image_is_the_same_window(w: World) -> None:
     behind = json(w.ann, call(w, f"tiles?start=7&limit=7&after={first[-1]['id']}"))["items"]
     assert by_place == behind
     assert len(behind) == 7
+
+
+def test_a_list_whose_end_is_seen_is_not_counted(w: World) -> None:
+    def counts(path: str) -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as asked:
+            found = json(w.ann, call(w, f"tiles?count=1&{path}"))["total"]
+        return found, sum('COUNT(*) AS "__count" FROM "annotator_media"' in one["sql"] for one in asked)
+
+    assert counts("limit=100") == (3, 0)
+    assert counts("start=2&limit=100") == (3, 0)
+    assert counts("name=nothing&limit=100") == (0, 0)
+    assert counts("limit=3") == (3, 1)
+    assert counts("start=7&limit=3") == (3, 1), "behind the end nothing is known"
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="the words of SQLite's plans")
+def test_progress_is_one_walk_along_the_index_of_states(w: World) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert progress.of_projects([w.project.pk])[w.project.pk].total == 3
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {asked[0]['sql']}")
+        plan = " ".join(row[3] for row in cursor.fetchall())
+    assert "media_by_status" in plan and "TEMP B-TREE" not in plan
+
+
+def test_tiles_read_what_they_show_at_once(w: World) -> None:
+    with CaptureQueriesContext(connection) as three:
+        tiles.known(w.project.pk, [image.pk for image in w.images])
+    more = cast.make_images(w.dataset, 20, start=10)
+    with CaptureQueriesContext(connection) as many:
+        assert len(tiles.known(w.project.pk, [image.pk for image in more])) == 20
+    assert len(three) == len(many) == 4
 
 
 def test_a_tile_says_what_is_needed(w: World) -> None:

@@ -58,12 +58,14 @@ class Manifest:
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
+        self._addresses: dict[str, str] = {}
         self._is_told = False
 
     def names(self) -> dict[str, str]:
         """Return {logical: file name}; empty (and told in the log) while nothing is built."""
         if not self._names or settings.DEBUG:
             file = Path(settings.BASE_DIR) / "static" / "dist" / "manifest.json"
+            self._addresses = {}
             try:
                 self._names = json.loads(file.read_text(encoding="utf-8"))
             except FileNotFoundError:
@@ -72,6 +74,16 @@ class Manifest:
                 self._is_told = True
         return self._names
 
+    def address(self, name: str) -> str:
+        """Return where a file is, by its logical name; kept, since a page asks a hundred times for its icons."""
+        names = self.names()
+        found = self._addresses.get(name)
+        if found is None:
+            found = static("dist/" + (names.get(name) or names.get(f"pages/{name}") or name))
+            if names:
+                self._addresses[name] = found
+        return found
+
 
 MANIFEST = Manifest()
 
@@ -79,8 +91,7 @@ MANIFEST = Manifest()
 @register.simple_tag
 def asset(name: str) -> str:
     """Return the address of a built file by its logical name; `app.js` also finds `pages/app.js`."""
-    names = MANIFEST.names()
-    return static("dist/" + (names.get(name) or names.get(f"pages/{name}") or name))
+    return MANIFEST.address(name)
 
 
 @register.simple_tag

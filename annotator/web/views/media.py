@@ -28,8 +28,8 @@ def media(request: HttpRequest, place: Place) -> HttpResponse:
     """Show the list from `?start=` (without a script it is paged), narrowed by the filters in the address."""
     chosen = MediaFilter.read(request.GET)
     start = forms.whole(request.GET, "start", 0, high=FAR)
-    head, total = event_rows.head(place.project.pk), tiles.total(place.project.pk, chosen)
-    first = tiles.window(place.project.pk, chosen, start, tiles.FIRST)
+    head = event_rows.head(place.project.pk)
+    first, total = tiles.counted_window(place.project.pk, chosen, start, tiles.FIRST)
     bar = filters.bar(place.project, chosen)
     shown = {
         "bar": bar, "chosen": chosen, "query": chosen.query(), "total": total, "tiles": first, "start": start,
@@ -61,8 +61,11 @@ def window(request: HttpRequest, place: Place) -> HttpResponse:
     chosen = MediaFilter.read(request.GET)
     start = forms.whole(request.GET, "start", 0, high=FAR)
     limit = forms.whole(request.GET, "limit", tiles.WINDOW, high=tiles.WINDOW)
-    items = tiles.window(place.project.pk, chosen, start, limit, parse_uuid(request.GET.get("after", "")))
-    total = tiles.total(place.project.pk, chosen) if request.GET.get("count") else None
+    total: int | None = None
+    if request.GET.get("count"):
+        items, total = tiles.counted_window(place.project.pk, chosen, start, limit)
+    else:
+        items = tiles.window(place.project.pk, chosen, start, limit, parse_uuid(request.GET.get("after", "")))
     return forms.as_json({"start": start, "items": items, "total": total})
 
 
