@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db.models import CharField, Model
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -12,6 +13,9 @@ from django.utils.translation import gettext as _
 from annotator.domain.actor import Actor
 from annotator.domain.errors import DomainError
 from annotator.models import User
+
+# Texts that may be so long are paragraphs.
+LONG = 1000
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -63,6 +67,12 @@ class ServiceAdmin(ReadOnlyAdmin):
     """Rows whose change form calls a service: override `write(request, row, changed)`; fields not in `editable` are read-only."""
 
     editable: tuple[str, ...] = ()
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """Give long texts, such as descriptions, room for more than a line."""
+        if isinstance(db_field, CharField) and (db_field.max_length or 0) >= LONG:
+            options.setdefault("widget", AdminTextareaWidget(attrs={"rows": 4}))
+        return super().formfield_for_dbfield(db_field, request, **options)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(request.user.is_active and request.user.is_superuser)

@@ -276,6 +276,24 @@ def test_a_long_name_leaves_the_words_around_it_whole(rooms: Rooms) -> None:
     assert page.eval_on_selector_all(".crumbs > a", cut) == [LONG]
 
 
+def test_tabs_that_do_not_fit_say_so_and_show_the_current_one(rooms: Rooms) -> None:
+    phone: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    room = rooms(1)
+    page = room.page("manager", "", **phone)
+    tabs = page.locator(".p-head .tabs")
+    expect(tabs).to_have_attribute("data-after", "")
+    assert tabs.get_attribute("data-before") is None
+    tabs.evaluate("row => row.scrollTo(9999, 0)")
+    expect(tabs).to_have_attribute("data-before", "")
+    expect(tabs).not_to_have_attribute("data-after", "")
+    page.goto(room.url("settings/"))
+    expect(tabs).to_have_attribute("data-before", "")
+    expect(tabs.locator('[aria-current="page"]')).to_be_in_viewport(ratio=1)
+    bar = page.locator(".top .end-row").bounding_box()
+    assert bar is not None
+    assert bar["x"] + bar["width"] > 370, "the account stands at the end of the bar"
+
+
 def test_a_members_role_and_actions_do_not_meet_on_a_phone(rooms: Rooms) -> None:
     phone: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
     page = rooms(1).page("owner", "members/", **phone)

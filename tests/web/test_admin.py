@@ -81,6 +81,12 @@ def test_a_change_goes_through_its_service(w: World, curator: Client) -> None:
     assert Event.objects.filter(kind="project.updated").exists()
 
 
+def test_a_description_has_room_for_paragraphs(w: World, curator: Client) -> None:
+    page = curator.get(f"/admin/annotator/project/{w.project.pk}/change/").content.decode()
+    assert '<textarea name="description"' in page
+    assert '<input type="text" name="name"' in page
+
+
 def test_a_refusal_of_the_service_is_shown_and_nothing_is_written(w: World, curator: Client) -> None:
     member = Membership.objects.get(user=w.olga, workspace=w.workspace)
     answer = curator.post(address(Membership, "change", member.pk), {"role": "viewer"}, follow=True)

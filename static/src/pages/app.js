@@ -1,9 +1,10 @@
-/** What every page has: theme, menus, dialogs, toasts, ages, the palette, values out of data-vars. */
+/** What every page has: theme, menus, tabs, dialogs, toasts, ages, the palette, values out of data-vars. */
 import { keepAges } from '../ui/ages.js';
 import { wireDialogs } from '../ui/dialog.js';
 import { applyVars } from '../ui/dom.js';
 import { wireMenus } from '../ui/menu.js';
 import { openPalette, pageEntries } from '../ui/palette.js';
+import { wireTabs } from '../ui/tabs.js';
 import { wireTheme } from '../ui/theme.js';
 import { adoptServerToasts, undoLastToast } from '../ui/toast.js';
 import { announceVisit } from '../ui/visits.js';
@@ -13,6 +14,7 @@ readPageStrings();
 applyVars();
 wireTheme();
 wireMenus();
+wireTabs();
 wireDialogs();
 adoptServerToasts();
 keepAges();
