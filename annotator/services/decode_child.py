@@ -31,12 +31,12 @@ def prepare(*, path: str, max_pixels: int, preview: bool = True) -> tuple[dict[s
     Raises PictureError.
     """
     image = imaging.open_picture(Path(path), max_pixels)
-    turn = imaging.orientation_of(image)
-    turned = turn >= 5
-    width, height = (image.height, image.width) if turned else image.size
+    turn = imaging.turn_of(image)
+    width, height = (image.height, image.width) if turn >= 5 else image.size
     name = "JPEG" if image.format == "MPO" else str(image.format)
     mode, exif, frames = image.mode, imaging.exif_of(image), imaging.frame_count(image)
-    orientation = imaging.ORIENTATIONS[turn] if turn > 1 or "Orientation" in exif else ""
+    said = imaging.orientation_of(image)
+    orientation = imaging.ORIENTATIONS[said] if said > 1 or "Orientation" in exif else ""
     wants_preview = preview and imaging.needs_preview(
         name, mode, width, height, orientation=orientation, frames=frames
     )
@@ -67,7 +67,7 @@ def render(
     `box` (x0, y0, x1, y1 in pixels of the upright picture) cuts a crop out first; it is clipped to the picture.
     """
     image = imaging.open_picture(Path(path), max_pixels)
-    turn = imaging.orientation_of(image)
+    turn = imaging.turn_of(image)
     side = imaging.FIT[variant]
     if box is None:
         imaging.draft_for(image, *imaging.fitted(image.width, image.height, side))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 
 from . import probe
 
@@ -132,6 +133,10 @@ def _undecodable(error: Exception) -> PictureError:
     if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
         return PictureError("too_large", "It has more pixels than the server allows.")
     text = " ".join(str(error).split())
+    if "data too large" in text or "memory used in text" in text:
+        return PictureError(
+            "too_large", "Its texts or its colour profile unpack to more than the server allows."
+        )
     if "truncated" in text or "unexpected end" in text.lower() or isinstance(error, EOFError):
         return PictureError("truncated", "It cannot be decoded: the file is truncated.")
     return PictureError("truncated", f"It cannot be decoded: {type(error).__name__}: {text[:160]}.")
@@ -144,6 +149,11 @@ def orientation_of(image: Image.Image) -> int:
     except Exception:  # damaged EXIF data do not make a picture unusable
         return 1
     return value if isinstance(value, int) and value in ORIENTATIONS else 1
+
+
+def turn_of(image: Image.Image) -> int:
+    """Return the orientation that is left to apply: Pillow gives the size of a TIFF upright and turns it while loading."""
+    return 1 if image.format == "TIFF" else orientation_of(image)
 
 
 def upright(image: Image.Image, orientation: int) -> Image.Image:
@@ -164,6 +174,12 @@ def frame_count(image: Image.Image) -> int:
     """Return the number of frames or pages, 1 when the file does not say; what rides along in a JPEG is no page."""
     if image.format in ("JPEG", "MPO"):
         return 1
+    if isinstance(image, TiffImageFile) and image.fp is not None:
+        at = image.fp.tell()
+        try:
+            return probe.tiff_pages(image.fp)
+        finally:
+            image.fp.seek(at)
     try:
         return int(getattr(image, "n_frames", 1))
     except Exception:  # a damaged later frame does not make the first one unusable

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 _HEAD = 64 * 1024
 _TIFF_SIZES = {1: 1, 3: 2, 4: 4, 16: 8}
 _TIFF_CODES = {1: "B", 3: "H", 4: "I", 16: "Q"}
+_MOST_PAGES = 100_000
 
 EXTENSIONS = {
     "JPEG": ("jpg", "jpeg", "jpe", "jfif", "mpo"),
@@ -98,7 +99,7 @@ def read_header(file: BinaryIO) -> Header | None:
         return None
     try:
         width, height = reader(head, file)
-    except (struct.error, IndexError, ValueError, OverflowError):
+    except (struct.error, IndexError, ValueError, OverflowError, OSError):
         return None
     return Header(kind, width, height) if width > 0 and height > 0 else None
 
@@ -175,6 +176,30 @@ def _tiff(head: bytes, file: BinaryIO) -> tuple[int, int]:
         if len(found) == 2:
             return found[256], found[257]
     raise ValueError("no size")
+
+
+def tiff_pages(file: IO[bytes]) -> int:
+    """Return the number of directories of a TIFF, at most 100,000; a chain that breaks off or bites its tail ends there.
+
+    Pillow reads every entry of every directory to tell it, which takes seconds for a stack of some thousand pages.
+    """
+    file.seek(0)
+    head = file.read(16)
+    order = "<" if head[:2] == b"II" else ">"
+    big = head[2 if order == "<" else 3] == 43
+    count_of, offset_of, width = (order + "Q", order + "Q", 20) if big else (order + "H", order + "I", 12)
+    at = struct.unpack(offset_of, head[8:16] if big else head[4:8])[0]
+    seen: set[int] = set()
+    try:
+        while at and at not in seen and len(seen) < _MOST_PAGES:
+            file.seek(at)
+            count = struct.unpack(count_of, file.read(struct.calcsize(count_of)))[0]
+            seen.add(at)
+            file.seek(at + struct.calcsize(count_of) + count * width)
+            at = struct.unpack(offset_of, file.read(struct.calcsize(offset_of)))[0]
+    except (struct.error, OSError, OverflowError, ValueError):
+        pass
+    return max(1, len(seen))
 
 
 def _avif(head: bytes, file: BinaryIO) -> tuple[int, int]:

@@ -78,7 +78,7 @@ class ZipReader:
 
     def read(self, entry: Entry) -> Iterator[bytes]:
         """Yield the bytes of a file. Raises Invalid when it is damaged, TooLarge when it is more than it says."""
-        self._file.seek(entry.offset)
+        self._file.seek(min(entry.offset, self._size))  # 64 bits of offset are more than a file takes
         head = self._file.read(_LOCAL.size)
         if len(head) < _LOCAL.size or head[:4] != b"PK\3\4":
             raise Invalid(f"{entry.name} is damaged in the archive.", code="damaged")
@@ -107,13 +107,14 @@ class ZipReader:
                 yield block
                 continue
             try:
-                while block:
-                    plain = inflate.decompress(block, CHUNK)
-                    if plain:
-                        yield plain
+                # Without input left it may still hold output: the last bits stand for many bytes.
+                while plain := inflate.decompress(block, CHUNK):
+                    yield plain
                     block = inflate.unconsumed_tail
             except zlib.error:
                 raise Invalid(f"{entry.name} is damaged in the archive.", code="damaged") from None
+            if inflate.eof:  # what follows in the entry would only pile up in memory
+                return
 
     def _directory(self) -> tuple[int, int]:
         """Return the number of entries and where the directory begins, by the end record (the 64-bit one when there is one)."""

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import imagehash
+import numpy as np
 import pytest
 import skimage
-from PIL import Image
+from PIL import ExifTags, Image, TiffImagePlugin
 
 from annotator.domain.errors import Busy
 from annotator.ml.phash import distance
 from annotator.services import decoding
 from annotator.services.decoding import Decoded, DecodePool, Undecodable
+from annotator.storage import imaging
 from tests.storage import pictures
 
 FOLDER = Path(skimage.__file__).parent / "data"
@@ -53,6 +57,7 @@ def part(decoded: Decoded, variant: str) -> Image.Image:
     return image
 
 
+BOMB = zlib.compress(b"\0" * 20_000_000, 9)
 REAL = [
     FOLDER / name
     for name in ("astronaut.png", "retina.jpg", "rocket.jpg", "horse.png", "coins.png", "multipage.tif")
@@ -93,18 +98,21 @@ def test_orientation_is_applied(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_all_orientations_as_pillow_turns_them(tmp_path: Path, orientation: int) -> None:
-    from PIL import ImageOps
-
-    data = pictures.turned_jpeg(orientation)
-    with Image.open(io.BytesIO(data)) as image:
-        expected = ImageOps.exif_transpose(image)
-    thumbnail = part(prepare(tmp_path, data), "thumbnail")
-    assert thumbnail.size == expected.size
-    for point in ((3, 3), (thumbnail.width - 4, 3), (3, thumbnail.height - 4)):
-        assert all(
-            abs(a - b) < 16 for a, b in zip(thumbnail.getpixel(point), expected.getpixel(point), strict=True)
-        )
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
+def test_all_orientations_in_all_formats(tmp_path: Path, format_name: str, orientation: int) -> None:
+    """Size, thumbnail and crop are upright once, not twice: Pillow turns TIFF by itself."""
+    data = pictures.turned(format_name, orientation)
+    expected = imaging.upright(pictures.gradient(), orientation)
+    decoded = prepare(tmp_path, data)
+    assert (decoded.facts.width, decoded.facts.height) == expected.size
+    if orientation > 1:
+        assert decoded.facts.orientation == imaging.ORIENTATIONS[orientation]
+    crop = decoding.render(tmp_path / "file", "crop", (0, 0, *expected.size))
+    for picture in (part(decoded, "thumbnail"), Image.open(io.BytesIO(crop.data))):
+        assert picture.size == expected.size
+        for point in ((3, 3), (picture.width - 4, 3), (3, picture.height - 4)):
+            pairs = zip(picture.getpixel(point), expected.getpixel(point), strict=True)
+            assert all(abs(a - b) < 16 for a, b in pairs), point
 
 
 def test_cmyk_and_deep_greys_are_shown_in_rgb_or_grey(tmp_path: Path) -> None:
@@ -169,12 +177,98 @@ def test_a_crop(tmp_path: Path) -> None:
         (pictures.encoded(pictures.gradient(300, 200), "BMP")[:-100], "truncated", "truncated"),
         (pictures.encoded(pictures.gradient(300, 200), "GIF")[:-900], "truncated", "truncated"),
         (pictures.png_header(64, 48), "truncated", ""),
+        *(
+            (pictures.declaring(name, 50_000, 50_000), "too_large", "50,000 x 50,000")
+            for name in ("JPEG", "BMP", "GIF", "WEBP", "TIFF", "AVIF")
+        ),
+        (pictures.gif_frame(50_000, 50_000), "too_large", "million pixels"),
+        (pictures.png_with(b"zTXt", b"k\0\0" + BOMB), "too_large", "unpack to more"),
+        (pictures.png_with(b"iCCP", b"k\0\0" + BOMB), "too_large", "unpack to more"),
+        (pictures.png_with(b"iTXt", b"k\0\1\0\0\0" + BOMB), "too_large", "unpack to more"),
+        (pictures.png_with(b"zTXt", b"k\0\0" + zlib.compress(b"x" * 900_000), 100), "too_large", "unpack to"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "not_an_image", "SVG"),
+        (b"GIF89a/*" + b"\0" * 100 + b"*/=1;alert(1)", "truncated", "incomplete"),
+        (pictures.tiff([b"\xff\xff" + b"\0" * 100]), "truncated", "incomplete"),
     ],
 )
 def test_what_is_refused(tmp_path: Path, data: bytes, code: str, words: str) -> None:
     found, message = reason(tmp_path, data)
     assert not code or found == code
     assert words in message and "Traceback" not in message and str(tmp_path) not in message
+
+
+@pytest.mark.parametrize(
+    ("data", "frames"),
+    [
+        (pictures.tiff_pages(5), 5),
+        (pictures.tiff_pages(30_000), 30_000),  # read by Pillow these took longer than all there is
+        (pictures.tiff([pictures.tiff_ifd(pictures.TIFF_FIRST)]), 1),
+        (pictures.tiff([pictures.tiff_ifd(2**32 - 1)]), 1),
+        (pictures.tiff([pictures.tiff_ifd(0, (270, 2, 2**32 - 16, 8))]), 1),
+        (pictures.tiff([pictures.tiff_ifd(0, (34675, 7, 2**31 - 1, 8))]), 1),
+        (pictures.tiff([pictures.tiff_ifd(0, (34665, 4, 1, pictures.TIFF_FIRST))]), 1),
+        (pictures.encoded(pictures.gradient(), "TIFF", big_tiff=True), 1),
+        (pictures.frames("WEBP"), 5),
+        (pictures.frames("PNG"), 5),
+        (pictures.frames("TIFF"), 5),
+        (pictures.frames("AVIF"), 5),
+        (pictures.jpeg() + pictures.HTML, 1),
+        (pictures.png_with(b"eXIf", b"\xff" * 1000), 1),
+    ],
+)
+def test_odd_but_good(tmp_path: Path, data: bytes, frames: int) -> None:
+    """Many pages, rings of pages, entries beyond the file, animations, a page behind the picture: the first frame counts."""
+    before = time.monotonic()
+    decoded = prepare(tmp_path, data)
+    assert (decoded.facts.width, decoded.facts.height, decoded.facts.frames) == (64, 48, frames)
+    left, right = (part(decoded, "thumbnail").convert("RGB").getpixel((x, 24))[0] for x in (4, 60))
+    assert left < right
+    assert time.monotonic() - before < 5
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(pictures.encoded(pictures.gradient(mode=mode), "TIFF") for mode in ("LAB", "YCbCr", "CMYK", "1", "F", "I")),
+        *(pictures.encoded(pictures.gradient(mode=mode), "PNG") for mode in ("1", "LA", "P")),
+        pictures.encoded(pictures.gradient(mode="1"), "TIFF", compression="group4"),
+        pictures.encoded(pictures.gradient(mode="1"), "PNG", transparency=1),
+        pictures.encoded(pictures.gradient(mode="L"), "PNG", transparency=0),
+        pictures.encoded(pictures.gradient(), "PNG", transparency=(0, 0, 0)),
+        pictures.encoded(pictures.gradient().quantize(16), "PNG", transparency=bytes(range(16))),
+    ],
+)  # fmt: skip
+def test_every_kind_of_pixel_is_shown(tmp_path: Path, data: bytes) -> None:
+    thumbnail = part(prepare(tmp_path, data), "thumbnail").convert("L").resize((2, 1), Image.Resampling.BOX)
+    assert thumbnail.getpixel((0, 0)) != thumbnail.getpixel((1, 0))
+
+
+def test_floats_that_are_no_numbers(tmp_path: Path) -> None:
+    values = np.full((48, 64), np.nan, np.float32)
+    assert part(prepare(tmp_path, pictures.encoded(Image.fromarray(values), "TIFF")), "preview").size == (
+        64,
+        48,
+    )
+    values[0, :3] = np.inf, -3e38, 3e38
+    assert part(prepare(tmp_path, pictures.encoded(Image.fromarray(values), "TIFF")), "preview").size == (
+        64,
+        48,
+    )
+
+
+def test_exif_that_json_does_not_know(tmp_path: Path) -> None:
+    """A division by zero, NaN, Infinity, lone surrogates and bytes of no encoding leave the picture and JSON good."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.XResolution] = TiffImagePlugin.IFDRational(1, 0)
+    exif[ExifTags.Base.Artist] = b"\xed\xa0\x80\xff\0"
+    exif[ExifTags.Base.ImageDescription] = "fine \0"
+    inner = exif.get_ifd(ExifTags.IFD.Exif)
+    inner[ExifTags.Base.Gamma] = TiffImagePlugin.IFDRational(0, 0)
+    inner[ExifTags.Base.ExposureTime] = TiffImagePlugin.IFDRational(1, 4)
+    found = prepare(tmp_path, pictures.jpeg(exif=exif.tobytes())).facts.exif
+    assert (found["ImageDescription"], found["ExposureTime"]) == ("fine", 0.25)
+    assert not {"XResolution", "Gamma"} & set(found)
+    json.dumps(found, allow_nan=False).encode()
 
 
 def test_a_missing_file_is_a_refusal(tmp_path: Path) -> None:

@@ -34,6 +34,28 @@ def turned_jpeg(orientation: int = 6, width: int = 64, height: int = 48) -> byte
     return jpeg(width, height, exif=exif.tobytes())
 
 
+def turned(format_name: str, orientation: int) -> bytes:
+    """Return the gradient with an EXIF orientation, in a format that has EXIF data."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    options = {"lossless": True} if format_name == "WEBP" else {"quality": 95} if format_name != "PNG" else {}
+    return encoded(gradient(), format_name, exif=exif, **({} if format_name == "TIFF" else options))
+
+
+def frames(format_name: str) -> bytes:
+    """Return an animation or a file of pages that begins with the gradient."""
+    rest = [gradient().rotate(90 * turn) for turn in range(1, 5)]
+    return encoded(gradient(), format_name, save_all=True, append_images=rest)
+
+
+def gif_frame(width: int, height: int) -> bytes:
+    """Return a GIF of a small screen whose only frame claims a size."""
+    data = encoded(gradient(20, 10, "P"), "GIF")
+    mark = b"\x2c\0\0\0\0"
+    at = data.find(mark + struct.pack("<HH", 20, 10)) + len(mark)
+    return data[:at] + struct.pack("<HH", width, height) + data[at + 4 :]
+
+
 def deep_png(top: int = 4095) -> bytes:
     """Return a 16-bit grey PNG whose values reach `top`."""
     values = np.linspace(0, top, 64 * 48).reshape(48, 64).astype(np.uint16)
@@ -48,14 +70,66 @@ def gif(frames: int = 3) -> bytes:
     return encoded(first, "GIF", save_all=True, append_images=rest)
 
 
+def png_chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
 def png_header(width: int, height: int) -> bytes:
     """Return a PNG that declares a size and holds next to no pixels."""
+    head = png_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    body = png_chunk(b"IDAT", zlib.compress(b"\0" * 100)) + png_chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + head + body
 
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
+def png_with(kind: bytes, data: bytes, times: int = 1) -> bytes:
+    """Return a good PNG with more chunks behind its header."""
+    whole = encoded(gradient(), "PNG")
+    return whole[:33] + png_chunk(kind, data) * times + whole[33:]
+
+
+def declaring(format_name: str, width: int, height: int) -> bytes:
+    """Return a small file of any format whose header claims a size."""
+    image = gradient()
+    if format_name == "WEBP":
+        image.putalpha(100)  # so that it has the header that is changed here
+    data = bytearray(encoded(image, format_name))
+    if format_name == "PNG":
+        return png_header(width, height)
+    at, value = {
+        "JPEG": (data.find(b"\xff\xc0") + 5, struct.pack(">HH", height, width)),
+        "BMP": (18, struct.pack("<ii", width, height)),
+        "GIF": (6, struct.pack("<HH", width, height)),
+        "WEBP": (24, (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")),  # VP8X
+        "TIFF": (0, b""),
+        "AVIF": (data.find(b"ispe") + 8, struct.pack(">II", width, height)),
+    }[format_name]
+    data[at : at + len(value)] = value
+    return tiff([tiff_ifd(8, width=width, height=height)]) if format_name == "TIFF" else bytes(data)
+
+
+def tiff_ifd(following: int, *extra: tuple[int, int, int, int], width: int = 64, height: int = 48) -> bytes:
+    """Return a directory of a grey TIFF whose pixels are `tiff`'s; `extra` entries are (tag, type, count, value)."""
+    entries = [
+        (256, 4, 1, width), (257, 4, 1, height), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1),
+        (273, 4, 1, 8), (277, 3, 1, 1), (278, 4, 1, height), (279, 4, 1, width * height), *extra,
+    ]  # fmt: skip
+    packed = b"".join(struct.pack("<HHII", *entry) for entry in entries)
+    return struct.pack("<H", len(entries)) + packed + struct.pack("<I", following)
+
+
+TIFF_FIRST = 8 + 64 * 48  # where the first directory of `tiff` lies
+
+
+def tiff(directories: list[bytes]) -> bytes:
+    """Return a TIFF of grey pixels and the directories behind them."""
+    return b"II*\0" + struct.pack("<I", TIFF_FIRST) + bytes(range(64)) * 48 + b"".join(directories)
+
+
+def tiff_pages(count: int) -> bytes:
+    """Return a TIFF with that many directories, all of the same pixels."""
+    size = len(tiff_ifd(0))
+    ends = [TIFF_FIRST + number * size for number in range(1, count)] + [0]
+    return tiff([tiff_ifd(end) for end in ends])
 
 
 HTML = b"<!DOCTYPE html><html><script>alert(1)</script></html>"

@@ -8,6 +8,7 @@ import stat
 import struct
 import tracemalloc
 import zipfile
+import zlib
 from collections.abc import Callable
 
 import pytest
@@ -173,6 +174,63 @@ def test_noise_never_raises_anything_else() -> None:
             contents(bytes(noisy))
         except (Invalid, TooLarge):
             continue
+
+
+@pytest.mark.parametrize("more", [7, 14, 300, 1024 * 1024])
+def test_the_last_bytes_of_a_flat_picture(more: int) -> None:
+    """The last bits of a packed file stand for many bytes; they are still in the unpacker when its input is used up."""
+    data = b"\0" * (1024 * 1024 + more)
+    assert contents(archive({"flat.bmp": data}), Limits(10, 10**9, 2000)) == {"flat.bmp": data}
+
+
+def wide(size: int, packed: int, offset: int) -> bytes:
+    """Return an archive of one file whose sizes and place are what a 64-bit extra field says."""
+    data = bytearray(archive({"a.bin": b"hello"}, zipfile.ZIP_STORED))
+    at, end = data.rfind(b"PK\1\2"), data.rfind(b"PK\5\6")
+    struct.pack_into("<LL", data, at + 20, 0xFFFF_FFFF, 0xFFFF_FFFF)
+    struct.pack_into("<H", data, at + 30, 28)
+    struct.pack_into("<L", data, at + 42, 0xFFFF_FFFF)
+    return bytes(data[:end]) + struct.pack("<HHQQQ", 1, 24, size, packed, offset) + bytes(data[end:])
+
+
+@pytest.mark.parametrize(
+    ("values", "refused"),
+    [
+        ((5, 5, 0), ""),
+        ((5, 5, 2**64 - 1), "damaged"),
+        ((5, 5, 2**63 - 1), "damaged"),
+        ((2**64 - 1, 5, 0), "limit of"),
+        ((5, 2**64 - 1, 0), "overlap"),
+        ((0, 5, 0), "more than it says"),
+    ],
+)
+def test_lies_in_64_bits(values: tuple[int, int, int], refused: str) -> None:
+    data = wide(*values)
+    if not refused:
+        assert contents(data) == {"a.bin": b"hello"}
+        return
+    with pytest.raises((Invalid, TooLarge), match=refused):
+        contents(data)
+
+
+def test_what_lies_behind_the_end_of_a_packed_file_takes_no_memory() -> None:
+    body = archive({"a.bin": b"hello", "b.bin": b"\0"}, zipfile.ZIP_STORED)
+    short = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = short.compress(b"hello") + short.flush() + b"\0" * 20_000_000
+    head = struct.pack("<4s5H3L2H", b"PK\3\4", 20, 0, 8, 0, 0, zlib.crc32(b"hello"), len(packed), 5, 5, 0)
+    entry = bytearray(body[body.find(b"PK\1\2") : body.find(b"PK\1\2") + 51])
+    struct.pack_into("<H", entry, 10, 8)
+    struct.pack_into("<LL", entry, 20, len(packed), 5)
+    start = len(head) + 5 + len(packed)
+    data = io.BytesIO(
+        head + b"a.bin" + packed + bytes(entry) + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, 51, start, 0)
+    )
+    tracemalloc.start()
+    opened = ZipReader(data, WIDE)
+    assert [b"".join(opened.read(one)) for one in opened] == [b"hello"]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 6_000_000
 
 
 def test_memory_stays_flat() -> None:
