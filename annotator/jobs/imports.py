@@ -37,7 +37,7 @@ def import_coco(run: JobRun) -> dict[str, Any]:
                 project=project,
                 dataset=dataset,
                 file=opened.json,
-                find_file=opened.pictures.find,
+                find_picture=opened.pictures.find,
                 job=run.job,
                 progress=run.progress,
             )

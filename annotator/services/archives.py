@@ -31,15 +31,13 @@ from annotator.models import (
 )
 from annotator.storage import probe
 from annotator.storage.base import Stored
-from annotator.storage.zips import Entry, Limits, ZipReader
+from annotator.storage.zips import Entry, Limits, ZipReader, is_clutter
 
 from . import blobs, jobs, media_changes, media_names, uploads
 from .media_batches import create_many
 from .media_rows import NewImage, Outcome
 
 Progress = Callable[[float, str], None]
-# Files that systems put into archives by themselves; nobody wants to hear of them.
-_CLUTTER = frozenset({"thumbs.db", "desktop.ini"})
 _PORTION = 32
 _KEPT_ISSUES = 1000
 _SHOWN = 100
@@ -70,6 +68,11 @@ def start(
     return jobs.start(
         actor=actor, workspace=project.workspace, project=project, kind="import_archive", params=params
     )
+
+
+def limits() -> Limits:
+    """Return what the settings allow an archive to hold, whatever it is imported as."""
+    return Limits(settings.MAX_ARCHIVE_FILES, settings.MAX_ARCHIVE_BYTES, settings.MAX_ARCHIVE_RATIO)
 
 
 @dataclass(slots=True)
@@ -121,7 +124,6 @@ def run(
     try to leave their folder are refused one by one and named. Raises TooLarge and Invalid for an archive
     that is a bomb or none. A second attempt takes up where the first one was killed.
     """
-    limits = Limits(settings.MAX_ARCHIVE_FILES, settings.MAX_ARCHIVE_BYTES, settings.MAX_ARCHIVE_RATIO)
     state = _Run(dataset.project, dataset, job, name)
 
     def chunk_done(outcomes: Sequence[Outcome]) -> None:
@@ -130,7 +132,7 @@ def run(
         progress(state.seen / state.total, f"{state.seen:,} of {state.total:,} files")
 
     with blobs.store().as_file(blob.sha256) as path, path.open("rb") as file:
-        reader = ZipReader(file, limits)
+        reader = ZipReader(file, limits())
         state.total = max(1, reader.count)
         create_many(
             actor=actor, project=state.project, images=_images(state, reader), on_clash=on_clash, batch=batch, import_job=job,
@@ -176,8 +178,7 @@ def _wanted(state: _Run, entries: Iterable[Entry]) -> Iterator[tuple[Entry, str]
     """Yield the entries that may be pictures, with their names; the others are noted."""
     for entry in entries:
         state.seen += 1
-        last = entry.name.rsplit("/", 1)[-1]
-        if last.startswith(".") or last.lower() in _CLUTTER or entry.name.startswith("__MACOSX/"):
+        if is_clutter(entry.name):
             continue
         if entry.refusal is not None:
             state.refuse(entry.name, *entry.refusal)

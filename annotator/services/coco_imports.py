@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 import orjson
@@ -36,11 +35,12 @@ from annotator.models import (
     bulk,
 )
 from annotator.services import concepts, media, media_names, naming, projects
+from annotator.storage.base import Stored
 
 CHUNK = 500
 _YIELD_SECONDS = 0.002  # between two chunks, so that people's writes get in
 Progress = Callable[[float, str], None]
-FindFile = Callable[[str], Path | None]
+FindPicture = Callable[[str], Stored | DomainError | None]
 _T = TypeVar("_T")
 
 
@@ -65,13 +65,13 @@ def run(
     project: Project,
     dataset: Dataset,
     file: BinaryIO,
-    find_file: FindFile,
+    find_picture: FindPicture,
     job: Job | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Import a COCO file into a dataset and return {images, labels, classes, report}.
 
-    `find_file(file_name)` gives the picture's file, or None: then a picture of this name that is in the
+    `find_picture(file_name)` gives the picture's stored bytes, the reason why it cannot be had, or None: then a picture of this name that is in the
     dataset already is used, else a row without bytes whose health says so. Ids of categories, images and
     annotations become numbers here and come out again on export, unless they are taken. A broken item
     goes to the report and never ends the import; Invalid only when the file is not COCO.
@@ -83,7 +83,7 @@ def run(
     reader = CocoReader(file, report=report)
     _write_categories(state, reader.categories)
     _keep_head(state, reader)
-    images = _write_images(state, reader.images(), find_file, tell)
+    images = _write_images(state, reader.images(), find_picture, tell)
     labels = _write_labels(state, reader.labels(), tell)
     tell(1.0, "")
     return {"images": images, "labels": labels, "classes": len(state.concept_of), "report": report.as_json()}
@@ -231,7 +231,9 @@ def _image_names(state: _Import, records: Iterable[ImageRecord]) -> dict[int, st
     return names
 
 
-def _write_images(state: _Import, records: Iterator[ImageRecord], find_file: FindFile, tell: Progress) -> int:
+def _write_images(
+    state: _Import, records: Iterator[ImageRecord], find_picture: FindPicture, tell: Progress
+) -> int:
     """Make or match the pictures; those with a file are decoded, the others are rows that wait for their bytes."""
     total = 0
     for chunk in _chunks(records, 100):
@@ -253,7 +255,7 @@ def _write_images(state: _Import, records: Iterator[ImageRecord], find_file: Fin
             state.names.add(name)
         sources = [
             media.Source(
-                name=names[record.number], path=find_file(record.name), number=record.number, width=record.width or 0, height=record.height or 0,
+                name=names[record.number], found=find_picture(record.name), number=record.number, width=record.width or 0, height=record.height or 0,
                 metadata={"coco": {"file_name": record.name, **record.extra}},
             )
             for record in new

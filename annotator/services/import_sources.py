@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -12,9 +11,14 @@ from typing import BinaryIO
 
 from django.conf import settings
 
-from annotator.domain.errors import Invalid, TooLarge
+from annotator.domain.errors import DomainError, Invalid, TooLarge
+from annotator.storage import probe
+from annotator.storage.base import CHUNK, Stored, put
+from annotator.storage.zips import Entry, ZipReader, is_clutter
 
-MAX_JSON_BYTES = 8 * 1024**3
+from . import archives, blobs
+
+Found = Stored | DomainError | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +32,18 @@ class Opened:
 class Pictures:
     """Finds pictures by file name: exactly, in a folder `images`, or by last part when that is unambiguous."""
 
-    def find(self, name: str) -> Path | None:
-        """Return a local file for a name of the JSON, or None. The file stays until the source is closed."""
+    def find(self, name: str) -> Found:
+        """Store the picture of a name of the JSON and return its bytes; None when there is none, or why it cannot be had.
+
+        No name and no picture raises; only an archive that unpacks to more than it says ends an import (TooLarge).
+        """
         raise NotImplementedError
 
 
 class NoPictures(Pictures):
     """A lone JSON file: its pictures are those that the dataset has already."""
 
-    def find(self, name: str) -> Path | None:
+    def find(self, name: str) -> Found:
         return None
 
 
@@ -44,114 +51,114 @@ class FolderPictures(Pictures):
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
 
-    def find(self, name: str) -> Path | None:
+    def find(self, name: str) -> Found:
+        file = self._file(name)
+        if file is None:
+            return None
+        try:
+            stream = file.open("rb")
+        except OSError:
+            return Invalid("The file cannot be read by the server.", code="file_missing")
+        with stream:
+            return _stored(iter(lambda: stream.read(CHUNK), b""))
+
+    def _file(self, name: str) -> Path | None:
         parts = PurePosixPath(name.replace("\\", "/"))
-        if "\x00" in name or parts.is_absolute() or ".." in parts.parts:
+        if parts.is_absolute() or ".." in parts.parts:
             return None
         for base in (self._root, self._root / "images"):
             for candidate in (base / parts, base / parts.name):
-                file = candidate.resolve()
-                if file.is_relative_to(self._root) and file.is_file():
-                    return file
+                try:
+                    file = candidate.resolve()
+                    if file.is_relative_to(self._root) and file.is_file():
+                        return file
+                except (
+                    OSError,
+                    ValueError,
+                    RuntimeError,
+                ):  # too long, not of this world, a link that bites its tail
+                    continue
         return None
 
 
 class ZipPictures(Pictures):
-    """Extracts one picture at a time into a folder of its own; the one before is removed."""
-
-    def __init__(self, archive: zipfile.ZipFile, folder: Path) -> None:
-        self._archive, self._folder, self._count = archive, folder, 0
-        self._by_path: dict[str, zipfile.ZipInfo] = {}
-        self._by_name: dict[str, zipfile.ZipInfo | None] = {}
-        for info in archive.infolist():
-            if not info.is_dir():
-                path = info.filename.replace("\\", "/")
-                self._by_path[path] = info
+    def __init__(self, reader: ZipReader) -> None:
+        self._reader = reader
+        self._by_path: dict[str, Entry] = {}
+        self._by_name: dict[str, Entry | None] = {}
+        for entry in reader:
+            if not is_clutter(entry.name):
+                path = entry.name.replace("\\", "/")
                 last = path.rsplit("/", 1)[-1]
-                self._by_name[last] = None if last in self._by_name else info
+                self._by_path[path] = entry
+                self._by_name[last] = None if last in self._by_name else entry
 
-    def find(self, name: str) -> Path | None:
+    def find(self, name: str) -> Found:
         path = name.replace("\\", "/")
-        info = (
+        entry = (
             self._by_path.get(path)
             or self._by_path.get(f"images/{path}")
             or self._by_name.get(path.rsplit("/", 1)[-1])
         )
-        if info is None or info.file_size > settings.MAX_IMAGE_BYTES:
+        if entry is None:
             return None
-        self._count += 1
-        file = self._folder / f"{self._count:08d}"
-        copy_member(self._archive, info, file, settings.MAX_IMAGE_BYTES)
-        return file
+        if entry.refusal is not None:
+            code, words = entry.refusal
+            return Invalid(f"It was not taken from the archive: {words}.", code=code)
+        return _stored(self._reader.read(entry))
+
+
+def _stored(chunks: Iterable[bytes]) -> Stored | DomainError:
+    """Store a picture's bytes; one that is damaged or too large is only itself to be refused."""
+    try:
+        return put(blobs.store(), chunks, limit=settings.MAX_IMAGE_BYTES)
+    except Invalid as error:
+        return error
+    except TooLarge as error:
+        if error.code == "zip_bomb":
+            raise
+        return error
 
 
 @contextmanager
 def open_source(path: Path, images: Path | None = None, *, is_upload: bool = False) -> Iterator[Opened]:
     """Open a JSON file, a folder with one JSON, or a zip with one JSON; `images` is a folder of pictures elsewhere.
 
-    With `is_upload` nothing beside the file is looked at: it lies among other people's bytes. Raises Invalid in words when there is no single JSON, TooLarge for archives beyond the limits.
+    With `is_upload` nothing beside the file is looked at: it lies among other people's bytes. Raises Invalid in words
+    when there is no single JSON or the archive is damaged, TooLarge for archives beyond the limits.
     """
     if path.is_dir():
         json_file = _only_json(sorted(path.glob("*.json")) or sorted(path.glob("annotations/*.json")), path)
         with json_file.open("rb") as file:
             yield Opened(file, FolderPictures(images or path))
-    elif zipfile.is_zipfile(path):
-        with _opened_zip(path, images) as opened:
-            yield opened
     elif path.is_file():
         with path.open("rb") as file:
-            yield Opened(file, NoPictures() if is_upload else FolderPictures(images or path.parent))
+            is_archive = probe.sniff(file.read(64)) == "ZIP"
+            file.seek(0)
+            if is_archive:
+                with _opened_zip(file, images) as opened:
+                    yield opened
+            else:
+                yield Opened(file, NoPictures() if is_upload else FolderPictures(images or path.parent))
     else:
         raise Invalid(f"There is no file or folder {path}.", field="path")
 
 
 @contextmanager
-def _opened_zip(path: Path, images: Path | None) -> Iterator[Opened]:
-    with tempfile.TemporaryDirectory(prefix="import-") as name, zipfile.ZipFile(path) as archive:
-        folder = Path(name)
-        _check_archive(archive)
-        members = [
-            info
-            for info in archive.infolist()
-            if info.filename.lower().endswith(".json") and not info.is_dir()
-        ]
-        if len(members) != 1:
-            raise Invalid(
-                f"The archive must hold exactly one .json file, not {len(members)}.", field="archive"
-            )
-        copy_member(archive, members[0], folder / "annotations.json", MAX_JSON_BYTES)
-        with (folder / "annotations.json").open("rb") as file:
-            yield Opened(file, FolderPictures(images) if images else ZipPictures(archive, folder))
-
-
-def _check_archive(archive: zipfile.ZipFile) -> None:
-    infos = archive.infolist()
-    if len(infos) > settings.MAX_ARCHIVE_FILES:
-        raise TooLarge(
-            f"The archive holds {len(infos):,} files; at most {settings.MAX_ARCHIVE_FILES:,} are allowed.",
-            field="archive",
-        )
-    total, packed = sum(info.file_size for info in infos), sum(info.compress_size for info in infos)
-    if total > settings.MAX_ARCHIVE_BYTES or (
-        total > 100_000_000 and total > packed * settings.MAX_ARCHIVE_RATIO
-    ):
-        raise TooLarge("The archive would unpack to far more than it is; it was refused.", field="archive")
-    if any(info.flag_bits & 1 for info in infos):
-        raise Invalid("The archive is encrypted. Upload it without a password.", field="archive")
-
-
-def copy_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, limit: int) -> None:
-    """Unpack one member, counting its real bytes: what the directory says of its size is not believed."""
-    try:
-        with archive.open(info) as source, target.open("wb") as out:
-            left = limit
-            while chunk := source.read(1 << 20):
-                left -= len(chunk)
-                if left < 0:
-                    raise TooLarge(f"{info.filename} unpacks to more than {limit:,} bytes.", field="archive")
-                out.write(chunk)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
-        raise Invalid(f"{info.filename} in the archive is broken: {error}.", field="archive") from None
+def _opened_zip(file: BinaryIO, images: Path | None) -> Iterator[Opened]:
+    """Unpack the one JSON of an archive for the time of the block, on the disk of the blobs."""
+    reader = ZipReader(file, archives.limits())
+    found = [entry for entry in reader if entry.name.lower().endswith(".json") and not is_clutter(entry.name)]
+    if len(found) != 1:
+        raise Invalid(f"The archive must hold exactly one .json file, not {len(found)}.", field="archive")
+    if found[0].refusal is not None:
+        raise Invalid(f"{found[0].name} cannot be unpacked: {found[0].refusal[1]}.", field="archive")
+    with tempfile.NamedTemporaryFile(dir=blobs.store().scratch(), suffix=".tmp") as unpacked:
+        for block in reader.read(found[0]):
+            unpacked.write(block)
+        unpacked.flush()
+        with Path(unpacked.name).open("rb") as json:
+            yield Opened(json, FolderPictures(images) if images else ZipPictures(reader))
 
 
 def _only_json(found: list[Path], path: Path) -> Path:

@@ -10,7 +10,7 @@ from annotator import policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid
 from annotator.models import Dataset, Job, Project, Upload
-from annotator.services import coco_imports, jobs
+from annotator.services import coco_imports, jobs, uploads
 
 KINDS = {"coco": "import_coco"}
 
@@ -31,7 +31,7 @@ def start(
     coco_imports.check_dataset(project, dataset)
     if upload.project_id != project.pk or upload.state != "stored" or upload.blob_id is None:
         raise Invalid("This upload holds no file (any more).", field="upload_id")
-    Upload.all_objects.filter(pk=upload.pk).update(state="used")
+    uploads.consume(upload)
     params = {"blob": str(upload.blob_id), "name": upload.name, "dataset": str(dataset.pk)}
     return jobs.start(
         actor=actor, workspace=project.workspace, project=project, kind=kind_of(format_name), params=params

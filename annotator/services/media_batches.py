@@ -6,16 +6,15 @@ import itertools
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 
 from annotator import events, policy
 from annotator.domain.actor import Actor
-from annotator.domain.errors import Conflict
+from annotator.domain.errors import Conflict, DomainError
 from annotator.models import Dataset, DatasetItem, Job, Media, Project, UploadBatch
-from annotator.storage.base import put_stream
+from annotator.storage.base import Stored
 
 from . import blobs, decoding, media_names, media_rows
 from .media_decoding import decode_one, keep_parts
@@ -28,10 +27,10 @@ Progress = Callable[[Sequence[Outcome]], None]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A picture of an import: its name, its file (None = not among the files), and what the import says of it."""
+    """A picture of an import: its name, its bytes (None = not among the files, or why they cannot be had), what is said of it."""
 
     name: str
-    path: Path | None
+    found: Stored | DomainError | None
     number: int | None = None
     width: int = 0
     height: int = 0
@@ -85,23 +84,13 @@ def import_many(
     Numbers are kept where they are free. Broken and missing files become rows with health ERROR; a
     name that the dataset has gets a number behind it. The rows carry `import_job`.
     """
-    held = blobs.store()
-    paths = {source.path for source in sources if source.path is not None}
-    stored = {}
-    for path in paths:
-        with path.open("rb") as stream:
-            stored[path] = put_stream(held, stream)
-    rows = dict(
-        zip(
-            stored,
-            blobs.record_many([(one, "application/octet-stream") for one in stored.values()]),
-            strict=True,
-        )
-    )
+    stored = [source.found for source in sources if isinstance(source.found, Stored)]
+    rows = iter(blobs.record_many([(one, "application/octet-stream") for one in stored]))
     images = [
         NewImage(
-            dataset, media_names.below(source.name), rows[source.path] if source.path else None, number=source.number,
+            dataset, media_names.below(source.name), next(rows) if isinstance(source.found, Stored) else None, number=source.number,
             metadata=source.metadata, size=(source.width, source.height),
+            refusal=source.found if isinstance(source.found, DomainError) else None,
         )
         for source in sources
     ]  # fmt: skip

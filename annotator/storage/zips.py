@@ -22,6 +22,7 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 _MAX_COMMENT = 65_535
 _MIN_RATIO_BYTES = 100 * 1024 * 1024
 _STORED, _DEFLATED = 0, 8
+_CLUTTER = frozenset({"thumbs.db", "desktop.ini"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,12 @@ class Entry:
     method: int
     offset: int
     refusal: tuple[str, str] | None
+
+
+def is_clutter(name: str) -> bool:
+    """Return whether an entry is one of those that systems put into archives by themselves; nobody wants to hear of them."""
+    last = name.rsplit("/", 1)[-1]
+    return last.startswith(".") or last.lower() in _CLUTTER or name.startswith("__MACOSX/")
 
 
 class ZipReader:

@@ -12,6 +12,7 @@ import pytest
 from annotator.domain.errors import Denied, Invalid
 from annotator.models import Concept, Event, Job, KeypointClass, Label, Media
 from annotator.services import coco_imports
+from annotator.services.import_sources import FolderPictures, NoPictures
 from tests.world import World, picture
 
 SQUARE = [10.5, 10, 20.25, 10, 20.25, 20, 10.5, 20]
@@ -30,11 +31,9 @@ def coco(**parts: Any) -> dict[str, Any]:
 def run(w: World, data: Any, folder: Path | None = None, user: Any = None, **options: Any) -> dict[str, Any]:
     text = data if isinstance(data, bytes) else json.dumps(data).encode()
 
-    def find(name: str) -> Path | None:
-        return folder / name if folder and (folder / name).exists() else None
-
+    beside = FolderPictures(folder) if folder else NoPictures()
     return coco_imports.run(
-        actor=w.actor(user or w.max), project=w.project, dataset=w.dataset, file=io.BytesIO(text), find_file=find, **options
+        actor=w.actor(user or w.max), project=w.project, dataset=w.dataset, file=io.BytesIO(text), find_picture=beside.find, **options
     )  # fmt: skip
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -14,6 +13,7 @@ from annotator.domain.errors import Denied
 from annotator.models import DatasetItem, Event, Job, Media, QualityIssue, Rendition
 from annotator.services import blobs, decoding, media, media_batches
 from annotator.services.media import NewImage, Outcome, Source
+from annotator.storage.base import put_bytes
 from tests.storage import pictures
 from tests.world import World, actor, make_dataset
 
@@ -172,10 +172,8 @@ def test_statements_grow_with_chunks_not_with_pictures(
         create(w, images)
 
 
-def test_an_import_keeps_numbers_and_order(w: World, tmp_path: Path) -> None:
-    good, bad = tmp_path / "good.jpg", tmp_path / "bad.jpg"
-    good.write_bytes(pictures.jpeg(50, 40))
-    bad.write_bytes(pictures.HTML)
+def test_an_import_keeps_numbers_and_order(w: World) -> None:
+    good, bad = (put_bytes(blobs.store(), data) for data in (pictures.jpeg(50, 40), pictures.HTML))
     job = Job.all_objects.create(workspace=w.workspace, project=w.project, kind="import_coco", number=1)
     sources = [
         Source("z.jpg", good, number=900),
