@@ -47,9 +47,8 @@ class KeypointRecord(NamedTuple):
     visible: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class LabelRecord:
-    """A region of a picture.
+class LabelRecord(NamedTuple):
+    """A region of a picture; a tuple, since files have hundreds of thousands.
 
     `box` is (x0, y0, x1, y1) in float pixels. `points` is text of domain.polygons, `mask` the packed bytes of
     domain.masks relative to `box`, which is then whole numbers. `size` is (width, height) of the picture; writers need

@@ -12,8 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 import orjson
 
-from annotator.domain import masks
-from annotator.domain.areas import area
+from annotator.domain import areas, masks
 from annotator.domain.errors import DomainError
 from annotator.domain.keypoints import coco_flag
 from annotator.domain.polygons import MultiPolygon, bounds_of_points, decode_points
@@ -118,27 +117,27 @@ class _LabelWriter:
         return text.replace(b".0,", b",").replace(b".0]", b"]").replace(b".0}", b"}")
 
     def _row(self, label: LabelRecord, w: float, h: float) -> dict[str, Any]:
-        number, area_given, box = label.number, label.area, label.box
+        number, image, category, box, points, mask, keypoints, is_crowd, area, given, score, _ = label
         if number is None:
             number = self._next_number
             self._next_number += 1
         row: dict[str, Any] = {
             "id": number,
-            "image_id": label.image_number,
-            "category_id": label.category_number,
-            "segmentation": [],
-            "area": w * h if area_given is None else area_given,
-            "bbox": [box[0], box[1], w, h],
-            "iscrowd": 1 if label.is_crowd else 0,
+            "image_id": image,
+            "category_id": category,
+            "segmentation": (),
+            "area": w * h if area is None else area,
+            "bbox": (box[0], box[1], w, h),
+            "iscrowd": 1 if is_crowd else 0,
         }
-        if label.points is not None or label.mask is not None:
+        if points is not None or mask is not None:
             self._add_shape(row, label)
-        if label.keypoints is not None:
-            self._add_keypoints(row, label.keypoints)
-        if label.score is not None:
-            row["score"] = label.score
-        if label.given:
-            row |= {name: value for name, value in label.given.items() if name != "counts"}
+        if keypoints is not None:
+            self._add_keypoints(row, keypoints)
+        if score is not None:
+            row["score"] = score
+        if given:
+            row |= {name: value for name, value in given.items() if name != "counts"}
         return row
 
     def _add_keypoints(self, row: dict[str, Any], points: tuple[KeypointRecord, ...]) -> None:
@@ -163,7 +162,7 @@ class _LabelWriter:
         flat = flat_segmentation(text)
         points = decode_points(text) if flat is None or label.area is None else []
         if label.area is None:
-            row["area"] = area(points)
+            row["area"] = areas.area(points)
         if flat is not None:
             row["segmentation"] = orjson.Fragment(flat)
             return

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from annotator.domain import keypoints
@@ -140,13 +141,13 @@ def read_labels(
     keys: Sequence[uuid.UUID], concepts: Iterable[uuid.UUID], columns: Sequence[str]
 ) -> Iterator[Any]:
     """Yield columns of the labels of some media, medium by medium in drawing order. One query."""
-    rows = Label.all_objects.filter(media__in=keys)
+    yield from _labels_of(keys, concepts).values_list(*columns).iterator(chunk_size=2_000)
+
+
+def _labels_of(keys: Sequence[uuid.UUID], concepts: Iterable[uuid.UUID]) -> QuerySet[Label]:
+    rows = Label.all_objects.filter(media__in=keys).order_by("media_id", "z", "created_at", "id")
     wanted = list(concepts)
-    if wanted:
-        rows = rows.filter(concept__in=wanted)
-    yield from (
-        rows.order_by("media_id", "z", "created_at", "id").values_list(*columns).iterator(chunk_size=2_000)
-    )
+    return rows.filter(concept__in=wanted) if wanted else rows
 
 
 # --- vocabulary ---
@@ -249,33 +250,31 @@ def label_records(
     """Yield the labels of an export for a format of numbers, chunk by chunk."""
     by_number = {category.concept.number: category for category in classes.values()}
     for chunk in keys.chunks():
-        for row in read_labels(chunk, selection.concepts, _LABEL):
-            category = by_number.get(row[3])
-            if category is not None:
-                yield _record(row, numbers.once(row[4], report), category, report)
+        for row in _read_plain(_labels_of(chunk, selection.concepts).values_list(*_LABEL)):
+            (image, width, height, class_number, number, x0, y0, x1, y1, points, mask, point_text, given_text, score,
+             is_crowd) = row  # fmt: skip
+            category = by_number.get(class_number)
+            if category is None:
+                continue
+            given, area, no_points = (None, None, False) if given_text is None else read_given(given_text)
+            found: tuple[Any, ...] | None = () if no_points else None
+            if point_text is not None:
+                found = _points(point_text, category, image, report)
+            # By place: keywords would take a third of this loop.
+            yield LabelRecord(
+                number if number is None else numbers.once(number, report), image, class_number, (x0, y0, x1, y1), points,
+                mask if mask is None else bytes(mask), found, bool(is_crowd), area, given, score,
+                (width, height) if width and height else None,
+            )  # fmt: skip
 
 
-def _record(row: Any, number: int | None, category: Category, report: LossReport) -> LabelRecord:
-    image, width, height, class_number, _, x0, y0, x1, y1, points, mask, point_text, *rest = row
-    given_text, score, is_crowd = rest
-    given, area, no_points = read_given(given_text)
-    found: tuple[Any, ...] | None = () if no_points else None
-    if point_text is not None:
-        found = _points(point_text, category, image, report)
-    return LabelRecord(
-        number=number,
-        image_number=image,
-        category_number=class_number,
-        box=(x0, y0, x1, y1),
-        points=points,
-        mask=None if mask is None else bytes(mask),
-        keypoints=found,
-        is_crowd=is_crowd,
-        area=area,
-        given=given,
-        score=score,
-        size=(width, height) if width and height else None,
-    )
+def _read_plain(rows: QuerySet[Any]) -> list[tuple[Any, ...]]:
+    """Return rows of numbers and text as the driver gives them: nothing there needs Django's conversions."""
+    sql, params = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def _points(text: str, category: Category, image: int, report: LossReport) -> tuple[Any, ...] | None:

@@ -173,10 +173,10 @@ def _coco_images(state: Build) -> Iterator[ImageRecord]:
 
 def _counted(state: Build, labels: Iterator[Any]) -> Iterator[Any]:
     total = max(1, export_rows.chosen_labels(state.project, state.selection).count())
-    for label in labels:
-        state.labels += 1
-        if state.labels % 500 == 0:
-            state.tell(0.2 + 0.8 * min(1.0, state.labels / total), f"{state.labels:,} labels")
+    for done, label in enumerate(labels, 1):
+        if done % 500 == 0:
+            state.tell(0.2 + 0.8 * min(1.0, done / total), f"{done:,} labels")
+        state.labels = done
         yield label
 
 
