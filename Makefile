@@ -1,6 +1,8 @@
 # Everything sets up what it needs first and does nothing twice. Only Python >= 3.11 is assumed.
 # make run honours ANNOTATOR_DATA_DIR, ANNOTATOR_HOST, ANNOTATOR_PORT; PYTHON names the interpreter for .venv.
 export PYTHON
+# Dozens of processes start in a run: none of them should compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: run test lint bench clean
 
 run:
