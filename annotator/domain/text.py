@@ -19,6 +19,7 @@ def clean(
 
     Refuses anything but str, NUL and other control characters, lone surrogates (they cannot be
     stored as UTF-8), and more than `limit` characters. `multiline` allows line breaks and tabs.
+    A required text has something to see: a name of format characters alone could not be clicked on.
     """
     if not isinstance(value, str):
         raise Invalid(f"{field} must be text.", field=field)
@@ -30,11 +31,16 @@ def clean(
     allowed = "\t\r\n" if multiline else ""
     if any(unicodedata.category(ch) == "Cc" and ch not in allowed for ch in text):
         raise Invalid(f"{field} holds a control character.", field=field)
-    if required and not text:
+    if required and all(is_invisible(ch) for ch in text):
         raise Invalid(f"{field} must not be empty.", field=field)
     if len(text) > limit:
         raise Invalid(f"{field} must have at most {limit:,} characters, not {len(text):,}.", field=field)
     return text
+
+
+def is_invisible(character: str) -> bool:
+    """Return whether a character shows nothing of its own: blanks, joiners, marks of direction."""
+    return unicodedata.category(character) in ("Cf", "Zs", "Zl", "Zp")
 
 
 def name_key(text: str) -> str:

@@ -119,6 +119,8 @@ def _new_name(value: str) -> str:
     if wrong := sorted(_NOT_IN_NAMES.intersection(name)):
         shown = "a blank" if wrong[0] == " " else wrong[0]
         raise Invalid(f"A user name cannot hold {shown}.", field="name")
+    if any(text.is_invisible(character) for character in name):
+        raise Invalid("A user name cannot hold characters that are not seen.", field="name")
     if User.objects.filter(Q(username__iexact=name)).exists():
         raise Conflict(f"There is already somebody called {name!r}.", field="name")
     return name

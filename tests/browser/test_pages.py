@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.chrome import sign_in
 from tests.browser.rooms import Room, Rooms
 from tests.servers import ROOT, wait_until
 
@@ -274,6 +275,36 @@ def test_a_long_name_leaves_the_words_around_it_whole(rooms: Rooms) -> None:
     cut = "nodes => nodes.filter(one => one.scrollWidth > one.clientWidth).map(one => one.textContent)"
     assert page.eval_on_selector_all(".crumbs > .short", cut) == []
     assert page.eval_on_selector_all(".crumbs > a", cut) == [LONG]
+
+
+def test_a_form_outlives_the_session(rooms: Rooms) -> None:
+    """Signed out meanwhile: the page says so, and goes on once its person has signed in in another tab."""
+    room = rooms(1)
+    page = room.page("manager", "settings/")
+    name = page.locator("#f-name")
+    name.fill("Harbour")
+    session = next(one for one in page.context.cookies() if one["name"] == "sessionid")
+    page.context.clear_cookies(name="sessionid")
+    page.click("text=Save")
+    expect(page.locator(".error-line, .toast").filter(has_text="signed out").first).to_be_visible()
+    sign_in(page.context, room.server, f"owner-{room.tag}")
+    page.click("text=Save")
+    expect(page.locator(".error-line, .toast").filter(has_text="Someone else").first).to_be_visible()
+    sign_in(page.context, room.server, f"manager-{room.tag}")
+    expect(name).to_have_value("Harbour")
+    page.click("text=Save")
+    page.wait_for_load_state()
+    expect(page.locator("h1")).to_have_text("Harbour")
+    assert session["value"] not in [one["value"] for one in page.context.cookies()]
+
+
+def test_a_refusal_calls_the_field_what_the_page_calls_it(rooms: Rooms) -> None:
+    page = rooms(1).page("manager", "")
+    page.goto(page.url.split("/projects/")[0] + "/account/")
+    field = page.get_by_label("Name that others see")
+    field.fill("\u200b")
+    page.locator("form", has=field).get_by_role("button", name="Save").click()
+    expect(page.locator(".error[data-live]")).to_have_text("Name that others see must not be empty.")
 
 
 def test_tabs_that_do_not_fit_say_so_and_show_the_current_one(rooms: Rooms) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from annotator.models import ApiToken, Job, Label, MediaStatus, Membership, User
 from tests import world as cast
-from tests.web.asking import browser, get, json, post, queries
+from tests.web.asking import browser, get, json, post, queries, send
 from tests.world import World
 
 PROJECT_PAGES = (
@@ -100,6 +100,38 @@ def test_calls_tell_that_the_session_is_over(w: World) -> None:
     answer = browser().get(f"/web/projects/{w.project.pk}/tiles")
     assert answer.status_code == 401
     assert answer.json()["code"] == "signed_out"
+
+
+FORMS = ["/projects/new", "/account/profile", "/projects/P/settings/change", "/workspaces/W/members/invite", "/tokens/new"]  # fmt: skip
+
+
+def form_of(w: World, path: str) -> str:
+    return path.replace("P/", f"{w.project.pk}/").replace("W/", f"{w.workspace.pk}/")
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_a_form_of_nobody_or_of_somebody_else_is_not_taken(w: World, path: str) -> None:
+    url, script = form_of(w, path), {"Accept": "application/json"}
+    answer = browser().post(url, {"name": "New"}, headers=script)
+    assert (answer.status_code, answer.json()["code"]) == (401, "signed_out"), "not the page of the sign-in"
+    answer = browser(w.olga).post(url, {"name": "New"}, headers=script | {"X-Annotator-User": str(w.ann.pk)})
+    assert (answer.status_code, answer.json()["code"]) == (401, "signed_out")
+    assert "Someone else" in answer.json()["message"]
+
+
+@pytest.mark.parametrize("name", ["\u200b", "ann\u200b", "a\u202eb"])
+def test_nobody_gets_a_name_that_looks_like_anothers(w: World, name: str) -> None:
+    answer = send(w.olga, form_of(w, "/workspaces/W/members/invite"), name=name, role="annotator")
+    assert (answer.status_code, answer.json()["field"]) == (400, "name")
+
+
+def test_without_a_script_one_comes_back_to_the_page_of_the_form(w: World) -> None:
+    page = f"/projects/{w.project.pk}/settings/"
+    url = form_of(w, "/projects/P/settings/change")
+    answer = browser().post(url, {"name": "New"}, headers={"Referer": f"http://testserver{page}"})
+    assert answer.headers["Location"] == f"/sign-in/?next={page}"
+    answer = browser().post(url, {"name": "New"}, headers={"Referer": f"http://elsewhere.example{page}"})
+    assert answer.headers["Location"] == "/sign-in/?next=/"
 
 
 @pytest.mark.parametrize(

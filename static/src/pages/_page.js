@@ -1,6 +1,6 @@
 /** What pages with forms share: sending them without leaving the page, errors beside fields, toasts with undo, copying. */
 import { confirmDialog, openDialog } from '../ui/dialog.js';
-import { applyVars, csrf, h, icon, postJson } from '../ui/dom.js';
+import { applyVars, h, icon, ownHeaders, postJson } from '../ui/dom.js';
 import { toast, undoLastToast } from '../ui/toast.js';
 import { readPageStrings, t } from '../ui/words.js';
 
@@ -24,7 +24,6 @@ export async function runUndo(undo) {
 
 /** What to tell a person about a failed call. @param {any} error @returns {string} */
 export function words(error) {
-  if (error?.status === 401) return t('You are signed out. Sign in again in another tab; nothing is lost.');
   if (error?.status) return error.message;
   return t('The server cannot be reached. Try again.');
 }
@@ -112,8 +111,18 @@ export function showError(form, error) {
   const id = `${field.id || name}-error`;
   field.setAttribute('aria-invalid', 'true');
   field.setAttribute('aria-describedby', [field.getAttribute('aria-describedby'), id].filter(Boolean).join(' '));
-  (field.closest('.field') ?? field.parentElement)?.append(h('span', { class: 'error', id, 'data-live': true, role: 'alert' }, icon('circle-alert', 's'), words(error)));
+  (field.closest('.field') ?? field.parentElement)?.append(h('span', { class: 'error', id, 'data-live': true, role: 'alert' }, icon('circle-alert', 's'), named(form, field, name, words(error))));
   field.focus();
+}
+
+/** A refusal as it stands beside its field: it begins with what the page calls the field. @param {HTMLElement} form @param {HTMLElement} field @param {string} name @param {string} text */
+function named(form, field, name, text) {
+  if (!text.startsWith(`${name} `)) return text;
+  const label = field.id ? form.querySelector(`label[for="${CSS.escape(field.id)}"]`) : null;
+  const copy = /** @type {Element | undefined} */ (label?.cloneNode(true));
+  copy?.querySelector('.req')?.remove();
+  const called = copy?.textContent?.trim();
+  return called ? called + text.slice(name.length) : text;
 }
 
 /** Sends a form as it is and returns the answer; errors are shown in it and give null. @param {HTMLFormElement} form @returns {Promise<Answer | null>} */
@@ -121,9 +130,9 @@ export async function sendForm(form) {
   const buttons = [...form.querySelectorAll('button[type="submit"], button:not([type])')];
   for (const button of buttons) button.setAttribute('disabled', '');
   try {
-    const answer = await fetch(form.getAttribute('action') ?? '', {
-      method: 'POST', body: new FormData(form), credentials: 'same-origin', headers: { Accept: 'application/json', 'X-CSRFToken': csrf() },
-    });
+    const fields = new FormData(form);
+    fields.delete('csrfmiddlewaretoken'); // it counts before the header's, and may be older
+    const answer = await fetch(form.getAttribute('action') ?? '', { method: 'POST', body: fields, credentials: 'same-origin', headers: ownHeaders() });
     const body = await answer.json().catch(() => null);
     if (!answer.ok || !body) throw Object.assign(new Error(body?.message ?? `${answer.status} ${answer.statusText}`), { status: answer.status, body });
     clearErrors(form);

@@ -48,10 +48,18 @@ export function applyVars(/** @type {ParentNode} */ root = document) {
   }
 }
 
-/** The token that a POST must carry in X-CSRFToken. */
-export function csrf() {
-  const meta = document.querySelector('meta[name="csrf"]');
-  return meta?.getAttribute('content') ?? '';
+/** @param {string} name */
+const told = (name) => document.querySelector(`meta[name="${name}"]`)?.getAttribute('content') ?? '';
+
+/**
+ * The headers of a POST to our own server: its token, for whom this page acts, and that it wants JSON.
+ * The token is read from the cookie: a sign-in in another tab makes a new one, and this page may go on with it.
+ * @returns {Record<string, string>}
+ */
+export function ownHeaders() {
+  const token = /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? told('csrf');
+  const person = told('person');
+  return { Accept: 'application/json', 'X-CSRFToken': token, ...(person ? { 'X-Annotator-User': person } : {}) };
 }
 
 /**
@@ -61,7 +69,7 @@ export function csrf() {
 export async function postJson(url, body, method = 'POST') {
   const answer = await fetch(url, {
     method,
-    headers: { 'Content-Type': 'application/json', 'X-CSRFToken': csrf(), Accept: 'application/json' },
+    headers: { ...ownHeaders(), 'Content-Type': 'application/json' },
     credentials: 'same-origin',
     body: JSON.stringify(body),
   });
