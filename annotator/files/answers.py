@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
+import re
+import secrets
 from collections.abc import AsyncIterator, Iterator
-from email.utils import formatdate
-from pathlib import Path
+from datetime import UTC
+from email.utils import format_datetime, parsedate_to_datetime
 from urllib.parse import quote
 
 import anyio
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
 from annotator.domain.errors import Busy, Conflict, Denied, DomainError, Missing
 from annotator.services import blobs
@@ -18,6 +19,8 @@ from annotator.services.renditions import Served
 
 # Files up to this size are read in one go; a thumbnail then costs one hop to a thread instead of five.
 SMALL = 256 * 1024
+_MOST_RANGES = 16
+_RANGE = re.compile(r"(\d{0,18})-(\d{0,18})", re.ASCII)
 _STATUS: list[tuple[type[DomainError], int]] = [(Denied, 403), (Missing, 404), (Busy, 503), (Conflict, 400)]
 _GUARD = {
     "X-Content-Type-Options": "nosniff",
@@ -42,24 +45,20 @@ def refusal(error: DomainError) -> Response:
 async def blob_response(
     request: Request, served: Served, *, name: str, max_age: int, redirect: bool = False
 ) -> Response:
-    """Return the bytes of a blob, whole or the asked range, cacheable for `max_age` seconds.
+    """Return the bytes of a blob, whole or the asked ranges, cacheable for `max_age` seconds; the same from every store.
 
     Only decoded rasters and video are shown in place; anything else is a download of unknown type.
     """
-    headers = _headers(served, name, max_age)
-    if _is_unchanged(request, headers["ETag"]):
-        return Response(status_code=304, headers={key: headers[key] for key in ("ETag", "Cache-Control")})
+    headers = headers_of(name, max_age, is_inline=served.is_inline)
+    headers |= {
+        "Accept-Ranges": "bytes",
+        "ETag": f'"{served.sha256}"',
+        "Last-Modified": format_datetime(served.made.astimezone(UTC), usegmt=True),
+    }
+    if _is_unchanged(request, headers):
+        kept = ("ETag", "Last-Modified", "Cache-Control")
+        return Response(status_code=304, headers={key: headers[key] for key in kept})
     store = blobs.store()
-    path = store.path(served.sha256)
-    if path is not None:
-        try:
-            stat, content = await anyio.to_thread.run_sync(_look, path, "range" not in request.headers)
-        except FileNotFoundError:
-            return refusal(Missing("The file is not in storage.", code="file_missing"))
-        headers["Last-Modified"] = formatdate(stat.st_mtime, usegmt=True)
-        if content is not None:
-            return Response(content, headers=headers, media_type=served.mime)
-        return FileResponse(path, headers=headers, media_type=served.mime, stat_result=stat)
     if redirect:
         link = store.link(
             served.sha256,
@@ -69,30 +68,68 @@ async def blob_response(
         )
         if link is not None:
             return RedirectResponse(link, status_code=307, headers={"Cache-Control": "no-store"})
-    return await _remote(request, served, headers)
-
-
-def _look(path: Path, is_whole: bool) -> tuple[os.stat_result, bytes | None]:
-    """Return the file's state, and its bytes when all of a small one are wanted."""
-    stat = path.stat()
-    return stat, path.read_bytes() if is_whole and stat.st_size <= SMALL else None
-
-
-async def _remote(request: Request, served: Served, headers: dict[str, str]) -> Response:
-    """Pass the bytes of a store elsewhere through, the asked range only."""
-    span = _range(request, served.size, headers["ETag"])
-    if span is None:
+    asked = _asked(request, served.size, headers)
+    if asked == []:
         return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{served.size}"})
-    start, end, is_part = span
-    headers |= {"Content-Length": str(end - start), "Accept-Ranges": "bytes"}
-    if is_part:
-        headers["Content-Range"] = f"bytes {start}-{end - 1}/{served.size}"
-    chunks = blobs.store().read_range(served.sha256, start, end)
+    pieces = _Pieces(served, asked)
+    headers |= pieces.headers
+    status = 206 if asked else 200
     try:
-        first = await anyio.to_thread.run_sync(next, chunks, b"")
+        first = await anyio.to_thread.run_sync(pieces.open, request.method == "HEAD")
     except FileNotFoundError:
         return refusal(Missing("The file is not in storage.", code="file_missing"))
-    return StreamingResponse(_chunks(first, chunks), 206 if is_part else 200, headers, served.mime)
+    if pieces.is_done:
+        return Response(first, status, headers, pieces.mime)
+    return StreamingResponse(_chunks(first, pieces.rest), status, headers, pieces.mime)
+
+
+class _Pieces:
+    """The body of an answer: a whole file (`asked` is None), one range of it, or several as parts."""
+
+    def __init__(self, served: Served, asked: list[tuple[int, int]] | None) -> None:
+        self._served = served
+        self._ranges = asked or [(0, served.size)]
+        self._boundary = secrets.token_hex(13) if len(self._ranges) > 1 else ""
+        self.mime = f"multipart/byteranges; boundary={self._boundary}" if self._boundary else served.mime
+        self.rest = self._chunks()
+        self.is_done = False
+        length = sum(len(self._head(*one)) + one[1] - one[0] for one in self._ranges) + len(self._foot())
+        self.headers = {"Content-Length": str(length)}
+        if asked and not self._boundary:
+            self.headers["Content-Range"] = self._place(*asked[0])
+
+    def open(self, is_head: bool) -> bytes:
+        """Return the first bytes: all of a small body (`is_done`), none when only the head is wanted. Raises FileNotFoundError."""
+        if is_head or self._boundary:
+            if blobs.store().stat(self._served.sha256) is None:
+                raise FileNotFoundError
+            self.is_done = is_head
+            return b"" if is_head else next(self.rest)
+        if int(self.headers["Content-Length"]) <= SMALL:
+            self.is_done = True
+            return b"".join(self.rest)
+        return next(self.rest, b"")
+
+    def _chunks(self) -> Iterator[bytes]:
+        store = blobs.store()
+        for start, end in self._ranges:
+            if self._boundary:
+                yield self._head(start, end)
+            yield from store.read_range(self._served.sha256, start, end)
+        if self._boundary:
+            yield self._foot()
+
+    def _place(self, start: int, end: int) -> str:
+        return f"bytes {start}-{end - 1}/{self._served.size}"
+
+    def _head(self, start: int, end: int) -> bytes:
+        if not self._boundary:
+            return b""
+        lines = f"Content-Type: {self._served.mime}\r\nContent-Range: {self._place(start, end)}"
+        return f"\r\n--{self._boundary}\r\n{lines}\r\n\r\n".encode()
+
+    def _foot(self) -> bytes:
+        return f"\r\n--{self._boundary}--\r\n".encode() if self._boundary else b""
 
 
 async def _chunks(first: bytes, rest: Iterator[bytes]) -> AsyncIterator[bytes]:
@@ -109,35 +146,52 @@ async def _chunks(first: bytes, rest: Iterator[bytes]) -> AsyncIterator[bytes]:
                 await anyio.to_thread.run_sync(close)
 
 
-def _range(request: Request, size: int, etag: str) -> tuple[int, int, bool] | None:
-    """Return (start, end, whether partial) of a single range; the whole file for anything else, None when outside."""
-    given = request.headers.get("range", "")
-    if request.headers.get("if-range", etag) != etag or not given.startswith("bytes=") or "," in given:
-        return 0, size, False
-    first, dash, last = given[6:].strip().partition("-")
-    if not dash or not all(part == "" or (part.isascii() and part.isdigit()) for part in (first, last)):
-        return 0, size, False
-    if first == "":
-        if last == "":
-            return 0, size, False
-        start, end = max(0, size - int(last)), size
-    else:
-        start, end = int(first), min(size, int(last) + 1) if last else size
-    return (start, end, True) if start < end else None
+def _asked(request: Request, size: int, headers: dict[str, str]) -> list[tuple[int, int]] | None:
+    """Return the asked ranges in order and merged: None for the whole file, an empty list when all lie outside.
+
+    The whole file also for what is no range of bytes (it is to be ignored), for another version of the file
+    (If-Range), and for more ranges than a reader of pictures and videos has reason to ask for.
+    """
+    unit, _, listed = request.headers.get("range", "").partition("=")
+    known = request.headers.get("if-range", headers["ETag"]) in (headers["ETag"], headers["Last-Modified"])
+    if not known or unit.strip().lower() != "bytes":
+        return None
+    found = []
+    for part in listed.split(","):
+        match = _RANGE.fullmatch(part.strip())
+        first, last = match.groups() if match else ("", "")
+        if not (first or last) or (first and last and int(last) < int(first)):
+            return None
+        start = int(first) if first else max(0, size - int(last))
+        end = min(size, int(last) + 1) if first and last else size
+        if start < end:
+            found.append((start, end))
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged if len(merged) <= _MOST_RANGES else None
 
 
-def _headers(served: Served, name: str, max_age: int) -> dict[str, str]:
-    kind = "inline" if served.is_inline else "attachment"
+def headers_of(name: str, max_age: int, *, is_inline: bool = True) -> dict[str, str]:
+    """Return the headers of bytes that came from somebody: shown as what they are or saved, never run, cached by one reader."""
+    kind = "inline" if is_inline else "attachment"
     return _GUARD | {
-        "Accept-Ranges": "bytes",
-        "ETag": f'"{served.sha256}"',
         "Cache-Control": f"private, max-age={max_age}, immutable",
         "Content-Disposition": f"{kind}; filename*=utf-8''{quote(name, safe='')}",
     }
 
 
-def _is_unchanged(request: Request, etag: str) -> bool:
-    given = [
-        value.strip().removeprefix("W/") for value in request.headers.get("if-none-match", "").split(",")
-    ]
-    return etag in given or "*" in given
+def _is_unchanged(request: Request, headers: dict[str, str]) -> bool:
+    """Return whether the reader has these bytes: by If-None-Match, without one by If-Modified-Since."""
+    given = request.headers.get("if-none-match")
+    if given is not None:
+        tags = [value.strip().removeprefix("W/") for value in given.split(",")]
+        return headers["ETag"] in tags or "*" in tags
+    try:
+        since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
+        return since.tzinfo is not None and since >= parsedate_to_datetime(headers["Last-Modified"])
+    except (ValueError, IndexError, OverflowError):
+        return False

@@ -18,7 +18,7 @@ from annotator.domain.ids import parse_uuid
 from annotator.services import media_urls, renditions
 from annotator.services.renditions import Served, Wanted
 
-from .answers import blob_response, refusal
+from .answers import blob_response, headers_of, refusal
 from .threads import in_database
 
 View = Callable[[Request], Awaitable[Response]]
@@ -65,11 +65,7 @@ async def media(request: Request) -> Response:
     max_age = int(request.query_params["e"]) - int(time.time())
     if isinstance(found, Wanted) and found.box is not None:
         part = await anyio.to_thread.run_sync(partial(renditions.make, found), limiter=_making)
-        headers = {
-            "Cache-Control": f"private, max-age={max_age}, immutable",
-            "X-Content-Type-Options": "nosniff",
-        }
-        return Response(part.data, media_type="image/jpeg", headers=headers)
+        return Response(part.data, media_type="image/jpeg", headers=headers_of(name, max_age))
     if isinstance(found, Wanted):
         found = await _made(found)
     return await blob_response(request, found, name=name, max_age=max_age, redirect=settings.MEDIA_REDIRECT)

@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -31,6 +32,7 @@ class Served:
     size: int
     mime: str
     is_inline: bool
+    made: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +81,21 @@ def _kept(media_id: uuid.UUID, variant: str, version: str) -> Served | None:
         media=media_id, variant=variant, media__kind=MediaKind.IMAGE, media__width__gt=0,
         media__trashed_at=None, media__project__trashed_at=None,
     )  # fmt: skip
-    columns = ("blob__sha256", "blob__size", "source_id", "media__blob_id", "media__blob__sha256", "media__source_url", "media__health")  # fmt: skip
+    columns = ("blob__sha256", "blob__size", "blob__created_at", "source_id", "media__blob_id", "media__blob__sha256", "media__source_url", "media__health")  # fmt: skip
     row = next(iter(rows.values_list(*columns)), None)  # one at most: unique by medium and variant
     if row is None:
         return None
-    sha256, size, made_of, blob_id, blob_sha256, source_url, health = row
+    sha256, size, made, made_of, blob_id, blob_sha256, source_url, health = row
     is_current = made_of == blob_id if blob_id else bool(source_url)
     if not is_current or health == "ERROR" or version != media_urls.rendition_version(blob_sha256):
         return None
-    return _served(sha256, size)
-
-
-def _served(sha256: str, size: int) -> Served | None:
     # Renditions are written without waiting for the disk; one that was lost with the power is made again.
-    return Served(sha256, size, "image/jpeg", True) if blobs.store().stat(sha256) == size else None
+    is_there = blobs.store().stat(sha256) == size
+    return Served(sha256, size, "image/jpeg", True, made) if is_there else None
+
+
+def _served(blob: Blob, mime: str, *, is_inline: bool = True) -> Served:
+    return Served(blob.sha256, blob.size, mime, is_inline, blob.created_at)
 
 
 def _original(media: Media) -> Served:
@@ -100,10 +103,10 @@ def _original(media: Media) -> Served:
     if blob is None:
         raise Missing("The original of this image is not kept here.", code="linked")
     if media_urls.is_picture(media) and media.format in probe.MIMES:
-        return Served(blob.sha256, blob.size, probe.MIMES[media.format], True)
+        return _served(blob, probe.MIMES[media.format])
     if media.kind == MediaKind.VIDEO and media.health == "OK" and blob.mime.startswith("video/"):
-        return Served(blob.sha256, blob.size, blob.mime, True)
-    return Served(blob.sha256, blob.size, "application/octet-stream", False)
+        return _served(blob, blob.mime)
+    return _served(blob, "application/octet-stream", is_inline=False)
 
 
 def _rendition(media: Media, variant: str) -> Wanted:
@@ -146,7 +149,7 @@ def keep(wanted: Wanted, part: Part) -> Served:
         # The bytes may have been replaced meanwhile: then the picture is of the old ones and is not kept.
         if Media.all_objects.filter(pk=wanted.media_id, blob=wanted.source_id).exists():
             write(wanted.media_id, wanted.source_id, [(part, blob)])
-    return Served(blob.sha256, blob.size, "image/jpeg", True)
+    return _served(blob, "image/jpeg")
 
 
 def put_parts(parts: Sequence[Part]) -> list[tuple[Part, Blob]]:
@@ -189,4 +192,4 @@ def find_artifact(job_id: uuid.UUID) -> Served:
     )
     if job is None or job.artifact is None:
         raise Missing("This file is not kept any more; run the export again.", code="expired")
-    return Served(job.artifact.sha256, job.artifact.size, job.artifact.mime, False)
+    return _served(job.artifact, job.artifact.mime, is_inline=False)

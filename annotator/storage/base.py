@@ -47,7 +47,7 @@ class BlobStore(Protocol):
         """Return the bytes from offset `start` on. Raises FileNotFoundError."""
 
     def read_range(self, sha256: str, start: int, end: int) -> Iterator[bytes]:
-        """Yield bytes start..end (end exclusive) in chunks of at most CHUNK."""
+        """Yield bytes start..end (end exclusive) in chunks of a fourth of CHUNK: each reader that stalls holds one."""
 
     def stat(self, sha256: str) -> int | None:
         """Return the size, or None when the store does not have it."""

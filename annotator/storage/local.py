@@ -106,7 +106,7 @@ class LocalStore:
     def read_range(self, sha256: str, start: int, end: int) -> Iterator[bytes]:
         with self.open(sha256, start) as file:
             left = end - start
-            while left > 0 and (chunk := file.read(min(CHUNK, left))):
+            while left > 0 and (chunk := file.read(min(CHUNK // 4, left))):
                 left -= len(chunk)
                 yield chunk
 

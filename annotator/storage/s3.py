@@ -90,7 +90,7 @@ class S3Store:
             raise self._translated(error, sha256) from error
         body = answer["Body"]
         try:
-            yield from iter(lambda: body.read(CHUNK), b"")
+            yield from iter(lambda: body.read(CHUNK // 4), b"")
         finally:
             body.close()
 

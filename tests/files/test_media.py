@@ -155,6 +155,8 @@ def test_a_crop(here: Site, image: dict[str, str]) -> None:
     version = "r1-" + image["url"].split("/")[-2]
     answer = here.get(signed(signing.media_path(image["id"], "crop_100_50_260.5_130", version, "crop.jpg")))
     assert answer.status == 200 and Image.open(io.BytesIO(answer.body)).size == (161, 80)
+    assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["content-disposition"].startswith("inline; filename*=")
     for nonsense in ("crop_1_2_3", "crop_5_5_5_5", "crop_a_b_c_d", "crop_1_1_99999999999_2"):
         assert here.get(signed(signing.media_path(image["id"], nonsense, version, "crop.jpg"))).status == 404
 
