@@ -79,7 +79,10 @@ class _Painter:
         n = _SAMPLES
         fine = [[[[x * n, y * n] for x, y in ring] for ring in part] for part in points]
         covered = rasterise(fine, x0 * n, y0 * n, (x1 - x0) * n, (y1 - y0) * n)
-        share = covered.reshape(y1 - y0, n, x1 - x0, n).mean(axis=(1, 3), dtype=np.float32)[..., None]
+        # Added up by strides: a mean over two short axes takes five times as long.
+        bits = covered.view(np.uint8)
+        rows = np.add.reduce([bits[i::n] for i in range(n)], dtype=np.float32)
+        share = np.add.reduce([rows[:, i::n] for i in range(n)])[..., None] / np.float32(n * n)
         area = self.pixels[y0:y1, x0:x1]
         area[...] = area * (1 - share) + np.array(color, np.float32) * share
 

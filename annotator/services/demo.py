@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db import transaction
+
 from annotator.domain.actor import Actor
 from annotator.domain.ids import uuid7
 from annotator.ml import scenes
@@ -39,7 +41,17 @@ STATES = (
 
 
 def build(*, actor: Actor, workspace: Workspace, tell: Callable[[str], None] = lambda words: None) -> Project:
-    """Make the demo project in a workspace of the actor (who may do everything there) and return it."""
+    """Make the demo project in a workspace of the actor (who may do everything there) and return it.
+
+    All or nothing: half a demo, left by a process that was killed, would be taken for the whole one ever after.
+    """
+    drawn = [scenes.draw_scene(seed) for seed in range(len(STATES))]
+    tell(f"Drew {len(drawn)} scenes.")
+    with transaction.atomic():
+        return _write(actor, workspace, drawn)
+
+
+def _write(actor: Actor, workspace: Workspace, drawn: list[scenes.Scene]) -> Project:
     project = projects.create(
         actor=actor,
         workspace=workspace,
@@ -50,8 +62,6 @@ def build(*, actor: Actor, workspace: Workspace, tell: Callable[[str], None] = l
     times = {name: _tag(actor, project, name) for name in (scenes.DAY, scenes.EVENING)}
     points = _keypoint_schema(actor, project, classes["Person"])
     dataset = datasets.create(actor=actor, project=project, name="Main street")
-    drawn = [scenes.draw_scene(seed) for seed in range(len(STATES))]
-    tell(f"Drew {len(drawn)} scenes.")
     made = _pictures(actor, dataset, drawn)
     for scene, medium, state in zip(drawn, made, STATES, strict=True):
         if state == "NEW":

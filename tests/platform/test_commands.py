@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from annotator.management.commands import run
+from annotator.management.commands import prepare
 from annotator.models import Membership, SignInLink, User, Workspace
 from annotator.services import operators, sign_in, tokens
 from tests.world import World
@@ -132,7 +132,7 @@ def test_the_last_three_copies_are_kept(settings: Any, tmp_path: Path) -> None:
         link.execute("CREATE TABLE t (n)")
         link.execute("INSERT INTO t VALUES (1)")
     link.close()
-    copies = [run.keep_copy(database) for _ in range(5)]
+    copies = [prepare.keep_copy(database) for _ in range(5)]
     assert sorted((tmp_path / "backups").iterdir()) == copies[2:]
     with sqlite3.connect(copies[-1]) as link:
         assert link.execute("SELECT n FROM t").fetchall() == [(1,)]

@@ -1,30 +1,24 @@
-"""`manage.py run`: what `make run` does once the packages are there, in one process: set up, then serve."""
+"""`manage.py run`: what `make run` does once the packages are there: set up, then serve."""
 
 from __future__ import annotations
 
-import io
-import os
 import socket
+import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
-from django.utils import timezone
 
 from annotator.checks import TAG
 from annotator.management.addresses import address
-from annotator.models import Project, Role, User, Workspace
-from annotator.services import backups, members, operators
+from annotator.models import User
 
+from . import prepare
 from .login_link import link
-from .serve import serve
-
-KEPT_BACKUPS = 3
+from .serve import load, serve
 
 
 class Command(BaseCommand):
@@ -36,43 +30,26 @@ class Command(BaseCommand):
         require_free(settings.HOST, settings.PORT)
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         call_command("build_frontend", stdout=self.stdout, stderr=self.stderr)
-        is_new = self.migrate()
-        admin = operators.ensure_administrator()
-        is_new |= self.seed(admin)
+        if not prepare.is_prepared():
+            self.prepare()
+        admin = prepare.let_in()
         connection.close()
-        if is_new:
-            self.begin_anew()
         serve(host=settings.HOST, port=settings.PORT, with_worker=True, on_ready=lambda: self.announce(admin))
 
-    def begin_anew(self) -> None:
-        """Become a fresh process: migrations and the demo have left 90 MB behind that a server does not need."""
+    def prepare(self) -> None:
+        """Run `prepare` in a process of its own, since migrations and drawing leave 90 MB behind that a server does not need.
+
+        What the server is made of is loaded meanwhile, on another core.
+        """
         self.stdout.flush()
-        os.execv(sys.executable, [sys.executable, str(settings.BASE_DIR / "manage.py"), "run"])  # noqa: S606
-
-    def migrate(self) -> bool:
-        """Bring the database up to date and say whether it was not; one that holds anything is copied before."""
-        executor = MigrationExecutor(connection)
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        if not plan:
-            return False
-        if settings.IS_SQLITE and executor.loader.applied_migrations:
-            self.stdout.write(
-                f"Kept a copy of the database: {keep_copy(Path(connection.settings_dict['NAME']))}"
-            )
-        self.stdout.write("Preparing the database ...")
-        call_command("migrate", verbosity=0, interactive=False)
-        return True
-
-    def seed(self, admin: User) -> bool:
-        """Fill an empty database with the demo, let the administrator into what has no owner; say whether it was empty."""
-        is_empty = not Project.all_objects.exists()
-        if is_empty:
-            self.stdout.write("Drawing the demo project ...")
-            call_command("demo", stdout=io.StringIO(), stderr=self.stderr)
-        owned = Workspace.all_objects.filter(memberships__role=Role.OWNER, memberships__user__service_of=None)
-        for workspace in Workspace.all_objects.exclude(pk__in=owned.values("pk")):
-            members.ensure(workspace=workspace, user=admin, role=Role.OWNER)
-        return is_empty and Project.all_objects.exists()
+        connection.close()
+        child = subprocess.Popen([sys.executable, str(settings.BASE_DIR / "manage.py"), "prepare"])
+        try:
+            load()
+        finally:
+            status = child.wait()
+        if status:
+            raise CommandError("The database could not be prepared; the lines above say why.")
 
     def announce(self, admin: User) -> None:
         """Say where it runs; the last line is an address that signs the administrator in once."""
@@ -101,14 +78,3 @@ def require_free(host: str, port: int) -> None:
             raise CommandError(
                 f"{host}:{port} cannot be had ({error.strerror}). Is another server running? Choose one with ANNOTATOR_PORT."
             ) from None
-
-
-def keep_copy(database: Path) -> Path:
-    """Copy the SQLite database into `backups/` of the data folder, keep the last three, return the new one."""
-    folder = settings.DATA_DIR / "backups"
-    folder.mkdir(parents=True, exist_ok=True)
-    copy: Path = folder / f"annotator-{timezone.now():%Y%m%d-%H%M%S-%f}.sqlite3"
-    backups.copy_sqlite(database, copy)
-    for old in sorted(folder.glob("annotator-*.sqlite3"))[:-KEPT_BACKUPS]:
-        old.unlink()
-    return copy

@@ -12,11 +12,13 @@ import threading
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.urls import get_resolver
 
 from annotator.management.addresses import address
 
@@ -56,7 +58,6 @@ def serve(*, host: str, port: int, with_worker: bool, on_ready: Callable[[], Non
     """Serve until SIGINT or SIGTERM; raises CommandError when the address cannot be had."""
     if not with_worker and not os.environ.get("ANNOTATOR_EXPECT_WORKER"):
         settings.EXPECT_WORKER = False
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     config = uvicorn.Config(
         "annotator.asgi:application",
         host=host,
@@ -71,17 +72,14 @@ def serve(*, host: str, port: int, with_worker: bool, on_ready: Callable[[], Non
         timeout_graceful_shutdown=3,
     )
     server = Server(config)
-    config.load()
+    server.on_ready = on_ready
     child = WorkerChild(is_leaving=lambda: server.should_exit) if with_worker else None
-
-    def begin() -> None:
-        on_ready()
-        if child:
-            child.start()
-
-    server.on_ready = begin
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        if child:
+            child.start()  # it gets ready while we do
+        load()
+        config.load()
         server.run()
     except KeyboardInterrupt:
         pass  # uvicorn has shut down in order and then passes the signal on
@@ -92,6 +90,13 @@ def serve(*, host: str, port: int, with_worker: bool, on_ready: Callable[[], Non
         raise CommandError(
             f"Port {port} on {host} cannot be had; is another server running? Choose one with ANNOTATOR_PORT."
         )
+
+
+def load() -> None:
+    """Import the whole product, so that the first request need not."""
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    import_module("annotator.asgi")
+    _ = get_resolver().url_patterns
 
 
 class Server(uvicorn.Server):

@@ -1,0 +1,76 @@
+"""`manage.py prepare`: what must be there before the first start and after an update: tables, administrator, demo."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from annotator.models import Project, Role, User, Workspace
+from annotator.services import backups, members, operators
+
+KEPT_BACKUPS = 3
+
+
+class Command(BaseCommand):
+    help = (
+        "Bring the database up to date (a SQLite file is copied before) and fill an empty one with the demo."
+    )
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        self.migrate()
+        let_in()
+        if not Project.all_objects.exists():
+            self.stdout.write("Drawing the demo project ...")
+            self.stdout.flush()
+            call_command("demo", stdout=io.StringIO(), stderr=io.StringIO())
+
+    def migrate(self) -> None:
+        """Bring the database up to date; one that holds anything is copied before."""
+        executor = MigrationExecutor(connection)
+        if not _plan(executor):
+            return
+        if settings.IS_SQLITE and executor.loader.applied_migrations:
+            copy = keep_copy(Path(connection.settings_dict["NAME"]))
+            self.stdout.write(f"Kept a copy of the database: {copy}")
+        self.stdout.write("Preparing the database ...")
+        self.stdout.flush()
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def is_prepared() -> bool:
+    """Tell whether `prepare` would find nothing to do."""
+    return not _plan(MigrationExecutor(connection)) and Project.all_objects.exists()
+
+
+def let_in() -> User:
+    """Return the administrator, who is made when missing and owns every workspace that nobody else does."""
+    admin = operators.ensure_administrator()
+    owned = Workspace.all_objects.filter(memberships__role=Role.OWNER, memberships__user__service_of=None)
+    for workspace in Workspace.all_objects.exclude(pk__in=owned.values("pk")):
+        members.ensure(workspace=workspace, user=admin, role=Role.OWNER)
+    return admin
+
+
+def _plan(executor: MigrationExecutor) -> list[Any]:
+    return executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def keep_copy(database: Path) -> Path:
+    """Copy the SQLite database into `backups/` of the data folder, keep the last three, return the new one."""
+    folder = settings.DATA_DIR / "backups"
+    folder.mkdir(parents=True, exist_ok=True)
+    copy: Path = folder / f"annotator-{timezone.now():%Y%m%d-%H%M%S-%f}.sqlite3"
+    backups.copy_sqlite(database, copy)
+    for old in sorted(folder.glob("annotator-*.sqlite3"))[:-KEPT_BACKUPS]:
+        old.unlink()
+    return copy
