@@ -1,24 +1,31 @@
 """The cast of the tests: one workspace with its people and a project of three pictures, made by plain functions.
 
-Rows are written directly (a test of a service must not depend on other services); `world()` takes about
-a dozen statements. Ids, colours and names are fixed where a test may want to say them.
+Rows are written directly (a test of a service must not depend on other services). Colours and names are fixed
+where a test may want to say them; ids are new in every world.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import io
+import pickle
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 from django.conf import settings
+from django.db import connection
+from django.utils import timezone
 from PIL import Image
 
 from annotator.domain import listing, text
 from annotator.domain.actor import Actor
+from annotator.domain.ids import uuid7
 from annotator.models import (
     Blob,
     Concept,
@@ -39,6 +46,7 @@ from annotator.models import (
 from annotator.services import tokens
 
 WIDTH, HEIGHT = 640, 480
+PICTURES = 3
 
 
 def actor(user: User, **limits: Any) -> Actor:
@@ -67,14 +75,19 @@ def picture(number: int, width: int = WIDTH, height: int = HEIGHT) -> bytes:
     return stream.getvalue()
 
 
-def keep(content: bytes, mime: str = "image/jpeg") -> Blob:
-    """Store bytes as local storage does and return their row."""
+def store(content: bytes) -> str:
+    """Store bytes as local storage does and return their digest."""
     sha256 = hashlib.sha256(content).hexdigest()
     file = settings.MEDIA_DIR / sha256[:2] / sha256[2:4] / sha256
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
-    return Blob.objects.get_or_create(sha256=sha256, defaults={"size": len(content), "mime": mime})[0]
+    return sha256
+
+
+def keep(content: bytes, mime: str = "image/jpeg") -> Blob:
+    """Store bytes as local storage does and return their row."""
+    return Blob.objects.get_or_create(sha256=store(content), defaults={"size": len(content), "mime": mime})[0]
 
 
 def make_user(name: str, **fields: Any) -> User:
@@ -221,8 +234,79 @@ def make_box(media: Media, concept: Concept, at: tuple[float, float, float, floa
     )  # fmt: skip
 
 
+_Statement = tuple[str, Any, bool]
+_recorded: dict[str, tuple[bytes, list[uuid.UUID]]] = {}
+
+
 def world() -> World:
-    """Make the cast in the database and return it."""
+    """Make the cast in the database and return it.
+
+    Twenty milliseconds of a test would go into the ORM, so it writes the first world of a process only. What it
+    sent is recorded with the objects that came of it; the others are the same statements with new ids, made now.
+    """
+    if connection.vendor not in _recorded:
+        statements: list[_Statement] = []
+
+        def listen(run: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+            if sql.startswith(("INSERT", "UPDATE")):
+                statements.append((sql, params, many))
+            return run(sql, params, many, context)
+
+        began = timezone.now()
+        with connection.execute_wrapper(listen):
+            made = _make_world()
+        _recorded[connection.vendor] = _freeze(statements, made, began)
+        return made
+    for number in range(1, 1 + PICTURES):
+        store(picture(number))
+    statements, made = _thaw(*_recorded[connection.vendor])
+    with connection.cursor() as cursor:
+        for sql, params, many in statements:
+            (cursor.executemany if many else cursor.execute)(sql, params)
+    return made
+
+
+def _freeze(statements: list[_Statement], made: World, began: datetime) -> tuple[bytes, list[uuid.UUID]]:
+    """Return both as bytes in which ids and times, also in SQLite's spelling, are to be filled in; and the ids."""
+    ids: dict[uuid.UUID, int] = {}
+
+    class Pickler(pickle.Pickler):
+        def persistent_id(self, value: Any) -> tuple[int | float, bool] | None:
+            if isinstance(value, uuid.UUID):
+                return ids.setdefault(value, len(ids)), False
+            if isinstance(value, datetime):
+                return (value - began).total_seconds(), False
+            if isinstance(value, str) and len(value) == 32:
+                with contextlib.suppress(ValueError, KeyError):
+                    return ids[uuid.UUID(hex=value)], True
+            if isinstance(value, str) and value[4:5] == "-":
+                with contextlib.suppress(ValueError):
+                    return (datetime.fromisoformat(value).replace(tzinfo=UTC) - began).total_seconds(), True
+            return None
+
+    stream = io.BytesIO()
+    Pickler(stream, pickle.HIGHEST_PROTOCOL).dump((made, statements))  # the objects first: they know all ids
+    return stream.getvalue(), list(ids)
+
+
+def _thaw(content: bytes, ids: list[uuid.UUID]) -> tuple[list[_Statement], World]:
+    """Return what was frozen with new ids that have the order of the old ones, and as if made now."""
+    new = dict(zip(sorted(ids), (uuid7() for _ in ids), strict=True))
+    now = timezone.now()
+
+    class Unpickler(pickle.Unpickler):
+        def persistent_load(self, said: tuple[int | float, bool]) -> uuid.UUID | datetime | str:
+            what, is_text = said
+            if isinstance(what, float):
+                at = now + timedelta(seconds=what)
+                return str(at.replace(tzinfo=None)) if is_text else at
+            return new[ids[what]].hex if is_text else new[ids[what]]
+
+    made, statements = Unpickler(io.BytesIO(content)).load()
+    return statements, made
+
+
+def _make_world() -> World:
     names = ("ann", "max", "rosa", "vera", "olga", "otto")
     people = {
         name: User(username=name, display_name=name.capitalize(), email=f"{name}@example.org", password="!")
@@ -242,7 +326,7 @@ def world() -> World:
         other_workspace=make_workspace("others", **{Role.OWNER: people["otto"]}),
         project=project,
         dataset=dataset,
-        images=make_images(dataset, 3),
+        images=make_images(dataset, PICTURES),
         car=make_class(project, "car", 1, color="#e5484d"),
         person=make_class(project, "person", 2, color="#30a46c"),
         sunny=make_class(project, "sunny", 3, color="#ffb224", on_region=False, on_media=True),
