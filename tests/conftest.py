@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 from tests import servers
+from tests.settings import TEST_ROOT
 from tests.world import World, world
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: looking through all of it for garbage again and again is a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """The database of this test process: pytest-django would have every process do all migrations.
+
+    On SQLite a file rather than memory: threads and other connections then lock as they do in production.
+    """
+    with servers.new_database(TEST_ROOT) as name:
+        connection.settings_dict["NAME"] = name
+        yield
+        with django_db_blocker.unblock():
+            connection.close()
 
 
 @pytest.fixture

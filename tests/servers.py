@@ -5,6 +5,9 @@ from __future__ import annotations
 import atexit
 import contextlib
 import ctypes
+import fcntl
+import functools
+import hashlib
 import http.client
 import os
 import secrets
@@ -290,8 +293,10 @@ def our_server(
     port = free_port()
     with (
         tempfile.TemporaryDirectory(prefix="annotator-server-", ignore_cleanup_errors=True) as folder,
-        _own_database(migrate) as url,
+        new_database(Path(folder) / "data", is_migrated=migrate) as name,
     ):
+        base = os.environ.get("ANNOTATOR_DATABASE_URL", "")
+        url = url_of(base, name) if base else ""
         env = {
             name: value
             for name, value in os.environ.items()
@@ -307,8 +312,6 @@ def our_server(
         env |= ({"ANNOTATOR_DATABASE_URL": url} if url else {}) | variables
         server = Server(Path(folder), port, env, url, arguments=list(arguments))
         try:
-            if migrate and not url:
-                _copy_migrated(server)
             if start:
                 server.start()
             yield server
@@ -316,62 +319,71 @@ def our_server(
             server.stop()
 
 
-_migrated: list[Path] = []
-
-
-def _copy_migrated(server: Server) -> None:
-    """Give the server a migrated SQLite database: made once in a test process, then copied."""
-    target = Path(server.env["ANNOTATOR_DATA_DIR"]) / "annotator.sqlite3"
-    if not _migrated:
-        server.command("migrate", "--verbosity", "0")
-        kept = Path(tempfile.mkdtemp(prefix="annotator-migrated-")) / "annotator.sqlite3"
-        atexit.register(shutil.rmtree, kept.parent, ignore_errors=True)
-        with (
-            contextlib.closing(sqlite3.connect(target)) as made,
-            contextlib.closing(sqlite3.connect(kept)) as copy,
-        ):
-            made.backup(copy)
-        _migrated.append(kept)
-    else:
-        target.parent.mkdir(parents=True)
-        shutil.copy(_migrated[0], target)
-
-
 @contextlib.contextmanager
-def _own_database(migrate: bool) -> Iterator[str]:
-    """Give the address of a new PostgreSQL database, or an empty string when the suite runs on SQLite."""
-    base = os.environ.get("ANNOTATOR_DATABASE_URL", "")
-    if not base:
-        yield ""
+def new_database(folder: Path, *, is_migrated: bool = True) -> Iterator[str]:
+    """Give the name of a new database, migrated or empty: a file in `folder` on SQLite, one of the server's on PostgreSQL."""
+    if not (base := os.environ.get("ANNOTATOR_DATABASE_URL", "")):
+        file = folder / "annotator.sqlite3"
+        if is_migrated:
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copy(migrated(), file)
+        yield str(file)
         return
     import psycopg
 
-    head, _, query = base.partition("?")
-
-    def url_of(name: str) -> str:
-        return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
-
-    name, template = f"server_{secrets.token_hex(6)}", f"migrated_{os.getpid()}"
+    name, template = f"server_{secrets.token_hex(6)}", migrated() if is_migrated else "template1"
     with psycopg.connect(base, autocommit=True) as link:
-        if (
-            migrate
-            and not link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone()
-        ):
-            link.execute(f"CREATE DATABASE {template}")  # type: ignore[arg-type]
-            with tempfile.TemporaryDirectory() as folder:
-                env = dict(os.environ) | {
-                    "ANNOTATOR_DATABASE_URL": url_of(template),
-                    "ANNOTATOR_DATA_DIR": folder,
-                }
-                command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-                subprocess.run(
-                    command, env=env | {"DJANGO_SETTINGS_MODULE": "annotator.settings"}, cwd=ROOT, check=True
-                )
-        link.execute(f"CREATE DATABASE {name} TEMPLATE {template if migrate else 'template1'}")  # type: ignore[arg-type]
+        link.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # type: ignore[arg-type]
         try:
-            yield url_of(name)
+            yield name
         finally:
             link.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+
+
+@functools.cache
+def migrated() -> str:
+    """Return what new databases are copied from; the first of a run's processes to ask has it migrated, the others wait."""
+    shared = Path(os.environ.get("ANNOTATOR_TEST_SHARED") or tempfile.mkdtemp(prefix="annotator-migrated-"))
+    if "ANNOTATOR_TEST_SHARED" not in os.environ:
+        atexit.register(shutil.rmtree, shared, ignore_errors=True)
+    base = os.environ.get("ANNOTATOR_DATABASE_URL", "")
+    name = "migrated_" + hashlib.sha256(str(shared).encode()).hexdigest()[:12]
+    with (shared / "migrated.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        file, is_made = shared / "migrated.sqlite3", shared / "migrated"
+        if not is_made.exists():
+            with tempfile.TemporaryDirectory(dir=shared) as folder:
+                env = {
+                    **os.environ,
+                    "DJANGO_SETTINGS_MODULE": "annotator.settings",
+                    "ANNOTATOR_DATA_DIR": folder,
+                }
+                if base:
+                    _create_empty(base, name)
+                    env["ANNOTATOR_DATABASE_URL"] = url_of(base, name)
+                command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+                subprocess.run(command, env=env, cwd=ROOT, check=True)
+                if not base:
+                    with (
+                        contextlib.closing(sqlite3.connect(Path(folder) / "annotator.sqlite3")) as made,
+                        contextlib.closing(sqlite3.connect(file)) as copy,
+                    ):
+                        made.backup(copy)
+            is_made.touch()
+    return name if base else str(file)
+
+
+def _create_empty(base: str, name: str) -> None:
+    import psycopg
+
+    with psycopg.connect(base, autocommit=True) as link:
+        link.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+
+
+def url_of(base: str, name: str) -> str:
+    """Return the address of another database of the same PostgreSQL server."""
+    head, _, query = base.partition("?")
+    return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
 
 
 # -- other people's servers

@@ -19,8 +19,11 @@ TEST_ROOT = Path(
 (TEST_ROOT / "static").mkdir()
 atexit.register(shutil.rmtree, TEST_ROOT, ignore_errors=True)
 
+# One more for all processes of a run, the first one's own: what is made once (see servers.migrated).
+os.environ.setdefault("ANNOTATOR_TEST_SHARED", str(TEST_ROOT))
+_KEPT = {"ANNOTATOR_DATABASE_URL", "ANNOTATOR_REDIS_URL", "ANNOTATOR_TEST_ROOT", "ANNOTATOR_TEST_SHARED"}
 for _name in [name for name in os.environ if name.startswith("ANNOTATOR_")]:
-    if _name not in {"ANNOTATOR_DATABASE_URL", "ANNOTATOR_REDIS_URL", "ANNOTATOR_TEST_ROOT"}:
+    if _name not in _KEPT:
         del os.environ[_name]
 os.environ["ANNOTATOR_DATA_DIR"] = str(TEST_ROOT)
 os.environ["ANNOTATOR_SECRET_KEY"] = "only for the tests, long enough to be taken for a secret"
@@ -28,12 +31,8 @@ os.environ["ANNOTATOR_ALLOWED_HOSTS"] = "localhost,127.0.0.1,[::1],testserver"
 os.environ["ANNOTATOR_RATE_SIGN_IN"] = os.environ["ANNOTATOR_RATE_API"] = "0"
 
 from annotator.settings import *  # noqa: E402, F403
-from annotator.settings import DATABASES, IS_SQLITE  # noqa: E402
 
 # A cheap hash: signing people in must not cost the suite minutes.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-if IS_SQLITE:
-    # A file rather than memory: threads and other connections then lock as they do in production.
-    DATABASES["default"]["TEST"] = {"NAME": str(TEST_ROOT / "test.sqlite3")}
 # Every test client loads the middleware anew: it need not look through all static files each time.
 WHITENOISE_AUTOREFRESH = True
