@@ -250,6 +250,7 @@ PERIODIC = [
     "annotator.services.sign_in.forget_old",
     "annotator.services.purge.purge_trash",
     "annotator.services.purge.forget_exports",
+    "annotator.services.purge.forget_uploads",
     "annotator.services.purge.collect_blobs",
 ]
 
@@ -265,6 +266,8 @@ MEDIA_SIGNING_KEYS = env_list("ANNOTATOR_MEDIA_KEYS") or [SECRET_KEY, *SECRET_KE
 
 # Limits of what may come in.
 MAX_UPLOAD_BYTES = env_int("ANNOTATOR_MAX_UPLOAD_MB", 2048, low=1) * 1024 * 1024
+# A sender that is silent for this long is taken to be gone.
+UPLOAD_IDLE_SECONDS = env_int("ANNOTATOR_UPLOAD_IDLE_SECONDS", 60, low=1)
 MAX_IMAGE_BYTES = env_int("ANNOTATOR_MAX_IMAGE_MB", 512, low=1) * 1024 * 1024
 MAX_IMAGE_PIXELS = env_int("ANNOTATOR_MAX_IMAGE_MPIXELS", 250, low=1) * 1_000_000
 MAX_ARCHIVE_FILES = env_int("ANNOTATOR_MAX_ARCHIVE_FILES", 100_000, low=1)

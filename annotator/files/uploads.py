@@ -61,6 +61,10 @@ async def upload(request: Request) -> Response:
         return refusal(error)
     except ClientDisconnect:
         return Response(status_code=499)
+    except TimeoutError:
+        text = f"Nothing came for {settings.UPLOAD_IDLE_SECONDS} s."
+        headers = {"Cache-Control": "no-store", "Connection": "close"}
+        return JSONResponse({"code": "timeout", "message": text}, status_code=408, headers=headers)
 
 
 def _start(request: Request) -> Response:
@@ -100,7 +104,7 @@ def _is_small(request: Request) -> bool:
 
 async def _small(request: Request, key: uuid.UUID) -> Response:
     """Store a small file: read it, then one hop to a thread for disk and database together."""
-    data = await request.body()
+    data = b"".join([block async for block in _blocks(request)])
     await in_database(_keep, key, data)
     return JSONResponse({}, headers={"Cache-Control": "no-store"})
 
@@ -218,7 +222,9 @@ class _Partial:
 
     def adopt(self) -> tuple[Stored, bytes]:
         """Store the complete file; return what it is and its first bytes."""
-        with self.path.open("rb") as stream:
+        # By the handle, not the name: another request may have stored the same file and removed the name meanwhile.
+        with os.fdopen(os.dup(self._file), "rb") as stream:
+            stream.seek(0)
             head = stream.read(512)
             stream.seek(0)
             return put_stream(blobs.store(), stream), head
@@ -236,9 +242,18 @@ def mime_of(head: bytes) -> str:
 
 
 async def _blocks(request: Request) -> AsyncIterator[bytes]:
-    """Yield the body in blocks of about CHUNK, so that a hop to a thread is worth it."""
+    """Yield the body in blocks of about CHUNK, so that a hop to a thread is worth it.
+
+    Raises TimeoutError when nothing has come for UPLOAD_IDLE_SECONDS: a sender that lost its network without a word would
+    hold file and lock for ever, and could not take up its own upload.
+    """
     buffer = bytearray()
-    async for piece in request.stream():
+    pieces = request.stream()
+    while True:
+        with anyio.fail_after(settings.UPLOAD_IDLE_SECONDS):
+            piece = await anext(pieces, None)
+        if piece is None:
+            break
         buffer += piece
         if len(buffer) >= CHUNK:
             yield bytes(buffer)

@@ -27,11 +27,12 @@ from annotator.models import (
     Upload,
 )
 
-from . import blobs, datasets
+from . import blobs, datasets, uploads
 
 # Media of one transaction: with their labels these are some thousand rows.
 _MEDIA = 10
 _ROWS = 500
+_SLOT_KEPT = timedelta(days=7)
 
 
 def purge_trash(now: datetime | None = None) -> int:
@@ -83,6 +84,19 @@ def forget_exports(now: datetime | None = None) -> int:
     """Let go of files that jobs made and whose time is over; the rows stay, the bytes go with the collector."""
     due = Job.all_objects.filter(expires_at__lt=now or timezone.now(), artifact__isnull=False)
     return due.update(artifact=None)
+
+
+def forget_uploads(now: datetime | None = None) -> int:
+    """Let go of the bytes of upload slots a week after they opened, used or not; else they would outlive the deleted picture.
+
+    A slot that waits for its job keeps them.
+    """
+    before = (now or timezone.now()) - (_SLOT_KEPT - uploads.SLOT_LIFE)
+    due = Upload.all_objects.filter(blob__isnull=False, expires_at__lt=before, state__in=("stored", "used"))
+    gone = 0
+    while ids := list(due.values_list("pk", flat=True)[:_ROWS]):
+        gone += Upload.all_objects.filter(pk__in=ids).update(blob=None)
+    return gone
 
 
 def collect_blobs() -> int:

@@ -9,7 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
@@ -24,8 +24,11 @@ from annotator.storage.base import CHUNK
 from . import blobs
 
 REDIRECTS = 5
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 SECONDS = 30.0
 _STEP_SECONDS = 10.0
+_TOO_SLOW = "the host answers too slowly"
 # A fetch holds one of the server's few threads; slow hosts must not take them all.
 _turns = threading.BoundedSemaphore(4)
 
@@ -79,7 +82,8 @@ def _fetch(url: str, limit: int, field: str) -> Fetched:
                     raise _refused(f"the host answered {answer.status}", field)
                 return _store(answer, target, limit, deadline, field)
         except (OSError, http.client.HTTPException) as error:
-            raise _refused(_in_words(error), field) from error
+            slow = time.monotonic() >= deadline
+            raise _refused(_TOO_SLOW if slow else _in_words(error), field) from error
     raise _refused("it redirects too often", field)
 
 
@@ -116,16 +120,24 @@ def is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.split("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is None and ip in ipaddress.ip_network("64:ff9b::/96"):
+        if inner is None and ip in _NAT64:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
         if inner is not None:
             return is_public(str(inner))
+        if (
+            ip not in _GLOBAL_UNICAST
+        ):  # "is_global" holds for much that is merely not listed, ::127.0.0.1 among it
+            return False
     return ip.is_global and not ip.is_multicast
 
 
 @contextmanager
 def _answer(target: _Target, deadline: float) -> Iterator[http.client.HTTPResponse]:
-    """Ask for the file at the checked IP, under the original host name (also for the certificate)."""
+    """Ask for the file at the checked IP, under the original host name (also for the certificate).
+
+    The connection is cut when the time is over: a host that sends a byte of its header now and then meets every
+    timeout of a single read.
+    """
     plain = socket.create_connection((target.address, target.port), _left(deadline))
     try:
         stream = (
@@ -138,6 +150,9 @@ def _answer(target: _Target, deadline: float) -> Iterator[http.client.HTTPRespon
         raise
     link = http.client.HTTPConnection(target.host, target.port)
     link.sock = stream
+    guard = threading.Timer(max(0.0, deadline - time.monotonic()), _cut, (stream,))
+    guard.daemon = True
+    guard.start()
     try:
         path = (target.url.path or "/") + (f"?{target.url.query}" if target.url.query else "")
         headers = {
@@ -148,7 +163,13 @@ def _answer(target: _Target, deadline: float) -> Iterator[http.client.HTTPRespon
         link.request("GET", path.encode("utf-8").decode("latin-1"), headers=headers)
         yield link.getresponse()
     finally:
+        guard.cancel()
         link.close()
+
+
+def _cut(stream: socket.socket) -> None:
+    with suppress(OSError):
+        stream.shutdown(socket.SHUT_RDWR)
 
 
 def _store(
@@ -168,6 +189,8 @@ def _store(
                 break
             head = head or block[:512]
             staged.write(block)
+        if time.monotonic() >= deadline:
+            raise TimeoutError
         if answer.length:
             raise _refused("the answer was cut off", field)
         stored = staged.commit()
@@ -189,7 +212,7 @@ def _in_words(error: Exception) -> str:
     if isinstance(error, ssl.SSLError):
         return "its certificate is not valid"
     if isinstance(error, TimeoutError):
-        return "the host answers too slowly"
+        return _TOO_SLOW
     if isinstance(error, OSError):
         return "the host cannot be reached"
     return "the host does not speak HTTP"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from annotator.domain.errors import Busy
+from annotator.domain.errors import Busy, Invalid
 from annotator.models import (
     AppliedOp,
     Blob,
@@ -24,7 +24,8 @@ from annotator.models import (
     Tag,
     Upload,
 )
-from annotator.services import blobs, datasets, media, projects, purge
+from annotator.services import blobs, datasets, media, projects, purge, uploads
+from annotator.storage.base import put_bytes
 from tests.world import World, actor, make_dataset, make_images
 
 LONG_AGO = timezone.now() - timedelta(days=9)
@@ -115,8 +116,29 @@ def test_the_bytes_of_purged_media_go_a_day_later(w: World) -> None:
     assert purge.collect_blobs() == before
 
 
+def test_an_upload_does_not_keep_the_bytes_of_what_it_became(w: World) -> None:
+    """Used, forgotten by its sender, or waiting for a job: only the last keeps its bytes beyond a week."""
+    slots = uploads.create_slots(actor=actor(w.max), project=w.project, count=4)
+    for number, slot in enumerate(slots[:3]):
+        uploads.store(slot.pk, put_bytes(blobs.store(), b"bytes %d" % number), "image/jpeg")
+    rows = Upload.all_objects
+    kept = {slot.pk: rows.get(pk=slot.pk).blob_id for slot in slots}
+    rows.filter(pk=slots[0].pk).update(state="used")
+    rows.filter(pk=slots[2].pk).update(state="queued")
+    assert purge.forget_uploads() == 0
+    assert purge.forget_uploads(timezone.now() + timedelta(days=6.9)) == 0
+    assert purge.forget_uploads(timezone.now() + timedelta(days=7.1)) == 2
+    Blob.objects.filter(pk__in=[key for key in kept.values() if key]).update(updated_at=LONG_AGO)
+    assert purge.collect_blobs() == 2
+    assert list(rows.filter(blob__isnull=False).values_list("pk", flat=True)) == [slots[2].pk]
+    with pytest.raises(Invalid, match="used already"):
+        uploads.find(project=w.project, upload_id=slots[0].pk)
+    with pytest.raises(Invalid, match=r"Nothing was uploaded|expired"):
+        uploads.find(project=w.project, upload_id=slots[1].pk)
+
+
 def test_the_periodic_functions_exist(settings: Any) -> None:
     from django.utils.module_loading import import_string
 
     ours = [path for path in settings.PERIODIC if ".purge." in path]
-    assert len(ours) == 3 and all(callable(import_string(path)) for path in ours)
+    assert len(ours) == 4 and all(callable(import_string(path)) for path in ours)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.server
 import socket
 import threading
@@ -69,6 +70,45 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def on_large(self) -> None:
         self.send(b"x" * 200_000)
 
+    def on_octal(self) -> None:
+        self.send(b"", 307, Location="http://0177.0.0.1:1/")
+
+    def on_mapped(self) -> None:
+        self.send(b"", 301, Location="//[::ffff:10.0.0.1]/x")
+
+    def on_named(self) -> None:
+        self.send(b"", 302, Location="http://user:secret@93.184.216.34/")
+
+    def on_nowhere(self) -> None:
+        self.send(b"", 302)
+
+    def on_zipped(self) -> None:
+        assert self.headers["Accept-Encoding"] == "identity"
+        self.send(gzip.compress(b"\0" * 5_000_000), Content_Encoding="gzip")
+
+    def drip(self, begin: bytes, piece: bytes) -> None:
+        """Begin an answer and go on for ever, a little at a time."""
+        self.close_connection = True
+        self.wfile.write(begin)
+        for _ in range(200):
+            self.wfile.write(piece)
+            time.sleep(0.05)
+
+    def on_continue(self) -> None:
+        self.drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def on_header(self) -> None:
+        self.drip(b"HTTP/1.1 200 OK\r\nX: ", b"x")
+
+    def on_chunk(self) -> None:
+        self.drip(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;", b"x")
+
+    def on_endless(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        while True:
+            self.wfile.write(b"x" * 65536)
+
     def on_slow(self) -> None:
         self.send_response(200)
         self.end_headers()
@@ -101,7 +141,8 @@ def host(port: int, settings: Any) -> str:
     [
         "127.0.0.1", "10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "0.0.0.0", "255.255.255.255", "224.0.0.1", "100.64.0.1",
         "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "2002:7f00:1::", "64:ff9b::7f00:1",
-        "2001:0:7f00:1::", "fe80::1%eth0",
+        "2001:0:7f00:1::", "fe80::1%eth0", "::127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b:1::7f00:1", "fec0::1", "2001:db8::1", "192.0.2.1",
+        "198.18.0.1", "240.0.0.1",
     ],
 )  # fmt: skip
 def test_addresses_that_are_not_public(address: str) -> None:
@@ -136,6 +177,14 @@ def test_what_is_no_address(url: object) -> None:
         "http://0x7f.1/",
         "http://[::1]/",
         "http://localhost:8000/",
+        "http://LOCALHOST./",
+        "http://127.1/",
+        "http://0177.0.0.1/",
+        "http://0/",
+        "http://\u2460\u2461\u2466.0.0.1/",
+        "http://127\u30020\u30020\u30021/",
+        "http://[::127.0.0.1]/",
+        "http://[fe80::1%25lo]/",
         "http://[::ffff:169.254.169.254]/",
     ],
 )
@@ -185,6 +234,10 @@ def test_a_file_is_stored_under_its_last_name(host: str, db: None) -> None:
         ("/inside", "not public"),
         ("/file", "must begin with http"),
         ("/cut", "cut off"),
+        ("/octal", "not public"),
+        ("/mapped", "not public"),
+        ("/named", "user name or password"),
+        ("/nowhere", "redirects too often"),
     ],
 )
 def test_what_is_not_fetched(host: str, db: None, path: str, words: str) -> None:
@@ -205,6 +258,29 @@ def test_limits(host: str, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(url_import, "_STEP_SECONDS", 0.01)
     with url_import._turns, pytest.raises(Busy):
         url_import.fetch(f"{host}/picture.jpg")
+
+
+@pytest.mark.parametrize("path", ["continue", "header", "chunk", "slow"])
+def test_a_host_that_drips_holds_nobody_up(
+    host: str, db: None, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Each single read ends in time; only the whole of them takes for ever."""
+    monkeypatch.setattr(url_import, "SECONDS", 0.5)
+    before = time.monotonic()
+    with pytest.raises(Invalid, match="too slowly"):
+        url_import.fetch(f"{host}/{path}")
+    assert time.monotonic() - before < 3
+    assert not list(blobs.store().scratch().glob("*.tmp"))
+
+
+def test_an_endless_body_ends_at_the_limit(host: str, db: None) -> None:
+    with pytest.raises(TooLarge):
+        url_import.fetch(f"{host}/endless", limit=1_000_000)
+    assert not list(blobs.store().scratch().glob("*.tmp"))
+
+
+def test_packed_bodies_stay_packed(host: str, db: None) -> None:
+    assert url_import.fetch(f"{host}/zipped").blob.size < 10_000
 
 
 def test_a_closed_port(db: None, settings: Any) -> None:
