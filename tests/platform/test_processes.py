@@ -92,14 +92,19 @@ def test_a_taken_port_is_told_in_words(server: servers.Server) -> None:
     assert "Traceback" not in second.stderr
 
 
+def start_run(server: servers.Server) -> subprocess.Popen[bytes]:
+    """Start `manage.py run`, in a group of its own, as the process of a server that was not started."""
+    with server.log.open("wb") as log:
+        server.process = subprocess.Popen(
+            [sys.executable, "manage.py", "run"],
+            env=server.env, cwd=servers.ROOT, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+    return server.process
+
+
 def test_run_sets_everything_up_says_where_and_ends_on_ctrl_c() -> None:
     with servers.our_server(start=False, migrate=False) as server:
-        with server.log.open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "manage.py", "run"],
-                env=server.env, cwd=servers.ROOT, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
-        server.process = process
+        process = start_run(server)
         pattern = re.compile(rf"^http://127\.0\.0\.1:{server.port}/sign-in/link/[\w-]+/$", re.MULTILINE)
         found = servers.wait_until(
             lambda: pattern.search(server.log.read_text()) or process.poll(), "the address", 180
@@ -114,5 +119,36 @@ def test_run_sets_everything_up_says_where_and_ends_on_ctrl_c() -> None:
         server.wait_ready()
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(servers.PATIENCE) == 0
+        assert servers.group_members(process.pid) == []
+        assert "Traceback" not in server.log.read_text()
+
+
+def test_a_run_that_is_killed_amid_the_demo_leaves_none_and_the_next_one_makes_it() -> None:
+    with servers.our_server(start=False, migrate=False) as server:
+        process = start_run(server)
+        servers.wait_until(
+            lambda: server.query("SELECT count(*) FROM annotator_blob") if "Drawing" in server.log.read_text() else [],
+            "the demo's beginning",
+            180,
+        )  # fmt: skip
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        servers.wait_until(lambda: not servers.group_members(process.pid), "the end of all")
+        assert server.query("SELECT count(*) FROM annotator_project") == [(0,)]
+        process = start_run(server)
+        servers.wait_until(lambda: servers.answers(server.port), "the second start", 180)
+        server.wait_ready()
+        assert server.query("SELECT count(*) FROM annotator_project") == [(1,)]
+        assert server.query("SELECT count(*) FROM annotator_media") == [(12,)]
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(servers.PATIENCE) == 0
+
+
+def test_ctrl_c_ends_a_run_that_still_prepares() -> None:
+    with servers.our_server(start=False, migrate=False) as server:
+        process = start_run(server)
+        servers.wait_until(lambda: "Preparing" in server.log.read_text(), "the migrations", 60)
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(servers.PATIENCE) == 130
         assert servers.group_members(process.pid) == []
         assert "Traceback" not in server.log.read_text()

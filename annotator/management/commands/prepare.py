@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.files import locks
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
@@ -27,6 +28,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        # One at a time: a `run` that was killed may have left one at work.
+        with open(settings.DATA_DIR / ".prepare.lock", "w", encoding="utf-8") as lock:
+            locks.lock(lock, locks.LOCK_EX)
+            self.prepare()
+
+    def prepare(self) -> None:
         self.migrate()
         let_in()
         if not Project.all_objects.exists():

@@ -72,13 +72,18 @@ def serve(*, host: str, port: int, with_worker: bool, on_ready: Callable[[], Non
         timeout_graceful_shutdown=3,
     )
     server = Server(config)
-    server.on_ready = on_ready
+
+    def begin() -> None:
+        on_ready()
+        load()  # the views: a second, in which the worker is not ready either
+
+    server.on_ready = begin
     child = WorkerChild(is_leaving=lambda: server.should_exit) if with_worker else None
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if child:
             child.start()  # it gets ready while we do
-        load()
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         config.load()
         server.run()
     except KeyboardInterrupt:

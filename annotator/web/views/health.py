@@ -14,8 +14,9 @@ from django.db import close_old_connections
 from annotator.services import health
 
 PATIENCE_SECONDS = 5.0
-# Watchers that ask often get the answer of this moment, so that asking costs nothing.
-FRESH_SECONDS = 1.0
+# Watchers that ask often get the answer of this moment, so that asking costs nothing; whoever waits for us to become
+# ready hears of it at once.
+FRESH_SECONDS, FRESH_SECONDS_NOT_READY = 1.0, 0.1
 
 _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="health")
 _last: tuple[float, list[health.Check]] = (0.0, [])
@@ -45,7 +46,8 @@ async def readyz(scope: MutableMapping[str, Any], receive: Any, send: Any) -> No
 
 def _look() -> list[health.Check]:
     global _last
-    if time.monotonic() - _last[0] >= FRESH_SECONDS:
+    is_ready = all(check.is_ok for check in _last[1])
+    if time.monotonic() - _last[0] >= (FRESH_SECONDS if is_ready else FRESH_SECONDS_NOT_READY):
         close_old_connections()
         _last = (time.monotonic(), health.ready())
     return _last[1]
