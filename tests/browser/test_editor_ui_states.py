@@ -226,6 +226,41 @@ def test_without_classes_the_page_leads_to_them(studio: Studio, people: People) 
     expect(link).to_have_attribute("href", f"/projects/{studio.project}/classes/")
 
 
+def test_enlarged_to_200_percent_everything_is_there(studio: Studio, people: People) -> None:
+    """A window of 1280 x 1024 at 200 % is 640 x 512 pixels of the page, with a mouse: no phone."""
+    image = studio.image("large.jpg")
+    editor = people("ann", viewport={"width": 640, "height": 512}, device_scale_factor=2).open(image)
+    page = editor.page
+    for name in ("Box  B", "Polygon  P", "Undo  Ctrl Z", "Submit", "Skip"):
+        expect(page.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("tab", name="Objects")).to_be_visible()
+    editor.draw_box(100, 100, 300, 200)
+    editor.idle()
+    assert studio.boxes(image) == [("Car", (100, 100, 300, 200))]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_keyboard_leaves_the_picture_behind_its_last_object(studio: Studio, people: People) -> None:
+    image = studio.image("two.jpg")
+    studio.box(image)
+    studio.box(image, (10, 10, 60, 60))
+    editor = people("ann").open(image)
+    focused = "document.activeElement.closest('[data-keys=stage]') ? 'stage' : document.activeElement.tagName"
+    editor.page.locator('[data-keys="stage"]').focus()
+    chosen = []
+    for _ in range(2):
+        editor.press("Tab")
+        chosen += editor.store["selection"]
+        assert editor.page.evaluate(focused) == "stage"
+    assert len(set(chosen)) == 2
+    editor.press("Tab")
+    assert editor.page.evaluate(focused) == "BUTTON"
+    editor.press("Shift+Tab", "Shift+Tab")
+    assert editor.page.evaluate(focused) == "stage" and editor.store["selection"] == chosen[:1]
+    editor.press("Escape", "Shift+Tab")
+    assert editor.page.evaluate(focused) == "BUTTON", "with nothing chosen it leaves at once"
+
+
 def test_on_a_phone_a_reviewer_accepts(studio: Studio, people: People) -> None:
     image = studio.image("one.jpg")
     studio.box(image)

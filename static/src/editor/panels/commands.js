@@ -42,13 +42,17 @@ export function offerUndo({ store, say }, text) {
   });
 }
 
-/** The object after or before the last chosen one, as drawn. @param {App} app @param {1 | -1} step */
+/**
+ * The object after or before the last chosen one, as drawn. Behind the last and before the first the key is the
+ * browser's, and so is Shift+Tab when nothing is chosen: the keyboard can leave the picture.
+ * @param {App} app @param {1 | -1} step
+ */
 function selectNext({ store, stage, say }, step) {
   const order = store.order().filter((id) => !store.isHidden(id));
-  if (!order.length) return false;
   const last = [...store.selection.peek()].at(-1);
-  const at = last === undefined ? (step > 0 ? -1 : 0) : order.indexOf(last);
-  const id = order[(at + step + order.length) % order.length];
+  const at = last === undefined ? -1 : order.indexOf(last);
+  const id = order[at + step];
+  if (id === undefined) return false;
   store.select([id]);
   stage.showLabel(id);
   const label = store.labels.get(id);
