@@ -100,12 +100,12 @@ def hold_changes(page: Page) -> list[Route]:
     return held
 
 
-def wait_sent(page: Page, held: list[Route]) -> None:
-    for _ in range(200):
+def wait_sent(editor: Editor, held: list[Route]) -> None:
+    for _ in range(1000):
         if held:
             return
-        page.wait_for_timeout(20)
-    raise AssertionError("the page did not send its write")
+        editor.page.wait_for_timeout(20)
+    raise AssertionError(f"the page did not send its write: {editor.store['save']}, {editor.labels}")
 
 
 def tab_killed(ann: Person, studio: Studio, editor: Editor, act: Callable[[Editor], None]) -> Editor:
@@ -130,7 +130,7 @@ def server_killed_before_commit(
     """The write leaves the page, the server dies before it arrives."""
     held = hold_changes(editor.page)
     act(editor)
-    wait_sent(editor.page, held)
+    wait_sent(editor, held)
     studio.server.kill()
     held[0].abort("connectionreset")
     editor.page.unroute(CHANGES)
@@ -144,7 +144,7 @@ def server_killed_after_commit(
     """The write is committed, the server dies before its answer arrives."""
     held = hold_changes(editor.page)
     act(editor)
-    wait_sent(editor.page, held)
+    wait_sent(editor, held)
     assert held[0].fetch().status == 200
     studio.server.kill()
     held[0].abort("connectionreset")
@@ -175,7 +175,9 @@ def session_expired(ann: Person, studio: Studio, editor: Editor, act: Callable[[
     ann.context.clear_cookies()
     act(editor)
     editor.page.wait_for_function("() => window.__editor.store.save.state === 'signed_out'")
-    sign_in(ann.context, studio.server, "ann")
+    tab = ann.context.new_page()
+    tab.goto(studio.server.sign_in_link("ann"))
+    tab.close()
     editor.page.bring_to_front()
     return editor
 
