@@ -10,5 +10,8 @@ if __name__ == "__main__":
         from django.core.management import execute_from_command_line
 
         execute_from_command_line(sys.argv)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, RuntimeError) as error:
+        # Python 3.11 makes a RuntimeError of what comes while it builds a class.
+        if not isinstance(error.__cause__ or error, KeyboardInterrupt):
+            raise
         sys.exit(130)

@@ -1,6 +1,6 @@
 """Measures the product beside its baselines in one run and prints ratios with the absolute figures; `make bench` calls it.
 
-usage: scripts/bench.py [row ...]   rows: list bulk create ingest import export server drop editor (all by default)
+usage: scripts/bench.py [row ...]   rows: list bulk create ingest import export lists start server drop editor (all by default)
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ def main(names: list[str]) -> int:
     """Run the rows named (all when none is) against a database of their own."""
     os.chdir(ROOT)
     with tempfile.TemporaryDirectory(prefix="annotator-bench-") as folder:
+        (Path(folder) / "static").mkdir()  # else Django's static files say that it is missing
         os.environ |= {
             "DJANGO_SETTINGS_MODULE": "annotator.settings",
             "ANNOTATOR_DATA_DIR": folder,

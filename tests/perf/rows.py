@@ -25,7 +25,7 @@ from annotator.domain import ids
 from annotator.models import Label, Media, bulk
 from annotator.services import coco_imports, decoding, exports, labels
 from tests import servers
-from tests.perf import baseline, drop, editor
+from tests.perf import baseline, drop, editor, starting
 from tests.perf.clock import compare, measure, memory_mb, percentile, spread, verdict
 from tests.world import World, make_images, world
 
@@ -36,12 +36,21 @@ class Stage:
 
     folder: Path
     made: list[World] = field(default_factory=list)
+    is_full: bool = False
 
     @property
     def world(self) -> World:
         if not self.made:
             self.made.append(world())
         return self.made[0]
+
+    @property
+    def full(self) -> World:
+        """The cast with 10,000 pictures of 20 boxes each."""
+        if not self.is_full:
+            self.is_full = True
+            fill(self.world, 10_000, 20)
+        return self.world
 
 
 def machine() -> str:
@@ -163,8 +172,7 @@ def fill(w: World, images: int, each: int) -> None:
 
 def export_row(stage: Stage) -> None:
     """COCO of 200,000 boxes on 10,000 pictures: time, and memory growth watched while it runs."""
-    w = stage.world
-    fill(w, 10_000, 20)
+    w = stage.full
     connection.close()
     exports.write_file(
         actor=w.actor(w.max), project=w.project, path=stage.folder / "warm.json", tell=lambda *_: None
@@ -279,17 +287,33 @@ def create_row(stage: Stage) -> None:
     print("  statements per endpoint: tests/api/**/query_counts.json, compared in the tests")
 
 
+def lists_row(stage: Stage) -> None:
+    """First and last pages over 10,000 pictures with 20 boxes each, in process: 100 pictures, then 1,000 labels."""
+    w = stage.full
+    client = Client(headers={"X-Api-Key": w.token(w.max, workspace=w.workspace)})
+    base = f"/v1/projects/{w.project.pk}"
+    lists = {
+        "100 pictures, first page": "images?limit=100",
+        "100 pictures, last page": "images?limit=100&offset=9900",
+        "1,000 labels, first page": "labels?limit=1000",
+        "1,000 labels, last page": "labels?limit=1000&offset=199000",
+    }
+    for name, path in lists.items():
+
+        def ask(path: str = path) -> None:
+            assert client.get(f"{base}/{path}").status_code == 200
+
+        (times,) = measure(ask)
+        print(f"{name}: {times}   goal 30 ms   {verdict(times.median <= 0.03)}")
+
+
+def start_row(stage: Stage) -> None:
+    """The first start and a later one."""
+    starting.run()
+
+
 def server_row(stage: Stage) -> None:
-    """A real server: start, idle memory, creating one label over HTTP by 1 and 8 connections, lists of 10,000 pictures."""
-    started = time.perf_counter()
-    with servers.our_server(
-        start=False, migrate=False, ANNOTATOR_DATA_DIR=str(stage.folder / "fresh")
-    ) as server:
-        server.command("migrate", "--verbosity", "0")
-        server.start()
-        print(
-            f"first answer on an empty data folder (migrate and serve apart): {time.perf_counter() - started:.1f} s   goal 6 s"
-        )
+    """A real server: idle memory, creating one label over HTTP by 1 and 8 connections."""
     with servers.our_server() as server:
         server.wait_ready()
         time.sleep(2)
@@ -352,5 +376,5 @@ def editor_row(stage: Stage) -> None:
 
 ROWS: dict[str, Callable[[Stage], None]] = {
     "list": list_row, "bulk": bulk_row, "create": create_row, "ingest": ingest_row, "import": import_row, "export": export_row,
-    "server": server_row, "drop": drop_row, "editor": editor_row,
+    "lists": lists_row, "start": start_row, "server": server_row, "drop": drop_row, "editor": editor_row,
 }  # fmt: skip
