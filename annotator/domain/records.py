@@ -97,6 +97,11 @@ class LossLine:
     examples: list[str] = default(default_factory=list)
 
 
+def _sayable(words: str) -> str:
+    """Return words of a file as a report can be stored: no database column holds a NUL."""
+    return words.replace("\0", "\ufffd")
+
+
 class LossReport:
     """Collects what an import or export had to leave out or change, by field and reason, in bounded memory."""
 
@@ -108,13 +113,13 @@ class LossReport:
 
     def add(self, field: str, reason: str, example: object = "", *, count: int = 1) -> None:
         """Count a loss. Beyond MAX_LINES different kinds the rest is counted in one line."""
-        key = (field[:100], reason[:300])
+        key = (_sayable(field)[:100], _sayable(reason)[:300])
         if key not in self._lines and len(self._lines) >= self.MAX_LINES:
             key = ("...", "further kinds of loss")
         line = self._lines.setdefault(key, LossLine(*key))
         line.count += count
         if len(line.examples) < self.MAX_EXAMPLES and example != "":
-            line.examples.append(str(example)[:200])
+            line.examples.append(_sayable(str(example))[:200])
 
     @property
     def lines(self) -> tuple[LossLine, ...]:

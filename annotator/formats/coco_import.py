@@ -16,7 +16,7 @@ from annotator.domain.errors import Invalid
 from annotator.domain.records import CategoryRecord, ImageRecord, LabelRecord, LossReport
 
 from .coco_labels import LabelParser, is_id
-from .json_stream import JsonObject
+from .json_stream import JsonObject, without_nul
 
 _SECTIONS = ("images", "categories", "annotations")
 _OTHERS = frozenset(("info", "licenses", "type"))
@@ -55,7 +55,7 @@ class CocoReader:
         if not isinstance(value, type(default)):
             self._report.add(name, f"must be {'an object' if default == {} else 'a list'}, not kept")
             return default
-        return value
+        return without_nul(value)
 
     def _read_categories(self) -> Iterator[CategoryRecord]:
         seen: set[int] = set()
@@ -97,11 +97,11 @@ class CocoReader:
         return CategoryRecord(
             number,
             name,
-            supercategory=parent if isinstance(parent, str) else None,
+            supercategory=without_nul(parent) if isinstance(parent, str) else None,
             color=_color(item.get("color")),
             keypoints=tuple(names),
             skeleton=tuple(skeleton),
-            extra={key: value for key, value in item.items() if key not in _CATEGORY_OWN},
+            extra=without_nul({key: value for key, value in item.items() if key not in _CATEGORY_OWN}),
         )
 
     def images(self) -> Iterator[ImageRecord]:
@@ -126,7 +126,7 @@ class CocoReader:
                         "images.width", "width and height must be whole numbers above 0, not kept", number
                     )
                 sizes[number] = (width, height) if has_size else None
-                extra = {key: value for key, value in item.items() if key not in _IMAGE_OWN}
+                extra = without_nul({key: value for key, value in item.items() if key not in _IMAGE_OWN})
                 width, height = sizes[number] or (None, None)
                 yield ImageRecord(number, name, width=width, height=height, extra=extra)
         self._sizes = sizes

@@ -26,6 +26,7 @@ _BLANKS = b" \t\r\n"
 _TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _SCALAR = re.compile(rb"[^\s,\]}]+")
 _NOT_BLANK = re.compile(rb"[^ \t\r\n]")
+_NUL = re.compile(rb"\\(u0000|.)", re.DOTALL)
 _ESCAPE = re.compile(rb"\\.", re.DOTALL)
 _QUOTE, _OPEN, _CLOSE = 1, 2, 3
 _KINDS = np.zeros(256, np.uint8)
@@ -144,6 +145,14 @@ class JsonObject:
 def _check_gap(gap: bytes, key: str, number: int, at: int) -> None:
     if gap.strip(_BLANKS) != (b"," if number else b""):
         raise Invalid(f"An object is expected for {key}[{number}] (byte {at:,}).", field=f"{key}.{number}")
+
+
+def without_nul(value: Any) -> Any:
+    """Return a JSON value that is kept as it came, with U+FFFD for each NUL: no database column holds one."""
+    text = orjson.dumps(value)
+    if b"\\u0000" not in text:
+        return value
+    return orjson.loads(_NUL.sub(lambda found: b"\\ufffd" if found[1] == b"u0000" else found[0], text))
 
 
 def _parse(text: bytes, where: str, at: int) -> Any:

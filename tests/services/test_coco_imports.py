@@ -201,3 +201,37 @@ def test_the_longest_names_of_points_are_kept_whole(w: World) -> None:
     run(w, coco(categories=[{"id": 40, "name": "man", "keypoints": [long, long], "skeleton": []}]))
     names = list(KeypointClass.all_objects.order_by("order").values_list("name", flat=True))
     assert names == [long, "p" * 190 + " (2)"]
+
+
+def test_nul_characters_anywhere_come_in_as_a_mark(w: World) -> None:
+    """A NUL in what is kept word for word, or shown in the report, would end the import on PostgreSQL."""
+    nul = "a\0b \\u0000"
+    data = coco(
+        info={"description": nul, nul: 1},
+        licenses=[{"id": 3, "name": nul}],
+        categories=[
+            {
+                "id": 40,
+                "name": "lamp",
+                "supercategory": nul,
+                "keypoints": [nul, nul],
+                "skeleton": [],
+                "more": [nul],
+            }
+        ],
+        images=[
+            {"id": 7, "file_name": "a.jpg", "width": 640, "height": 480, "note": {nul: [nul]}},
+            {"id": 8, "file_name": "b\0.jpg", "width": 640, "height": 480},
+        ],
+    ) | {"other\0": 1}
+    data["annotations"][0]["extra"] = nul
+    data["annotations"].append({"id": nul, "image_id": 7, "category_id": 40, "bbox": [1, 2, 3, 4]})
+    job = Job.all_objects.create(workspace=w.workspace, project=w.project, kind="import_coco")
+    facts = run(w, data, job=job)
+    assert (facts["images"], facts["labels"]) == (1, 2)  # a name is not changed, but reported
+    mark = nul.replace("\0", "\ufffd")
+    assert Media.objects.get(number=7).metadata["coco"]["note"] == {mark: [mark]}
+    assert Concept.all_objects.get(number=40).extra["coco"]["supercategory"] == mark
+    w.project.refresh_from_db()
+    assert w.project.settings["coco"]["info"] == {"description": mark, mark: 1}
+    Job.all_objects.filter(pk=job.pk).update(result=facts)  # the report too
