@@ -15,3 +15,5 @@ application = Starlette(
         Route("/u/{slot}", upload, methods=["PUT", "POST"]),
     ],
 )
+# An address with a slash too many is none of ours; a redirect would lead to whatever host the request names.
+application.router.redirect_slashes = False

@@ -189,3 +189,14 @@ def test_hostile_names(here: Site, name: str) -> None:
     assert kind == "inline" and set(value) <= set(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789%_.-~"
     )
+
+
+def test_odd_addresses_are_refused_and_never_redirected(here: Site, url: str) -> None:
+    path, query = url.removeprefix(here.server.url).split("?")
+    for odd in (
+        f"{path}/?{query}", f"{path}?{query}0", f"{path.upper()}?{query}", f"/{path}?{query}", f"{path}%2f..?{query}", "/m/%00/x/y/z?" + query,
+        "/m/%ff/%fe/%fd/%fc?" + query, "/m/..%2f..%2fetc/passwd?" + query, f"{path}?e=99999999999999999999&s=a", f"{path}?e=%00&s=%00",
+        f"{path}?s=%F0%9F%98%80&e=1999999999", "/u/%00", "/x/%00/a", "/m/" + "a/" * 3000,
+    ):  # fmt: skip
+        for method in ("GET", "HEAD", "PUT", "POST"):
+            assert here.server.request(method, odd, b"").status in (400, 403, 404, 405), (method, odd[:80])
