@@ -110,13 +110,15 @@ class _LabelWriter:
     def text(self, batch: list[LabelRecord]) -> bytes:
         """Return the annotations of a batch, separated by commas."""
         corners = np.array([label.box for label in batch], np.float64)
-        sizes = shortest_sizes(corners[:, :2].reshape(-1), corners[:, 2:].reshape(-1)).reshape(-1, 2).tolist()
-        rows = [self._row(label, w, h) for label, (w, h) in zip(batch, sizes, strict=True)]
+        sides = shortest_sizes(corners[:, :2].reshape(-1), corners[:, 2:].reshape(-1)).reshape(-1, 2)
+        widths, heights = sides.T
+        columns = zip(batch, widths.tolist(), heights.tolist(), (widths * heights).tolist(), strict=True)
+        rows = [self._row(*each) for each in columns]
         # Whole numbers without a fraction. No string of an annotation can hold these: counts have no full stop.
         text = orjson.dumps(rows)[1:-1]
         return text.replace(b".0,", b",").replace(b".0]", b"]").replace(b".0}", b"}")
 
-    def _row(self, label: LabelRecord, w: float, h: float) -> dict[str, Any]:
+    def _row(self, label: LabelRecord, w: float, h: float, box_area: float) -> dict[str, Any]:
         number, image, category, box, points, mask, keypoints, is_crowd, area, given, score, _ = label
         if number is None:
             number = self._next_number
@@ -126,7 +128,7 @@ class _LabelWriter:
             "image_id": image,
             "category_id": category,
             "segmentation": (),
-            "area": w * h if area is None else area,
+            "area": box_area if area is None else area,
             "bbox": (box[0], box[1], w, h),
             "iscrowd": 1 if is_crowd else 0,
         }

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,7 +21,7 @@ from annotator import policy
 from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid
-from annotator.domain.records import ImageRecord, LossReport
+from annotator.domain.records import ImageRecord, LabelRecord, LossReport
 from annotator.formats import coco, hasty_json
 from annotator.models import Concept, Dataset, Job, Media, MediaStatus, Project
 from annotator.services import blobs, export_heads, export_rows, jobs, media_names, media_urls
@@ -141,11 +142,11 @@ def coco_pieces(state: Build) -> Iterator[bytes]:
     _note_unsaid(state)
     kept = state.project.settings.get("coco") or {}
     numbers = export_rows.Numbers(state.project)
-    labels = export_rows.label_records(state.keys, state.selection, classes, numbers, state.report)
+    batches = export_rows.label_records(state.keys, state.selection, classes, numbers, state.report)
     return coco.write(
         categories=[category.as_record() for category in classes.values()],
         images=_coco_images(state),
-        labels=_counted(state, labels),
+        labels=chain.from_iterable(_counted(state, batches)),
         report=state.report,
         info=kept.get("info"),
         licenses=kept.get("licenses") or (),
@@ -171,13 +172,12 @@ def _coco_images(state: Build) -> Iterator[ImageRecord]:
         yield ImageRecord(row.number, name, row.dataset, known[0], known[1], kept)
 
 
-def _counted(state: Build, labels: Iterator[Any]) -> Iterator[Any]:
+def _counted(state: Build, batches: Iterator[list[LabelRecord]]) -> Iterator[list[LabelRecord]]:
     total = max(1, export_rows.chosen_labels(state.project, state.selection).count())
-    for done, label in enumerate(labels, 1):
-        if done % 500 == 0:
-            state.tell(0.2 + 0.8 * min(1.0, done / total), f"{done:,} labels")
-        state.labels = done
-        yield label
+    for batch in batches:
+        state.labels += len(batch)
+        state.tell(0.2 + 0.8 * min(1.0, state.labels / total), f"{state.labels:,} labels")
+        yield batch
 
 
 def _note_unsaid(state: Build) -> None:
