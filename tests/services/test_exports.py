@@ -14,9 +14,10 @@ import pytest
 from django.utils import timezone
 
 from annotator.domain.errors import Denied, Invalid, Missing
+from annotator.domain.records import LossReport
 from annotator.jobs import engine
 from annotator.models import Attribute, AttributeOption, AttributeValue, Concept, Job, Label, Media, Tag
-from annotator.services import blobs, coco_imports, exports, keypoint_schemas, statuses
+from annotator.services import blobs, coco_imports, export_rows, exports, keypoint_schemas, statuses
 from annotator.services.export_rows import Selection
 from tests.world import World, make_class, make_dataset, make_images
 
@@ -293,3 +294,16 @@ def test_memory_stays_flat(w: World, tmp_path: Path) -> None:
 
     peak(1)
     assert peak(40) < peak(4) * 2 + 2_000_000
+
+
+def test_labels_of_crowded_pictures_are_read_some_at_a_time(w: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export_rows, "_ROWS", 2)
+    for place in range(7):
+        w.box(at=(place, 0, place + 1, 1))
+    classes = export_rows.categories(w.project)
+    keys = export_rows.Keys(export_rows.chosen(w.project, Selection()))
+    numbers, report = export_rows.Numbers(w.project), LossReport()
+    batches = list(export_rows.label_records(keys, Selection(), classes, numbers, report))
+    assert [len(batch) for batch in batches] == [2, 2, 2, 1]
+    drawn = Label.all_objects.order_by("z", "created_at", "id").values_list("x0", flat=True)
+    assert [label.box[0] for batch in batches for label in batch] == list(drawn)
