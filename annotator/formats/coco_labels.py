@@ -65,7 +65,8 @@ class LabelParser:
     def parse(self, item: dict[str, Any], index: int) -> LabelRecord | None:
         """Return the record of the object, None when there is nothing to keep; `index` counts from 0 for messages."""
         number, image, category = item.get("id"), item.get("image_id"), item.get("category_id")
-        self._where = f"annotations[{index}]" if number is None else f"annotation {number}"
+        # By place when the id is none of 64 bits: the parser made 2**80 a float that stands nowhere in the file.
+        self._where = f"annotation {number}" if is_id(number) else f"annotations[{index}]"
         if number is not None and not is_id(number):
             self._lose("id", "must be a whole number, not kept")
             number = None
@@ -236,8 +237,12 @@ class LabelParser:
     def _keypoints(
         self, item: dict[str, Any], count: int, given: dict[str, Any]
     ) -> tuple[KeypointRecord, ...] | None:
-        raw = item.get("keypoints")
+        raw, total = item.get("keypoints"), item.get("num_keypoints")
+        if total is not None and not is_id(total):
+            self._lose("num_keypoints", "must be a whole number; it will be counted")
         if raw is None:
+            if is_id(total):
+                given["num_keypoints"] = total
             return None
         if not isinstance(raw, list) or len(raw) != 3 * count or not set(map(type, raw)) <= _NUMBERS:
             if raw:
@@ -254,7 +259,6 @@ class LabelParser:
                 found.append(KeypointRecord(place, float(x), float(y), flag == 2))
             elif x or y:
                 given["keypoints"] = raw  # an absent point with a place: only the file's own numbers say it
-        total = item.get("num_keypoints")
         if is_id(total) and total != len(found):
             given["num_keypoints"] = total
         return tuple(found)

@@ -154,11 +154,25 @@ def _write_categories(state: _Import, records: Iterable[CategoryRecord]) -> None
             )
             rows[concept.name_key] = concept
             taken.add(concept.number)
-        elif not concept.on_region:
-            concepts.give_role(actor=state.actor, concept=concept, role="region")
+        else:
+            _tell_unlike(state, concept, record)
+            if not concept.on_region:
+                concepts.give_role(actor=state.actor, concept=concept, role="region")
         state.concept_of[record.number] = concept.pk
         if record.keypoints:
             state.points_of[record.number] = _keypoint_classes(state, concept, record)
+
+
+def _tell_unlike(state: _Import, concept: Concept, record: CategoryRecord) -> None:
+    """Report what the file says of a class that is here already and says otherwise, or nothing of it."""
+    kept = concept.extra.get("coco") or {}
+    said = {"supercategory": record.supercategory, "color": record.color, **record.extra}
+    for key, value in said.items():
+        here = concept.color.lower() if key == "color" and record.color else kept.get(key)
+        if value is not None and value != here:
+            state.report.add(
+                f"categories.{key}", "The class is here already and stays as it is.", concept.name
+            )
 
 
 def _keypoint_classes(state: _Import, concept: Concept, record: CategoryRecord) -> list[uuid.UUID]:
@@ -170,7 +184,12 @@ def _keypoint_classes(state: _Import, concept: Concept, record: CategoryRecord) 
     if binding is not None:
         stored = {row.name_key: row.pk for row in KeypointClass.all_objects.filter(schema=binding.schema)}
         if all(text.name_key(name) in stored for name in names):
-            return [stored[text.name_key(name)] for name in names]
+            found = [stored[text.name_key(name)] for name in names]
+            edges = SkeletonEdge.all_objects.filter(schema=binding.schema).values_list("a_id", "b_id")
+            if {(found[a], found[b]) for a, b in record.skeleton} != set(edges):
+                reason = "The class has a skeleton already and keeps it."
+                state.report.add("categories.skeleton", reason, concept.name)
+            return found
     rows = KeypointSchema.all_objects.filter(project=state.project)
     title = naming.free_name(rows, concept.name)
     schema = KeypointSchema.all_objects.create(
@@ -209,11 +228,8 @@ def _point_names(state: _Import, record: CategoryRecord) -> list[str]:
         except DomainError as error:
             state.report.add("categories.keypoints", error.message, given)
             wanted = f"point {place}"
-        name, copy = wanted, 1
-        while text.name_key(name) in used:
-            copy += 1
-            name = f"{wanted[:190]} ({copy})"
-        if copy > 1:
+        name = naming.free_among(used, wanted)
+        if name != wanted:
             state.report.add("categories.keypoints", "Another point has this name.", f"{given} -> {name}")
         used.add(text.name_key(name))
         names.append(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Container
 from typing import Any
 
 from annotator.domain import text
@@ -58,8 +59,13 @@ def next_order(rows: Any, column: str, first: float = 1.0) -> float:
 
 def free_name(rows: Any, name: str) -> str:
     """Return `name`, or `name 2`, `name 3` … until no row of the queryset has its key."""
-    taken = set(rows.values_list("name_key", flat=True))
+    return free_among(set(rows.values_list("name_key", flat=True)), name)
+
+
+def free_among(taken: Container[str], name: str, *, limit: int = 200) -> str:
+    """Return `name`, or `name 2`, `name 3` … until its key is not among the taken ones; cut before the number to fit `limit`."""
     number, candidate = 2, name
     while text.name_key(candidate) in taken:
-        candidate, number = f"{name} {number}", number + 1
+        tail = f" {number}"
+        candidate, number = name[: limit - len(tail)].rstrip() + tail, number + 1
     return candidate

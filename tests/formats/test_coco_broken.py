@@ -186,3 +186,20 @@ def test_a_mask_that_is_too_large_is_told_without_taking_memory():
     assert labels[0].mask is None and f"{masks.MAX_PIXELS:,}" in report.lines[0].reason
     with pytest.raises(DomainError):
         masks.parse_counts([1], 60_000, 60_000)
+
+
+def test_a_count_of_keypoints_without_keypoints_is_kept():
+    data = one(num_keypoints=0)
+    again, report = round_trip(data)
+    assert again["annotations"][0]["num_keypoints"] == 0 and "keypoints" not in again["annotations"][0]
+    assert "num_keypoints" not in again["annotations"][1] and report.is_empty
+
+
+def test_a_count_of_keypoints_that_is_no_number_is_told():
+    _, _, _, report = read(one(num_keypoints="3"))
+    assert [line.field for line in report.lines] == ["annotations.num_keypoints"]
+
+
+def test_an_id_above_64_bits_is_told_by_its_place():
+    _, _, labels, report = read(one(id=2**80))
+    assert labels[0].number is None and report.lines[0].examples == ["annotations[0]"]

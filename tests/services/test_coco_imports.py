@@ -189,7 +189,7 @@ def test_names_of_points_are_made_free(w: World) -> None:
     facts = run(w, coco(categories=categories, annotations=notes))
     assert list(KeypointClass.all_objects.order_by("order").values_list("name", flat=True)) == [
         "a",
-        "A (2)",
+        "A 2",
         "point 3",
     ]
     reasons = [entry["field"] for entry in facts["report"]]
@@ -200,7 +200,7 @@ def test_the_longest_names_of_points_are_kept_whole(w: World) -> None:
     long = "p" * 200
     run(w, coco(categories=[{"id": 40, "name": "man", "keypoints": [long, long], "skeleton": []}]))
     names = list(KeypointClass.all_objects.order_by("order").values_list("name", flat=True))
-    assert names == [long, "p" * 190 + " (2)"]
+    assert names == [long, "p" * 198 + " 2"]
 
 
 def test_nul_characters_anywhere_come_in_as_a_mark(w: World) -> None:
@@ -235,3 +235,22 @@ def test_nul_characters_anywhere_come_in_as_a_mark(w: World) -> None:
     w.project.refresh_from_db()
     assert w.project.settings["coco"]["info"] == {"description": mark, mark: 1}
     Job.all_objects.filter(pk=job.pk).update(result=facts)  # the report too
+
+
+def test_what_a_file_says_of_a_class_that_is_here_is_reported_when_it_is_otherwise(w: World) -> None:
+    pose = {
+        "id": 40,
+        "name": "lamp",
+        "supercategory": "street",
+        "keypoints": ["a", "b"],
+        "skeleton": [[1, 2]],
+    }
+    assert run(w, coco(categories=[pose], annotations=[]))["labels"] == 0
+    again = run(w, coco(categories=[pose], images=[], annotations=[]))
+    assert again["report"] == [], "the same file says nothing new"
+    other = pose | {"supercategory": "house", "skeleton": [], "isthing": 1, "color": "#010203"}
+    report = run(w, coco(categories=[other], images=[], annotations=[]))["report"]
+    assert {line["field"] for line in report} == {
+        f"categories.{key}" for key in ("supercategory", "skeleton", "isthing", "color")
+    }
+    assert Concept.all_objects.get(name="lamp").extra["coco"]["supercategory"] == "street"

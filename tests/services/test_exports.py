@@ -296,7 +296,9 @@ def test_memory_stays_flat(w: World, tmp_path: Path) -> None:
     assert peak(40) < peak(4) * 2 + 2_000_000
 
 
-def test_labels_of_crowded_pictures_are_read_some_at_a_time(w: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_labels_of_crowded_pictures_are_read_some_at_a_time(
+    w: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(export_rows, "_ROWS", 2)
     for place in range(7):
         w.box(at=(place, 0, place + 1, 1))
