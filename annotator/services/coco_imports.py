@@ -166,7 +166,9 @@ def _write_categories(state: _Import, records: Iterable[CategoryRecord]) -> None
 def _tell_unlike(state: _Import, concept: Concept, record: CategoryRecord) -> None:
     """Report what the file says of a class that is here already and says otherwise, or nothing of it."""
     kept = concept.extra.get("coco") or {}
-    said = {"supercategory": record.supercategory, "color": record.color, **record.extra}
+    said = {**record.extra, "supercategory": record.supercategory}
+    if record.color:
+        said["color"] = record.color  # `extra` has it as the file writes it: in capitals, or as three numbers
     for key, value in said.items():
         here = concept.color.lower() if key == "color" and record.color else kept.get(key)
         if value is not None and value != here:

@@ -244,6 +244,7 @@ def test_what_a_file_says_of_a_class_that_is_here_is_reported_when_it_is_otherwi
         "supercategory": "street",
         "keypoints": ["a", "b"],
         "skeleton": [[1, 2]],
+        "color": "#A1B2C3",
     }
     assert run(w, coco(categories=[pose], annotations=[]))["labels"] == 0
     again = run(w, coco(categories=[pose], images=[], annotations=[]))
