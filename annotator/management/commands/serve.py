@@ -21,6 +21,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.urls import get_resolver
 
 from annotator.management.addresses import address
+from annotator.management.garbage import settle
 
 WORKER_NICE = 10
 # The worker's own grace is 6 s; after that it is not stopping but stuck.
@@ -76,6 +77,7 @@ def serve(*, host: str, port: int, with_worker: bool, on_ready: Callable[[], Non
     def begin() -> None:
         on_ready()
         load()  # the views: a second, in which the worker is not ready either
+        settle()
 
     server.on_ready = begin
     child = WorkerChild(is_leaving=lambda: server.should_exit) if with_worker else None
