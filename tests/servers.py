@@ -468,9 +468,16 @@ def _embedded_postgres() -> Iterator[str]:
 
 @contextlib.contextmanager
 def redis() -> Iterator[str]:
-    """Give the address of a Redis server: the system's, else Valkey from PyPI."""
-    program = shutil.which("redis-server") or shutil.which("valkey-server") or _valkey_program()
+    """Give the address of a Redis server."""
     port = free_port()
+    with redis_on(port):
+        yield f"redis://127.0.0.1:{port}/0"
+
+
+@contextlib.contextmanager
+def redis_on(port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a Redis server, which keeps nothing, on a port: the system's, else Valkey from PyPI."""
+    program = shutil.which("redis-server") or shutil.which("valkey-server") or _valkey_program()
     with tempfile.TemporaryDirectory(prefix="annotator-redis-") as folder:
         command = [
             program,
@@ -485,9 +492,9 @@ def redis() -> Iterator[str]:
             "--dir",
             folder,
         ]
-        with child(command):
+        with child(command) as process:
             wait_until(lambda: answers(port), "the start of Redis")
-            yield f"redis://127.0.0.1:{port}/0"
+            yield process
 
 
 def _valkey_program() -> str:

@@ -18,7 +18,7 @@ from django.conf import settings
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from annotator.domain.errors import Busy, DomainError, Invalid
+from annotator.domain.errors import Busy, Conflict, DomainError, Invalid
 from annotator.services import blobs, uploads
 from annotator.services.uploads import Slot
 from annotator.storage import probe
@@ -144,8 +144,15 @@ async def _part(request: Request, slot: Slot, span: Span) -> Response:
         return JSONResponse({}, headers={"Cache-Control": "no-store"})
     part = await anyio.to_thread.run_sync(_Partial.open, slot)
     try:
+        if part.size == 0 and span.first != 0 and slot.has_begun:
+            raise Conflict(
+                "The earlier parts of this file are on another server; send it again from its beginning.",
+                code="upload_elsewhere",
+            )
         if span.first is not None:
             await _append(request, part, span)
+        if part.size and not slot.has_begun:
+            await in_database(uploads.note_begun, slot.id, part.size)
         if span.total is None or part.size < span.total:
             return _incomplete(part.size)
         if part.size > span.total:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import math
 import uuid
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import orjson
@@ -20,8 +22,17 @@ from annotator.services import event_rows
 from .poller import poller
 from .presence import STALE_SECONDS, Person, presence
 
+logger = logging.getLogger(__name__)
 SIGNED_OUT, NOT_FOUND, REMOVED, BAD_MESSAGE = 4401, 4404, 4403, 4400
 MAX_MESSAGE = 4096
+
+
+async def _safely(call: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
+    """The channel layer carries presence only: when Redis does not answer, news go on through the database."""
+    try:
+        await call(*arguments)
+    except Exception:
+        logger.warning("the channel layer does not answer; pages see nobody else for now", exc_info=True)
 
 
 def _find(user_id: uuid.UUID, project_id: uuid.UUID) -> Project | None:
@@ -55,7 +66,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         self.group = f"project.{project.pk.hex}"
         self.seq = await database_sync_to_async(event_rows.head)(project.pk)
         await self._send({"type": "hello", "seq": self.seq})
-        await self.channel_layer.group_add(self.group, self.channel_name)
+        await _safely(self.channel_layer.group_add, self.group, self.channel_name)
 
     async def disconnect(self, code: int) -> None:
         poller.discard(self) if self.joined else None
@@ -64,7 +75,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         if hasattr(self, "beat"):
             self.beat.cancel()
         if hasattr(self, "group"):
-            await self.channel_layer.group_discard(self.group, self.channel_name)
+            await _safely(self.channel_layer.group_discard, self.group, self.channel_name)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if text_data is None or len(text_data) > MAX_MESSAGE or not hasattr(self, "group"):
@@ -176,7 +187,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
             await self._send({"type": "presence", "people": people})
 
     async def _tell(self, message: dict[str, Any]) -> None:
-        await self.channel_layer.group_send(self.group, message)
+        await _safely(self.channel_layer.group_send, self.group, message)
 
     async def _send(self, message: dict[str, Any]) -> None:
         await self.send(text_data=orjson.dumps(message, default=str).decode())

@@ -37,12 +37,16 @@ _PORTION = 64
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """What the receiving end must know of a slot; `stored` is the hash of the bytes that it holds already."""
+    """What the receiving end must know of a slot; `stored` is the hash of the bytes that it holds already.
+
+    `has_begun` tells that some server has taken a first part.
+    """
 
     id: uuid.UUID
     state: str
     style: str
     stored: str
+    has_begun: bool
 
 
 def create_slots(
@@ -64,16 +68,23 @@ def create_slots(
 def find_slot(slot_id: uuid.UUID) -> Slot:
     """Return a slot that may still take bytes, or holds some. Raises Missing (unknown) and Invalid (expired, used)."""
     row = (
-        Upload.objects.filter(pk=slot_id).values_list("state", "style", "expires_at", "blob__sha256").first()
+        Upload.objects.filter(pk=slot_id)
+        .values_list("state", "style", "expires_at", "blob__sha256", "received")
+        .first()
     )
     if row is None:
         raise Missing("There is no such upload.", code="upload_unknown")
-    state, style, expires_at, sha256 = row
+    state, style, expires_at, sha256, received = row
     if state in ("queued", "used"):
         raise Invalid("This upload was used already.", code="upload_used")
     if expires_at <= timezone.now():
         raise Invalid("This upload has expired; ask for a new one.", code="upload_expired")
-    return Slot(slot_id, state, style, sha256 or "")
+    return Slot(slot_id, state, style, sha256 or "", received > 0)
+
+
+def note_begun(slot_id: uuid.UUID, received: int) -> None:
+    """Note that this server has taken a first part, so that another one knows that the parts are not lost but elsewhere."""
+    Upload.objects.filter(pk=slot_id, state="open").update(received=received)
 
 
 def store(slot_id: uuid.UUID, stored: Stored, mime: str) -> None:

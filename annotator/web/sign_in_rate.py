@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.cache.backends.locmem import LocMemCache
 from django.http import HttpRequest
 
 WINDOW_SECONDS = 60
+_own = LocMemCache("sign-in", {})
 
 
 def _key(request: HttpRequest, name: str) -> str:
@@ -22,14 +26,24 @@ def take(request: HttpRequest, name: str) -> int | None:
     if limit <= 0:
         return None
     key = _key(request, name)
-    cache.add(key, 0, WINDOW_SECONDS)
     try:
-        return limit - int(cache.incr(key))
+        return limit - _count(cache, key)
+    except Exception:  # what the driver raises when Redis does not answer: each server counts for itself then
+        return limit - _count(_own, key)
+
+
+def _count(store: Any, key: str) -> int:
+    store.add(key, 0, WINDOW_SECONDS)
+    try:
+        return int(store.incr(key))
     except ValueError:  # it ran out between the two calls
-        cache.set(key, 1, WINDOW_SECONDS)
-        return limit - 1
+        store.set(key, 1, WINDOW_SECONDS)
+        return 1
 
 
 def forget(request: HttpRequest, name: str) -> None:
     """Start anew after a right password."""
-    cache.delete(_key(request, name))
+    key = _key(request, name)
+    _own.delete(key)
+    with contextlib.suppress(Exception):  # Redis does not answer; the count ends within the minute
+        cache.delete(key)

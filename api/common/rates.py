@@ -65,8 +65,11 @@ def check(key: uuid.UUID) -> None:
     rate = settings.RATE_API_PER_SECOND
     if not rate:
         return
-    take = take_shared if settings.REDIS_URL else buckets.take
-    wait = take(key, rate=rate, burst=max(rate, settings.RATE_API_BURST))
+    burst = max(rate, settings.RATE_API_BURST)
+    try:
+        wait = (take_shared if settings.REDIS_URL else buckets.take)(key, rate=rate, burst=burst)
+    except Exception:  # what the driver raises when Redis does not answer: each server counts for itself then
+        wait = buckets.take(key, rate=rate, burst=burst)
     if wait:
         message = f"Too many requests: at most {rate} a second are allowed for one credential."
         raise Busy(message, code=THROTTLED, retry_after=wait)
