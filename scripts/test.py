@@ -32,7 +32,10 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Far above what a test and a stage take: what hangs has failed, and the rest goes on.
 TEST_SECONDS = 300
 STAGE_SECONDS = 25 * 60
-PROCESSES = os.environ.get("ANNOTATOR_TEST_PROCESSES", str(min(4, os.cpu_count() or 1)))
+# Tests that start servers, workers and browsers wait a third of their time: one process more than cores.
+PROCESSES = os.environ.get("ANNOTATOR_TEST_PROCESSES", str(1 + min(4, os.cpu_count() or 1)))
+# A file stays in one process, which starts its servers once; conftest puts the longest first.
+PYTHON_SUITE = ["-m", "not browser", "-n", PROCESSES, "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 @dataclass(slots=True)
@@ -83,14 +86,13 @@ def run(command: list[str], env: dict[str, str]) -> int:
 
 def sqlite() -> Result:
     """The Python suite on SQLite."""
-    return pytest("python on SQLite", ["-m", "not browser", "-n", PROCESSES, "--dist", "loadfile"])
+    return pytest("python on SQLite", PYTHON_SUITE)
 
 
 def postgresql() -> Result:
     """The Python suite on a PostgreSQL server started for it."""
     with servers.postgres() as database:
-        arguments = ["-m", "not browser", "-n", PROCESSES, "--dist", "loadfile"]
-        result = pytest("python on PostgreSQL", arguments, ANNOTATOR_DATABASE_URL=database.url)
+        result = pytest("python on PostgreSQL", PYTHON_SUITE, ANNOTATOR_DATABASE_URL=database.url)
         if not database.has_icu:
             result.notes.append("postgresql: C collation only")
     return result
@@ -122,9 +124,7 @@ def browser() -> Result:
     """The pages in a real Chromium."""
     if servers.chromium() is None:
         return Result("pages in Chromium", notes=["browser: not run (no Chromium)"])
-    # Half of the time goes by in waiting for pages: one process more than cores.
-    arguments = ["-m", "browser", "-n", str(int(PROCESSES) + 1), "--dist", "worksteal"]
-    return pytest("pages in Chromium", arguments)
+    return pytest("pages in Chromium", ["-m", "browser", "-n", PROCESSES, "--dist", "worksteal"])
 
 
 STAGES: dict[str, Callable[[], Result]] = {

@@ -14,6 +14,14 @@ from tests import servers
 from tests.settings import TEST_ROOT
 from tests.world import World, world
 
+# Folders whose tests start servers and workers.
+LONGEST = ("jobs", "platform", "files", "sdk")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, so that no process works alone at the end."""
+    items.sort(key=lambda item: item.path.parent.name not in LONGEST)
+
 
 def pytest_collection_finish() -> None:
     """What is loaded by now stays: looking through all of it for garbage again and again is a tenth of the time."""
