@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import gc
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,12 +10,19 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
+from annotator.management.garbage import settle
 from tests import servers
 from tests.settings import TEST_ROOT
 from tests.world import World, world
 
 # Folders whose tests start servers and workers.
 LONGEST = ("jobs", "platform", "files", "sdk")
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach what tests start: a suite in the background of a shell ignores it, and so would its children."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -25,9 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """What is loaded by now stays: looking through all of it for garbage again and again is a tenth of the time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    settle()
 
 
 @pytest.fixture(scope="session")

@@ -146,7 +146,7 @@ async def _part(request: Request, slot: Slot, span: Span) -> Response:
     try:
         if part.size == 0 and span.first != 0 and slot.has_begun:
             raise Conflict(
-                "The earlier parts of this file are on another server; send it again from its beginning.",
+                "The earlier parts of this file are not on this server; send it again from its beginning.",
                 code="upload_elsewhere",
             )
         if span.first is not None:

@@ -4,6 +4,9 @@ import { t } from '../ui/words.js';
 export const PART_BYTES = 8 * 1024 * 1024;
 const TRIES = 6;
 const STEADY_MS = 20_000;
+// The server that took the first parts is not the one that answers: the file is sent anew, but not for ever.
+const ELSEWHERE = 'upload_elsewhere';
+const MAX_RESTARTS = 3;
 
 /** A refusal that trying again does not change. */
 export class Refused extends Error {}
@@ -29,9 +32,9 @@ function pause(ms, signal) {
 }
 
 /**
- * One PUT. Resolves with status, the bytes that the server has (of a part) and its words.
+ * One PUT. Resolves with status, the bytes that the server has (of a part), and code and words of a refusal.
  * @param {string} url @param {Blob | null} body @param {string} range @param {AbortSignal} signal @param {(sent: number) => void} onSent
- * @returns {Promise<{status: number, have: number, message: string}>}
+ * @returns {Promise<{status: number, have: number, code: string, message: string}>}
  */
 function put(url, body, range, signal, onSent) {
   return new Promise((resolve, reject) => {
@@ -44,9 +47,9 @@ function put(url, body, range, signal, onSent) {
     request.addEventListener('load', () => {
       end();
       const have = /bytes=0-(\d+)/.exec(request.getResponseHeader('Range') ?? '');
-      let message = '';
-      try { message = JSON.parse(request.responseText).message ?? ''; } catch { /* no words */ }
-      resolve({ status: request.status, have: have ? Number(have[1]) + 1 : 0, message });
+      let said = { code: '', message: '' };
+      try { said = { ...said, ...JSON.parse(request.responseText) }; } catch { /* no words */ }
+      resolve({ status: request.status, have: have ? Number(have[1]) + 1 : 0, code: said.code, message: said.message });
     });
     request.addEventListener('error', () => {
       end();
@@ -70,11 +73,14 @@ function put(url, body, range, signal, onSent) {
 export async function sendFile(file, url, signal, onSent, isResumed = false) {
   let at = 0;
   let failures = 0;
+  let restarts = 0;
+  let isUnsure = isResumed; // how much the server has
   for (;;) {
     signal.throwIfAborted();
     try {
-      if ((failures > 0 || isResumed) && file.size > PART_BYTES) at = await ask(file, url, signal);
+      if (isUnsure && file.size > PART_BYTES) at = await ask(file, url, signal);
       if (at < 0) return;
+      isUnsure = false;
       const answer = await sendFrom(file, url, at, signal, onSent);
       if (answer.status === 200) return;
       if (answer.status === 308) {
@@ -82,10 +88,16 @@ export async function sendFile(file, url, signal, onSent, isResumed = false) {
         failures = 0;
         continue;
       }
+      if (answer.code === ELSEWHERE && restarts < MAX_RESTARTS) {
+        at = 0;
+        restarts += 1;
+        continue;
+      }
       refuse(answer);
     } catch (error) {
       if (error instanceof Refused || signal.aborted) throw error;
     }
+    isUnsure = true;
     failures += 1;
     if (failures >= TRIES && navigator.onLine) throw new TypeError('network');
     await pause(Math.min(STEADY_MS, 500 * 2 ** failures), signal);
@@ -96,6 +108,7 @@ export async function sendFile(file, url, signal, onSent, isResumed = false) {
 async function ask(file, url, signal) {
   const answer = await put(url, null, `bytes */${file.size}`, signal, () => {});
   if (answer.status === 200) return -1;
+  if (answer.code === ELSEWHERE) return 0;
   if (answer.status !== 308) refuse(answer);
   return answer.have;
 }
