@@ -25,6 +25,7 @@ NEW = (60, 60, 160, 140)
 MOVED = (250, 180, 450, 330)
 GROWN = (200, 150, 440, 340)
 CHANGES = "**/web/media/*/changes"
+PROBE = "/web/media/probe/changes"
 
 
 def create(editor: Editor) -> None:
@@ -96,7 +97,14 @@ def begin(ann: Person, studio: Studio, image: str, action: str) -> Editor:
 def hold_changes(page: Page) -> list[Route]:
     """Keep the page's writes from leaving; they are never answered."""
     held: list[Route] = []
-    page.route(CHANGES, lambda route: held.append(route))
+    page.route(CHANGES, lambda route: route.abort() if PROBE in route.request.url else held.append(route))
+    # The tab itself learns of a route a moment after Chromium has agreed; a write sent at once would go past it.
+    page.evaluate(
+        """async (address) => {
+          while (await fetch(address).then(() => true, () => false)) await new Promise((next) => setTimeout(next, 20));
+        }""",
+        PROBE,
+    )
     return held
 
 
