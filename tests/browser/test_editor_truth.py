@@ -184,7 +184,10 @@ def test_it_is_not_ready_while_another_picture_loads(studio: Studio, people: Peo
     editor = person.open(first)
     editor.press("f")
     editor.page.wait_for_url(f"**/label/{second}/")
-    editor.page.wait_for_timeout(300)
+    for _ in range(500):
+        editor.page.wait_for_timeout(20)
+        if late:
+            break
     assert late
     assert editor.page.evaluate("() => window.__editor.ready") is False
     for route in late:
