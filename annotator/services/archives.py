@@ -75,6 +75,13 @@ def limits() -> Limits:
     return Limits(settings.MAX_ARCHIVE_FILES, settings.MAX_ARCHIVE_BYTES, settings.MAX_ARCHIVE_RATIO)
 
 
+def own_refusal(error: Invalid | TooLarge) -> Invalid | TooLarge:
+    """Return what is wrong with one picture alone; what makes the whole archive a bomb is raised."""
+    if error.code == "zip_bomb":
+        raise error
+    return error
+
+
 @dataclass(slots=True)
 class _Run:
     """One archive on its way: what was counted and what could not become a row."""
@@ -208,12 +215,8 @@ def _unpack(state: _Run, reader: ZipReader, entry: Entry) -> tuple[Stored, str] 
             state.refuse(entry.name, "not_an_image", "it is no picture")
             return None
         return staged.commit(), probe.mime_of(head)
-    except Invalid as error:
-        return error
-    except TooLarge as error:
-        if error.code == "zip_bomb":
-            raise
-        return error
+    except (Invalid, TooLarge) as error:
+        return own_refusal(error)
     finally:
         staged.discard()
 

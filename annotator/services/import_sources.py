@@ -112,12 +112,8 @@ def _stored(chunks: Iterable[bytes]) -> Stored | DomainError:
     """Store a picture's bytes; one that is damaged or too large is only itself to be refused."""
     try:
         return put(blobs.store(), chunks, limit=settings.MAX_IMAGE_BYTES)
-    except Invalid as error:
-        return error
-    except TooLarge as error:
-        if error.code == "zip_bomb":
-            raise
-        return error
+    except (Invalid, TooLarge) as error:
+        return archives.own_refusal(error)
 
 
 @contextmanager
