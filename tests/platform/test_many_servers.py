@@ -26,6 +26,7 @@ from tests.storage import pictures
 
 DATA = pictures.jpeg(640, 480)
 LEASE_SECONDS = 2
+BURST = 200  # requests of one credential in each window of a hundred seconds
 
 
 @dataclass(slots=True)
@@ -72,8 +73,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             "ANNOTATOR_REDIS_URL": f"redis://127.0.0.1:{port}/0",
             "ANNOTATOR_SECRET_KEY": "the same on all machines" * 3,
             "ANNOTATOR_JOB_LEASE_SECONDS": str(LEASE_SECONDS),
-            "ANNOTATOR_RATE_API": "10",
-            "ANNOTATOR_RATE_API_BURST": "400",
+            "ANNOTATOR_RATE_API": "2",
+            "ANNOTATOR_RATE_API_BURST": str(BURST),
             "DJANGO_SETTINGS_MODULE": "tests.jobs.worker.settings",
         }
         both = [
@@ -226,13 +227,17 @@ def test_a_removed_member_loses_the_stream_of_the_other_server(place: Place) -> 
 
 
 def test_a_credential_is_counted_over_all_servers(place: Place) -> None:
-    path = "/v1/workspaces"
-    statuses: list[int] = []
-    for number in range(820):  # two windows of 40 seconds at most hold 800
-        site = (place.one, place.two)[number % 2]
-        statuses.append(site.server.request("GET", path, headers=site.headers).status)
-        if statuses[-1] == 429:
-            break
-    assert statuses[-1] == 429
-    other = (place.one, place.two)[len(statuses) % 2]
-    assert other.server.request("GET", path, headers=other.headers).status == 429
+    headers = {"X-Api-Key": place.one.server.token("acme", user="eve")}
+
+    def ask(number: int) -> servers.Answer:
+        server = (place.one, place.two)[number % 2].server
+        return server.request("GET", "/v1/workspaces", headers=headers)
+
+    for number in range(3 * BURST):
+        refusal = ask(number)
+        if refusal.status == 429:
+            wait = float(refusal.headers["retry-after"])
+            if wait > 10:  # far enough from where the counting begins anew
+                break
+            time.sleep(wait)
+    assert refusal.status == 429 and ask(number + 1).status == 429
