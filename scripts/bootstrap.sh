@@ -43,9 +43,20 @@ if ! [ -x .venv/bin/python ] || ! .venv/bin/python -c 'import sys; sys.exit(sys.
     "$python" -m venv .venv
 fi
 
+# Most of an installation is one process thinking about what to fetch: two of them take half of the time.
 install() {
     echo "Installing the packages of $1 ..."
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-compile --requirement "$1"
+    pids=""
+    trap 'kill $pids 2>/dev/null || true' EXIT
+    trap 'exit 130' INT TERM
+    for part in 0 1; do
+        awk "NR % 2 == $part" "$1" >".venv/part-$part.txt"
+        [ -s ".venv/part-$part.txt" ] || continue
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-compile --requirement ".venv/part-$part.txt" &
+        pids="$pids $!"
+    done
+    for pid in $pids; do wait "$pid"; done
+    trap - EXIT INT TERM
     cp "$1" ".venv/installed-$1"
 }
 
