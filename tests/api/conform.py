@@ -19,7 +19,8 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 
 @functools.cache
-def _document() -> dict[str, Any]:
+def documented() -> dict[str, Any]:
+    """Return the OpenAPI document, made once in a test process."""
     return document()
 
 
@@ -27,7 +28,7 @@ def _document() -> dict[str, Any]:
 def _addresses() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
     rows = [
         (re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)), found)
-        for path, found in _document()["paths"].items()
+        for path, found in documented()["paths"].items()
     ]
     return [(re.compile(f"^{pattern.rstrip('/')}/?$"), found) for pattern, found in rows]
 
@@ -49,7 +50,7 @@ def check(method: str, path: str, status: int, answer: Any) -> None:
 def conform(value: Any, schema: dict[str, Any], where: str) -> None:
     """Assert that a value is what a schema says."""
     if "$ref" in schema:
-        schema = _document()["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+        schema = documented()["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
     if value is None and schema.get("nullable"):
         return
     for part in schema.get("allOf", ()):

@@ -12,8 +12,8 @@ import orjson
 from django.db import transaction
 from django.http import HttpResponse
 
-from api.common.schema import document
 from tests.api.client import Api
+from tests.api.conform import documented
 
 Json = dict[str, Any]
 
@@ -44,7 +44,7 @@ class Operation:
 
 def operations(prefix: str, ids: dict[str, str]) -> Iterator[Operation]:
     """Yield the operations below a prefix; paths begin after it."""
-    for path, row in document()["paths"].items():
+    for path, row in documented()["paths"].items():
         if path.startswith(prefix):
             for method, one in row.items():
                 content = one.get("requestBody", {}).get("content", {}).get("application/json")
@@ -56,7 +56,7 @@ def operations(prefix: str, ids: dict[str, str]) -> Iterator[Operation]:
 def resolve(schema: Json) -> Json:
     """Return a schema itself for a reference to it."""
     name = schema.get("$ref", "").rsplit("/", 1)[-1]
-    found: Json = document()["components"]["schemas"][name] if name else schema
+    found: Json = documented()["components"]["schemas"][name] if name else schema
     return found
 
 
