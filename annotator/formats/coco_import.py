@@ -15,7 +15,7 @@ import numpy as np
 from annotator.domain.errors import Invalid
 from annotator.domain.records import CategoryRecord, ImageRecord, LabelRecord, LossReport
 
-from .coco_labels import LabelParser, is_id
+from .coco_labels import LabelParser, as_id, is_id
 from .json_stream import JsonObject, without_nul
 
 _SECTIONS = ("images", "categories", "annotations")
@@ -65,7 +65,7 @@ class CocoReader:
             if len(seen) >= _MAX_CATEGORIES:
                 raise Invalid(f"The file has more than {_MAX_CATEGORIES:,} categories.", field="categories")
             where = f"categories[{index}]"
-            number, name = item.get("id"), item.get("name")
+            number, name = as_id(item.get("id")), item.get("name")
             if not is_id(number):
                 self._report.add("categories.id", "must be a whole number; the category was left out", where)
             elif not isinstance(name, str) or not name.strip():
@@ -109,7 +109,7 @@ class CocoReader:
         sizes: dict[int, tuple[int, int] | None] = {}
         for index, item in enumerate(self._source.items("images") if "images" in self._source else ()):
             where = f"images[{index}]"
-            number, name = item.get("id"), item.get("file_name")
+            number, name = as_id(item.get("id")), item.get("file_name")
             if not is_id(number):
                 self._report.add("images.id", "must be a whole number; the picture was left out", where)
             elif not isinstance(name, str) or not name.strip():
@@ -117,7 +117,7 @@ class CocoReader:
             elif number in sizes:
                 self._report.add("images.id", "comes twice; the second was left out", number)
             else:
-                width, height = item.get("width"), item.get("height")
+                width, height = as_id(item.get("width")), as_id(item.get("height"))
                 has_size = (
                     is_id(width) and is_id(height) and 0 < width <= _MAX_SIDE and 0 < height <= _MAX_SIDE
                 )

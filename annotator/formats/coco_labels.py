@@ -40,6 +40,11 @@ _NUMBERS = {int, float}
 _MAX_AREA = 1e13
 
 
+def as_id(value: object) -> Any:
+    """Return a value of a file that is meant as a whole number: 7.0, as tables with gaps write 7, is 7; others as they are."""
+    return int(value) if type(value) is float and value.is_integer() and abs(value) < 2**53 else value
+
+
 def is_id(value: object) -> TypeGuard[int]:
     """Tell whether a value may be an id: an int, no bool, of 64 bits."""
     return type(value) is int and -MAX_INT <= value <= MAX_INT
@@ -64,7 +69,8 @@ class LabelParser:
 
     def parse(self, item: dict[str, Any], index: int) -> LabelRecord | None:
         """Return the record of the object, None when there is nothing to keep; `index` counts from 0 for messages."""
-        number, image, category = item.get("id"), item.get("image_id"), item.get("category_id")
+        number, image = as_id(item.get("id")), as_id(item.get("image_id"))
+        category = as_id(item.get("category_id"))
         # By place when the id is none of 64 bits: the parser made 2**80 a float that stands nowhere in the file.
         self._where = f"annotation {number}" if is_id(number) else f"annotations[{index}]"
         if number is not None and not is_id(number):

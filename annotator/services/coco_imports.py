@@ -34,10 +34,11 @@ from annotator.models import (
     SkeletonEdge,
     bulk,
 )
-from annotator.services import concepts, media, media_names, naming, projects
+from annotator.services import concepts, media, media_names, media_rows, naming, projects
 from annotator.storage.base import Stored
 
 CHUNK = 500
+_END_OF_CLASSES = 2**31
 _YIELD_SECONDS = 0.002  # between two chunks, so that people's writes get in
 Progress = Callable[[float, str], None]
 FindPicture = Callable[[str], Stored | DomainError | None]
@@ -57,6 +58,9 @@ class _Import:
     points_of: dict[int, list[uuid.UUID]] = field(default_factory=dict)
     media_of: dict[int, uuid.UUID] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+    #: Pictures that were here before this import, which may have its labels already, and since when they are others' work.
+    older: set[uuid.UUID] = field(default_factory=set)
+    began: datetime = field(default_factory=timezone.now)
 
 
 def run(
@@ -73,7 +77,8 @@ def run(
 
     `find_picture(file_name)` gives the picture's stored bytes, the reason why it cannot be had, or None: then a picture of this name that is in the
     dataset already is used, else a row without bytes whose health says so. Ids of categories, images and
-    annotations become numbers here and come out again on export, unless they are taken. A broken item
+    annotations become numbers here and come out again on export, unless they are taken. A label that its picture
+    had before the import, with the same class and geometry, is reported and not added again. A broken item
     goes to the report and never ends the import; Invalid only when the file is not COCO.
     """
     policy.require(actor, project, "import.create")
@@ -145,9 +150,15 @@ def _write_categories(state: _Import, records: Iterable[CategoryRecord]) -> None
                 f"{record.number} -> {concept.number}",
             )
         if concept is None:
-            number = record.number if record.number not in taken and 0 <= record.number < 2**31 else None
+            is_fit = 0 <= record.number < _END_OF_CLASSES
+            number = record.number if is_fit and record.number not in taken else None
             if number is None:
-                state.report.add("categories.id", "The number is taken by another class.", record.number)
+                reason = (
+                    "The number is taken by another class."
+                    if is_fit
+                    else "The number is negative or too large."
+                )
+                state.report.add("categories.id", reason, record.number)
             extra = {"coco": {"supercategory": record.supercategory, **record.extra}}
             concept = concepts.create(
                 actor=state.actor, project=project, name=name, number=number, color=record.color, extra=extra
@@ -270,6 +281,7 @@ def _write_images(
                 new.append(record)
             else:
                 state.media_of[record.number] = known[name]
+                state.older.add(known[name])
             state.names.add(name)
         sources = [
             media.Source(
@@ -282,11 +294,13 @@ def _write_images(
         for record, source, medium in zip(new, sources, made, strict=True):
             state.media_of[record.number] = medium.pk
             if medium.number != source.number:
-                state.report.add(
-                    "images.id",
-                    "The number is taken by another image.",
-                    f"{source.number} -> {medium.number}",
+                is_fit = 0 <= record.number < media_rows.END_OF_NUMBERS
+                reason = (
+                    "The number is taken by another image."
+                    if is_fit
+                    else "The number is negative or too large."
                 )
+                state.report.add("images.id", reason, f"{record.number} -> {medium.number}")
             if medium.health == "ERROR":
                 state.report.add("images.file_name", medium.health_reason, source.name)
         total += len(chunk)
@@ -307,6 +321,7 @@ def _write_labels(state: _Import, records: Iterator[LabelRecord], tell: Progress
     for chunk in _chunks(records, CHUNK):
         now = timezone.now()
         rows = [row for record in chunk if (row := _label(state, record, now)) is not None]
+        rows = _without_known(state, rows)
         touched = {row[2] for row in rows}
         media_ids = [str(key) for key in touched] if len(touched) <= 100 else None
         with transaction.atomic():
@@ -340,6 +355,41 @@ def _label(state: _Import, record: LabelRecord, now: datetime) -> tuple[Any, ...
         ids.uuid7(), state.project.pk, medium, concept, record.number, None, *record.box, record.shape, record.points, record.mask, points,
         _given(record), 0, "import", "import", record.score, record.is_crowd, "", "", user, user, job, now, now,
     )  # fmt: skip
+
+
+# What makes a label the same as another one: all but ids, origin, and who made it when.
+_SAME = ("media_id", "concept_id", "x0", "y0", "x1", "y1", "points", "mask", "is_crowd", "score", "keypoints")
+_PLACES = [_COLUMNS.index(column) for column in _SAME]
+
+
+def _without_known(state: _Import, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Leave out, and report, labels that their pictures had before this import: a file that comes again doubles nothing."""
+    said = [tuple(row[place] for place in _PLACES) for row in rows]
+    asked = [same for same in said if same[0] in state.older]
+    if not asked:
+        return rows
+    # The left edge spares reading all else that a crowded picture holds.
+    here = Label.all_objects.filter(media__in={same[0] for same in asked}, x0__in={same[2] for same in asked})
+    known = {_identity(values) for values in here.filter(created_at__lt=state.began).values_list(*_SAME)}
+    kept = []
+    for row, same in zip(rows, said, strict=True):
+        if same[0] in state.older and _identity(same) in known:
+            number = row[_COLUMNS.index("number")]
+            reason = "Its picture has this very label already; it was not added again."
+            state.report.add("annotations", reason, "" if number is None else number)
+        else:
+            kept.append(row)
+    return kept
+
+
+def _identity(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the values of `_SAME` so that equal labels compare equal: bytes of any database, keypoints without ids."""
+    *plain, mask, is_crowd, score, points = values
+    spots = [
+        (spot["keypoint_class"], spot["x"], spot["y"], spot["visible"])
+        for spot in orjson.loads(points or "[]")
+    ]
+    return (*plain, mask and bytes(mask), is_crowd, score, *spots)
 
 
 def _given(record: LabelRecord) -> str | None:

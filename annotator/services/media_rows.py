@@ -36,6 +36,8 @@ from . import media_names, renditions
 from .concepts import keep_number, next_number
 from .decoding import Decoded, Part
 
+#: Numbers of media are kept from an import below this: beyond it, readers of JSON that know only float64 round.
+END_OF_NUMBERS = 2**53
 NOT_SENT = "The file of this picture was not among the imported ones. Upload it under the same name and choose to replace."
 
 
@@ -112,7 +114,7 @@ def take_numbers(project: Project, wanted: Sequence[int | None]) -> list[int]:
     )
     kept: list[int | None] = []
     for number in wanted:
-        is_free = number is not None and 0 <= number < 2**53 and number not in used
+        is_free = number is not None and 0 <= number < END_OF_NUMBERS and number not in used
         kept.append(number if is_free else None)
         if number is not None:
             used.add(number)

@@ -39,7 +39,7 @@ def one(**changes):
     ("field", "value"),
     [
         ("image_id", 2), ("image_id", None), ("image_id", "1"), ("image_id", True), ("image_id", [1]), ("image_id", ...),
-        ("category_id", 9), ("category_id", {}), ("category_id", 1.0), ("category_id", ...),
+        ("category_id", 9), ("category_id", {}), ("category_id", 1.5), ("category_id", ...),
         ("bbox", None), ("bbox", ...), ("bbox", [1, 2, 3]), ("bbox", [1, 2, -3, 4]), ("bbox", [1, 2, "3", 4]),
         ("bbox", [1, 2, True, 4]), ("bbox", [1, 2, 3e6, 4]), ("bbox", [1e300, 2, 3, 4]), ("bbox", "1,2,3,4"),
         ("bbox", [7, 1, 2, 2]), ("bbox", [-9, 1, 2, 2]),
@@ -203,3 +203,17 @@ def test_a_count_of_keypoints_that_is_no_number_is_told():
 def test_an_id_above_64_bits_is_told_by_its_place():
     _, _, labels, report = read(one(id=2**80))
     assert labels[0].number is None and report.lines[0].examples == ["annotations[0]"]
+
+
+def test_whole_numbers_with_a_fraction_of_nothing_are_ids():
+    data = generated()
+    floats = json.loads(json.dumps(data))
+    for image in floats["images"]:
+        image |= {key: float(image[key]) for key in ("id", "width", "height")}
+    for category in floats["categories"]:
+        category["id"] = float(category["id"])
+    for label in floats["annotations"]:
+        label |= {key: float(label[key]) for key in ("id", "image_id", "category_id")}
+    assert read(floats)[1:3] == read(data)[1:3] and read(floats)[3].is_empty
+    report = read(one(image_id=1.5))[3]
+    assert [line.field for line in report.lines] == ["annotations.image_id"]

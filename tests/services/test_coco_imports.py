@@ -255,3 +255,65 @@ def test_what_a_file_says_of_a_class_that_is_here_is_reported_when_it_is_otherwi
         f"categories.{key}" for key in ("supercategory", "skeleton", "isthing", "color")
     }
     assert Concept.all_objects.get(name="lamp").extra["coco"]["supercategory"] == "street"
+
+
+def keypoint_file(w: World) -> dict[str, Any]:
+    """Return a file with a label of each kind, for a picture that is here."""
+    name = w.images[0].items.get().name
+    note = coco()["annotations"][0]
+    box = {"id": 901, "image_id": 7, "category_id": 40, "bbox": [0.1, 0.2, 0.7, 1e-3], "iscrowd": 1}
+    run_list = {"size": [480, 640], "counts": [5, 7, 480 * 640 - 12]}
+    return coco(
+        images=[{"id": 7, "file_name": name, "width": 640, "height": 480}],
+        categories=[{"id": 40, "name": "lamp", "keypoints": ["foot", "head"], "skeleton": [[1, 2]]}],
+        annotations=[
+            note,
+            box,
+            note | {"id": 902, "segmentation": run_list, "iscrowd": 1},
+            box | {"id": 903, "keypoints": [1, 2, 2, 3.5, 4, 1], "num_keypoints": 2},
+            box,  # twice in the file itself: that is what the file says
+        ],
+    )
+
+
+def test_a_file_that_comes_again_doubles_no_label(w: World) -> None:
+    data = keypoint_file(w)
+    assert run(w, data)["labels"] == 5
+    job = Job.all_objects.create(workspace=w.workspace, project=w.project, kind="import_coco")
+    again = run(w, data, job=job)
+    assert again["labels"] == 0 and Label.all_objects.count() == 5
+    (line,) = [line for line in again["report"] if line["field"] == "annotations"]
+    assert (line["reason"][:11], line["count"], line["examples"][:2]) == ("Its picture", 5, ["900", "901"])
+    assert coco_imports.remove(job=job) == 0 and Label.all_objects.count() == 5
+
+
+def test_a_label_that_says_anything_else_is_added(w: World) -> None:
+    data = keypoint_file(w)
+    data["categories"].append({"id": 41, "name": "mast"})
+    run(w, data)
+    note, box, mask, pose, _ = data["annotations"]
+    size = mask["segmentation"]["size"]
+    others = [
+        note | {"category_id": 41},
+        note | {"segmentation": [[*SQUARE[:-1], 20.5]], "bbox": [10.5, 10, 9.75, 10.5]},
+        box | {"bbox": [0.1, 0.2, 0.7, 1.1e-3]},
+        box | {"iscrowd": 0},
+        box | {"score": 0.5},
+        mask | {"segmentation": {"size": size, "counts": [5, 6, 480 * 640 - 11]}},
+        pose | {"keypoints": [1, 2, 1, 3.5, 4, 1]},
+    ]
+    facts = run(w, data | {"annotations": others})
+    assert facts["labels"] == len(others) and Label.all_objects.count() == 5 + len(others)
+    assert "annotations" not in {line["field"] for line in facts["report"]}
+    Label.all_objects.filter(number=901).update(x1=300)
+    assert run(w, data)["labels"] == 1 + 1, (
+        "what was changed since, and its twin, are other labels than the file's"
+    )
+
+
+@pytest.mark.parametrize(("number", "words"), [(2**53, "too large"), (-4, "negative"), (8, "taken")])
+def test_the_report_says_why_a_picture_has_another_number(w: World, number: int, words: str) -> None:
+    Media.all_objects.filter(pk=w.images[0].pk).update(number=8)
+    facts = run(w, coco(images=[{"id": number, "file_name": "a.jpg"}], annotations=[]))
+    (line,) = [line for line in facts["report"] if line["field"] == "images.id"]
+    assert words in line["reason"] and str(number) in line["examples"][0]
