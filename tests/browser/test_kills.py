@@ -132,35 +132,6 @@ def tab_killed(ann: Person, studio: Studio, editor: Editor, act: Callable[[Edito
     return reopen(ann, address)
 
 
-def server_killed_before_commit(
-    ann: Person, studio: Studio, editor: Editor, act: Callable[[Editor], None]
-) -> Editor:
-    """The write leaves the page, the server dies before it arrives."""
-    held = hold_changes(editor.page)
-    act(editor)
-    wait_sent(editor, held)
-    studio.server.kill()
-    held[0].abort("connectionreset")
-    editor.page.unroute(CHANGES)
-    studio.server.start()
-    return editor
-
-
-def server_killed_after_commit(
-    ann: Person, studio: Studio, editor: Editor, act: Callable[[Editor], None]
-) -> Editor:
-    """The write is committed, the server dies before its answer arrives."""
-    held = hold_changes(editor.page)
-    act(editor)
-    wait_sent(editor, held)
-    assert held[0].fetch().status == 200
-    studio.server.kill()
-    held[0].abort("connectionreset")
-    editor.page.unroute(CHANGES)
-    studio.server.start()
-    return editor
-
-
 def worker_killed(ann: Person, studio: Studio, editor: Editor, act: Callable[[Editor], None]) -> Editor:
     for pid in studio.server.workers():
         os.kill(pid, signal.SIGKILL)
@@ -204,12 +175,19 @@ def reopen(ann: Person, address: str) -> Editor:
 
 FAULTS = {
     "tab killed": tab_killed,
-    "server killed before commit": server_killed_before_commit,
-    "server killed after commit": server_killed_after_commit,
     "worker killed": worker_killed,
     "network cut": network_cut,
     "session expired": session_expired,
 }
+
+
+def check(studio: Studio, image: str, editor: Editor, action: str) -> None:
+    """Assert that storage and page hold what the action leads to, and that they agree."""
+    editor.idle()
+    expected = ACTIONS[action][2]
+    assert sorted(studio.boxes(image)) == sorted(expected), action
+    shown = sorted(tuple(round(n) for n in label["box"]) for label in editor.labels)
+    assert shown == sorted(at for _, at in expected), f"{action}: the page shows what is stored"
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -217,9 +195,26 @@ FAULTS = {
 def test_nothing_finished_is_lost(ann: Person, studio: Studio, action: str, fault: str) -> None:
     image = studio.image(f"{action} {fault}.jpg")
     editor = begin(ann, studio, image, action)
-    editor = FAULTS[fault](ann, studio, editor, ACTIONS[action][1])
-    editor.idle()
-    expected = ACTIONS[action][2]
-    assert sorted(studio.boxes(image)) == sorted(expected)
-    shown = sorted(tuple(round(n) for n in label["box"]) for label in editor.labels)
-    assert shown == sorted(at for _, at in expected), "the page shows what is stored"
+    check(studio, image, FAULTS[fault](ann, studio, editor, ACTIONS[action][1]), action)
+
+
+@pytest.mark.parametrize("fault", ["before commit", "after commit"])
+def test_nothing_finished_is_lost_when_the_server_is_killed(ann: Person, studio: Studio, fault: str) -> None:
+    """Every action has left its page, each in a tab of its own; the server dies before they arrive, or before it answers."""
+    tabs: dict[str, tuple[str, Editor, Route]] = {}
+    for action, (_, act, _) in ACTIONS.items():
+        image = studio.image(f"{action} {fault}.jpg")
+        editor = begin(ann, studio, image, action)
+        held = hold_changes(editor.page)
+        act(editor)
+        wait_sent(editor, held)
+        tabs[action] = (image, editor, held[0])
+    if fault == "after commit":
+        assert {route.fetch().status for _, _, route in tabs.values()} == {200}
+    studio.server.kill()
+    for _, editor, route in tabs.values():
+        route.abort("connectionreset")
+        editor.page.unroute(CHANGES)
+    studio.server.start()
+    for action, (image, editor, _) in tabs.items():
+        check(studio, image, editor, action)
