@@ -49,8 +49,11 @@ class Summary:
 def back_up(*, target: Path) -> Summary:
     """Write a backup to `target` while the server runs; the file appears only when it is whole.
 
-    Compressed when the name ends in .gz. Raises Missing when pg_dump is needed and not found.
+    Compressed when the name ends in .gz. Raises Missing when pg_dump is needed and not found, Invalid for a place that
+    cannot hold the file.
     """
+    if target.is_dir() or not target.parent.is_dir():
+        raise Invalid(f"{target} is a folder." if target.is_dir() else f"There is no folder {target.parent}.")
     part = target.with_name(target.name + ".part")
     try:
         with tempfile.TemporaryDirectory(dir=target.parent) as folder, _open_for_writing(part) as tar:
@@ -177,7 +180,9 @@ def restore(*, source: Path, force: bool = False) -> Summary:
     except (tarfile.TarError, EOFError, OSError) as error:
         if isinstance(error, FileNotFoundError) and error.filename == str(source):
             raise Missing(f"There is no file {source}.") from None
-        raise Invalid(f"{source} cannot be read as a backup: {error}") from error
+        raise Invalid(
+            f"{source} cannot be read as a backup: {str(error).partition(chr(10))[0].rstrip(':')}."
+        ) from error
 
 
 def _restore_from(tar: tarfile.TarFile, folder: Path) -> Summary:

@@ -9,8 +9,10 @@ from django.db import transaction
 from annotator import policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid
+from annotator.domain.records import LossReport
+from annotator.formats.coco import CocoReader
 from annotator.models import Dataset, Job, Project, Upload
-from annotator.services import coco_imports, jobs, uploads
+from annotator.services import coco_imports, import_sources, jobs, uploads
 
 KINDS = {"coco": "import_coco"}
 
@@ -36,6 +38,15 @@ def start(
     return jobs.start(
         actor=actor, workspace=project.workspace, project=project, kind=kind_of(format_name), params=params
     )
+
+
+def check_path(*, path: Path, images: Path | None, format_name: str) -> None:
+    """Raise Invalid or TooLarge when there is nothing to import at a path of the server's own disk. Looks the file through."""
+    kind_of(format_name)
+    if images is not None and not images.is_dir():
+        raise Invalid(f"There is no folder {images}.", field="images")
+    with import_sources.open_source(path, images) as opened:
+        CocoReader(opened.json, report=LossReport())
 
 
 @transaction.atomic

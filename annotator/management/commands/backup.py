@@ -6,13 +6,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-
-from annotator.domain.errors import DomainError
+from annotator.management.base import OperatorCommand
 from annotator.services import backups
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Write database and media to FILE (.tar or .tar.gz). The file holds secrets: keep it private."
     requires_system_checks: list[str] = []
 
@@ -21,10 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         file: Path = options["file"].absolute()
-        try:
-            summary = backups.back_up(target=file)
-        except (DomainError, OSError) as error:
-            raise CommandError(str(error)) from None
+        summary = backups.back_up(target=file)
         self.stdout.write(f"{file}: {file.stat().st_size / 1024**2:.1f} MB, {summary.files} media files.")
         if summary.missing:
             self.stderr.write(f"{summary.missing} blobs are named in the database but missing in storage.")

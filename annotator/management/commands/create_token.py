@@ -5,15 +5,14 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from annotator.domain.errors import DomainError
+from annotator.management.base import OperatorCommand
 from annotator.models import Role, User, Workspace
 from annotator.services import members, operators, tokens, workspaces
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Make an API token, and the workspace, account and membership it needs. Prints the token alone."
     requires_system_checks: list[str] = []
 
@@ -30,11 +29,8 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="command line", help="what the token is for")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            with transaction.atomic():
-                text = self._make(**{key: options[key] for key in ("workspace", "user", "role", "name")})
-        except DomainError as error:
-            raise CommandError(error.message) from None
+        with transaction.atomic():
+            text = self._make(**{key: options[key] for key in ("workspace", "user", "role", "name")})
         self.stdout.write(text)
 
     def _make(self, *, workspace: str, user: str | None, role: str, name: str) -> str:

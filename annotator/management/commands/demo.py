@@ -5,15 +5,13 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-
 from annotator.domain.actor import Actor
-from annotator.domain.errors import DomainError
+from annotator.management.base import OperatorCommand
 from annotator.models import Project, Role, Workspace
 from annotator.services import decoding, demo, members, operators, workspaces
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Draw the demo project into a workspace, which is made when missing; the administrator owns it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -33,8 +31,6 @@ class Command(BaseCommand):
             project = demo.build(
                 actor=Actor(user_id=admin.pk, via="command"), workspace=place, tell=self.stderr.write
             )
-        except DomainError as error:
-            raise CommandError(error.message) from None
         finally:
             decoding.close_pool()
         self.stdout.write(f"/projects/{project.pk}/")

@@ -6,13 +6,13 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
-from annotator.domain.errors import DomainError
+from annotator.management.base import OperatorCommand
 from annotator.services import console, exports
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Export a project's images and labels; a FILE that ends with .zip becomes an archive with a report of what was lost."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -23,21 +23,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["output"]
+        actor, project = console.project(
+            workspace_ref=options["workspace"], name=options["project"], must_exist=True
+        )
         try:
-            actor, project = console.project(
-                workspace_ref=options["workspace"], name=options["project"], must_exist=True
-            )
             facts = exports.write_file(
                 actor=actor, project=project, path=path, tell=lambda share, words: None
             )
-        except DomainError as error:
-            raise CommandError(error.message) from None
         except OSError as error:
             raise CommandError(f"{path} cannot be written: {error.strerror}.") from None
-        for line in facts["report"]:
-            self.stderr.write(
-                f"{line['field']}: {line['reason']} ({line['count']:,}x, e.g. {', '.join(line['examples'][:3])})"
-            )
+        self.tell_losses(facts["report"])
         self.stdout.write(
             f"Exported {facts['images']:,} images and {facts['labels']:,} labels of {project.name} to {path}."
         )

@@ -6,14 +6,15 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
+from django.db import transaction
 
-from annotator.domain.errors import DomainError
+from annotator.management.base import OperatorCommand
 from annotator.models import JobState
 from annotator.services import console, imports, jobs
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Import a data set (a .json file, a folder or a .zip) into a project; makes workspace, project and dataset when missing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -27,10 +28,10 @@ class Command(BaseCommand):
         parser.add_argument("--images", type=Path, help="folder with the pictures; default: beside the .json")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path: Path = options["path"]
-        if not path.exists():
-            raise CommandError(f"There is no file or folder {path}.")
-        try:
+        path, images = options["path"].absolute(), options["images"]
+        # A file that is none, or a name that is refused, leaves no empty project behind.
+        imports.check_path(path=path, images=images, format_name=options["format"])
+        with transaction.atomic():
             actor, project = console.project(workspace_ref=options["workspace"], name=options["project"])
             dataset = console.dataset(actor=actor, project=project, name=options["dataset"] or path.stem)
             job = imports.start_from_path(
@@ -38,19 +39,14 @@ class Command(BaseCommand):
                 project=project,
                 dataset=dataset,
                 path=path,
-                images=options["images"],
+                images=images,
                 format_name=options["format"],
             )
-        except DomainError as error:
-            raise CommandError(error.message) from None
         jobs.run_here(job=job)
         if job.state != JobState.DONE:
             raise CommandError(job.error or f"The import ended as {job.state}.")
         facts = job.result
-        for line in facts["report"]:
-            self.stderr.write(
-                f"{line['field']}: {line['reason']} ({line['count']:,}x, e.g. {', '.join(line['examples'][:3])})"
-            )
+        self.tell_losses(facts["report"])
         self.stdout.write(
             f"Imported {facts['images']:,} images and {facts['labels']:,} labels of {facts['classes']:,} classes into {project.name}."
         )

@@ -6,14 +6,15 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from annotator.management.addresses import address
+from annotator.management.base import OperatorCommand
 from annotator.models import User
 from annotator.services import sign_in
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Print an address that signs a person in once, within ten minutes."
     requires_system_checks: list[str] = []
 

@@ -9,18 +9,18 @@ from typing import Any
 from django.conf import settings
 from django.core.files import locks
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from annotator.management.base import OperatorCommand
 from annotator.models import Project, Role, User, Workspace
 from annotator.services import backups, members, operators
 
 KEPT_BACKUPS = 3
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = (
         "Bring the database up to date (a SQLite file is copied before) and fill an empty one with the demo."
     )

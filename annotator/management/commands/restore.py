@@ -6,13 +6,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-
-from annotator.domain.errors import DomainError
+from annotator.management.base import OperatorCommand
 from annotator.services import backups
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Put the database of FILE in the place of this one and add its media. Stop the server first."
     requires_system_checks: list[str] = []
 
@@ -21,10 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--force", action="store_true", help="replace a database that holds data")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            summary = backups.restore(source=options["file"].absolute(), force=options["force"])
-        except (DomainError, OSError) as error:
-            raise CommandError(str(error)) from None
+        summary = backups.restore(source=options["file"].absolute(), force=options["force"])
         self.stdout.write(
             f"Restored the database and {summary.files} media files ({summary.size / 1024**2:.1f} MB)."
         )

@@ -9,11 +9,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connection
 
 from annotator.checks import TAG
 from annotator.management.addresses import address
+from annotator.management.base import OperatorCommand
 from annotator.models import User
 
 from . import prepare
@@ -21,7 +22,7 @@ from .login_link import link
 from .serve import load, serve
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Set everything up (bundle, database, administrator, demo) and serve until Ctrl-C."
     # Those of Django look at our code, not at this installation, and take more than a second: `make lint` runs them.
     requires_system_checks = [TAG]

@@ -7,14 +7,15 @@ from typing import Any
 
 import django
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connection
 
 import annotator
+from annotator.management.base import OperatorCommand
 from annotator.services import health
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Print the settings in effect and the state of database, storage, worker and channels."
 
     def handle(self, *args: Any, **options: Any) -> None:
