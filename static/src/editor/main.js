@@ -22,12 +22,13 @@ import { mountSheet } from './panels/sheet.js';
 import { mountSide } from './panels/side.js';
 import { mountToolbar } from './panels/toolbar.js';
 import { mountTrays } from './panels/trays.js';
+import { createWalk } from './panels/walk.js';
 import { stepsFor } from './panels/work.js';
 import { keepFinishedLocked, keepFrame, keepFilmTrue } from './panels/keep.js';
 import { t } from './i18n.js';
 import { wireDialogs } from '../ui/dialog.js';
 import { wireMenus } from '../ui/menu.js';
-import { adoptServerToasts } from '../ui/toast.js';
+import { adoptServerToasts, toast } from '../ui/toast.js';
 import { announceVisit } from '../ui/visits.js';
 
 /** @import {Boot} from './types' */
@@ -58,6 +59,7 @@ async function createApp(boot) {
     keys: keyText,
   });
   app.open = createNavigation(app);
+  app.walk = createWalk({ film: app.film, open: app.open, say, tell: toast });
   app.actions = actionsOf(app);
   // for buttons and the palette: a command of the page, else one of the stage
   app.run = (/** @type {string} */ id) => (app.actions[id] ?? (() => stage.run(id, { isDown: true, event: new KeyboardEvent('keydown') })))();
@@ -80,7 +82,7 @@ function wireKeys(app) {
         return isUsed;
       }
       if (!press.isDown) return false;
-      return actions[id]?.() !== false;
+      return actions[id]?.(press) !== false;
     },
   });
   keymap.attach(document);

@@ -60,8 +60,17 @@ test('first and last have one neighbour', async () => {
 
 test('a picture that the filter does not let through stands between its neighbours', () => {
   const items = [frame(0), frame(1)];
-  assert.deepEqual(neighbours(items, 'gone', { id: 'gone', index: 1 }), { previous: items[0], next: items[1], index: null });
-  assert.deepEqual(neighbours(items, 'other', { id: 'gone', index: 1 }), { previous: null, next: null, index: null });
+  assert.deepEqual(neighbours(items, 'gone', { id: 'gone', index: 1 }, 2), { previous: items[0], next: items[1], index: null });
+  assert.deepEqual(neighbours(items, 'other', { id: 'gone', index: 1 }, 2), { previous: undefined, next: undefined, index: null });
+  assert.equal(neighbours(items, 'gone', { id: 'gone', index: 0 }, 2).previous, null);
+  assert.equal(neighbours(items, 'gone', { id: 'gone', index: 2 }, 2).next, null);
+});
+
+test('the end of what is known is not the end of the list', () => {
+  const items = [frame(4), frame(5)];
+  assert.deepEqual(neighbours(items, 'm4', null, 9), { previous: undefined, next: items[1], index: 4 });
+  assert.equal(neighbours(items, 'm5', null, 9).next, undefined);
+  assert.equal(neighbours(items, 'm5', null, 6).next, null);
 });
 
 test('what the page knows better is shown at once, without a new array when nothing changed', async () => {

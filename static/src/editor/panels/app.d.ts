@@ -3,6 +3,7 @@ import type { ReadonlySignal, Signal } from '@preact/signals-core';
 import type { Boot, Session, Store } from '../types';
 import type { Settings } from './settings.js';
 import type { Film } from './film-model.js';
+import type { createWalk } from './walk.js';
 import type { Steps } from './work.js';
 import type { Names } from './names.js';
 import type { Stage } from '../view/stage.js';
@@ -13,13 +14,15 @@ export interface App {
   readonly store: Store;
   readonly settings: { readonly signal: Signal<Settings>; readonly value: Settings; set(change: Partial<Settings>): void };
   readonly film: Film;
+  /** To the next and the previous picture of the list. */
+  readonly walk: ReturnType<typeof createWalk>;
   readonly names: Names;
   /** What the person may do next with the picture. */
   readonly steps: ReadonlySignal<Steps>;
   /** Words in place of the picture: why it cannot be shown and what to do; null when it can. */
   readonly trouble: Signal<{ text: string; status: number } | null>;
   /** What each command of the page does; false: it had no use for the key. */
-  readonly actions: Record<string, () => unknown>;
+  readonly actions: Record<string, (press?: { isRepeat?: boolean }) => unknown>;
   /** True while a picture takes noticeably long to come. */
   readonly loading: Signal<boolean>;
   /** Runs a command of the key map by its id, as its key would. */

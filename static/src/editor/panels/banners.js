@@ -23,6 +23,7 @@ export function bannerOf(app) {
     return { kind: 'warn', icon: 'refresh-cw', text: t('The server was updated. Your changes are kept.'), action: { label: t('Reload to update'), run: () => location.reload() } };
   }
   if (save.state === 'offline') return { kind: 'warn', icon: 'cloud-off', text: t('No connection. Go on labeling: changes are kept here and sent when it is back.'), action: { label: t('Try now'), run: () => session.flush() } };
+  if (app.walk.isWaiting.value) return { kind: 'wait', icon: 'image', text: t('Looking for the next image…') };
   if (app.loading.value) return { kind: 'wait', icon: 'image', text: t('Loading the image…') };
   if (!store.media.value) return null;
   const { reopen, isFinished } = steps.value;

@@ -77,21 +77,12 @@ function toggleDisplay({ store }, name) {
 
 /** Sets a state, and goes on when there is a next picture. @param {App} app @param {string | null | undefined} status @param {boolean} goesOn */
 function work(app, status, goesOn) {
-  const { store, film } = app;
+  const { store, walk } = app;
   if (!status) return false;
-  const next = film.next.peek();
   store.commit(setStatus(store, status));
-  if (!goesOn) return true;
-  if (next) app.open(next.id);
-  else toast(t('This was the last image of the list.'), { action: { label: t('Back to media'), run: () => location.assign(backTo(app)) } });
+  const atEnd = () => toast(t('This was the last image of the list.'), { action: { label: t('Back to media'), run: () => location.assign(backTo(app)) } });
+  if (goesOn) walk.go(1, { atEnd });
   return true;
-}
-
-/** @param {App} app @param {'next' | 'previous'} way */
-function go(app, way) {
-  const frame = app.film[way].peek();
-  if (frame) app.open(frame.id);
-  else app.say(way === 'next' ? t('This is the last image') : t('This is the first image'));
 }
 
 /** @param {App} app @param {string} tool */
@@ -167,7 +158,7 @@ function undo({ store }) {
 
 /**
  * The commands by id. A function returns false when it had no use for the key: the browser gets it then.
- * @param {App} app @returns {Record<string, () => unknown>}
+ * @param {App} app @returns {App['actions']}
  */
 export function actionsOf(app) {
   const { store, session } = app;
@@ -176,10 +167,10 @@ export function actionsOf(app) {
   const digits = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`class.${i + 1}`, () => useDigit(app, i + 1)]));
   return {
     ...digits,
-    'media.next': () => go(app, 'next'),
-    'media.previous': () => go(app, 'previous'),
-    'item.next': () => go(app, 'next'),
-    'item.previous': () => go(app, 'previous'),
+    'media.next': (press) => app.walk.go(1, press),
+    'media.previous': (press) => app.walk.go(-1, press),
+    'item.next': () => app.walk.go(1),
+    'item.previous': () => app.walk.go(-1),
     submit: () => work(app, app.steps.peek().primary?.status, true),
     skip: () => work(app, app.steps.peek().skip, true),
     reject: () => work(app, app.steps.peek().reject, true),

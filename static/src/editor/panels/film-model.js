@@ -37,15 +37,19 @@ export function trimmed(items, id, most) {
 }
 
 /**
- * The frames before and after the shown picture, and its own index.
- * @param {readonly Frame[]} items @param {string | null} id @param {{id: string, index: number} | null} gap
- * @returns {{previous: Frame | null, next: Frame | null, index: number | null}}
+ * The frames before and after the shown picture: null when there is none, undefined while it is not known; and its own index.
+ * @param {readonly Frame[]} items @param {string | null} id @param {{id: string, index: number} | null} gap @param {number} total
+ * @returns {{previous: Frame | null | undefined, next: Frame | null | undefined, index: number | null}}
  */
-export function neighbours(items, id, gap) {
+export function neighbours(items, id, gap, total) {
   const at = items.findIndex((one) => one.id === id);
-  if (at >= 0) return { previous: items[at - 1] ?? null, next: items[at + 1] ?? null, index: items[at].index };
-  if (!gap || gap.id !== id) return { previous: null, next: null, index: null };
-  return { previous: items.findLast((one) => one.index < gap.index) ?? null, next: items.find((one) => one.index >= gap.index) ?? null, index: null };
+  if (at >= 0) {
+    const { index } = items[at];
+    return { previous: items[at - 1] ?? (index > 0 ? undefined : null), next: items[at + 1] ?? (index < total - 1 ? undefined : null), index };
+  }
+  if (!gap || gap.id !== id) return { previous: undefined, next: undefined, index: null };
+  const previous = items.findLast((one) => one.index < gap.index) ?? (gap.index > 0 ? undefined : null);
+  return { previous, next: items.find((one) => one.index >= gap.index) ?? (gap.index < total ? undefined : null), index: null };
 }
 
 export class Film {
@@ -64,7 +68,7 @@ export class Film {
     this.isStale = false;
     /** Where the shown picture would stand when the filter does not let it through (any more). */
     this.gap = signal(/** @type {{id: string, index: number} | null} */ (null));
-    const around = computed(() => neighbours(this.items.value, this.current.value, this.gap.value));
+    const around = computed(() => neighbours(this.items.value, this.current.value, this.gap.value, this.total.value));
     this.next = computed(() => around.value.next);
     this.previous = computed(() => around.value.previous);
     /** n of N once the list is known; index null: the picture is not in it. */
@@ -88,6 +92,12 @@ export class Film {
     const isNearStart = at < 4 && (items[0]?.index ?? 1) > 0;
     const isNearEnd = at > items.length - 5 && (last?.index ?? -1) < this.total.peek() - 1;
     if (at < 0 || isNearStart || isNearEnd) await this.read(id, BEFORE, AFTER);
+  }
+
+  /** Asks where the shown picture stands, unless that is under way. */
+  find() {
+    const id = this.current.peek();
+    if (id && !this.loading) this.show(id);
   }
 
   /** More frames at one end. @param {'start' | 'end'} end */

@@ -65,9 +65,9 @@ function place(app) {
   const prev = app.film.previous.value;
   const next = app.film.next.value;
   return html`<span class="nth">
-    ${iconButton({ name: t('Previous image'), icon: 'chevron-left', keys: app.keys('media.previous'), run: () => app.run('media.previous'), disabled: !prev, why: t('this is the first') })}
+    ${iconButton({ name: t('Previous image'), icon: 'chevron-left', keys: app.keys('media.previous'), run: () => app.run('media.previous'), disabled: prev === null, why: t('this is the first') })}
     <output class="small">${words}</output>
-    ${iconButton({ name: t('Next image'), icon: 'chevron-right', keys: app.keys('media.next'), run: () => app.run('media.next'), disabled: !next, why: t('this is the last') })}
+    ${iconButton({ name: t('Next image'), icon: 'chevron-right', keys: app.keys('media.next'), run: () => app.run('media.next'), disabled: next === null, why: t('this is the last') })}
   </span>`;
 }
 
