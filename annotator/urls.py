@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django.apps import apps
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from django.views import defaults
+
+from annotator.web import refusals
+from api.common.errors import Broken
+from api.refusals import refusal
 
 apps.get_app_config("admin").load()  # type: ignore[attr-defined]
 
@@ -13,3 +19,14 @@ urlpatterns = [
     path("", include("api.urls")),
     path("admin/", admin.site.urls),
 ]
+
+
+def handler400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer a request that cannot be taken: each caller in its own words."""
+    error = refusals.unreadable(request, exception)
+    return refusal(request, error) or refusals.bad_request(request, error)
+
+
+def handler500(request: HttpRequest) -> HttpResponse:
+    """Answer for a mistake of ours outside of the dialects' views."""
+    return refusal(request, Broken("Something went wrong on our side.")) or defaults.server_error(request)

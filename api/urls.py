@@ -5,12 +5,16 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from . import docs
+from .customvision.base import UnknownAddress as NotOfCustomVision
+from .hasty.base import UnknownAddress as NotOfHasty
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema/", docs.schema, name="api_schema"),
     path("api/schema", docs.schema),
     path("api/docs/", docs.page, name="api_docs"),
     path("api/docs", docs.page),
+    path("v1", NotOfHasty.as_view()),
     path("v1/", include("api.hasty.urls")),
+    path("customvision", NotOfCustomVision.as_view()),
     path("customvision/", include("api.customvision.urls")),
 ]

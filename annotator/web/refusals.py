@@ -1,0 +1,30 @@
+"""What a request is told that reaches no view of ours: of a host that is not ours, of damaged bytes, of our mistakes."""
+
+from __future__ import annotations
+
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from annotator.domain.errors import Invalid
+
+
+def unreadable(request: HttpRequest, error: Exception | None) -> Invalid:
+    """Return why a request is not taken, with what to do about it."""
+    if isinstance(error, DisallowedHost):
+        host = request.META.get("HTTP_HOST", "")[:200]
+        return Invalid(
+            _(
+                "This server does not answer to the name %(host)s. "
+                "Its operator can add it to ANNOTATOR_ALLOWED_HOSTS."
+            )
+            % {"host": host},
+            code="host_not_allowed",
+        )
+    return Invalid(_("The address or the form was damaged on its way. Go back and try again."))
+
+
+def bad_request(request: HttpRequest, error: Invalid) -> HttpResponse:
+    """Return the page of status 400."""
+    return render(request, "400.html", {"text": error.message}, status=400)

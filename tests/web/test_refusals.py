@@ -1,0 +1,70 @@
+"""What callers get who reach no view, or whose view broke: pages for people, JSON of their dialect for scripts."""
+
+from __future__ import annotations
+
+import html
+import json
+from typing import Any
+
+import pytest
+from django.test import Client, RequestFactory
+
+from annotator.urls import handler500
+from tests.world import World
+
+HASTY, CUSTOM_VISION = "/v1/projects", "/customvision/v3.3/training/projects"
+
+
+@pytest.mark.parametrize("path", ["/v1", "/v1/", HASTY, "/customvision", CUSTOM_VISION])
+def test_a_host_that_is_not_ours_is_refused_in_the_words_of_the_dialect(db: Any, path: str) -> None:
+    answer = Client().get(path, headers={"Host": "labels.example.org"})
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/json")
+    body = json.loads(answer.content)
+    for word in ("labels.example.org", "ANNOTATOR_ALLOWED_HOSTS"):
+        assert word in body["message"]
+    keys = {"code", "message"} | ({"error"} if "customvision" in path else set())
+    assert body.keys() == keys and ("error" not in body or body["error"]["message"] == body["message"])
+
+
+@pytest.mark.parametrize("path", ["/", "/v1x", "/sign-in/", "/nowhere"])
+def test_a_person_is_told_which_name_is_missing(db: Any, path: str) -> None:
+    answer = Client().get(path, headers={"Host": "<b>.example"})
+    text = html.unescape(answer.content.decode())
+    assert answer.status_code == 400 and answer["Content-Type"].startswith("text/html")
+    assert "<b>.example" in text and "ANNOTATOR_ALLOWED_HOSTS" in text
+    assert "<b>.example" not in answer.content.decode()
+
+
+def test_a_damaged_request_is_told_to_go_back(w: World) -> None:
+    visitor = Client()
+    visitor.force_login(w.max)
+    broken = visitor.post("/workspaces", b"--x\r\n", content_type="multipart/form-data; boundary=\xe9")
+    assert broken.status_code == 400 and "Go back and try again" in broken.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/v1", "/customvision"])
+def test_the_root_of_a_dialect_is_json_without_its_slash_too(w: World, path: str) -> None:
+    for header in ("X-Api-Key", "Training-Key"):
+        answer = Client().get(path, headers={header: w.token(w.max)})
+        assert answer.status_code in (401, 404) and answer["Content-Type"] == "application/json"
+    assert Client().get(f"{path}x").status_code == 404
+
+
+def test_a_view_that_broke_is_told_without_its_insides(w: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError("the secret of the house")
+
+    monkeypatch.setattr("annotator.web.views.home.render", fail)
+    visitor = Client(raise_request_exception=False)
+    visitor.force_login(w.max)
+    answer = visitor.get("/")
+    text = answer.content.decode()
+    assert answer.status_code == 500 and "The server made a mistake" in text and "secret" not in text
+    assert answer["X-Request-ID"]
+
+
+@pytest.mark.parametrize("path", [HASTY, CUSTOM_VISION])
+def test_a_mistake_before_the_view_is_json_for_a_dialect(path: str) -> None:
+    answer = handler500(RequestFactory().get(path))
+    assert (answer.status_code, answer["Content-Type"]) == (500, "application/json")
+    assert {"code", "message"} <= json.loads(answer.content).keys()
