@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from annotator.management.garbage import settle
+from annotator.services import decoding
 from tests import servers
 from tests.settings import TEST_ROOT
 from tests.world import World, world
@@ -46,6 +47,13 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
         yield
         with django_db_blocker.unblock():
             connection.close()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _end_children() -> Iterator[None]:
+    """The processes that decode pictures serve all tests of this process."""
+    yield
+    decoding.close_pool()
 
 
 @pytest.fixture

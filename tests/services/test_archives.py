@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import stat
 import zipfile
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,16 +13,10 @@ from annotator.domain.errors import Denied, Invalid
 from annotator.jobs import engine
 from annotator.jobs.registry import Cancelled
 from annotator.models import DatasetItem, Job, Media, QualityIssue, Upload, UploadBatch
-from annotator.services import archives, blobs, decoding, media_batches, uploads
+from annotator.services import archives, blobs, media_batches, uploads
 from annotator.storage.base import put_bytes
 from tests.storage import pictures
 from tests.world import World, actor
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _end_children() -> Iterator[None]:
-    yield
-    decoding.close_pool()
 
 
 @pytest.fixture(autouse=True)

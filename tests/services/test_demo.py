@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from annotator.domain.actor import Actor
 from annotator.models import Label, Media, MediaStatus, Project
-from annotator.services import decoding, demo, statuses
+from annotator.services import demo, statuses
 from tests.world import World
-
-
-@pytest.fixture(autouse=True)
-def _children() -> Iterator[None]:
-    yield
-    decoding.close_pool()
 
 
 def test_an_interrupted_demo_leaves_nothing_and_the_next_one_is_whole(

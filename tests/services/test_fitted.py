@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 
 import pytest
 from django.utils import timezone
@@ -11,15 +10,9 @@ from PIL import Image
 
 from annotator.domain.errors import Missing
 from annotator.models import Media, Project, Rendition
-from annotator.services import blobs, decoding, media_urls, renditions
+from annotator.services import blobs, media_urls, renditions
 from annotator.services.renditions import Served, Wanted
 from tests.world import World, keep, make_images, picture
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _end_children() -> Iterator[None]:
-    yield
-    decoding.close_pool()
 
 
 def find(media: Media, variant: str) -> Served | Wanted:

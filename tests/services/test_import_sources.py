@@ -8,7 +8,7 @@ import os
 import stat
 import struct
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +17,11 @@ import pytest
 from annotator.domain.errors import Invalid, TooLarge
 from annotator.jobs import engine
 from annotator.models import Job, Media
-from annotator.services import blobs, decoding, imports, uploads
+from annotator.services import blobs, imports, uploads
 from annotator.services.import_sources import open_source
 from annotator.storage.base import Stored, put_bytes
 from tests.storage import pictures
 from tests.world import World, actor
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _end_children() -> Iterator[None]:
-    yield
-    decoding.close_pool()
 
 
 @pytest.fixture(autouse=True)

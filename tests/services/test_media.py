@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -21,15 +21,9 @@ from annotator.models import (
     Rendition,
     Upload,
 )
-from annotator.services import blobs, decoding, media, media_urls, uploads
+from annotator.services import blobs, media, media_urls, uploads
 from tests.storage import pictures
 from tests.world import World, actor, make_box, make_dataset
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _end_children() -> Iterator[None]:
-    yield
-    decoding.close_pool()
 
 
 def keep(data: bytes) -> Blob:

@@ -11,7 +11,6 @@ import sys
 import threading
 import time
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import imagehash
@@ -29,12 +28,6 @@ from tests.storage import pictures
 
 FOLDER = Path(skimage.__file__).parent / "data"
 COCO = Path(__file__).resolve().parents[3] / "shared" / "data" / "coco-mini"
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _end_children() -> Iterator[None]:
-    yield
-    decoding.close_pool()
 
 
 def prepare(tmp_path: Path, data: bytes) -> Decoded:

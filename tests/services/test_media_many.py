@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
@@ -11,17 +11,11 @@ import pytest
 
 from annotator.domain.errors import Denied
 from annotator.models import DatasetItem, Event, Job, Media, QualityIssue, Rendition
-from annotator.services import blobs, decoding, media, media_batches
+from annotator.services import blobs, media, media_batches
 from annotator.services.media import NewImage, Outcome, Source
 from annotator.storage.base import put_bytes
 from tests.storage import pictures
 from tests.world import World, actor, make_dataset
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _end_children() -> Iterator[None]:
-    yield
-    decoding.close_pool()
 
 
 def new(w: World, name: str, data: bytes | None = None, **options: Any) -> NewImage:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -13,17 +12,11 @@ from django.utils import timezone
 from annotator.domain.errors import Denied, Invalid, Missing
 from annotator.jobs import engine
 from annotator.models import DatasetItem, Job, Media, Upload, UploadBatch
-from annotator.services import blobs, decoding, media, media_batches, uploads
+from annotator.services import blobs, media, media_batches, uploads
 from annotator.services.uploads import FinishItem
 from annotator.storage.base import Stored, put_bytes
 from tests.storage import pictures
 from tests.world import World, actor, make_dataset
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _end_children() -> Iterator[None]:
-    yield
-    decoding.close_pool()
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from django.test import Client
 
 from annotator.jobs import engine
 from annotator.models import Job, Media, Upload
-from annotator.services import blobs, decoding, media_urls, uploads
+from annotator.services import blobs, media_urls, uploads
 from annotator.storage.base import put_bytes
 from tests.storage import pictures
 from tests.world import World, make_dataset
@@ -25,7 +25,6 @@ def _no_heartbeat(settings: Any) -> Iterator[None]:
     """The heart of a running job looks at its row by another connection, which does not see this test's transaction."""
     settings.JOB_LEASE_SECONDS = 3600
     yield
-    decoding.close_pool()
 
 
 def call(client: Client, w: World, path: str, body: Any, status: int = 200) -> Any:

@@ -14,7 +14,7 @@ import pytest
 
 from annotator.domain.errors import Busy, Denied, Invalid, TooLarge
 from annotator.models import Blob, Media
-from annotator.services import blobs, decoding, media, media_urls, url_import
+from annotator.services import blobs, media, media_urls, url_import
 from tests.storage import pictures
 from tests.world import World, actor
 
@@ -127,7 +127,6 @@ def port() -> Iterator[int]:
     yield server.server_port
     server.shutdown()
     server.server_close()
-    decoding.close_pool()
 
 
 @pytest.fixture

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 import pytest
 
-from annotator.services import decoding
 from tests.api.client import Api
 from tests.world import World
 
@@ -79,9 +77,3 @@ def by(w: World) -> Callers:
 def p(w: World) -> str:
     """The path of the cast's project."""
     return f"/projects/{w.project.pk}"
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _end_children() -> Iterator[None]:
-    yield
-    decoding.close_pool()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from annotator.models import Concept, Upload
-from annotator.services import blobs, decoding, exports, keypoint_schemas, statuses, uploads
+from annotator.services import blobs, exports, keypoint_schemas, statuses, uploads
 from annotator.services.export_rows import Selection
 from annotator.storage.base import put_bytes
 from tests.api.client import Api
@@ -107,10 +107,3 @@ def slot(by: Callers, p: str) -> Callable[[bytes], str]:
         return key
 
     return make
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _decoders() -> Iterator[None]:
-    """End the decoding processes with the tests."""
-    yield
-    decoding.close_pool()
