@@ -1,6 +1,6 @@
 /** What pages with forms share: sending them without leaving the page, errors beside fields, toasts with undo, copying. */
 import { confirmDialog, openDialog } from '../ui/dialog.js';
-import { applyVars, h, icon, ownHeaders, postJson } from '../ui/dom.js';
+import { applyVars, h, icon, ownHeaders, postJson, readAnswer, refused } from '../ui/dom.js';
 import { toast, undoLastToast } from '../ui/toast.js';
 import { readPageStrings, t } from '../ui/words.js';
 
@@ -79,9 +79,7 @@ export async function waitForJob(id, onStep) {
 /** Reads JSON from our own server. @param {string} url @param {RequestInit} [options] @returns {Promise<any>} */
 export async function getJson(url, options = {}) {
   const answer = await fetch(url, { headers: { Accept: 'application/json' }, credentials: 'same-origin', ...options });
-  const body = await answer.json().catch(() => null);
-  if (!answer.ok) throw Object.assign(new Error(body?.message ?? `${answer.status}`), { status: answer.status, body });
-  return body;
+  return readAnswer(answer);
 }
 
 /** Takes away the errors of a form. @param {HTMLElement} form */
@@ -133,8 +131,8 @@ export async function sendForm(form) {
     const fields = new FormData(form);
     fields.delete('csrfmiddlewaretoken'); // it counts before the header's, and may be older
     const answer = await fetch(form.getAttribute('action') ?? '', { method: 'POST', body: fields, credentials: 'same-origin', headers: ownHeaders() });
-    const body = await answer.json().catch(() => null);
-    if (!answer.ok || !body) throw Object.assign(new Error(body?.message ?? `${answer.status} ${answer.statusText}`), { status: answer.status, body });
+    const body = await readAnswer(answer);
+    if (!body) throw refused(answer.status);
     clearErrors(form);
     return body;
   } catch (error) {

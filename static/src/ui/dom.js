@@ -1,4 +1,5 @@
 /** Small helpers over the page: elements, icons, values that a strict CSP keeps out of the markup. */
+import { t } from './words.js';
 
 /**
  * Makes an element. Attributes: `class`, `text`, `on` ({event: handler}), `data` ({name: value}), others as they are;
@@ -62,8 +63,37 @@ export function ownHeaders() {
   return { Accept: 'application/json', 'X-CSRFToken': token, ...(person ? { 'X-Annotator-User': person } : {}) };
 }
 
+/** What to do about a refusal that brings no words of ours: a page of the server, or of a proxy before it. @param {number} status */
+function wordsFor(status) {
+  if (status === 403) return t('This page is too old. Reload it and try again.');
+  if (status === 404) return t('This is not here any more. Reload the page.');
+  if (status === 413) return t('This is larger than the server takes.');
+  if (status === 500) return t('The server made a mistake. Try again in a moment.');
+  if (status > 500) return t('The server cannot be reached. Try again.');
+  return t('This did not work ({status}). Reload the page and try again.', { status });
+}
+
+/** The error of an answer that cannot be used: words for a person, `.status` and `.body`. @param {number} status @param {any} [body] */
+export function refused(status, body = null) {
+  return Object.assign(new Error(body?.message || wordsFor(status)), { status, body });
+}
+
+/** Reads the JSON of an answer, null when it is empty. Throws `refused` for refusals and for what is no JSON. @param {Response} answer @returns {Promise<any>} */
+export async function readAnswer(answer) {
+  const text = await answer.text();
+  if (answer.ok && !text) return null;
+  let body;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw refused(answer.status);
+  }
+  if (!answer.ok) throw refused(answer.status, body);
+  return body;
+}
+
 /**
- * Sends JSON to our own server with the session. Throws an Error with the server's words (`.status`, `.body`).
+ * Sends JSON to our own server with the session. Throws as `readAnswer` does.
  * @param {string} url @param {unknown} body @param {string} [method]
  */
 export async function postJson(url, body, method = 'POST') {
@@ -73,13 +103,5 @@ export async function postJson(url, body, method = 'POST') {
     credentials: 'same-origin',
     body: JSON.stringify(body),
   });
-  const text = await answer.text();
-  /** @type {any} */
-  let read = null;
-  try { read = text ? JSON.parse(text) : null; } catch { /* not JSON: told by the status below */ }
-  if (!answer.ok) {
-    const error = new Error(read?.message ?? `${answer.status} ${answer.statusText}`);
-    throw Object.assign(error, { status: answer.status, body: read });
-  }
-  return read;
+  return readAnswer(answer);
 }
