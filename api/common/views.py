@@ -8,6 +8,7 @@ is named (`render`), how a refusal looks (`error_status`, `error_body`). Its vie
 from __future__ import annotations
 
 import logging
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -33,22 +34,34 @@ from .query import given
 from .shapes import ListOf
 
 _log = logging.getLogger("api")
+_WEIGHT = re.compile(r"[01](\.[0-9]{0,3})?")
 
 
 class FirstOf(BaseContentNegotiation):
-    """The parser is the view's only one; the renderer is the first that the Accept header names, else the first of all."""
+    """The parser is the view's only one; the renderer is the one that the Accept header likes best, else the first of all."""
 
     def select_parser(self, request: Request, parsers: Any) -> Any:
         return parsers[0]
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
         if len(renderers) > 1:
-            for wanted in request.META.get("HTTP_ACCEPT", "").split(","):
-                kind = wanted.split(";")[0].strip()
+            for wanted in _by_preference(request.META.get("HTTP_ACCEPT", "")):
                 for renderer in renderers:
-                    if kind == renderer.media_type:
-                        return renderer, renderer.media_type
+                    kind = renderer.media_type
+                    if wanted in (kind, f"{kind.partition('/')[0]}/*", "*/*"):
+                        return renderer, kind
         return renderers[0], renderers[0].media_type
+
+
+def _by_preference(accept: str) -> list[str]:
+    """Return the media types of an Accept header, the most wanted first; those with q=0 and a q that is none are left out."""
+    found = []
+    for part in accept.split(","):
+        kind, *parameters = (word.strip().lower() for word in part.split(";"))
+        weight = next((word[2:].strip() for word in parameters if word.startswith("q=")), "1")
+        if kind and _WEIGHT.fullmatch(weight) and float(weight) > 0:
+            found.append((-float(weight), kind))
+    return [kind for _, kind in sorted(found, key=lambda pair: pair[0])]
 
 
 class DialectView(APIView):

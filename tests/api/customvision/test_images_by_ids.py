@@ -147,6 +147,20 @@ def test_other_methods(by: Callers, p: str) -> None:
     assert "GET" in by.vera.raw("DELETE", f"{p}/images/id")["Allow"]
 
 
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "Application/XML",
+        "application/json;q=0.5, application/xml",
+        "text/html, application/xml; q=0.9, */*;q=0.8",
+        "text/*",
+    ],
+)
+def test_xml_is_sent_when_it_is_wanted_most(by: Callers, p: str, accept: str) -> None:
+    answer = by.vera.raw("GET", f"{p}/images/id", headers={"Accept": accept})
+    assert "xml" in answer["Content-Type"] and answer.content.startswith(b"<?xml")
+
+
 def test_the_same_in_xml(w: World, by: Callers, p: str) -> None:
     media = w.images[0]
     Media.objects.filter(pk=media.pk).update(metadata={"a <b> & \u0001 c": "1 < 2 & 3", "\u00e9": ""})
@@ -181,7 +195,18 @@ def test_the_same_in_xml(w: World, by: Callers, p: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "accept", ["*/*", "application/json, text/xml", "text/html", "application/json;q=0.5", ""]
+    "accept",
+    [
+        "*/*",
+        "application/json, text/xml",
+        "text/html",
+        "application/json;q=0.5",
+        "",
+        "text/xml;q=0.9, application/json",
+        "application/xml;q=0, */*",
+        "application/*;q=0.8, text/xml;q=0.5",
+        "text/xml;q=nan, application/json;q=0.1",
+    ],
 )
 def test_json_otherwise(by: Callers, p: str, accept: str) -> None:
     answer = by.vera.raw("GET", f"{p}/images/id", headers={"Accept": accept})
