@@ -7,7 +7,7 @@ const EDITOR = 'static/src/editor';
 
 /**
  * What a folder may import besides itself; packages are listed by name. The first entry that fits a file counts.
- * geom < store (with sync, commands, keymap) < view, tools, panels < main; the workers see geom only.
+ * geom < store (with sync, commands, keymap, command-list) < view, tools, panels < main; the workers see geom only.
  */
 const LAYERS = [
   { from: `${EDITOR}/geom/`, may: [], packages: [] },
@@ -18,8 +18,8 @@ const LAYERS = [
     packages: ['@preact/signals-core'],
   },
   {
-    from: [`${EDITOR}/commands.js`, `${EDITOR}/keymap.js`],
-    may: [`${EDITOR}/geom/`, `${EDITOR}/store/`],
+    from: [`${EDITOR}/commands.js`, `${EDITOR}/keymap.js`, `${EDITOR}/command-list.js`],
+    may: [`${EDITOR}/geom/`, `${EDITOR}/store/`, `${EDITOR}/keymap.js`],
     packages: ['@preact/signals-core'],
   },
   { from: `${EDITOR}/view/`, not: [`${EDITOR}/tools/`, `${EDITOR}/panels/`, `${EDITOR}/main.js`, 'static/src/pages/'] },

@@ -1,9 +1,4 @@
-/**
- * The keys of the labeling page as data, which chord an event is, and a dispatcher; what a command does is known by
- * whoever passes `run`. Only commands that exist are listed.
- */
-
-import { t } from './store/text.js';
+/** Which chord an event of the keyboard is, and a dispatcher of commands; what a command does is known by whoever passes `run`. */
 
 /**
  * @typedef {'all' | 'sel' | 'draw' | 'drawing'} Scope
@@ -29,86 +24,6 @@ import { t } from './store/text.js';
 const WIDER = { all: [], sel: ['all'], draw: ['all'], drawing: ['draw', 'all'] };
 const SCOPES = /** @type {Scope[]} */ (['drawing', 'draw', 'sel', 'all']);
 const PREFIX_MS = 1500;
-
-/** @param {string} id @param {Scope} scope @param {Command['group']} group @param {string[]} keys @param {() => string} text @param {Partial<Command>} [more] @returns {Command} */
-const command = (id, scope, group, keys, text, more = {}) => ({ id, scope, group, keys, text, ...more });
-
-const HOLD = { holds: true };
-const REPEAT = { repeats: true };
-const OVER = { over: true };
-
-/** @type {readonly Command[]} */
-export const COMMANDS = Object.freeze([
-  command('media.next', 'all', 'go', ['F'], () => t('Next picture'), REPEAT),
-  command('media.previous', 'all', 'go', ['D'], () => t('Previous picture'), REPEAT),
-  command('item.next', 'all', 'go', ['Ctrl+ArrowRight'], () => t('Next item')),
-  command('item.previous', 'all', 'go', ['Ctrl+ArrowLeft'], () => t('Previous item')),
-  command('submit', 'all', 'go', ['Ctrl+Enter'], () => t('Submit and next')),
-  command('skip', 'all', 'go', ['Ctrl+Space'], () => t('Skip')),
-
-  command('flush', 'all', 'page', ['Ctrl+S'], () => t('Save now'), { always: true }),
-  command('undo', 'all', 'page', ['Ctrl+Z'], () => t('Undo'), REPEAT),
-  command('redo', 'all', 'page', ['Ctrl+Shift+Z', 'Ctrl+Y'], () => t('Redo'), REPEAT),
-  command('help', 'all', 'page', ['?', 'F1'], () => t('Keys')),
-  command('panels', 'all', 'page', ['\\'], () => t('Hide or show the panels')),
-
-  command('zoom.in', 'all', 'view', ['Ctrl+Plus'], () => t('Zoom in'), REPEAT),
-  command('zoom.out', 'all', 'view', ['Ctrl+Minus'], () => t('Zoom out'), REPEAT),
-  command('zoom.fit', 'all', 'view', ['Shift+1'], () => t('Whole picture')),
-  command('zoom.actual', 'all', 'view', ['Shift+2'], () => t('100 %')),
-  command('zoom.selection', 'all', 'view', ['Shift+3'], () => t('Zoom to the selection')),
-  command('pan.hold', 'all', 'view', ['Space'], () => t('Hold and drag: move the picture'), HOLD),
-  command('view.hide', 'all', 'view', ['T H'], () => t('Hide all labels')),
-  command('view.lock', 'all', 'view', ['T L'], () => t('Lock all labels')),
-  command('view.grid', 'all', 'view', ['T G'], () => t('Grid')),
-  command('view.outlines', 'all', 'view', ['T O'], () => t('Outlines only')),
-
-  command('escape', 'all', 'tools', ['Escape'], () => t('Cancel the drawing, then the selection, then the tool')),
-  command('tool.select', 'all', 'tools', ['S'], () => t('Select')),
-  command('tool.again', 'all', 'tools', ['N'], () => t('Draw again')),
-  command('tool.box', 'all', 'tools', ['B'], () => t('Box')),
-  command('tool.polygon', 'all', 'tools', ['P'], () => t('Polygon')),
-
-  ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 0].map((digit) =>
-    command(`class.${digit || 10}`, 'all', 'classes', [String(digit)], () => t('Class {n}', { n: digit || 10 }))),
-  command('class.repeat', 'all', 'classes', ['.'], () => t('Last class again')),
-
-  command('object.next', 'all', 'objects', ['Tab'], () => t('Next object'), { stage: true, repeats: true }),
-  command('object.previous', 'all', 'objects', ['Shift+Tab'], () => t('Previous object'), { stage: true, repeats: true }),
-  command('select.all', 'all', 'objects', ['Ctrl+A'], () => t('Select all')),
-  command('copy', 'all', 'objects', ['Ctrl+C'], () => t('Copy')),
-  command('paste', 'all', 'objects', ['Ctrl+V'], () => t('Paste')),
-  command('duplicate', 'all', 'objects', ['Ctrl+D'], () => t('Duplicate')),
-  command('hide', 'sel', 'objects', ['H'], () => t('Hide')),
-  command('lock', 'sel', 'objects', ['L'], () => t('Lock')),
-  command('delete', 'sel', 'objects', ['Delete'], () => t('Delete')),
-  command('delete.locked', 'sel', 'objects', ['Shift+Delete'], () => t('Delete, also when locked')),
-  command('forward', 'sel', 'objects', ['Plus'], () => t('One step forward'), REPEAT),
-  command('back', 'sel', 'objects', ['Minus'], () => t('One step back'), REPEAT),
-  command('nudge.left', 'sel', 'objects', ['ArrowLeft'], () => t('Move left by 1 pixel'), REPEAT),
-  command('nudge.right', 'sel', 'objects', ['ArrowRight'], () => t('Move right by 1 pixel'), REPEAT),
-  command('nudge.up', 'sel', 'objects', ['ArrowUp'], () => t('Move up by 1 pixel'), REPEAT),
-  command('nudge.down', 'sel', 'objects', ['ArrowDown'], () => t('Move down by 1 pixel'), REPEAT),
-  command('nudge.left.10', 'sel', 'objects', ['Shift+ArrowLeft'], () => t('Move left by 10 pixels'), REPEAT),
-  command('nudge.right.10', 'sel', 'objects', ['Shift+ArrowRight'], () => t('Move right by 10 pixels'), REPEAT),
-  command('nudge.up.10', 'sel', 'objects', ['Shift+ArrowUp'], () => t('Move up by 10 pixels'), REPEAT),
-  command('nudge.down.10', 'sel', 'objects', ['Shift+ArrowDown'], () => t('Move down by 10 pixels'), REPEAT),
-  command('resize.left', 'sel', 'objects', ['Alt+ArrowLeft'], () => t('Narrower by 1 pixel'), REPEAT),
-  command('resize.right', 'sel', 'objects', ['Alt+ArrowRight'], () => t('Wider by 1 pixel'), REPEAT),
-  command('resize.up', 'sel', 'objects', ['Alt+ArrowUp'], () => t('Lower by 1 pixel'), REPEAT),
-  command('resize.down', 'sel', 'objects', ['Alt+ArrowDown'], () => t('Higher by 1 pixel'), REPEAT),
-
-  command('cross.left', 'draw', 'drawing', ['ArrowLeft'], () => t('Crosshair left by 1 pixel'), REPEAT),
-  command('cross.right', 'draw', 'drawing', ['ArrowRight'], () => t('Crosshair right by 1 pixel'), REPEAT),
-  command('cross.up', 'draw', 'drawing', ['ArrowUp'], () => t('Crosshair up by 1 pixel'), REPEAT),
-  command('cross.down', 'draw', 'drawing', ['ArrowDown'], () => t('Crosshair down by 1 pixel'), REPEAT),
-  command('cross.left.10', 'draw', 'drawing', ['Shift+ArrowLeft'], () => t('Crosshair left by 10 pixels'), REPEAT),
-  command('cross.right.10', 'draw', 'drawing', ['Shift+ArrowRight'], () => t('Crosshair right by 10 pixels'), REPEAT),
-  command('cross.up.10', 'draw', 'drawing', ['Shift+ArrowUp'], () => t('Crosshair up by 10 pixels'), REPEAT),
-  command('cross.down.10', 'draw', 'drawing', ['Shift+ArrowDown'], () => t('Crosshair down by 10 pixels'), REPEAT),
-  command('draw.set', 'draw', 'drawing', ['Enter'], () => t('Set a corner, or finish')),
-  command('draw.back', 'drawing', 'drawing', ['Backspace', 'Ctrl+Z'], () => t('Take the last point back'), { ...REPEAT, ...OVER }),
-]);
 
 /** @param {string} text one chord, without a prefix @returns {Chord} */
 export function parseChord(text) {
@@ -174,11 +89,6 @@ export function clashes(commands) {
   return found;
 }
 
-/** The chords of a command, for tooltips. @param {string} id @returns {string[]} */
-export function keysOf(id) {
-  return COMMANDS.find((c) => c.id === id)?.keys ?? [];
-}
-
 const SHOWN = /** @type {Record<string, string>} */ ({
   Plus: '+', Minus: '−', ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown: '↓', Escape: 'Esc', Delete: 'Del',
 });
@@ -209,10 +119,10 @@ export function takenBy(target, event) {
 export class Keymap {
   /**
    * @param {{run: (id: string, press: {isDown: boolean, isRepeat: boolean, event: any}) => boolean | void,
-   *   scopes: () => Iterable<Scope>, isBlocked?: () => boolean, commands?: readonly Command[], now?: () => number}} options
+   *   scopes: () => Iterable<Scope>, isBlocked?: () => boolean, commands: readonly Command[], now?: () => number}} options
    *   `run` returns false for a press that it has no use for: the browser gets it then
    */
-  constructor({ run, scopes, isBlocked = () => false, commands = COMMANDS, now = Date.now }) {
+  constructor({ run, scopes, isBlocked = () => false, commands, now = Date.now }) {
     this.run = run;
     this.scopes = scopes;
     this.isBlocked = isBlocked;

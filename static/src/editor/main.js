@@ -4,10 +4,10 @@ import { createTools } from './tools/index.js';
 import { createSession } from './sync/session.js';
 import { createStage } from './view/stage.js';
 import { createDebug } from './debug.js';
+import { COMMANDS, keyText } from './command-list.js';
 import { Keymap } from './keymap.js';
 import { announceSaving, createAnnouncer } from './panels/announce.js';
 import { mountBanner, mountTrouble } from './panels/banners.js';
-import { ALL_COMMANDS, keyText } from './panels/command-list.js';
 import { actionsOf, offerUndo } from './panels/commands.js';
 import { Film } from './panels/film-model.js';
 import { mountFilm } from './panels/film.js';
@@ -70,7 +70,7 @@ async function createApp(boot) {
 function wireKeys(app) {
   const { stage, store, actions } = app;
   const keymap = new Keymap({
-    commands: ALL_COMMANDS,
+    commands: COMMANDS,
     scopes: () => ['all', ...stage.scopes()],
     isBlocked: () => document.querySelector('dialog[open], [popover]:popover-open') !== null,
     run: (id, press) => {

@@ -2,11 +2,12 @@
 import { t } from '../i18n.js';
 import { toggleContrast, toggleTheme } from '../../ui/theme.js';
 import { toast, undoLastToast } from '../../ui/toast.js';
+import { COMMANDS } from '../command-list.js';
 import { deleteLabels, duplicate, inOrder, paste, reorder, setStatus } from '../commands.js';
 import { useClass } from './class-picker.js';
-import { ALL_COMMANDS, backTo } from './command-list.js';
 import { showKeySheet } from './key-sheet.js';
 import { soon } from './live.js';
+import { backTo } from './navigate.js';
 import { showPalette } from './palette-entries.js';
 
 /** @import {App} from './app' */
@@ -80,7 +81,7 @@ function work(app, status, goesOn) {
   const { store, walk } = app;
   if (!status) return false;
   store.commit(setStatus(store, status));
-  const atEnd = () => toast(t('This was the last image of the list.'), { action: { label: t('Back to media'), run: () => location.assign(backTo(app)) } });
+  const atEnd = () => toast(t('This was the last image of the list.'), { action: { label: t('Back to media'), run: () => location.assign(backTo(app.boot)) } });
   if (goesOn) walk.go(1, { atEnd });
   return true;
 }
@@ -178,7 +179,7 @@ export function actionsOf(app) {
     flush: () => { session.flush(); app.say(store.save.peek().text); },
     undo: () => undo(app),
     redo: () => store.redo(),
-    help: () => showKeySheet(ALL_COMMANDS),
+    help: () => showKeySheet(COMMANDS),
     palette: () => showPalette(app),
     panels: () => toggleDisplay(app, 'bare'),
     tags: () => showTab(app, 'tags'),

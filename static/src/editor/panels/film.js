@@ -2,6 +2,7 @@
 import { num, t } from '../i18n.js';
 import { stateOf, wordOf } from '../../ui/states.js';
 import { html, live, mount, nothing, render, repeat } from './live.js';
+import { addressOf } from './navigate.js';
 import { icon, iconButton } from './parts.js';
 
 /** @import {App} from './app' */
@@ -19,7 +20,7 @@ function frameView(app, frame) {
     n: num(frame.index + 1), total: num(film.total.value), name: frame.name, status: wordOf(frame.status), objects: num(frame.labels),
   });
   const others = store.people.value.filter((one) => one.media === frame.id && !one.isSelf && one.user !== boot.user.id);
-  return html`<li><a class="frame" href=${boot.urls.label_page.replace('{id}', frame.id) + (boot.filter ? `?${boot.filter}` : '')} data-id=${frame.id}
+  return html`<li><a class="frame" href=${addressOf(boot, frame.id)} data-id=${frame.id}
     aria-current=${isCurrent ? 'true' : nothing} ?data-dim=${key === 'skipped'} aria-label=${words} title=${frame.name} tabindex=${isCurrent ? 0 : -1}>
     ${frame.thumbnail_url && frame.health !== 'ERROR' ? html`<img src=${frame.thumbnail_url} alt="" loading="lazy" decoding="async" draggable="false" width="114" height="76">` : html`<span class="no-picture">${icon('image')}</span>`}
     <span class="st" data-status=${key}>${icon(`st-${key}`, 'st-icon')}</span><span class="cnt">${num(frame.labels)}</span>

@@ -3,6 +3,7 @@ import { num, t } from '../i18n.js';
 import { stateOf, wordOf } from '../../ui/states.js';
 import { setStatus } from '../commands.js';
 import { html, mount, nothing, repeat } from './live.js';
+import { backTo } from './navigate.js';
 import { avatar, icon, iconButton, kbd, named, statusChip } from './parts.js';
 
 /** @import {Presence} from '../types' */
@@ -29,9 +30,8 @@ export function faces(people, self, media) {
 /** @param {App} app */
 function crumbs({ boot, store }) {
   const name = store.media.value?.name ?? '';
-  const back = boot.urls.media_page + (boot.filter ? `?${boot.filter}` : '');
   return html`
-    <a class="btn icon-only quiet" href=${back} aria-label=${t('Back to media')} title=${t('Back to media')}>${icon('arrow-left')}</a>
+    <a class="btn icon-only quiet" href=${backTo(boot)} aria-label=${t('Back to media')} title=${t('Back to media')}>${icon('arrow-left')}</a>
     <nav class="crumbs" aria-label=${t('Breadcrumb')}>
       <a class="wide-only" href=${boot.urls.project_page}>${boot.project.name}</a>
       <span class="wide-only">${icon('chevron-right', 's')}</span>

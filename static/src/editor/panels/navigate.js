@@ -12,6 +12,9 @@ const SLOW_MS = 300;
 /** @param {App['boot']} boot @param {string} id */
 export const addressOf = (boot, id) => boot.urls.label_page.replace('{id}', id) + (boot.filter ? `?${boot.filter}` : '');
 
+/** The list the person came from, with its filter. @param {App['boot']} boot */
+export const backTo = (boot) => boot.urls.media_page + (boot.filter ? `?${boot.filter}` : '');
+
 /** What to tell a person about a load that failed. @param {{status?: number, message?: string}} error */
 export function troubleOf({ status = 0, message = '' }) {
   if (status === 0) return { status, text: t('The server does not answer. Check the connection, then try again.') };

@@ -2,8 +2,9 @@
 import { t } from '../i18n.js';
 import { h } from '../../ui/dom.js';
 import { openPalette } from '../../ui/palette.js';
+import { COMMANDS, keyText } from '../command-list.js';
 import { classEntries } from './class-picker.js';
-import { ALL_COMMANDS, backTo, keyText } from './command-list.js';
+import { backTo } from './navigate.js';
 
 /** @import {App} from './app' */
 /** @import {Entry} from '../../ui/palette.js' */
@@ -13,14 +14,14 @@ const HIDDEN = /^(palette|class\.\d+|nudge|resize|cross|draw|escape|pan\.hold|it
 /** @param {App} app @returns {Entry[]} */
 function commandEntries(app) {
   const group = t('Commands');
-  const entries = ALL_COMMANDS.filter((one) => !HIDDEN.test(one.id)).map((one) => ({
+  const entries = COMMANDS.filter((one) => !HIDDEN.test(one.id)).map((one) => ({
     group, label: one.text(), keys: keyText(one.id) || undefined, icon: 'corner-down-left', run: () => app.run(one.id),
   }));
   return [
     ...entries,
     { group, label: t('Light or dark'), icon: 'sun-moon', run: () => app.run('theme') },
     { group, label: t('High contrast'), icon: 'contrast', run: () => app.run('contrast') },
-    { group, label: t('Back to media'), icon: 'arrow-left', run: () => location.assign(backTo(app)) },
+    { group, label: t('Back to media'), icon: 'arrow-left', run: () => location.assign(backTo(app.boot)) },
   ];
 }
 

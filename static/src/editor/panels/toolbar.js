@@ -4,6 +4,7 @@ import { html, mount, nothing } from './live.js';
 import { icon, iconButton, kbd, swatch } from './parts.js';
 import { pickClass } from './class-picker.js';
 import { digitOf } from './classes-model.js';
+import { backTo } from './navigate.js';
 import { toolOf } from './rail.js';
 
 /** @import {App} from './app' */
@@ -55,7 +56,6 @@ function looks(app) {
   const display = store.display.value;
   const { fill, keepView } = settings.value;
   const percent = Math.round(fill * 100);
-  const back = boot.urls.media_page + (boot.filter ? `?${boot.filter}` : '');
   const toggle = (/** @type {string} */ name, /** @type {string} */ shape, /** @type {string} */ command, /** @type {boolean} */ pressed) =>
     iconButton({ name, icon: shape, keys: app.keys(command), run: () => app.run(command), pressed });
   return html`<span class="end row">
@@ -66,7 +66,7 @@ function looks(app) {
     ${toggle(t('Grid'), 'grid-3x3', 'view.grid', display.grid)}
     ${toggle(t('Hide all objects'), display.hideAll ? 'eye-off' : 'eye', 'view.hide', display.hideAll)}
     ${iconButton({ name: t('Keep this view on the next image'), icon: 'scan', pressed: keepView, run: () => settings.set({ keepView: !keepView }) })}
-    <a class="btn quiet" href=${back}>${icon('filter')}${boot.filter ? t('Filtered') : t('All images')}</a>
+    <a class="btn quiet" href=${backTo(boot)}>${icon('filter')}${boot.filter ? t('Filtered') : t('All images')}</a>
     ${iconButton({ name: t('Keys'), icon: 'keyboard', keys: app.keys('help'), run: () => app.run('help') })}
   </span>`;
 }
