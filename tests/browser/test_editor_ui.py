@@ -191,12 +191,14 @@ def test_submit_accept_reject_and_reopen_by_role(studio: Studio, people: People)
     assert state() == "TO REVIEW"
     expect(ann.page.get_by_role("button", name=re.compile("^Accept"))).to_have_count(0)
     rosa = people("rosa").open(image)
-    rosa.page.get_by_role("button", name=re.compile("^Reject")).click()
+    expect(rosa.page.get_by_role("button", name=re.compile("^Reject"))).to_be_visible()
+    rosa.press("Alt+x")
     rosa.idle()
     assert state() == "IN PROGRESS"
     ann.page.get_by_role("button", name=re.compile("^Submit")).click()  # her page heard of it
     ann.idle()
-    rosa.page.get_by_role("button", name=re.compile("^Accept")).click()
+    expect(rosa.page.get_by_role("button", name=re.compile("^Accept"))).to_be_visible()
+    rosa.press("Alt+a")
     rosa.idle()
     assert state() == "DONE"
     expect(ann.page.locator("#banner")).to_contain_text("Finished")

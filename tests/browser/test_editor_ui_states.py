@@ -148,6 +148,8 @@ def test_the_key_sheet_and_the_palette_know_the_commands(studio: Studio, people:
         "Submit and next",
         "Move by 10 pixels",
         "Class by its digit",
+        "Digit for the current class",
+        "Full screen",
         "Polygon",
         "Take the last point back",
     ):
@@ -164,6 +166,48 @@ def test_the_key_sheet_and_the_palette_know_the_commands(studio: Studio, people:
     page.keyboard.type("tree")
     editor.press("Enter")
     assert editor.store["activeConcept"] == studio.tree
+
+
+def test_a_digit_bound_to_a_class_stays_bound_until_it_is_given_back(studio: Studio, people: People) -> None:
+    image = studio.image("one.jpg")
+    editor = people("ann").open(image)
+    page = editor.page
+    editor.press("2", "Control+7", "1")
+    expect(page.locator(".toast")).to_contain_text("7 is now Tree")
+    page.reload()
+    editor.wait_ready()
+    page.get_by_role("tab", name="Classes").click()
+    expect(page.get_by_role("option", name="Tree").locator(".kbd")).to_have_text("2, 7")
+    editor.press("7")
+    assert editor.store["activeConcept"] == studio.tree
+    editor.press("1", "Control+7")
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    editor.press("7")
+    assert editor.store["activeConcept"] == studio.tree
+
+
+def test_settings_and_the_full_screen_are_keys_away(studio: Studio, people: People) -> None:
+    editor = people("ann").open(studio.image("one.jpg"))
+    page = editor.page
+    editor.press("F2")
+    dialog = page.get_by_role("dialog", name="Settings")
+    dialog.get_by_label("Keep this view on the next image").check()
+    dialog.get_by_label("Outlines only").check()
+    dialog.get_by_label("Fill opacity").fill("55")
+    expect(dialog.get_by_role("status")).to_have_text("55 %")
+    dialog.get_by_label("Colours of the page").select_option("Dark")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert violations(page) == []
+    editor.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("button", name=re.compile("^Outlines only"))).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    expect(page.locator("#bar output")).to_have_text("55 %")
+    editor.press("F11")
+    page.wait_for_function("() => document.fullscreenElement === document.documentElement")
+    editor.press("F11")
+    page.wait_for_function("() => !document.fullscreenElement")
 
 
 def test_panels_hide_on_a_key_and_keep_their_width(studio: Studio, people: People) -> None:

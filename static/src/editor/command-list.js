@@ -7,6 +7,7 @@ import { t } from './store/text.js';
 /** @param {string} id @param {Scope} scope @param {Command['group']} group @param {string[]} keys @param {() => string} text @param {Partial<Command>} [more] @returns {Command} */
 const command = (id, scope, group, keys, text, more = {}) => ({ id, scope, group, keys, text, ...more });
 
+const DIGITS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 0];
 const HOLD = { holds: true };
 const REPEAT = { repeats: true };
 const OVER = { over: true };
@@ -19,12 +20,15 @@ export const COMMANDS = Object.freeze([
   command('item.previous', 'all', 'go', ['Ctrl+ArrowLeft'], () => t('Previous item')),
   command('submit', 'all', 'go', ['Ctrl+Enter'], () => t('Submit and next')),
   command('skip', 'all', 'go', ['Ctrl+Space'], () => t('Skip')),
+  command('accept', 'all', 'go', ['Alt+A'], () => t('Accept and next')),
+  command('reject', 'all', 'go', ['Alt+X'], () => t('Reject and next')),
 
   command('flush', 'all', 'page', ['Ctrl+S'], () => t('Save now'), { always: true }),
   command('undo', 'all', 'page', ['Ctrl+Z'], () => t('Undo'), REPEAT),
   command('redo', 'all', 'page', ['Ctrl+Shift+Z', 'Ctrl+Y'], () => t('Redo'), REPEAT),
   command('palette', 'all', 'page', ['Ctrl+K'], () => t('Find a class, a command or an image'), { always: true }),
   command('help', 'all', 'page', ['?', 'F1'], () => t('Keys')),
+  command('settings', 'all', 'page', ['F2'], () => t('Settings')),
   command('tags', 'all', 'page', ['J'], () => t('Tags of the image')),
   command('panels', 'all', 'page', ['\\'], () => t('Hide or show the panels')),
 
@@ -34,6 +38,7 @@ export const COMMANDS = Object.freeze([
   command('zoom.actual', 'all', 'view', ['Shift+2'], () => t('100 %')),
   command('zoom.selection', 'all', 'view', ['Shift+3'], () => t('Zoom to the selection')),
   command('pan.hold', 'all', 'view', ['Space'], () => t('Hold and drag: move the picture'), HOLD),
+  command('fullscreen', 'all', 'view', ['F11'], () => t('Full screen')),
   command('view.hide', 'all', 'view', ['T H'], () => t('Hide all labels')),
   command('view.lock', 'all', 'view', ['T L'], () => t('Lock all labels')),
   command('view.grid', 'all', 'view', ['T G'], () => t('Grid')),
@@ -45,8 +50,8 @@ export const COMMANDS = Object.freeze([
   command('tool.box', 'all', 'tools', ['B'], () => t('Box')),
   command('tool.polygon', 'all', 'tools', ['P'], () => t('Polygon')),
 
-  ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 0].map((digit) =>
-    command(`class.${digit || 10}`, 'all', 'classes', [String(digit)], () => t('Class {n}', { n: digit || 10 }))),
+  ...DIGITS.map((digit) => command(`class.${digit || 10}`, 'all', 'classes', [String(digit)], () => t('Class {n}', { n: digit || 10 }))),
+  ...DIGITS.map((digit) => command(`bind.${digit || 10}`, 'all', 'classes', [`Ctrl+${digit}`], () => t('{digit} for the current class', { digit }))),
   command('class.repeat', 'all', 'classes', ['.'], () => t('Last class again')),
 
   command('object.next', 'all', 'objects', ['Tab'], () => t('Next object'), { stage: true, repeats: true }),

@@ -8,6 +8,7 @@ import { COMMANDS, keyText } from './command-list.js';
 import { Keymap } from './keymap.js';
 import { announceSaving, createAnnouncer } from './panels/announce.js';
 import { mountBanner, mountTrouble } from './panels/banners.js';
+import { slotsOf } from './panels/classes-model.js';
 import { actionsOf, offerUndo } from './panels/commands.js';
 import { Film } from './panels/film-model.js';
 import { mountFilm } from './panels/film.js';
@@ -54,6 +55,7 @@ async function createApp(boot) {
     boot, session, store, settings, stage, names, say,
     film: new Film(boot),
     steps: computed(() => stepsFor(store.status.value, store.may.value, store.statuses.value)),
+    slots: computed(() => slotsOf(store.regionConcepts.value, settings.signal.value.digits[boot.project.id])),
     trouble: signal(null),
     loading: signal(false),
     keys: keyText,

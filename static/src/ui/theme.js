@@ -28,8 +28,11 @@ export function toggleTheme() {
   setTheme(shownTheme() === 'dark' ? 'light' : 'dark');
 }
 
+/** Whether high contrast was asked for here. */
+export const isContrastHigh = () => root.dataset.contrast === 'more';
+
 export function toggleContrast() {
-  if (root.dataset.contrast === 'more') delete root.dataset.contrast;
+  if (isContrastHigh()) delete root.dataset.contrast;
   else root.dataset.contrast = 'more';
   remember();
   document.dispatchEvent(new CustomEvent('themechange'));
@@ -43,7 +46,7 @@ export function wireTheme() {
       item.setAttribute('aria-checked', String(item.getAttribute('data-theme-set') === set));
     }
     for (const item of document.querySelectorAll('[data-contrast-toggle]')) {
-      item.setAttribute('aria-checked', String(root.dataset.contrast === 'more'));
+      item.setAttribute('aria-checked', String(isContrastHigh()));
     }
   };
   document.addEventListener('click', (event) => {

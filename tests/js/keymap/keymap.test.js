@@ -61,6 +61,8 @@ const MATCHES = [
   ['1', press('1', 'Numpad1'), true],
   ['1', press('End', 'Numpad1'), false],
   ['Shift+1', press('!', 'Digit1', SHIFT), true],
+  ['Ctrl+1', press('1', 'Digit1', CTRL), true],
+  ['1', press('1', 'Digit1', CTRL), false],
   ['?', press('?', 'Slash', SHIFT), true],
   ['?', press('?', 'Minus', SHIFT), true, 'German'],
   ['?', press(',', 'Slash', SHIFT), false],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { countByClass, digitOf } from '../../../static/src/editor/panels/classes-model.js';
+import { countByClass, digitOf, slotsOf, withBound } from '../../../static/src/editor/panels/classes-model.js';
 import { figures, neighbour, rowsOf } from '../../../static/src/editor/panels/objects-model.js';
 import { rowsInView, scrollToRow } from '../../../static/src/editor/panels/window.js';
 
@@ -52,7 +52,19 @@ test('after a deletion the next row takes over, at the end the one before', () =
 
 test('digits go from 1 to 0 and end there', () => {
   const classes = Array.from({ length: 12 }, (_, i) => ({ id: String(i) }));
-  assert.deepEqual(['0', '8', '9', '10', 'x'].map((id) => digitOf(classes, id)), ['1', '9', '0', '', '']);
+  assert.deepEqual(['0', '8', '9', '10', 'x'].map((id) => digitOf(slotsOf(classes), id)), ['1', '9', '0', '', '']);
+  assert.equal(slotsOf(classes.slice(0, 3))[3], undefined);
+});
+
+test('a digit can be bound to another class, and given back', () => {
+  const classes = Array.from({ length: 12 }, (_, i) => ({ id: String(i) }));
+  const bound = withBound(withBound({}, classes, 10, '11'), classes, 5, '1');
+  assert.deepEqual(bound, { 0: '11', 5: '1' });
+  const slots = slotsOf(classes, bound);
+  assert.deepEqual([slots[9].id, slots[4].id], ['11', '1']);
+  assert.deepEqual(['11', '1', '4', '9'].map((id) => digitOf(slots, id)), ['0', '2, 5', '', '']);
+  assert.deepEqual(withBound(bound, classes, 5, '4'), { 0: '11' });
+  assert.equal(slotsOf(classes, { 3: 'gone' })[2].id, '2', 'a class that is gone frees its digit');
 });
 
 test('counts by class', () => {

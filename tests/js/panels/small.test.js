@@ -15,6 +15,8 @@ test('settings take what makes sense and leave the rest', () => {
   assert.equal(sane({ tab: 'tags' }).tab, 'tags');
   assert.ok(!('junk' in sane({ junk: 1 })));
   assert.equal(clampWidth(Number.NaN), 320);
+  assert.deepEqual(sane({ digits: { p: { 1: 'a' }, q: null, r: { 2: 5 } } }).digits, { p: { 1: 'a' } });
+  assert.deepEqual(sane({ digits: null }).digits, {});
 });
 
 test('settings are kept per person, also when storage throws', () => {

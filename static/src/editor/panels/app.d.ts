@@ -1,6 +1,6 @@
 /** What panels are given: the session, the store, the stage and the page's own state. No code lives here. */
 import type { ReadonlySignal, Signal } from '@preact/signals-core';
-import type { Boot, Session, Store } from '../types';
+import type { Boot, Concept, Session, Store } from '../types';
 import type { Settings } from './settings.js';
 import type { Film } from './film-model.js';
 import type { createWalk } from './walk.js';
@@ -17,6 +17,8 @@ export interface App {
   /** To the next and the previous picture of the list. */
   readonly walk: ReturnType<typeof createWalk>;
   readonly names: Names;
+  /** The classes by digit; index 0 is digit 1, index 9 is digit 0. */
+  readonly slots: ReadonlySignal<(Concept | undefined)[]>;
   /** What the person may do next with the picture. */
   readonly steps: ReadonlySignal<Steps>;
   /** Words in place of the picture: why it cannot be shown and what to do; null when it can. */

@@ -34,7 +34,7 @@ export function classEntries(app) {
   return classes.map((concept) => ({
     group: t('Classes'),
     label: concept.name,
-    keys: digitOf(classes, concept.id) || undefined,
+    keys: digitOf(app.slots.peek(), concept.id) || undefined,
     mark: () => mark(concept),
     run: () => useClass(app, concept.id),
   }));

@@ -39,8 +39,8 @@ export function mountClasses(host, app) {
         const n = counts.get(one.id) ?? 0;
         return html`<div class="item" role="option" tabindex=${one.id === chosen || (!chosen && i === 0) ? 0 : -1} aria-selected=${String(one.id === chosen)} @click=${() => useClass(app, one.id)}>
           ${swatch(one)}<span class="clip grow" title=${one.name}>${one.name}</span><span class="count" title=${t('Objects of this image')}>${num(n)}</span>
-          <span class="digit">${kbd(digitOf(classes, one.id))}</span></div>`;
+          <span class="digit">${kbd(digitOf(app.slots.value, one.id))}</span></div>`;
       })}</div>
-      <p class="foot-note">${t('A digit gives the chosen object its class; with nothing chosen, the next one.')}${all ? html` <a href=${all}>${t('Edit classes')}</a>` : nothing}</p>`;
+      <p class="foot-note">${t('A digit gives the chosen object its class; with nothing chosen, the next one. With Ctrl it becomes the digit of the current class.')}${all ? html` <a href=${all}>${t('Edit classes')}</a>` : nothing}</p>`;
   });
 }

@@ -5,10 +5,12 @@ import { toast, undoLastToast } from '../../ui/toast.js';
 import { COMMANDS } from '../command-list.js';
 import { deleteLabels, duplicate, inOrder, paste, reorder, setStatus } from '../commands.js';
 import { useClass } from './class-picker.js';
+import { withBound } from './classes-model.js';
 import { showKeySheet } from './key-sheet.js';
 import { soon } from './live.js';
 import { backTo } from './navigate.js';
 import { showPalette } from './palette-entries.js';
+import { showSettings } from './settings-dialog.js';
 
 /** @import {App} from './app' */
 
@@ -86,6 +88,20 @@ function work(app, status, goesOn) {
   return true;
 }
 
+/** What the submit key does, where that is accepting. @param {App} app */
+function accept(app) {
+  const { primary } = app.steps.peek();
+  return primary?.kind === 'accept' && work(app, primary.status, true);
+}
+
+/** The whole page on the whole screen and back; the browser gets the key where it does not let pages do that. */
+function toggleFullscreen() {
+  if (!document.fullscreenEnabled) return false;
+  if (document.fullscreenElement) document.exitFullscreen();
+  else document.documentElement.requestFullscreen();
+  return true;
+}
+
 /** @param {App} app @param {string} tool */
 function useTool({ store, stage, say }, tool) {
   const draws = tool === 'box' || tool === 'polygon';
@@ -96,9 +112,20 @@ function useTool({ store, stage, say }, tool) {
 
 /** @param {App} app @param {number} digit 1 to 10 */
 function useDigit(app, digit) {
-  const concept = app.store.regionConcepts.peek()[digit - 1];
+  const concept = app.slots.peek()[digit - 1];
   if (!concept) return false;
   useClass(app, concept.id);
+  return true;
+}
+
+/** From now on the digit means the class of the next shape. @param {App} app @param {number} place 1 to 10 */
+function bindDigit({ boot, store, settings }, place) {
+  const concept = store.concept(store.activeConcept.peek());
+  if (!concept) return false;
+  const before = settings.value.digits;
+  const bound = withBound(before[boot.project.id] ?? {}, store.regionConcepts.peek(), place, concept.id);
+  settings.set({ digits: { ...before, [boot.project.id]: bound } });
+  toast(t('{digit} is now {name}', { digit: place % 10, name: concept.name }), { undo: () => settings.set({ digits: before }) });
   return true;
 }
 
@@ -165,7 +192,9 @@ export function actionsOf(app) {
   const { store, session } = app;
   const memory = { last: 'box' };
   store.tool.subscribe((tool) => { if (tool === 'box' || tool === 'polygon') memory.last = tool; });
-  const digits = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`class.${i + 1}`, () => useDigit(app, i + 1)]));
+  const digits = Object.fromEntries(Array.from({ length: 10 }, (_, i) => i + 1).flatMap((place) => [
+    [`class.${place}`, () => useDigit(app, place)], [`bind.${place}`, () => bindDigit(app, place)],
+  ]));
   return {
     ...digits,
     'media.next': (press) => app.walk.go(1, press),
@@ -174,6 +203,7 @@ export function actionsOf(app) {
     'item.previous': () => app.walk.go(-1),
     submit: () => work(app, app.steps.peek().primary?.status, true),
     skip: () => work(app, app.steps.peek().skip, true),
+    accept: () => accept(app),
     reject: () => work(app, app.steps.peek().reject, true),
     reopen: () => work(app, app.steps.peek().reopen, false),
     flush: () => { session.flush(); app.say(store.save.peek().text); },
@@ -181,6 +211,8 @@ export function actionsOf(app) {
     redo: () => store.redo(),
     help: () => showKeySheet(COMMANDS),
     palette: () => showPalette(app),
+    settings: () => showSettings(app),
+    fullscreen: () => toggleFullscreen(),
     panels: () => toggleDisplay(app, 'bare'),
     tags: () => showTab(app, 'tags'),
     details: () => toDetails(app),

@@ -26,6 +26,7 @@ function mouseKeys() {
   return [
     [t('Zoom at the pointer'), [t('Wheel')]],
     [t('Move the picture'), [t('Middle button')]],
+    [t('Keep a box square'), ['Shift', t('Drag')]],
     [t('Choose what lies under a drawing tool'), ['Ctrl', t('Click')]],
     [t('Next of the objects under the pointer'), ['Alt', t('Click')]],
     [t('Close a polygon'), [t('Double click')]],
@@ -52,12 +53,12 @@ function waysName(what, isTen) {
 function linesOf(commands) {
   const seen = new Set();
   return commands.flatMap((one) => {
-    const isDigit = /^class\.\d+$/.test(one.id);
+    const digit = /^(class|bind)\.\d+$/.exec(one.id)?.[1];
     const way = WAYS.exec(one.id);
-    const kind = isDigit ? 'digits' : way ? `${way[1]}${way[2] ?? ''}` : one.id;
+    const kind = digit ?? (way ? `${way[1]}${way[2] ?? ''}` : one.id);
     if (seen.has(kind)) return [];
     seen.add(kind);
-    if (isDigit) return line(t('Class by its digit'), ['1', '…', '9', '0']);
+    if (digit) return line(digit === 'class' ? t('Class by its digit') : t('Digit for the current class'), [...shownKeys(one.keys[0]).slice(0, -1), '1', '…', '9', '0']);
     if (way) return line(waysName(way[1], Boolean(way[2])), [...shownKeys(one.keys[0]).slice(0, -1), '←', '→', '↑', '↓']);
     return line(one.text(), alternatives(one.keys));
   });

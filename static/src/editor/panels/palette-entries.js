@@ -9,7 +9,7 @@ import { backTo } from './navigate.js';
 /** @import {App} from './app' */
 /** @import {Entry} from '../../ui/palette.js' */
 
-const HIDDEN = /^(palette|class\.\d+|nudge|resize|cross|draw|escape|pan\.hold|item\.)/;
+const HIDDEN = /^(palette|class\.\d+|bind\.\d+|nudge|resize|cross|draw|escape|pan\.hold|item\.)/;
 
 /** @param {App} app @returns {Entry[]} */
 function commandEntries(app) {

@@ -10,11 +10,11 @@ import { effect, signal } from '@preact/signals-core';
  * @property {boolean} keepView   next and previous keep zoom and place
  * @property {boolean} bare       panels hidden
  * @property {string} sort        of the object list
- * @property {string} preset      of the key map
+ * @property {Record<string, Record<string, string>>} digits  class bound to a digit, by project
  */
 
 /** @type {Readonly<Settings>} */
-export const DEFAULTS = Object.freeze({ sideWidth: 320, tab: 'objects', fill: 0.2, outlines: false, keepView: false, bare: false, sort: 'number', preset: 'default' });
+export const DEFAULTS = Object.freeze({ sideWidth: 320, tab: 'objects', fill: 0.2, outlines: false, keepView: false, bare: false, sort: 'number', digits: {} });
 
 /** What was stored, as far as it makes sense. @param {unknown} stored @returns {Settings} */
 export function sane(stored) {
@@ -24,6 +24,7 @@ export function sane(stored) {
   const settings = /** @type {Settings} */ (/** @type {unknown} */ (made));
   settings.sideWidth = clampWidth(settings.sideWidth);
   settings.fill = Number.isFinite(settings.fill) ? Math.min(1, Math.max(0, settings.fill)) : DEFAULTS.fill;
+  settings.digits = Object.fromEntries(Object.entries(settings.digits ?? {}).filter(([, bound]) => bound && Object.values(bound).every((id) => typeof id === 'string')));
   return settings;
 }
 
