@@ -27,7 +27,21 @@ from annotator.wsgi import Receive, Scope, Send, WsgiBridge
 FILE_PREFIXES = ("/m/", "/u/", "/x/")
 
 _proxies = forwarded.parse_networks(settings.TRUSTED_PROXIES)
-_pages = WsgiBridge(_django, threads=settings.HTTP_THREADS, body_limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+
+
+def _refusal(path: str, status: int, code: str, text: str) -> tuple[int, bytes]:
+    """Return what the caller of a body that was not taken is told."""
+    from api.refusals import early  # the dialects are loaded with the other views, once the server listens
+
+    return early(path, status, code, text)
+
+
+_pages = WsgiBridge(
+    _django,
+    threads=settings.HTTP_THREADS,
+    body_limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+    refusal=_refusal,
+)
 _sockets: Any = SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
 
 

@@ -25,6 +25,8 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 WsgiApp = Callable[..., Iterable[bytes]]
+#: From the path, the status, the code and the text of a refusal to the status and the body that its caller understands.
+Refusal = Callable[[str, int, str, str], tuple[int, bytes]]
 
 # A body without Content-Length is taken up to this size: WSGI would read it as empty.
 CHUNKED_LIMIT = 8 * 1024 * 1024
@@ -93,9 +95,13 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> Body:
     return Body(file=file, size=size)  # type: ignore[arg-type]
 
 
-async def refuse(send: Send, receive: Receive, status: int, code: str, text: str) -> None:
+def plain_refusal(path: str, status: int, code: str, text: str) -> tuple[int, bytes]:
+    """Return a refusal in our own words, whatever was asked."""
+    return status, orjson.dumps({"code": code, "message": text})
+
+
+async def refuse(send: Send, receive: Receive, status: int, content: bytes) -> None:
     """Answer with a refusal as JSON, let the client read it, and end the connection."""
-    content = orjson.dumps({"code": code, "message": text})
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", b"%d" % len(content)),
@@ -208,19 +214,23 @@ class Outgoing:
 class WsgiBridge:
     """An ASGI application that runs a WSGI application in `threads` threads."""
 
-    def __init__(self, app: WsgiApp, *, threads: int, body_limit: int) -> None:
+    def __init__(
+        self, app: WsgiApp, *, threads: int, body_limit: int, refusal: Refusal = plain_refusal
+    ) -> None:
         self._app = app
         self._body_limit = body_limit
+        self._refusal = refusal
         self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="http")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             body = await read_body(scope, receive, self._body_limit)
         except BodyTooLarge as error:
-            await refuse(send, receive, 413, "too_large", str(error))
+            await refuse(send, receive, *self._refusal(scope["path"], 413, "too_large", str(error)))
             return
         except TimeoutError:
-            await refuse(send, receive, 408, "timeout", f"Nothing came for {BODY_SECONDS:.0f} s.")
+            text = f"Nothing came for {BODY_SECONDS:.0f} s."
+            await refuse(send, receive, *self._refusal(scope["path"], 408, "timeout", text))
             return
         except ClientGone:
             return

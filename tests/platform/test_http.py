@@ -56,6 +56,12 @@ def test_a_chunked_body_over_8_mb_is_refused_in_words(echo: servers.Server) -> N
     assert len(told(echo)) == before
 
 
+def test_a_body_that_is_too_large_is_said_by_the_dialect_that_was_asked(echo: servers.Server) -> None:
+    received = echo.raw(chunked("/v1/projects", [b"x" * 1_000_000] * 9))
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert b" 400 " in head.split(b"\r\n", 1)[0] and orjson.loads(body)["code"] == "too_large"
+
+
 def test_a_declared_body_over_the_limit_is_refused_before_it_is_sent(echo: servers.Server) -> None:
     head = b"POST /echo/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\nExpect: 100-continue\r\n\r\n"
     with socket.create_connection(("127.0.0.1", echo.port), 10) as link:

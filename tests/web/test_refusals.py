@@ -10,6 +10,7 @@ import pytest
 from django.test import Client, RequestFactory
 
 from annotator.urls import handler500
+from api.refusals import early
 from tests.world import World
 
 HASTY, CUSTOM_VISION = "/v1/projects", "/customvision/v3.3/training/projects"
@@ -68,3 +69,20 @@ def test_a_mistake_before_the_view_is_json_for_a_dialect(path: str) -> None:
     answer = handler500(RequestFactory().get(path))
     assert (answer.status_code, answer["Content-Type"]) == (500, "application/json")
     assert {"code", "message"} <= json.loads(answer.content).keys()
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        (HASTY, 400, "too_large"),
+        (CUSTOM_VISION, 400, "BadRequestExceededBatchSize"),
+        ("/web/anything", 413, "too_large"),
+        ("/", 413, "too_large"),
+    ],
+)
+def test_a_body_that_is_too_large_is_refused_as_the_dialect_does(path: str, status: int, code: str) -> None:
+    """Hasty's client repeats a 413 seven times."""
+    told, content = early(path, 413, "too_large", "Too much.")
+    body = json.loads(content)
+    assert (told, body["code"], body["message"]) == (status, code, "Too much.")
+    assert early(path, 408, "timeout", "Nothing came.")[0] == 408
