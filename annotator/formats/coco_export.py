@@ -6,7 +6,7 @@ Stored polygon text is turned into COCO's flat lists by replacing brackets, so i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 import numpy as np
@@ -108,96 +108,95 @@ class _LabelWriter:
         self._next_number = first_number
 
     def text(self, batch: list[LabelRecord]) -> bytes:
-        """Return the annotations of a batch, separated by commas."""
-        corners = np.array([label.box for label in batch], np.float64)
-        sides = shortest_sizes(corners[:, :2].reshape(-1), corners[:, 2:].reshape(-1)).reshape(-1, 2)
-        widths, heights = sides.T
-        columns = zip(batch, widths.tolist(), heights.tolist(), (widths * heights).tolist(), strict=True)
-        rows = [self._row(*each) for each in columns]
-        # Whole numbers without a fraction. No string of an annotation can hold these: counts have no full stop.
-        text = orjson.dumps(rows)[1:-1]
-        return text.replace(b".0,", b",").replace(b".0]", b"]").replace(b".0}", b"}")
+        """Return the annotations of a batch, separated by commas.
 
-    def _row(self, label: LabelRecord, w: float, h: float, box_area: float) -> dict[str, Any]:
-        number, image, category, box, points, mask, keypoints, is_crowd, area, given, score, _ = label
+        Most labels are boxes: the numbers of all of them are written in one go and spliced into their texts.
+        """
+        corners = np.fromiter(chain.from_iterable(label.box for label in batch), np.float64).reshape(-1, 4)
+        sides = shortest_sizes(corners[:, :2].reshape(-1), corners[:, 2:].reshape(-1)).reshape(-1, 2)
+        boxes = _text(np.hstack((corners[:, :2], sides)))[2:-2].split("],[")
+        areas = _text(sides[:, 0] * sides[:, 1])[1:-1].split(",")
+        return ",".join(map(self._annotation, batch, boxes, areas)).encode()
+
+    def _annotation(self, label: LabelRecord, box: str, area: str) -> str:
+        number, image, category, _, points, mask, keypoints, is_crowd, given_area, given, score, _ = label
         if number is None:
             number = self._next_number
             self._next_number += 1
-        row: dict[str, Any] = {
-            "id": number,
-            "image_id": image,
-            "category_id": category,
-            "segmentation": (),
-            "area": box_area if area is None else area,
-            "bbox": (box[0], box[1], w, h),
-            "iscrowd": 1 if is_crowd else 0,
-        }
+        segmentation, further = "[]", ""
         if points is not None or mask is not None:
-            self._add_shape(row, label)
-        if keypoints is not None:
-            self._add_keypoints(row, keypoints)
-        if score is not None:
-            row["score"] = score
-        if given:
-            row |= {name: value for name, value in given.items() if name != "counts"}
-        return row
+            segmentation, given_area = self._shape(label, number)
+        if given_area is not None:
+            area = _text(given_area)
+        if keypoints is not None or score is not None or given:
+            fields = self._further(label, number)
+            if "bbox" in fields:
+                box = _text(fields.pop("bbox"))[1:-1]
+            if fields:
+                further = "," + _text(fields)[1:-1]
+        return (
+            f'{{"id":{number},"image_id":{image},"category_id":{category},"segmentation":{segmentation},'
+            f'"area":{area},"bbox":[{box}],"iscrowd":{1 if is_crowd else 0}{further}}}'
+        )
 
-    def _add_keypoints(self, row: dict[str, Any], points: tuple[KeypointRecord, ...]) -> None:
-        count = self._keypoints.get(row["category_id"], 0)
-        if count:
-            row |= _keypoint_fields(points, count)
-        elif points:
-            self._report.add(
-                "keypoints", "the category has no keypoints", f"annotation {row['id']}", count=len(points)
-            )
+    def _further(self, label: LabelRecord, number: int) -> dict[str, Any]:
+        """Return the fields that few labels have; what the file of the import said goes before what is computed."""
+        fields: dict[str, Any] = {}
+        if label.keypoints is not None:
+            count = self._keypoints.get(label.category_number, 0)
+            if count:
+                fields |= _keypoint_fields(label.keypoints, count)
+            elif label.keypoints:
+                lost = len(label.keypoints)
+                self._report.add(
+                    "keypoints", "the category has no keypoints", f"annotation {number}", count=lost
+                )
+        if label.score is not None:
+            fields["score"] = label.score
+        return fields | {name: value for name, value in (label.given or {}).items() if name != "counts"}
 
-    def _add_shape(self, row: dict[str, Any], label: LabelRecord) -> None:
+    def _shape(self, label: LabelRecord, number: int) -> tuple[str, float | None]:
+        """Return the text of the segmentation and the area of the shape; [] and None as far as they cannot be had."""
+        segmentation, area, where = "[]", label.area, f"annotation {number}"
         try:
             if label.mask is not None:
-                self._add_mask(row, label)
+                area = masks.packed_area(label.mask) if area is None else area
+                segmentation = self._rle(label, label.mask, label.bounds, where)
             elif label.points is not None:
-                self._add_polygon(row, label, label.points)
+                flat = flat_segmentation(label.points)
+                points = decode_points(label.points) if flat is None or area is None else []
+                area = areas.area(points) if area is None else area
+                segmentation = flat or self._filled(label, points, where)
         except DomainError as error:
-            self._report.add("segmentation", error.message, f"annotation {row['id']}")
+            self._report.add("segmentation", error.message, where)
+        return segmentation, area
 
-    def _add_polygon(self, row: dict[str, Any], label: LabelRecord, text: str) -> None:
-        flat = flat_segmentation(text)
-        points = decode_points(text) if flat is None or label.area is None else []
-        if label.area is None:
-            row["area"] = areas.area(points)
-        if flat is not None:
-            row["segmentation"] = orjson.Fragment(flat)
-            return
-        self._report.add("segmentation", "a polygon with holes was written as RLE", f"annotation {row['id']}")
+    def _filled(self, label: LabelRecord, points: MultiPolygon, where: str) -> str:
+        self._report.add("segmentation", "a polygon with holes was written as RLE", where)
         box = _pixel_box(points)
         spans = masks.polygon_spans(points, box[0], box[1], box[2] - box[0], box[3] - box[1])
-        self._add_rle(row, label, masks.pack_spans(spans), box)
+        return self._rle(label, masks.pack_spans(spans), box, where)
 
-    def _add_mask(self, row: dict[str, Any], label: LabelRecord) -> None:
-        assert label.mask is not None
-        if label.area is None:
-            row["area"] = masks.packed_area(label.mask)
-        self._add_rle(row, label, label.mask, label.bounds)
-
-    def _add_rle(self, row: dict[str, Any], label: LabelRecord, mask: bytes, box: masks.Bounds) -> None:
+    def _rle(self, label: LabelRecord, mask: bytes, box: masks.Bounds, where: str) -> str:
         if not label.size:
             self._report.add(
-                "segmentation",
-                "the size of the picture is unknown, so RLE cannot be written",
-                f"annotation {row['id']}",
+                "segmentation", "the size of the picture is unknown, so RLE cannot be written", where
             )
-            return
+            return "[]"
         width, height = label.size
         if box[0] < 0 or box[1] < 0 or box[2] > width or box[3] > height:
-            self._report.add(
-                "segmentation", "a mask was cut at the border of the picture", f"annotation {row['id']}"
-            )
+            self._report.add("segmentation", "a mask was cut at the border of the picture", where)
         counts = masks.coco_counts(mask, box, width, height)
         is_list = bool(label.given) and (label.given or {}).get("counts") == "list"
-        row["segmentation"] = {
-            "size": [height, width],
-            "counts": counts.tolist() if is_list else masks.coco_text(counts),
-        }
+        return _text(
+            {"size": [height, width], "counts": counts.tolist() if is_list else masks.coco_text(counts)}
+        )
+
+
+def _text(value: Any) -> str:
+    """Return JSON with whole numbers without a fraction, of a value whose texts (those of RLE) have no full stop."""
+    text = orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY).decode()
+    return text.replace(".0,", ",").replace(".0]", "]").replace(".0}", "}").removesuffix(".0")
 
 
 def _pixel_box(points: MultiPolygon) -> masks.Bounds:

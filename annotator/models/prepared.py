@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import uuid
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +50,7 @@ class Prepared:
             if len(self._plans) >= _MAX_PLANS:
                 self._plans.clear()
             self._plans[place] = plan
-        values = _bound(ids)
+        values = stored_ids(ids)
         params = tuple(
             constant if source is None else values[source]
             for constant, source in zip(plan.params, plan.sources, strict=True)
@@ -69,14 +69,14 @@ class Prepared:
         rows = self._build(shape, *marks)
         compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
-        places: dict[Any, int] = {mark: i for i, mark in enumerate(_bound(marks))}
+        places: dict[Any, int] = {mark: i for i, mark in enumerate(stored_ids(marks))}
         sources = tuple(places.get(param) if isinstance(param, str | uuid.UUID) else None for param in params)
         converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
         return _Plan(rows, compiler, sql, tuple(params), sources, converters)
 
 
-def _bound(ids: tuple[uuid.UUID, ...]) -> list[Any]:
-    """Return ids as this database takes them."""
+def stored_ids(ids: Iterable[uuid.UUID]) -> list[Any]:
+    """Return ids as this database takes and gives them past the ORM."""
     return list(ids) if connection.features.has_native_uuid_field else [each.hex for each in ids]
 
 

@@ -139,14 +139,14 @@ def _write_coco(state: Build, archive: zipfile.ZipFile) -> None:
 def coco_pieces(state: Build) -> Iterator[bytes]:
     """Yield the COCO file of an export, also for the operator's command."""
     classes = export_rows.categories(state.project)
-    _note_unsaid(state)
+    total = _note_unsaid(state)
     kept = state.project.settings.get("coco") or {}
     numbers = export_rows.Numbers(state.project)
     batches = export_rows.label_records(state.keys, state.selection, classes, numbers, state.report)
     return coco.write(
         categories=[category.as_record() for category in classes.values()],
         images=_coco_images(state),
-        labels=chain.from_iterable(_counted(state, batches)),
+        labels=chain.from_iterable(_counted(state, batches, total)),
         report=state.report,
         info=kept.get("info"),
         licenses=kept.get("licenses") or (),
@@ -172,16 +172,15 @@ def _coco_images(state: Build) -> Iterator[ImageRecord]:
         yield ImageRecord(row.number, name, row.dataset, known[0], known[1], kept)
 
 
-def _counted(state: Build, batches: Iterator[list[LabelRecord]]) -> Iterator[list[LabelRecord]]:
-    total = max(1, export_rows.chosen_labels(state.project, state.selection).count())
+def _counted(state: Build, batches: Iterator[list[LabelRecord]], total: int) -> Iterator[list[LabelRecord]]:
     for batch in batches:
         state.labels += len(batch)
-        state.tell(0.2 + 0.8 * min(1.0, state.labels / total), f"{state.labels:,} labels")
+        state.tell(0.2 + 0.8 * min(1.0, state.labels / max(1, total)), f"{state.labels:,} labels")
         yield batch
 
 
-def _note_unsaid(state: Build) -> None:
-    """Report what COCO has no place for."""
+def _note_unsaid(state: Build) -> int:
+    """Report what COCO has no place for; return the number of labels."""
     words = {
         "z_index": "the order of drawing has no place in COCO",
         "external_id": "external ids of labels have no place in COCO",
@@ -191,9 +190,11 @@ def _note_unsaid(state: Build) -> None:
         "statuses": "work states have no place in COCO",
         "media_external_id": "external ids of images have no place in COCO",
     }
-    for what, count in export_rows.unsaid(state.project, state.selection).items():
+    total, counts = export_rows.unsaid(state.project, state.selection)
+    for what, count in counts.items():
         if count:
             state.report.add(what, words[what], count=count)
+    return total
 
 
 def write_file(*, actor: Actor, project: Project, path: Path, tell: Tell) -> dict[str, Any]:

@@ -207,3 +207,30 @@ def test_memory_stays_flat(monkeypatch):
         return top
 
     assert peak(2_400) - peak(800) < 50_000
+
+
+def test_a_box_is_written_among_labels_of_every_kind_as_it_is_alone():
+    """The numbers of a batch are written together: each must come out with its own label."""
+    mask = masks.pack_runs([1, 3, 6, 1])
+    labels = [
+        LabelRecord(1, 1, 1, (0.5, 1.0, 3.0, 4.25), is_crowd=True),
+        LabelRecord(2, 1, 1, (0, 0, 4, 4), "[[[[0,0],[4,0],[4,4]]]]", score=1.0),
+        LabelRecord(3, 1, 1, (0, 0, 4, 2), mask=mask, size=(9, 9), given={"counts": "list"}, area=7.0),
+        LabelRecord(
+            4, 1, 1, (1, 1, 2, 3), given={"bbox": [1.0, 1, 1.5, 2.0], "num_keypoints": 3}, keypoints=()
+        ),
+        LabelRecord(5, 1, 1, (1e9, 0.1, 1e16, 0.30000000000000004), area=0.125),
+        LabelRecord(None, 1, 1, (2, 2, 2, 2)),
+    ]
+    categories = [CategoryRecord(1, "c", keypoints=("a",))]
+    rows = written(categories, [], labels, first_number=6)["annotations"]
+    alone = [written(categories, [], [label], first_number=6)["annotations"][0] for label in labels]
+    assert rows == alone
+    base = {"image_id": 1, "category_id": 1, "segmentation": [], "iscrowd": 0}
+    assert rows[0] == base | {"id": 1, "area": 8.125, "bbox": [0.5, 1, 2.5, 3.25], "iscrowd": 1}
+    assert rows[1] == base | {"id": 2, "area": 8, "bbox": [0, 0, 4, 4], "segmentation": [[0, 0, 4, 0, 4, 4]], "score": 1}  # fmt: skip
+    assert (rows[2]["area"], rows[2]["segmentation"]["size"]) == (7, [9, 9])
+    assert sum(rows[2]["segmentation"]["counts"]) == 81
+    assert rows[3] == base | {"id": 4, "area": 2, "bbox": [1, 1, 1.5, 2], "keypoints": [0, 0, 0], "num_keypoints": 3}  # fmt: skip
+    assert rows[4] == base | {"id": 5, "area": 0.125, "bbox": [1e9, 0.1, 1e16 - 1e9, 0.2]}
+    assert rows[5] == base | {"id": 6, "area": 0, "bbox": [2, 2, 0, 0]}

@@ -309,3 +309,17 @@ def test_labels_of_crowded_pictures_are_read_some_at_a_time(
     assert [len(batch) for batch in batches] == [2, 2, 2, 1]
     drawn = Label.all_objects.order_by("z", "created_at", "id").values_list("x0", flat=True)
     assert [label.box[0] for batch in batches for label in batch] == list(drawn)
+
+
+def test_media_are_read_in_the_order_asked_without_those_that_are_gone(w: World) -> None:
+    first, second, third = w.images
+    Media.objects.filter(pk=first.pk).update(metadata={"coco": {"license": 3}}, blob=None)
+    Media.objects.filter(pk=second.pk).update(trashed_at=timezone.now())
+    found = export_rows.read_media([third.pk, second.pk, first.pk])
+    assert [(row.id, row.name, row.dataset, row.status) for row in found] == [
+        (third.pk, "img 3.jpg", "Morning", "NEW"),
+        (first.pk, "img 1.jpg", "Morning", "NEW"),
+    ]
+    assert (found[1].metadata, found[1].sha256, found[1].kind) == ({"coco": {"license": 3}}, None, "image")
+    assert (found[0].width, found[0].height, found[0].metadata) == (third.width, third.height, third.metadata)
+    assert third.blob is not None and found[0].sha256 == third.blob.sha256
