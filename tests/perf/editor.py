@@ -1,4 +1,4 @@
-"""The labeling page measured in Chromium: opening, moving, and a box from pointer-up to paint and to storage."""
+"""The labeling page measured in Chromium: opening, moving, and a box from pointer-up to paint, to storage and to another person."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import math
 import statistics
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import servers
-from tests.browser.chrome import FLAGS, Editor, sign_in
+from tests.browser.chrome import FLAGS, Editor, Person, sign_in
 from tests.browser.studio import Studio
 from tests.perf.clock import percentile, verdict
 
 # name -> (number of labels, points of each; 0 = a box, goal for opening in seconds)
 LOADS = {"20 boxes": (20, 0, 0.5), "500 boxes": (500, 0, 0.6), "2,000 boxes": (2000, 0, 0.8), "500 x 50-point polygons": (500, 50, 0.8), "10,000 polygons": (10_000, 8, math.inf)}  # fmt: skip
-OPENINGS, STROKES = 5, 8
+OPENINGS, STROKES, HEARINGS = 5, 8, 24
 # The page has done what follows an opening, a stroke or a movement.
 QUIET_MS = 400
 # Says when the page called itself ready, by its own clock: a question from outside costs it time.
@@ -49,6 +49,18 @@ STROKE = """() => {
   }, { once: true, capture: true }));
 }"""
 
+# The clock time of the next pointer-up in one browser, and that of the frame in which another one has one more region.
+RELEASED = """() => {
+  window.__released = new Promise((done) => addEventListener('pointerup', () => done(performance.timeOrigin + performance.now()), { once: true, capture: true }));
+}"""
+HEARD = """() => {
+  const count = window.__editor.regionCount;
+  window.__heard = new Promise((done) => {
+    const look = () => (window.__editor.regionCount > count ? done(performance.timeOrigin + performance.now()) : requestAnimationFrame(look));
+    look();
+  });
+}"""
+
 
 def run() -> None:
     """Print the figures of each load; medians of OPENINGS and STROKES, with the least and the most."""
@@ -73,7 +85,38 @@ def run() -> None:
             _draw(editor)
             for _, other in opened:
                 other.page.close()
+        _share(browser, context, server, studio)
         browser.close()
+
+
+def _share(browser: Browser, context: BrowserContext, server: servers.Server, studio: Studio) -> None:
+    """A box of one person, from her pointer-up to the frame in which another person's browser has it."""
+    image = studio.image("shared.jpg")
+    studio.member("bob")
+    other = browser.new_context(viewport={"width": 1600, "height": 900})
+    sign_in(other, server, "bob")
+    writer, reader = (
+        Person(name, each, server).open(image) for name, each in (("ann", context), ("bob", other))
+    )
+    writer.page.wait_for_timeout(QUIET_MS)
+    times = []
+    for turn in range(HEARINGS):
+        writer.press("b")
+        (x0, y0), (x1, y1) = writer.at(30 + turn * 20, 100), writer.at(45 + turn * 20, 140)
+        writer.page.mouse.move(x0, y0)
+        writer.page.mouse.down()
+        writer.page.mouse.move(x1, y1)
+        reader.page.evaluate(HEARD)
+        writer.page.evaluate(RELEASED)
+        writer.page.mouse.up()
+        times.append(
+            reader.page.evaluate("() => window.__heard") - writer.page.evaluate("() => window.__released")
+        )
+        writer.idle()
+    p50, worst = statistics.median(times), max(times)
+    print(
+        f"another browser has a box {p50:.0f} ms after its pointer-up (worst of {HEARINGS}: {worst:.0f})   goal 300 ms   {verdict(worst <= 300)}"
+    )
 
 
 def _filled(studio: Studio, name: str, count: int, points: int) -> str:
