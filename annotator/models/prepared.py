@@ -6,6 +6,7 @@ Building and compiling a query takes Django several times as long as SQLite take
 from __future__ import annotations
 
 import copy
+import functools
 import uuid
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from django.db import DEFAULT_DB_ALIAS, connection, models
 
 from annotator.domain.actor import Actor
 
-_MAX_PLANS = 200
+# Plans that one query keeps, those asked last; there is one for each shape and number of ids.
+_MAX_PLANS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +36,17 @@ class Prepared:
     """A query whose only changing values are ids.
 
     `build(shape, *ids)` returns the queryset (of instances, `values()` or `values_list()`). It is called once for each
-    `shape` and number of ids, with ids that stand for all: it may use them in lookups of UUID columns and for nothing else.
+    `shape` and number of ids, as long as they are among the last _MAX_PLANS asked, with ids that stand for all: it may
+    use them in lookups of UUID columns and for nothing else.
     """
 
     def __init__(self, build: Callable[..., models.QuerySet[Any]]) -> None:
         self._build = build
-        self._plans: dict[Hashable, _Plan] = {}
+        self._plan = functools.lru_cache(_MAX_PLANS)(self._compile)
 
     def __call__(self, *ids: uuid.UUID, shape: Hashable = None) -> list[Any]:
         """Return the rows for these ids. One query."""
-        place = (shape, len(ids), connection.vendor)
-        plan = self._plans.get(place)
-        if plan is None:
-            plan = self._compile(shape, len(ids))
-            if len(self._plans) >= _MAX_PLANS:
-                self._plans.clear()
-            self._plans[place] = plan
+        plan = self._plan(shape, len(ids), connection.vendor)
         values = stored_ids(ids)
         params = tuple(
             constant if source is None else values[source]
@@ -64,7 +61,8 @@ class Prepared:
         rows.query.get_compiler = lambda *args, **options: compiler
         return list(rows)
 
-    def _compile(self, shape: Hashable, count: int) -> _Plan:
+    def _compile(self, shape: Hashable, count: int, vendor: str) -> _Plan:
+        """Return a plan; `vendor` is there to tell those of two databases apart."""
         marks = tuple(uuid.uuid4() for _ in range(count))
         rows = self._build(shape, *marks)
         compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
@@ -80,15 +78,16 @@ def stored_ids(ids: Iterable[uuid.UUID]) -> list[Any]:
     return list(ids) if connection.features.has_native_uuid_field else [each.hex for each in ids]
 
 
-def _visible_one(shape: Any, *ids: uuid.UUID) -> models.QuerySet[Any]:
-    rows, names, limits = shape
-    user_id, *others = ids
-    actor = Actor(user_id=user_id, **dict(zip(limits, others, strict=False)))
-    found = rows().filter(**dict(zip(names, others[len(limits) :], strict=True)))
-    return found.with_role(actor).order_by()[:1]
+@functools.lru_cache(_MAX_PLANS)
+def _visible(rows: Callable[[], models.QuerySet[Any]]) -> Prepared:
+    def build(shape: Any, *ids: uuid.UUID) -> models.QuerySet[Any]:
+        names, limits = shape
+        user_id, *others = ids
+        actor = Actor(user_id=user_id, **dict(zip(limits, others, strict=False)))
+        found = rows().filter(**dict(zip(names, others[len(limits) :], strict=True)))
+        return found.with_role(actor).order_by()[:1]
 
-
-_visible = Prepared(_visible_one)
+    return Prepared(build)
 
 
 def visible_one(rows: Callable[[], models.QuerySet[Any]], actor: Actor, **keys: uuid.UUID) -> Any | None:
@@ -98,6 +97,6 @@ def visible_one(rows: Callable[[], models.QuerySet[Any]], actor: Actor, **keys: 
     """
     limits = {name: getattr(actor, name) for name in ("workspace_id", "project_id")}
     limits = {name: value for name, value in limits.items() if value is not None}
-    shape = (rows, tuple(keys), tuple(limits))
-    found = _visible(actor.user_id, *limits.values(), *keys.values(), shape=shape)
+    shape = (tuple(keys), tuple(limits))
+    found = _visible(rows)(actor.user_id, *limits.values(), *keys.values(), shape=shape)
     return found[0] if found else None

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.db.models import QuerySet
 
-from annotator.models import Concept, Media, Membership, Project
+from annotator.models import Concept, Media, Membership, Project, prepared
 from annotator.models.prepared import Prepared, visible_one
 from tests.world import World, world
 
@@ -67,6 +67,27 @@ def test_any_number_of_ids_and_shapes(cast):
     others = [concept.pk for concept in Concept.all_objects.filter(project=cast.project)]
     assert set(known(cast.project.pk, *others, uuid.uuid4(), shape="pk")) == set(others)
     assert known(cast.project.pk, cast.car.pk, shape="name") == [cast.car.name]
+
+
+def test_each_query_keeps_the_plans_asked_last(cast):
+    built: list[tuple[str, int]] = []
+
+    def query(name: str) -> Prepared:
+        def build(shape: object, *keys: uuid.UUID) -> QuerySet[Concept]:
+            built.append((name, len(keys)))
+            return Concept.all_objects.filter(pk__in=keys)
+
+        return Prepared(build)
+
+    often, other = query("often"), query("other")
+    for count in range(1, 2 * prepared._MAX_PLANS):
+        for asked in (often, other):
+            assert asked(cast.car.pk, *(uuid.uuid4() for _ in range(count))) == [cast.car]
+        assert often(cast.car.pk) == [cast.car]
+    assert built.count(("often", 1)) == 1
+    # Those left out in between are built again, with the same answer.
+    assert other(cast.car.pk, uuid.uuid4()) == [cast.car]
+    assert built.count(("other", 2)) == 2
 
 
 def test_the_limits_of_a_token_narrow_what_is_seen(cast):
