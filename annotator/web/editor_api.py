@@ -80,14 +80,18 @@ def project_events(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
 def project_film(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     actor = actor_of(request)
     project = selectors.find_project(actor, project_id)
+    chosen = MediaFilter.read(request.GET)
     around = parse_uuid(request.GET.get("around", ""))
-    if around is None:
+    if "at" in request.GET:
+        media = selectors.media_at(project.pk, chosen, _whole(request, "at", 0))
+    elif around is None:
         raise Invalid("around must be the id of an image.", field="around")
-    media = selectors.find_media(actor, around)
+    else:
+        media = selectors.find_media(actor, around)
     before, after = (
         min(_whole(request, name, default), MAX_FILM) for name, default in (("before", 8), ("after", 12))
     )
-    return answer(selectors.film(project.pk, MediaFilter.read(request.GET), media, before, after))
+    return answer(selectors.film(project.pk, chosen, media, before, after))
 
 
 def _whole(request: HttpRequest, name: str, default: int) -> int:

@@ -273,6 +273,24 @@ def test_a_step_asked_for_before_the_strip_knows_the_way_waits_and_is_taken_once
     page.wait_for_url(f"**/label/{images[0]}/")
 
 
+def test_a_picture_is_reached_by_its_number_in_the_filtered_order(studio: Studio, people: People) -> None:
+    images = [studio.image(f"{name}.jpg") for name in "abc"]
+    for image in images[1:]:
+        studio.box(image)
+    editor = people("ann").open(images[1], f"?class={studio.car}")
+    page = editor.page
+    editor.press("`")
+    field = page.get_by_label("Number of the image, 1 to 2")
+    expect(field).to_be_focused()
+    page.keyboard.type("9")
+    editor.press("Enter")
+    expect(field).to_be_visible()  # there is no such number
+    field.fill("2")
+    editor.press("Enter")
+    page.wait_for_url(f"**/label/{images[2]}/?class={studio.car}")
+    expect(field).to_have_count(0)
+
+
 def test_a_picture_that_left_the_filter_still_knows_its_neighbours(studio: Studio, people: People) -> None:
     images = [studio.image(f"{name}.jpg") for name in ("a", "b", "c")]
     new = next(

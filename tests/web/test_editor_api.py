@@ -116,6 +116,21 @@ def test_the_film_is_centred_and_counts(w: World) -> None:
     assert [(item["index"], item["labels"]) for item in film["items"]] == [(0, 0), (1, 1), (2, 0)]
 
 
+def test_the_film_at_a_place_of_the_filtered_order(w: World) -> None:
+    w.box(w.images[2])
+    film = f"/web/projects/{w.project.pk}/film?before=0&after=0"
+
+    def at(query: str) -> tuple[int | None, int, list[str]]:
+        found = client_of(w.ann).get(film + query).json()
+        return found["index"], found["total"], [item["id"] for item in found["items"]]
+
+    assert at("&at=1") == (1, 3, [str(w.images[1].pk)])
+    assert at(f"&at=0&class={w.car.pk}") == (0, 1, [str(w.images[2].pk)])
+    assert at("&at=3") == (None, 3, [])
+    assert [client_of(w.ann).get(f"{film}&at={bad}").status_code for bad in ("-1", "x")] == [400, 400]
+    assert client_of(w.otto).get(f"{film}&at=0").status_code == 404
+
+
 def test_filters_give_the_order_of_next_and_previous(w: World) -> None:
     w.box(w.images[2])
     state = client_of(w.ann).get(f"/web/media/{w.images[2].pk}/state?class={w.car.pk}").json()

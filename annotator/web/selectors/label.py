@@ -60,6 +60,11 @@ def media_list(project_id: uuid.UUID, chosen: MediaFilter) -> MediaQuerySet:
     return chosen.apply(Media.live_in(project_id))
 
 
+def media_at(project_id: uuid.UUID, chosen: MediaFilter, index: int) -> Media | None:
+    """Return the picture at a place of the filtered order, 0 the first; None when the list is shorter."""
+    return media_list(project_id, chosen).in_list_order()[index : index + 1].first()
+
+
 def status_json(status: MediaStatus) -> dict[str, Any]:
     return {"id": status.pk, "name": status.name, "base": status.base, "color": status.color}
 
@@ -178,10 +183,15 @@ def _may(role: str, media: Media) -> dict[str, Any]:
 
 
 def film(
-    project_id: uuid.UUID, chosen: MediaFilter, around: Media, before: int, after: int
+    project_id: uuid.UUID, chosen: MediaFilter, around: Media | None, before: int, after: int
 ) -> dict[str, Any]:
-    """Return the pictures around one in the filtered order, with names, thumbnails, states and label counts. Five queries."""
+    """Return the pictures around one in the filtered order, with names, thumbnails, states and label counts; around none, no picture.
+
+    Five queries.
+    """
     rows = media_list(project_id, chosen)
+    if around is None:
+        return {"index": None, "total": rows.count(), "items": []}
     index = rows.position(around)
     ahead, behind = (
         rows.with_home().select_related("status", "blob").neighbours(around, before=before, after=after)

@@ -18,6 +18,7 @@ export const COMMANDS = Object.freeze([
   command('media.previous', 'all', 'go', ['D'], () => t('Previous picture'), REPEAT),
   command('item.next', 'all', 'go', ['Ctrl+ArrowRight'], () => t('Next item')),
   command('item.previous', 'all', 'go', ['Ctrl+ArrowLeft'], () => t('Previous item')),
+  command('jump', 'all', 'go', ['`'], () => t('Go to an image by its number')),
   command('submit', 'all', 'go', ['Ctrl+Enter'], () => t('Submit and next')),
   command('skip', 'all', 'go', ['Ctrl+Space'], () => t('Skip')),
   command('accept', 'all', 'go', ['Alt+A'], () => t('Accept and next')),

@@ -38,6 +38,7 @@ const SYMBOLS = {
   Plus: { keys: ['+', '='], codes: ['NumpadAdd', 'Equal'] },
   Minus: { keys: ['-', '−'], codes: ['NumpadSubtract', 'Minus'] },
   '?': { keys: ['?'], codes: ['Slash'], shifted: true },
+  '`': { keys: ['`'], codes: ['Backquote'] },
   '.': { keys: ['.'], codes: ['Period'] },
   '\\': { keys: ['\\'], codes: ['Backslash', 'IntlBackslash'] },
 };

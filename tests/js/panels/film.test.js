@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { goTo } from '../../../static/src/editor/panels/jump.js';
 import { Film, joined, neighbours, trimmed } from '../../../static/src/editor/panels/film-model.js';
 
 const frame = (index, more = {}) => ({ id: `m${index}`, index, name: `${index}.jpg`, thumbnail_url: null, status: { name: 'NEW', base: 'NEW' }, labels: 0, ...more });
@@ -12,7 +13,7 @@ function film(count, filter = '') {
   const fetcher = async (url) => {
     const query = new URL(url, 'http://x').searchParams;
     asked.push(Object.fromEntries(query));
-    const at = Number(query.get('around').slice(1));
+    const at = Number(query.get('at') ?? query.get('around').slice(1));
     const items = range(0, count - 1).filter((one) => one.index >= at - Number(query.get('before')) && one.index <= at + Number(query.get('after')));
     return new Response(JSON.stringify({ index: at, total: count, items }), { headers: { 'Content-Type': 'application/json' } });
   };
@@ -48,6 +49,24 @@ test('next, previous and place of the shown picture', async () => {
   await made.show('m64');
   assert.equal(asked.length, 2, 'near the end of the window more is asked');
   assert.equal(made.items.value[0].index, 38);
+});
+
+test('a picture by its number, known or asked for; beyond the end the page says so', async () => {
+  const { made, asked } = film(100, 'status=x');
+  await made.show('m50');
+  const [opened, told] = [[], []];
+  const app = { film: made, open: (id) => opened.push(id) };
+  await goTo(app, 53, (text) => told.push(text));
+  assert.equal(asked.length, 1);
+  await goTo(app, 1, (text) => told.push(text));
+  assert.deepEqual(asked[1], { status: 'x', at: '0', before: '0', after: '0' });
+  await goTo(app, 101, (text) => told.push(text));
+  assert.deepEqual(opened, ['m52', 'm0']);
+  assert.deepEqual(told, ['There is no image 101: the list has 100']);
+  const going = goTo(app, 90, (text) => told.push(text));
+  made.current.value = 'm51';
+  await going;
+  assert.deepEqual(opened, ['m52', 'm0'], 'a picture chosen meanwhile stays');
 });
 
 test('first and last have one neighbour', async () => {

@@ -6,6 +6,7 @@ import { COMMANDS } from '../command-list.js';
 import { deleteLabels, duplicate, inOrder, paste, reorder, setStatus } from '../commands.js';
 import { useClass } from './class-picker.js';
 import { withBound } from './classes-model.js';
+import { askForNumber } from './jump.js';
 import { showKeySheet } from './key-sheet.js';
 import { soon } from './live.js';
 import { backTo } from './navigate.js';
@@ -201,6 +202,7 @@ export function actionsOf(app) {
     'media.previous': (press) => app.walk.go(-1, press),
     'item.next': () => app.walk.go(1),
     'item.previous': () => app.walk.go(-1),
+    jump: () => askForNumber(app),
     submit: () => work(app, app.steps.peek().primary?.status, true),
     skip: () => work(app, app.steps.peek().skip, true),
     accept: () => accept(app),

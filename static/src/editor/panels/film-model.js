@@ -113,7 +113,7 @@ export class Film {
   read(around, before, after, isAnew = false) {
     this.turn += 1;
     const turn = this.turn;
-    this.loading = this.ask(around, before, after).then((answer) => {
+    this.loading = this.ask({ around, before, after }).then((answer) => {
       if (turn === this.turn) this.loading = null;
       if (!answer) return;
       const known = isAnew ? [] : this.items.peek().filter((one) => one.index < answer.total);
@@ -124,10 +124,19 @@ export class Film {
     return this.loading;
   }
 
-  /** @param {string} around @param {number} before @param {number} after @returns {Promise<Answer | null>} null: no answer, it is asked again later */
-  async ask(around, before, after) {
+  /** The frame at a place of the list; null when the list is shorter, undefined without an answer. @param {number} index 0 the first */
+  async at(index) {
+    const known = this.items.peek().find((one) => one.index === index);
+    if (known) return known;
+    const answer = await this.ask({ at: index, before: 0, after: 0 });
+    if (answer) this.total.value = answer.total;
+    return answer ? (answer.items[0] ?? null) : undefined;
+  }
+
+  /** @param {Record<string, string | number>} what @returns {Promise<Answer | null>} null: no answer, the window is read again later */
+  async ask(what) {
     const query = new URLSearchParams(this.boot.filter);
-    for (const [name, value] of Object.entries({ around, before, after })) query.set(name, String(value));
+    for (const [name, value] of Object.entries(what)) query.set(name, String(value));
     try {
       const response = await this.fetch(`${this.boot.urls.film}?${query}`, { credentials: 'same-origin', headers: { Accept: 'application/json' } });
       if (!response.ok) throw new Error(String(response.status));
