@@ -123,7 +123,7 @@ def add_tags(
     new, todo = [], defaultdict(list)
     for place, (media, key) in enumerate(pairs):
         if key not in concepts:
-            raise Invalid("There is no such tag in this project.", field=f"[{place}]", code="unknown_tag")
+            raise tags.refusal(project.pk, key, field=f"[{place}]")
         new.append((media.pk, key) not in seen)
         if new[-1]:
             seen.add((media.pk, key))

@@ -14,7 +14,7 @@ from annotator.domain.actor import Actor
 from annotator.domain.errors import DomainError, Invalid, TooLarge
 from annotator.domain.shares import Shares, from_shares
 from annotator.models import Blob, Concept, Dataset, Media, Project
-from annotator.services import blobs, mark_batches, media_batches, media_changes, media_names
+from annotator.services import blobs, mark_batches, media_batches, media_changes, media_names, tags
 from annotator.services.media_rows import NewImage, Outcome
 from annotator.storage import probe
 
@@ -98,12 +98,13 @@ def take(
 
 def _check(project: Project, samples: Sequence[Sample]) -> None:
     """Refuse what could not be said of any picture."""
-    tags = {key for sample in samples for key in sample.tags}
+    said = {key for sample in samples for key in sample.tags}
     classes = {key for sample in samples for key, _ in sample.boxes}
-    rows = Concept.all_objects.filter(project=project, pk__in=tags | classes)
-    known = {row.pk: row for row in rows} if tags or classes else {}
-    if any(key not in known or not known[key].on_media for key in tags):
-        raise Invalid("There is no such tag in this project.", field="tags", code="unknown_tag")
+    rows = Concept.all_objects.filter(project=project, pk__in=said | classes)
+    known = {row.pk: row for row in rows} if said or classes else {}
+    for key in said:
+        if key not in known or not known[key].on_media:
+            raise tags.refusal(project.pk, key, field="tags")
     if any(key not in known or not known[key].on_region for key in classes):
         raise Invalid("There is no such class in this project.", field="regions", code="unknown_class")
     for sample in samples:

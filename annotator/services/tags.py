@@ -22,8 +22,18 @@ def find_concept(project_id: uuid.UUID, concept_id: uuid.UUID) -> Concept:
         .first()
     )
     if found is None:
-        raise Invalid("There is no such tag in this project.", field="tag_class_id", code="unknown_tag")
+        raise refusal(project_id, concept_id, field="tag_class_id")
     return found
+
+
+def refusal(project_id: uuid.UUID, concept_id: uuid.UUID, *, field: str) -> Invalid:
+    """Return why a concept cannot be said of whole media: it is not there, or is a class of regions alone."""
+    rows = Concept.all_objects.filter(project_id=project_id, pk=concept_id)
+    name = rows.values_list("name", flat=True).first()
+    words = "There is no such tag in this project."
+    if name is not None:
+        words = f"{name!r} is said of regions only here, not of whole images."
+    return Invalid(words, field=field, code="unknown_tag")
 
 
 @transaction.atomic

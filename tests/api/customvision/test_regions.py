@@ -241,3 +241,14 @@ def test_queries(w: World, by: Callers, p: str, django_assert_max_num_queries: A
     with django_assert_max_num_queries(10 + 3 * len(w.images)):
         pairs = [{"imageId": str(media.pk), "tagId": str(w.sunny.pk)} for media in w.images]
         by.ann.post(f"{p}/images/tags", {"tags": pairs})
+
+
+def test_a_tag_of_regions_alone_is_told_from_one_that_is_not_there(w: World, by: Callers, p: str) -> None:
+    entry = {"imageId": str(w.images[0].pk), "tagId": str(w.car.pk)}
+    for body, words in (
+        ({"tags": [entry]}, "'car' is said of regions only"),
+        ({"tags": [{**entry, "tagId": ANY}]}, "There is no such tag"),
+    ):
+        assert words in by.ann.refused("POST", f"{p}/images/tags", 400, "BadRequestImageTags", body)
+    new = {"images": [{"name": "a.jpg", "contents": ""}], "tagIds": [str(w.car.pk)]}
+    assert "regions only" in by.max.refused("POST", f"{p}/images/files", 400, "BadRequestImageTags", new)
