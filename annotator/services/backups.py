@@ -49,11 +49,8 @@ class Summary:
 def back_up(*, target: Path) -> Summary:
     """Write a backup to `target` while the server runs; the file appears only when it is whole.
 
-    Compressed when the name ends in .gz. Raises Missing when pg_dump is needed and not found, Invalid for a place that
-    cannot hold the file.
+    Compressed when the name ends in .gz. Raises Missing when pg_dump is needed and not found.
     """
-    if target.is_dir() or not target.parent.is_dir():
-        raise Invalid(f"{target} is a folder." if target.is_dir() else f"There is no folder {target.parent}.")
     part = target.with_name(target.name + ".part")
     try:
         with tempfile.TemporaryDirectory(dir=target.parent) as folder, _open_for_writing(part) as tar:

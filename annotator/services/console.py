@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from annotator.domain import text
 from annotator.domain.actor import Actor
-from annotator.domain.errors import Missing
+from annotator.domain.errors import Invalid, Missing
 from annotator.models import Dataset, Project, Role, Workspace
 from annotator.services import datasets, members, operators, projects, workspaces
 
@@ -36,3 +38,16 @@ def project(*, workspace_ref: str, name: str, must_exist: bool = False) -> tuple
 def dataset(*, actor: Actor, project: Project, name: str) -> Dataset:
     """Return the project's dataset of this name, made when missing."""
     return datasets.ensure(actor=actor, project=project, name=name)
+
+
+def target(path: Path) -> Path:
+    """Return where a file that is asked for is to be written, links followed; a plain file there will be replaced.
+
+    Invalid for a folder, for what is no plain file (a device would be replaced too), and when the folder is not there.
+    """
+    found = path.resolve()
+    if found.exists() and not found.is_file():
+        raise Invalid(f"{path} is a folder." if found.is_dir() else f"{path} is no plain file.")
+    if not found.parent.is_dir():
+        raise Invalid(f"There is no folder {found.parent}.")
+    return found

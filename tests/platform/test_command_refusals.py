@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,19 @@ def test_a_place_that_cannot_hold_the_file_is_named(
     said = refused(command, *(project if command == "export_dataset" else ()), str(target))
     assert str(tmp_path) in said and list(tmp_path.iterdir()) == []
     assert not list(tmp_path.parent.glob("*.part"))
+
+
+@pytest.mark.parametrize("command", ["backup", "export_dataset"])
+def test_only_plain_files_are_replaced_and_links_stay(w: World, tmp_path: Path, command: str) -> None:
+    pipe, link, file = tmp_path / "pipe", tmp_path / "link", tmp_path / "file"
+    os.mkfifo(pipe)
+    file.write_text("old")
+    link.symlink_to(file)
+    project = () if command == "backup" else ("--workspace", "acme", "--project", w.project.name, "-o")
+    assert "no plain file" in refused(command, *project, str(pipe)) and pipe.is_fifo()
+    if command == "export_dataset":  # a backup needs a database that is a file
+        call_command(command, *project, str(link), stdout=io.StringIO(), stderr=io.StringIO())
+        assert link.is_symlink() and json.loads(file.read_text())["images"]
 
 
 def test_a_file_that_is_no_backup_is_said_so_in_a_line(db: Any, tmp_path: Path) -> None:

@@ -219,5 +219,5 @@ def test_what_is_not_there_is_said(w: World, tmp_path: Path, name: str, place: s
 
 def test_a_file_that_cannot_be_written_is_said(db: None, tmp_path: Path) -> None:
     imported(folder(tmp_path, generated(labels=0)))
-    with pytest.raises(CommandError, match="cannot be written"):
+    with pytest.raises(CommandError, match="There is no folder"):
         exported(tmp_path / "nowhere" / "out.json")

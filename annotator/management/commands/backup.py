@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from annotator.management.base import OperatorCommand
-from annotator.services import backups
+from annotator.services import backups, console
 
 
 class Command(OperatorCommand):
@@ -18,7 +18,7 @@ class Command(OperatorCommand):
         parser.add_argument("file", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        file: Path = options["file"].absolute()
+        file: Path = console.target(options["file"])
         summary = backups.back_up(target=file)
         self.stdout.write(f"{file}: {file.stat().st_size / 1024**2:.1f} MB, {summary.files} media files.")
         if summary.missing:

@@ -22,7 +22,7 @@ class Command(OperatorCommand):
         parser.add_argument("-o", "--output", required=True, type=Path, metavar="FILE")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path: Path = options["output"]
+        path = console.target(options["output"])
         actor, project = console.project(
             workspace_ref=options["workspace"], name=options["project"], must_exist=True
         )
