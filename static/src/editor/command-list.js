@@ -65,6 +65,7 @@ export const COMMANDS = Object.freeze([
   command('lock', 'sel', 'objects', ['L'], () => t('Lock')),
   command('delete', 'sel', 'objects', ['Delete'], () => t('Delete')),
   command('delete.locked', 'sel', 'objects', ['Shift+Delete'], () => t('Delete, also when locked')),
+  command('redraw', 'sel', 'objects', ['Shift+N'], () => t('Draw the chosen shape anew')),
   command('details', 'sel', 'objects', ['Enter'], () => t('To the chosen object’s details')),
   command('forward', 'sel', 'objects', ['Plus'], () => t('One step forward'), REPEAT),
   command('back', 'sel', 'objects', ['Minus'], () => t('One step back'), REPEAT),

@@ -35,6 +35,50 @@ test('the box stays in the picture; Shift makes it a square that fits', () => {
   assert.deepEqual(last().box, [150, 80, 170, 100]);
 });
 
+test('a box drawn anew keeps its id, its class and its place in the order', () => {
+  const { store, use, last, said } = stageWith([box('a', [0, 0, 10, 10]), box('b', [50, 50, 60, 60])]);
+  store.activeConcept.value = 'c2';
+  store.select(['a']);
+  const { tool, drag } = use('box');
+  const before = { ...store.labels.get('a') };
+  tool.redraw('a');
+  drag([20, 20], [21, 20]);
+  assert.deepEqual(store.labels.get('a').box, [0, 0, 10, 10], 'too small: it can be tried again');
+  drag([20, 20], [40, 50]);
+  const { box: after, ...kept } = store.labels.get('a');
+  assert.deepEqual(after, [20, 20, 40, 50]);
+  assert.deepEqual([kept.concept, kept.z, kept.created_at], [before.concept, before.z, before.created_at]);
+  assert.equal(said.at(-1), 'Box drawn anew, 20 × 30');
+  drag([70, 70], [80, 80]);
+  assert.deepEqual([store.labels.size, last().concept], [3, 'c2'], 'the one after is a new box');
+  store.undo();
+  store.undo();
+  assert.deepEqual(store.labels.get('a').box, [0, 0, 10, 10]);
+});
+
+test('drawing anew is given up by Esc, by another choice and by a lock', () => {
+  const { store, use } = stageWith([box('a', [0, 0, 10, 10]), box('b', [50, 50, 60, 60])]);
+  const { tool, drag, pointer } = use('box');
+  const isDrawnAnew = (giveUp) => {
+    store.select(['a']);
+    tool.redraw('a');
+    giveUp();
+    const count = store.labels.size;
+    drag([20, 20], [40, 50]);
+    return store.labels.size === count;
+  };
+  assert.equal(isDrawnAnew(() => assert.equal(tool.cancel(), true)), false);
+  assert.equal(isDrawnAnew(() => store.select(['b'])), false);
+  assert.equal(isDrawnAnew(() => {
+    store.select(['b']);
+    tool.move(pointer(30, 30));
+    store.select(['a']);
+  }), false);
+  assert.equal(isDrawnAnew(() => store.setLocked(['a'], true)), false);
+  store.setLocked(['a'], false);
+  assert.equal(isDrawnAnew(() => tool.drop()), true, 'a second finger only moves the picture');
+});
+
 test('less than 2 x 2 px is no box, and is told', () => {
   const { store, use, said } = stageWith([], { zoom: 40 });
   use('box').drag([10, 10], [11.2, 30]);

@@ -21,6 +21,21 @@ test('clicks add points; Enter, the first point or a second click at the last on
   assert.deepEqual(last().points, [[[[100, 10], [150, 10], [150, 60], [100, 60]]]]);
 });
 
+test('a polygon drawn anew gets other points and nothing else', () => {
+  const { store, use } = stageWith([polygon('p', [[[[0, 0], [9, 0], [9, 9]]]], { z: 4 })]);
+  store.select(['p']);
+  const tool = use('polygon');
+  tool.tool.redraw('p');
+  draw(tool, [...TRIANGLE, [5, 90]]);
+  assert.equal(tool.press('Backspace'), true);
+  tool.press('Enter');
+  const { points, box, z } = store.labels.get('p');
+  assert.deepEqual([points, box, z, store.labels.size], [[[TRIANGLE]], [10, 10, 60, 60], 4, 1]);
+  draw(tool, TRIANGLE);
+  tool.press('Enter');
+  assert.equal(store.labels.size, 2);
+});
+
 test('Backspace and Ctrl+Z take back the last point; fewer than three close nothing', () => {
   const { store, use, last, said } = stageWith();
   const tool = use('polygon');

@@ -167,6 +167,23 @@ test('keys: arrows move what is chosen until a crosshair is in use; Enter and Es
   ]);
 });
 
+test('a chosen box is drawn anew by keys alone; nothing chosen, no use for the key', () => {
+  const { host, store } = hostWith([box('a', [10, 10, 30, 30])]);
+  assert.equal(host.run('redraw'), false);
+  store.select(['a']);
+  assert.equal(host.run('redraw'), true);
+  assert.deepEqual([store.tool.peek(), host.scopes()], ['box', ['draw', 'sel']]);
+  host.run('cross.left');
+  host.run('draw.set');
+  host.run('cross.up.10');
+  host.run('cross.left.10');
+  host.run('draw.set');
+  const [x0, y0, x1, y1] = store.labels.get('a').box;
+  assert.deepEqual([store.labels.size, x1 - x0, y1 - y0], [1, 10, 10]);
+  assert.deepEqual(host.scopes(), ['draw', 'sel'], 'the crosshair is still in use');
+  assert.equal(host.run('nothing'), undefined);
+});
+
 test('commands that are not the stage\'s are left to the page', () => {
   const { host } = hostWith([]);
   assert.equal(host.run('media.next'), undefined);

@@ -1,12 +1,11 @@
 /** Draws boxes: by a drag, by two clicks, or by keys; stays active. */
-import { createLabel } from '../commands.js';
 import { fromCorners } from '../geom/box.js';
 import { t } from '../store/text.js';
 import { DrawTool } from './draw.js';
 import { snapped, squared } from './snap.js';
 import { CLICK_PX } from './tool.js';
 
-/** @import {Box, Label, Point} from '../types' */
+/** @import {Box, Point} from '../types' */
 /** @import {Pen, ToolPointer, Key} from './tool.js' */
 
 /** Image pixels on each side. */
@@ -58,29 +57,32 @@ export class BoxTool extends DrawTool {
 
   /** @param {Point} corner */
   #finish(corner) {
-    const anchor = /** @type {Point} */ (this.anchor);
-    this.cancel();
-    const box = fromCorners(anchor, corner);
+    const box = fromCorners(/** @type {Point} */ (this.anchor), corner);
     const width = box[2] - box[0];
     const height = box[3] - box[1];
-    const { store, commit, announce } = this.context;
-    if (width < LEAST || height < LEAST) return announce(t('Too small: a box has at least 2 × 2 px'));
-    const concept = this.concept;
-    if (concept === null) return;
-    const delta = createLabel(store, { concept, shape: 'box', box, tool: 'bbox' });
-    commit(delta);
-    this.added(/** @type {Label} */ (delta.after), t('Box'), `${width} × ${height}`);
+    this.#forget();
+    if (width < LEAST || height < LEAST) return this.context.announce(t('Too small: a box has at least 2 × 2 px'));
+    this.finish({ box }, { shape: 'box', tool: 'bbox', kind: t('Box'), size: `${width} × ${height}` });
   }
 
   /** @override */
   cancel() {
     const was = this.anchor !== null;
+    this.#forget();
+    return was || super.cancel();
+  }
+
+  /** @override a second finger takes back the corner of the first */
+  drop() {
+    this.#forget();
+  }
+
+  #forget() {
     this.anchor = null;
     this.press = null;
     this.isDragged = false;
     this.isSquare = false;
     this.context.redraw();
-    return was;
   }
 
   /** @override @param {Key} e */

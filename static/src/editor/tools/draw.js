@@ -1,9 +1,10 @@
 /** What the drawing tools share: the class of the next shape, picking with Ctrl, guides. Draws no shape. */
+import { createLabel, updateLabel } from '../commands.js';
 import { t } from '../store/text.js';
 import { Crosshair } from './crosshair.js';
 import { Tool, arrow } from './tool.js';
 
-/** @import {Label, Point} from '../types' */
+/** @import {Box, Label, LabelPatch, Point} from '../types' */
 /** @import {Key, Pen, ToolContext, ToolPointer} from './tool.js' */
 
 export class DrawTool extends Tool {
@@ -18,6 +19,35 @@ export class DrawTool extends Tool {
     this.crosshair = new Crosshair(context);
     /** Where the mouse is, image pixels. @type {Point | null} */
     this.pointer = null;
+    /** Id of the shape that the next drawing takes the place of. @type {string | null} */
+    this.redrawn = null;
+  }
+
+  /** The next drawing becomes the geometry of this shape. @param {string} id */
+  redraw(id) {
+    this.cancel();
+    this.redrawn = id;
+    this.context.announce(t('Draw the shape anew'));
+  }
+
+  /** The shape to draw anew: it counts while it alone stays chosen and may be changed. @returns {Label | undefined} */
+  get target() {
+    const { store } = this.context;
+    const id = this.redrawn;
+    if (id === null || store.selection.peek().size !== 1 || !store.selection.peek().has(id) || !store.isEditable(id)) return undefined;
+    return store.labels.get(id);
+  }
+
+  /** Another one was chosen meanwhile: coming back to the shape does not mean to draw it anew. */
+  #forgetOther() {
+    if (!this.target) this.redrawn = null;
+  }
+
+  /** Gives up drawing anew. @override */
+  cancel() {
+    const was = this.target !== undefined;
+    this.redrawn = null;
+    return was;
   }
 
   /** Id of the class that the next shape gets, or null with a word about it. */
@@ -30,7 +60,7 @@ export class DrawTool extends Tool {
 
   /** The class that a draft is shown in. */
   get shownConcept() {
-    return this.context.store.activeConcept.peek() ?? this.context.store.regionConcepts.peek()[0]?.id ?? null;
+    return this.target?.concept ?? this.context.store.activeConcept.peek() ?? this.context.store.regionConcepts.peek()[0]?.id ?? null;
   }
 
   /** Says why nothing is drawn when this person may not. */
@@ -48,6 +78,7 @@ export class DrawTool extends Tool {
 
   /** @param {ToolPointer} p */
   follow(p) {
+    this.#forgetOther();
     this.pointer = [p.x, p.y];
     this.crosshair.hide();
     const [label] = p.ctrl ? this.context.hit(p.x, p.y, p.type) : [];
@@ -71,11 +102,12 @@ export class DrawTool extends Tool {
 
   /** @override */
   get hasCrosshair() {
-    return this.crosshair.point !== null;
+    return this.crosshair.point !== null || this.target !== undefined;
   }
 
   /** An arrow key: moves the crosshair, which starts at the mouse when a shape was begun with it. @param {Key} e */
   steer(e) {
+    this.#forgetOther();
     if (!this.crosshair.point && this.isDrawing && this.pointer && arrow(e)) this.crosshair.show(this.pointer);
     return this.crosshair.key(e);
   }
@@ -95,6 +127,27 @@ export class DrawTool extends Tool {
   paintGuides(pen) {
     const tip = this.tip;
     if (tip && this.mayDraw) pen.guides(...tip);
+  }
+
+  /**
+   * Commits what was drawn, as the geometry of the shape to draw anew or as a new one.
+   * @param {LabelPatch & {box: Box}} geometry
+   * @param {{shape: 'box' | 'polygon', tool: string, kind: string, size: string}} how
+   */
+  finish(geometry, { shape, tool, kind, size }) {
+    const { store, commit, announce } = this.context;
+    const { target } = this;
+    this.redrawn = null;
+    if (target) {
+      const delta = updateLabel(store, target.id, geometry);
+      if (delta) commit(delta);
+      return announce(t('{kind} drawn anew, {size}', { kind, size }));
+    }
+    const concept = this.concept;
+    if (concept === null) return;
+    const delta = createLabel(store, { concept, shape, ...geometry, tool });
+    commit(delta);
+    this.added(/** @type {Label} */ (delta.after), kind, size);
   }
 
   /** Chooses the new shape and tells of it. @param {Label} label @param {string} kind @param {string} size */

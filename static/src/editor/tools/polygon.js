@@ -1,12 +1,12 @@
 /** Draws polygons by clicks, freehand or keys, and holes into the chosen polygon; stays active. */
-import { createLabel, updateLabel } from '../commands.js';
+import { updateLabel } from '../commands.js';
 import { addHole, bounds, partAt } from '../geom/poly.js';
 import { t } from '../store/text.js';
 import { DrawTool } from './draw.js';
 import { rounded, simplified, snapped, vertexDigits } from './snap.js';
 import { CLICK_PX, REACH } from './tool.js';
 
-/** @import {Label, Point} from '../types' */
+/** @import {Point} from '../types' */
 /** @import {Pen, ToolCamera, ToolPointer, Key} from './tool.js' */
 
 /** CSS pixels between two points drawn freehand, and how far the line may leave them out. */
@@ -110,21 +110,11 @@ export class PolygonTool extends DrawTool {
 
   #finish() {
     if (this.points.length < 3) return this.context.announce(t('A polygon needs three points'));
-    const { points, host } = this;
-    this.cancel();
-    if (host === null) this.#create(points);
-    else this.#cut(host, points);
-  }
-
-  /** @param {Point[]} ring */
-  #create(ring) {
-    const { store, commit } = this.context;
-    const concept = this.concept;
-    if (concept === null) return;
+    const { points: ring, host } = this;
+    this.#forget();
+    if (host !== null) return this.#cut(host, ring);
     const points = [[ring]];
-    const delta = createLabel(store, { concept, shape: 'polygon', points, box: bounds(points), tool: 'polygon' });
-    commit(delta);
-    this.added(/** @type {Label} */ (delta.after), t('Polygon'), t('{n} points', { n: ring.length }));
+    this.finish({ points, box: bounds(points) }, { shape: 'polygon', tool: 'polygon', kind: t('Polygon'), size: t('{n} points', { n: ring.length }) });
   }
 
   /** @param {string} id @param {Point[]} ring */
@@ -140,12 +130,16 @@ export class PolygonTool extends DrawTool {
   /** @override */
   cancel() {
     const was = this.points.length > 0;
+    this.#forget();
+    return was || super.cancel();
+  }
+
+  #forget() {
     this.points = [];
     this.host = null;
     this.press = null;
     this.isByKeys = false;
     this.context.redraw();
-    return was;
   }
 
   /** @override @param {Key} e */

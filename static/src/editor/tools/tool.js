@@ -74,7 +74,7 @@ export class Tool {
     return false;
   }
 
-  /** The cross of the arrow keys is shown. */
+  /** The arrow keys move the cross, not what is chosen. */
   get hasCrosshair() {
     return false;
   }

@@ -2,7 +2,7 @@
 import { effect, signal, untracked } from '@preact/signals-core';
 import { PointerRouter } from './pointer.js';
 
-/** @import {CommitOptions, Delta, Store} from '../types' */
+/** @import {CommitOptions, Delta, Label, Store} from '../types' */
 /** @import {Pen} from './pen.js' */
 /** @import {PointerTarget, StagePointer} from './pointer.js' */
 /** @import {Stage} from './stage.js' */
@@ -16,6 +16,8 @@ import { PointerRouter } from './pointer.js';
  * @property {(e: Key) => boolean} key
  * @property {(pen: any, camera: any) => void} paint
  * @property {boolean} isDrawTool @property {boolean} isDrawing @property {boolean} hasCrosshair
+ * @property {Label | null} [single] of the tool that selects: the one chosen shape that can be changed by hand
+ * @property {(id: string) => void} [redraw] of a drawing tool: the next drawing becomes the geometry of this shape
  */
 
 /** @typedef {(deltas: Delta | readonly Delta[], options?: CommitOptions) => void} Commit */
@@ -160,12 +162,22 @@ export class ToolHost {
     return true;
   }
 
+  /** The chosen box or polygon is drawn anew with the tool of its kind. */
+  #redraw() {
+    const label = this.tools.get('select')?.single;
+    if (!label) return false;
+    this.stage.setTool(label.points?.length ? 'polygon' : 'box');
+    this.tool.redraw?.(label.id);
+    return true;
+  }
+
   /**
    * Runs a command of the key map, whatever its key is.
    * @param {string} id @returns {boolean | undefined} whether it was used; undefined: not one of these
    */
   run(id) {
     if (id === 'escape') return this.escape();
+    if (id === 'redraw') return this.#redraw();
     const [group, what, ten] = id.split('.');
     const key = ARROW_GROUPS.includes(group) ? ARROWS[what] : KEYS[id];
     if (!key) return undefined;
