@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Runs Django's commands; no logic but that Ctrl-C is no error to be traced."""
+"""Runs Django's commands; no logic but that Ctrl-C and a wrong setting are no errors to be traced."""
 
 import os
 import sys
+
+from annotator.env import BadSetting
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "annotator.settings")
@@ -15,3 +17,5 @@ if __name__ == "__main__":
         if not isinstance(error.__cause__ or error, KeyboardInterrupt):
             raise
         sys.exit(130)
+    except BadSetting as error:
+        sys.exit(str(error))

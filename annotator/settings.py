@@ -6,7 +6,16 @@ import secrets
 import sys
 from pathlib import Path
 
-from annotator.env import env_bool, env_database, env_int, env_list, env_path, env_secret, env_text
+from annotator.env import (
+    BadSetting,
+    env_bool,
+    env_database,
+    env_int,
+    env_list,
+    env_path,
+    env_secret,
+    env_text,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_path("ANNOTATOR_DATA_DIR", BASE_DIR / "data")
@@ -37,7 +46,12 @@ def _kept_secret() -> str:
     return value
 
 
-SECRET_KEY = _kept_secret()
+try:
+    SECRET_KEY = _kept_secret()
+except OSError as error:  # the first that is read and written there
+    raise BadSetting(
+        f"The data folder {DATA_DIR} cannot be used: {error.strerror}. ANNOTATOR_DATA_DIR names it."
+    ) from error
 SECRET_KEY_FALLBACKS = env_list("ANNOTATOR_SECRET_KEY_FALLBACKS")
 DEBUG = env_bool("ANNOTATOR_DEBUG")
 DEBUG_EDITOR = env_bool("ANNOTATOR_DEBUG_EDITOR")

@@ -167,3 +167,17 @@ def test_a_database_that_is_not_prepared_is_said_so() -> None:
     assert done.stderr == (
         "CommandError: The database is not prepared for this version: run `manage.py prepare` first.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("ANNOTATOR_PORT", "http", "ANNOTATOR_PORT must be a whole number, not 'http'."),
+        ("ANNOTATOR_DATA_DIR", __file__, f"The data folder {__file__} cannot be used: Not a directory."),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_said_in_a_line(name: str, value: str, words: str) -> None:
+    with our_server(start=False, migrate=False, **{name: value}) as server:
+        done = server.command("verify", check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(words) and done.stderr.count("\n") == 1
