@@ -181,3 +181,9 @@ def test_a_setting_that_cannot_be_used_is_said_in_a_line(name: str, value: str, 
         done = server.command("verify", check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(words) and done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("port", ["65536", "99999", "-1", "http"])
+def test_a_port_that_is_none_is_refused(port: str) -> None:
+    with pytest.raises(CommandError, match="--port"):
+        call_command("serve", f"--port={port}")

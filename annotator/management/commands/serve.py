@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -30,6 +30,13 @@ FIRST_PAUSE, LONGEST_PAUSE, STEADY_SECONDS = 1.0, 30.0, 60.0
 _log = logging.getLogger(__name__)
 
 
+def _port(text: str) -> int:
+    """Return a port; one beyond 65535 would be taken, and another one listened on."""
+    if not text.isdecimal() or int(text) > 65535:
+        raise ArgumentTypeError(f"{text!r} is no port: 0 to 65535")
+    return int(text)
+
+
 class Command(BaseCommand):
     help = "Serve pages, APIs, files and live updates; runs a worker beside it."
     requires_system_checks: list[str] = []
@@ -37,7 +44,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default=settings.HOST, help="address to listen on (ANNOTATOR_HOST)")
         parser.add_argument(
-            "--port", type=int, default=settings.PORT, help="port to listen on (ANNOTATOR_PORT)"
+            "--port", type=_port, default=settings.PORT, help="port to listen on (ANNOTATOR_PORT)"
         )
         parser.add_argument("--no-worker", action="store_true", help="do not start a worker process")
 
