@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Conflict, Invalid, TooLarge
 from annotator.domain.ids import parse_uuid
@@ -43,7 +43,7 @@ def read_json(request: HttpRequest) -> dict[str, Any]:
     return body
 
 
-@require_GET
+@require_safe
 @signed_in
 def media_state(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
     actor = actor_of(request)
@@ -64,7 +64,7 @@ def media_changes(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
     return answer({"v": PROTOCOL, "seq": seq, "results": results})
 
 
-@require_GET
+@require_safe
 @signed_in
 def project_events(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     project = selectors.find_project(actor_of(request), project_id)
@@ -75,7 +75,7 @@ def project_events(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     return answer(event_rows.page(project.pk, since, parse_uuid(media), limit))
 
 
-@require_GET
+@require_safe
 @signed_in
 def project_film(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     actor = actor_of(request)

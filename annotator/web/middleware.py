@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from annotator.domain.errors import Busy, Conflict, Denied, DomainError, Invalid, Missing, TooLarge
 
@@ -40,26 +41,37 @@ class RequestIdMiddleware:
 
 
 class DomainErrorMiddleware:
-    """Turns a DomainError of a page view into an answer; dialects handle theirs before it gets here."""
+    """Turns a DomainError of a page view into an answer, and a bare 405 too; dialects handle theirs before it gets here."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed) or response.content:
+            return response
+        error = Invalid(
+            _("This address takes what a form sends and is no page. Go back to the page with the form.")
+            if request.method in ("GET", "HEAD")
+            else _("This cannot be done at this address. Reload the page and try again."),
+            code="method_not_allowed",
+        )
+        answer = _answer(request, error, 405)
+        answer["Allow"] = response["Allow"]
+        return answer
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError):
             return None
-        status = status_of(error)
-        wants_json = request.path.startswith("/web/") or "application/json" in request.headers.get(
-            "Accept", ""
-        )
-        if wants_json:
-            body = {"code": error.code, "message": error.message, "field": error.field}
-            response: HttpResponse = JsonResponse(body, status=status)
-        else:
-            response = render(request, "error.html", {"error": error, "status": status}, status=status)
+        response = _answer(request, error, status_of(error))
         if isinstance(error, Busy) and error.retry_after:
             response["Retry-After"] = str(max(1, round(error.retry_after)))
         return response
+
+
+def _answer(request: HttpRequest, error: DomainError, status: int) -> HttpResponse:
+    """Return a refusal as JSON for a script and as a page for a person."""
+    if request.path.startswith("/web/") or "application/json" in request.headers.get("Accept", ""):
+        body = {"code": error.code, "message": error.message, "field": error.field}
+        return JsonResponse(body, status=status)
+    return render(request, "error.html", {"error": error, "status": status}, status=status)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client, RequestFactory
 
+from annotator.services import sign_in
 from annotator.urls import handler500
 from api.refusals import early
 from tests.world import World
@@ -86,3 +87,36 @@ def test_a_body_that_is_too_large_is_refused_as_the_dialect_does(path: str, stat
     body = json.loads(content)
     assert (told, body["code"], body["message"]) == (status, code, "Too much.")
     assert early(path, 408, "timeout", "Nothing came.")[0] == 408
+
+
+def test_an_address_of_a_form_is_no_blank_page(w: World) -> None:
+    visitor = Client()
+    visitor.force_login(w.max)
+    for method, path in (("get", "/projects/new"), ("get", "/tokens/new"), ("post", "/jobs/")):
+        page = getattr(visitor, method)(path)
+        assert (page.status_code, page["Content-Type"]) == (405, "text/html; charset=utf-8")
+        assert (
+            html.unescape(page.content.decode()).count("page")
+            and "This did not work" in page.content.decode()
+        )
+        told = getattr(visitor, method)(path, headers={"Accept": "application/json"})
+        assert (told.status_code, json.loads(told.content)["code"]) == (405, "method_not_allowed")
+        assert told["Allow"] == page["Allow"] == ("POST" if method == "get" else "GET, HEAD")
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/jobs/", "/projects/{p}/media", "/projects/{p}/exports", "/api/schema/"]
+)
+def test_pages_answer_head_without_a_body(w: World, path: str) -> None:
+    visitor = Client()
+    visitor.force_login(w.max)
+    path = path.format(p=w.project.pk)
+    assert visitor.head(path).status_code == visitor.get(path).status_code == 200
+    assert visitor.head(path).content == b""
+
+
+def test_a_look_at_a_sign_in_address_does_not_use_it_up(w: World) -> None:
+    """Mail programs and chats ask for the head of every address they show."""
+    path = f"/sign-in/link/{sign_in.make_link(user=w.ann)}/"
+    assert Client().head(path).status_code == 405
+    assert Client().get(path).status_code == 302

@@ -6,14 +6,14 @@ from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from annotator.services import accounts
 from annotator.web import forms, frames
 from annotator.web.actors import actor_of, page, signed_in
 
 
-@require_GET
+@require_safe
 @page
 def account(request: HttpRequest) -> HttpResponse:
     return render(request, "account/page.html", frames.plain(request))

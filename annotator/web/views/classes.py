@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Invalid
 from annotator.models import Job
@@ -24,7 +24,7 @@ from annotator.web.selectors import jobs as job_rows
 ROLES = ("region", "media")
 
 
-@require_GET
+@require_safe
 @project_page
 def classes(request: HttpRequest, place: Place) -> HttpResponse:
     """Show classes of regions; `?kind=tags` the tags of images in their groups; `?chosen=` opens one."""
@@ -89,7 +89,7 @@ def reorder(request: HttpRequest, place: Place) -> HttpResponse:
     return forms.done(request, to=_page(place, role), stay=True)
 
 
-@require_GET
+@require_safe
 @project_call
 def merge_preview(request: HttpRequest, place: Place, concept_id: uuid.UUID) -> HttpResponse:
     source, target = (

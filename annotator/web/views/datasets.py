@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Missing
 from annotator.models import Dataset
@@ -19,7 +19,7 @@ from annotator.web.places import Place, project_call, project_page
 from annotator.web.selectors import datasets as selectors
 
 
-@require_GET
+@require_safe
 @project_page
 def dataset_list(request: HttpRequest, place: Place) -> HttpResponse:
     shown = {"rows": selectors.datasets(place.project)}

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Invalid
 from annotator.domain.ids import parse_uuid
@@ -24,7 +24,7 @@ from annotator.web.views.uploads import find_dataset
 KINDS = ("export", "import_coco", "import_archive")
 
 
-@require_GET
+@require_safe
 @project_page
 def export_list(request: HttpRequest, place: Place) -> HttpResponse:
     """Show the forms and the project's exports and imports; `?part=rows` is the table's body."""

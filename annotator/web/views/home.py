@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from annotator.services import projects
 from annotator.web import forms, frames
@@ -14,7 +14,7 @@ from annotator.web.places import workspace_place
 from annotator.web.selectors import home as selectors
 
 
-@require_GET
+@require_safe
 @page
 def home(request: HttpRequest) -> HttpResponse:
     groups = selectors.groups(actor_of(request))

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Invalid, Missing
 from annotator.domain.ids import parse_uuid
@@ -22,7 +22,7 @@ from annotator.web.selectors import home as projects
 from annotator.web.selectors import jobs as selectors
 
 
-@require_GET
+@require_safe
 @page
 def job_list(request: HttpRequest) -> HttpResponse:
     """Show jobs of all projects or of `?project=`, narrowed by `?show=running|failed`; `?part=rows` is the table's body."""
@@ -92,7 +92,7 @@ def undo(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     return forms.done(request, to="/jobs/", toast=toast, stay=True, job=str(other.pk) if other else None)
 
 
-@require_GET
+@require_safe
 @signed_in
 def state(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     """Return how one job stands, for a page that waits for it; `undo` where its change can be taken back."""

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from annotator.models import Media, User
 from annotator.services import projects
@@ -19,7 +19,7 @@ from annotator.web.selectors import label as selectors
 from annotator.web.strings import editor_strings
 
 
-@require_GET
+@require_safe
 @page
 def label_page(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
     """Show one picture; `?` and the filters of the media list give the order of next and previous."""

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from annotator.domain.errors import Invalid
 from annotator.domain.ids import parse_uuid
@@ -22,7 +22,7 @@ from annotator.web.selectors.overlays import overlays as read_overlays
 FAR = 10_000_000
 
 
-@require_GET
+@require_safe
 @project_page
 def media(request: HttpRequest, place: Place) -> HttpResponse:
     """Show the list from `?start=` (without a script it is paged), narrowed by the filters in the address."""
@@ -51,7 +51,7 @@ def _boot(
     }  # fmt: skip
 
 
-@require_GET
+@require_safe
 @gzip_page
 @project_call
 def window(request: HttpRequest, place: Place) -> HttpResponse:
@@ -69,14 +69,14 @@ def window(request: HttpRequest, place: Place) -> HttpResponse:
     return forms.as_json({"start": start, "items": items, "total": total})
 
 
-@require_GET
+@require_safe
 @gzip_page
 @project_call
 def overlays(request: HttpRequest, place: Place) -> HttpResponse:
     return forms.as_json(read_overlays(place.project.pk, _ids(request)))
 
 
-@require_GET
+@require_safe
 @gzip_page
 @project_call
 def media_ids(request: HttpRequest, place: Place) -> HttpResponse:

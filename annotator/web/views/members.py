@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Missing
 from annotator.models import Membership
@@ -19,7 +19,7 @@ from annotator.web.selectors import members as selectors
 from annotator.web.words import role_name
 
 
-@require_GET
+@require_safe
 @project_page
 def project_members(request: HttpRequest, place: Place) -> HttpResponse:
     """Show the workspace's members inside a project, with what each did here lately."""

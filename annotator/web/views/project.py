@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from annotator.domain.errors import Invalid
 from annotator.services import event_rows, projects
@@ -14,7 +14,7 @@ from annotator.web.places import Place, project_page
 from annotator.web.selectors import overview as selectors
 
 
-@require_GET
+@require_safe
 @project_page
 def project(request: HttpRequest, place: Place) -> HttpResponse:
     """Show how the project stands, or how to begin; `?part=live` is what changes, fetched again by the page."""
@@ -35,7 +35,7 @@ def project(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "project/page.html", {**frames.project(request, place, "project"), **shown})
 
 
-@require_GET
+@require_safe
 @project_page
 def label_next(request: HttpRequest, place: Place) -> HttpResponse:
     """Go to the first picture that waits for this person, or back to the media when there is none."""

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Missing
 from annotator.models import Project
@@ -19,7 +19,7 @@ from annotator.web.actors import actor_of, signed_in
 from annotator.web.places import Place, project_page
 
 
-@require_GET
+@require_safe
 @project_page
 def settings(request: HttpRequest, place: Place) -> HttpResponse:
     shown = {"trash_days": conf.TRASH_DAYS}

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid
@@ -23,7 +23,7 @@ from annotator.web.selectors import tokens as selectors
 LIVES = ("", "30", "90", "365")
 
 
-@require_GET
+@require_safe
 @page
 def token_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from annotator import policy
 from annotator.domain.ids import parse_uuid
@@ -13,7 +13,7 @@ from annotator.web import frames
 from annotator.web.places import Place, project_page
 
 
-@require_GET
+@require_safe
 @project_page
 def upload(request: HttpRequest, place: Place) -> HttpResponse:
     """Show the drop zone with the datasets to choose from; `?dataset=` is chosen already."""

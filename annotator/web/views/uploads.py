@@ -12,7 +12,7 @@ import uuid
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Invalid, Missing
 from annotator.domain.ids import parse_uuid
@@ -69,7 +69,7 @@ def finish(request: HttpRequest, place: Place) -> HttpResponse:
     return forms.as_json({"jobs": [job.pk for job in started]}, status=202)
 
 
-@require_GET
+@require_safe
 @project_call
 def report(request: HttpRequest, place: Place, batch_id: uuid.UUID) -> HttpResponse:
     """Say how a drop stands: counts of slots by state, and the files that did not become a good image."""

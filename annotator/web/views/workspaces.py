@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotator import policy
 from annotator.services import jobs, workspaces
@@ -27,7 +27,7 @@ def workspace_list(request: HttpRequest) -> HttpResponse:
     return render(request, "workspaces/list.html", {**frames.plain(request), "rows": rows})
 
 
-@require_GET
+@require_safe
 @workspace_page
 def workspace(request: HttpRequest, place: Place) -> HttpResponse:
     shown = {"rows": selectors.members(place), "roles": selectors.roles_to_give(place)}
