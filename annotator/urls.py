@@ -6,7 +6,6 @@ from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
-from django.views import defaults
 
 from annotator.web import refusals
 from api.common.errors import Broken
@@ -29,4 +28,4 @@ def handler400(request: HttpRequest, exception: Exception | None = None) -> Http
 
 def handler500(request: HttpRequest) -> HttpResponse:
     """Answer for a mistake of ours outside of the dialects' views."""
-    return refusal(request, Broken("Something went wrong on our side.")) or defaults.server_error(request)
+    return refusal(request, Broken("Something went wrong on our side.")) or refusals.broken(request)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import loader
 from django.utils.translation import gettext as _
 
 from annotator.domain.errors import Invalid
+
+_log = logging.getLogger(__name__)
 
 
 def unreadable(request: HttpRequest, error: Exception | None) -> Invalid:
@@ -28,3 +33,10 @@ def unreadable(request: HttpRequest, error: Exception | None) -> Invalid:
 def bad_request(request: HttpRequest, error: Invalid) -> HttpResponse:
     """Return the page of status 400."""
     return render(request, "400.html", {"text": error.message}, status=400)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Return the page of status 500 with the number under which the log has the cause; it asks nothing of the database."""
+    number = getattr(request, "request_id", "")
+    _log.error("%s %s failed, request %s; the cause follows", request.method, request.path, number)
+    return HttpResponse(loader.get_template("500.html").render({"number": number}), status=500)

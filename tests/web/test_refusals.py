@@ -52,7 +52,9 @@ def test_the_root_of_a_dialect_is_json_without_its_slash_too(w: World, path: str
     assert Client().get(f"{path}x").status_code == 404
 
 
-def test_a_view_that_broke_is_told_without_its_insides(w: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_view_that_broke_is_told_without_its_insides(
+    w: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("the secret of the house")
 
@@ -62,7 +64,8 @@ def test_a_view_that_broke_is_told_without_its_insides(w: World, monkeypatch: py
     answer = visitor.get("/")
     text = answer.content.decode()
     assert answer.status_code == 500 and "The server made a mistake" in text and "secret" not in text
-    assert answer["X-Request-ID"]
+    number = answer["X-Request-ID"]
+    assert number in text and f"request {number}" in caplog.text and "the secret of the house" in caplog.text
 
 
 @pytest.mark.parametrize("path", [HASTY, CUSTOM_VISION])

@@ -64,7 +64,8 @@ export async function waitForJob(id, onStep) {
     let state;
     try {
       state = await getJson(`/web/jobs/${id}`);
-    } catch {
+    } catch (error) {
+      if (/** @type {any} */ (error)?.status === 404) return; // it was deleted with its project
       continue;
     }
     onStep?.(state);
