@@ -294,6 +294,50 @@ def test_the_keyboard_leaves_the_picture_behind_its_last_object(studio: Studio, 
     assert editor.page.evaluate(focused) == "BUTTON", "with nothing chosen it leaves at once"
 
 
+def test_behind_hundreds_of_objects_and_steps_the_page_is_a_few_tabs_away(
+    studio: Studio, people: People
+) -> None:
+    image = studio.image("one.jpg")
+    for start in range(0, 300, 100):
+        labels = [
+            {"class_id": studio.car, "bbox": [n, 10, n + 20, 40], "tool_used": "bbox"}
+            for n in range(start, start + 100)
+        ]
+        studio.call("POST", f"{studio.base}/images/{image}/labels", labels)
+    editor = people("ann").open(image)
+    page = editor.page
+    kind = "() => (document.activeElement.closest('[data-keys=stage], .obj, .steps-list .item, .frame') ?? document.body).className"
+
+    def stops(*, until: str) -> list[str]:
+        """Press Tab until something with that class has the focus; return what had it."""
+        met: list[str] = []
+        while not met or until not in met[-1]:
+            editor.press("Tab")
+            assert page.evaluate("() => document.activeElement.matches(':focus-visible')")
+            met.append(page.evaluate(kind))
+            assert len(met) < 40, met
+        return met
+
+    editor.press("Tab", *"21" * 15)  # thirty steps of history
+    page.locator('[data-keys="stage"]').focus()
+    editor.press("Tab", "Tab")
+    assert len(editor.store["selection"]) == 1
+    editor.press("Escape")
+    assert sum("obj" in met for met in stops(until="frame")) == 1
+    page.get_by_role("tab", name="History").click()
+    options = page.get_by_role("listbox", name="Your steps").get_by_role("option")
+    assert options.count() > 20
+    page.locator('[data-keys="stage"]').focus()
+    editor.press("Escape")
+    assert sum("item" in met for met in stops(until="frame")) == 1
+    editor.press("Shift+Tab")
+    expect(options.first).to_be_focused()
+    editor.press("End", "Enter")
+    expect(options.last).to_have_attribute("aria-selected", "true")
+    expect(options.last).to_be_focused()
+    assert not editor.store["canUndo"]
+
+
 def test_on_a_phone_a_reviewer_accepts(studio: Studio, people: People) -> None:
     image = studio.image("one.jpg")
     studio.box(image)

@@ -45,7 +45,7 @@ export const COMMANDS = Object.freeze([
   command('view.grid', 'all', 'view', ['T G'], () => t('Grid')),
   command('view.outlines', 'all', 'view', ['T O'], () => t('Outlines only')),
 
-  command('escape', 'all', 'tools', ['Escape'], () => t('Cancel the drawing, then the selection, then the tool')),
+  command('escape', 'all', 'tools', ['Escape'], () => t('Cancel the drawing, then the selection, then the tool; Tab then leaves the picture')),
   command('tool.select', 'all', 'tools', ['S'], () => t('Select')),
   command('tool.again', 'all', 'tools', ['N'], () => t('Draw again')),
   command('tool.box', 'all', 'tools', ['B'], () => t('Box')),

@@ -139,7 +139,7 @@ function hostWith(labels) {
   const host = new ToolHost(/** @type {any} */ ({
     stage, store, element, createTools, commit: (d, o) => store.commit(d, o), announce() {},
   }));
-  return { host, store };
+  return { host, store, element };
 }
 
 test('keys: arrows move what is chosen until a crosshair is in use; Enter and Escape end it', () => {
@@ -182,6 +182,23 @@ test('a chosen box is drawn anew by keys alone; nothing chosen, no use for the k
   assert.deepEqual([store.labels.size, x1 - x0, y1 - y0], [1, 10, 10]);
   assert.deepEqual(host.scopes(), ['draw', 'sel'], 'the crosshair is still in use');
   assert.equal(host.run('nothing'), undefined);
+});
+
+test('after Esc the Tab key is the browser\'s, until the keyboard or the pointer comes back', () => {
+  const { host, store, element } = hostWith([box('a', [10, 10, 30, 30])]);
+  store.tool.value = 'box';
+  host.run('draw.set');
+  const seen = [host.isLetGo];
+  store.select(['a']);
+  host.escape();
+  seen.push(host.isLetGo); // the drawing is given up, the object is still chosen
+  host.escape();
+  seen.push(host.isLetGo);
+  element.dispatchEvent(new Event('focusin'));
+  seen.push(host.isLetGo);
+  host.escape();
+  seen.push(host.isLetGo);
+  assert.deepEqual(seen, [false, false, true, false, true]);
 });
 
 test('commands that are not the stage\'s are left to the page', () => {

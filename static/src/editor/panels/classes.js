@@ -4,28 +4,15 @@ import { html, mount, nothing } from './live.js';
 import { icon, kbd, swatch } from './parts.js';
 import { countByClass, digitOf } from './classes-model.js';
 import { useClass } from './class-picker.js';
+import { onListKey, rovingStop } from './roving.js';
 
 /** @import {App} from './app' */
-
-/** Arrows move the keyboard within a list of role listbox. @param {KeyboardEvent} event */
-export function moveInList(event) {
-  const list = /** @type {HTMLElement} */ (event.currentTarget);
-  const items = /** @type {HTMLElement[]} */ ([...list.querySelectorAll('[role="option"], [role="checkbox"], [role="radio"]')]);
-  const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
-  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
-  if (event.altKey || event.ctrlKey || (to === undefined && event.key !== 'Enter' && event.key !== ' ')) return;
-  event.preventDefault();
-  event.stopPropagation();
-  if (to === undefined) return items[at]?.click();
-  const next = items[Math.min(items.length - 1, Math.max(0, to))];
-  for (const item of items) item.tabIndex = item === next ? 0 : -1;
-  next?.focus();
-}
 
 /** @param {HTMLElement} host @param {App} app */
 export function mountClasses(host, app) {
   const { store, boot } = app;
   const all = boot.urls.classes_page;
+  const stop = rovingStop();
   return mount(host, () => {
     store.version.value;
     const classes = store.regionConcepts.value;
@@ -34,10 +21,11 @@ export function mountClasses(host, app) {
     if (!classes.length) {
       return html`<div class="empty small"><p>${t('Objects need a class. This project has none yet.')}</p>${all ? html`<div class="row"><a class="btn primary" href=${all}>${icon('plus')}${t('New class')}</a></div>` : nothing}</div>`;
     }
-    return html`<div class="list scroll classes" role="listbox" aria-label=${t('Classes')} @keydown=${moveInList}>
-      ${classes.map((one, i) => {
+    const tabbed = stop.of(classes.map((one) => one.id), chosen ?? classes[0].id);
+    return html`<div class="list scroll classes" role="listbox" aria-label=${t('Classes')} @keydown=${onListKey} @focusin=${stop.onFocus}>
+      ${classes.map((one) => {
         const n = counts.get(one.id) ?? 0;
-        return html`<div class="item" role="option" tabindex=${one.id === chosen || (!chosen && i === 0) ? 0 : -1} aria-selected=${String(one.id === chosen)} @click=${() => useClass(app, one.id)}>
+        return html`<div class="item" role="option" data-id=${one.id} tabindex=${one.id === tabbed ? 0 : -1} aria-selected=${String(one.id === chosen)} @click=${() => useClass(app, one.id)}>
           ${swatch(one)}<span class="clip grow" title=${one.name}>${one.name}</span><span class="count" title=${t('Objects of this image')}>${num(n)}</span>
           <span class="digit">${kbd(digitOf(app.slots.value, one.id))}</span></div>`;
       })}</div>

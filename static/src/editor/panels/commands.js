@@ -48,10 +48,11 @@ export function offerUndo({ store, say }, text) {
 
 /**
  * The object after or before the last chosen one, as drawn. Behind the last and before the first the key is the
- * browser's, and so is Shift+Tab when nothing is chosen: the keyboard can leave the picture.
+ * browser's, and so it is after Esc, with nothing chosen: the keyboard leaves the picture without passing every object.
  * @param {App} app @param {1 | -1} step
  */
 function selectNext({ store, stage, say }, step) {
+  if (stage.isLetGo) return false;
   const order = store.order().filter((id) => !store.isHidden(id));
   const last = [...store.selection.peek()].at(-1);
   const at = last === undefined ? -1 : order.indexOf(last);

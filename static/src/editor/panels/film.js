@@ -4,6 +4,7 @@ import { stateOf, wordOf } from '../../ui/states.js';
 import { html, live, mount, nothing, render, repeat } from './live.js';
 import { addressOf } from './navigate.js';
 import { icon, iconButton } from './parts.js';
+import { rove } from './roving.js';
 
 /** @import {App} from './app' */
 /** @import {Frame} from './film-model.js' */
@@ -46,7 +47,7 @@ class Strip {
     list.addEventListener('scroll', () => this.onScroll(), { passive: true });
     list.addEventListener('wheel', (event) => this.onWheel(event));
     list.addEventListener('click', (event) => this.onClick(event));
-    list.addEventListener('keydown', (event) => moveFocus(event, list));
+    list.addEventListener('keydown', (event) => rove(event, '.frame', { axis: 'x' }));
     this.watcher = new ResizeObserver(() => this.centre());
     this.watcher.observe(list);
     this.end = live(() => this.draw());
@@ -123,15 +124,4 @@ export function mountFilm(host, app) {
     for (const end of ends) end();
     strip.close();
   };
-}
-
-/** Arrows move from frame to frame. @param {KeyboardEvent} event @param {HTMLElement} list */
-function moveFocus(event, list) {
-  const frames = /** @type {HTMLElement[]} */ ([...list.querySelectorAll('.frame')]);
-  const at = frames.indexOf(/** @type {HTMLElement} */ (document.activeElement));
-  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: frames.length - 1 }[event.key];
-  if (to === undefined || at < 0 || event.ctrlKey || event.altKey) return;
-  event.preventDefault();
-  event.stopPropagation();
-  frames[Math.min(frames.length - 1, Math.max(0, to))]?.focus();
 }

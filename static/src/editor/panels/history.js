@@ -2,6 +2,7 @@
 import { age, num, t } from '../i18n.js';
 import { html, mount, nothing, repeat } from './live.js';
 import { icon } from './parts.js';
+import { onListKey, rovingStop } from './roving.js';
 
 /** @import {Delta, HistoryEntry, Label, LabelDelta, Store} from '../types' */
 /** @import {App} from './app' */
@@ -70,18 +71,28 @@ export function goBackTo(store, entries, index) {
   for (let i = done; i < index; i += 1) if (!store.redo()) return;
 }
 
+/**
+ * The steps as they are listed, newest first; last, without an id, the state before all of them.
+ * @param {readonly HistoryEntry[]} entries @param {Store} store
+ */
+function stepsOf(entries, store) {
+  const newest = entries.findLastIndex((one) => !one.undone);
+  const steps = entries.map(({ id, at, undone, deltas }, index) => ({ id, index, undone, isNewest: index === newest, age: age(at), ...stepWords(deltas, store) }));
+  const start = { id: '', index: -1, undone: false, isNewest: newest < 0, age: '', icon: 'image', text: t('As it was opened') };
+  return [...steps.slice(-MOST).reverse(), start];
+}
+
 /** @param {HTMLElement} host @param {App} app */
 export function mountHistory(host, app) {
   const { store } = app;
+  const stop = rovingStop();
   return mount(host, () => {
     const entries = store.history.value;
     if (!entries.length) return html`<div class="empty small"><p>${t('Your steps on this image will be here, also after a reload.')}</p></div>`;
-    const newest = entries.findLastIndex((one) => !one.undone);
-    const shown = entries.map((entry, i) => ({ entry, i })).slice(-MOST).reverse();
-    return html`<ol class="list scroll steps-list" aria-label=${t('Your steps, newest first')}>${repeat(shown, ({ entry }) => entry.id, ({ entry, i }) => {
-      const words = stepWords(entry.deltas, store);
-      return html`<li><button class="item" type="button" aria-current=${i === newest ? 'true' : nothing} ?data-hidden=${entry.undone} @click=${() => goBackTo(store, entries, i)}
-        title=${entry.undone ? t('Do again up to here') : t('Go back to here')}>${icon(words.icon, 's')}<span class="clip grow">${words.text}${entry.undone ? html`<span class="sr">, ${t('undone')}</span>` : nothing}</span><span class="faint small">${age(entry.at)}</span></button></li>`;
-    })}<li><button class="item" type="button" aria-current=${newest < 0 ? 'true' : nothing} @click=${() => goBackTo(store, entries, -1)}>${icon('image', 's')}<span class="clip grow">${t('As it was opened')}</span></button></li></ol>`;
+    const steps = stepsOf(entries, store);
+    const tabbed = stop.of(steps.map((one) => one.id), steps.find((one) => one.isNewest)?.id);
+    return html`<div class="list scroll steps-list" role="listbox" aria-label=${t('Your steps, newest first')} @keydown=${onListKey} @focusin=${stop.onFocus}>
+      ${repeat(steps, (one) => one.id, (one) => html`<div class="item" role="option" data-id=${one.id} tabindex=${one.id === tabbed ? 0 : -1} aria-selected=${String(one.isNewest)} ?data-hidden=${one.undone}
+        title=${one.undone ? t('Do again up to here') : t('Go back to here')} @click=${() => goBackTo(store, entries, one.index)}>${icon(one.icon, 's')}<span class="clip grow">${one.text}${one.undone ? html`<span class="sr">, ${t('undone')}</span>` : nothing}</span><span class="faint small">${one.age}</span></div>`)}</div>`;
   });
 }

@@ -2,6 +2,7 @@
 import { t } from '../i18n.js';
 import { html, mount, nothing } from './live.js';
 import { icon, named } from './parts.js';
+import { rove, rovingStop } from './roving.js';
 
 /** @import {App} from './app' */
 
@@ -19,26 +20,16 @@ export const TOOLS = Object.freeze([
 /** @param {string} id */
 export const toolOf = (id) => TOOLS.find((one) => one?.id === id) ?? /** @type {ToolEntry} */ (TOOLS[0]);
 
-/** Arrows move within the rail. @param {KeyboardEvent} event */
-function onKey(event) {
-  const rail = /** @type {HTMLElement} */ (event.currentTarget);
-  const tools = /** @type {HTMLElement[]} */ ([...rail.querySelectorAll('.tool')]);
-  const at = tools.indexOf(/** @type {HTMLElement} */ (document.activeElement));
-  const to = { ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
-  if (to === undefined || at < 0) return;
-  event.preventDefault();
-  event.stopPropagation();
-  const next = tools.at(to % tools.length);
-  for (const tool of tools) tool.tabIndex = tool === next ? 0 : -1;
-  next?.focus();
-}
-
 /** @param {HTMLElement} host @param {App} app */
 export function mountRail(host, app) {
   const { store } = app;
-  host.addEventListener('keydown', onKey);
+  const stop = rovingStop();
+  host.addEventListener('keydown', (event) => rove(event, '.tool', { axis: 'both', wraps: true }));
+  host.addEventListener('focusin', stop.onFocus);
+  const ids = TOOLS.flatMap((tool) => tool?.id ?? []);
   return mount(host, () => {
     const current = toolOf(store.tool.value).id;
+    const tabbed = stop.of(ids, current);
     const may = store.may.value;
     return TOOLS.map((tool) => {
       if (!tool) return html`<hr>`;
@@ -46,7 +37,7 @@ export function mountRail(host, app) {
       const keys = app.keys(tool.command);
       const title = named(isOff && may.reason ? `${tool.name()}: ${may.reason}` : tool.name(), keys);
       return html`<button class="tool" type="button" aria-pressed=${String(tool.id === current)} aria-label=${title} title=${title}
-        aria-disabled=${isOff ? 'true' : nothing} tabindex=${tool.id === current ? 0 : -1} aria-keyshortcuts=${keys ? keys.replace(' ', '+') : nothing}
+        aria-disabled=${isOff ? 'true' : nothing} tabindex=${tool.id === tabbed ? 0 : -1} data-id=${tool.id} aria-keyshortcuts=${keys ? keys.replace(' ', '+') : nothing}
         @click=${() => { if (!isOff) store.tool.value = tool.id; }}>${icon(tool.icon)}</button>`;
     });
   });

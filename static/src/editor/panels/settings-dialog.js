@@ -18,7 +18,7 @@ function themeField() {
   const set = document.documentElement.dataset.theme ?? '';
   const choices = [['', t('As the system')], ['light', t('Light')], ['dark', t('Dark')]];
   return html`<div class="field"><label for="set-theme">${t('Colours of the page')}</label>
-    <select id="set-theme" class="input" @change=${(/** @type {Event} */ event) => setTheme(/** @type {'' | 'light' | 'dark'} */ (target(event).value))}>
+    <select id="set-theme" class="select" @change=${(/** @type {Event} */ event) => setTheme(/** @type {'' | 'light' | 'dark'} */ (target(event).value))}>
       ${choices.map(([value, name]) => html`<option value=${value} ?selected=${value === set}>${name}</option>`)}</select></div>`;
 }
 

@@ -1,11 +1,12 @@
 /** The side panel: its tabs, one panel each, and the edge that makes it wider. */
 import { num, t } from '../i18n.js';
-import { html, live, mount, nothing, render, soon } from './live.js';
+import { html, live, mount, nothing, render } from './live.js';
 import { ObjectList } from './objects.js';
 import { detailsView } from './details.js';
 import { mountClasses } from './classes.js';
 import { mountHistory } from './history.js';
 import { mountTags } from './tags.js';
+import { rove } from './roving.js';
 import { clampWidth } from './settings.js';
 
 /** @import {App} from './app' */
@@ -24,15 +25,8 @@ function tabName(id) {
 
 /** Arrows choose the next tab. @param {KeyboardEvent} event @param {App} app */
 function onTabKey(event, { settings }) {
-  const at = TABS.indexOf(settings.value.tab);
-  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
-  if (to === undefined) return;
-  event.preventDefault();
-  event.stopPropagation();
-  const tab = /** @type {string} */ (TABS.at(to % TABS.length));
-  settings.set({ tab });
-  const list = /** @type {HTMLElement} */ (event.currentTarget);
-  soon(() => { /** @type {HTMLElement | null} */ (list.querySelector(`#tab-${tab}`))?.focus(); });
+  const tab = rove(event, '[role="tab"]', { axis: 'x', wraps: true });
+  if (tab) settings.set({ tab: tab.id.slice('tab-'.length) });
 }
 
 /** @param {HTMLElement} host @param {App} app */

@@ -113,6 +113,7 @@ export class Stage {
     this.root.dataset.keys = 'stage';
     this.root.setAttribute('role', 'application');
     this.root.setAttribute('aria-label', t('Picture'));
+    this.root.setAttribute('aria-description', t('Tab goes from object to object. Esc and then Tab leaves the picture.'));
     Object.assign(this.root.style, { touchAction: 'none', userSelect: 'none', overflow: 'hidden', outlineOffset: '-2px' });
     map.style.pointerEvents = 'none';
     this.canvas.style.pointerEvents = 'none';
@@ -231,6 +232,11 @@ export class Stage {
     const view = VIEW_COMMANDS[id];
     if (view) view(this);
     return view ? true : this.host.run(id);
+  }
+
+  /** Whether Tab is the browser's: after Esc, while nothing is chosen. */
+  get isLetGo() {
+    return this.host.isLetGo && !this.store.selection.peek().size;
   }
 
   /** For the key map: 'sel', 'draw', 'drawing'. */
