@@ -60,7 +60,7 @@ export function createNavigation(app) {
     clearTimeout(slow);
     slow = setTimeout(() => { loading.value = true; }, SLOW_MS);
     film.current.value = id;
-    stage.mediaVersion += 1; // not ready until the new picture and its shapes are painted
+    stage.expect();
     if (!isFirst && push) history.pushState({ media: id }, '', addressOf(boot, id));
     try {
       await session.load(id);

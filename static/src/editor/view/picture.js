@@ -92,8 +92,6 @@ export class Picture {
     this.isDetailAsked = false;
     /** Set when nothing of the picture can be shown. */
     this.failure = '';
-    /** For reading single pixels. @type {CanvasRenderingContext2D | null} */
-    this.pixel = null;
   }
 
   /** Changes when there is something else to draw. */
@@ -195,23 +193,6 @@ export class Picture {
       image, left, top, right - left, bottom - top,
       left * k - c.left * c.scale, top * k - c.top * c.scale, (right - left) * k, (bottom - top) * k,
     );
-  }
-
-  /**
-   * Colour of one pixel of what is shown, or null outside.
-   * @param {number} x image pixels @param {number} y @returns {[number, number, number] | null}
-   */
-  colorAt(x, y) {
-    const media = this.media;
-    if (!media || !this.levels.length || x < 0 || y < 0 || x >= media.width || y >= media.height) return null;
-    const { image, scale } = this.levels[0];
-    this.pixel ??= /** @type {CanvasRenderingContext2D} */ (
-      Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d', { willReadFrequently: true })
-    );
-    this.pixel.clearRect(0, 0, 1, 1);
-    this.pixel.drawImage(image, Math.floor(x * scale), Math.floor(y * scale), 1, 1, 0, 0, 1, 1);
-    const [red, green, blue] = this.pixel.getImageData(0, 0, 1, 1).data;
-    return [red, green, blue];
   }
 
   /** Decodes pictures that come next. @param {readonly Pick<Media, 'url' | 'preview_url' | 'width' | 'height'>[]} next */

@@ -165,9 +165,9 @@ export class Stage {
     if (this.waiting.length && this.isReady) for (const resolve of this.waiting.splice(0)) resolve();
   }
 
-  /** Another picture is on its way: not ready until it is shown. */
+  /** Another picture is on its way: not ready until it and its shapes are painted. */
   expect() {
-    this.mediaVersion++;
+    this.mediaVersion += 1;
   }
 
   /**
@@ -212,14 +212,6 @@ export class Stage {
   /** @param {string} name 'select', 'pan', 'box', 'polygon' */
   setTool(name) {
     if (this.host.tools.has(name)) this.store.tool.value = name;
-  }
-
-  /**
-   * Gives a key to the stage. Esc gives up the draft, then the selection, then the tool. Call it first for keys that go
-   * to no text field. @param {KeyboardEvent} e @returns {boolean} whether it was used (preventDefault was called)
-   */
-  key(e) {
-    return this.host.key(e);
   }
 
   /**
@@ -296,10 +288,6 @@ export class Stage {
     this.viewport.setView(view);
   }
 
-  get fitZoom() {
-    return this.viewport.fitZoom;
-  }
-
   /** The part of the picture on the stage, image pixels. @returns {Box} */
   get visibleBox() {
     const c = this.viewport.camera();
@@ -338,21 +326,6 @@ export class Stage {
   onPointer(fn) {
     this.host.listeners.add(fn);
     return () => this.host.listeners.delete(fn);
-  }
-
-  /** @param {(id: string | null) => void} fn @returns {() => void} */
-  onHover(fn) {
-    return effect(() => fn(this.store.hover.value));
-  }
-
-  /** @param {(view: View) => void} fn @returns {() => void} */
-  onView(fn) {
-    return this.viewport.onView(fn);
-  }
-
-  /** Red, green, blue of a pixel of the picture. @param {number} x @param {number} y */
-  colorAt(x, y) {
-    return this.picture.colorAt(x, y);
   }
 
   /** @param {number} share 0 to 1; chosen shapes get twice, masks two and a half times as much */

@@ -135,13 +135,6 @@ export class ToolHost {
     return isChosen ? ['sel'] : [];
   }
 
-  /** @param {KeyboardEvent} e @returns {boolean} */
-  key(e) {
-    const isUsed = e.key === 'Escape' ? this.escape() : this.#key(e);
-    if (isUsed) e.preventDefault();
-    return isUsed;
-  }
-
   /** @param {Key} e @returns {boolean} */
   #key(e) {
     const scopes = this.scopes();
