@@ -76,7 +76,8 @@ def run(
     """Import a COCO file into a dataset and return {images, labels, classes, report}.
 
     `find_picture(file_name)` gives the picture's stored bytes, the reason why it cannot be had, or None: then a picture of this name that is in the
-    dataset already is used, else a row without bytes whose health says so. Ids of categories, images and
+    dataset already is used, else a row without bytes whose health says so. One that waits for its bytes since an
+    earlier import gets them. Ids of categories, images and
     annotations become numbers here and come out again on export, unless they are taken. A label that its picture
     had before the import, with the same class and geometry, is reported and not added again. A broken item
     goes to the report and never ends the import; Invalid only when the file is not COCO.
@@ -268,13 +269,11 @@ def _write_images(
     for chunk in _chunks(records, 100):
         names = _image_names(state, chunk)
         chunk = [record for record in chunk if record.number in names]
-        known = dict(
-            DatasetItem.objects.filter(
-                dataset=state.dataset, is_home=True, name__in=names.values()
-            ).values_list("name", "media_id")
-        )
+        items = DatasetItem.objects.filter(dataset=state.dataset, is_home=True, name__in=names.values())
+        known = dict(items.values_list("name", "media_id"))
+        waiting = set(items.filter(media__blob=None).values_list("media_id", flat=True))
         # Two images of one name in the file are two pictures; one that was here before is the first of them.
-        new = []
+        new, lacking = [], []
         for record in chunk:
             name = names[record.number]
             if name in state.names or name not in known:
@@ -282,7 +281,12 @@ def _write_images(
             else:
                 state.media_of[record.number] = known[name]
                 state.older.add(known[name])
+                found = find_picture(record.name) if known[name] in waiting else None
+                if isinstance(found, Stored):
+                    lacking.append(media.Source(name=name, found=found))
             state.names.add(name)
+        if lacking:
+            media.fill_many(actor=state.actor, dataset=state.dataset, sources=lacking)
         sources = [
             media.Source(
                 name=names[record.number], found=find_picture(record.name), number=record.number, width=record.width or 0, height=record.height or 0,

@@ -15,13 +15,13 @@ from annotator.domain.errors import Invalid
 from annotator.models import Blob, Dataset, Media, Project, Upload, UploadBatch
 
 from . import media_names, media_rows, media_urls, url_import
-from .media_batches import Source, create_many, import_many, prepare_pending
+from .media_batches import Source, create_many, fill_many, import_many, prepare_pending
 from .media_changes import move, place, rename, restore, set_frozen, set_status, trash
 from .media_decoding import blob_of, decode, name_taken
 from .media_rows import NewImage, Outcome, Plan, Ready
 
 __all__ = [
-    "NewImage", "Outcome", "Source", "create_from_url", "create_image", "create_many", "import_many", "move", "place", "prepare_pending", "rename",
+    "NewImage", "Outcome", "Source", "create_from_url", "create_image", "create_many", "fill_many", "import_many", "move", "place", "prepare_pending", "rename",
     "replace_content", "restore", "set_frozen", "set_status", "trash", "urls",
 ]  # fmt: skip
 

@@ -84,9 +84,22 @@ def import_many(
     Numbers are kept where they are free. Broken and missing files become rows with health ERROR; a
     name that the dataset has gets a number behind it. The rows carry `import_job`.
     """
+    outcomes = create_many(
+        actor=actor, project=dataset.project, images=_new(dataset, sources), on_clash="number", import_job=job
+    )
+    return [outcome.media for outcome in outcomes if outcome.media is not None]
+
+
+def fill_many(*, actor: Actor, dataset: Dataset, sources: Sequence[Source]) -> None:
+    """Give the bytes that an import has found to the dataset's pictures of these names; what cannot be decoded changes nothing."""
+    create_many(actor=actor, project=dataset.project, images=_new(dataset, sources), on_clash="replace")
+
+
+def _new(dataset: Dataset, sources: Sequence[Source]) -> list[NewImage]:
+    """Record the bytes of sources and return the pictures they are to be."""
     stored = [source.found for source in sources if isinstance(source.found, Stored)]
     rows = iter(blobs.record_many([(one, "application/octet-stream") for one in stored]))
-    images = [
+    return [
         NewImage(
             dataset, media_names.below(source.name), next(rows) if isinstance(source.found, Stored) else None, number=source.number,
             metadata=source.metadata, size=(source.width, source.height),
@@ -94,10 +107,6 @@ def import_many(
         )
         for source in sources
     ]  # fmt: skip
-    outcomes = create_many(
-        actor=actor, project=dataset.project, images=images, on_clash="number", import_job=job
-    )
-    return [outcome.media for outcome in outcomes if outcome.media is not None]
 
 
 def _write_chunk(

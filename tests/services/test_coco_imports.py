@@ -317,3 +317,20 @@ def test_the_report_says_why_a_picture_has_another_number(w: World, number: int,
     facts = run(w, coco(images=[{"id": number, "file_name": "a.jpg"}], annotations=[]))
     (line,) = [line for line in facts["report"] if line["field"] == "images.id"]
     assert words in line["reason"] and str(number) in line["examples"][0]
+
+
+def test_a_picture_that_waits_for_its_bytes_gets_them_from_a_later_import(w: World, tmp_path: Path) -> None:
+    run(w, coco())
+    waiting = Media.objects.get(number=7)
+    assert waiting.health == "ERROR"
+    (tmp_path / "a.jpg").write_bytes(b"no picture")
+    assert run(w, coco(), tmp_path)["labels"] == 0 and Media.objects.get(number=7).health == "ERROR"
+    (tmp_path / "a.jpg").write_bytes(picture(9))
+    facts = run(w, coco(), tmp_path)
+    filled = Media.objects.get(number=7)
+    assert (filled.pk, filled.health, filled.width, facts["labels"]) == (waiting.pk, "OK", 640, 0)
+    assert Label.all_objects.get().media_id == filled.pk and Media.objects.count() == 4
+    before = filled.blob_id
+    (tmp_path / "a.jpg").write_bytes(picture(8))
+    run(w, coco(), tmp_path)
+    assert Media.objects.get(number=7).blob_id == before, "a picture that has bytes keeps them"
