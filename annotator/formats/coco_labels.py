@@ -65,14 +65,13 @@ class LabelParser:
         self._sizes = sizes
         self._keypoint_counts = keypoint_counts
         self._report = report
-        self._where = ""
+        self._place: tuple[Any, int] = (None, 0)
 
     def parse(self, item: dict[str, Any], index: int) -> LabelRecord | None:
         """Return the record of the object, None when there is nothing to keep; `index` counts from 0 for messages."""
         number, image = as_id(item.get("id")), as_id(item.get("image_id"))
         category = as_id(item.get("category_id"))
-        # By place when the id is none of 64 bits: the parser made 2**80 a float that stands nowhere in the file.
-        self._where = f"annotation {number}" if is_id(number) else f"annotations[{index}]"
+        self._place = number, index
         if number is not None and not is_id(number):
             self._lose("id", "must be a whole number, not kept")
             number = None
@@ -111,7 +110,10 @@ class LabelParser:
         )
 
     def _lose(self, field: str, reason: str) -> None:
-        self._report.add(f"annotations.{field}", reason, self._where)
+        # By place when the id is none of 64 bits: the parser made 2**80 a float that stands nowhere in the file.
+        number, index = self._place
+        where = f"annotation {number}" if is_id(number) else f"annotations[{index}]"
+        self._report.add(f"annotations.{field}", reason, where)
 
     def _shape(
         self,

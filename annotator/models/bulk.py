@@ -14,33 +14,33 @@ Convert = Callable[[Any], Any] | None
 
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Insert rows whose values stand in the order of `columns` (attnames; all columns without a database default).
+    """Insert rows whose values stand in the order of `columns` (attnames; all columns that cannot be null).
 
     SQLite: one executemany; PostgreSQL: COPY. Nothing is validated but by the database, and no defaults are
     filled in. Runs in the caller's transaction.
     """
+    if not rows:
+        return
     vendor = connection.vendor
-    names, marks, kinds = _insertion(model, tuple(columns), vendor)
-    converts = _fresh(kinds)
-    if any(converts):
-        rows = [
-            [v if f is None or v is None else f(v) for f, v in zip(converts, row, strict=True)]
-            for row in rows
-        ]
+    by_column = dict(zip(columns, zip(*rows, strict=True), strict=True))
+    # A column without any value is left out: a None takes SQLite's driver longer than a text or a number.
+    said = {name: values for name, values in by_column.items() if not _is_all(values, None)}
+    names, marks, kinds = _insertion(model, tuple(said), vendor)
+    ready = zip(*map(_converted, said.values(), kinds), strict=True)
     with connection.cursor() as cursor:
         if vendor == "postgresql" and len(rows) > 1:
             with cursor.copy(f"COPY {names} FROM STDIN") as copy:
-                for row in rows:
+                for row in ready:
                     copy.write_row(row)
         else:
-            cursor.executemany(f"INSERT INTO {names} VALUES ({marks})", rows)  # noqa: S608
+            cursor.executemany(f"INSERT INTO {names} VALUES ({marks})", list(ready))  # noqa: S608
 
 
 def update(model: type[models.Model], key: uuid.UUID, **values: Any) -> None:
     """Set columns (by attname) of one row. Runs in the caller's transaction."""
     sql, kinds = _updating(model, tuple(values), connection.vendor)
     given = (*values.values(), key)
-    bound = [v if f is None or v is None else f(v) for f, v in zip(_fresh(kinds), given, strict=True)]
+    bound = [v if f is None or v is None else f(v) for f, v in zip(kinds, given, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(sql, bound)
 
@@ -78,24 +78,28 @@ def _convert(field: Any, vendor: str) -> Convert:
     if isinstance(target, models.UUIDField):
         return _hex
     if isinstance(target, models.DateTimeField):
-        return _Times
+        return _moment
+    if isinstance(target, models.BooleanField):
+        return int  # spares the driver looking for an adapter
     return None
 
 
-def _fresh(kinds: list[Convert]) -> list[Convert]:
-    """Return the conversions with a memory of their own, see _Times."""
-    return [_Times() if kind is _Times else kind for kind in kinds]
+def _is_all(values: Sequence[Any], one: Any) -> bool:
+    return all(value is one for value in values)
 
 
-class _Times(dict[datetime, Any]):
-    """Adapted times by time: the rows of one insert mostly carry the same one."""
-
-    def __call__(self, moment: datetime) -> Any:
-        found = self.get(moment)
-        if found is None:
-            found = self[moment] = connection.ops.adapt_datetimefield_value(moment)
-        return found
+def _converted(values: Sequence[Any], convert: Convert) -> Sequence[Any]:
+    """Return the values of a column as they reach the database; mostly it is one for all rows of an insert."""
+    if convert is None:
+        return values
+    if _is_all(values, values[0]):
+        return [None if values[0] is None else convert(values[0])] * len(values)
+    return [None if value is None else convert(value) for value in values]
 
 
 def _hex(value: uuid.UUID) -> str:
     return value.hex
+
+
+def _moment(value: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(value)

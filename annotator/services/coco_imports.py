@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import islice, repeat
 from typing import Any, BinaryIO, TypeVar
 
 import orjson
@@ -312,25 +312,24 @@ def _write_images(
     return total
 
 
-# What an imported label has, in the order of `_label`; `revision` is put last by the writer.
+# What an imported label has for itself, in the order of `_label`; the rest is the same for all of a chunk.
 _COLUMNS = (
-    "id", "project_id", "media_id", "concept_id", "number", "frame", "x0", "y0", "x1", "y1", "shape", "points", "mask", "keypoints", "given",
-    "z", "tool", "origin", "score", "is_crowd", "error", "external_id", "created_by_id", "updated_by_id", "import_job_id", "created_at",
-    "updated_at", "revision",
+    "id", "media_id", "concept_id", "number", "x0", "y0", "x1", "y1", "shape", "points", "mask", "keypoints", "given", "score",
+    "is_crowd",
 )  # fmt: skip
 
 
 def _write_labels(state: _Import, records: Iterator[LabelRecord], tell: Progress) -> int:
     total = 0
     for chunk in _chunks(records, CHUNK):
-        now = timezone.now()
-        rows = [row for record in chunk if (row := _label(state, record, now)) is not None]
-        rows = _without_known(state, rows)
-        touched = {row[2] for row in rows}
+        made = map(_label, repeat(state), ids.uuid7s(len(chunk)), chunk)
+        rows = _without_known(state, [row for row in made if row is not None])
+        touched = {row[1] for row in rows}
         media_ids = [str(key) for key in touched] if len(touched) <= 100 else None
         with transaction.atomic():
             revision = events.next_seq(project_id=state.project.pk)
-            bulk.insert(Label, _COLUMNS, [(*row, revision) for row in rows])
+            shared = _shared_columns(state, revision)
+            bulk.insert(Label, (*_COLUMNS, *shared), [(*row, *shared.values()) for row in rows])
             summary = {"what": "import", "count": len(rows), "media": media_ids}
             events.record(
                 actor=state.actor, kind="bulk", project_id=state.project.pk, after=summary, seq=revision
@@ -341,8 +340,17 @@ def _write_labels(state: _Import, records: Iterator[LabelRecord], tell: Progress
     return total
 
 
-def _label(state: _Import, record: LabelRecord, now: datetime) -> tuple[Any, ...] | None:
-    """Return the row of a label without its revision, or None (reported) when its image or class is not here."""
+def _shared_columns(state: _Import, revision: int) -> dict[str, Any]:
+    now, user = timezone.now(), state.actor.user_id
+    return {
+        "project_id": state.project.pk, "z": 0, "tool": "import", "origin": "import", "error": "", "external_id": "", "created_by_id": user,
+        "updated_by_id": user, "import_job_id": state.job.pk if state.job else None, "created_at": now, "updated_at": now,
+        "revision": revision,
+    }  # fmt: skip
+
+
+def _label(state: _Import, key: uuid.UUID, record: LabelRecord) -> tuple[Any, ...] | None:
+    """Return the values of a label by _COLUMNS, or None (reported) when its image or class is not here."""
     medium, concept = state.media_of.get(record.image_number), state.concept_of.get(record.category_number)
     if medium is None or concept is None:
         state.report.add("annotations", "Its image or category could not be imported.", record.number)
@@ -354,10 +362,9 @@ def _label(state: _Import, record: LabelRecord, now: datetime) -> tuple[Any, ...
             keypoints.Keypoint(ids.uuid7(), classes[p.place], p.x, p.y, p.visible, float(p.place))
             for p in record.keypoints
         )
-    user, job = state.actor.user_id, state.job.pk if state.job else None
     return (
-        ids.uuid7(), state.project.pk, medium, concept, record.number, None, *record.box, record.shape, record.points, record.mask, points,
-        _given(record), 0, "import", "import", record.score, record.is_crowd, "", "", user, user, job, now, now,
+        key, medium, concept, record.number, *record.box, record.shape, record.points, record.mask, points, _given(record), record.score,
+        record.is_crowd,
     )  # fmt: skip
 
 
@@ -368,6 +375,8 @@ _PLACES = [_COLUMNS.index(column) for column in _SAME]
 
 def _without_known(state: _Import, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Leave out, and report, labels that their pictures had before this import: a file that comes again doubles nothing."""
+    if not state.older:
+        return rows
     said = [tuple(row[place] for place in _PLACES) for row in rows]
     asked = [same for same in said if same[0] in state.older]
     if not asked:
