@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice, repeat
 from typing import Any, BinaryIO, TypeVar
 
-import orjson
 from django.db import transaction
 from django.utils import timezone
 
@@ -34,7 +33,7 @@ from annotator.models import (
     SkeletonEdge,
     bulk,
 )
-from annotator.services import concepts, media, media_names, media_rows, naming, projects
+from annotator.services import concepts, imported_labels, media, media_names, media_rows, naming, projects
 from annotator.storage.base import Stored
 
 CHUNK = 500
@@ -317,6 +316,7 @@ _COLUMNS = (
     "id", "media_id", "concept_id", "number", "x0", "y0", "x1", "y1", "shape", "points", "mask", "keypoints", "given", "score",
     "is_crowd",
 )  # fmt: skip
+_PLACES = [_COLUMNS.index(column) for column in imported_labels.SAME]
 
 
 def _write_labels(state: _Import, records: Iterator[LabelRecord], tell: Progress) -> int:
@@ -324,20 +324,26 @@ def _write_labels(state: _Import, records: Iterator[LabelRecord], tell: Progress
     for chunk in _chunks(records, CHUNK):
         made = map(_label, repeat(state), ids.uuid7s(len(chunk)), chunk)
         rows = _without_known(state, [row for row in made if row is not None])
-        touched = {row[1] for row in rows}
-        media_ids = [str(key) for key in touched] if len(touched) <= 100 else None
-        with transaction.atomic():
-            revision = events.next_seq(project_id=state.project.pk)
-            shared = _shared_columns(state, revision)
-            bulk.insert(Label, (*_COLUMNS, *shared), [(*row, *shared.values()) for row in rows])
-            summary = {"what": "import", "count": len(rows), "media": media_ids}
-            events.record(
-                actor=state.actor, kind="bulk", project_id=state.project.pk, after=summary, seq=revision
-            )
+        if rows:
+            _insert(state, rows)
         total += len(rows)
         tell(0.1 + 0.9 * (1 - 1 / (1 + total / 20_000)), f"{total:,} labels")
         time.sleep(_YIELD_SECONDS)
     return total
+
+
+def _insert(state: _Import, rows: list[tuple[Any, ...]]) -> None:
+    """Write labels and their one event in a transaction."""
+    touched = {row[1] for row in rows}
+    media_ids = [str(key) for key in touched] if len(touched) <= 100 else None
+    with transaction.atomic():
+        revision = events.next_seq(project_id=state.project.pk)
+        shared = _shared_columns(state, revision)
+        bulk.insert(Label, (*_COLUMNS, *shared), [(*row, *shared.values()) for row in rows])
+        summary = {"what": "import", "count": len(rows), "media": media_ids}
+        events.record(
+            actor=state.actor, kind="bulk", project_id=state.project.pk, after=summary, seq=revision
+        )
 
 
 def _shared_columns(state: _Import, revision: int) -> dict[str, Any]:
@@ -363,66 +369,23 @@ def _label(state: _Import, key: uuid.UUID, record: LabelRecord) -> tuple[Any, ..
             for p in record.keypoints
         )
     return (
-        key, medium, concept, record.number, *record.box, record.shape, record.points, record.mask, points, _given(record), record.score,
-        record.is_crowd,
+        key, medium, concept, record.number, *record.box, record.shape, record.points, record.mask, points,
+        imported_labels.keep_given(record), record.score, record.is_crowd,
     )  # fmt: skip
-
-
-# What makes a label the same as another one: all but ids, origin, and who made it when.
-_SAME = ("media_id", "concept_id", "x0", "y0", "x1", "y1", "points", "mask", "is_crowd", "score", "keypoints")
-_PLACES = [_COLUMNS.index(column) for column in _SAME]
 
 
 def _without_known(state: _Import, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Leave out, and report, labels that their pictures had before this import: a file that comes again doubles nothing."""
-    if not state.older:
-        return rows
-    said = [tuple(row[place] for place in _PLACES) for row in rows]
-    asked = [same for same in said if same[0] in state.older]
+    asked = [row for row in rows if row[1] in state.older]
     if not asked:
         return rows
-    # The left edge spares reading all else that a crowded picture holds.
-    here = Label.all_objects.filter(media__in={same[0] for same in asked}, x0__in={same[2] for same in asked})
-    known = {_identity(values) for values in here.filter(created_at__lt=state.began).values_list(*_SAME)}
-    kept = []
-    for row, same in zip(rows, said, strict=True):
-        if same[0] in state.older and _identity(same) in known:
-            number = row[_COLUMNS.index("number")]
-            reason = "Its picture has this very label already; it was not added again."
-            state.report.add("annotations", reason, "" if number is None else number)
-        else:
-            kept.append(row)
-    return kept
-
-
-def _identity(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return the values of `_SAME` so that equal labels compare equal: bytes of any database, keypoints without ids."""
-    *plain, mask, is_crowd, score, points = values
-    spots = [
-        (spot["keypoint_class"], spot["x"], spot["y"], spot["visible"])
-        for spot in orjson.loads(points or "[]")
-    ]
-    return (*plain, mask and bytes(mask), is_crowd, score, *spots)
-
-
-def _given(record: LabelRecord) -> str | None:
-    """Return the file's own numbers as JSON text: what an export says again as long as the geometry is unchanged."""
-    kept: dict[str, Any] = {}
-    if record.given:
-        kept["given"] = dict(record.given)
-    if record.area is not None:
-        kept["area"] = record.area
-    if record.keypoints is not None and not record.keypoints:
-        kept["no_points"] = True
-    return orjson.dumps(kept).decode() if kept else None
-
-
-def read_given(stored: str | None) -> tuple[Mapping[str, Any] | None, float | None, bool]:
-    """Return (given, area, whether the file had an empty list of keypoints) of a stored text."""
-    if stored is None:
-        return None, None, False
-    kept = orjson.loads(stored)
-    return kept.get("given"), kept.get("area"), kept.get("no_points", False)
+    said = [tuple(row[place] for place in _PLACES) for row in asked]
+    verdicts = zip(asked, imported_labels.are_known(said, before=state.began), strict=True)
+    known = {row[0]: row[3] for row, is_known in verdicts if is_known}
+    for number in known.values():
+        reason = "Its picture has this very label already; it was not added again."
+        state.report.add("annotations", reason, "" if number is None else number)
+    return [row for row in rows if row[0] not in known]
 
 
 def _chunks(items: Iterator[_T], size: int) -> Iterator[list[_T]]:

@@ -32,7 +32,7 @@ from annotator.models import (
     Tag,
 )
 from annotator.models.prepared import stored_ids
-from annotator.services.coco_imports import read_given
+from annotator.services.imported_labels import read_given
 
 # Media of one step: their labels are read together.
 CHUNK = 200

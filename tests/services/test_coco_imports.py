@@ -280,7 +280,11 @@ def test_a_file_that_comes_again_doubles_no_label(w: World) -> None:
     data = keypoint_file(w)
     assert run(w, data)["labels"] == 5
     job = Job.all_objects.create(workspace=w.workspace, project=w.project, kind="import_coco")
-    again = run(w, data, job=job)
+    seq = Event.objects.count()
+    steps: list[str] = []
+    again = run(w, data, job=job, progress=lambda share, words: steps.append(words))
+    assert "0 labels" in steps, "an import that finds all here can still be watched and cancelled"
+    assert Event.objects.count() == seq, "nothing changed, so nobody is told to look"
     assert again["labels"] == 0 and Label.all_objects.count() == 5
     (line,) = [line for line in again["report"] if line["field"] == "annotations"]
     assert (line["reason"][:11], line["count"], line["examples"][:2]) == ("Its picture", 5, ["900", "901"])
