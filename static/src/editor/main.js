@@ -2,6 +2,7 @@
 import { computed, effect, signal } from '@preact/signals-core';
 import { createTools } from './tools/index.js';
 import { createSession } from './sync/session.js';
+import { openPort } from './view/port.js';
 import { createStage } from './view/stage.js';
 import { createDebug } from './debug.js';
 import { COMMANDS, keyText } from './command-list.js';
@@ -42,13 +43,12 @@ const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.get
 
 /** @param {Boot} boot @returns {Promise<App>} */
 async function createApp(boot) {
+  const port = openPort(new URL(__SHAPES_WORKER__, import.meta.url)); // starts while the session is made
   const session = await createSession(boot);
   const { store } = session;
   const say = createAnnouncer($('say'));
   const settings = createSettings(boot.user.id);
-  const stage = createStage({
-    element: $('main'), store, createTools, announce: say, worker_url: new URL(__SHAPES_WORKER__, import.meta.url),
-  });
+  const stage = createStage({ element: $('main'), store, createTools, announce: say, port });
   const names = new Names([...(boot.people ?? []), boot.user]);
   names.listen(session);
   const app = /** @type {any} */ ({

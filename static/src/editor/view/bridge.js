@@ -4,11 +4,11 @@
 import { effect, untracked } from '@preact/signals-core';
 import { Catalog } from './catalog.js';
 import { MOST_CHOSEN } from './edit-layer.js';
-import { openPort } from './port.js';
 
 /** @import {Concept, KeypointSchema, Patch, Store} from '../types' */
 /** @import {EditLayer} from './edit-layer.js' */
 /** @import {LabelPainter} from './label-paint.js' */
+/** @import {ShapesPort} from './port.js' */
 /** @import {ShapesLayer} from './shapes-layer.js' */
 
 export class Bridge {
@@ -16,12 +16,12 @@ export class Bridge {
    * @param {object} options
    * @param {Store} options.store
    * @param {LabelPainter} options.painter
-   * @param {string | URL | null} options.worker_url
+   * @param {ShapesPort} options.port
    */
-  constructor({ store, painter, worker_url }) {
+  constructor({ store, painter, port }) {
     this.store = store;
     this.painter = painter;
-    this.port = openPort(worker_url, (message) => this.#receive(message));
+    this.port = port;
     this.catalog = new Catalog(store, (message, transfer) => this.port.send(message, transfer));
     this.fill = 0.2;
     /** Number of the store's state that was last sent whole; -1: nothing yet. */
@@ -30,6 +30,7 @@ export class Bridge {
     this.media = '';
     /** @type {(() => void)[]} */
     this.endings = [];
+    port.listen((message) => this.#receive(message));
   }
 
   /** The layers that show it; needed once, before anything else. @param {ShapesLayer} shapes @param {EditLayer} edit @param {() => void} render */

@@ -3,7 +3,7 @@
  *
  *   import { createStage } from './view/stage.js';
  *   import { createTools } from './tools/index.js';
- *   const stage = createStage({ element, store, worker_url: new URL(__SHAPES_WORKER__, import.meta.url), createTools,
+ *   const stage = createStage({ element, store, port: openPort(new URL(__SHAPES_WORKER__, import.meta.url)), createTools,
  *                               announce: (text) => { live.textContent = text; } });
  *   await session.load(id); await stage.setMedia({ media: store.media.value });
  *   new Keymap({ scopes: () => ['all', ...stage.scopes()], run: (id, press) => stage.run(id, press) ?? own(id, press) });
@@ -32,6 +32,7 @@ import { union } from '../geom/box.js';
 import { t } from '../store/text.js';
 
 /** @import {Box, Label, Media, Store, View} from '../types' */
+/** @import {ShapesPort} from './port.js' */
 /** @import {Commit, StageTool} from './tool-host.js' */
 
 /** "Zoom to selection" does not enlarge more than this. */
@@ -43,7 +44,7 @@ const STEP = 1.25;
  * @typedef {object} StageOptions
  * @property {HTMLElement} element
  * @property {Store} store
- * @property {string | URL | null} worker_url null: draw on the page
+ * @property {ShapesPort} port  of port.js: whoever draws the shapes
  * @property {(context: any) => Map<string, StageTool>} createTools  of tools/index.js
  * @property {Commit} [commit] store.commit unless given
  * @property {(text: string) => void} [announce] for an ARIA live region
@@ -68,7 +69,7 @@ function makeLayer(tag, name) {
 
 export class Stage {
   /** @param {StageOptions} options */
-  constructor({ element, store, worker_url, createTools, commit, announce = () => {} }) {
+  constructor({ element, store, port, createTools, commit, announce = () => {} }) {
     this.element = element;
     this.store = store;
     this.announce = announce;
@@ -77,7 +78,7 @@ export class Stage {
     const mapElement = this.#buildDom();
     this.colors = createColorReader(this.root);
     const painter = new LabelPainter(this.colors);
-    this.bridge = new Bridge({ store, painter, worker_url });
+    this.bridge = new Bridge({ store, painter, port });
     this.picture = new Picture(() => this.render());
     this.shapes = this.#makeShapes();
     this.viewport = new Viewport(mapElement, [this.#makePictureLayer(), this.shapes.layer]);
