@@ -395,3 +395,37 @@ def test_dialogs_and_menus_are_clean_too(rooms: Rooms) -> None:
     page.goto(room.url("classes/#new-class"))
     expect(page.locator("dialog[open]")).to_be_visible()
     assert violations(page) == []
+
+
+def test_without_a_connection_a_form_keeps_its_words_and_says_what_to_do(rooms: Rooms) -> None:
+    room = rooms(1)
+    page = room.page("manager", "classes/")
+    page.click(".p-head >> text=New class")
+    page.fill("#f-new-names", "tram")
+    page.context.set_offline(True)
+    page.click("dialog >> text=Create classes")
+    expect(page.locator("dialog[open]")).to_contain_text("The server cannot be reached. Try again.")
+    expect(page.locator("#f-new-names")).to_have_value("tram")
+    page.context.set_offline(False)
+    page.click("dialog >> text=Create classes")
+    expect(page.locator("[data-sortable] .name")).to_have_count(4)
+    assert "tram" in stored(room)
+
+
+def test_an_answer_of_a_proxy_is_told_in_words(rooms: Rooms) -> None:
+    room = rooms(1)
+    page = room.page("manager", "classes/")
+    page.click(".p-head >> text=New class")
+    page.fill("#f-new-names", "tram")
+    shown = 0
+    page.route("**/classes/new", lambda route: route.fulfill(status=shown, body="<h1>No</h1>"))
+    for shown, words in (  # noqa: B007 (the route reads it)
+        (502, "cannot be reached"),
+        (403, "This page is too old. Reload it"),
+        (500, "Try again"),
+    ):
+        page.click("dialog >> text=Create classes")
+        expect(page.locator("dialog[open]")).to_contain_text(words)
+    page.unroute("**/classes/new")
+    page.click("dialog >> text=Create classes")
+    expect(page.locator("[data-sortable] .name")).to_have_count(4)
