@@ -114,6 +114,12 @@ def test_the_list_mirrors_the_stage(studio: Studio, people: People) -> None:
     expect(row).to_contain_text("locked")
     editor.press("Delete")
     assert len(editor.labels) == 1  # a locked object stays
+    expect(page.locator("#say")).to_contain_text("Locked objects stay as they are")
+    editor.press("Shift+Delete")
+    assert editor.labels == []
+    expect(page.locator(".toast")).to_contain_text("Car deleted")
+    editor.press("Control+z")
+    row.click()
     editor.press("l")
     page.locator("#d-class").select_option(studio.tree)
     editor.idle()

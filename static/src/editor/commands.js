@@ -64,6 +64,11 @@ export function updateLabel(store, id, patch) {
   return { kind: 'label', ...stamp(store), label_id: id, before, after };
 }
 
+/** Those of some labels that this person may delete. @param {Store} store @param {Iterable<string>} ids @param {boolean} [alsoLocked] */
+export function deletable(store, ids, alsoLocked = false) {
+  return [...ids].filter((id) => (alsoLocked ? store.may.peek().label && store.labels.has(id) : store.isEditable(id)));
+}
+
 /** @param {Store} store @param {Iterable<string>} ids @returns {LabelDelta[]} */
 export function deleteLabels(store, ids) {
   return [...ids].flatMap((id) => {

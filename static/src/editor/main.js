@@ -10,7 +10,7 @@ import { Keymap } from './keymap.js';
 import { announceSaving, createAnnouncer } from './panels/announce.js';
 import { mountBanner, mountTrouble } from './panels/banners.js';
 import { slotsOf } from './panels/classes-model.js';
-import { actionsOf, offerUndo } from './panels/commands.js';
+import { actionsOf } from './panels/commands.js';
 import { Film } from './panels/film-model.js';
 import { mountFilm } from './panels/film.js';
 import { mountHeader } from './panels/header.js';
@@ -27,7 +27,6 @@ import { mountTrays } from './panels/trays.js';
 import { createWalk } from './panels/walk.js';
 import { stepsFor } from './panels/work.js';
 import { keepFinishedLocked, keepFrame, keepFilmTrue } from './panels/keep.js';
-import { t } from './i18n.js';
 import { wireDialogs } from '../ui/dialog.js';
 import { wireMenus } from '../ui/menu.js';
 import { adoptServerToasts, toast } from '../ui/toast.js';
@@ -70,19 +69,14 @@ async function createApp(boot) {
 
 /** Keys: the stage first, it knows drafts and vertices; then the page. @param {App} app */
 function wireKeys(app) {
-  const { stage, store, actions } = app;
+  const { stage, actions } = app;
   const keymap = new Keymap({
     commands: COMMANDS,
     scopes: () => ['all', ...stage.scopes()],
     isBlocked: () => document.querySelector('dialog[open], [popover]:popover-open') !== null,
     run: (id, press) => {
-      const chosen = new Set(store.selection.peek());
       const isUsed = stage.run(id, press);
-      if (isUsed !== undefined) {
-        const gone = id.startsWith('delete') ? [...chosen].filter((one) => !store.labels.has(one)).length : 0;
-        if (gone) offerUndo(app, gone === 1 ? t('1 object deleted') : t('{n} objects deleted', { n: gone }));
-        return isUsed;
-      }
+      if (isUsed !== undefined) return isUsed;
       if (!press.isDown) return false;
       return actions[id]?.(press) !== false;
     },

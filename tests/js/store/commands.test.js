@@ -9,6 +9,15 @@ const commit = (store, deltas) => {
   return [...store.order()];
 };
 
+test('a lock keeps from deleting unless locked ones are meant; who may not label deletes nothing', () => {
+  const store = open([label('a'), label('b')]);
+  store.setLocked(['a'], true);
+  assert.deepEqual(commands.deletable(store, ['a', 'b', 'gone']), ['b']);
+  assert.deepEqual(commands.deletable(store, ['a', 'b', 'gone'], true), ['a', 'b']);
+  store.may.value = { label: false, status: [], reason: 'x' };
+  assert.deepEqual([commands.deletable(store, ['a', 'b']), commands.deletable(store, ['a', 'b'], true)], [[], []]);
+});
+
 test('one step in the order passes exactly one label, whatever the values of z', () => {
   let seed = 5;
   const dice = (n) => {

@@ -3,7 +3,7 @@ import { t } from '../i18n.js';
 import { toggleContrast, toggleTheme } from '../../ui/theme.js';
 import { toast, undoLastToast } from '../../ui/toast.js';
 import { COMMANDS } from '../command-list.js';
-import { deleteLabels, duplicate, inOrder, paste, reorder, setStatus } from '../commands.js';
+import { deletable, deleteLabels, duplicate, inOrder, paste, reorder, setStatus } from '../commands.js';
 import { useClass } from './class-picker.js';
 import { withBound } from './classes-model.js';
 import { askForNumber } from './jump.js';
@@ -11,22 +11,23 @@ import { showKeySheet } from './key-sheet.js';
 import { soon } from './live.js';
 import { backTo } from './navigate.js';
 import { showPalette } from './palette-entries.js';
+import { toolOf } from './rail.js';
 import { showSettings } from './settings-dialog.js';
 
 /** @import {App} from './app' */
 
-/** What is chosen and may be changed; says so when something is locked. @param {App} app */
-function editable({ store, say }) {
-  const all = [...store.selection.peek()];
-  const ids = all.filter((id) => store.isEditable(id));
-  if (ids.length < all.length) say(store.may.peek().label ? t('Locked objects stay as they are') : store.may.peek().reason);
-  return new Set(ids);
+/** What is chosen and may be changed (or deleted); says so when something stays as it is. @param {App} app @param {boolean} [alsoLocked] */
+function editable({ store, say }, alsoLocked) {
+  const chosen = store.selection.peek();
+  const ids = new Set(deletable(store, chosen, alsoLocked));
+  if (ids.size < chosen.size) say(store.may.peek().label ? t('Locked objects stay as they are') : store.may.peek().reason);
+  return ids;
 }
 
 /** Takes chosen objects off the picture, with a way back. @param {App} app @param {boolean} [alsoLocked] */
-export function removeChosen(app, alsoLocked = false) {
+function removeChosen(app, alsoLocked) {
   const { store } = app;
-  const ids = alsoLocked && store.may.peek().label ? new Set(store.selection.peek()) : editable(app);
+  const ids = editable(app, alsoLocked);
   if (!ids.size) return;
   const name = ids.size === 1 ? store.concept(store.labels.get([...ids][0])?.concept ?? null)?.name : undefined;
   store.commit(deleteLabels(store, ids));
@@ -34,7 +35,7 @@ export function removeChosen(app, alsoLocked = false) {
 }
 
 /** A toast whose Undo takes back exactly the step just made; it leaves when another step follows. @param {App} app @param {string} text */
-export function offerUndo({ store, say }, text) {
+function offerUndo({ store, say }, text) {
   const entry = store.history.peek().findLast((one) => !one.undone);
   if (!entry) return;
   say(text);
@@ -106,8 +107,7 @@ function toggleFullscreen() {
 
 /** @param {App} app @param {string} tool */
 function useTool({ store, stage, say }, tool) {
-  const draws = tool === 'box' || tool === 'polygon';
-  if (draws && !store.may.peek().label) return say(store.may.peek().reason);
+  if (toolOf(tool).draws && !store.may.peek().label) return say(store.may.peek().reason);
   store.tool.value = tool;
   stage.focus();
 }
@@ -178,9 +178,6 @@ function toDetails(app) {
   soon(() => document.getElementById('d-class')?.focus());
 }
 
-/** The last drawing tool again. @param {App} app @param {{last: string}} memory */
-const drawAgain = (app, memory) => useTool(app, memory.last);
-
 /** @param {App} app */
 function undo({ store }) {
   if (!store.undo()) undoLastToast();
@@ -193,7 +190,7 @@ function undo({ store }) {
 export function actionsOf(app) {
   const { store, session } = app;
   const memory = { last: 'box' };
-  store.tool.subscribe((tool) => { if (tool === 'box' || tool === 'polygon') memory.last = tool; });
+  store.tool.subscribe((tool) => { if (toolOf(tool).draws) memory.last = tool; });
   const digits = Object.fromEntries(Array.from({ length: 10 }, (_, i) => i + 1).flatMap((place) => [
     [`class.${place}`, () => useDigit(app, place)], [`bind.${place}`, () => bindDigit(app, place)],
   ]));
@@ -227,7 +224,7 @@ export function actionsOf(app) {
     'tool.pan': () => useTool(app, 'pan'),
     'tool.box': () => useTool(app, 'box'),
     'tool.polygon': () => useTool(app, 'polygon'),
-    'tool.again': () => drawAgain(app, memory),
+    'tool.again': () => useTool(app, memory.last),
     'class.repeat': () => { const id = store.activeConcept.peek(); if (id) useClass(app, id); },
     'object.next': () => selectNext(app, 1),
     'object.previous': () => selectNext(app, -1),

@@ -1,5 +1,5 @@
 /** Chooses shapes and changes the chosen ones: move, resize, vertices, by mouse or keys. Draws no new shape. */
-import { deleteLabels, limited, moved, nudge, updateLabel } from '../commands.js';
+import { limited, moved, nudge, updateLabel } from '../commands.js';
 import { fromCorners } from '../geom/box.js';
 import { t } from '../store/text.js';
 import {
@@ -271,7 +271,6 @@ export class SelectTool extends Tool {
 
   /** @override @param {Key} e */
   key(e) {
-    if (e.key === 'Delete') return this.#delete(e.shiftKey);
     const way = arrow(e);
     if (!way || e.ctrlKey || e.metaKey || !this.context.store.selection.peek().size) return false;
     if (e.altKey) this.#stretch(way);
@@ -301,17 +300,6 @@ export class SelectTool extends Tool {
   #stretch([dx, dy]) {
     const deltas = this.movable.flatMap((label) => updateLabel(this.context.store, label.id, stretched(label, dx, dy, this.#size)) ?? []);
     this.context.commit(deltas, MERGE);
-  }
-
-  /** @param {boolean} isForced also locked ones */
-  #delete(isForced) {
-    const { store, commit, announce } = this.context;
-    if (!this.mayDraw) return false;
-    const ids = [...store.selection.peek()].filter((id) => isForced || !store.isLocked(id));
-    if (!ids.length) return false;
-    commit(deleteLabels(store, ids));
-    announce(ids.length === 1 ? t('1 object deleted') : t('{n} objects deleted', { n: ids.length }));
-    return true;
   }
 
   /** @param {string} id @param {VertexRef} at */

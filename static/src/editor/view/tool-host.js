@@ -25,7 +25,7 @@ import { PointerRouter } from './pointer.js';
 /** @typedef {Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey' | 'altKey' | 'ctrlKey' | 'metaKey'>} Key */
 
 /** What a command of the key map is to a tool. @type {Record<string, string>} */
-const KEYS = { 'draw.set': 'Enter', 'draw.back': 'Backspace', delete: 'Delete', 'delete.locked': 'Delete' };
+const KEYS = { 'draw.set': 'Enter', 'draw.back': 'Backspace' };
 /** @type {Record<string, string>} */
 const ARROWS = { left: 'ArrowLeft', right: 'ArrowRight', up: 'ArrowUp', down: 'ArrowDown' };
 const ARROW_GROUPS = ['nudge', 'cross', 'resize'];
@@ -139,7 +139,7 @@ export class ToolHost {
   #key(e) {
     const scopes = this.scopes();
     if (this.tool.isDrawTool && !scopes.includes('draw')) return this.#chosen(e);
-    return this.tool.key(e) || (scopes.includes('sel') && (e.key === 'Delete' || e.altKey) && this.#chosen(e));
+    return this.tool.key(e) || (scopes.includes('sel') && e.altKey && this.#chosen(e));
   }
 
   /** Keys for the chosen shapes work in every tool. @param {Key} e */
@@ -184,8 +184,7 @@ export class ToolHost {
     const [group, what, ten] = id.split('.');
     const key = ARROW_GROUPS.includes(group) ? ARROWS[what] : KEYS[id];
     if (!key) return undefined;
-    const shiftKey = ten === '10' || id === 'delete.locked';
-    return this.#key({ key, shiftKey, altKey: group === 'resize', ctrlKey: false, metaKey: false, code: '' });
+    return this.#key({ key, shiftKey: ten === '10', altKey: group === 'resize', ctrlKey: false, metaKey: false, code: '' });
   }
 
   destroy() {
