@@ -1,5 +1,7 @@
 /** Makes deltas (changes as data, with what was before) from what a person did; it changes nothing itself. */
 
+import { translate as translateKeypoints } from './geom/keypoints.js';
+import { translate } from './geom/poly.js';
 import { difference, pick } from './store/fields.js';
 import { uuid7 } from './store/uuid.js';
 
@@ -114,10 +116,8 @@ export function moved(label, dx, dy) {
   const [x0, y0, x1, y1] = label.box;
   /** @type {LabelPatch} */
   const patch = { box: [x0 + dx, y0 + dy, x1 + dx, y1 + dy] };
-  if (label.points) {
-    patch.points = label.points.map((part) => part.map((ring) => ring.map(([x, y]) => [x + dx, y + dy])));
-  }
-  if (label.keypoints.length) patch.keypoints = label.keypoints.map((k) => ({ ...k, x: k.x + dx, y: k.y + dy }));
+  if (label.points) patch.points = translate(label.points, dx, dy);
+  if (label.keypoints.length) patch.keypoints = translateKeypoints(label.keypoints, dx, dy);
   return patch;
 }
 
@@ -219,17 +219,4 @@ function zFor(store, old, next) {
 /** True when with equal z the first is drawn before the second. @param {Label} a @param {Label} b */
 function isBefore(a, b) {
   return a.created_at !== b.created_at ? a.created_at < b.created_at : a.id < b.id;
-}
-
-/** The box around all points of a shape. @param {readonly Part[]} points @returns {Box} */
-export function boxAround(points) {
-  /** @type {Box} */
-  const box = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const [x, y] of points.flat(2)) {
-    box[0] = Math.min(box[0], x);
-    box[1] = Math.min(box[1], y);
-    box[2] = Math.max(box[2], x);
-    box[3] = Math.max(box[3], y);
-  }
-  return box;
 }

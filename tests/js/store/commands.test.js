@@ -101,7 +101,3 @@ test('a class for many labels leaves those out that have it', () => {
   const store = open([label('a'), label('b', { concept: 'c2' })]);
   assert.deepEqual(commands.setConcept(store, ['a', 'b', 'gone'], 'c2').map((delta) => delta.label_id), ['a']);
 });
-
-test('the box around a polygon with parts and holes', () => {
-  assert.deepEqual(commands.boxAround([[[[5, 1.5], [9, 4], [2, 8]], [[4, 4], [5, 5], [4, 5]]], [[[20, 0.25], [21, 1], [19, 1]]]]), [2, 0.25, 21, 8]);
-});

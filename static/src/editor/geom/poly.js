@@ -5,8 +5,6 @@
  * did not change. Rings need not be closed; one whose last point repeats the first stays so through every edit.
  */
 
-import { MAX_COORDINATE } from './box.js';
-
 /**
  * @import {Box, Part, Point, Ring} from '../types'
  * @typedef {{part: number, ring: number, vertex: number}} VertexRef
@@ -77,13 +75,6 @@ function reclosed(ring, close) {
   return close ? [...ring, [...ring[0]]] : ring;
 }
 
-/** How many points a person can grip. @param {Part[]} points */
-export function countVertices(points) {
-  let n = 0;
-  for (const part of points) for (const ring of part) n += open(ring).length;
-  return n;
-}
-
 /**
  * The edge nearest to a point, the point on it and how far that is; null without any edge.
  * @param {Part[]} points @param {number} x @param {number} y
@@ -117,28 +108,6 @@ function nearestOn([ax, ay], [bx, by], x, y) {
   const share = ((x - ax) * dx + (y - ay) * dy) / length;
   if (share <= 0) return [ax, ay];
   return share >= 1 ? [bx, by] : [ax + share * dx, ay + share * dy];
-}
-
-/**
- * The vertex nearest to a point; null without any.
- * @param {Part[]} points @param {number} x @param {number} y
- * @returns {(VertexRef & {distance: number}) | null}
- */
-export function nearestVertex(points, x, y) {
-  let best = null;
-  let least = Infinity;
-  for (const [part, rings] of points.entries()) {
-    for (const [ring, all] of rings.entries()) {
-      for (const [vertex, [px, py]] of open(all).entries()) {
-        const distance = Math.hypot(px - x, py - y);
-        if (distance < least) {
-          least = distance;
-          best = { part, ring, vertex, distance };
-        }
-      }
-    }
-  }
-  return best;
 }
 
 /**
@@ -202,26 +171,4 @@ export function fitBox(points, from, to) {
   const sx = from[2] > from[0] ? (to[2] - to[0]) / (from[2] - from[0]) : 1;
   const sy = from[3] > from[1] ? (to[3] - to[1]) / (from[3] - from[1]) : 1;
   return mapPoints(points, ([x, y]) => [to[0] + (x - from[0]) * sx, to[1] + (y - from[1]) * sy]);
-}
-
-/** The box as a polygon, clockwise from the top left. @param {Box} box @returns {Part[]} */
-export function fromBox([x0, y0, x1, y1]) {
-  return [[[[x0, y0], [x1, y0], [x1, y1], [x0, y1]]]];
-}
-
-/**
- * Why the server would refuse the polygon, or null: 'empty', 'too_few_points', 'too_many_points', 'not_finite'.
- * @param {Part[] | null | undefined} points @param {number} [limit]
- */
-export function problem(points, limit = 100_000) {
-  if (!points?.length || points.some((part) => !part.length)) return 'empty';
-  let count = 0;
-  for (const part of points) {
-    for (const ring of part) {
-      if (ring.length < 3) return 'too_few_points';
-      count += ring.length;
-      if (!ring.every((p) => p.length === 2 && p.every((v) => Math.abs(v) <= MAX_COORDINATE))) return 'not_finite';
-    }
-  }
-  return count > limit ? 'too_many_points' : null;
 }

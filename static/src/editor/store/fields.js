@@ -122,15 +122,6 @@ function composeLabels(first, second) {
   return Object.keys(to).length ? { ...joined, before: from, after: to } : null;
 }
 
-/**
- * The delta in the other direction, under a new id.
- * @param {Delta} delta @param {string} op_id @param {string} at
- * @returns {Delta}
- */
-export function inverse(delta, op_id, at) {
-  return /** @type {Delta} */ ({ ...delta, op_id, at, before: delta.after, after: delta.before });
-}
-
 /** Groups that a change touches. @param {Partial<Label>} fields @returns {Group[]} */
 export function groupsOf(fields) {
   const names = /** @type {Group[]} */ (Object.keys(GROUPS));
