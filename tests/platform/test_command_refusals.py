@@ -165,7 +165,7 @@ def test_a_database_that_is_not_prepared_is_said_so() -> None:
         done = server.command("create_token", "--workspace", "acme", check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        "CommandError: The database is not prepared for this version: run `manage.py prepare` first.\n"
+        "CommandError: The database is not prepared for this version: run `manage.py prepare`, or `manage.py migrate` for the tables alone.\n"
     )
 
 
