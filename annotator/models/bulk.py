@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, models
+from django.utils import timezone
 
 Convert = Callable[[Any], Any] | None
 
@@ -29,11 +30,31 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Seq
     ready = zip(*map(_converted, said.values(), kinds), strict=True)
     with connection.cursor() as cursor:
         if vendor == "postgresql" and len(rows) > 1:
-            with cursor.copy(f"COPY {names} FROM STDIN") as copy:
+            # Django's cursor does not turn the driver's errors of a COPY into its own.
+            with connection.wrap_database_errors, cursor.copy(f"COPY {names} FROM STDIN") as copy:
                 for row in ready:
                     copy.write_row(row)
         else:
             cursor.executemany(f"INSERT INTO {names} VALUES ({marks})", list(ready))  # noqa: S608
+
+
+def create(rows: Sequence[models.Model]) -> None:
+    """Insert new instances of one model as `bulk_create` does, with their times, but without its cost per row."""
+    if not rows:
+        return
+    model, now = type(rows[0]), timezone.now()
+    fields = model._meta.concrete_fields
+    columns = [field.attname for field in fields]
+    times = {name: now for field, name in zip(fields, columns, strict=True) if _is_time_of_write(field)}
+    for row in rows:
+        vars(row).update(times)
+    insert(model, columns, [[getattr(row, name) for name in columns] for row in rows])
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def _is_time_of_write(field: Any) -> bool:
+    return getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
 
 
 def update(model: type[models.Model], key: uuid.UUID, **values: Any) -> None:
@@ -73,6 +94,8 @@ def _fields(model: type[models.Model], columns: tuple[str, ...]) -> list[Any]:
 def _convert(field: Any, vendor: str) -> Convert:
     """Return how a value of the column reaches this database; None = as it is."""
     target = field.target_field if field.is_relation else field
+    if isinstance(target, models.JSONField):
+        return _json
     if vendor == "postgresql":
         return None
     if isinstance(target, models.UUIDField):
@@ -99,6 +122,10 @@ def _converted(values: Sequence[Any], convert: Convert) -> Sequence[Any]:
 
 def _hex(value: uuid.UUID) -> str:
     return value.hex
+
+
+def _json(value: Any) -> Any:
+    return connection.ops.adapt_json_value(value, None)
 
 
 def _moment(value: datetime) -> Any:

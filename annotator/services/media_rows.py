@@ -29,6 +29,7 @@ from annotator.models import (
     Rendition,
     Upload,
     UploadBatch,
+    bulk,
 )
 from annotator.storage import probe
 
@@ -234,10 +235,8 @@ def issues_of(media: Media, name: str, found: Sequence[quality.Finding], twin: s
 
 def write(plan: Plan) -> None:
     """Write all planned rows: one statement a table."""
-    Media.all_objects.bulk_create(plan.media)
-    DatasetItem.all_objects.bulk_create(plan.items)
-    Rendition.all_objects.bulk_create(plan.made)
-    QualityIssue.all_objects.bulk_create(plan.issues)
+    for planned in (plan.media, plan.items, plan.made, plan.issues):
+        bulk.create(planned)
     if plan.results:
         key = Upload._meta.pk.get_db_prep_value
         rows = [(json.dumps(result), key(upload_id, connection)) for upload_id, result in plan.results]

@@ -7,9 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from annotator.domain import ids
-from annotator.models import Label, bulk
+from annotator.models import Label, Media, bulk
+from annotator.models.media import MediaKind
 from tests.world import World, world
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +71,44 @@ def test_a_row_of_another_length_is_refused(cast: World) -> None:
     with pytest.raises(ValueError, match="zip"):
         bulk.insert(Label, COLUMNS, [row, row[:-1]])
     assert not Label.all_objects.exists()
+
+
+def test_new_instances_are_written_with_their_times_and_can_be_saved_again(cast: World) -> None:
+    facts = {
+        "exif": {"Make": "\u00e9", "at": [1, 2.5]},
+        "metadata": {},
+        "kind": MediaKind.IMAGE,
+        "phash": -(2**62),
+    }
+    status = cast.images[0].status
+    made = [
+        Media(project=cast.project, ref=f"r{number}", number=number, status=status, blob=blob, **facts)
+        for number, blob in ((100, None), (101, cast.images[0].blob))
+    ]
+    before = timezone.now()
+    bulk.create(made)
+    assert all(before <= row.created_at == row.updated_at <= timezone.now() for row in made)
+    fields = [field.attname for field in Media._meta.concrete_fields]
+    found = {row.pk: row for row in Media.all_objects.filter(number__gte=100)}
+    assert [[getattr(found[row.pk], name) for name in fields] for row in made] == [
+        [getattr(row, name) for name in fields] for row in made
+    ]
+    made[0].ref = "changed"
+    made[0].save()
+    assert Media.all_objects.get(number=100).ref == "changed"
+    bulk.create([])
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_what_the_database_refuses_is_an_error_of_djangos(cast: World, count: int) -> None:
+    taken = cast.images[0].number
+    rows = [
+        Media(project=cast.project, ref=f"r{i}", number=taken + i, status=cast.images[0].status)
+        for i in range(count)
+    ]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        bulk.create(rows)
+    assert Media.all_objects.count() == len(cast.images)
 
 
 def test_an_update_sets_its_columns_alone(cast: World) -> None:
