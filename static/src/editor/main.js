@@ -63,7 +63,7 @@ async function createApp(boot) {
   app.walk = createWalk({ film: app.film, open: app.open, say, tell: toast });
   app.actions = actionsOf(app);
   // for buttons and the palette: a command of the page, else one of the stage
-  app.run = (/** @type {string} */ id) => (app.actions[id] ?? (() => stage.run(id, { isDown: true, event: new KeyboardEvent('keydown') })))();
+  app.run = (/** @type {string} */ id) => (app.actions[id] ?? (() => stage.run(id)))();
   return app;
 }
 

@@ -353,7 +353,7 @@ export interface Store {
   /** By order. */
   readonly concepts: Signal<Concept[]>;
   concept(id: string | null): Concept | undefined;
-  /** Concepts that a label may have, by order: digit k is the k-th. */
+  /** Concepts that a label may have, by order. */
   readonly regionConcepts: ReadonlySignal<Concept[]>;
   /** Concepts that a tag may have, by order. */
   readonly mediaConcepts: ReadonlySignal<Concept[]>;
@@ -399,8 +399,6 @@ export interface Store {
    * pointer-up or Enter. Make deltas with commands.js. Nulls and empty changes are dropped.
    */
   commit(deltas: Delta | null | readonly (Delta | null)[], options?: CommitOptions): void;
-  /** The same as commit. */
-  apply(deltas: Delta | null | readonly (Delta | null)[], options?: CommitOptions): void;
 
   /** False when there is nothing to undo or when a conflict entry now asks what to do. */
   undo(): boolean;

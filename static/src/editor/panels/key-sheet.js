@@ -26,10 +26,15 @@ function mouseKeys() {
   return [
     [t('Zoom at the pointer'), [t('Wheel')]],
     [t('Move the picture'), [t('Middle button')]],
+    [t('Whole picture, where no object is'), [t('Double click')]],
+    [t('Choose one more, or one less'), ['Shift', t('Click')]],
+    [t('Choose all in a rectangle'), [t('Drag')]],
     [t('Keep a box square'), ['Shift', t('Drag')]],
     [t('Choose what lies under a drawing tool'), ['Ctrl', t('Click')]],
     [t('Next of the objects under the pointer'), ['Alt', t('Click')]],
+    [t('Draw a polygon freely'), [t('Drag')]],
     [t('Close a polygon'), [t('Double click')]],
+    [t('Add a point, on the outline'), [t('Click')]],
     [t('Hole in the chosen polygon'), ['Alt', t('Click')]],
     [t('Delete a point'), ['Alt', t('Click')]],
   ];

@@ -139,7 +139,6 @@ function actions(core, writable) {
       return () => core.listeners.delete(fn);
     },
     commit: core.commit.bind(core),
-    apply: core.commit.bind(core),
     undo: () => core.step('undo'),
     redo: () => core.step('redo'),
   };

@@ -217,7 +217,7 @@ export class Stage {
 
   /**
    * Runs a command of command-list.js that belongs to the stage.
-   * @param {string} id @param {{isDown?: boolean, event?: unknown}} [press]
+   * @param {string} id @param {{isDown?: boolean}} [press]
    * @returns {boolean | undefined} whether there was any use for it; undefined: not a command of the stage
    */
   run(id, { isDown = true } = {}) {
