@@ -85,6 +85,14 @@ def test_a_box_is_drawn_by_keys_alone(studio: Studio, people: People) -> None:
     assert (x1 - x0, y1 - y0) == (51, 40)
 
 
+def test_an_object_chosen_in_the_list_is_drawn_anew_by_keys(studio: Studio, people: People) -> None:
+    image, editor = open_one(studio, people, box=True)
+    rows(editor).click()
+    editor.press("Shift+n", "Enter", *["Shift+ArrowLeft"] * 3, *["Shift+ArrowUp"] * 2, "Enter")
+    editor.idle()
+    assert studio.boxes(image) == [("Car", (290, 220, 320, 240))]  # from the middle of the picture
+
+
 def test_a_digit_sets_the_class_of_what_is_chosen_then_of_the_next(studio: Studio, people: People) -> None:
     image, editor = open_one(studio, people)
     editor.draw_box(*BOX)

@@ -134,7 +134,7 @@ function hostWith(labels) {
   const store = storeWith(labels);
   const stage = {
     viewport, edit: { previews: new Map() }, picker: { inside: () => [] }, hit: () => [], render() {}, fit() {}, reveal() {},
-    setTool: (name) => (store.tool.value = name),
+    setTool: (name) => (store.tool.value = name), focus: () => element.dispatchEvent(new Event('focusin')),
   };
   const host = new ToolHost(/** @type {any} */ ({
     stage, store, element, createTools, commit: (d, o) => store.commit(d, o), announce() {},

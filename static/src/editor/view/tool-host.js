@@ -171,6 +171,7 @@ export class ToolHost {
     if (!label) return false;
     this.stage.setTool(label.points?.length ? 'polygon' : 'box');
     this.tool.redraw?.(label.id);
+    this.stage.focus(); // the arrow keys were perhaps those of the object list
     return true;
   }
 
