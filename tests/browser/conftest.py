@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -54,6 +55,12 @@ def people(chrome: Browser, editor_server: servers.Server) -> Iterator[Callable[
 
 
 CAST = {"ann": "annotator", "rosa": "reviewer", "vera": "viewer"}
+
+
+@pytest.fixture
+def newcomer(studio: Studio) -> str:
+    """An annotator who is nobody else: what she prefers is kept with her account, for every page that she opens."""
+    return studio.member(f"new-{secrets.token_hex(4)}")
 
 
 @pytest.fixture(scope="session")

@@ -186,8 +186,8 @@ def test_a_digit_bound_to_a_class_stays_bound_until_it_is_given_back(studio: Stu
     assert editor.store["activeConcept"] == studio.tree
 
 
-def test_settings_and_the_full_screen_are_keys_away(studio: Studio, people: People) -> None:
-    editor = people("ann").open(studio.image("one.jpg"))
+def test_settings_and_the_full_screen_are_keys_away(studio: Studio, people: People, newcomer: str) -> None:
+    editor = people(newcomer).open(studio.image("one.jpg"))
     page = editor.page
     editor.press("F2")
     dialog = page.get_by_role("dialog", name="Settings")

@@ -26,7 +26,11 @@ def page(studio: Studio, people: People) -> Page:
     return made
 
 
-def test_theme_and_contrast_are_remembered_for_the_person(page: Page, studio: Studio) -> None:
+def test_theme_and_contrast_are_remembered_for_the_person(
+    studio: Studio, people: People, newcomer: str
+) -> None:
+    page = people(newcomer).context.new_page()
+    page.goto(f"{studio.server.url}/projects/{studio.project}/")
     html = page.locator("html")
     with page.expect_response("**/web/preferences"):
         page.get_by_role("button", name="Light or dark").click()
@@ -35,7 +39,7 @@ def test_theme_and_contrast_are_remembered_for_the_person(page: Page, studio: St
     page.goto(f"{studio.server.url}/label/{studio.image('one.jpg')}/")
     expect(html).to_have_attribute("data-theme", "dark")
     page.goto(studio.server.url)
-    page.get_by_role("button", name="account of Ann").click()
+    page.get_by_role("button", name=f"account of {newcomer}").click()
     expect(page.get_by_role("menuitemradio", name="Dark")).to_have_attribute("aria-checked", "true")
     with page.expect_response("**/web/preferences"):
         page.get_by_role("menuitemcheckbox", name="High contrast").click()
