@@ -78,7 +78,8 @@ def stored_ids(ids: Iterable[uuid.UUID]) -> list[Any]:
     return list(ids) if connection.features.has_native_uuid_field else [each.hex for each in ids]
 
 
-@functools.lru_cache(_MAX_PLANS)
+# There are as many as functions that give rows; the bound is for one that is made anew at each call by mistake.
+@functools.lru_cache(256)
 def _visible(rows: Callable[[], models.QuerySet[Any]]) -> Prepared:
     def build(shape: Any, *ids: uuid.UUID) -> models.QuerySet[Any]:
         names, limits = shape
