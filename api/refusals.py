@@ -6,6 +6,7 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 
 from annotator.domain.errors import DomainError, TooLarge
+from annotator.wsgi import plain_refusal
 
 from .common.views import DialectView
 from .customvision.base import CustomVisionView
@@ -17,22 +18,20 @@ DIALECTS: dict[str, type[DialectView]] = {"v1": HastyView, "customvision": Custo
 
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse | None:
     """Return a refusal as JSON for an address of a dialect, None for any other."""
-    view = _view_of(request.path)
-    if view is None:
-        return None
-    content = orjson.dumps(view.error_body(error))
-    return HttpResponse(content, status=view.error_status(error), content_type="application/json")
+    said = _in_words_of(request.path, error)
+    return said and HttpResponse(said[1], status=said[0], content_type="application/json")
 
 
 def early(path: str, status: int, code: str, text: str) -> tuple[int, bytes]:
     """Return status and JSON of a refusal that comes before Django: a body that is too large (413) is what the dialect says it is."""
-    view = _view_of(path)
-    if view is None or status != 413:
-        return status, orjson.dumps({"code": code, "message": text})
-    error = TooLarge(text, code=code)
-    return view.error_status(error), orjson.dumps(view.error_body(error))
+    said = _in_words_of(path, TooLarge(text, code=code)) if status == 413 else None
+    return said or plain_refusal(path, status, code, text)
 
 
-def _view_of(path: str) -> DialectView | None:
+def _in_words_of(path: str, error: DomainError) -> tuple[int, bytes] | None:
+    """Return status and JSON of a refusal as the dialect of an address says it, None for an address of none."""
     kind = DIALECTS.get(path.split("/", 2)[1])
-    return kind() if kind else None
+    if kind is None:
+        return None
+    view = kind()
+    return view.error_status(error), orjson.dumps(view.error_body(error))
