@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser.axe import contrast, violations
 from tests.browser.rooms import Rooms
-from tests.browser.test_pages import contrast, violations
 
 pytestmark = pytest.mark.browser
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,16 +9,16 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import servers
+from tests.browser.axe import load
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).resolve().parent.parent.parent / "node_modules/axe-core/axe.min.js"
 OPERATION = "#operations-Hasty_labels-hasty_post_image_labels"
 
 
 def grave(page: Page) -> list[str]:
     """Return what axe calls serious or critical, each with the element."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    load(page)
     found: dict[str, Any] = page.evaluate(
         "axe.run(document, {resultTypes: ['violations'], selectors: false, elementRef: false})"
     )

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.axe import violations
 from tests.browser.chrome import Editor, Person, sign_in
 from tests.browser.studio import Studio
-from tests.browser.test_pages import violations
 
 pytestmark = pytest.mark.browser
 
@@ -227,7 +227,8 @@ def test_panels_hide_on_a_key_and_keep_their_width(studio: Studio, people: Peopl
     expect(side).to_have_css("width", "352px")
 
 
-def test_of_many_objects_only_the_rows_in_view_are_in_the_page(studio: Studio, people: People) -> None:
+def crowded(studio: Studio) -> str:
+    """Return a picture with 300 boxes."""
     image = studio.image("one.jpg")
     for start in range(0, 300, 100):
         labels = [
@@ -235,7 +236,11 @@ def test_of_many_objects_only_the_rows_in_view_are_in_the_page(studio: Studio, p
             for n in range(start, start + 100)
         ]
         studio.call("POST", f"{studio.base}/images/{image}/labels", labels)
-    editor = people("ann").open(image)
+    return image
+
+
+def test_of_many_objects_only_the_rows_in_view_are_in_the_page(studio: Studio, people: People) -> None:
+    editor = people("ann").open(crowded(studio))
     page = editor.page
     page.locator(".obj").first.click()
     assert page.locator(".obj").count() < 60
@@ -297,14 +302,7 @@ def test_the_keyboard_leaves_the_picture_behind_its_last_object(studio: Studio, 
 def test_behind_hundreds_of_objects_and_steps_the_page_is_a_few_tabs_away(
     studio: Studio, people: People
 ) -> None:
-    image = studio.image("one.jpg")
-    for start in range(0, 300, 100):
-        labels = [
-            {"class_id": studio.car, "bbox": [n, 10, n + 20, 40], "tool_used": "bbox"}
-            for n in range(start, start + 100)
-        ]
-        studio.call("POST", f"{studio.base}/images/{image}/labels", labels)
-    editor = people("ann").open(image)
+    editor = people("ann").open(crowded(studio))
     page = editor.page
     kind = "() => (document.activeElement.closest('[data-keys=stage], .obj, .steps-list .item, .frame') ?? document.body).className"
 

@@ -10,13 +10,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.axe import COLOURS, contrast, violations
 from tests.browser.chrome import sign_in
 from tests.browser.rooms import Room, Rooms
-from tests.servers import ROOT, wait_until
+from tests.servers import wait_until
 
 pytestmark = pytest.mark.browser
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def classes(page: Page) -> list[str]:
@@ -229,49 +228,11 @@ def test_datasets_by_keys(rooms: Rooms) -> None:
     expect(page.locator("tbody tr")).to_have_count(2)
 
 
-# Only what is wrong is worked out to the end and comes back, and no selectors for what is right: half the time.
-_RUN = """async only => {
-  const options = {runOnly: only, resultTypes: ["violations"], selectors: false, elementRef: false};
-  const found = await axe.run(document, options);
-  return found.violations.map(each => [each.id, each.impact, each.nodes[0].html.slice(0, 200)]);
-}"""
-
-
-def violations(page: Page, *rules: str) -> list[tuple[Any, ...]]:
-    """Return what axe finds, all of it or by the given rules."""
-    if not page.evaluate("() => Boolean(window.axe)"):
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-    only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": TAGS}
-    found: list[list[Any]] = page.evaluate(_RUN, only)
-    return [tuple(each) for each in found]
-
-
 PATHS = ("", "media/", "upload/", "datasets/", "classes/", "classes/?kind=tags", "members/", "exports/", "settings/", "/", "/account/", "/workspaces/", "/jobs/", "/tokens/", "/sign-in/")  # fmt: skip
 SCREENS: dict[str, dict[str, Any]] = {
     "desktop": {"color_scheme": "light"},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
 }
-# Other colours, the same markup: only contrast can differ.
-COLOURS: dict[str, dict[str, Any]] = {
-    "dark": {"color_scheme": "dark"},
-    "contrast": {"color_scheme": "dark", "contrast": "more"},
-}
-
-
-# Colours glide from one look to the next; what is looked at is where they end.
-_SETTLE = """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => {
-  for (const each of document.getAnimations()) if (each instanceof CSSTransition) each.finish();
-  done();
-})))"""
-
-
-def contrast(page: Page, look: str) -> list[tuple[Any, ...]]:
-    """Return what axe finds in a page that is open when its colours turn to a look; it is light again afterwards."""
-    page.emulate_media(**COLOURS[look])
-    page.evaluate(_SETTLE)
-    found = violations(page, "color-contrast")
-    page.emulate_media(color_scheme="light", contrast="no-preference")
-    return found
 
 
 def test_axe_is_heard(rooms: Rooms) -> None:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import load
 from tests.browser.chrome import Person
 from tests.browser.studio import Studio
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 People = Callable[..., Person]
 
 
@@ -74,7 +73,7 @@ def test_a_page_that_is_not_there_leads_back(page: Page, studio: Studio) -> None
     answer = page.goto(f"{studio.server.url}/label/01a20156-409a-7429-a771-05b04cd22d70/")
     assert answer is not None and answer.status == 404
     expect(page.get_by_role("heading", name="This is not here")).to_be_visible()
-    page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8"))
+    load(page)
     found: dict[str, Any] = page.evaluate("() => axe.run()")
     assert [one["id"] for one in found["violations"]] == []
     page.get_by_role("link", name="To my projects").click()

@@ -101,14 +101,9 @@ def _share(browser: Browser, context: BrowserContext, server: servers.Server, st
     writer.page.wait_for_timeout(QUIET_MS)
     times = []
     for turn in range(HEARINGS):
-        writer.press("b")
-        (x0, y0), (x1, y1) = writer.at(30 + turn * 20, 100), writer.at(45 + turn * 20, 140)
-        writer.page.mouse.move(x0, y0)
-        writer.page.mouse.down()
-        writer.page.mouse.move(x1, y1)
         reader.page.evaluate(HEARD)
         writer.page.evaluate(RELEASED)
-        writer.page.mouse.up()
+        writer.draw_box(30 + turn * 20, 100, 45 + turn * 20, 140)
         times.append(
             reader.page.evaluate("() => window.__heard") - writer.page.evaluate("() => window.__released")
         )

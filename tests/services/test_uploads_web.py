@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import uuid
 import zipfile
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,10 +20,9 @@ from tests.world import World, make_dataset
 
 
 @pytest.fixture(autouse=True)
-def _no_heartbeat(settings: Any) -> Iterator[None]:
+def _no_heartbeat(settings: Any) -> None:
     """The heart of a running job looks at its row by another connection, which does not see this test's transaction."""
     settings.JOB_LEASE_SECONDS = 3600
-    yield
 
 
 def call(client: Client, w: World, path: str, body: Any, status: int = 200) -> Any:
