@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { seenPart } from '../../../static/src/editor/panels/minimap.js';
+import { seenPart } from '../../../static/src/editor/panels/bars/minimap.js';
 import { hueOf, initialsOf } from '../../../static/src/editor/panels/names.js';
-import { mediaOf, troubleOf } from '../../../static/src/editor/panels/navigate.js';
+import { mediaOf, troubleOf } from '../../../static/src/editor/panels/filmstrip/navigate.js';
 import { clampWidth, createSettings, sane } from '../../../static/src/editor/panels/settings.js';
-import { grouped } from '../../../static/src/editor/panels/tags.js';
+import { grouped } from '../../../static/src/editor/panels/side/tags.js';
 import { search } from '../../../static/src/ui/palette.js';
 import { HATCHES, stateOf } from '../../../static/src/ui/states.js';
 

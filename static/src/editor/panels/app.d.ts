@@ -2,9 +2,9 @@
 import type { ReadonlySignal, Signal } from '@preact/signals-core';
 import type { Boot, Concept, Session, Store } from '../types';
 import type { Settings } from './settings.js';
-import type { Film } from './film-model.js';
-import type { createWalk } from './walk.js';
-import type { Steps } from './work.js';
+import type { Film } from './filmstrip/film-model.js';
+import type { createWalk } from './filmstrip/stepper.js';
+import type { Steps } from './bars/workflow.js';
 import type { Names } from './names.js';
 import type { Stage } from '../view/stage.js';
 

@@ -4,15 +4,15 @@ import { toggleContrast, toggleTheme } from '../../ui/theme.js';
 import { toast, undoLastToast } from '../../ui/toast.js';
 import { COMMANDS } from '../command-list.js';
 import { deletable, deleteLabels, duplicate, inOrder, paste, reorder, setStatus } from '../commands.js';
-import { useClass } from './class-picker.js';
-import { withBound } from './classes-model.js';
-import { askForNumber } from './jump.js';
-import { showKeySheet } from './key-sheet.js';
+import { useClass } from './side/class-picker.js';
+import { withBound } from './side/classes-model.js';
+import { askForNumber } from './dialogs/jump.js';
+import { showKeySheet } from './dialogs/key-sheet.js';
 import { soon } from './live.js';
-import { backTo } from './navigate.js';
-import { showPalette } from './palette-entries.js';
-import { toolOf } from './rail.js';
-import { showSettings } from './settings-dialog.js';
+import { backTo } from './filmstrip/navigate.js';
+import { showPalette } from './dialogs/palette-entries.js';
+import { toolOf } from './bars/rail.js';
+import { showSettings } from './dialogs/settings-dialog.js';
 
 /** @import {App} from './app' */
 

@@ -1,0 +1,65 @@
+/** The whole picture in small with the part that is seen; only when zoomed beyond fit. Press or drag goes there. */
+import { signal } from '@preact/signals-core';
+import { live } from '../live.js';
+import { h } from '../../../ui/dom.js';
+import { t } from '../../i18n.js';
+
+/** @import {View} from '../../types' */
+
+/**
+ * The seen part as shares of the picture, cut at its edges; null when all of it is seen.
+ * @param {View} view @param {{width: number, height: number}} picture @param {{width: number, height: number}} stage CSS pixels
+ */
+export function seenPart(view, picture, stage) {
+  if (!(picture.width > 0 && picture.height > 0 && view.zoom > 0 && stage.width > 0)) return null;
+  const halfW = stage.width / view.zoom / 2;
+  const halfH = stage.height / view.zoom / 2;
+  const cut = (/** @type {number} */ share) => Math.min(1, Math.max(0, share));
+  const left = cut((view.x - halfW) / picture.width);
+  const right = cut((view.x + halfW) / picture.width);
+  const top = cut((view.y - halfH) / picture.height);
+  const bottom = cut((view.y + halfH) / picture.height);
+  const isWhole = left === 0 && top === 0 && right === 1 && bottom === 1;
+  return isWhole ? null : { left, top, right, bottom };
+}
+
+/** @param {HTMLElement} host @param {import('../app').App} app @param {(x: number, y: number) => void} goTo image pixels */
+export function mountMinimap(host, { store }, goTo) {
+  const image = h('img', { alt: '', draggable: 'false' });
+  const part = h('b');
+  host.replaceChildren(image, part);
+  host.setAttribute('aria-hidden', 'true');
+  host.title = t('Overview');
+  const stage = /** @type {HTMLElement} */ (host.parentElement);
+  const size = signal({ width: 0, height: 0 });
+  const watcher = new ResizeObserver(([entry]) => { size.value = { width: entry.contentRect.width, height: entry.contentRect.height }; });
+  watcher.observe(stage);
+
+  const move = (/** @type {PointerEvent} */ event) => {
+    const media = store.media.peek();
+    const box = host.getBoundingClientRect();
+    if (!media || !box.width) return;
+    goTo(((event.clientX - box.left) / box.width) * media.width, ((event.clientY - box.top) / box.height) * media.height);
+  };
+  host.addEventListener('pointerdown', (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    host.setPointerCapture(event.pointerId);
+    move(event);
+  });
+  host.addEventListener('pointermove', (event) => { if (host.hasPointerCapture(event.pointerId)) move(event); });
+
+  const end = live(() => {
+    const media = store.media.value;
+    const seen = media && seenPart(store.view.value, media, size.value);
+    host.hidden = !seen;
+    if (!seen || !media) return;
+    if (image.getAttribute('src') !== media.thumbnail_url) image.src = media.thumbnail_url;
+    host.style.setProperty('aspect-ratio', `${media.width} / ${media.height}`);
+    part.style.setProperty('inset', `${seen.top * 100}% ${(1 - seen.right) * 100}% ${(1 - seen.bottom) * 100}% ${seen.left * 100}%`);
+  });
+  return () => {
+    end();
+    watcher.disconnect();
+  };
+}

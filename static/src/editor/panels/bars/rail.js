@@ -1,0 +1,44 @@
+/** The rail of tools: one tab stop, arrows move; only tools that exist. */
+import { t } from '../../i18n.js';
+import { html, mount, nothing } from '../live.js';
+import { icon, named } from '../templates.js';
+import { rove, rovingStop } from '../roving.js';
+
+/** @import {App} from '../app' */
+
+/** @typedef {{id: string, icon: string, command: string, draws: boolean, name: () => string}} ToolEntry */
+
+/** @type {readonly (ToolEntry | null)[]} null: a hairline */
+export const TOOLS = Object.freeze([
+  { id: 'select', icon: 'mouse-pointer-2', command: 'tool.select', draws: false, name: () => t('Select') },
+  { id: 'pan', icon: 'hand', command: 'tool.pan', draws: false, name: () => t('Pan') },
+  null,
+  { id: 'box', icon: 't-box', command: 'tool.box', draws: true, name: () => t('Box') },
+  { id: 'polygon', icon: 't-poly', command: 'tool.polygon', draws: true, name: () => t('Polygon') },
+]);
+
+/** @param {string} id */
+export const toolOf = (id) => TOOLS.find((one) => one?.id === id) ?? /** @type {ToolEntry} */ (TOOLS[0]);
+
+/** @param {HTMLElement} host @param {App} app */
+export function mountRail(host, app) {
+  const { store } = app;
+  const stop = rovingStop();
+  host.addEventListener('keydown', (event) => rove(event, '.tool', { axis: 'both', wraps: true }));
+  host.addEventListener('focusin', stop.onFocus);
+  const ids = TOOLS.flatMap((tool) => tool?.id ?? []);
+  return mount(host, () => {
+    const current = toolOf(store.tool.value).id;
+    const tabbed = stop.of(ids, current);
+    const may = store.may.value;
+    return TOOLS.map((tool) => {
+      if (!tool) return html`<hr>`;
+      const isOff = tool.draws && !may.label;
+      const keys = app.keys(tool.command);
+      const title = named(isOff && may.reason ? `${tool.name()}: ${may.reason}` : tool.name(), keys);
+      return html`<button class="tool" type="button" aria-pressed=${String(tool.id === current)} aria-label=${title} title=${title}
+        aria-disabled=${isOff ? 'true' : nothing} tabindex=${tool.id === tabbed ? 0 : -1} data-id=${tool.id} aria-keyshortcuts=${keys ? keys.replace(' ', '+') : nothing}
+        @click=${() => { if (!isOff) store.tool.value = tool.id; }}>${icon(tool.icon)}</button>`;
+    });
+  });
+}

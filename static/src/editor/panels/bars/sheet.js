@@ -1,0 +1,28 @@
+/** The sheet under the picture on a phone: what state it is in, how much is on it, Accept or Reject. Review, not drawing. */
+import { num, t } from '../../i18n.js';
+import { html, mount, nothing } from '../live.js';
+import { icon, iconButton, statusChip } from '../templates.js';
+
+/** @import {App} from '../app' */
+
+/** @param {HTMLElement} host @param {App} app */
+export function mountSheet(host, app) {
+  const { store } = app;
+  return mount(host, () => {
+    store.version.value;
+    const { primary, reject, skip, reopen } = app.steps.value;
+    const { hideAll } = store.display.value;
+    const count = store.labels.size;
+    const big = (/** @type {string} */ command, /** @type {string} */ kind, /** @type {string} */ shape, /** @type {string} */ words) =>
+      html`<button class="btn l grow ${kind}" type="button" @click=${() => app.run(command)}>${icon(shape)}${words}</button>`;
+    return html`
+      <div class="row">${statusChip(store.status.value)}<span class="muted grow">${count === 1 ? t('1 object') : t('{n} objects', { n: num(count) })}</span><span class="faint small clip">${store.save.value.text}</span>
+        ${iconButton({ name: t('Hide all objects'), icon: hideAll ? 'eye-off' : 'eye', pressed: hideAll, run: () => app.run('view.hide') })}
+        ${iconButton({ name: t('Fit'), icon: 'scan', run: () => app.run('zoom.fit') })}</div>
+      ${primary || reject || skip || reopen ? html`<div class="row">
+        ${skip ? big('skip', '', 'st-skipped', t('Skip')) : nothing}
+        ${reject ? big('reject', 'danger', 'x', t('Reject')) : nothing}
+        ${reopen ? big('reopen', '', 'rotate-ccw', t('Reopen')) : nothing}
+        ${primary ? big('submit', 'primary', 'check', primary.kind === 'accept' ? t('Accept') : t('Submit')) : nothing}</div>` : nothing}`;
+  });
+}

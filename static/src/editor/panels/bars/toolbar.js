@@ -1,0 +1,86 @@
+/** The bar under the head: the tool, the class of the next shape, the tool's options, how shapes are shown. */
+import { t } from '../../i18n.js';
+import { html, mount, nothing } from '../live.js';
+import { icon, iconButton, kbd, swatch } from '../templates.js';
+import { pickClass } from '../side/class-picker.js';
+import { digitOf } from '../side/classes-model.js';
+import { backTo } from '../filmstrip/navigate.js';
+import { toolOf } from './rail.js';
+
+/** @import {App} from '../app' */
+
+/** What the tool waits for, in words. @param {App} app */
+function hint({ store }) {
+  const tool = store.tool.value;
+  if (tool === 'box') return t('Drag, or click two corners. Arrows and Enter draw without a mouse.');
+  if (tool === 'polygon') {
+    const one = store.selection.value.size === 1 ? store.labels.get([...store.selection.value][0]) : undefined;
+    return one?.points ? t('Click to add points, Enter closes. With Alt held: a hole in the chosen polygon.') : t('Click to add points, drag to draw freely, Enter closes.');
+  }
+  return '';
+}
+
+/** The class of the next shape, or of the chosen ones. @param {App} app */
+function classButton(app) {
+  const { store } = app;
+  const classes = store.regionConcepts.value;
+  if (!classes.length) {
+    return html`<a class="btn" href=${app.boot.urls.classes_page ?? app.boot.urls.media_page}>${icon('plus')}${t('Add a class first')}</a>`;
+  }
+  const chosen = store.concept(store.activeConcept.value);
+  const digit = chosen ? digitOf(app.slots.value, chosen.id) : '';
+  return html`<button class="class-pick" type="button" aria-haspopup="dialog"
+    @click=${(/** @type {Event} */ event) => pickClass(app, /** @type {Element} */ (event.currentTarget))}>
+    ${swatch(chosen)}<span class="sr">${t('Class')} </span><span class="clip">${chosen?.name ?? t('No class')}</span>${kbd(digit)}${icon('chevron-down', 's faint')}</button>`;
+}
+
+/** What can be done with the chosen shapes. @param {App} app */
+function selectionButtons(app) {
+  const { store } = app;
+  const count = store.selection.value.size;
+  const isOff = !count || !store.may.value.label;
+  const why = count ? store.may.value.reason : t('nothing is chosen');
+  const button = (/** @type {string} */ name, /** @type {string} */ shape, /** @type {string} */ command) =>
+    iconButton({ name, icon: shape, keys: app.keys(command), run: () => app.run(command), disabled: isOff, why });
+  return html`<span class="row tight">
+    ${button(t('Duplicate'), 'copy', 'duplicate')}
+    ${button(t('Bring forward'), 'bring-to-front', 'forward')}
+    ${button(t('Send backward'), 'send-to-back', 'back')}
+    ${button(t('Delete'), 'trash-2', 'delete')}
+  </span>`;
+}
+
+/** How everything is shown. @param {App} app */
+function looks(app) {
+  const { store, settings, boot } = app;
+  const display = store.display.value;
+  const { fill, keepView } = settings.value;
+  const percent = Math.round(fill * 100);
+  const toggle = (/** @type {string} */ name, /** @type {string} */ shape, /** @type {string} */ command, /** @type {boolean} */ pressed) =>
+    iconButton({ name, icon: shape, keys: app.keys(command), run: () => app.run(command), pressed });
+  return html`<span class="end row">
+    <label class="opt">${t('Fill')}<input type="range" min="0" max="100" step="5" .value=${String(percent)} aria-label=${t('Fill opacity')}
+      @input=${(/** @type {Event} */ event) => settings.set({ fill: Number(/** @type {HTMLInputElement} */ (event.target).value) / 100 })}><output>${percent} %</output></label>
+    <span class="sep"></span>
+    ${toggle(t('Outlines only'), 'diamond', 'view.outlines', display.outlines)}
+    ${toggle(t('Grid'), 'grid-3x3', 'view.grid', display.grid)}
+    ${toggle(t('Hide all objects'), display.hideAll ? 'eye-off' : 'eye', 'view.hide', display.hideAll)}
+    ${iconButton({ name: t('Keep this view on the next image'), icon: 'scan', pressed: keepView, run: () => settings.set({ keepView: !keepView }) })}
+    <a class="btn quiet" href=${backTo(boot)}>${icon('filter')}${boot.filter ? t('Filtered') : t('All images')}</a>
+    ${iconButton({ name: t('Keys'), icon: 'keyboard', keys: app.keys('help'), run: () => app.run('help') })}
+  </span>`;
+}
+
+/** @param {HTMLElement} host @param {App} app */
+export function mountToolbar(host, app) {
+  const { store } = app;
+  return mount(host, () => {
+    const tool = toolOf(store.tool.value);
+    const words = hint(app);
+    return html`
+      <span class="tool-name">${icon(tool.icon)}${tool.name()}</span>
+      ${store.may.value.label ? html`${classButton(app)}<span class="sep"></span>${selectionButtons(app)}` : nothing}
+      ${words ? html`<span class="opt hint clip" title=${words}>${words}</span>` : nothing}
+      ${looks(app)}`;
+  });
+}

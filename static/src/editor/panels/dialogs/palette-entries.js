@@ -1,0 +1,39 @@
+/** What the palette of the labeling page offers: classes, commands, images of the list. */
+import { t } from '../../i18n.js';
+import { h } from '../../../ui/dom.js';
+import { openPalette } from '../../../ui/palette.js';
+import { COMMANDS, keyText } from '../../command-list.js';
+import { classEntries } from '../side/class-picker.js';
+import { backTo } from '../filmstrip/navigate.js';
+
+/** @import {App} from '../app' */
+/** @import {Entry} from '../../../ui/palette.js' */
+
+const HIDDEN = /^(palette|class\.\d+|bind\.\d+|nudge|resize|cross|draw|escape|pan\.hold|item\.)/;
+
+/** @param {App} app @returns {Entry[]} */
+function commandEntries(app) {
+  const group = t('Commands');
+  const entries = COMMANDS.filter((one) => !HIDDEN.test(one.id)).map((one) => ({
+    group, label: one.text(), keys: keyText(one.id) || undefined, icon: 'corner-down-left', run: () => app.run(one.id),
+  }));
+  return [
+    ...entries,
+    { group, label: t('Light or dark'), icon: 'sun-moon', run: () => app.run('theme') },
+    { group, label: t('High contrast'), icon: 'contrast', run: () => app.run('contrast') },
+    { group, label: t('Back to media'), icon: 'arrow-left', run: () => location.assign(backTo(app.boot)) },
+  ];
+}
+
+/** @param {App} app @returns {Entry[]} */
+function imageEntries(app) {
+  return app.film.items.peek().map((frame) => ({
+    group: t('Images'), label: frame.name, more: String(frame.index + 1), run: () => { app.open(frame.id); },
+    icon: 'image', mark: frame.thumbnail_url ? () => h('img', { src: frame.thumbnail_url, alt: '', class: 'thumb', loading: 'lazy' }) : undefined,
+  }));
+}
+
+/** @param {App} app */
+export function showPalette(app) {
+  openPalette([...classEntries(app), ...commandEntries(app), ...imageEntries(app)], { label: t('Find a class, a command or an image') });
+}

@@ -1,0 +1,47 @@
+/** The settings on F2: how things look for this person. Every change counts at once. */
+import { t } from '../../i18n.js';
+import { h } from '../../../ui/dom.js';
+import { showDialog } from '../../../ui/dialog.js';
+import { isContrastHigh, setTheme, toggleContrast } from '../../../ui/theme.js';
+import { html, mount } from '../live.js';
+
+/** @import {App} from '../app' */
+
+/** @param {Event} event */
+const target = (event) => /** @type {HTMLInputElement} */ (event.currentTarget);
+
+/** @param {string} name @param {boolean} isOn @param {() => void} change */
+const check = (name, isOn, change) => html`<label class="check"><input type="checkbox" .checked=${isOn} @change=${change}>${name}</label>`;
+
+/** The colours of the page; the server remembers them. */
+function themeField() {
+  const set = document.documentElement.dataset.theme ?? '';
+  const choices = [['', t('As the system')], ['light', t('Light')], ['dark', t('Dark')]];
+  return html`<div class="field"><label for="set-theme">${t('Colours of the page')}</label>
+    <select id="set-theme" class="select" @change=${(/** @type {Event} */ event) => setTheme(/** @type {'' | 'light' | 'dark'} */ (target(event).value))}>
+      ${choices.map(([value, name]) => html`<option value=${value} ?selected=${value === set}>${name}</option>`)}</select></div>`;
+}
+
+/** @param {App} app */
+function view({ store, settings, run }) {
+  const { fill, keepView } = settings.value;
+  const { outlines, bare } = store.display.value;
+  const percent = Math.round(fill * 100);
+  return html`<div class="stack l">
+    <div class="field"><label for="set-fill">${t('Fill opacity')} <output>${percent} %</output></label>
+      <input id="set-fill" type="range" min="0" max="100" step="5" .value=${String(percent)} @input=${(/** @type {Event} */ event) => settings.set({ fill: Number(target(event).value) / 100 })}></div>
+    ${check(t('Outlines only'), outlines, () => run('view.outlines'))}
+    ${check(t('Keep this view on the next image'), keepView, () => settings.set({ keepView: !keepView }))}
+    ${check(t('Hide panels'), bare, () => run('panels'))}
+    ${themeField()}
+    ${check(t('High contrast'), isContrastHigh(), toggleContrast)}
+  </div>`;
+}
+
+/** @param {App} app */
+export function showSettings(app) {
+  if (document.querySelector('dialog.dialog[open]')) return;
+  const body = h('div');
+  const end = mount(body, () => view(app));
+  showDialog({ title: t('Settings'), body }).addEventListener('close', end);
+}

@@ -1,0 +1,92 @@
+/** From picture to picture without a new page: address, what is fetched ahead, what is kept of the view. */
+import { t } from '../../i18n.js';
+
+/** @import {View} from '../../types' */
+/** @import {App} from '../app' */
+
+const AHEAD = 3;
+const BEHIND = 1;
+/** A picture that takes longer than this is told of. */
+const SLOW_MS = 300;
+
+/** @param {App['boot']} boot @param {string} id */
+export const addressOf = (boot, id) => boot.urls.label_page.replace('{id}', id) + (boot.filter ? `?${boot.filter}` : '');
+
+/** The list the person came from, with its filter. @param {App['boot']} boot */
+export const backTo = (boot) => boot.urls.media_page + (boot.filter ? `?${boot.filter}` : '');
+
+/** What to tell a person about a load that failed. @param {{status?: number, message?: string}} error */
+export function troubleOf({ status = 0, message = '' }) {
+  if (status === 0) return { status, text: t('The server does not answer. Check the connection, then try again.') };
+  if (status === 404) return { status, text: message || t('It was moved or deleted, or you may not see it.') };
+  if (status === 403) return { status, text: message || t('Your role does not allow it.') };
+  if (status === 401) return { status, text: t('You are signed out. Sign in again, then reload this page.') };
+  return { status, text: message || t('The server could not answer. Try again in a moment.') };
+}
+
+/** States and pictures of the neighbours, so that F and D show at once. @param {App} app */
+export async function fetchAhead({ session, film, stage, store }) {
+  const ids = film.around(AHEAD, BEHIND);
+  const current = store.media.peek()?.id;
+  session.keepCached(current ? [current, ...ids] : ids);
+  const media = [];
+  for (const id of ids) {
+    if (film.current.peek() !== current) return; // someone went on meanwhile
+    const state = await session.prefetch(id);
+    if (state) media.push(state.media);
+    stage.preload(media);
+  }
+}
+
+/**
+ * Makes `open`: shows a picture; the newest call wins.
+ * @param {App} app all but `open`
+ */
+export function createNavigation(app) {
+  const { boot, session, store, stage, film, trouble, settings, loading } = app;
+  let turn = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let slow;
+  const arrived = () => {
+    clearTimeout(slow);
+    loading.value = false;
+  };
+
+  /** @param {string} id @param {{isFirst?: boolean, push?: boolean}} [how] */
+  const open = async (id, { isFirst = false, push = true } = {}) => {
+    turn += 1;
+    const mine = turn;
+    const view = settings.value.keepView && !isFirst ? stage.view : undefined;
+    clearTimeout(slow);
+    slow = setTimeout(() => { loading.value = true; }, SLOW_MS);
+    film.current.value = id;
+    stage.expect();
+    if (!isFirst && push) history.pushState({ media: id }, '', addressOf(boot, id));
+    try {
+      await session.load(id);
+    } catch (error) {
+      if (mine !== turn) return;
+      arrived();
+      trouble.value = troubleOf(/** @type {any} */ (error));
+      return;
+    }
+    const media = store.media.peek();
+    if (mine !== turn || !media || media.id !== id) return;
+    trouble.value = null;
+    const shown = stage.setMedia({ media, view });
+    const listed = film.show(id).then(() => { if (mine === turn) return shown; });
+    await shown;
+    if (mine !== turn) return;
+    arrived();
+    if (stage.failure) trouble.value = { status: -1, text: media.health_reason || t('The file could not be loaded or read as a picture. Try again; if it stays so, it is damaged.') };
+    listed.then(() => { if (mine === turn) fetchAhead(app); });
+  };
+  addEventListener('popstate', () => {
+    const id = (history.state?.media ?? mediaOf(location.pathname)) || boot.media;
+    if (id !== film.current.peek()) open(id, { push: false });
+  });
+  return open;
+}
+
+/** The id in an address of this page. @param {string} path */
+export const mediaOf = (path) => /\/label\/([0-9a-f-]{36})/i.exec(path)?.[1] ?? null;

@@ -1,0 +1,99 @@
+/** Next and previous: a step that is asked for before the strip knows the neighbours waits for them, and is taken once. */
+import { effect, signal, untracked } from '@preact/signals-core';
+import { t } from '../../i18n.js';
+
+/** @import {Film} from './film-model.js' */
+
+/** A step that waits longer than this is told of. */
+const SLOW_MS = 300;
+/** A step that could not be taken by then is given up, in words: nobody expects it any more. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * @param {{film: Film, open: (id: string) => unknown, say: (text: string) => void, tell: (text: string) => void}} options
+ *   `say` for people who do not see the page, `tell` for everybody
+ */
+export function createWalk({ film, open, say, tell }) {
+  /** Steps asked for and not taken, below 0 backwards. */
+  let owed = 0;
+  /** The picture that they start from: with another one on the stage they mean nothing. @type {string | null} */
+  let from = null;
+  let atEnd = sayEnd;
+  let isStepping = false;
+  /** @type {ReturnType<typeof setTimeout>[]} */
+  let timers = [];
+  /** True while a step waits noticeably long. */
+  const isWaiting = signal(false);
+
+  /** @param {1 | -1} way */
+  function sayEnd(way) {
+    say(way > 0 ? t('This is the last image') : t('This is the first image'));
+  }
+
+  function rest() {
+    owed = 0;
+    for (const timer of timers) clearTimeout(timer);
+    timers = [];
+    isWaiting.value = false;
+  }
+
+  function wait() {
+    if (timers.length) return;
+    const giveUp = () => {
+      rest();
+      tell(t('The list of images does not answer. You are still on this image.'));
+    };
+    timers = [setTimeout(() => { isWaiting.value = true; }, SLOW_MS), setTimeout(giveUp, PATIENCE_MS)];
+  }
+
+  /** Takes the steps as far as the strip knows the way. */
+  function proceed() {
+    if (isStepping) return;
+    isStepping = true;
+    while (owed) {
+      const way = owed > 0 ? 1 : -1;
+      const frame = film[way > 0 ? 'next' : 'previous'].peek();
+      if (frame === undefined) break;
+      if (frame === null) {
+        rest();
+        atEnd(way);
+      } else {
+        owed -= way;
+        from = frame.id;
+        open(frame.id);
+      }
+    }
+    isStepping = false;
+    if (owed) wait();
+    else rest();
+  }
+
+  effect(() => {
+    const current = film.current.value;
+    void film.next.value;
+    void film.previous.value;
+    untracked(() => {
+      if (isStepping || !owed) return;
+      if (current === from) proceed();
+      else rest();
+    });
+  });
+
+  return {
+    isWaiting,
+    /**
+     * One picture on or back.
+     * @param {1 | -1} way
+     * @param {{isRepeat?: boolean, atEnd?: (way: 1 | -1) => void}} [how] `isRepeat`: of a held key, these do not add up
+     *   while they wait; `atEnd`: instead of the word that there is no further one
+     */
+    go(way, how = {}) {
+      if (how.isRepeat && owed) return;
+      from = film.current.peek();
+      owed += way;
+      atEnd = how.atEnd ?? sayEnd;
+      proceed();
+      if (owed) film.find();
+    },
+  };
+}

@@ -1,0 +1,62 @@
+/** What stands over the stage when things are not as usual: read only, finished, signed out, offline, gone, unreadable. */
+import { t } from '../../i18n.js';
+import { html, mount, nothing } from '../live.js';
+import { backTo } from '../filmstrip/navigate.js';
+import { icon } from '../templates.js';
+
+/** @import {App} from '../app' */
+
+/** @typedef {{kind: string, icon: string, text: string, action?: {label: string, run?: () => void, href?: string}}} Banner */
+
+/**
+ * The one banner that matters most now; null when all is as usual.
+ * @param {App} app @returns {Banner | null}
+ */
+export function bannerOf(app) {
+  const { store, session, steps, boot } = app;
+  const save = store.save.value;
+  const gone = session.gone.value;
+  if (gone) return { kind: 'bad', icon: 'triangle-alert', text: gone, action: { label: t('Back to media'), href: backTo(boot) } };
+  if (save.state === 'signed_out') {
+    return { kind: 'warn', icon: 'lock', text: t('You are signed out. Your changes are kept here until you sign in.'), action: { label: t('Sign in'), href: save.link ?? boot.urls.sign_in } };
+  }
+  if (save.state === 'reload') {
+    return { kind: 'warn', icon: 'refresh-cw', text: t('The server was updated. Your changes are kept.'), action: { label: t('Reload to update'), run: () => location.reload() } };
+  }
+  if (save.state === 'offline') return { kind: 'warn', icon: 'cloud-off', text: t('No connection. Go on labeling: changes are kept here and sent when it is back.'), action: { label: t('Try now'), run: () => session.flush() } };
+  if (app.walk.isWaiting.value) return { kind: 'wait', icon: 'image', text: t('Looking for the next image…') };
+  if (app.loading.value) return { kind: 'wait', icon: 'image', text: t('Loading the image…') };
+  if (!store.media.value) return null;
+  const { reopen, isFinished } = steps.value;
+  if (isFinished) {
+    const text = reopen ? t('Finished. Reopen to edit.') : t('Finished. A reviewer can reopen it.');
+    return { kind: 'lock', icon: 'lock', text, action: reopen ? { label: t('Reopen'), run: () => app.run('reopen') } : undefined };
+  }
+  const may = store.may.value;
+  if (!may.label) return { kind: 'lock', icon: 'lock', text: may.reason || t('You may look at this image, not change it.') };
+  return null;
+}
+
+/** @param {HTMLElement} host @param {App} app */
+export function mountBanner(host, app) {
+  return mount(host, () => {
+    const banner = bannerOf(app);
+    host.hidden = !banner;
+    if (!banner) return nothing;
+    const { action } = banner;
+    return html`<div class="banner" data-kind=${banner.kind} role=${banner.kind === 'bad' ? 'alert' : 'status'}>${icon(banner.icon)}<span>${banner.text}</span>
+      ${action ? html`<span class="end">${action.href ? html`<a class="btn s" href=${action.href}>${action.label}</a>` : html`<button class="btn s" type="button" @click=${action.run}>${action.label}</button>`}</span>` : nothing}</div>`;
+  });
+}
+
+/** In place of a picture that cannot be shown: why, and what to do. @param {HTMLElement} host @param {App} app */
+export function mountTrouble(host, app) {
+  return mount(host, () => {
+    const trouble = app.trouble.value;
+    host.hidden = !trouble;
+    if (!trouble) return nothing;
+    const isGone = trouble.status === 404 || trouble.status === 403;
+    return html`<div class="empty" role="alert">${icon('triangle-alert', 'l')}<h2>${isGone ? t('This image is not here') : t('This image cannot be shown')}</h2><p>${trouble.text}</p>
+      <div class="row">${isGone ? nothing : html`<button class="btn primary" type="button" @click=${() => app.open(app.film.current.value ?? app.boot.media)}>${t('Try again')}</button>`}<a class="btn" href=${backTo(app.boot)}>${t('Back to media')}</a></div></div>`;
+  });
+}

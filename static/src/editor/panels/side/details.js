@@ -1,0 +1,84 @@
+/** The chosen object: its class, geometry in figures, who drew it and when; several chosen: what they share. */
+import { age, num, t } from '../../i18n.js';
+import { setConcept } from '../../commands.js';
+import { html, nothing } from '../live.js';
+import { avatar, icon, iconButton, shapeWord, swatch } from '../templates.js';
+import { figures } from './objects-model.js';
+
+/** @import {Concept, Label} from '../../types' */
+/** @import {App} from '../app' */
+
+/** @param {Label} label */
+function geometryWords(label) {
+  const { size, points, holes, pixels, keypoints } = figures(label, num);
+  const parts = [];
+  if (points) parts.push(points === 1 ? t('1 point') : t('{n} points', { n: num(points) }));
+  if (holes) parts.push(holes === 1 ? t('1 hole') : t('{n} holes', { n: num(holes) }));
+  if (pixels) parts.push(t('{n} px filled', { n: num(pixels) }));
+  if (keypoints) parts.push(keypoints === 1 ? t('1 keypoint') : t('{n} keypoints', { n: num(keypoints) }));
+  return [...parts, size].join(' · ');
+}
+
+/** @param {Label} label */
+function originWords({ origin, score }) {
+  if (origin === 'model') return score === null ? t('Suggested by a model') : t('Suggested by a model, score {score}', { score: num(score, 2) });
+  return t('Imported');
+}
+
+/** @param {App} app @param {readonly Label[]} labels */
+function classField(app, labels) {
+  const { store } = app;
+  const shared = labels.every((one) => one.concept === labels[0].concept) ? labels[0].concept : '';
+  const classes = store.regionConcepts.value;
+  const isOff = !labels.every((one) => store.isEditable(one.id));
+  const choose = (/** @type {Event} */ event) => {
+    const select = /** @type {HTMLSelectElement} */ (event.target);
+    if (select.value) store.commit(setConcept(store, labels.map((one) => one.id), select.value));
+    app.say(t('Class {name}', { name: store.concept(select.value)?.name ?? '' }));
+  };
+  const option = (/** @type {Concept} */ one) => html`<option value=${one.id} .selected=${one.id === shared}>${one.name}</option>`;
+  const isGone = shared && !classes.some((one) => one.id === shared);
+  return html`<label for="d-class">${t('Class')}</label><select class="select" id="d-class" ?disabled=${isOff} @change=${choose}>
+    ${shared ? nothing : html`<option value="" selected>${t('Several')}</option>`}
+    ${isGone ? html`<option value=${shared} selected>${store.concept(shared)?.name ?? t('Class deleted')}</option>` : nothing}
+    ${classes.map(option)}</select>`;
+}
+
+/** @param {App} app @param {Label} label */
+function authorField({ names }, label) {
+  const person = names.of(label.created_by);
+  const editor = label.updated_by !== label.created_by ? names.of(label.updated_by) : null;
+  const line = (/** @type {{name: string, initials: string, hue: number} | null} */ who, /** @type {string} */ at) => html`<span class="row tight">${who ? avatar(who, 's') : icon('bot', 's faint')}<span class="muted clip">${who ? `${who.name}, ` : ''}${age(at)}</span></span>`;
+  return html`<span class="k">${t('Drawn by')}</span>${line(person, label.created_at)}
+    ${editor ? html`<span class="k">${t('Changed by')}</span>${line(editor, label.updated_at)}` : nothing}`;
+}
+
+/** The view of what is chosen; nothing when nothing is. @param {App} app */
+export function detailsView(app) {
+  const { store, stage } = app;
+  store.version.value;
+  const labels = [...store.selection.value].flatMap((id) => store.labels.get(id) ?? []);
+  if (!labels.length) return nothing;
+  const [label] = labels;
+  const isOne = labels.length === 1;
+  const concept = store.concept(label.concept);
+  const n = isOne ? store.order().indexOf(label.id) + 1 : 0;
+  const title = isOne ? `${concept?.name ?? t('Class deleted')} ${n}` : t('{n} objects chosen', { n: num(labels.length) });
+  const canEdit = labels.some((one) => store.isEditable(one.id));
+  const why = store.may.value.label ? t('locked') : store.may.value.reason;
+  const button = (/** @type {string} */ name, /** @type {string} */ shape, /** @type {string} */ command) =>
+    iconButton({ name, icon: shape, kind: 's', keys: app.keys(command), run: () => app.run(command), disabled: !canEdit, why });
+  return html`<section class="section details" aria-label=${t('Chosen object')}>
+    <header>${isOne ? swatch(concept) : nothing}<span class="clip grow" title=${title}>${title}</span><span class="row tight">
+      ${button(t('Send backward'), 'arrow-down', 'back')}${button(t('Bring forward'), 'arrow-up', 'forward')}
+      ${iconButton({ name: t('Show on the picture'), icon: 'focus', kind: 's', keys: app.keys('zoom.selection'), run: () => stage.showLabel(label.id) })}
+      ${button(t('Delete'), 'trash-2', 'delete')}</span></header>
+    <div class="body attrs">
+      ${classField(app, labels)}
+      ${isOne ? html`<span class="k">${t('Shape')}</span><span class="v muted">${shapeWord(label)}${label.is_crowd ? `, ${t('crowd')}` : ''}</span>
+        <span class="k">${t('Geometry')}</span><span class="v muted">${geometryWords(label)}</span>
+        <span class="k">${t('Position')}</span><span class="v muted">x ${num(label.box[0], 1)} y ${num(label.box[1], 1)}</span>
+        ${label.origin === 'human' ? nothing : html`<span class="k">${t('Source')}</span><span class="v muted">${originWords(label)}</span>`}
+        ${authorField(app, label)}` : nothing}
+    </div></section>`;
+}

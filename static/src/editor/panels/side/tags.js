@@ -1,0 +1,54 @@
+/** The tab of tags: what holds for the whole image, on or off, in the groups of the project. */
+import { t } from '../../i18n.js';
+import { setTag } from '../../commands.js';
+import { html, mount, nothing } from '../live.js';
+import { icon, swatch } from '../templates.js';
+
+/** @import {Concept, Delta} from '../../types' */
+/** @import {App} from '../app' */
+
+/**
+ * Tags by group: groups in order, tags without a group last. A group of one choice takes the others off.
+ * @param {readonly Concept[]} tags @param {readonly {id: string, name: string, kind: string}[]} groups
+ * @returns {{id: string | null, name: string, isSingle: boolean, tags: Concept[]}[]}
+ */
+export function grouped(tags, groups) {
+  const known = new Set(groups.map((one) => one.id));
+  const made = groups.map((one) => ({
+    id: /** @type {string | null} */ (one.id), name: one.name, isSingle: one.kind === 'SELECTION', tags: tags.filter((tag) => tag.tag_group === one.id),
+  }));
+  const rest = tags.filter((tag) => !tag.tag_group || !known.has(tag.tag_group));
+  if (rest.length) made.push({ id: null, name: '', isSingle: false, tags: rest });
+  return made.filter((one) => one.tags.length);
+}
+
+/** @param {App} app @param {Concept} tag @param {readonly Concept[]} rivals tags of the same choice */
+function toggle({ store, say }, tag, rivals) {
+  const isOn = !store.tags.peek().has(tag.id);
+  /** @type {Delta[]} */
+  const deltas = setTag(store, tag.id, isOn);
+  if (isOn) for (const other of rivals) if (other.id !== tag.id) deltas.push(...setTag(store, other.id, false));
+  store.commit(deltas);
+  say(isOn ? t('Tag {name} on', { name: tag.name }) : t('Tag {name} off', { name: tag.name }));
+}
+
+/** @param {HTMLElement} host @param {App} app */
+export function mountTags(host, app) {
+  const { store, boot } = app;
+  return mount(host, () => {
+    const tags = store.mediaConcepts.value;
+    const may = store.may.value;
+    const isOff = !(may.tag ?? may.label);
+    const page = boot.urls.classes_page;
+    if (!tags.length) {
+      return html`<div class="empty small"><p>${t('Tags say something of the whole image. This project has none yet.')}</p>${page ? html`<div class="row"><a class="btn" href=${page}>${icon('plus')}${t('New tag')}</a></div>` : nothing}</div>`;
+    }
+    const on = store.tags.value;
+    return html`<div class="scroll tags">${grouped(tags, boot.tag_groups ?? []).map((group, i) => html`
+      <section class="tag-group" role="group" aria-label=${group.name || t('Tags')}>
+        ${group.name && (tags.length > group.tags.length || i) ? html`<p class="cap">${group.name}${group.isSingle ? html` <span class="faint">${t('one of them')}</span>` : nothing}</p>` : nothing}
+        ${group.tags.map((tag) => html`<label class="item check"><input type="checkbox" ?disabled=${isOff} .checked=${on.has(tag.id)} @change=${() => toggle(app, tag, group.isSingle ? group.tags : [])}>
+          ${swatch(tag)}<span class="clip grow" title=${tag.name}>${tag.name}</span></label>`)}
+      </section>`)}${isOff && may.reason ? html`<p class="foot-note">${may.reason}</p>` : nothing}</div>`;
+  });
+}
