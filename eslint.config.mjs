@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = path.dirname(fileURLToPath(import.meta.url));
 const EDITOR = 'static/src/editor';
+/** What sync, commands and everything above them may import. */
+const I18N = 'static/src/i18n.js';
 
 /**
  * What a folder may import besides itself; packages are listed by name. The first entry that fits a file counts.
@@ -14,12 +16,12 @@ const LAYERS = [
   { from: `${EDITOR}/store/`, may: [`${EDITOR}/geom/`], packages: ['@preact/signals-core'] },
   {
     from: `${EDITOR}/sync/`,
-    may: [`${EDITOR}/geom/`, `${EDITOR}/store/`, `${EDITOR}/commands.js`],
+    may: [`${EDITOR}/geom/`, `${EDITOR}/store/`, `${EDITOR}/commands.js`, I18N],
     packages: ['@preact/signals-core'],
   },
   {
     from: [`${EDITOR}/commands.js`, `${EDITOR}/keymap.js`, `${EDITOR}/command-list.js`],
-    may: [`${EDITOR}/geom/`, `${EDITOR}/store/`, `${EDITOR}/keymap.js`],
+    may: [`${EDITOR}/geom/`, `${EDITOR}/store/`, `${EDITOR}/keymap.js`, I18N],
     packages: ['@preact/signals-core'],
   },
   { from: `${EDITOR}/view/`, not: [`${EDITOR}/tools/`, `${EDITOR}/panels/`, `${EDITOR}/main.js`, 'static/src/pages/'] },

@@ -1,6 +1,6 @@
 /** The commands of the labeling page and their keys, as data. Only commands that exist are listed. */
 import { shownKeys } from './keymap.js';
-import { t } from './store/text.js';
+import { t } from '../i18n.js';
 
 /** @import {Command, Scope} from './keymap.js' */
 

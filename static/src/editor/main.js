@@ -27,6 +27,7 @@ import { mountTrays } from './panels/notices/trays.js';
 import { createWalk } from './panels/filmstrip/stepper.js';
 import { stepsFor } from './panels/bars/workflow.js';
 import { keepFinishedLocked, keepFrame, keepFilmTrue } from './panels/effects.js';
+import { setStrings } from '../i18n.js';
 import { wireDialogs } from '../ui/dialog.js';
 import { wireMenus } from '../ui/menu.js';
 import { adoptServerToasts, toast } from '../ui/toast.js';
@@ -126,6 +127,7 @@ const shownFrame = () => new Promise((resolve) => requestAnimationFrame(() => se
 async function start() {
   /** @type {Boot} */
   const boot = JSON.parse($('boot').textContent ?? '');
+  setStrings(boot.strings);
   const app = await createApp(boot);
   if (boot.debug) createDebug({ stage: app.stage, store: app.store, settled: () => app.session.idle() });
   const opened = app.open(boot.media, { isFirst: true });

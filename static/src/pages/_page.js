@@ -2,7 +2,7 @@
 import { confirmDialog, openDialog } from '../ui/dialog.js';
 import { applyVars, h, icon, ownHeaders, postJson, readAnswer, refused } from '../ui/dom.js';
 import { toast, undoLastToast } from '../ui/toast.js';
-import { readPageStrings, t } from '../ui/words.js';
+import { readPageStrings, t } from '../i18n.js';
 
 /**
  * @typedef {{url: string, body: any}} Undo

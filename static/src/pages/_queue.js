@@ -1,5 +1,5 @@
 /** The queue of an upload: slots, four files at a time, handing over, what became of them. No drawing; `onChange` tells that something did. */
-import { t } from '../ui/words.js';
+import { t } from '../i18n.js';
 import { Refused } from './_send.js';
 
 /**

@@ -1,7 +1,7 @@
 /** Renaming in place: F2 or a double click on a link marked [data-rename] makes it a field; Enter saves, Esc gives up. */
 import { h, postJson } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
-import { t } from '../ui/words.js';
+import { t } from '../i18n.js';
 import { words } from './_page.js';
 
 /** Lets what else in a row is called by its name say the new one. @param {string} before @param {string} name */

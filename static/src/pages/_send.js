@@ -1,5 +1,5 @@
 /** Sending one file to its slot: whole when it is small, in parts that go on after a fault when it is large. No drawing. */
-import { t } from '../ui/words.js';
+import { t } from '../i18n.js';
 
 export const PART_BYTES = 8 * 1024 * 1024;
 const TRIES = 6;

@@ -1,6 +1,6 @@
 /** One tile of the media grid: made, brought up to date, its shapes drawn. Knows nothing of the list. */
 import { h, icon } from '../ui/dom.js';
-import { num, t } from '../ui/words.js';
+import { num, t } from '../i18n.js';
 
 /**
  * @typedef {{id: string, n: string, t: string | null, s: string, w: string, c: number, x?: string}} Tile

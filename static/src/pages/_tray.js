@@ -1,6 +1,6 @@
 /** The tray of uploads: how it stands in words, and the files of which only those in sight are in the page. */
 import { h, icon } from '../ui/dom.js';
-import { num, t } from '../ui/words.js';
+import { num, t } from '../i18n.js';
 import { drawWhenReleased } from './_page.js';
 
 /** @typedef {import('./_queue.js').Queue} Queue */

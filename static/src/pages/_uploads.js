@@ -2,7 +2,7 @@
 import { showDialog } from '../ui/dialog.js';
 import { h, postJson } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
-import { t } from '../ui/words.js';
+import { t } from '../i18n.js';
 import { chosenFiles, droppedFiles } from './_dropped.js';
 import { getJson, words } from './_page.js';
 import { Queue } from './_queue.js';

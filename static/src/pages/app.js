@@ -8,7 +8,7 @@ import { wireTabs } from '../ui/tabs.js';
 import { wireTheme } from '../ui/theme.js';
 import { adoptServerToasts, undoLastToast } from '../ui/toast.js';
 import { announceVisit } from '../ui/visits.js';
-import { readPageStrings } from '../ui/words.js';
+import { readPageStrings } from '../i18n.js';
 
 readPageStrings();
 applyVars();

@@ -2,7 +2,7 @@
 import { openDialog, showDialog } from '../ui/dialog.js';
 import { h, postJson } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
-import { num, t } from '../ui/words.js';
+import { num, t } from '../i18n.js';
 import { getJson, settle, startPage, words } from './_page.js';
 import { wireRename } from './_rename.js';
 import { idsInOrder, sortable } from './_sort.js';

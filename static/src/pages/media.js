@@ -1,7 +1,7 @@
 /** The media page: grid, choosing, changing many with undo, others' work as it happens, files dropped anywhere. */
 import { postJson } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
-import { num, t } from '../ui/words.js';
+import { num, t } from '../i18n.js';
 import { Grid } from './_grid.js';
 import { Live, seldom, showPeople } from './_live.js';
 import { isTyping, say, startPage, waitForJob, words } from './_page.js';

@@ -2,7 +2,7 @@
 import { openDialog } from '../ui/dialog.js';
 import { postJson } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
-import { t } from '../ui/words.js';
+import { t } from '../i18n.js';
 import { say, settle, startPage, words } from './_page.js';
 
 startPage();

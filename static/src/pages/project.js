@@ -1,6 +1,6 @@
 /** The overview of a project: fetched again, part by part, when somebody did something. */
 import { refreshAges } from '../ui/ages.js';
-import { t } from '../ui/words.js';
+import { t } from '../i18n.js';
 import { Live, seldom, showPeople } from './_live.js';
 import { refreshPart, startPage } from './_page.js';
 

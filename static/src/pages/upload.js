@@ -1,7 +1,7 @@
 /** The upload page: where files go, and the list of those that were not taken, with the reason. */
 import { h } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
-import { num, t } from '../ui/words.js';
+import { num, t } from '../i18n.js';
 import { startPage } from './_page.js';
 import { startUploads } from './_uploads.js';
 

@@ -1,5 +1,5 @@
 /** Keeps every <time data-age> true while the page is open; the server wrote the first words. */
-import { age } from './words.js';
+import { age } from '../i18n.js';
 
 /** Rewrites the ages under `root`. */
 export function refreshAges(/** @type {ParentNode} */ root = document) {

@@ -1,6 +1,6 @@
 /** Dialogs on <dialog>: opened by [data-dialog="id"], closed by Esc, backdrop or [data-close]; focus returns by itself. */
 import { h, icon } from './dom.js';
-import { t } from './words.js';
+import { t } from '../i18n.js';
 
 /** @param {HTMLDialogElement} dialog */
 export function openDialog(dialog) {

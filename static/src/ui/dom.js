@@ -1,5 +1,5 @@
 /** Small helpers over the page: elements, icons, values that a strict CSP keeps out of the markup. */
-import { t } from './words.js';
+import { t } from '../i18n.js';
 
 /**
  * Makes an element. Attributes: `class`, `text`, `on` ({event: handler}), `data` ({name: value}), others as they are;

@@ -1,7 +1,7 @@
 /** The command palette: a combobox over a list of things to do or open; what stands in it is the caller's. */
 import { h, icon } from './dom.js';
 import { placeBeside } from './menu.js';
-import { t } from './words.js';
+import { t } from '../i18n.js';
 
 /**
  * @typedef {{group: string, label: string, run: () => void, icon?: string, mark?: () => Element, keys?: string, more?: string}} Entry

@@ -1,5 +1,5 @@
 /** The seven work states and the hatches of class colours, as the server's template tags draw them; no drawing here. */
-import { t } from './words.js';
+import { t } from '../i18n.js';
 
 /** Which hatch lies over each colour of the palette: ten hatches, never one on two that look alike. */
 export const HATCHES = Object.freeze([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 2, 10, 9, 5, 1, 3, 7, 8, 4, 6]);

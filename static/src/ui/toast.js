@@ -1,6 +1,6 @@
 /** Toasts: one line, perhaps Undo with its key, 10 s; they wait while hovered or focused. Never for what the save state says. */
 import { h, icon } from './dom.js';
-import { t } from './words.js';
+import { t } from '../i18n.js';
 
 const SECONDS = 10;
 

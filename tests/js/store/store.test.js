@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { effect } from '@preact/signals-core';
 import * as commands from '../../../static/src/editor/commands.js';
-import { setStrings, t } from '../../../static/src/editor/store/text.js';
 import { uuid7 } from '../../../static/src/editor/store/uuid.js';
 import { label, open, watch } from './world.js';
 
@@ -167,12 +166,4 @@ test('ids sort in the order of making', () => {
   assert.deepEqual(made, [...made].sort());
   assert.equal(new Set(made).size, made.length);
   for (const id of made.slice(0, 50)) assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-});
-
-test('texts are translated when the page brought a translation', () => {
-  setStrings({ 'Saved {n} s ago': 'Vor {n} s gesichert' });
-  assert.equal(t('Saved {n} s ago', { n: 4 }), 'Vor 4 s gesichert');
-  assert.equal(t('toString'), 'toString');
-  assert.equal(t('{a} of {b}', { a: 1 }), '1 of {b}');
-  setStrings(null);
 });

@@ -1,5 +1,5 @@
 /** What the commands of the key map do that do not belong to the stage: one function for keys, buttons and palette. */
-import { t } from '../i18n.js';
+import { t } from '../../i18n.js';
 import { toggleContrast, toggleTheme } from '../../ui/theme.js';
 import { toast, undoLastToast } from '../../ui/toast.js';
 import { COMMANDS } from '../command-list.js';

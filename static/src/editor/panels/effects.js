@@ -1,6 +1,6 @@
 /** What follows by itself: finished pictures are locked, the frame follows the settings, the strip what is known here. */
 import { effect, untracked } from '@preact/signals-core';
-import { t } from '../i18n.js';
+import { t } from '../../i18n.js';
 
 /** @import {App} from './app' */
 

@@ -1,6 +1,6 @@
 /** Names of people by id, from everything that told one: the page, presence, events. */
 import { signal } from '@preact/signals-core';
-import { t } from '../i18n.js';
+import { t } from '../../i18n.js';
 
 /** @import {Person, Session} from '../types' */
 

@@ -1,7 +1,7 @@
 /** Small templates that several panels use: icons, swatches, keys, chips, avatars, buttons. */
 import { HATCHES, stateOf, wordOf } from '../../ui/states.js';
 import { sprite } from '../../ui/dom.js';
-import { t } from '../i18n.js';
+import { t } from '../../i18n.js';
 import { html, nothing, vars } from './live.js';
 
 /** @import {Concept, Label, Status} from '../types' */

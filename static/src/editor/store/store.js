@@ -2,7 +2,6 @@
 
 import { batch, computed, signal } from '@preact/signals-core';
 import { Core } from './core.js';
-import { setStrings } from './text.js';
 
 /**
  * @import {Boot, Concept, Conflict, Cursor, Display, KeypointSchema, Label, May, Media, MediaState, Patch, Presence, Rejected, SaveState, Status, Store, View} from '../types'
@@ -29,7 +28,6 @@ function changed(set, ids, on) {
  * @param {Boot} boot @param {{client?: string, now?: () => number}} [options]
  */
 export function createInner(boot, options) {
-  setStrings(boot.strings);
   const core = new Core(boot, options);
   const concepts = signal([...boot.concepts].sort((a, b) => a.order - b.order));
   const writable = {

@@ -1,6 +1,6 @@
 /** Shows parked changes to the person: clashes to decide, refusals in the tray. */
 
-import { t } from '../store/text.js';
+import { t } from '../../i18n.js';
 
 /**
  * @import {Conflict, OutboxOp, Rejected} from '../types'

@@ -1,7 +1,7 @@
 /** What each kind of event means: for the shown medium, for states fetched ahead, for the classes of the project. */
 
 import { batch, signal } from '@preact/signals-core';
-import { t } from '../store/text.js';
+import { t } from '../../i18n.js';
 
 /**
  * @import {Boot, ProjectEvent} from '../types'

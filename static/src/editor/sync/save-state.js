@@ -1,6 +1,6 @@
 /** Says in words how it stands with saving. */
 
-import { t } from '../store/text.js';
+import { t } from '../../i18n.js';
 
 /**
  * @import {SaveState} from '../types'

@@ -3,7 +3,7 @@
 import { batch, computed, effect, signal } from '@preact/signals-core';
 import { toWire } from '../store/fields.js';
 import { createInner, showState } from '../store/store.js';
-import { t } from '../store/text.js';
+import { t } from '../../i18n.js';
 import { Api } from './api.js';
 import { conflictsOf, rejectedOf } from './conflicts.js';
 import { openPersistence } from './idb.js';

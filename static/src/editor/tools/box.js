@@ -1,6 +1,6 @@
 /** Draws boxes: by a drag, by two clicks, or by keys; stays active. */
 import { fromCorners } from '../geom/box.js';
-import { t } from '../store/text.js';
+import { t } from '../../i18n.js';
 import { DrawTool } from './draw.js';
 import { snapped, squared } from './snap.js';
 import { CLICK_PX } from './tool.js';

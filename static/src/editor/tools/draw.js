@@ -1,6 +1,6 @@
 /** What the drawing tools share: the class of the next shape, picking with Ctrl, guides. Draws no shape. */
 import { createLabel, updateLabel } from '../commands.js';
-import { t } from '../store/text.js';
+import { t } from '../../i18n.js';
 import { Crosshair } from './crosshair.js';
 import { Tool, arrow } from './tool.js';
 

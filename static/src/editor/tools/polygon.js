@@ -1,7 +1,7 @@
 /** Draws polygons by clicks, freehand or keys, and holes into the chosen polygon; stays active. */
 import { updateLabel } from '../commands.js';
 import { addHole, bounds, partAt } from '../geom/poly.js';
-import { t } from '../store/text.js';
+import { t } from '../../i18n.js';
 import { DrawTool } from './draw.js';
 import { rounded, simplified, snapped, vertexDigits } from './snap.js';
 import { CLICK_PX, REACH } from './tool.js';

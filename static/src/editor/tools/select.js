@@ -1,7 +1,7 @@
 /** Chooses shapes and changes the chosen ones: move, resize, vertices, by mouse or keys. Draws no new shape. */
 import { limited, moved, nudge, updateLabel } from '../commands.js';
 import { fromCorners } from '../geom/box.js';
-import { t } from '../store/text.js';
+import { t } from '../../i18n.js';
 import {
   edgeNear, gripsOf, hasGrips, movedVertex, nearestGrip, resizedBox, stretched, withVertex, withoutVertex,
 } from './grips.js';

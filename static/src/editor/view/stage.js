@@ -29,7 +29,7 @@ import { ShapesLayer } from './shapes-layer.js';
 import { ToolHost } from './tool-host.js';
 import { Viewport } from './viewport.js';
 import { union } from '../geom/box.js';
-import { t } from '../store/text.js';
+import { t } from '../../i18n.js';
 
 /** @import {Box, Label, Media, Store, View} from '../types' */
 /** @import {ShapesPort} from './port.js' */

@@ -1,5 +1,5 @@
 /** The head of the page: where one is, which picture of how many, undo, what is saved, who is here, the next step. */
-import { num, t } from '../../i18n.js';
+import { num, t } from '../../../i18n.js';
 import { stateOf, wordOf } from '../../../ui/states.js';
 import { setStatus } from '../../commands.js';
 import { html, mount, nothing, repeat } from '../live.js';

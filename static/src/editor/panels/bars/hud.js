@@ -1,5 +1,5 @@
 /** The small bar over the stage: zoom, fit, where the pointer is. Figures are written straight, without a template. */
-import { num, t } from '../../i18n.js';
+import { num, t } from '../../../i18n.js';
 import { html, live, mount, nothing } from '../live.js';
 import { iconButton, named } from '../templates.js';
 

@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals-core';
 import { live } from '../live.js';
 import { h } from '../../../ui/dom.js';
-import { t } from '../../i18n.js';
+import { t } from '../../../i18n.js';
 
 /** @import {View} from '../../types' */
 

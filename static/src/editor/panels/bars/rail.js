@@ -1,5 +1,5 @@
 /** The rail of tools: one tab stop, arrows move; only tools that exist. */
-import { t } from '../../i18n.js';
+import { t } from '../../../i18n.js';
 import { html, mount, nothing } from '../live.js';
 import { icon, named } from '../templates.js';
 import { rove, rovingStop } from '../roving.js';

@@ -1,5 +1,5 @@
 /** The sheet under the picture on a phone: what state it is in, how much is on it, Accept or Reject. Review, not drawing. */
-import { num, t } from '../../i18n.js';
+import { num, t } from '../../../i18n.js';
 import { html, mount, nothing } from '../live.js';
 import { icon, iconButton, statusChip } from '../templates.js';
 

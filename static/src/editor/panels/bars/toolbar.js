@@ -1,5 +1,5 @@
 /** The bar under the head: the tool, the class of the next shape, the tool's options, how shapes are shown. */
-import { t } from '../../i18n.js';
+import { t } from '../../../i18n.js';
 import { html, mount, nothing } from '../live.js';
 import { icon, iconButton, kbd, swatch } from '../templates.js';
 import { pickClass } from '../side/class-picker.js';

@@ -1,5 +1,5 @@
 /** Going to a picture by its number in the list, as it stands in the head of the page. */
-import { num, t } from '../../i18n.js';
+import { num, t } from '../../../i18n.js';
 import { h } from '../../../ui/dom.js';
 import { showDialog } from '../../../ui/dialog.js';
 import { toast } from '../../../ui/toast.js';

@@ -1,5 +1,5 @@
 /** The sheet of keys on `?`, made from the key map: it cannot say anything else than what works. */
-import { t } from '../../i18n.js';
+import { t } from '../../../i18n.js';
 import { h } from '../../../ui/dom.js';
 import { showDialog } from '../../../ui/dialog.js';
 import { shownKeys } from '../../keymap.js';

@@ -1,5 +1,5 @@
 /** What the palette of the labeling page offers: classes, commands, images of the list. */
-import { t } from '../../i18n.js';
+import { t } from '../../../i18n.js';
 import { h } from '../../../ui/dom.js';
 import { openPalette } from '../../../ui/palette.js';
 import { COMMANDS, keyText } from '../../command-list.js';

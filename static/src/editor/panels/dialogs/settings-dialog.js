@@ -1,5 +1,5 @@
 /** The settings on F2: how things look for this person. Every change counts at once. */
-import { t } from '../../i18n.js';
+import { t } from '../../../i18n.js';
 import { h } from '../../../ui/dom.js';
 import { showDialog } from '../../../ui/dialog.js';
 import { isContrastHigh, setTheme, toggleContrast } from '../../../ui/theme.js';

@@ -1,5 +1,5 @@
 /** The film strip: pictures before and after in the filtered order, the shown one in the middle when there is room. */
-import { num, t } from '../../i18n.js';
+import { num, t } from '../../../i18n.js';
 import { stateOf, wordOf } from '../../../ui/states.js';
 import { html, live, mount, nothing, render, repeat } from '../live.js';
 import { addressOf } from './navigate.js';

@@ -1,5 +1,5 @@
 /** From picture to picture without a new page: address, what is fetched ahead, what is kept of the view. */
-import { t } from '../../i18n.js';
+import { t } from '../../../i18n.js';
 
 /** @import {View} from '../../types' */
 /** @import {App} from '../app' */

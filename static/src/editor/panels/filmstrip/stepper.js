@@ -1,6 +1,6 @@
 /** Next and previous: a step that is asked for before the strip knows the neighbours waits for them, and is taken once. */
 import { effect, signal, untracked } from '@preact/signals-core';
-import { t } from '../../i18n.js';
+import { t } from '../../../i18n.js';
 
 /** @import {Film} from './film-model.js' */
 

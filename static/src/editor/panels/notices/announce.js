@@ -1,5 +1,5 @@
 /** Speaks to people who do not see the stage: one polite live region, and the turns of the save state that matter. */
-import { t } from '../../i18n.js';
+import { t } from '../../../i18n.js';
 
 /** @import {Store} from '../../types' */
 

@@ -1,5 +1,5 @@
 /** What stands over the stage when things are not as usual: read only, finished, signed out, offline, gone, unreadable. */
-import { t } from '../../i18n.js';
+import { t } from '../../../i18n.js';
 import { html, mount, nothing } from '../live.js';
 import { backTo } from '../filmstrip/navigate.js';
 import { icon } from '../templates.js';

@@ -1,6 +1,6 @@
 /** What asks for a decision: conflicts with other people, and changes the server refused. Nothing is lost until decided. */
 import { signal } from '@preact/signals-core';
-import { age, num, t } from '../../i18n.js';
+import { age, num, t } from '../../../i18n.js';
 import { toast } from '../../../ui/toast.js';
 import { html, mount, nothing, repeat } from '../live.js';
 import { icon, shapeWord, swatch } from '../templates.js';

@@ -1,5 +1,5 @@
 /** Choosing a class from the bar: the palette with the classes only; it changes what is chosen, else the next shape. */
-import { t } from '../../i18n.js';
+import { t } from '../../../i18n.js';
 import { h } from '../../../ui/dom.js';
 import { openPalette } from '../../../ui/palette.js';
 import { setConcept } from '../../commands.js';

@@ -1,5 +1,5 @@
 /** The tab of classes: digits, how many objects each has here, choosing the class of the next shape. */
-import { num, t } from '../../i18n.js';
+import { num, t } from '../../../i18n.js';
 import { html, mount, nothing } from '../live.js';
 import { icon, kbd, swatch } from '../templates.js';
 import { countByClass, digitOf } from './classes-model.js';

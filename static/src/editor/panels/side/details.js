@@ -1,5 +1,5 @@
 /** The chosen object: its class, geometry in figures, who drew it and when; several chosen: what they share. */
-import { age, num, t } from '../../i18n.js';
+import { age, num, t } from '../../../i18n.js';
 import { setConcept } from '../../commands.js';
 import { html, nothing } from '../live.js';
 import { avatar, icon, iconButton, shapeWord, swatch } from '../templates.js';

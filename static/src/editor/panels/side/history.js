@@ -1,5 +1,5 @@
 /** The tab of history: the person's own steps on this picture, newest first; a click goes back to it. */
-import { age, num, t } from '../../i18n.js';
+import { age, num, t } from '../../../i18n.js';
 import { html, mount, nothing, repeat } from '../live.js';
 import { icon } from '../templates.js';
 import { onListKey, rovingStop } from '../roving.js';

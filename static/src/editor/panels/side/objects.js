@@ -1,6 +1,6 @@
 /** The list of objects: the picture's accessible mirror. Only the rows in view are in the page. */
 import { computed, effect, signal } from '@preact/signals-core';
-import { num, t } from '../../i18n.js';
+import { num, t } from '../../../i18n.js';
 import { html, live, nothing, render, repeat, soon, vars } from '../live.js';
 import { icon, iconButton, shapeIcon, shapeWord, swatch } from '../templates.js';
 import { SORTS, neighbour, rowsOf } from './objects-model.js';

@@ -1,5 +1,5 @@
 /** The side panel: its tabs, one panel each, and the edge that makes it wider. */
-import { num, t } from '../../i18n.js';
+import { num, t } from '../../../i18n.js';
 import { html, live, mount, nothing, render } from '../live.js';
 import { ObjectList } from './objects.js';
 import { detailsView } from './details.js';

@@ -1,5 +1,5 @@
 /** The tab of tags: what holds for the whole image, on or off, in the groups of the project. */
-import { t } from '../../i18n.js';
+import { t } from '../../../i18n.js';
 import { setTag } from '../../commands.js';
 import { html, mount, nothing } from '../live.js';
 import { icon, swatch } from '../templates.js';

@@ -1,14 +1,42 @@
-/** Words, numbers and ages in the person's language, for pages and editor; texts stand in the code in English. */
-import { setStrings, t } from '../editor/store/text.js';
+/**
+ * Texts, numbers and ages in the person's language, for pages and editor alike; texts stand in the code in English.
+ * The server gathers them from calls with literals, t('…'). A page of another language brings their translations.
+ */
 
-export { setStrings, t };
+/** @type {Record<string, string>} */
+let strings = {};
+
+/**
+ * Takes the translations a page brought: English text -> translated text.
+ * @param {Record<string, string> | undefined | null} table
+ */
+export function setStrings(table) {
+  strings = table ?? {};
+}
+
+/** Takes the translations a page brought in <script id="strings">; English pages bring none. */
+export function readPageStrings() {
+  const held = document.getElementById('strings');
+  if (held?.textContent) setStrings(JSON.parse(held.textContent));
+}
+
+/**
+ * Returns the text in the person's language; `{name}` is replaced by `values.name`. Unknown texts stay English.
+ * @param {string} text @param {Record<string, string | number>} [values]
+ * @returns {string}
+ */
+export function t(text, values) {
+  const found = Object.hasOwn(strings, text) ? strings[text] : text;
+  if (!values) return found;
+  return found.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}
 
 const language = () => document.documentElement.lang || 'en';
 /** @type {Map<string, Intl.NumberFormat>} */
 const formats = new Map();
 
 /**
- * A number with the separators of the language: 1,204 or 1.6.
+ * Returns a number with the separators of the language: 1,204 or 1.6.
  * @param {number} value @param {number} [digits] most digits after the point
  */
 export function num(value, digits = 0) {
@@ -20,7 +48,7 @@ export function num(value, digits = 0) {
 }
 
 /**
- * How long ago, in words, as the server says it: "4 min ago".
+ * Returns how long ago, in words, as the server says it: "4 min ago".
  * @param {number | string | Date} when ms since 1970, or something Date reads @param {number} [now]
  */
 export function age(when, now = Date.now()) {
@@ -34,10 +62,4 @@ export function age(when, now = Date.now()) {
   if (seconds < 2 * 86400) return t('yesterday');
   const isThisYear = at.getFullYear() === new Date(now).getFullYear();
   return at.toLocaleDateString(language(), { day: 'numeric', month: 'short', year: isThisYear ? undefined : 'numeric' });
-}
-
-/** Takes the strings a page brought in <script id="strings">; English pages bring none. */
-export function readPageStrings() {
-  const held = document.getElementById('strings');
-  if (held?.textContent) setStrings(JSON.parse(held.textContent));
 }
