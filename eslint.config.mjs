@@ -43,7 +43,7 @@ export function forbidden(file, source) {
     return layer.packages.some((name) => source === name || source.startsWith(`${name}/`)) ? null : `the package ${source}`;
   }
   const target = path.posix.join(path.posix.dirname(file), source);
-  if (target === `${EDITOR}/types` || starts(target, home)) return null;
+  if (starts(target, home)) return null;
   if (layer.may && !starts(target, layer.may)) return target;
   if (layer.not && starts(target, layer.not)) return target;
   return null;

@@ -6,7 +6,10 @@ import { difference, pick } from './store/fields.js';
 import { uuid7 } from './store/uuid.js';
 
 /**
- * @import {Box, Delta, Label, LabelDelta, LabelPatch, NewLabel, Part, Store} from './types'
+ * @import {Delta, LabelDelta} from './types/changes'
+ * @import {Box, Part} from './types/geometry'
+ * @import {Label, LabelPatch, NewLabel} from './types/labels'
+ * @import {Store} from './types/store'
  */
 
 /** The server's words for what made a label, by our tool's id; its own words may be used as they are. */

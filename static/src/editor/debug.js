@@ -1,7 +1,7 @@
 /** `window.__editor`: a truthful, read-only look at the editor for tests and outside measurements. Changes nothing. */
 
 /**
- * @import {Store} from './types'
+ * @import {Store} from './types/store'
  * @import {Stage} from './view/stage.js'
  */
 

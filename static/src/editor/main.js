@@ -33,7 +33,7 @@ import { wireMenus } from '../ui/menu.js';
 import { adoptServerToasts, toast } from '../ui/toast.js';
 import { announceVisit } from '../ui/visits.js';
 
-/** @import {Boot} from './types' */
+/** @import {Boot} from './types/page' */
 /** @import {App} from './panels/app' */
 
 /** The panels do not wait longer than this for the picture. */

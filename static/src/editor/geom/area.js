@@ -8,7 +8,7 @@
 import { bounds, contains } from './poly.js';
 
 /**
- * @import {Part, Point, Ring} from '../types'
+ * @import {Part, Point, Ring} from '../types/geometry'
  * @typedef {{xa: number, ya: number, xb: number, yb: number, part: number, ring: Ring, place: number}} Edge  ya <= yb
  */
 

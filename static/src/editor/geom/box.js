@@ -1,6 +1,6 @@
 /** Boxes [x0, y0, x1, y1] in image pixels with x1 >= x0 and y1 >= y0; pure functions, no box is changed in place. */
 
-/** @import {Box} from '../types' */
+/** @import {Box} from '../types/geometry' */
 
 /** @param {readonly number[]} a one corner @param {readonly number[]} b the opposite one @returns {Box} */
 export function fromCorners([ax, ay], [bx, by]) {

@@ -5,7 +5,7 @@
  * and coordinates up to about 2^52 divided by their fineness; edits keep image coordinates and never come back from here.
  */
 
-/** @import {Point} from '../types' */
+/** @import {Point} from '../types/geometry' */
 
 /** @param {readonly number[]} point [x, y] in image pixels @param {number} height of the picture @returns {Point} */
 export function toMap([x, y], height) {

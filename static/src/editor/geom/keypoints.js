@@ -1,7 +1,8 @@
 /** Keypoints of a label in image pixels: measures and edits; pure functions, no list is changed in place. */
 
 /**
- * @import {Box, Keypoint, KeypointSchema, Point} from '../types'
+ * @import {Box, Keypoint, Point} from '../types/geometry'
+ * @import {KeypointSchema} from '../types/page'
  */
 
 /** The smallest box around all points, occluded ones included; null without points. @param {readonly Keypoint[]} keypoints @returns {Box | null} */

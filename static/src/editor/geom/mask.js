@@ -6,7 +6,7 @@
  * (even-odd); parts are united. Ties are half-open, so polygons that share an edge never share a pixel.
  */
 
-/** @import {Box, Part} from '../types' */
+/** @import {Box, Part} from '../types/geometry' */
 
 /** Most pixels of a box; as on the server. */
 export const MAX_PIXELS = 400_000_000;

@@ -6,7 +6,7 @@
  */
 
 /**
- * @import {Box, Part, Point, Ring} from '../types'
+ * @import {Box, Part, Point, Ring} from '../types/geometry'
  * @typedef {{part: number, ring: number, vertex: number}} VertexRef
  * @typedef {{part: number, ring: number, edge: number}} EdgeRef  the edge from vertex `edge` to the next one
  */

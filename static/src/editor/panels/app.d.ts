@@ -1,6 +1,8 @@
 /** What panels are given: the session, the store, the stage and the page's own state. No code lives here. */
 import type { ReadonlySignal, Signal } from '@preact/signals-core';
-import type { Boot, Concept, Session, Store } from '../types';
+import type { Boot, Concept } from '../types/page';
+import type { Session } from '../types/session';
+import type { Store } from '../types/store';
 import type { Settings } from './settings.js';
 import type { Film } from './filmstrip/film-model.js';
 import type { createWalk } from './filmstrip/stepper.js';

@@ -9,7 +9,7 @@ import { t } from '../../i18n.js';
  * @param {App} app
  */
 export function keepFinishedLocked({ store, steps }) {
-  /** What the server said, while the page says less. @type {import('../types').May | null} */
+  /** What the server said, while the page says less. @type {import('../types/page').May | null} */
   let given = null;
   return effect(() => {
     const { isFinished } = steps.value;

@@ -2,7 +2,8 @@
 import { signal } from '@preact/signals-core';
 import { t } from '../../i18n.js';
 
-/** @import {Person, Session} from '../types' */
+/** @import {Person} from '../types/page' */
+/** @import {Session} from '../types/session' */
 
 /** Initials as the server makes them. @param {string} name */
 export function initialsOf(name) {

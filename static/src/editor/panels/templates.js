@@ -4,7 +4,8 @@ import { sprite } from '../../ui/dom.js';
 import { t } from '../../i18n.js';
 import { html, nothing, vars } from './live.js';
 
-/** @import {Concept, Label, Status} from '../types' */
+/** @import {Label} from '../types/labels' */
+/** @import {Concept, Status} from '../types/page' */
 
 /** @param {string} name @param {string} [kind] 's' 14 px, 'l' 20 px, or further classes */
 export const icon = (name, kind = '') =>

@@ -12,7 +12,12 @@ import { stepsOf } from './steps.js';
 import { uuid7 } from './uuid.js';
 
 /**
- * @import {Boot, CommitOptions, Conflict, Delta, HistoryEntry, Label, MediaState, OutboxOp, Patch, ProjectEvent, Write} from '../types'
+ * @import {CommitOptions, Delta, HistoryEntry, Patch} from '../types/changes'
+ * @import {Label} from '../types/labels'
+ * @import {OutboxOp, Write} from '../types/outbox'
+ * @import {Boot, MediaState} from '../types/page'
+ * @import {Conflict} from '../types/saving'
+ * @import {ProjectEvent} from '../types/wire'
  * @typedef {{add(ops: OutboxOp[], writes: Write[]): void, write(writes: Write[]): void}} Sink
  */
 

@@ -1,7 +1,10 @@
 /** Compares, patches, composes and merges labels and deltas by field; pure functions, no state. */
 
 /**
- * @import {Delta, Label, LabelDelta, LabelPatch, OutboxOp, WireOp} from '../types'
+ * @import {Delta, LabelDelta} from '../types/changes'
+ * @import {Label, LabelPatch} from '../types/labels'
+ * @import {OutboxOp} from '../types/outbox'
+ * @import {WireOp} from '../types/wire'
  * @typedef {keyof LabelPatch} Field
  */
 

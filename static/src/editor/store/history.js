@@ -3,7 +3,8 @@
 import { compose, isEmpty, keyOf } from './fields.js';
 import { uuid7 } from './uuid.js';
 
-/** @import {Delta, HistoryEntry, Write} from '../types' */
+/** @import {Delta, HistoryEntry} from '../types/changes' */
+/** @import {Write} from '../types/outbox' */
 
 /** Commits with the same merge key within this time become one step. */
 const MERGE_MS = 500;

@@ -3,7 +3,8 @@
 import { looksSame } from './fields.js';
 
 /**
- * @import {Label, LabelDelta, Patch} from '../types'
+ * @import {LabelDelta, Patch} from '../types/changes'
+ * @import {Label} from '../types/labels'
  * @typedef {{server: Label | null, deltas: LabelDelta[], whole: Label | null}} Overlay
  */
 

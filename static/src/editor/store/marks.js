@@ -1,6 +1,6 @@
 /** Keeps tags and status of one medium: the server's, and this person's unacknowledged changes on top. */
 
-/** @import {StatusDelta, TagDelta} from '../types' */
+/** @import {StatusDelta, TagDelta} from '../types/changes' */
 
 /** Tags and status; `tags` and `status` are what is shown. */
 export class Marks {

@@ -3,7 +3,8 @@
 import { EDITABLE, GROUPS, groupsOf, pick, same } from './fields.js';
 
 /**
- * @import {Delta, HistoryEntry, Label, LabelDelta} from '../types'
+ * @import {Delta, HistoryEntry, LabelDelta} from '../types/changes'
+ * @import {Label} from '../types/labels'
  * @typedef {{delta: Delta, fields: string[], theirs: Label | null}} Step `fields` empty: nobody else changed it
  * @typedef {{label: (id: string) => Label | null, lastSeen: (id: string) => Label | null, hasTag: (id: string) => boolean, status: () => string}} Now
  */

@@ -4,7 +4,12 @@ import { batch, computed, signal } from '@preact/signals-core';
 import { Core } from './core.js';
 
 /**
- * @import {Boot, Concept, Conflict, Cursor, Display, KeypointSchema, Label, May, Media, MediaState, Patch, Presence, Rejected, SaveState, Status, Store, View} from '../types'
+ * @import {Patch} from '../types/changes'
+ * @import {Label} from '../types/labels'
+ * @import {Boot, Concept, KeypointSchema, May, Media, MediaState, Status} from '../types/page'
+ * @import {Cursor, Presence} from '../types/people'
+ * @import {Conflict, Rejected, SaveState} from '../types/saving'
+ * @import {Display, Store, View} from '../types/store'
  * @typedef {ReturnType<typeof createInner>} Inner
  */
 
@@ -179,7 +184,7 @@ export function createStore(boot, state) {
 /**
  * Puts a medium into the store.
  * @param {Inner} inner @param {MediaState} state
- * @param {readonly import('../types').OutboxOp[]} pending @param {readonly import('../types').HistoryEntry[]} entries
+ * @param {readonly import('../types/outbox').OutboxOp[]} pending @param {readonly import('../types/changes').HistoryEntry[]} entries
  * @param {{hidden?: string[], locked?: string[]} | null} [kept] what this person hid and locked
  */
 export function showState({ core, writable }, state, pending, entries, kept) {

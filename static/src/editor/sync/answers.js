@@ -5,7 +5,10 @@ import { merge, without } from '../store/fields.js';
 import { chainOf, rebased, renewed, total } from './queue.js';
 
 /**
- * @import {Delta, Label, LabelDelta, OpResult, OutboxOp, Parked, Write} from '../types'
+ * @import {Delta, LabelDelta} from '../types/changes'
+ * @import {Label} from '../types/labels'
+ * @import {OutboxOp, Parked, Write} from '../types/outbox'
+ * @import {OpResult} from '../types/wire'
  * @import {Outbox} from './outbox.js'
  */
 

@@ -1,7 +1,7 @@
 /** Speaks HTTP with our server: JSON in and out, the CSRF token, time limits. What answers mean is known elsewhere. */
 
 /**
- * @import {Boot} from '../types'
+ * @import {Boot} from '../types/page'
  * @import {Answer} from './outbox.js'
  */
 

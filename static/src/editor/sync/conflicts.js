@@ -3,7 +3,8 @@
 import { t } from '../../i18n.js';
 
 /**
- * @import {Conflict, OutboxOp, Rejected} from '../types'
+ * @import {OutboxOp} from '../types/outbox'
+ * @import {Conflict, Rejected} from '../types/saving'
  * @import {Answers} from './answers.js'
  */
 

@@ -1,7 +1,7 @@
 /** Fetches the states of media, some ahead, and knows which of the fetched ones are still true. */
 
 /**
- * @import {MediaState} from '../types'
+ * @import {MediaState} from '../types/page'
  * @import {Answer} from './outbox.js'
  * @typedef {{state: MediaState | null, promise: Promise<MediaState>}} Entry
  */

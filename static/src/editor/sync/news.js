@@ -4,7 +4,8 @@ import { batch, signal } from '@preact/signals-core';
 import { t } from '../../i18n.js';
 
 /**
- * @import {Boot, ProjectEvent} from '../types'
+ * @import {Boot} from '../types/page'
+ * @import {ProjectEvent} from '../types/wire'
  * @import {Inner} from '../store/store.js'
  * @import {Loader} from './loader.js'
  * @import {Clock} from './link.js'

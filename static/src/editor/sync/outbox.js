@@ -9,7 +9,8 @@ import { Answers } from './answers.js';
 import { MAX_OPS, byOrder, chainOf, nextBatch, renewed, runs, total } from './queue.js';
 
 /**
- * @import {OpResult, OutboxOp, Persistence, Write} from '../types'
+ * @import {OutboxOp, Persistence, Write} from '../types/outbox'
+ * @import {OpResult} from '../types/wire'
  * @import {Core} from '../store/core.js'
  * @import {Link} from './link.js'
  * @typedef {{status: number, body: any, afterMs: number}} Answer status 0: no answer came

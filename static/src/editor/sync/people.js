@@ -1,7 +1,7 @@
 /** Who is here and where their pointers are, as the socket tells it. */
 
 /**
- * @import {Cursor, Presence} from '../types'
+ * @import {Cursor, Presence} from '../types/people'
  * @import {Signal} from '@preact/signals-core'
  */
 

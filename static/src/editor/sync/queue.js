@@ -3,7 +3,9 @@
 import { compose, keyOf, pick } from '../store/fields.js';
 import { uuid7 } from '../store/uuid.js';
 
-/** @import {Delta, Label, OutboxOp} from '../types' */
+/** @import {Delta} from '../types/changes' */
+/** @import {Label} from '../types/labels' */
+/** @import {OutboxOp} from '../types/outbox' */
 
 export const MAX_OPS = 200;
 /** Below the server's 8 MB, with room for the envelope. */

@@ -3,7 +3,7 @@
 import { t } from '../../i18n.js';
 
 /**
- * @import {SaveState} from '../types'
+ * @import {SaveState} from '../types/saving'
  * @import {LinkState} from './link.js'
  * @typedef {{link: LinkState, pending: number, conflicts: number, rejected: number, savedAt: number | null, isKept: boolean, signIn: string}} Facts
  */

@@ -1,5 +1,4 @@
 /** Connects a store with the server: outbox, event stream, socket, loader. The only module that knows all of them. */
-
 import { batch, computed, effect, signal } from '@preact/signals-core';
 import { toWire } from '../store/fields.js';
 import { createInner, showState } from '../store/store.js';
@@ -19,7 +18,9 @@ import { Stream } from './stream.js';
 import { openTabs } from './tabs.js';
 
 /**
- * @import {Boot, MediaState, OutboxOp, Persistence, Session} from '../types'
+ * @import {OutboxOp, Persistence} from '../types/outbox'
+ * @import {Boot, MediaState} from '../types/page'
+ * @import {Session} from '../types/session'
  * @import {Clock} from './link.js'
  * @import {Tabs} from './tabs.js'
  * @typedef {{clock?: Clock, tabs?: Tabs, persistence?: Persistence, fetch?: typeof fetch, makeSocket?: (url: string) => WebSocket, origin?: string}} Parts
@@ -367,7 +368,7 @@ class EditorSession {
     this.socket.cursorGone();
   }
 
-  /** @param {(event: import('../types').ProjectEvent) => void} fn */
+  /** @param {(event: import('../types/wire').ProjectEvent) => void} fn */
   onEvent(fn) {
     return this.news.onEvent(fn);
   }

@@ -1,7 +1,7 @@
 /** Puts the project's events into order: each is applied once, right after the one before it; gaps are asked for. */
 
 /**
- * @import {ProjectEvent} from '../types'
+ * @import {ProjectEvent} from '../types/wire'
  * @import {Answer} from './outbox.js'
  * @import {Clock} from './link.js'
  */

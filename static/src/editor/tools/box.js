@@ -5,7 +5,7 @@ import { DrawTool } from './draw.js';
 import { snapped, squared } from './snap.js';
 import { CLICK_PX } from './tool.js';
 
-/** @import {Box, Point} from '../types' */
+/** @import {Box, Point} from '../types/geometry' */
 /** @import {Pen, ToolPointer, Key} from './tool.js' */
 
 /** Image pixels on each side. */

@@ -2,7 +2,7 @@
 import { snapped } from './snap.js';
 import { arrow } from './tool.js';
 
-/** @import {Point} from '../types' */
+/** @import {Point} from '../types/geometry' */
 /** @import {ToolContext, Key} from './tool.js' */
 
 export class Crosshair {

@@ -4,7 +4,8 @@ import { t } from '../../i18n.js';
 import { Crosshair } from './crosshair.js';
 import { Tool, arrow } from './tool.js';
 
-/** @import {Box, Label, LabelPatch, Point} from '../types' */
+/** @import {Box, Point} from '../types/geometry' */
+/** @import {Label, LabelPatch} from '../types/labels' */
 /** @import {Key, Pen, ToolContext, ToolPointer} from './tool.js' */
 
 export class DrawTool extends Tool {

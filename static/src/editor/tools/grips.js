@@ -3,7 +3,8 @@ import { fromCorners } from '../geom/box.js';
 import { bounds, deleteVertex, fitBox, insertVertex, isClosed, moveVertex, nearestEdge } from '../geom/poly.js';
 import { clamp, rounded } from './snap.js';
 
-/** @import {Box, Label, LabelPatch, Part, Point} from '../types' */
+/** @import {Box, Part, Point} from '../types/geometry' */
+/** @import {Label, LabelPatch} from '../types/labels' */
 /** @import {EdgeRef, VertexRef} from '../geom/poly.js' */
 /** @typedef {import('./snap.js').Size} Size */
 

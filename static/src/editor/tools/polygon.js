@@ -6,7 +6,7 @@ import { DrawTool } from './draw.js';
 import { rounded, simplified, snapped, vertexDigits } from './snap.js';
 import { CLICK_PX, REACH } from './tool.js';
 
-/** @import {Point} from '../types' */
+/** @import {Point} from '../types/geometry' */
 /** @import {Pen, ToolCamera, ToolPointer, Key} from './tool.js' */
 
 /** CSS pixels between two points drawn freehand, and how far the line may leave them out. */

@@ -8,7 +8,9 @@ import {
 import { rounded, snapped, vertexDigits } from './snap.js';
 import { CLICK_PX, REACH, Tool, arrow } from './tool.js';
 
-/** @import {Delta, Label, LabelPatch, Point} from '../types' */
+/** @import {Delta} from '../types/changes' */
+/** @import {Point} from '../types/geometry' */
+/** @import {Label, LabelPatch} from '../types/labels' */
 /** @import {Grip} from './grips.js' */
 /** @import {VertexRef} from '../geom/poly.js' */
 /** @import {Pen, ToolCamera, ToolPointer, Key} from './tool.js' */

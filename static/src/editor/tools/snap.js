@@ -6,7 +6,7 @@
  * unless the person moves that very edge or vertex.
  */
 
-/** @import {Point} from '../types' */
+/** @import {Point} from '../types/geometry' */
 /** @typedef {{width: number, height: number}} Size */
 
 /** @param {number} value @param {number} low @param {number} high */

@@ -1,7 +1,10 @@
 /** What every tool is and what it is given; a tool changes the store only by commits and never speaks to the network. */
 
 /**
- * @import {Box, CommitOptions, Delta, Label, Point, Store} from '../types'
+ * @import {CommitOptions, Delta} from '../types/changes'
+ * @import {Box, Point} from '../types/geometry'
+ * @import {Label} from '../types/labels'
+ * @import {Store} from '../types/store'
  */
 
 /** @typedef {Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey' | 'altKey' | 'ctrlKey' | 'metaKey'>} Key */

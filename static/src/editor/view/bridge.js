@@ -5,7 +5,9 @@ import { effect, untracked } from '@preact/signals-core';
 import { Catalog } from './catalog.js';
 import { MOST_CHOSEN } from './edit-layer.js';
 
-/** @import {Concept, KeypointSchema, Patch, Store} from '../types' */
+/** @import {Patch} from '../types/changes' */
+/** @import {Concept, KeypointSchema} from '../types/page' */
+/** @import {Store} from '../types/store' */
 /** @import {EditLayer} from './edit-layer.js' */
 /** @import {LabelPainter} from './label-paint.js' */
 /** @import {ShapesPort} from './port.js' */

@@ -15,7 +15,8 @@
  * @property {number} top
  */
 
-/** @import {Box, Point, View} from '../types' */
+/** @import {Box, Point} from '../types/geometry' */
+/** @import {View} from '../types/store' */
 
 /**
  * @param {View} view @param {number} width @param {number} height of the stage, CSS pixels @param {number} ratio

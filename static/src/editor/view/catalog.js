@@ -6,7 +6,10 @@ import Flatbush from 'flatbush';
 import { KEEP_RANK, buffersOf } from '../../workers/format.js';
 import { CHOSEN, HIDDEN, boundsOf, flagsOf, numberSchemas, packLabels } from './pack.js';
 
-/** @import {Box, Label, Patch, Store} from '../types' */
+/** @import {Patch} from '../types/changes' */
+/** @import {Box} from '../types/geometry' */
+/** @import {Label} from '../types/labels' */
+/** @import {Store} from '../types/store' */
 /** @typedef {(message: any, transfer?: Transferable[]) => void} Send */
 
 const EMPTY = new Uint32Array(0);

@@ -1,7 +1,7 @@
 /** Other people's pointers on the picture, with their names: elements of class "cursor" placed through CSSOM. */
 import { toStage } from './camera.js';
 
-/** @import {Cursor} from '../types' */
+/** @import {Cursor} from '../types/people' */
 /** @import {Camera} from './camera.js' */
 
 const SVG = 'http://www.w3.org/2000/svg';

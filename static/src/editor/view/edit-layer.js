@@ -5,7 +5,8 @@
 import { fitCanvas } from './layers.js';
 import { drawTags, placeTags } from './tags.js';
 
-/** @import {Label, Store} from '../types' */
+/** @import {Label} from '../types/labels' */
+/** @import {Store} from '../types/store' */
 /** @import {Camera} from './camera.js' */
 /** @import {LabelPainter} from './label-paint.js' */
 /** @import {ShapesLayer} from './shapes-layer.js' */

@@ -5,7 +5,8 @@ import { maskContains } from '../geom/mask.js';
 import { contains, nearestEdge } from '../geom/poly.js';
 import { boundsOf, kindOf } from './pack.js';
 
-/** @import {Label, Part, Ring} from '../types' */
+/** @import {Part, Ring} from '../types/geometry' */
+/** @import {Label} from '../types/labels' */
 
 /** @param {Ring} ring */
 function ringArea(ring) {

@@ -3,7 +3,8 @@ import { CHOSEN, MASK } from '../../workers/format.js';
 import { makeStyle, maskCanvas, paintShape } from '../../workers/paint.js';
 import { flagsOf, kindOf, numberSchemas, packLabels } from './pack.js';
 
-/** @import {Concept, KeypointSchema, Label} from '../types' */
+/** @import {Label} from '../types/labels' */
+/** @import {Concept, KeypointSchema} from '../types/page' */
 /** @import {Camera} from './camera.js' */
 /** @typedef {import('../../workers/format.js').Rgb} Rgb */
 /** @typedef {import('../../workers/paint.js').Style} Style */

@@ -3,7 +3,9 @@ import {
   BOX, CHOSEN, HAS_KEYPOINTS, HIDDEN, KEYPOINTS, MASK, MODEL, POINT_OCCLUDED, POINT_VISIBLE, POLYGON,
 } from '../../workers/format.js';
 
-/** @import {Box, KeypointSchema, Label} from '../types' */
+/** @import {Box} from '../types/geometry' */
+/** @import {Label} from '../types/labels' */
+/** @import {KeypointSchema} from '../types/page' */
 /** @typedef {import('../../workers/format.js').Pack} Pack */
 
 /** @param {Label} label @returns {number} the geometry that is drawn: mask before polygon before box */

@@ -1,7 +1,7 @@
 /** Draws what tools show above the shapes: handles, drafts, guides, notes. Places are image pixels. */
 import { transform } from './label-paint.js';
 
-/** @import {Box, Point} from '../types' */
+/** @import {Box, Point} from '../types/geometry' */
 /** @import {Camera} from './camera.js' */
 /** @import {LabelPainter} from './label-paint.js' */
 

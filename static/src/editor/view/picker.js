@@ -2,7 +2,9 @@
 import { hits } from './hit.js';
 import { boundsOf } from './pack.js';
 
-/** @import {Box, Label, Store} from '../types' */
+/** @import {Box} from '../types/geometry' */
+/** @import {Label} from '../types/labels' */
+/** @import {Store} from '../types/store' */
 /** @import {Catalog} from './catalog.js' */
 
 /** CSS pixels around a shape that count as on it. */

@@ -1,6 +1,6 @@
 /** Loads and decodes pictures, keeps smaller copies for far-out views, draws the part that is seen. No view state. */
 
-/** @import {Media} from '../types' */
+/** @import {Media} from '../types/page' */
 /** @import {Camera} from './camera.js' */
 
 /** Pictures with a longer side are shown by their preview until someone zooms in. */

@@ -4,7 +4,7 @@
  */
 import { toImage, wheelFactor } from './camera.js';
 
-/** @import {View} from '../types' */
+/** @import {View} from '../types/store' */
 /** @import {Viewport} from './viewport.js' */
 
 /**

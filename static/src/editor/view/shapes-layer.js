@@ -5,7 +5,7 @@
 import { isSameView } from './camera.js';
 import { CanvasLayer } from './layers.js';
 
-/** @import {View} from '../types' */
+/** @import {View} from '../types/store' */
 /** @import {Camera} from './camera.js' */
 /** @import {Catalog} from './catalog.js' */
 

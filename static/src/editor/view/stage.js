@@ -31,7 +31,10 @@ import { Viewport } from './viewport.js';
 import { union } from '../geom/box.js';
 import { t } from '../../i18n.js';
 
-/** @import {Box, Label, Media, Store, View} from '../types' */
+/** @import {Box} from '../types/geometry' */
+/** @import {Label} from '../types/labels' */
+/** @import {Media} from '../types/page' */
+/** @import {Store, View} from '../types/store' */
 /** @import {ShapesPort} from './port.js' */
 /** @import {Commit, StageTool} from './tool-host.js' */
 

@@ -2,7 +2,7 @@
 import { toStage } from './camera.js';
 import { boundsOf } from './pack.js';
 
-/** @import {Label} from '../types' */
+/** @import {Label} from '../types/labels' */
 /** @import {Camera} from './camera.js' */
 
 const HEIGHT = 18;

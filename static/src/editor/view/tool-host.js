@@ -2,7 +2,9 @@
 import { effect, signal, untracked } from '@preact/signals-core';
 import { PointerRouter } from './pointer.js';
 
-/** @import {CommitOptions, Delta, Label, Store} from '../types' */
+/** @import {CommitOptions, Delta} from '../types/changes' */
+/** @import {Label} from '../types/labels' */
+/** @import {Store} from '../types/store' */
 /** @import {Pen} from './pen.js' */
 /** @import {PointerTarget, StagePointer} from './pointer.js' */
 /** @import {Stage} from './stage.js' */
@@ -70,7 +72,7 @@ export class ToolHost {
       announce,
       camera: () => stage.viewport.camera(),
       hit: (/** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ type) => stage.hit(x, y, type),
-      inside: (/** @type {import('../types').Box} */ box) => stage.picker.inside(box),
+      inside: (/** @type {import('../types/geometry').Box} */ box) => stage.picker.inside(box),
       previews: stage.edit.previews,
       redraw: () => stage.render(),
       setTool: (/** @type {string} */ name) => stage.setTool(name),

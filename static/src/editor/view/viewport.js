@@ -9,7 +9,8 @@ import OlView from 'ol/View.js';
 import { toMap } from '../geom/coords.js';
 import { fitted, isSameView, makeCamera, zoomedAt } from './camera.js';
 
-/** @import {Box, View} from '../types' */
+/** @import {Box} from '../types/geometry' */
+/** @import {View} from '../types/store' */
 /** @import {Camera} from './camera.js' */
 
 export const MAX_ZOOM = 64;

@@ -6,7 +6,7 @@ import { html, mount, nothing, repeat } from '../live.js';
 import { backTo } from '../filmstrip/navigate.js';
 import { avatar, icon, iconButton, kbd, named, statusChip } from '../templates.js';
 
-/** @import {Presence} from '../../types' */
+/** @import {Presence} from '../../types/people' */
 /** @import {App} from '../app' */
 
 const SAVE_ICONS = Object.freeze({

@@ -4,7 +4,7 @@ import { live } from '../live.js';
 import { h } from '../../../ui/dom.js';
 import { t } from '../../../i18n.js';
 
-/** @import {View} from '../../types' */
+/** @import {View} from '../../types/store' */
 
 /**
  * The seen part as shares of the picture, cut at its edges; null when all of it is seen.

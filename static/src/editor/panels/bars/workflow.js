@@ -1,6 +1,6 @@
 /** Which steps of work a person may take with the picture that is shown: Submit, Skip, Accept, Reject, Reopen. Pure. */
 
-/** @import {May, Status} from '../../types' */
+/** @import {May, Status} from '../../types/page' */
 
 /**
  * @typedef {object} Steps

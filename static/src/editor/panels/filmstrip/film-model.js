@@ -1,7 +1,8 @@
 /** The pictures around the shown one in the filtered order: a growing window of the list, next and previous. */
 import { computed, signal } from '@preact/signals-core';
 
-/** @import {Boot, ProjectEvent} from '../../types' */
+/** @import {Boot} from '../../types/page' */
+/** @import {ProjectEvent} from '../../types/wire' */
 
 /**
  * @typedef {{id: string, index: number, name: string, thumbnail_url: string | null, status: {name: string, base: string}, labels: number, health?: string}} Frame

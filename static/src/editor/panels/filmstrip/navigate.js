@@ -1,7 +1,7 @@
 /** From picture to picture without a new page: address, what is fetched ahead, what is kept of the view. */
 import { t } from '../../../i18n.js';
 
-/** @import {View} from '../../types' */
+/** @import {View} from '../../types/store' */
 /** @import {App} from '../app' */
 
 const AHEAD = 3;

@@ -1,7 +1,7 @@
 /** Speaks to people who do not see the stage: one polite live region, and the turns of the save state that matter. */
 import { t } from '../../../i18n.js';
 
-/** @import {Store} from '../../types' */
+/** @import {Store} from '../../types/store' */
 
 /** Words that follow each other this fast are said together. */
 const JOIN_MS = 60;

@@ -8,7 +8,8 @@ import { icon, shapeWord, swatch } from '../templates.js';
 /** Discarding can be taken back this long. */
 const UNDO_MS = 10_000;
 
-/** @import {Conflict, Label, Rejected} from '../../types' */
+/** @import {Label} from '../../types/labels' */
+/** @import {Conflict, Rejected} from '../../types/saving' */
 /** @import {App} from '../app' */
 
 /** @param {string} field */

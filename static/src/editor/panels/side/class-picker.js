@@ -7,7 +7,7 @@ import { render } from '../live.js';
 import { digitOf } from './classes-model.js';
 import { swatch } from '../templates.js';
 
-/** @import {Concept} from '../../types' */
+/** @import {Concept} from '../../types/page' */
 /** @import {App} from '../app' */
 
 /** Gives the chosen shapes a class, or the next shape when none is chosen. @param {App} app @param {string} id */

@@ -1,6 +1,6 @@
 /** Digits of classes and what a digit does: digit k is the k-th class in its order, until the person binds it to another. Pure. */
 
-/** @import {Concept} from '../../types' */
+/** @import {Concept} from '../../types/page' */
 
 /** Place 1 to 10 of a digit; 0 comes after 9. @param {number} place */
 const digitAt = (place) => String(place % 10);

@@ -5,7 +5,8 @@ import { html, nothing } from '../live.js';
 import { avatar, icon, iconButton, shapeWord, swatch } from '../templates.js';
 import { figures } from './objects-model.js';
 
-/** @import {Concept, Label} from '../../types' */
+/** @import {Label} from '../../types/labels' */
+/** @import {Concept} from '../../types/page' */
 /** @import {App} from '../app' */
 
 /** @param {Label} label */

@@ -4,7 +4,9 @@ import { html, mount, nothing, repeat } from '../live.js';
 import { icon } from '../templates.js';
 import { onListKey, rovingStop } from '../roving.js';
 
-/** @import {Delta, HistoryEntry, Label, LabelDelta, Store} from '../../types' */
+/** @import {Delta, HistoryEntry, LabelDelta} from '../../types/changes' */
+/** @import {Label} from '../../types/labels' */
+/** @import {Store} from '../../types/store' */
 /** @import {App} from '../app' */
 
 const MOST = 200;

@@ -1,6 +1,7 @@
 /** Which objects the list shows and in what order. Pure. */
 
-/** @import {Concept, Label} from '../../types' */
+/** @import {Label} from '../../types/labels' */
+/** @import {Concept} from '../../types/page' */
 
 /** @typedef {{id: string, n: number}} Row `n` is the number in the order of drawing, 1 the lowest */
 

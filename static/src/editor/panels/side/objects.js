@@ -6,7 +6,7 @@ import { icon, iconButton, shapeIcon, shapeWord, swatch } from '../templates.js'
 import { SORTS, neighbour, rowsOf } from './objects-model.js';
 import { rowsInView, scrollToRow } from './virtual-rows.js';
 
-/** @import {Label} from '../../types' */
+/** @import {Label} from '../../types/labels' */
 /** @import {App} from '../app' */
 /** @import {Row} from './objects-model.js' */
 

@@ -4,7 +4,8 @@ import { setTag } from '../../commands.js';
 import { html, mount, nothing } from '../live.js';
 import { icon, swatch } from '../templates.js';
 
-/** @import {Concept, Delta} from '../../types' */
+/** @import {Delta} from '../../types/changes' */
+/** @import {Concept} from '../../types/page' */
 /** @import {App} from '../app' */
 
 /**

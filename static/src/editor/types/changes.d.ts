@@ -1,0 +1,65 @@
+/** Changes of labels, tags and statuses, and the steps of undo they are kept in. */
+import type { Label } from './labels';
+
+export interface LabelDelta {
+  kind: 'label';
+  op_id: string;
+  media: string;
+  label_id: string;
+  at: string;
+  /** The changed fields as they were; null: the label was not there (creation). For a deletion: the whole label. */
+  before: Partial<Label> | null;
+  /** The changed fields as they are now; null: deleted. For a creation: the whole label. */
+  after: Partial<Label> | null;
+}
+export interface TagDelta {
+  kind: 'tag';
+  op_id: string;
+  media: string;
+  tag: string;
+  at: string;
+  before: boolean;
+  after: boolean;
+}
+export interface StatusDelta {
+  kind: 'status';
+  op_id: string;
+  media: string;
+  at: string;
+  /** Names. */
+  before: string;
+  after: string;
+}
+export type Delta = LabelDelta | TagDelta | StatusDelta;
+
+export interface CommitOptions {
+  /** 'now' (default): one step of undo for all deltas of the call; 'never': not undoable. */
+  capture?: 'now' | 'never';
+  /** Calls with the same key within 500 ms become one step of undo (nudging by arrows, for instance). */
+  merge?: string;
+}
+
+/** What changed in `store.labels`. Ids in `changed` are to be drawn and listed anew. */
+export interface Patch {
+  /** Added or changed labels, in no order. */
+  changed: string[];
+  removed: string[];
+  /** Everything may be different (another medium was loaded); `changed` and `removed` are then empty. */
+  reset: boolean;
+  /** Labels of which only revision, score, updated_by, updated_at and the like changed: nothing to draw. */
+  meta: string[];
+  /** True when the draw order (`store.order()`) may have changed beyond additions and removals. */
+  reordered: boolean;
+  /** True when another person (or tab, or script) made the change. */
+  remote: boolean;
+}
+
+export interface HistoryEntry {
+  /** Key [media, id]; sorts in the order of making. */
+  media: string;
+  id: string;
+  at: number;
+  merge: string | null;
+  deltas: Delta[];
+  undone: boolean;
+}

@@ -1,0 +1,111 @@
+/** What the server tells the page: project, vocabulary, people, the image and what may be done with it. */
+import type { Label } from './labels';
+
+export interface Concept {
+  id: string;
+  name: string;
+  number: number;
+  /** CSS colour. */
+  color: string;
+  /** Text colour on `color`. */
+  ink: string;
+  /** Palette slot 1.., for dash patterns. */
+  label_slot: number;
+  order: number;
+  on_region: boolean;
+  on_media: boolean;
+  keypoint_schema: string | null;
+  tag_group?: string | null;
+}
+
+export interface KeypointSchema {
+  id: string;
+  name: string;
+  classes: { id: string; name: string }[];
+  edges: [string, string, string][];
+}
+
+export interface Status {
+  id: string;
+  name: string;
+  /** One of the seven words. */
+  base: string;
+  color?: string;
+}
+
+export interface Person {
+  id: string;
+  name: string;
+  initials: string;
+  hue: number;
+}
+
+export interface Boot {
+  v: 1;
+  user: Person;
+  project: { id: string; name: string };
+  media: string;
+  urls: {
+    state: string;
+    changes: string;
+    events: string;
+    film: string;
+    ws: string;
+    label_page: string;
+    media_page: string;
+    project_page: string;
+    classes_page: string;
+    sign_in: string;
+  };
+  concepts: Concept[];
+  keypoint_schemas: KeypointSchema[];
+  statuses: Status[];
+  tag_groups?: { id: string; name: string; kind: string }[];
+  /** Names of the workspace's members, for "drawn by". */
+  people?: Person[];
+  csrf: string;
+  debug: boolean;
+  /** Query string of the list the person came from, without "?". */
+  filter: string;
+  /** English text -> text in the person's language. */
+  strings: Record<string, string>;
+}
+
+export interface Media {
+  id: string;
+  name: string;
+  kind: string;
+  width: number;
+  height: number;
+  url: string;
+  preview_url: string;
+  thumbnail_url: string;
+  dataset: { id: string; name: string } | null;
+  status: Status;
+  is_frozen: boolean;
+  health: string;
+  health_reason?: string;
+  number: number;
+}
+
+export interface May {
+  label: boolean;
+  tag?: boolean;
+  role?: string;
+  /** Names of the statuses this person may set. */
+  status: string[];
+  /** Why not, in words, when `label` is false. */
+  reason: string;
+}
+
+/** Answer of GET /web/media/<id>/state. */
+export interface MediaState {
+  media: Media;
+  seq: number;
+  head: number;
+  labels: Label[];
+  tags: string[];
+  may: May;
+  position: { index: number | null; total: number } | null;
+  filter: Record<string, unknown>;
+}

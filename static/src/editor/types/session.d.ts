@@ -1,0 +1,37 @@
+/** The session: the store's connection to the server. */
+import type { ReadonlySignal } from '@preact/signals-core';
+import type { MediaState } from './page';
+import type { Store } from './store';
+import type { ProjectEvent } from './wire';
+
+/** What main.js gets from `createSession(boot)` in sync/session.js. */
+export interface Session {
+  readonly store: Store;
+  /** This tab. */
+  readonly client: string;
+  /** Shows another medium: from the cache when prefetched. Rejects with LoadError (status, message). */
+  load(mediaId: string): Promise<void>;
+  /** Fetches the state of a medium ahead. Never rejects. Resolves to the state, or null. */
+  prefetch(mediaId: string): Promise<MediaState | null>;
+  /** Drops cached states but those of these media. */
+  keepCached(mediaIds: Iterable<string>): void;
+  /** Sends now what waits, also during back-off. */
+  flush(): void;
+  /** Somebody may have signed in in another tab: asks, if that is what is waited for. */
+  lookAgain(): void;
+  /** Resolves when every change is acknowledged and no conflict and no rejection is open. */
+  idle(): Promise<void>;
+  /** True when nothing waits. */
+  readonly isIdle: ReadonlySignal<boolean>;
+  /** Image pixels; throttled to 20 a second. */
+  moveCursor(x: number, y: number): void;
+  /** Call when the pointer leaves the stage. */
+  cursorGone(): void;
+  /** 'socket', 'polling' or 'down'. */
+  readonly link: ReadonlySignal<'socket' | 'polling' | 'down'>;
+  /** Set when the loaded medium was deleted or the person lost access to it: the reason in words. */
+  readonly gone: ReadonlySignal<string | null>;
+  /** Called with every event of the project, other media's too (film strip, counts). */
+  onEvent(fn: (event: ProjectEvent) => void): () => void;
+  close(): void;
+}

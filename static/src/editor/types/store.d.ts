@@ -1,0 +1,98 @@
+/** The store: what is shown and how, read by view, tools and panels. */
+import type { ReadonlySignal, Signal } from '@preact/signals-core';
+import type { CommitOptions, Delta, HistoryEntry, Patch } from './changes';
+import type { Label } from './labels';
+import type { Boot, Concept, KeypointSchema, May, Media, Status } from './page';
+import type { Cursor, Presence } from './people';
+import type { Conflict, Rejected, SaveState } from './saving';
+
+export interface View {
+  /** CSS pixels per image pixel. */
+  zoom: number;
+  /** Image point in the middle of the stage. */
+  x: number;
+  y: number;
+}
+
+export interface Display {
+  hideAll: boolean;
+  lockAll: boolean;
+  outlines: boolean;
+  grid: boolean;
+  /** Panels collapsed for full canvas. */
+  bare: boolean;
+}
+
+export interface Store {
+  readonly boot: Boot;
+  /** id -> label of the loaded medium, hidden ones included, local unsaved changes applied. Read only. */
+  readonly labels: ReadonlyMap<string, Label>;
+  /** Ids by z, created_at, id: the first is drawn first. The same array until it changes: do not modify. */
+  order(): readonly string[];
+  /** Rises with every change of labels: read it in an effect to be run again. */
+  readonly version: ReadonlySignal<number>;
+
+  readonly media: Signal<Media | null>;
+  readonly may: Signal<May>;
+  readonly position: Signal<{ index: number | null; total: number } | null>;
+  readonly status: ReadonlySignal<Status | null>;
+  /** Concept ids of the tags of the medium. */
+  readonly tags: ReadonlySignal<ReadonlySet<string>>;
+  /** By order. */
+  readonly concepts: Signal<Concept[]>;
+  concept(id: string | null): Concept | undefined;
+  /** Concepts that a label may have, by order. */
+  readonly regionConcepts: ReadonlySignal<Concept[]>;
+  /** Concepts that a tag may have, by order. */
+  readonly mediaConcepts: ReadonlySignal<Concept[]>;
+  readonly keypointSchemas: Signal<KeypointSchema[]>;
+  readonly statuses: Signal<Status[]>;
+
+  /** Ids, in the order in which they were selected. Ids of removed labels leave by themselves. */
+  readonly selection: ReadonlySignal<ReadonlySet<string>>;
+  /** 'replace' (default), 'add', 'toggle'. Unknown ids are ignored. */
+  select(ids: Iterable<string>, mode?: 'replace' | 'add' | 'toggle'): void;
+  readonly hover: Signal<string | null>;
+  /** Per person, local, kept for the medium in this browser. */
+  readonly hidden: ReadonlySignal<ReadonlySet<string>>;
+  readonly locked: ReadonlySignal<ReadonlySet<string>>;
+  setHidden(ids: Iterable<string>, on: boolean): void;
+  setLocked(ids: Iterable<string>, on: boolean): void;
+  isHidden(id: string): boolean;
+  isLocked(id: string): boolean;
+  /** May this label be changed now: person may label, not locked. */
+  isEditable(id: string): boolean;
+
+  /** 'select' | 'pan' | 'box' | 'polygon' ... */
+  readonly tool: Signal<string>;
+  /** Concept of the next label. */
+  readonly activeConcept: Signal<string | null>;
+  /** Set by the view after every move. */
+  readonly view: Signal<View>;
+  readonly display: Signal<Display>;
+  readonly clipboard: Signal<readonly Label[]>;
+
+  readonly save: ReadonlySignal<SaveState>;
+  readonly conflicts: ReadonlySignal<readonly Conflict[]>;
+  readonly rejected: ReadonlySignal<readonly Rejected[]>;
+  readonly people: ReadonlySignal<readonly Presence[]>;
+  /** Other people's cursors on this medium, by tab. */
+  readonly cursors: ReadonlySignal<ReadonlyMap<string, Cursor>>;
+
+  /** Called synchronously after each change of labels. Returns the function that ends it. */
+  onPatch(fn: (patch: Patch) => void): () => void;
+
+  /**
+   * Applies finished changes: shown at once, persisted in the same task, sent. Call it in the handler of
+   * pointer-up or Enter. Make deltas with commands.js. Nulls and empty changes are dropped.
+   */
+  commit(deltas: Delta | null | readonly (Delta | null)[], options?: CommitOptions): void;
+
+  /** False when there is nothing to undo or when a conflict entry now asks what to do. */
+  undo(): boolean;
+  redo(): boolean;
+  readonly canUndo: ReadonlySignal<boolean>;
+  readonly canRedo: ReadonlySignal<boolean>;
+  /** The person's steps on this medium in the order of making, the undone ones at the end. */
+  readonly history: ReadonlySignal<readonly HistoryEntry[]>;
+}

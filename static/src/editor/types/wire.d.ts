@@ -1,0 +1,24 @@
+/** What goes between page and server: events, operations and their results. */
+import type { Label, LabelPatch } from './labels';
+
+export interface ProjectEvent {
+  seq: number;
+  kind: string;
+  version?: number;
+  media: string | null;
+  actor?: { id: string; name: string } | null;
+  client?: string | null;
+  ops?: string[];
+  before?: any;
+  after?: any;
+}
+
+export type WireOp =
+  | { op_id: string; at: string; label_id: string; base: number | null; patch: LabelPatch | null }
+  | { op_id: string; at: string; tag: string; on: boolean }
+  | { op_id: string; at: string; status: string };
+
+export type OpResult =
+  | { op_id: string; status: 'ok'; revision?: number; seq?: number }
+  | { op_id: string; status: 'conflict'; label: Label | null }
+  | { op_id: string; status: 'rejected'; code: string; field?: string | null; message: string };
