@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from annotator.management.commands.build_frontend import ensure_built
 from tests import servers
-from tests.browser.chrome import FLAGS, Person, sign_in
+from tests.browser.pages import FLAGS, Person, sign_in
 from tests.browser.rooms import Room, Rooms
 from tests.browser.studio import Studio
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.chrome import sign_in
+from tests.browser.pages import sign_in
 from tests.servers import Server
 
 Rooms = Callable[[int], "Room"]

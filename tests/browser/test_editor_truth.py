@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route
 
-from tests.browser.chrome import Editor, Person
+from tests.browser.pages import Editor, Person
 from tests.browser.studio import START, Studio
 
 pytestmark = pytest.mark.browser

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Route, expect
 
-from tests.browser.chrome import Editor, Person
+from tests.browser.pages import Editor, Person
 from tests.browser.studio import START, Studio
 
 pytestmark = pytest.mark.browser

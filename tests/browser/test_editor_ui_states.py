@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import violations
-from tests.browser.chrome import Editor, Person, sign_in
+from tests.browser.pages import Editor, Person, sign_in
 from tests.browser.studio import Studio
 
 pytestmark = pytest.mark.browser

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Error, Page, Route
 
 from tests import servers
-from tests.browser.chrome import Editor, Person, sign_in
+from tests.browser.pages import Editor, Person, sign_in
 from tests.browser.studio import START, Studio
 
 pytestmark = pytest.mark.browser

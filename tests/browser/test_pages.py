@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import COLOURS, contrast, violations
-from tests.browser.chrome import sign_in
+from tests.browser.pages import sign_in
 from tests.browser.rooms import Room, Rooms
 from tests.servers import wait_until
 

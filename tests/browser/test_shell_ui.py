@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.axe import load
-from tests.browser.chrome import Person
+from tests.browser.pages import Person
 from tests.browser.studio import Studio
 
 pytestmark = pytest.mark.browser

@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import servers
-from tests.browser.chrome import FLAGS, Editor, Person, sign_in
+from tests.browser.pages import FLAGS, Editor, Person, sign_in
 from tests.browser.studio import Studio
 from tests.perf.clock import percentile, verdict
 
