@@ -1,4 +1,4 @@
-"""Chromium for the tests of pages: one browser per test process, a fresh profile per person."""
+"""Chromium for the tests of pages: one browser per test process, a new profile per person."""
 
 from __future__ import annotations
 
@@ -7,44 +7,56 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
 from annotator.management.commands.build_frontend import ensure_built
 from tests import servers
-from tests.browser.pages import FLAGS, Person, sign_in
+from tests.browser.browsers import Browsers
+from tests.browser.pages import Person, sign_in
 from tests.browser.rooms import Room, Rooms
 from tests.browser.studio import Studio
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _bundle() -> None:
-    """What is tested is what stands in static/src now, also when pytest is called by hand."""
+    """Test what is in static/src now, also when pytest is called by hand."""
     ensure_built(say=lambda _: None)
 
 
 @pytest.fixture(scope="session")
-def chrome() -> Iterator[Browser]:
-    """The browser of this test process."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=servers.chromium(), args=list(FLAGS))
-        yield browser
-        browser.close()
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browsers(playwright: Playwright) -> Iterator[Browsers]:
+    """What keeps a browser running for this test process."""
+    started = Browsers(playwright)
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def browser(browsers: Browsers) -> Browser:
+    """The browser of this test process; a new one when an earlier test has lost it."""
+    return browsers.living()
 
 
 @pytest.fixture(scope="session")
 def editor_server() -> Iterator[servers.Server]:
-    """A server whose labeling page shows `window.__editor`, with the demo project; tests make their own pictures."""
+    """A server whose labeling page shows `window.__editor`, with the demo project; tests make their own images."""
     with servers.our_server(ANNOTATOR_DEBUG_EDITOR="1") as running:
         yield running
 
 
 @pytest.fixture
-def people(chrome: Browser, editor_server: servers.Server) -> Iterator[Callable[..., Person]]:
-    """Call with a name to get that person signed in, in a profile of her own; closed after the test."""
+def people(browser: Browser, editor_server: servers.Server) -> Iterator[Callable[..., Person]]:
+    """Call with a name to get that person signed in, in a profile of their own; closed after the test."""
     contexts: list[BrowserContext] = []
 
     def person(name: str, **options: Any) -> Person:
-        context = chrome.new_context(**{"viewport": {"width": 1400, "height": 900}} | options)
+        context = browser.new_context(**{"viewport": {"width": 1400, "height": 900}} | options)
         contexts.append(context)
         sign_in(context, editor_server, name)
         return Person(name, context, editor_server)
@@ -59,13 +71,13 @@ CAST = {"ann": "annotator", "rosa": "reviewer", "vera": "viewer"}
 
 @pytest.fixture
 def newcomer(studio: Studio) -> str:
-    """An annotator who is nobody else: what she prefers is kept with her account, for every page that she opens."""
+    """A new annotator: preferences are kept with the account and hold on every page it opens."""
     return studio.member(f"new-{secrets.token_hex(4)}")
 
 
 @pytest.fixture(scope="session")
 def studio_token(editor_server: servers.Server) -> str:
-    """The token of the workspace whose people are CAST."""
+    """The token of the workspace whose members are CAST."""
     token = editor_server.token("studio")
     for name, role in CAST.items():
         editor_server.token("studio", user=name, role=role)
@@ -79,17 +91,14 @@ def studio(editor_server: servers.Server, studio_token: str) -> Studio:
 
 
 @pytest.fixture
-def rooms(chrome: Browser, editor_server: servers.Server) -> Iterator[Rooms]:
-    """Call with a number of pictures to get a project of them, with people of every role; closed after the test."""
+def rooms(browser: Browser, editor_server: servers.Server) -> Iterator[Rooms]:
+    """Call with a number of images to get a project of them, with people of every role; closed after the test."""
     made: list[Room] = []
 
     def room(count: int) -> Room:
-        made.append(Room(editor_server, chrome).fill(count))
+        made.append(Room(editor_server, browser).fill(count))
         return made[-1]
 
     yield room
     for each in made:
         each.close()
-
-
-__all__ = ["Page"]

@@ -1,4 +1,4 @@
-"""What tests of pages do in a browser: sign in, open a picture, draw with the real mouse, read the editor's own account."""
+"""What tests of pages do in a browser: sign in, open an image, draw with the real mouse, read what the editor holds."""
 
 from __future__ import annotations
 
@@ -9,22 +9,17 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.servers import Server
 
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
-
 
 @dataclass(slots=True)
 class Person:
-    """Somebody signed in: her browser profile and the server she works on."""
+    """A person who is signed in: their browser profile and the server they work on."""
 
     name: str
     context: BrowserContext
     server: Server
 
     def open(self, media_id: str, query: str = "") -> Editor:
-        """Open a picture in a new tab and wait until it is drawn."""
+        """Open an image in a new tab and wait until it is drawn."""
         page = self.context.new_page()
         page.goto(f"{self.server.url}/label/{media_id}/{query}")
         editor = Editor(page)
@@ -42,7 +37,7 @@ class Editor:
         self.page.wait_for_function("() => window.__editor?.ready")
 
     def idle(self) -> None:
-        """Wait until everything is saved, settled and drawn."""
+        """Wait until everything is saved, acknowledged and drawn."""
         self.page.wait_for_function("() => window.__editor.idle().then(() => true)")
 
     def at(self, x: float, y: float) -> tuple[float, float]:
@@ -85,5 +80,5 @@ class Editor:
 
 
 def sign_in(context: BrowserContext, server: Server, name: str) -> None:
-    """Use a one-time link of the operator's; the page it leads to does not matter here."""
+    """Sign in by a one-time link of the operator; the page it leads to does not matter here."""
     assert context.request.get(server.sign_in_link(name), max_redirects=0).status == 302

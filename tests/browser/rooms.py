@@ -50,7 +50,7 @@ class Room:
     """One project on a running server, with a browser profile for each person who is asked for."""
 
     server: Server
-    chrome: Browser
+    browser: Browser
     tag: str = field(default_factory=lambda: secrets.token_hex(4))
     ids: dict[str, Any] = field(default_factory=dict)
     contexts: list[BrowserContext] = field(default_factory=list)
@@ -66,7 +66,7 @@ class Room:
 
     def page(self, role: str = "manager", path: str = "", **options: Any) -> Page:
         """Return a tab in which the person of that role has opened a page of the project."""
-        context = self.chrome.new_context(**{"viewport": {"width": 1400, "height": 900}} | options)
+        context = self.browser.new_context(**{"viewport": {"width": 1400, "height": 900}} | options)
         self.contexts.append(context)
         sign_in(context, self.server, f"{role}-{self.tag}")
         tab = context.new_page()

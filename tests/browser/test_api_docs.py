@@ -27,9 +27,9 @@ def grave(page: Page) -> list[str]:
 
 
 def test_it_is_readable_by_everybody_and_loads_nothing_from_elsewhere(
-    chrome: Browser, editor_server: servers.Server
+    browser: Browser, editor_server: servers.Server
 ) -> None:
-    context = chrome.new_context(viewport={"width": 1300, "height": 900})
+    context = browser.new_context(viewport={"width": 1300, "height": 900})
     page = context.new_page()
     hosts, broken = set(), []
     page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
@@ -54,9 +54,9 @@ def test_it_is_readable_by_everybody_and_loads_nothing_from_elsewhere(
         context.close()
 
 
-def test_a_token_tries_an_operation_from_the_page(chrome: Browser, editor_server: servers.Server) -> None:
+def test_a_token_tries_an_operation_from_the_page(browser: Browser, editor_server: servers.Server) -> None:
     token = editor_server.token("docs")
-    context = chrome.new_context(viewport={"width": 1300, "height": 900})
+    context = browser.new_context(viewport={"width": 1300, "height": 900})
     page = context.new_page()
     try:
         page.goto(f"{editor_server.url}/api/docs/")

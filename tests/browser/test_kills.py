@@ -6,16 +6,15 @@ Hasty API of the server that is up at the end.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import Error, Page, Route
+from playwright.sync_api import Browser, Page, Playwright, Route
 
 from tests import servers
+from tests.browser.browsers import Browsers, renderer_pid
 from tests.browser.pages import Editor, Person, sign_in
 from tests.browser.studio import START, Studio
 
@@ -73,16 +72,29 @@ def studio() -> Iterator[Studio]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def own_browsers(playwright: Playwright) -> Iterator[Browsers]:
+    """What keeps a browser running for the tests of this module, whose processes are killed."""
+    started = Browsers(playwright)
+    yield started
+    started.close()
+
+
 @pytest.fixture
-def ann(chrome: Any, studio: Studio) -> Iterator[Person]:
-    context = chrome.new_context(viewport={"width": 1400, "height": 900})
+def browser(own_browsers: Browsers) -> Browser:
+    return own_browsers.living()
+
+
+@pytest.fixture
+def ann(browser: Browser, studio: Studio) -> Iterator[Person]:
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
     sign_in(context, studio.server, "ann")
     yield Person("ann", context, studio.server)
     context.close()
 
 
 def begin(ann: Person, studio: Studio, image: str, action: str) -> Editor:
-    """Open a picture with one box, select it, and do what the action needs beforehand."""
+    """Open an image with one box, select it, and do what the action needs beforehand."""
     studio.box(image)
     editor = ann.open(image)
     if action != "create":
@@ -117,19 +129,17 @@ def wait_sent(editor: Editor, held: list[Route]) -> None:
 
 
 def tab_killed(ann: Person, studio: Studio, editor: Editor, act: Callable[[Editor], None]) -> Editor:
-    """The renderer dies right after the action, before anything was sent."""
+    """The page's renderer is killed right after the action, before anything was sent."""
     hold_changes(editor.page)
-    address = editor.page.url
-    browser = ann.context.browser
-    assert browser is not None
-    processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
-    act(editor)
-    for process in processes:
-        # The toolbar of a browser with windows is a page too; killed, it takes the whole browser along.
-        if process["type"] == "renderer" and b"--top-chrome-webui" not in servers.command_line(process["id"]):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process["id"], signal.SIGKILL)
-    return reopen(ann, address)
+    pid = renderer_pid(editor.page)
+    with editor.page.expect_event("crash"):
+        act(editor)
+        os.kill(pid, signal.SIGKILL)
+    page = ann.context.new_page()
+    page.goto(editor.page.url)
+    reopened = Editor(page)
+    reopened.wait_ready()
+    return reopened
 
 
 def worker_killed(ann: Person, studio: Studio, editor: Editor, act: Callable[[Editor], None]) -> Editor:
@@ -140,7 +150,7 @@ def worker_killed(ann: Person, studio: Studio, editor: Editor, act: Callable[[Ed
 
 
 def network_cut(ann: Person, studio: Studio, editor: Editor, act: Callable[[Editor], None]) -> Editor:
-    """The labeler works on offline and is told so; the network comes back."""
+    """The labeler continues offline, which the page shows; the network comes back."""
     ann.context.set_offline(True)
     act(editor)
     # An answer that was on its way may still say for a moment that the network is there.
@@ -161,18 +171,6 @@ def session_expired(ann: Person, studio: Studio, editor: Editor, act: Callable[[
     tab.close()
     editor.page.bring_to_front()
     return editor
-
-
-def reopen(ann: Person, address: str) -> Editor:
-    """Open the address in a new tab; the browser may need a moment to notice that its spare process is gone too."""
-    for _ in range(5):
-        with contextlib.suppress(Error):
-            page = ann.context.new_page()
-            page.goto(address)
-            editor = Editor(page)
-            editor.wait_ready()
-            return editor
-    raise AssertionError("no new tab after the kill")
 
 
 FAULTS = {

@@ -131,7 +131,7 @@ def test_people_who_are_here_stand_in_the_head(rooms: Rooms) -> None:
     expect(page.locator("#presence .avatar")).to_have_count(2)
 
 
-def test_inviting_hands_over_a_link_that_signs_in(rooms: Rooms, chrome: Browser) -> None:
+def test_inviting_hands_over_a_link_that_signs_in(rooms: Rooms, browser: Browser) -> None:
     room = rooms(1)
     page = room.page("owner", "members/")
     page.click("text=Invite")
@@ -140,7 +140,7 @@ def test_inviting_hands_over_a_link_that_signs_in(rooms: Rooms, chrome: Browser)
     page.click("dialog[open] >> button:has-text('Invite')")
     link = page.locator("#invited-link")
     expect(link).to_be_visible()
-    guest = chrome.new_context()
+    guest = browser.new_context()
     room.contexts.append(guest)
     tab = guest.new_page()
     tab.goto(link.input_value())

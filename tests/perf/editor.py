@@ -9,7 +9,8 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import servers
-from tests.browser.pages import FLAGS, Editor, Person, sign_in
+from tests.browser.browsers import launch
+from tests.browser.pages import Editor, Person, sign_in
 from tests.browser.studio import Studio
 from tests.perf.clock import percentile, verdict
 
@@ -67,7 +68,7 @@ def run() -> None:
     with servers.our_server(ANNOTATOR_DEBUG_EDITOR="1") as server, sync_playwright() as playwright:
         studio = Studio(server, "editor")
         studio.member("ann")
-        browser = playwright.chromium.launch(executable_path=servers.chromium(), args=list(FLAGS))
+        browser = launch(playwright)
         context = browser.new_context(viewport={"width": 1600, "height": 900})
         context.add_init_script(WATCH)
         sign_in(context, server, "ann")
