@@ -79,16 +79,16 @@ def test_no_variable_of_djangos_admin_paints_over_ours() -> None:
 
 # What a row of the guide's table of roles means in the policy.
 TASKS = {
-    "see pictures, labels and progress": {"workspace.read", "project.read"},
-    "draw, tag, submit": {"label.write", "tag.write", "status.write"},
+    "see images, labels and progress": {"workspace.read", "project.read"},
+    "label, tag and submit": {"label.write", "tag.write", "status.write"},
     "export": {"export.create"},
-    "make and change projects, datasets and classes": {
+    "create and edit projects, datasets and classes": {
         "project.create",
         "project.manage",
         "dataset.write",
         "vocabulary.write",
     },
-    "upload, import, move and delete pictures": {
+    "upload, import, move and delete images": {
         "media.upload",
         "media.write",
         "media.delete",
@@ -96,14 +96,14 @@ TASKS = {
     },
     "cancel jobs": {"job.cancel"},
     "delete projects": {"project.delete"},
-    "members, tokens, the workspace's name": {"member.manage", "token.manage", "workspace.manage"},
+    "members, tokens, workspace settings": {"member.manage", "token.manage", "workspace.manage"},
     "delete the workspace": {"workspace.delete"},
 }
 
 
 def test_the_guides_table_of_roles_is_the_policy() -> None:
     lines = (ROOT / "docs" / "user-guide.md").read_text(encoding="utf-8").splitlines()
-    start = next(n for n, line in enumerate(lines) if line.startswith("| may |"))
+    start = next(n for n, line in enumerate(lines) if line.startswith("| permission |"))
     roles = [cell.strip().lower() for cell in lines[start].strip("|").split("|")[1:]]
     table = {}
     for line in lines[start + 2 :]:
