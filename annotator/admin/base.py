@@ -95,8 +95,11 @@ class ServiceAdmin(ReadOnlyAdmin):
             messages.error(request, error.message)
 
 
-def act(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any, call: Any, done: str) -> None:
-    """Run `call(row)` for each chosen row and say how it went; a refusal is shown in the domain's words."""
+def act(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any, call: Any, done: Any) -> None:
+    """Run `call(row)` for each selected row and show the result; an error is shown with the domain's message.
+
+    `done` is an `ngettext_lazy` text with `%(count)d`.
+    """
     count = 0
     for row in rows:
         try:
@@ -105,4 +108,4 @@ def act(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any, call: Any
         except DomainError as error:
             modeladmin.message_user(request, f"{row}: {error.message}", messages.ERROR)
     if count:
-        modeladmin.message_user(request, _(done).format(count=count), messages.SUCCESS)
+        modeladmin.message_user(request, done % {"count": count}, messages.SUCCESS)

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from annotator.models import AttributeValue, Label, Tag
 from annotator.services import labels, media_urls, tags
@@ -15,11 +16,11 @@ from annotator.services import labels, media_urls, tags
 from .base import ReadOnlyAdmin, act, actor_of
 
 
-@admin.action(description=_("Delete the chosen labels"))
+@admin.action(description=_("Delete selected labels"))
 def delete_labels(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any) -> None:
     act(
         modeladmin, request, rows.select_related("media__project"),
-        lambda row: labels.delete_many(actor=actor_of(request), media=row.media, label_ids=[row.pk]), "{count} labels deleted.",
+        lambda row: labels.delete_many(actor=actor_of(request), media=row.media, label_ids=[row.pk]), ngettext_lazy("%(count)d label deleted.", "%(count)d labels deleted.", "count"),
     )  # fmt: skip
 
 
@@ -54,11 +55,11 @@ class LabelAdmin(ReadOnlyAdmin):
         return f"{label.x0:g}, {label.y0:g} – {label.x1:g}, {label.y1:g}"
 
 
-@admin.action(description=_("Remove the chosen tags"))
+@admin.action(description=_("Remove selected tags"))
 def remove_tags(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any) -> None:
     act(
         modeladmin, request, rows.select_related("media__project"),
-        lambda row: tags.remove_many(actor=actor_of(request), media=row.media, tag_ids=[row.pk]), "{count} tags removed.",
+        lambda row: tags.remove_many(actor=actor_of(request), media=row.media, tag_ids=[row.pk]), ngettext_lazy("%(count)d tag removed.", "%(count)d tags removed.", "count"),
     )  # fmt: skip
 
 

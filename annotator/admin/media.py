@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from annotator.models import (
     Blob,
@@ -27,14 +28,14 @@ from annotator.services import datasets, media, media_urls
 from .base import ReadOnlyAdmin, ServiceAdmin, act, actor_of
 
 
-@admin.action(description=_("Move the chosen media to the trash"))
+@admin.action(description=_("Move selected media to the trash"))
 def trash(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any) -> None:
     act(
         modeladmin,
         request,
         rows,
         lambda row: media.trash(actor=actor_of(request), project=row.project, media=[row.pk]),
-        "{count} media are in the trash.",
+        ngettext_lazy("%(count)d item moved to the trash.", "%(count)d items moved to the trash.", "count"),
     )
 
 
@@ -70,7 +71,7 @@ class MediaAdmin(ReadOnlyAdmin):
             home_name=Subquery(name)
         )
 
-    @admin.display(description=_("Picture"))
+    @admin.display(description=_("Image"))
     def thumbnail(self, medium: Any) -> str:
         address = media_urls.of(medium)["thumbnail_url"]
         if not address:

@@ -9,6 +9,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from annotator.models import ApiToken, Membership, SignInLink, User, Workspace, WorkspaceClock
 from annotator.services import members, tokens, workspaces
@@ -30,7 +31,7 @@ class PersonAdmin(UserAdmin):
     readonly_fields = ("last_login", "date_joined", "service_of")
     fieldsets = (
         (None, {"fields": ("username", "password", "display_name", "email")}),
-        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "service_of")}),
+        (_("Permissions"), {"fields": ("is_active", "is_staff", "is_superuser", "service_of")}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
 
@@ -70,14 +71,14 @@ class MembershipAdmin(ServiceAdmin):
         members.set_role(actor=actor_of(request), member=row, role=changed["role"])
 
 
-@admin.action(description=_("Revoke the chosen tokens"))
+@admin.action(description=_("Revoke selected tokens"))
 def revoke(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any) -> None:
     act(
         modeladmin,
         request,
         rows,
         lambda row: tokens.revoke(actor=actor_of(request), token_id=row.pk),
-        "{count} tokens revoked.",
+        ngettext_lazy("%(count)d token revoked.", "%(count)d tokens revoked.", "count"),
     )
 
 

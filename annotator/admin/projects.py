@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from annotator.models import (
     Attribute,
@@ -27,25 +28,27 @@ from annotator.services import concepts, projects
 from .base import ReadOnlyAdmin, ServiceAdmin, act, actor_of
 
 
-@admin.action(description=_("Move the chosen projects to the trash"))
+@admin.action(description=_("Move selected projects to the trash"))
 def trash(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any) -> None:
     act(
         modeladmin,
         request,
         rows,
         lambda row: projects.trash(actor=actor_of(request), project=row),
-        "{count} projects are in the trash.",
+        ngettext_lazy(
+            "%(count)d project moved to the trash.", "%(count)d projects moved to the trash.", "count"
+        ),
     )
 
 
-@admin.action(description=_("Take the chosen projects out of the trash"))
+@admin.action(description=_("Restore selected projects"))
 def restore(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any) -> None:
     act(
         modeladmin,
         request,
         rows,
         lambda row: projects.restore(actor=actor_of(request), project=row),
-        "{count} projects are back.",
+        ngettext_lazy("%(count)d project restored.", "%(count)d projects restored.", "count"),
     )
 
 
@@ -73,7 +76,7 @@ class ConceptAdmin(ServiceAdmin):
     editable = ("name", "color", "description", "external_id")
     exclude = ("name_key", "sort_key")
 
-    @admin.display(description=_("Colour"))
+    @admin.display(description=_("Color"))
     def swatch(self, concept: Concept) -> str:
         return format_html(
             '<svg width="16" height="16" role="img" aria-label="{}"><rect width="16" height="16" rx="3" fill="{}"/></svg>',

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from annotator.models import AppliedOp, Event, Job, Lease, WorkerBeat
 from annotator.services import jobs
@@ -14,25 +15,25 @@ from annotator.services import jobs
 from .base import ReadOnlyAdmin, act, actor_of
 
 
-@admin.action(description=_("Cancel the chosen jobs"))
+@admin.action(description=_("Cancel selected jobs"))
 def cancel(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any) -> None:
     act(
         modeladmin,
         request,
         rows,
         lambda row: jobs.cancel(actor=actor_of(request), job=row),
-        "{count} jobs asked to stop.",
+        ngettext_lazy("Cancelling %(count)d job.", "Cancelling %(count)d jobs.", "count"),
     )
 
 
-@admin.action(description=_("Try the chosen jobs again"))
+@admin.action(description=_("Retry selected jobs"))
 def retry(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any) -> None:
     act(
         modeladmin,
         request,
         rows,
         lambda row: jobs.retry(actor=actor_of(request), job=row),
-        "{count} jobs queued again.",
+        ngettext_lazy("%(count)d job queued again.", "%(count)d jobs queued again.", "count"),
     )
 
 

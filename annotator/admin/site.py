@@ -23,5 +23,5 @@ class AnnotatorAdminSite(AdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send people to our sign-in page, and back; who is signed in but no curator is refused."""
         if request.user.is_authenticated:
-            raise PermissionDenied("Only curators may use the admin site.")
+            raise PermissionDenied("Only staff members can use the admin site.")
         return redirect_to_login(request.GET.get("next", "/admin/"), settings.LOGIN_URL)

@@ -44,7 +44,7 @@ def check_signature(request: Request) -> None:
     """Raise Denied unless the address was signed by this server and is still valid."""
     query = request.query_params
     if not media_urls.is_valid(request.scope["path"], query.get("e", ""), query.get("s", "")):
-        raise Denied("This address is not valid (any more). Ask for it again.", code="signature")
+        raise Denied("This URL is not valid or has expired. Request a new one.", code="signature")
 
 
 def key_in(request: Request, name: str) -> uuid.UUID:

@@ -62,7 +62,7 @@ async def upload(request: Request) -> Response:
     except ClientDisconnect:
         return Response(status_code=499)
     except TimeoutError:
-        text = f"Nothing came for {settings.UPLOAD_IDLE_SECONDS} s."
+        text = f"No data received for {settings.UPLOAD_IDLE_SECONDS} s."
         headers = {"Cache-Control": "no-store", "Connection": "close"}
         return JSONResponse({"code": "timeout", "message": text}, status_code=408, headers=headers)
 
@@ -146,7 +146,7 @@ async def _part(request: Request, slot: Slot, span: Span) -> Response:
     try:
         if part.size == 0 and span.first != 0 and slot.has_begun:
             raise Conflict(
-                "The earlier parts of this file are not on this server; send it again from its beginning.",
+                "The earlier parts of this file are not on this server. Upload the file again from the beginning.",
                 code="upload_elsewhere",
             )
         if span.first is not None:
@@ -156,7 +156,7 @@ async def _part(request: Request, slot: Slot, span: Span) -> Response:
         if span.total is None or part.size < span.total:
             return _incomplete(part.size)
         if part.size > span.total:
-            raise Invalid("More bytes were sent than the total says.", field="Content-Range")
+            raise Invalid("More bytes were sent than the declared total.", field="Content-Range")
         stored, head = await anyio.to_thread.run_sync(part.adopt)
     finally:
         with anyio.CancelScope(shield=True):
@@ -179,7 +179,7 @@ async def _append(request: Request, part: _Partial, span: Span) -> None:
         left -= len(block)
         skip = max(0, skip - len(block))
         if left < 0:
-            raise Invalid("More bytes were sent than Content-Range says.", field="Content-Range")
+            raise Invalid("More bytes were sent than Content-Range declares.", field="Content-Range")
         if fresh:
             await anyio.to_thread.run_sync(part.write, fresh)
 
@@ -209,7 +209,7 @@ class _Partial:
         except BlockingIOError:
             os.close(file)
             raise Busy(
-                "Another request is sending to this address.", code="upload_busy", retry_after=1
+                "Another request is uploading to this URL.", code="upload_busy", retry_after=1
             ) from None
         return cls(path, file, os.fstat(file).st_size)
 

@@ -32,7 +32,7 @@ async def _safely(call: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
     try:
         await call(*arguments)
     except Exception:
-        logger.warning("the channel layer does not answer; pages see nobody else for now", exc_info=True)
+        logger.warning("the channel layer does not respond; presence is not available", exc_info=True)
 
 
 def _find(user_id: uuid.UUID, project_id: uuid.UUID) -> Project | None:

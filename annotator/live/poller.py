@@ -129,7 +129,7 @@ async def _safely(call: Callable[..., Awaitable[None]], *arguments: Any) -> None
     try:
         await call(*arguments)
     except Exception:
-        logger.debug("a socket did not take its news", exc_info=True)
+        logger.debug("an event could not be delivered to a socket", exc_info=True)
 
 
 poller = Poller()

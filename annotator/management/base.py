@@ -44,9 +44,9 @@ def _words_of(error: DatabaseError) -> str | None:
     """Return what to do about a database that cannot be used, None when the fault is in a statement of ours."""
     text = str(error).strip().partition("\n")[0]
     if "no such" in text or (isinstance(error, ProgrammingError) and "does not exist" in text):
-        return "The database is not prepared for this version: run `manage.py prepare`, or `manage.py migrate` for the tables alone."
+        return "The database schema is not up to date: run `manage.py prepare`, or `manage.py migrate` for the tables only."
     if "locked" in text:
-        return "The database is busy: another program holds it. Try again when that has ended."
+        return "The database is locked by another process. Try again when it has finished."
     if isinstance(error, OperationalError) or type(error) is DatabaseError:
         return f"The database cannot be used: {text}."
     return None

@@ -65,9 +65,9 @@ def signed_in(view: View) -> View:
 def _refusal(request: HttpRequest) -> JsonResponse | None:
     """Return what a script is told that does not act for the person of its page; None when it does."""
     if not request.user.is_authenticated:
-        text = _("You are signed out. Sign in again in another tab; nothing is lost.")
+        text = _("You are signed out. Sign in again in another tab. Your changes are kept.")
     elif request.headers.get("X-Annotator-User", str(request.user.pk)) != str(request.user.pk):
-        text = _("Someone else is signed in on this browser. Sign in again, or reload the page.")
+        text = _("Another user is signed in in this browser. Sign in again, or reload the page.")
     else:
         return None
     body = {"code": "signed_out", "message": text, "field": None}

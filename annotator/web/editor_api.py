@@ -37,9 +37,9 @@ def read_json(request: HttpRequest) -> dict[str, Any]:
     try:
         body = orjson.loads(request.body)
     except orjson.JSONDecodeError as error:
-        raise Invalid(f"This is not JSON: {error}.") from None
+        raise Invalid(f"The body is not valid JSON: {error}.") from None
     if not isinstance(body, dict):
-        raise Invalid("The body must be an object.")
+        raise Invalid("The body must be a JSON object.")
     return body
 
 

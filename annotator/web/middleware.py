@@ -51,9 +51,9 @@ class DomainErrorMiddleware:
         if not isinstance(response, HttpResponseNotAllowed) or response.content:
             return response
         error = Invalid(
-            _("This address takes what a form sends and is no page. Go back to the page with the form.")
+            _("This address only accepts form submissions. Go back to the page with the form.")
             if request.method in ("GET", "HEAD")
-            else _("This cannot be done at this address. Reload the page and try again."),
+            else _("This action is not available at this address. Reload the page and try again."),
             code="method_not_allowed",
         )
         answer = _answer(request, error, 405)

@@ -21,13 +21,13 @@ def unreadable(request: HttpRequest, error: Exception | None) -> Invalid:
         host = request.META.get("HTTP_HOST", "")[:200]
         return Invalid(
             _(
-                "This server does not answer to the name %(host)s. "
-                "Its operator can add it to ANNOTATOR_ALLOWED_HOSTS."
+                "This server is not configured for the host name %(host)s. "
+                "An administrator can add it to ANNOTATOR_ALLOWED_HOSTS."
             )
             % {"host": host},
             code="host_not_allowed",
         )
-    return Invalid(_("The address or the form was damaged on its way. Go back and try again."))
+    return Invalid(_("The address or the submitted data is damaged. Go back and try again."))
 
 
 def bad_request(request: HttpRequest, error: Invalid) -> HttpResponse:

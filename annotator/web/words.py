@@ -9,26 +9,25 @@ from annotator.models import Role
 
 JOB_NAMES = {
     "export": gettext_lazy("Export"),
-    "import_coco": gettext_lazy("Import COCO"),
-    "ingest": gettext_lazy("Read in pictures"),
-    "import_archive": gettext_lazy("Unpack archive"),
-    "prepare": gettext_lazy("Make thumbnails"),
-    "relist": gettext_lazy("Put images in order"),
-    "bulk": gettext_lazy("Change many images"),
-    "bulk_undo": gettext_lazy("Undo a change of many images"),
-    "merge": gettext_lazy("Merge classes"),
-    "merge_undo": gettext_lazy("Undo a merge of classes"),
-    "delete_class": gettext_lazy("Delete class"),
+    "import_coco": gettext_lazy("COCO import"),
+    "ingest": gettext_lazy("Image upload"),
+    "import_archive": gettext_lazy("Archive upload"),
+    "prepare": gettext_lazy("Thumbnails"),
+    "relist": gettext_lazy("Image sorting"),
+    "bulk": gettext_lazy("Bulk change"),
+    "bulk_undo": gettext_lazy("Undo of a bulk change"),
+    "merge": gettext_lazy("Class merge"),
+    "merge_undo": gettext_lazy("Undo of a class merge"),
+    "delete_class": gettext_lazy("Class deletion"),
     "sample_project": gettext_lazy("Sample project"),
-    "purge": gettext_lazy("Empty the trash"),
 }
 ROLES = {
-    Role.OWNER: (gettext_lazy("Owner"), gettext_lazy("everything, other owners too")),
-    Role.ADMIN: (gettext_lazy("Admin"), gettext_lazy("members, tokens, deleting projects")),
-    Role.MANAGER: (gettext_lazy("Manager"), gettext_lazy("images, classes, imports")),
-    Role.REVIEWER: (gettext_lazy("Reviewer"), gettext_lazy("labels, accepts, exports")),
-    Role.ANNOTATOR: (gettext_lazy("Annotator"), gettext_lazy("labels and submits")),
-    Role.VIEWER: (gettext_lazy("Viewer"), gettext_lazy("looks, changes nothing")),
+    Role.OWNER: (gettext_lazy("Owner"), gettext_lazy("full access, including other owners")),
+    Role.ADMIN: (gettext_lazy("Admin"), gettext_lazy("manages members, tokens and projects")),
+    Role.MANAGER: (gettext_lazy("Manager"), gettext_lazy("manages images, classes and imports")),
+    Role.REVIEWER: (gettext_lazy("Reviewer"), gettext_lazy("labels, reviews and exports")),
+    Role.ANNOTATOR: (gettext_lazy("Annotator"), gettext_lazy("labels and submits for review")),
+    Role.VIEWER: (gettext_lazy("Viewer"), gettext_lazy("read-only access")),
 }
 
 

@@ -231,7 +231,7 @@ def test_a_viewer_sees_why_nothing_can_be_changed(studio: Studio, people: People
     image = studio.image("one.jpg")
     studio.box(image)
     editor = people("vera").open(image)
-    expect(editor.page.locator("#banner")).to_contain_text("You may look at this project")
+    expect(editor.page.locator("#banner")).to_contain_text("You have read-only access to this project")
     expect(editor.page.get_by_role("button", name=re.compile("^Submit"))).to_have_count(0)
     editor.press("b")
     editor.drag((60, 60), (160, 160))

@@ -149,7 +149,7 @@ def test_inviting_hands_over_a_link_that_signs_in(rooms: Rooms, browser: Browser
     page.click("text=Done")
     row = page.locator("tr", has_text=f"nina-{room.tag}")
     row.get_by_label("Remove").click()
-    expect(page.locator(".toast")).to_contain_text("is no longer a member.")
+    expect(page.locator(".toast")).to_contain_text("removed from the workspace.")
     expect(row).to_have_count(0)
     page.click(".toast >> text=Undo")
     expect(row).to_have_count(1)
@@ -288,10 +288,10 @@ def test_a_form_outlives_the_session(rooms: Rooms) -> None:
 def test_a_refusal_calls_the_field_what_the_page_calls_it(rooms: Rooms) -> None:
     page = rooms(1).page("manager", "")
     page.goto(page.url.split("/projects/")[0] + "/account/")
-    field = page.get_by_label("Name that others see")
+    field = page.get_by_label("Display name")
     field.fill("\u200b")
     page.locator("form", has=field).get_by_role("button", name="Save").click()
-    expect(page.locator(".error[data-live]")).to_have_text("Name that others see must not be empty.")
+    expect(page.locator(".error[data-live]")).to_have_text("Display name must not be empty.")
 
 
 def test_tabs_that_do_not_fit_say_so_and_show_the_current_one(rooms: Rooms) -> None:
@@ -382,7 +382,7 @@ def test_an_answer_of_a_proxy_is_told_in_words(rooms: Rooms) -> None:
     page.route("**/classes/new", lambda route: route.fulfill(status=shown, body="<h1>No</h1>"))
     for shown, words in (  # noqa: B007 (the route reads it)
         (502, "cannot be reached"),
-        (403, "This page is too old. Reload it"),
+        (403, "This page has expired. Reload it"),
         (500, "Try again"),
     ):
         page.click("dialog >> text=Create classes")

@@ -168,6 +168,6 @@ def test_a_viewer_may_choose_but_change_nothing(rooms: Rooms) -> None:
     page = room.page("viewer", "media/")
     pick(page, 1)
     expect(page.locator("#picked")).to_have_text("1 selected")
-    assert page.locator("#bulk button:visible").all_inner_texts() == ["All 6", ""]
+    assert page.locator("#bulk button:visible").all_inner_texts() == ["Select all 6", ""]
     page.keyboard.press("Delete")
     expect(page.locator("#count")).to_have_text("6 images")

@@ -73,7 +73,7 @@ def test_files_with_a_broken_one_and_an_archive(rooms: Rooms) -> None:
     expect(rows.filter(has_text="empty.jpg")).to_contain_text("The file is empty.")
     expect(rows.filter(has_text="b.jpg")).to_contain_text("truncated")
     expect(rows.filter(has_text="c.html")).to_have_count(1)
-    expect(page.locator(".tray .bad")).to_contain_text("files were not taken")
+    expect(page.locator(".tray .bad")).to_contain_text("files not uploaded")
 
 
 def test_a_folder_keeps_the_names_below_it(rooms: Rooms, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -86,7 +86,7 @@ def test_a_folder_keeps_the_names_below_it(rooms: Rooms, tmp_path_factory: pytes
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(picture(number))
     with page.expect_file_chooser() as chooser:
-        page.click("text=Choose a folder")
+        page.click("text=Choose folder")
     chooser.value.set_files(folder)
     wait_until(lambda: names(room) == {"a.jpg", "cam 1/a.jpg", "cam 1/deep/b.jpg"}, "the folder's pictures")
 

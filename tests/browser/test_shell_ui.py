@@ -32,7 +32,7 @@ def test_theme_and_contrast_are_remembered_for_the_person(
     page.goto(f"{studio.server.url}/projects/{studio.project}/")
     html = page.locator("html")
     with page.expect_response("**/web/preferences"):
-        page.get_by_role("button", name="Light or dark").click()
+        page.get_by_role("button", name="Toggle dark mode").click()
     page.reload()
     expect(html).to_have_attribute("data-theme", "dark")
     page.goto(f"{studio.server.url}/label/{studio.image('one.jpg')}/")
@@ -72,9 +72,9 @@ def test_the_palette_goes_to_another_tab(page: Page, studio: Studio) -> None:
 def test_a_page_that_is_not_there_leads_back(page: Page, studio: Studio) -> None:
     answer = page.goto(f"{studio.server.url}/label/01a20156-409a-7429-a771-05b04cd22d70/")
     assert answer is not None and answer.status == 404
-    expect(page.get_by_role("heading", name="This is not here")).to_be_visible()
+    expect(page.get_by_role("heading", name="Page not found")).to_be_visible()
     load(page)
     found: dict[str, Any] = page.evaluate("() => axe.run()")
     assert [one["id"] for one in found["violations"]] == []
-    page.get_by_role("link", name="To my projects").click()
+    page.get_by_role("link", name="Go to projects").click()
     page.wait_for_url(studio.server.url + "/")

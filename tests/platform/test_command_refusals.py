@@ -133,7 +133,7 @@ def test_a_file_that_is_no_backup_is_said_so_in_a_line(db: Any, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (OperationalError("database is locked"), "busy"),
+        (OperationalError("database is locked"), "locked by"),
         (OperationalError("no such column: annotator_user.new"), "manage.py prepare"),
         (ProgrammingError('relation "annotator_user" does not exist\nLINE 1: SELECT'), "manage.py prepare"),
         (OperationalError("connection refused\nIs the server running?"), "connection refused"),
@@ -165,7 +165,7 @@ def test_a_database_that_is_not_prepared_is_said_so() -> None:
         done = server.command("create_token", "--workspace", "acme", check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        "CommandError: The database is not prepared for this version: run `manage.py prepare`, or `manage.py migrate` for the tables alone.\n"
+        "CommandError: The database schema is not up to date: run `manage.py prepare`, or `manage.py migrate` for the tables only.\n"
     )
 
 

@@ -42,7 +42,10 @@ def test_a_token_makes_workspace_and_service_account_and_is_printed_alone(db: An
 def test_a_token_reuses_person_and_membership(w: World) -> None:
     out, err = call("create_token", "--workspace", "acme", "--user", "ann", "--role", "manager")
     assert tokens.actor_of(out.strip()).user_id == w.ann.pk
-    assert Membership.objects.get(workspace=w.workspace, user=w.ann).role == "annotator" and "stays" in err
+    assert (
+        Membership.objects.get(workspace=w.workspace, user=w.ann).role == "annotator"
+        and "was not changed" in err
+    )
     call("create_token", "--workspace", "acme", "--user", "newcomer", "--role", "viewer")
     newcomer = User.objects.get(username="newcomer")
     assert Membership.objects.get(user=newcomer).role == "viewer" and not newcomer.has_usable_password()

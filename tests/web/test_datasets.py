@@ -144,4 +144,4 @@ def test_home_has_all_workspaces_of_a_person_and_no_others(w: World) -> None:
     assert "Theirs" not in text
     assert "Adopted" not in text
     newcomer = cast.make_user("newcomer")
-    assert "You are not in a workspace yet" in get(newcomer, "/").content.decode()
+    assert "No workspaces yet" in get(newcomer, "/").content.decode()

@@ -145,7 +145,7 @@ def test_nonsense_filters_are_refused_in_words(w: World, query: str) -> None:
 
 
 def test_nothing_matches_leads_back(w: World) -> None:
-    assert "Nothing matches" in get(w.ann, f"/projects/{w.project.pk}/media/?name=zzz").content.decode()
+    assert "No matching images" in get(w.ann, f"/projects/{w.project.pk}/media/?name=zzz").content.decode()
 
 
 @pytest.mark.parametrize("path", ["tiles", "overlays?ids=", "media-ids", "tiles?ids="])
@@ -226,7 +226,7 @@ def test_what_the_role_may_not_move_stays_and_is_told(w: World) -> None:
     Media.all_objects.filter(pk=w.images[1].pk).update(is_frozen=True)
     ids = [str(image.pk) for image in w.images]
     answer = change(w, w.ann, what="status", target=str(status(w, "SKIPPED").pk), ids=ids)
-    assert answer.json()["toast"] == "1 image changed, 2 stay as they are"
+    assert answer.json()["toast"] == "1 image changed, 2 unchanged"
     assert [state_of(image) for image in w.images] == ["DONE", "NEW", "SKIPPED"]
 
 

@@ -149,4 +149,4 @@ def test_an_upload_by_many_jobs_is_one_line(w: World) -> None:
     ingest.refresh_from_db()
     with transaction.atomic():
         jobs.tell(ingest, w.actor(w.max))
-    assert words(w) == ["failed: Read in pictures", "added 3 images"]
+    assert words(w) == ["ran the job Image upload, which failed", "added 3 images"]

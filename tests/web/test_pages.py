@@ -116,7 +116,7 @@ def test_a_form_of_nobody_or_of_somebody_else_is_not_taken(w: World, path: str) 
     assert (answer.status_code, answer.json()["code"]) == (401, "signed_out"), "not the page of the sign-in"
     answer = browser(w.olga).post(url, {"name": "New"}, headers=script | {"X-Annotator-User": str(w.ann.pk)})
     assert (answer.status_code, answer.json()["code"]) == (401, "signed_out")
-    assert "Someone else" in answer.json()["message"]
+    assert "Another user" in answer.json()["message"]
 
 
 @pytest.mark.parametrize("name", ["\u200b", "ann\u200b", "a\u202eb"])
@@ -180,7 +180,7 @@ def test_an_empty_project_leads_on(w: World) -> None:
     assert "Drop images here" in text
     viewer = get(w.vera, f"/projects/{empty.pk}/").content.decode()
     assert "Drop images here" not in viewer
-    assert "Nothing to label yet" in viewer
+    assert "No images yet" in viewer
 
 
 def test_label_next_goes_to_what_waits(w: World) -> None:

@@ -50,7 +50,7 @@ def test_refused_in_words_beside_the_field(w: World, name: str, password: str) -
     client = browser()
     answer = try_in(client, name.encode("utf-8", "surrogatepass"), password)  # type: ignore[arg-type]
     assert answer.status_code == 200
-    assert "Name and password do not match." in answer.content.decode()
+    assert "Incorrect name or password." in answer.content.decode()
     assert 'aria-invalid="true"' in answer.content.decode()
     assert client.get("/").status_code == 302
 
@@ -58,8 +58,8 @@ def test_refused_in_words_beside_the_field(w: World, name: str, password: str) -
 def test_service_accounts_and_inactive_people_stay_out(w: World) -> None:
     with_password(w.ann)
     User.objects.filter(pk=w.ann.pk).update(is_active=False)
-    assert "do not match" in try_in(browser(), "ann", PASSWORD).content.decode()
-    assert "do not match" in try_in(browser(), "max", "!").content.decode()
+    assert "Incorrect name or password" in try_in(browser(), "ann", PASSWORD).content.decode()
+    assert "Incorrect name or password" in try_in(browser(), "max", "!").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -82,11 +82,11 @@ def test_ten_tries_a_minute_for_an_address_and_name(w: World, settings: Any) -> 
     with_password(w.ann)
     client = browser()
     texts = [try_in(client, "ann", "wrong").content.decode() for _ in range(3)]
-    assert "2 tries left" in texts[0]
+    assert "2 attempts left" in texts[0]
     answer = try_in(client, "Ann", PASSWORD)
     assert answer.status_code == 429
     assert answer["Retry-After"] == "60"
-    assert "Too many tries. Wait a minute" in answer.content.decode()
+    assert "Too many attempts. Wait a minute" in answer.content.decode()
     with_password(w.max)
     assert try_in(client, "max", PASSWORD).status_code == 302
 
@@ -161,7 +161,7 @@ def test_the_password_ends_other_sessions(w: World) -> None:
 
 
 def test_one_who_came_by_link_sets_a_password_without_an_old_one(w: World) -> None:
-    assert "Set a password" in get(w.ann, "/").content.decode()
+    assert "Set password" in get(w.ann, "/").content.decode()
     assert post(w.ann, "/account/password", {"new": "a long new password"}).status_code == 200
     w.ann.refresh_from_db()
     assert w.ann.check_password("a long new password")

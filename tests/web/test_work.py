@@ -65,7 +65,7 @@ def test_jobs_in_words(w: World) -> None:
     ):
         assert words in text
     failed = get(w.ann, "/jobs/?show=failed").content.decode()
-    assert "Import COCO" in failed
+    assert "COCO import" in failed
     assert "week 46" not in failed
     assert get(w.ann, "/jobs/?show=nonsense").status_code == 400
     assert get(w.ann, f"/jobs/?project={w.project.pk}&part=rows").content.decode().count("<tr") == 2

@@ -11,7 +11,7 @@ from annotator.services import backups, console
 
 
 class Command(OperatorCommand):
-    help = "Write database and media to FILE (.tar or .tar.gz). The file holds secrets: keep it private."
+    help = "Write database and media to FILE (.tar or .tar.gz). The file contains secrets: keep it private."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -22,4 +22,6 @@ class Command(OperatorCommand):
         summary = backups.back_up(target=file)
         self.stdout.write(f"{file}: {file.stat().st_size / 1024**2:.1f} MB, {summary.files} media files.")
         if summary.missing:
-            self.stderr.write(f"{summary.missing} blobs are named in the database but missing in storage.")
+            self.stderr.write(
+                f"{summary.missing} files are referenced by the database but missing in storage."
+            )

@@ -62,7 +62,7 @@ def find_node() -> Node:
     if package is not None and package.origin is not None:
         return _node_of_package(Path(package.origin).parent)
     if not system:
-        raise BuildError(f"The pages need Node to be built, and there is none. {HINT}")
+        raise BuildError(f"Building the pages requires Node, which was not found. {HINT}")
     what = (
         "npm is missing" if version >= OLDEST_NODE else f"Node {version or '(which does not run)'} is too old"
     )

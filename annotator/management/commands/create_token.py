@@ -13,15 +13,15 @@ from annotator.services import members, operators, tokens, workspaces
 
 
 class Command(OperatorCommand):
-    help = "Make an API token, and the workspace, account and membership it needs. Prints the token alone."
+    help = "Create an API token, and the workspace, account and membership it needs. Prints only the token."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--workspace", required=True, metavar="REF", help="its short name; made when missing"
+            "--workspace", required=True, metavar="REF", help="slug of the workspace; created if missing"
         )
         parser.add_argument(
-            "--user", metavar="NAME", help="whose token; without it, the workspace's service account"
+            "--user", metavar="NAME", help="owner of the token (default: the workspace's service account)"
         )
         parser.add_argument(
             "--role", default=Role.OWNER.value, help=f"role of a new membership: {', '.join(Role.values)}"
@@ -38,12 +38,16 @@ class Command(OperatorCommand):
         place = Workspace.all_objects.filter(ref=workspace).first()
         if place is None:
             place = workspaces.create(name=workspace, ref=workspace)
-            self.stderr.write(f"Made the workspace {workspace}.")
+            self.stderr.write(f"Created workspace {workspace}.")
         person: User = (
             operators.ensure_person(username=user) if user else operators.ensure_service(workspace=place)
         )
         member = members.ensure(workspace=place, user=person, role=role)
         if member.role != role:
-            self.stderr.write(f"{person.username} is a member already, as {member.role}; the role stays.")
-        self.stderr.write(f"Token of {person.username} ({member.role} of {workspace}); it is shown only now.")
+            self.stderr.write(
+                f"{person.username} is already a member with role {member.role}; the role was not changed."
+            )
+        self.stderr.write(
+            f"Token of {person.username} ({member.role} of {workspace}); it is shown only once."
+        )
         return tokens.issue(user=person, name=name, workspace=place)[1]

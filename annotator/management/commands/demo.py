@@ -12,7 +12,7 @@ from annotator.services import decoding, demo, members, operators, workspaces
 
 
 class Command(OperatorCommand):
-    help = "Draw the demo project into a workspace, which is made when missing; the administrator owns it."
+    help = "Create the demo project in a workspace; the workspace is created if missing and owned by the administrator."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--workspace", default="demo", metavar="REF")
@@ -26,7 +26,7 @@ class Command(OperatorCommand):
             )
             members.ensure(workspace=place, user=admin, role=Role.OWNER)
             if Project.objects.filter(workspace=place, name=demo.NAME).exists():
-                self.stderr.write(f"The workspace {ref} has the demo project already.")
+                self.stderr.write(f"Workspace {ref} already has the demo project.")
                 return
             project = demo.build(
                 actor=Actor(user_id=admin.pk, via="command"), workspace=place, tell=self.stderr.write

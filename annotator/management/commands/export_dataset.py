@@ -13,7 +13,7 @@ from annotator.services import console, exports
 
 
 class Command(OperatorCommand):
-    help = "Export a project's images and labels; a FILE that ends with .zip becomes an archive with a report of what was lost."
+    help = "Export a project's images and labels; a FILE that ends with .zip becomes an archive with a loss report."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--format", default="coco", choices=["coco"])

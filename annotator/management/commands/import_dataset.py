@@ -15,7 +15,7 @@ from annotator.services import console, imports, jobs
 
 
 class Command(OperatorCommand):
-    help = "Import a data set (a .json file, a folder or a .zip) into a project; makes workspace, project and dataset when missing."
+    help = "Import a dataset (a .json file, a folder or a .zip) into a project; creates workspace, project and dataset if missing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path)
@@ -25,7 +25,7 @@ class Command(OperatorCommand):
         parser.add_argument(
             "--dataset", default="", metavar="NAME", help="default: the name of the file or folder"
         )
-        parser.add_argument("--images", type=Path, help="folder with the pictures; default: beside the .json")
+        parser.add_argument("--images", type=Path, help="folder with the images; default: next to the .json")
 
     def handle(self, *args: Any, **options: Any) -> None:
         path, images = options["path"].absolute(), options["images"]

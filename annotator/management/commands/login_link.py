@@ -15,22 +15,22 @@ from annotator.services import sign_in
 
 
 class Command(OperatorCommand):
-    help = "Print an address that signs a person in once, within ten minutes."
+    help = "Print a sign-in link that works once, within ten minutes."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--user", required=True, metavar="NAME", help="who is to be signed in")
+        parser.add_argument("--user", required=True, metavar="NAME", help="user to sign in")
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(username=options["user"]).first()
         if user is None:
-            raise CommandError(f"There is no person named {options['user']!r}.")
+            raise CommandError(f"There is no user named {options['user']!r}.")
         if not user.is_active or user.service_of_id is not None:
             raise CommandError(
-                f"{options['user']!r} cannot sign in: the account is closed or belongs to a service."
+                f"{options['user']!r} cannot sign in: the account is deactivated or a service account."
             )
         self.stdout.write(
-            f"Open this address within {sign_in.VALID_FOR.total_seconds() / 60:.0f} minutes; it works once:"
+            f"Open this link within {sign_in.VALID_FOR.total_seconds() / 60:.0f} minutes. It works once:"
         )
         self.stdout.write(link(user))
 

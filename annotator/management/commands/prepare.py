@@ -21,9 +21,7 @@ KEPT_BACKUPS = 3
 
 
 class Command(OperatorCommand):
-    help = (
-        "Bring the database up to date (a SQLite file is copied before) and fill an empty one with the demo."
-    )
+    help = "Migrate the database (a SQLite file is copied first) and add the demo project to an empty one."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,7 +35,7 @@ class Command(OperatorCommand):
         self.migrate()
         let_in()
         if not Project.all_objects.exists():
-            self.stdout.write("Drawing the demo project ...")
+            self.stdout.write("Creating the demo project ...")
             self.stdout.flush()
             call_command("demo", stdout=io.StringIO(), stderr=io.StringIO())
 
@@ -48,8 +46,8 @@ class Command(OperatorCommand):
             return
         if settings.IS_SQLITE and executor.loader.applied_migrations:
             copy = keep_copy(Path(connection.settings_dict["NAME"]))
-            self.stdout.write(f"Kept a copy of the database: {copy}")
-        self.stdout.write("Preparing the database ...")
+            self.stdout.write(f"Database copied to {copy}")
+        self.stdout.write("Migrating the database ...")
         self.stdout.flush()
         call_command("migrate", verbosity=0, interactive=False)
 

@@ -11,12 +11,12 @@ from annotator.services import backups
 
 
 class Command(OperatorCommand):
-    help = "Put the database of FILE in the place of this one and add its media. Stop the server first."
+    help = "Replace the database with the one in FILE and add its media. Stop the server first."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--force", action="store_true", help="replace a database that holds data")
+        parser.add_argument("--force", action="store_true", help="replace a database that contains data")
 
     def handle(self, *args: Any, **options: Any) -> None:
         summary = backups.restore(source=options["file"].absolute(), force=options["force"])

@@ -50,19 +50,19 @@ class Command(OperatorCommand):
         finally:
             status = child.wait()
         if status:
-            raise CommandError("The database could not be prepared; the lines above say why.")
+            raise CommandError("The database could not be prepared; see the messages above.")
 
     def announce(self, admin: User) -> None:
         """Say where it runs; the last line is an address that signs the administrator in once."""
         base = address(settings.HOST, settings.PORT)
         self.stdout.write(
-            f"\nAnnotator serves {base} and keeps its data in {settings.DATA_DIR}. Ctrl-C stops it."
+            f"\nAnnotator is running at {base} with its data in {settings.DATA_DIR}. Press Ctrl-C to stop."
         )
         self.stdout.write(
-            "Another sign-in address: .venv/bin/python manage.py login_link --user " + admin.username
+            "For another sign-in link: .venv/bin/python manage.py login_link --user " + admin.username
         )
         self.stdout.write(
-            f"Open this to sign in as {admin.username} (once, within 10 minutes):\n{link(admin, base)}"
+            f"Open this link to sign in as {admin.username} (works once, within 10 minutes):\n{link(admin, base)}"
         )
         self.stdout.flush()
         connection.close()
@@ -77,5 +77,5 @@ def require_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise CommandError(
-                f"{host}:{port} cannot be had ({error.strerror}). Is another server running? Choose one with ANNOTATOR_PORT."
+                f"{host}:{port} cannot be used ({error.strerror}). Is another server running? Choose another port with ANNOTATOR_PORT."
             ) from None

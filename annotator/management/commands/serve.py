@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 def _port(text: str) -> int:
     """Return a port; one beyond 65535 would be taken, and another one listened on."""
     if not text.isdecimal() or int(text) > 65535:
-        raise ArgumentTypeError(f"{text!r} is no port: 0 to 65535")
+        raise ArgumentTypeError(f"{text!r} is not a port (0 to 65535)")
     return int(text)
 
 
@@ -102,7 +102,7 @@ def serve(*, host: str, port: int, with_worker: bool, on_ready: Callable[[], Non
             child.stop()
     if not server.started:
         raise CommandError(
-            f"Port {port} on {host} cannot be had; is another server running? Choose one with ANNOTATOR_PORT."
+            f"Port {port} on {host} cannot be used. Is another server running? Choose another port with ANNOTATOR_PORT."
         )
 
 
@@ -170,7 +170,7 @@ class WorkerChild:
             pause = (
                 FIRST_PAUSE if time.monotonic() - started > STEADY_SECONDS else min(pause * 2, LONGEST_PAUSE)
             )
-            _log.error("the worker ended with status %s and is started again in %.0f s", status, pause)
+            _log.error("the worker exited with status %s; restarting in %.0f s", status, pause)
             self._stop.wait(pause)
 
     def _spawn(self) -> subprocess.Popen[bytes] | None:

@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--threads", type=int, default=None, help="jobs at a time (ANNOTATOR_WORKERS)")
-        parser.add_argument("--nice", type=int, default=0, help="be this much less urgent than others")
+        parser.add_argument("--nice", type=int, default=0, help="niceness: how much to lower the priority")
         parser.add_argument(
             "--parent", type=int, default=0, help="stop when this process is no longer the parent"
         )
@@ -83,7 +83,7 @@ class Worker:
         beat_at = 0.0
         while not self.stop.is_set():
             if self.parent and os.getppid() != self.parent:
-                _log.info("the server is gone, so the worker ends")
+                _log.info("the server has exited; stopping the worker")
                 self.stop.set()
                 break
             if time.monotonic() >= beat_at:
@@ -96,7 +96,7 @@ class Worker:
         try:
             health.beat(self.name)
         except DatabaseError:
-            _log.warning("the database does not take the worker's sign of life", exc_info=True)
+            _log.warning("the worker's heartbeat could not be written", exc_info=True)
             connection.close()
 
     def _leave(self, threads: list[threading.Thread]) -> None:
@@ -107,6 +107,6 @@ class Worker:
             health.forget_beat(self.name)
             connection.close()
         if any(thread.is_alive() for thread in threads):
-            _log.warning("a job did not step aside in time; another worker takes it when its lease runs out")
+            _log.warning("a job did not stop in time; another worker takes it over when its lease expires")
         logging.shutdown()
         os._exit(0)  # threads in native code cannot be waited for

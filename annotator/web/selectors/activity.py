@@ -134,7 +134,8 @@ def _moved_on(group: _Group, names: dict[str, str], concepts: Any) -> SafeString
         if status.get("name", "").upper() == status.get("base")
         else status.get("name", "")
     )
-    what = _open(media[0], names) if len(media) == 1 else format_html(_("{n} images"), n=num(len(media)))
+    many = ngettext("{n} image", "{n} images", len(media))
+    what = _open(media[0], names) if len(media) == 1 else format_html(many, n=num(len(media)))
     if status.get("base") in policy.FINISHED:
         return format_html(_("finished {media}"), media=what)
     return format_html(_("moved {media} to {status}"), media=what, status=word)
@@ -149,15 +150,17 @@ def _count(group: _Group) -> int:
     return max(total, len(group.pks))
 
 
-def _media(one: str, many: str) -> Callable[[_Group, dict[str, str], Any], SafeString]:
-    def say(group: _Group, names: dict[str, str], concepts: Any) -> SafeString:
+def _media(named: str, one: str, many: str) -> Callable[[_Group, dict[str, str], Any], SafeString]:
+    """Return the sentence about media: `named` links the only one, `one` and `many` are the forms with a number."""
+
+    def sentence(group: _Group, names: dict[str, str], concepts: Any) -> SafeString:
         count = _count(group)
         if count == 1 and str(group.media_id) in names:
-            return format_html(_(one), media=_open(group.media_id, names))
+            return format_html(_(named), media=_open(group.media_id, names))
         shown = _("more than {n}").format(n=num(count)) if group.is_cut else num(count)
-        return format_html(_(many), n=shown)
+        return format_html(ngettext(one, many, count), n=shown)
 
-    return say
+    return sentence
 
 
 def _concepts(group: _Group, names: dict[str, str], concepts: dict[Any, str]) -> SafeString:
@@ -176,7 +179,11 @@ def _job(group: _Group, names: Any, concepts: Any) -> SafeString | None:
     after = group.newest
     if after.get("kind") in _TOLD_BY_THEMSELVES and after.get("state") != "FAILED":
         return None
-    ends = {"DONE": _("finished: {job}"), "FAILED": _("failed: {job}"), "CANCELLED": _("cancelled: {job}")}
+    ends = {
+        "DONE": _("ran the job {job}"),
+        "FAILED": _("ran the job {job}, which failed"),
+        "CANCELLED": _("ran the job {job}, which was cancelled"),
+    }
     text = ends.get(after.get("state", ""))
     return format_html(text, job=job_name(after.get("kind", ""))) if text else None
 
@@ -185,13 +192,19 @@ def _bulk(group: _Group, names: Any, concepts: dict[Any, str]) -> SafeString | N
     after = group.newest
     if after.get("what") == "merge":
         into = next((name for key, name in concepts.items() if str(key) == after.get("into")), "")
-        return format_html(
-            _("merged a class into {name}, {n} objects"), name=into, n=num(after.get("labels", 0))
+        count = after.get("labels", 0)
+        text = ngettext(
+            "merged a class into {name}, {n} object", "merged a class into {name}, {n} objects", count
         )
+        return format_html(text, name=into, n=num(count))
     if after.get("what") == "unmerge":
-        return format_html(_("undid a merge of classes, {n} objects"), n=num(after.get("labels", 0)))
+        count = after.get("labels", 0)
+        text = ngettext("undid a class merge, {n} object", "undid a class merge, {n} objects", count)
+        return format_html(text, n=num(count))
     if after.get("what") == "status":
-        return format_html(_("changed the state of {n} images"), n=num(after.get("count", 0)))
+        count = after.get("count", 0)
+        text = ngettext("changed the status of {n} image", "changed the status of {n} images", count)
+        return format_html(text, n=num(count))
     return None
 
 
@@ -203,18 +216,24 @@ _WORDS: dict[str, Callable[[_Group, dict[str, str], dict[Any, str]], SafeString 
     "labels.changed": _drew,
     "tags.changed": _drew,
     "status.changed": _moved_on,
-    "media.created": _media(noop("added {media}"), noop("added {n} images")),
-    "media.deleted": _media(noop("deleted an image"), noop("deleted {n} images")),
-    "media.restored": _media(noop("brought back {media}"), noop("brought back {n} images")),
-    "media.moved": _media(
-        noop("moved {media} to another dataset"), noop("moved {n} images to another dataset")
+    "media.created": _media(noop("added {media}"), noop("added {n} image"), noop("added {n} images")),
+    "media.deleted": _media(noop("deleted an image"), noop("deleted {n} image"), noop("deleted {n} images")),
+    "media.restored": _media(
+        noop("restored {media}"), noop("restored {n} image"), noop("restored {n} images")
     ),
-    "media.updated": _media(noop("replaced {media}"), noop("replaced {n} images")),
+    "media.moved": _media(
+        noop("moved {media} to another dataset"),
+        noop("moved {n} image to another dataset"),
+        noop("moved {n} images to another dataset"),
+    ),
+    "media.updated": _media(
+        noop("replaced {media}"), noop("replaced {n} image"), noop("replaced {n} images")
+    ),
     "concepts.changed": _concepts,
     "dataset.created": _plain(noop("added the dataset {name}")),
     "dataset.updated": _plain(noop("changed the dataset {name}")),
     "dataset.deleted": _plain(noop("deleted the dataset {name}")),
-    "dataset.restored": _plain(noop("brought back the dataset {name}")),
+    "dataset.restored": _plain(noop("restored the dataset {name}")),
     "project.updated": _plain(noop("changed the project's settings")),
     "job.changed": _job,
     "bulk": _bulk,

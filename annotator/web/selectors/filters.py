@@ -21,15 +21,15 @@ NAMES = {
     "status": gettext_lazy("Status"),
     "concept": gettext_lazy("Class"),
     "tag": gettext_lazy("Tag"),
-    "health": gettext_lazy("State of file"),
+    "health": gettext_lazy("File"),
     "batch": gettext_lazy("Upload"),
     "name": gettext_lazy("Name"),
 }
 HEALTH = {
-    "ERROR": gettext_lazy("could not be read"),
-    "UNHEALTHY": gettext_lazy("has findings"),
-    "PROCESSING": gettext_lazy("is being read"),
-    "OK": gettext_lazy("is fine"),
+    "ERROR": gettext_lazy("unreadable"),
+    "UNHEALTHY": gettext_lazy("warnings"),
+    "PROCESSING": gettext_lazy("processing"),
+    "OK": gettext_lazy("OK"),
 }
 
 
@@ -117,14 +117,14 @@ def _chips(menus: Sequence[Menu], chosen: MediaFilter) -> list[Chip]:
         if getattr(chosen, menu.key):
             text = _("%(what)s is %(names)s") % {
                 "what": menu.name,
-                "names": _(" or ").join(names) or _("something deleted"),
+                "names": _(" or ").join(names) or _("(deleted)"),
             }
             chips.append(Chip(text, address(_with(chosen, menu.key, ()))))
     if chosen.batch:
-        chips.append(Chip(_("From one upload"), address(replace(chosen, batch=()))))
+        chips.append(Chip(_("From a single upload"), address(replace(chosen, batch=()))))
     if chosen.name:
         chips.append(
-            Chip(_("Name holds “%(text)s”") % {"text": chosen.name}, address(replace(chosen, name="")))
+            Chip(_("Name contains “%(text)s”") % {"text": chosen.name}, address(replace(chosen, name="")))
         )
     return chips
 

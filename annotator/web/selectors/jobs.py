@@ -16,7 +16,7 @@ from annotator import policy
 from annotator.domain.actor import Actor
 from annotator.models import Job, JobState, Membership, Project
 from annotator.services import jobs, media_urls, reverse_files
-from annotator.web.templatetags.ui import duration, num, plural, size
+from annotator.web.templatetags.ui import duration, plural, size
 from annotator.web.words import job_name
 
 PAGE = 50
@@ -111,7 +111,7 @@ def name_of(job: Job) -> str:
 EXPORT_NAMES: dict[str, Any] = {
     "json_coco": "COCO",
     "json_v1.1": "JSON 1.1",
-    "images": gettext_lazy("of pictures"),
+    "images": gettext_lazy("(images only)"),
 }
 
 
@@ -150,14 +150,14 @@ def _detail(job: Job) -> str:
 def _outcome(job: Job) -> str:
     """Return in one line how a job stands or ended."""
     if job.state == JobState.FAILED:
-        return job.error or _("Failed without a reason.")
+        return job.error or _("Failed for an unknown reason.")
     if job.state == JobState.CANCELLED:
         return _("Cancelled at %(share)d %%") % {"share": round(100 * job.progress)}
     if job.state == JobState.DONE:
         return _done(job)
     if job.cancel_requested:
-        return _("Stopping …")
-    return job.message or (_("Waiting for the worker") if job.state == JobState.QUEUED else "")
+        return _("Cancelling …")
+    return job.message or (_("Waiting for a worker") if job.state == JobState.QUEUED else "")
 
 
 def _done(job: Job) -> str:
@@ -165,7 +165,7 @@ def _done(job: Job) -> str:
     facts = {**job.result, **(job.result.get("files") or {})}
     for key, one, many in _COUNTS:
         if isinstance(value := facts.get(key), int) and (value or key == "images"):
-            parts.append(f"{num(value)} {_(one) if value == 1 else _(many)}")
+            parts.append(plural(value, one, many))
     if job.result.get("undone"):
         parts.append(_("undone"))
     if job.artifact is not None and not _is_reverse(job):
@@ -179,7 +179,7 @@ _COUNTS = (
     ("replaced", "image replaced", "images replaced"),
     ("labels", "object", "objects"),
     ("changed", "image changed", "images changed"),
-    ("skipped", "left as it was", "left as they were"),
-    ("broken", "could not be read", "could not be read"),
-    ("refused", "not taken", "not taken"),
+    ("skipped", "skipped", "skipped"),
+    ("broken", "failed", "failed"),
+    ("refused", "rejected", "rejected"),
 )

@@ -163,11 +163,11 @@ def _may(role: str, media: Media) -> dict[str, Any]:
     """Return what this person may do with this picture, and in words why not."""
     reason = ""
     if not policy.allows(role, "label.write"):
-        reason = "You may look at this project, not change it."
+        reason = "You have read-only access to this project."
     elif media.is_frozen:
         reason = "This image is locked."
     elif media.health == "ERROR":
-        reason = media.health_reason or "This file could not be read as a picture."
+        reason = media.health_reason or "This file could not be read as an image."
     names = (
         MediaStatus.all_objects.filter(project_id=media.project_id)
         .order_by("order")

@@ -133,10 +133,10 @@ def _figures(states: progress.Progress, recent: list[history.Day], objects: int)
 
 def _trend(week: int, before: int) -> str:
     if not before:
-        return _("none the week before") if week else ""
+        return _("0 the week before") if week else ""
     change = (week - before) / before
     if abs(change) < 0.005:
-        return _("as the week before")
+        return _("same as the week before")
     return (_("up %(share)s") if change > 0 else _("down %(share)s")) % {"share": percent(abs(change))}
 
 

@@ -29,7 +29,7 @@ STATES = {
     "TO REVIEW": ("review", gettext_lazy("To review")),
     "DONE": ("done", gettext_lazy("Done")),
     "SKIPPED": ("skipped", gettext_lazy("Skipped")),
-    "AUTO-LABELLED": ("auto", gettext_lazy("Auto-labelled")),
+    "AUTO-LABELLED": ("auto", gettext_lazy("Auto-labeled")),
     "COMPLETED": ("completed", gettext_lazy("Completed")),
 }
 # States of jobs: state -> (data-status, icon, word).

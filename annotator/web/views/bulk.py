@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
@@ -32,7 +31,9 @@ def change(request: HttpRequest, place: Place) -> HttpResponse:
     if not fields.get("all") or len(media) <= tiles.WINDOW:
         return _at_once(request, place, made, media)
     job = bulk.start(actor=place.actor, project=place.project, change=made, media=media)
-    toast = _("Changing %(n)s images …") % {"n": f"{len(media):,}"}
+    toast = ngettext("Changing %(n)s image …", "Changing %(n)s images …", len(media)) % {
+        "n": f"{len(media):,}"
+    }
     return forms.done(request, to=_page(place), toast=toast, job=str(job.pk), stay=True)
 
 
@@ -58,7 +59,7 @@ def undo(request: HttpRequest, place: Place) -> HttpResponse:
     back = bulk.undo_change(
         actor=place.actor, project=place.project, change_id=forms.one_id(fields, "change"), what=what
     )
-    toast = ngettext("%(n)s image is as it was.", "%(n)s images are as they were.", back) % {"n": f"{back:,}"}
+    toast = ngettext("%(n)s image restored", "%(n)s images restored", back) % {"n": f"{back:,}"}
     return forms.done(request, to=_page(place), toast=toast, stay=True, changed=back)
 
 
@@ -83,9 +84,7 @@ def _said(what: str, done: bulk.Done) -> str:
     text = texts[what] % {"n": f"{done.changed:,}"}
     if not done.left:
         return text
-    return text + ngettext(", %(n)s stays as it is", ", %(n)s stay as they are", done.left) % {
-        "n": f"{done.left:,}"
-    }
+    return text + ngettext(", %(n)s unchanged", ", %(n)s unchanged", done.left) % {"n": f"{done.left:,}"}
 
 
 def _page(place: Place) -> str:

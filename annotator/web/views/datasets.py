@@ -80,7 +80,7 @@ def restore(request: HttpRequest, place: Place, dataset_id: uuid.UUID) -> HttpRe
     if row is None:
         raise Missing("There is no such dataset.")
     datasets.restore(actor=place.actor, dataset=row)
-    return forms.done(request, to=_page(place), toast=_("%(name)s is back.") % {"name": row.name})
+    return forms.done(request, to=_page(place), toast=_("%(name)s restored.") % {"name": row.name})
 
 
 def _dataset(place: Place, dataset_id: uuid.UUID) -> Dataset:

@@ -54,7 +54,7 @@ def start_export(request: HttpRequest, place: Place) -> HttpResponse:
         name=request.POST.get("name", "") or place.project.ref,
         link_origin=request.build_absolute_uri("/").rstrip("/") if request.POST.get("links") else None,
     )
-    return forms.done(request, to=_page(place), toast=_("Export begun."), stay=True, id=str(job.pk))
+    return forms.done(request, to=_page(place), toast=_("Export started."), stay=True, id=str(job.pk))
 
 
 @require_POST
@@ -79,7 +79,7 @@ def start_import(request: HttpRequest, place: Place) -> HttpResponse:
         else find_dataset(place, fields.get("dataset"))
     )
     job = imports.start(actor=place.actor, project=place.project, dataset=dataset, upload=upload)
-    return forms.done(request, to=_page(place), toast=_("Import begun."), stay=True, id=str(job.pk))
+    return forms.done(request, to=_page(place), toast=_("Import started."), stay=True, id=str(job.pk))
 
 
 def _many(request: HttpRequest, name: str) -> tuple[uuid.UUID, ...]:

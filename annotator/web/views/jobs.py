@@ -57,14 +57,14 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
 @signed_in
 def cancel(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     jobs.cancel(actor=actor_of(request), job=_job(request, job_id))
-    return forms.done(request, to="/jobs/", toast=_("Asked the job to stop."), stay=True)
+    return forms.done(request, to="/jobs/", toast=_("Cancelling the job …"), stay=True)
 
 
 @require_POST
 @signed_in
 def retry(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     jobs.retry(actor=actor_of(request), job=_job(request, job_id))
-    return forms.done(request, to="/jobs/", toast=_("Trying again."), stay=True)
+    return forms.done(request, to="/jobs/", toast=_("Job queued again."), stay=True)
 
 
 def _job(request: HttpRequest, job_id: uuid.UUID) -> Job:

@@ -91,5 +91,5 @@ def _ids(request: HttpRequest) -> list[uuid.UUID]:
     given = [part for part in request.GET.get("ids", "").split(",") if part]
     found = [parse_uuid(part) for part in given]
     if len(given) > 2 * tiles.WINDOW or None in found:
-        raise Invalid(f"ids must be up to {2 * tiles.WINDOW} ids, parted by commas.", field="ids")
+        raise Invalid(f"ids must be up to {2 * tiles.WINDOW} ids, separated by commas.", field="ids")
     return [key for key in found if key is not None]

@@ -62,7 +62,10 @@ def change_role(request: HttpRequest, place: Place, member_id: uuid.UUID) -> Htt
     member = _member(place, member_id)
     before = member.role
     members.set_role(actor=place.actor, member=member, role=forms.words(forms.read(request), "role"))
-    toast = _("%(name)s is %(role)s now.") % {"name": member.user.shown_name, "role": role_name(member.role)}
+    toast = _("Role of %(name)s changed to %(role)s.") % {
+        "name": member.user.shown_name,
+        "role": role_name(member.role),
+    }
     undo = {"url": request.path, "body": {"role": before}}
     return forms.done(request, to=_page(place), toast=toast, undo=undo, stay=True, role=member.role)
 
@@ -77,7 +80,7 @@ def remove(request: HttpRequest, place: Place, member_id: uuid.UUID) -> HttpResp
         return forms.done(
             request, to=reverse("workspaces"), toast=_("You have left %(name)s.") % {"name": place.workspace}
         )
-    toast = _("%(name)s is no longer a member.") % {"name": member.user.shown_name}
+    toast = _("%(name)s removed from the workspace.") % {"name": member.user.shown_name}
     undo = {"url": reverse("member-restore", args=[place.workspace.pk]), "body": {"seq": seq}}
     return forms.done(request, to=_page(place), toast=toast, undo=undo, stay=True)
 
@@ -88,14 +91,14 @@ def restore(request: HttpRequest, place: Place) -> HttpResponse:
     member = takebacks.restore_member(
         actor=place.actor, workspace=place.workspace, seq=forms.read(request).get("seq")
     )
-    toast = _("%(name)s is a member again.") % {"name": member.user.shown_name}
+    toast = _("%(name)s restored as a member.") % {"name": member.user.shown_name}
     return forms.done(request, to=_page(place), toast=toast, stay=True)
 
 
 def _invited(request: HttpRequest, place: Place, member: Membership, secret: str) -> HttpResponse:
     link = request.build_absolute_uri(reverse("sign-in-link", args=[secret])) if secret else ""
     name = member.user.shown_name
-    toast = "" if link else _("%(name)s has an account here and sees this workspace now.") % {"name": name}
+    toast = "" if link else _("%(name)s added to the workspace.") % {"name": name}
     days = accounts.INVITATION_VALID_FOR.days
     return forms.done(request, to=_page(place), toast=toast, stay=bool(link), link=link, name=name, days=days)
 

@@ -42,9 +42,9 @@ def change(request: HttpRequest, place: Place) -> HttpResponse:
 @require_POST
 @project_page
 def trash(request: HttpRequest, place: Place) -> HttpResponse:
-    """Move the project to the trash and go home, where it can be brought back."""
+    """Move the project to the trash and go home, where it can be restored."""
     projects.trash(actor=place.actor, project=place.project)
-    toast = _("%(name)s is in the trash.") % {"name": place.project.name}
+    toast = _("%(name)s moved to the trash.") % {"name": place.project.name}
     undo = {"url": reverse("project-restore", args=[place.project.pk]), "body": {}}
     return forms.done(request, to="/", toast=toast, undo=undo)
 
@@ -64,5 +64,5 @@ def restore(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     return forms.done(
         request,
         to=reverse("project", args=[project.pk]),
-        toast=_("%(name)s is back.") % {"name": project.name},
+        toast=_("%(name)s restored.") % {"name": project.name},
     )

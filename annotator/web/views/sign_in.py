@@ -39,7 +39,7 @@ def _try(request: HttpRequest, name: str, password: str) -> HttpResponse:
     left = sign_in_rate.take(request, name)
     if left is not None and left < 0:
         answer = _form(
-            request, _("Too many tries. Wait a minute, or ask for a sign-in link."), name, status=429
+            request, _("Too many attempts. Wait a minute, or ask for a sign-in link."), name, status=429
         )
         answer["Retry-After"] = str(sign_in_rate.WINDOW_SECONDS)
         return answer
@@ -59,10 +59,10 @@ def _is_text(name: str) -> bool:
 
 
 def _wrong(left: int | None) -> str:
-    text = _("Name and password do not match.")
+    text = _("Incorrect name or password.")
     if left is None or left > 4:
         return text
-    return text + " " + ngettext("%(n)d try left.", "%(n)d tries left.", left) % {"n": left}
+    return text + " " + ngettext("%(n)d attempt left.", "%(n)d attempts left.", left) % {"n": left}
 
 
 def _form(request: HttpRequest, error: str = "", name: str = "", status: int = 200) -> HttpResponse:

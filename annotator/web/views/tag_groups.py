@@ -56,7 +56,7 @@ def delete(request: HttpRequest, place: Place, group_id: uuid.UUID) -> HttpRespo
     return forms.done(
         request,
         to=_page(place),
-        toast=_("%(name)s deleted. Its tags stay.") % {"name": group.name},
+        toast=_("%(name)s deleted. Its tags were kept.") % {"name": group.name},
         undo=undo,
     )
 
@@ -70,7 +70,7 @@ def restore(request: HttpRequest, place: Place) -> HttpResponse:
         actor=place.actor, project=place.project, name=forms.words(fields, "name"), kind=forms.words(fields, "kind"),
         is_required=forms.flag(fields, "is_required"), concept_ids=keys,
     )  # fmt: skip
-    return forms.done(request, to=_page(place), toast=_("The group is back."))
+    return forms.done(request, to=_page(place), toast=_("Group restored."))
 
 
 def _group(place: Place, group_id: uuid.UUID) -> TagGroup:

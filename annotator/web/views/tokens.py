@@ -65,12 +65,12 @@ def _limit(actor: Actor, given: str) -> Place:
 @page
 def revoke(request: HttpRequest, token_id: uuid.UUID) -> HttpResponse:
     tokens.revoke(actor=actor_of(request), token_id=token_id)
-    return forms.done(request, to="/tokens/", toast=_("Token revoked. It works no longer."))
+    return forms.done(request, to="/tokens/", toast=_("Token revoked."))
 
 
 def _expiry(days: str) -> datetime | None:
     if days not in LIVES:
-        raise Invalid("Choose how long the token lives.", field="days")
+        raise Invalid("Choose when the token expires.", field="days")
     return timezone.now() + timedelta(days=int(days)) if days else None
 
 

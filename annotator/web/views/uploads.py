@@ -81,7 +81,7 @@ def _archive(place: Place, batch: UploadBatch, item: FinishItem) -> tuple[Datase
     source = uploads.find(project=place.project, upload_id=item.upload_id, field="items.upload")
     dataset_id = item.dataset_id or batch.dataset_id
     if dataset_id is None:
-        raise Invalid("Say which dataset the files go to.", field="items.dataset")
+        raise Invalid("Name the dataset for the files.", field="items.dataset")
     return find_dataset(place, str(dataset_id)), source, media_names.check(item.name, field="items.name")
 
 

@@ -191,7 +191,7 @@ async function onCopy(button) {
   } catch {
     if (source instanceof HTMLInputElement) source.select();
     else getSelection()?.selectAllChildren(source);
-    toast(t('Press Ctrl C to copy.'), { seconds: 5 });
+    toast(t('Press Ctrl+C to copy.'), { seconds: 5 });
   }
 }
 

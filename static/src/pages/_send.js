@@ -123,5 +123,5 @@ function sendFrom(file, url, at, signal, onSent) {
 /** Throws Refused for what trying again does not change. @param {{status: number, message: string}} answer */
 function refuse(answer) {
   const mayPass = answer.status === 0 || answer.status === 408 || answer.status === 429 || answer.status >= 500;
-  if (!mayPass) throw new Refused(answer.message || t('The server refused the file ({n}).', { n: answer.status }));
+  if (!mayPass) throw new Refused(answer.message || t('The server rejected the file ({n}).', { n: answer.status }));
 }

@@ -19,7 +19,8 @@ function state(key, word) {
 /** What opening a tile is called: its name, what is wrong with it, how many objects it has. @param {Tile} tile */
 function label(tile) {
   if (tile.x) return t('Open {name}: {why}', { name: tile.n, why: tile.x });
-  return tile.c ? t('Open {name}, {n} objects', { name: tile.n, n: num(tile.c) }) : t('Open {name}', { name: tile.n });
+  if (!tile.c) return t('Open {name}', { name: tile.n });
+  return tile.c === 1 ? t('Open {name}, 1 object', { name: tile.n }) : t('Open {name}, {n} objects', { name: tile.n, n: num(tile.c) });
 }
 
 /** An empty tile that keeps the room until its image is known. */

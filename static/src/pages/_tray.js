@@ -37,7 +37,7 @@ export class Tray {
     this.title = h('h3', {});
     this.pauseButton = this.#button('pause', t('Pause all'), () => queue.pause(!queue.isPaused));
     this.stopButton = this.#button('x', t('Cancel all'), () => (queue.isSending ? queue.cancelAll() : onClose()));
-    this.sizeButton = this.#button('chevron-down', t('Make smaller'), () => this.#toggle());
+    this.sizeButton = this.#button('chevron-down', t('Minimize'), () => this.#toggle());
     this.bar = h('i', {});
     this.track = h('div', { class: 'bar', role: 'progressbar', 'aria-label': t('Uploads'), 'aria-valuemin': '0', 'aria-valuemax': '100' }, this.bar);
     this.counted = h('span', {});
@@ -84,13 +84,13 @@ export class Tray {
     const files = counts.all - counts.cancelled;
     const share = counts.bytes ? queue.bytesSent / counts.bytes : 1;
     if (queue.isPaused) this.title.textContent = t('Upload paused');
-    else if (queue.isSending) this.title.textContent = t('Uploading {n} files', { n: num(files) });
-    else if (queue.isReading) this.title.textContent = t('Reading {n} files', { n: num(counts.sent) });
-    else this.title.textContent = t('{n} files uploaded', { n: num(counts.sent) });
+    else if (queue.isSending) this.title.textContent = files === 1 ? t('Uploading 1 file') : t('Uploading {n} files', { n: num(files) });
+    else if (queue.isReading) this.title.textContent = counts.sent === 1 ? t('Processing 1 file') : t('Processing {n} files', { n: num(counts.sent) });
+    else this.title.textContent = counts.sent === 1 ? t('1 file uploaded') : t('{n} files uploaded', { n: num(counts.sent) });
     const percent = queue.isSending || !queue.isReading ? share : Math.min(1, counts.taken / Math.max(1, counts.sent));
     this.bar.style.setProperty('inline-size', `${(100 * percent).toFixed(1)}%`);
     this.track.setAttribute('aria-valuenow', String(Math.round(100 * percent)));
-    const read = t('{n} of {all} read', { n: num(Math.min(counts.taken, counts.sent)), all: num(counts.sent) });
+    const read = t('{n} of {all} processed', { n: num(Math.min(counts.taken, counts.sent)), all: num(counts.sent) });
     this.counted.textContent = queue.isSending || !queue.isReading
       ? `${t('{n} of {all}', { n: num(counts.sent), all: num(files) })} · ${t('{n} of {all}', { n: size(queue.bytesSent), all: size(counts.bytes) })}` : read;
     const rate = queue.bytesSent / Math.max(1, Date.now() - this.begun);
@@ -107,14 +107,14 @@ export class Tray {
   #problems() {
     const { queue } = this;
     const count = queue.problems.length + queue.counts.failed;
-    this.said.textContent = count === 0 ? '' : count === 1 ? t('1 file was not taken') : t('{n} files were not taken', { n: num(count) });
+    this.said.textContent = count === 0 ? '' : count === 1 ? t('1 file not uploaded') : t('{n} files not uploaded', { n: num(count) });
     this.said.hidden = count === 0;
     this.said.title = queue.problems.slice(0, 20).map((one) => `${one.name}: ${one.why}`).join('\n');
   }
 
   #buttons() {
     const { queue } = this;
-    const label = queue.isPaused ? t('Go on') : t('Pause all');
+    const label = queue.isPaused ? t('Resume') : t('Pause all');
     this.pauseButton.hidden = !queue.isSending;
     this.pauseButton.setAttribute('aria-label', label);
     this.pauseButton.title = label;

@@ -103,8 +103,8 @@ function ask(known) {
     const select = h('select', { class: 'select', id: 'where-to' }, ...known.map((one) => h('option', { value: one.id, text: one.name })));
     const sure = h('button', { class: 'btn primary', type: 'button', text: t('Upload') });
     const cancel = h('button', { class: 'btn', type: 'button', text: t('Cancel'), 'data-close': true });
-    const body = h('div', { class: 'field' }, h('label', { for: 'where-to', text: t('Into') }), select);
-    const dialog = showDialog({ title: t('Where do the files go?'), body, footer: [cancel, sure] });
+    const body = h('div', { class: 'field' }, h('label', { for: 'where-to', text: t('Dataset') }), select);
+    const dialog = showDialog({ title: t('Choose a dataset'), body, footer: [cancel, sure] });
     let answer = /** @type {string | null} */ (null);
     sure.addEventListener('click', () => {
       answer = select.value;

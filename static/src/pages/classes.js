@@ -64,13 +64,18 @@ async function merge(form) {
   if (!select) return;
   try {
     const found = await getJson(`${form.dataset.preview}?target=${select.value}`);
-    const count = role === 'media' ? found.tags : found.labels;
+    const isTag = role === 'media';
+    const count = isTag ? found.tags : found.labels;
     const lines = [
-      h('p', { class: 'muted', text: t('“{source}” goes; all it was said of becomes “{target}”.', found) }),
-      h('dl', { class: 'counts' }, h('dt', { text: t('Objects') }), h('dd', { class: 'num', text: num(found.labels) }), h('dt', { text: t('Images with the tag') }), h('dd', { class: 'num', text: num(found.tags) })),
-      found.both > 0 && h('p', { class: 'small faint', text: t('{n} images have both; they keep one.', { n: num(found.both) }) }),
+      h('p', { class: 'muted', text: isTag
+        ? t('“{source}” will be merged into “{target}”. Its images get tag “{target}”.', found)
+        : t('“{source}” will be merged into “{target}”. Its objects get class “{target}”.', found) }),
+      h('dl', { class: 'counts' }, h('dt', { text: t('Objects') }), h('dd', { class: 'num', text: num(found.labels) }), h('dt', { text: t('Tagged images') }), h('dd', { class: 'num', text: num(found.tags) })),
+      found.both > 0 && h('p', { class: 'small faint', text: found.both === 1 ? t('1 image has both tags and keeps one.') : t('{n} images have both tags and keep one.', { n: num(found.both) }) }),
     ];
-    const verb = role === 'media' ? t('Merge {n} images', { n: num(count) }) : t('Merge {n} objects', { n: num(count) });
+    const many = isTag ? t('Merge {n} images', { n: num(count) }) : t('Merge {n} objects', { n: num(count) });
+    const one = isTag ? t('Merge 1 image') : t('Merge 1 object');
+    const verb = count === 1 ? one : many;
     const sure = h('button', { class: 'btn primary', type: 'button', text: verb });
     const cancel = h('button', { class: 'btn', type: 'button', text: t('Cancel'), 'data-close': true });
     const dialog = showDialog({ title: t('Merge “{source}” into “{target}”', found), body: h('div', { class: 'stack' }, ...lines), footer: [cancel, sure] });
@@ -98,9 +103,13 @@ function remove(button) {
   const { url = '', name = '' } = button.dataset;
   if (!count) return send(url, { role, count: 0 });
   const input = h('input', { class: 'input', id: 'typed', inputmode: 'numeric', autocomplete: 'off' });
-  const marks = role === 'media' ? t('{n} images lose the tag.', { n: num(count) }) : t('{n} objects are deleted with it, for good.', { n: num(count) });
-  const body = h('div', { class: 'stack l' }, h('p', { class: 'muted', text: marks }), h('div', { class: 'field' }, h('label', { for: 'typed', text: t('Type {n} to go on', { n: count }) }), input));
-  const sure = h('button', { class: 'btn primary danger', type: 'button', disabled: true, text: role === 'media' ? t('Delete the tag') : t('Delete {n} objects', { n: num(count) }) });
+  const isTag = role === 'media';
+  const many = isTag ? t('The tag will be removed from {n} images.', { n: num(count) }) : t('This also permanently deletes {n} objects.', { n: num(count) });
+  const one = isTag ? t('The tag will be removed from 1 image.') : t('This also permanently deletes 1 object.');
+  const body = h('div', { class: 'stack l' }, h('p', { class: 'muted', text: count === 1 ? one : many }), h('div', { class: 'field' }, h('label', { for: 'typed', text: t('Type {n} to confirm', { n: count }) }), input));
+  const deletes = count === 1 ? t('Delete 1 object') : t('Delete {n} objects', { n: num(count) });
+  const verb = isTag ? t('Delete tag') : deletes;
+  const sure = h('button', { class: 'btn primary danger', type: 'button', disabled: true, text: verb });
   const cancel = h('button', { class: 'btn', type: 'button', text: t('Cancel'), 'data-close': true });
   const dialog = showDialog({ title: t('Delete “{name}”', { name }), body, footer: [cancel, sure] });
   const isRight = () => Number(input.value.replace(/\D/g, '')) === count;

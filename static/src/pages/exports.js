@@ -31,7 +31,7 @@ async function keep() {
   }
 }
 
-document.addEventListener('begun', async (event) => {
+document.addEventListener('started', async (event) => {
   say(/** @type {CustomEvent} */ (event).detail);
   await refresh();
   wake();

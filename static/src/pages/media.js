@@ -53,7 +53,7 @@ function showPicks() {
   const all = document.getElementById('pick-all');
   if (all) {
     all.hidden = count >= grid.total || !count;
-    all.textContent = boot.query ? t('All {n} matching', { n: num(grid.total) }) : t('All {n}', { n: num(grid.total) });
+    all.textContent = boot.query ? t('Select all {n} matching', { n: num(grid.total) }) : t('Select all {n}', { n: num(grid.total) });
   }
 }
 
@@ -91,13 +91,19 @@ async function change(what, target) {
   }
 }
 
-/** Reads the list anew; a list that was or became empty is another page. */
+/** How many images the list has, in words. @param {number} total */
+function countText(total) {
+  if (boot.query) return total === 1 ? t('1 image matches') : t('{n} images match', { n: num(total) });
+  return total === 1 ? t('1 image') : t('{n} images', { n: num(total) });
+}
+
+/** Reloads the list; a list that was or became empty is another page. */
 async function reload() {
   if (!grid) return location.reload();
   const total = await grid.reload().catch(() => grid.total);
   if (!total) return location.reload();
   const line = document.getElementById('count');
-  if (line) line.textContent = boot.query ? t('{n} images match', { n: num(total) }) : t('{n} images', { n: num(total) });
+  if (line) line.textContent = countText(total);
   showPicks();
   return undefined;
 }

@@ -14,7 +14,7 @@ function showLink(answer) {
   if (!(dialog instanceof HTMLDialogElement) || !(input instanceof HTMLInputElement)) return;
   input.value = answer.link;
   const said = dialog.querySelector('[data-said]');
-  if (said) said.textContent = t('{name} signs in with it, once, within {n} days. It is not shown again.', { name: answer.name, n: answer.days });
+  if (said) said.textContent = t('{name} can sign in with this link once, within {n} days. It will not be shown again.', { name: answer.name, n: answer.days });
   openDialog(dialog);
   input.select();
 }

@@ -16,7 +16,7 @@ function showState() {
   if (!chip) return;
   chip.dataset.status = isLive ? 'done' : 'new';
   const words = chip.querySelector('span:last-child');
-  if (words) words.textContent = isLive ? t('Live') : t('Every few seconds');
+  if (words) words.textContent = isLive ? t('Live') : t('Updates every few seconds');
 }
 
 if (part instanceof HTMLElement) {

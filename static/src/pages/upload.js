@@ -52,6 +52,7 @@ startUploads({
   onEnd: (queue) => {
     showResult(queue);
     const media = document.getElementById('upload-boot')?.dataset.media ?? '/';
-    if (queue.counts.sent) toast(t('{n} files uploaded', { n: num(queue.counts.sent) }), { action: { label: t('Open media'), run: () => location.assign(media) } });
+    const { sent } = queue.counts;
+    if (sent) toast(sent === 1 ? t('1 file uploaded') : t('{n} files uploaded', { n: num(sent) }), { action: { label: t('View images'), run: () => location.assign(media) } });
   },
 });

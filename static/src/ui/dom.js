@@ -65,12 +65,12 @@ export function ownHeaders() {
 
 /** What to do about a refusal that brings no words of ours: a page of the server, or of a proxy before it. @param {number} status */
 function wordsFor(status) {
-  if (status === 403) return t('This page is too old. Reload it and try again.');
-  if (status === 404) return t('This is not here any more. Reload the page.');
-  if (status === 413) return t('This is larger than the server takes.');
-  if (status === 500) return t('The server made a mistake. Try again in a moment.');
+  if (status === 403) return t('This page has expired. Reload it and try again.');
+  if (status === 404) return t('This no longer exists. Reload the page.');
+  if (status === 413) return t('This is larger than the server allows.');
+  if (status === 500) return t('Server error. Try again in a moment.');
   if (status > 500) return t('The server cannot be reached. Try again.');
-  return t('This did not work ({status}). Reload the page and try again.', { status });
+  return t('Request failed ({status}). Reload the page and try again.', { status });
 }
 
 /** The error of an answer that cannot be used: words for a person, `.status` and `.body`. @param {number} status @param {any} [body] */

@@ -62,7 +62,7 @@ class Palette {
     this.input = h('input', { type: 'text', role: 'combobox', 'aria-expanded': 'true', 'aria-controls': 'p-list', 'aria-label': label, 'aria-autocomplete': 'list', placeholder: label, autocomplete: 'off', spellcheck: 'false' });
     this.list = h('div', { class: 'list', role: 'listbox', id: 'p-list', 'aria-label': t('Results') });
     this.count = h('span', { class: 'end', role: 'status' });
-    const help = [h('span', { class: 'row tight' }, kbd('↑'), kbd('↓'), t('move')), h('span', { class: 'row tight' }, kbd('⏎'), t('open'))];
+    const help = [h('span', { class: 'row tight' }, kbd('↑'), kbd('↓'), t('navigate')), h('span', { class: 'row tight' }, kbd('⏎'), t('open'))];
     this.dialog = h('dialog', { class: 'palette', 'aria-label': label }, h('div', { class: 'ask' }, icon('search'), this.input, kbd('Esc')), this.list, h('div', { class: 'foot' }, ...help, this.count));
     this.input.addEventListener('input', () => this.draw());
     this.dialog.addEventListener('keydown', (event) => this.onKey(event));
@@ -90,7 +90,7 @@ class Palette {
       if (entry.group !== group) rows.push(h('div', { class: 'cap', role: 'presentation', text: (group = entry.group) }));
       rows.push(row(entry, wanted, index));
     }
-    if (!rows.length) rows.push(h('p', { class: 'nothing', text: t('Nothing is called that.') }));
+    if (!rows.length) rows.push(h('p', { class: 'nothing', text: t('No results') }));
     this.list.replaceChildren(...rows);
     const n = this.shown.length;
     this.count.textContent = n === 1 ? t('{n} result', { n }) : t('{n} results', { n });
@@ -158,6 +158,6 @@ export function pageEntries() {
   };
   for (const element of document.querySelectorAll('[data-command], .p-head .btn, .page > .row .btn.primary')) add(t('Commands'), element);
   for (const element of document.querySelectorAll('.p-head .tabs a, .crumbs a, .top .end-row > a')) add(t('Go to'), element);
-  for (const element of document.querySelectorAll('#account-menu [role^="menuitem"]')) add(t('You'), element);
+  for (const element of document.querySelectorAll('#account-menu [role^="menuitem"]')) add(t('Account'), element);
   return entries;
 }

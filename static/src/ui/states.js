@@ -24,7 +24,7 @@ function baseWord(base) {
     case 'TO REVIEW': return t('To review');
     case 'DONE': return t('Done');
     case 'SKIPPED': return t('Skipped');
-    case 'AUTO-LABELLED': return t('Auto-labelled');
+    case 'AUTO-LABELLED': return t('Auto-labeled');
     case 'COMPLETED': return t('Completed');
     default: return t('New');
   }
