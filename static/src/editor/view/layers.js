@@ -1,12 +1,9 @@
-/** Two OpenLayers layers with a canvas each: the picture, and the shapes as the worker drew them. */
-import Layer from 'ol/layer/Layer.js';
+/** A layer of the stage: a canvas that is drawn anew when what it depends on changed. */
 
 /** @import {Camera} from './camera.js' */
 
-/**
- * A layer that calls `draw` with its canvas when `key` says that something changed.
- */
-export class CanvasLayer extends Layer {
+/** Calls `draw` with its canvas when `key` says that something changed. */
+export class CanvasLayer {
   /**
    * @param {object} options
    * @param {string} options.name class name of the canvas
@@ -15,7 +12,6 @@ export class CanvasLayer extends Layer {
    * @param {(g: CanvasRenderingContext2D, camera: Camera) => void} options.draw
    */
   constructor({ name, camera, key, draw }) {
-    super({ className: name });
     this.canvas = document.createElement('canvas');
     this.canvas.className = name;
     Object.assign(this.canvas.style, { position: 'absolute', left: '0', top: '0' });
@@ -26,7 +22,7 @@ export class CanvasLayer extends Layer {
     this.key = '';
   }
 
-  /** @override */
+  /** One frame. */
   render() {
     const camera = this.camera();
     if (fitCanvas(this.canvas, camera)) this.key = '';
@@ -35,7 +31,6 @@ export class CanvasLayer extends Layer {
       this.key = key;
       this.paint(this.g, camera);
     }
-    return this.canvas;
   }
 }
 

@@ -78,13 +78,13 @@ export class Stage {
     this.announce = announce;
     this.root = makeLayer('div', 'stage-view');
     this.canvas = /** @type {HTMLCanvasElement} */ (makeLayer('canvas', 'stage-edit'));
-    const mapElement = this.#buildDom();
+    const layers = this.#buildDom();
     this.colors = createColorReader(this.root);
     const painter = new LabelPainter(this.colors);
     this.bridge = new Bridge({ store, painter, port });
     this.picture = new Picture(() => this.render());
     this.shapes = this.#makeShapes();
-    this.viewport = new Viewport(mapElement, [this.#makePictureLayer(), this.shapes.layer]);
+    this.viewport = new Viewport(layers, [this.#makePictureLayer(), this.shapes.layer]);
     const { catalog } = this.bridge;
     this.edit = new EditLayer({ canvas: this.canvas, store, painter, shapes: this.shapes, query: (...box) => catalog.query(...box) });
     this.picker = new Picker(store, catalog);
@@ -99,7 +99,7 @@ export class Stage {
     this.loadedVersion = -1;
     /** Resolved by the first frame that shows picture and shapes. @type {(() => void)[]} */
     this.waiting = [];
-    this.viewport.map.on('postrender', () => this.#afterFrame());
+    this.viewport.onFrame = () => this.#afterFrame();
     this.endings = [
       this.viewport.onView((view) => {
         store.view.value = view;
@@ -112,18 +112,18 @@ export class Stage {
   }
 
   #buildDom() {
-    const map = makeLayer('div', 'stage-map');
+    const layers = makeLayer('div', 'stage-layers');
     this.root.tabIndex = 0;
     this.root.dataset.keys = 'stage';
     this.root.setAttribute('role', 'application');
     this.root.setAttribute('aria-label', t('Picture'));
     this.root.setAttribute('aria-description', t('Tab goes from object to object. Esc and then Tab leaves the picture.'));
     Object.assign(this.root.style, { touchAction: 'none', userSelect: 'none', overflow: 'hidden', outlineOffset: '-2px' });
-    map.style.pointerEvents = 'none';
+    layers.style.pointerEvents = 'none';
     this.canvas.style.pointerEvents = 'none';
-    this.root.append(map, this.canvas);
+    this.root.append(layers, this.canvas);
     this.element.prepend(this.root);
-    return map;
+    return layers;
   }
 
   #makeShapes() {

@@ -1,17 +1,10 @@
-/**
- * The OpenLayers map in pixel projection: keeps the view, runs the frame loop, orders the layers. No shapes here.
- *
- * OpenLayers' y axis points up; the flip is in geom/coords.js and used only where its view is set.
- */
-import OlMap from 'ol/Map.js';
-import Projection from 'ol/proj/Projection.js';
-import OlView from 'ol/View.js';
-import { toMap } from '../geom/coords.js';
+/** The view of the stage (zoom and middle), its size, and the frame loop that draws the layers in order. No shapes here. */
 import { fitted, isSameView, makeCamera, zoomedAt } from './camera.js';
 
 /** @import {Box} from '../types/geometry' */
 /** @import {View} from '../types/store' */
 /** @import {Camera} from './camera.js' */
+/** @import {CanvasLayer} from './layers.js' */
 
 export const MAX_ZOOM = 64;
 const PADDING = 24;
@@ -19,20 +12,31 @@ const PADDING = 24;
 export const MOVING_MS = 180;
 
 export class Viewport {
-  /** @param {HTMLElement} element @param {import('ol/layer/Layer.js').default[]} layers */
+  /** @param {HTMLElement} element @param {readonly CanvasLayer[]} layers from the lowest up */
   constructor(element, layers) {
     this.element = element;
+    this.layers = layers;
     /** @type {View} */
     this.current = { zoom: 1, x: 0, y: 0 };
+    this.width = 0;
+    this.height = 0;
     this.imageWidth = 1;
     this.imageHeight = 1;
+    /** Layers are drawn only when there is something to show. */
+    this.hasImage = false;
     this.movedAt = -Infinity;
-    /** True while the picture is shown whole: it then stays so when the stage changes its size. */
+    /** True while the image is shown whole: it then stays so when the stage changes its size. */
     this.isFitted = true;
     /** @type {Set<(view: View) => void>} */
     this.listeners = new Set();
-    this.map = new OlMap({ target: element, layers, controls: [], interactions: [], pixelRatio: this.ratio });
-    this.map.on('change:size', () => this.#resized());
+    /** Called at the end of each frame. */
+    this.onFrame = () => {};
+    /** Id of the frame that was asked for, 0 for none. */
+    this.frame = 0;
+    element.append(...layers.map((layer) => layer.canvas));
+    this.watcher = new ResizeObserver(() => this.#measure());
+    this.watcher.observe(element);
+    this.#measure();
     this.ratioQuery = /** @type {MediaQueryList | null} */ (null);
     this.onRatio = () => this.#watchRatio();
     this.#watchRatio();
@@ -44,8 +48,7 @@ export class Viewport {
 
   /** @returns {[number, number]} CSS pixels */
   get size() {
-    const size = this.map.getSize();
-    return size && size[0] > 0 && size[1] > 0 ? [size[0], size[1]] : [1, 1];
+    return this.width > 0 && this.height > 0 ? [this.width, this.height] : [1, 1];
   }
 
   get isMoving() {
@@ -62,16 +65,7 @@ export class Viewport {
   setPicture(width, height, view) {
     this.imageWidth = width;
     this.imageHeight = height;
-    const projection = new Projection({ code: 'picture', units: 'pixels', extent: [0, 0, width, height] });
-    this.map.setView(new OlView({
-      projection,
-      center: toMap([width / 2, height / 2], height),
-      resolution: 1,
-      minResolution: 1e-6,
-      maxResolution: 1e6,
-      smoothResolutionConstraint: false,
-      enableRotation: false,
-    }));
+    this.hasImage = true;
     this.isFitted = !view;
     this.current = { zoom: 0, x: 0, y: 0 };
     this.setView(view ?? this.#fitView());
@@ -93,10 +87,7 @@ export class Viewport {
     if (isSameView(view, this.current) || !Number.isFinite(zoom + x + y)) return;
     this.current = view;
     this.movedAt = performance.now();
-    const olView = this.map.getView();
-    olView.setResolution(1 / view.zoom);
-    olView.setCenter(toMap([x, y], this.imageHeight));
-    this.map.render();
+    this.render();
     for (const listener of this.listeners) listener(view);
   }
 
@@ -147,27 +138,39 @@ export class Viewport {
     return () => this.listeners.delete(fn);
   }
 
-  /** Asks for a frame. */
+  /** Asks for a frame; several calls before it make one. */
   render() {
-    this.map.render();
+    this.frame ||= requestAnimationFrame(() => this.#draw());
   }
 
-  #resized() {
-    if (this.isFitted) this.setView(this.#fitView());
-    this.map.render();
+  #draw() {
+    this.frame = 0;
+    if (this.hasImage && this.width > 0 && this.height > 0) for (const layer of this.layers) layer.render();
+    this.onFrame();
+  }
+
+  #measure() {
+    const { clientWidth, clientHeight } = this.element;
+    if (clientWidth === this.width && clientHeight === this.height) return;
+    this.width = clientWidth;
+    this.height = clientHeight;
+    if (this.isFitted && this.hasImage) this.setView(this.#fitView());
+    this.render();
   }
 
   #watchRatio() {
     this.ratioQuery?.removeEventListener('change', this.onRatio);
     this.ratioQuery = window.matchMedia(`(resolution: ${this.ratio}dppx)`);
     this.ratioQuery.addEventListener('change', this.onRatio);
-    this.map.render();
+    this.render();
   }
 
   destroy() {
     this.ratioQuery?.removeEventListener('change', this.onRatio);
     this.listeners.clear();
-    this.map.setTarget(undefined);
-    this.map.dispose();
+    this.watcher.disconnect();
+    cancelAnimationFrame(this.frame);
+    this.onFrame = () => {};
+    this.layers = [];
   }
 }
