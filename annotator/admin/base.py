@@ -40,6 +40,8 @@ admin.FieldListFilter.register(
 class ReadOnlyAdmin(admin.ModelAdmin):
     """Rows that a service owns: they can be found and read here, never written past the service."""
 
+    # Whether the table is internal: the index shows it under "System".
+    is_system = False
     list_per_page = 50
     show_full_result_count = False
 

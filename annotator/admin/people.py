@@ -102,6 +102,7 @@ class SignInLinkAdmin(ReadOnlyAdmin):
 
 @admin.register(WorkspaceClock)
 class WorkspaceClockAdmin(ReadOnlyAdmin):
+    is_system = True
     list_display = ("workspace", "seq")
     list_select_related = ("workspace",)
     search_fields = ("workspace__name",)

@@ -62,6 +62,7 @@ class JobAdmin(ReadOnlyAdmin):
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
+    is_system = True
     list_display = ("seq", "kind", "project", "workspace", "actor", "at")
     list_filter = ("kind", "workspace")
     list_select_related = ("project", "workspace", "actor")
@@ -70,6 +71,7 @@ class EventAdmin(ReadOnlyAdmin):
 
 @admin.register(AppliedOp)
 class AppliedOpAdmin(ReadOnlyAdmin):
+    is_system = True
     list_display = ("op_id", "media", "user", "at")
     list_select_related = ("media", "user")
     search_fields = ("op_id",)
@@ -80,11 +82,13 @@ class AppliedOpAdmin(ReadOnlyAdmin):
 
 @admin.register(Lease)
 class LeaseAdmin(ReadOnlyAdmin):
+    is_system = True
     list_display = ("name", "holder", "until")
     search_fields = ("name", "holder")
 
 
 @admin.register(WorkerBeat)
 class WorkerBeatAdmin(ReadOnlyAdmin):
+    is_system = True
     list_display = ("name", "at")
     search_fields = ("name",)

@@ -57,6 +57,9 @@ class Migration(migrations.Migration):
                     ('name', models.CharField(max_length=80, primary_key=True, serialize=False)),
                     ('at', models.DateTimeField()),
                 ],
+                options={
+                    'verbose_name': 'worker heartbeat',
+                },
             ),
             migrations.CreateModel(
                 name='Workspace',
@@ -477,6 +480,7 @@ class Migration(migrations.Migration):
                     ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='upload_batches', to='annotator.project')),
                 ],
                 options={
+                    'verbose_name_plural': 'upload batches',
                     'abstract': False,
                     'base_manager_name': 'all_objects',
                     'default_manager_name': 'objects',
@@ -639,6 +643,9 @@ class Migration(migrations.Migration):
                     ('user', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ('media', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='annotator.media')),
                 ],
+                options={
+                    'verbose_name': 'applied operation',
+                },
             ),
             migrations.CreateModel(
                 name='QualityIssue',

@@ -260,6 +260,9 @@ class UploadBatch(Row):
     name = text()
     objects = scoped("project__workspace", "project")
 
+    class Meta(Row.Meta):
+        verbose_name_plural = "upload batches"
+
 
 class Upload(Row):
     """A signed slot that takes one file: open -> stored -> used, or -> queued -> used by a job; void after `expires_at`.

@@ -116,6 +116,9 @@ class AppliedOp(models.Model):
     result = models.TextField()
     at = models.DateTimeField(db_index=True)
 
+    class Meta:
+        verbose_name = "applied operation"
+
 
 class Lease(models.Model):
     """A named right that one process holds at a time, such as sweeping jobs."""
@@ -126,7 +129,10 @@ class Lease(models.Model):
 
 
 class WorkerBeat(models.Model):
-    """The last sign of life of a job worker; /readyz reads it."""
+    """The last heartbeat of a job worker; /readyz reads it."""
 
     name = models.CharField(max_length=80, primary_key=True)
     at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "worker heartbeat"

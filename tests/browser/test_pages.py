@@ -276,7 +276,7 @@ def test_a_form_outlives_the_session(rooms: Rooms) -> None:
     expect(page.locator(".error-line, .toast").filter(has_text="signed out").first).to_be_visible()
     sign_in(page.context, room.server, f"owner-{room.tag}")
     page.click("text=Save")
-    expect(page.locator(".error-line, .toast").filter(has_text="Someone else").first).to_be_visible()
+    expect(page.locator(".error-line, .toast").filter(has_text="Another user").first).to_be_visible()
     sign_in(page.context, room.server, f"manager-{room.tag}")
     expect(name).to_have_value("Harbour")
     page.click("text=Save")

@@ -116,3 +116,15 @@ def test_only_curators_get_in(w: World) -> None:
     client = Client()
     client.force_login(w.ann)
     assert client.get("/admin/", follow=True).status_code == 403
+
+
+def test_internal_tables_are_grouped_under_system(curator: Client) -> None:
+    groups = {
+        app["name"]: [entry["name"] for entry in app["models"]]
+        for app in curator.get("/admin/").context["app_list"]
+    }
+    assert list(groups) == ["Annotator", "System"]
+    assert {"Upload batches", "Applied operations", "Worker heartbeats", "Events", "Project clocks"} <= set(
+        groups["System"]
+    )
+    assert {"Media", "Labels", "Jobs", "Projects", "Users"} <= set(groups["Annotator"])
