@@ -1,4 +1,4 @@
-/** What was dropped or chosen, as files with the folders below the dropped one in their names. */
+/** Dropped or chosen files, with their paths below the dropped folder as names. */
 
 /** @typedef {{file: File, name: string}} Found */
 
@@ -26,16 +26,16 @@ async function* walk(entry, folder) {
   yield { file, name: folder + entry.name };
 }
 
-/** Yields the files of a drop in groups, so that sending begins before a large folder is read. @param {DataTransfer} transfer @returns {AsyncGenerator<Found[]>} */
+/** Yields the files of a drop in groups, so that uploading starts before a large folder is read. @param {DataTransfer} transfer @returns {AsyncGenerator<Found[]>} */
 export async function* droppedFiles(transfer) {
-  // The items are void after the first await: take all entries now.
+  // The items are invalid after the first await: get all entries now.
   const entries = [...transfer.items].filter((item) => item.kind === 'file').map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile());
   let group = [];
   for (const entry of entries) {
     if (!entry) continue;
     if (entry instanceof File) group.push({ file: entry, name: entry.name });
     else {
-      // The dropped folder itself is where the files are, not part of their names.
+      // The dropped folder itself is not part of the names.
       const roots = entry.isDirectory ? await entriesOf(entry) : [entry];
       for (const root of roots) {
         for await (const found of walk(root, '')) {

@@ -1,6 +1,6 @@
-/** The media grid: of a list of any length only the tiles in sight are in the page; windows of it come from the server. */
+/** The media grid: renders only the visible tiles of a list of any length and fetches the list in windows. */
 import { getJson } from './_page.js';
-import { drawShapes, emptyTile, fillTile, showPictures, updateTile } from './_tiles.js';
+import { drawShapes, emptyTile, fillTile, showImages, updateTile } from './_tiles.js';
 
 /**
  * @typedef {import('./_tiles.js').Tile} Tile
@@ -10,11 +10,11 @@ import { drawShapes, emptyTile, fillTile, showPictures, updateTile } from './_ti
 
 const SETTLED_MS = 90;
 const ROWS_AROUND = 1;
-const MOST_OVERLAYS = 1500;
-const MOST_ITEMS = 5000;
+const MAX_OVERLAYS = 1500;
+const MAX_ITEMS = 5000;
 
 export class Grid {
-  /** @param {HTMLElement} element @param {Boot} boot @param {(element: HTMLElement, id: string, index: number) => void} onTile called when a tile shows an image */
+  /** @param {HTMLElement} element @param {Boot} boot @param {(element: HTMLElement, id: string, index: number) => void} onTile called when a tile shows a medium */
   constructor(element, boot, onTile) {
     this.element = element;
     this.boot = boot;
@@ -22,16 +22,16 @@ export class Grid {
     this.total = boot.total;
     /** @type {Map<number, Tile>} */
     this.items = new Map(boot.tiles.map((tile, place) => [boot.start + place, tile]));
-    /** @type {Map<number, HTMLElement>} tiles in the page by their place in the list */
+    /** @type {Map<number, HTMLElement>} rendered tiles by their index in the list */
     this.shown = new Map();
-    /** @type {Set<number>} windows under way */
-    this.asked = new Set();
+    /** @type {Set<number>} windows that are being fetched */
+    this.pendingPages = new Set();
     /** @type {Map<string, Overlay | null>} */
     this.overlays = new Map();
     this.current = boot.start;
     this.first = 0;
     this.last = 0;
-    this.settle = 0;
+    this.settleTimer = 0;
     this.frame = 0;
     this.cols = 0;
     this.rowHeight = 0;
@@ -45,7 +45,7 @@ export class Grid {
     this.#settled();
   }
 
-  /** Takes over the tiles that came with the page. */
+  /** Adopts the tiles that were rendered with the page. */
   #adopt() {
     for (const [place, child] of [...this.element.children].entries()) {
       if (!(child instanceof HTMLElement)) continue;
@@ -58,7 +58,7 @@ export class Grid {
     }
   }
 
-  /** Reads how many tiles stand in a row and how high a row is. */
+  /** Measures the number of tiles per row and the height of a row. */
   measure() {
     const tile = this.element.querySelector('.tile');
     if (!tile || !this.element.clientWidth) return;
@@ -77,15 +77,15 @@ export class Grid {
     return this.element.getBoundingClientRect().top + scrollY;
   }
 
-  /** Where the row of an image begins in the page. @param {number} index */
+  /** The vertical position of the row of an image. @param {number} index */
   topOf(index) {
     return this.top() + Math.floor(index / Math.max(1, this.cols)) * this.rowHeight - 80;
   }
 
   #onScroll() {
     this.isMoving = true;
-    clearTimeout(this.settle);
-    this.settle = window.setTimeout(() => this.#settled(), SETTLED_MS);
+    clearTimeout(this.settleTimer);
+    this.settleTimer = window.setTimeout(() => this.#settled(), SETTLED_MS);
     if (this.frame) return;
     this.frame = requestAnimationFrame(() => {
       this.frame = 0;
@@ -95,18 +95,18 @@ export class Grid {
 
   #settled() {
     this.isMoving = false;
-    showPictures(this.element);
+    showImages(this.element);
     this.#fetchMissing();
     this.#fetchOverlays();
   }
 
-  /** Brings the tiles of the rows in sight into the page. */
+  /** Renders the tiles of the visible rows. */
   render() {
     if (!this.cols || !this.rowHeight) return;
     const rows = Math.ceil(this.total / this.cols);
-    const seen = scrollY - this.top();
-    const firstRow = Math.max(0, Math.min(rows - 1, Math.floor(seen / this.rowHeight)) - ROWS_AROUND);
-    const lastRow = Math.min(rows, Math.ceil((seen + innerHeight) / this.rowHeight) + ROWS_AROUND);
+    const offset = scrollY - this.top();
+    const firstRow = Math.max(0, Math.min(rows - 1, Math.floor(offset / this.rowHeight)) - ROWS_AROUND);
+    const lastRow = Math.min(rows, Math.ceil((offset + innerHeight) / this.rowHeight) + ROWS_AROUND);
     this.first = firstRow * this.cols;
     this.last = Math.min(this.total, Math.max(firstRow + 1, lastRow) * this.cols);
     this.element.style.setProperty('padding-block-start', `${firstRow * this.rowHeight}px`);
@@ -123,7 +123,7 @@ export class Grid {
     if (!this.isMoving) this.#fetchMissing();
   }
 
-  /** Takes tiles out of sight out of the page; focus in one of them goes to the grid itself. */
+  /** Removes tiles that are not visible; focus in one of them moves to the grid. */
   #drop() {
     for (const [index, tile] of this.shown) {
       if (index >= this.first && index < this.last) continue;
@@ -153,7 +153,7 @@ export class Grid {
     this.onTile(element, tile.id, index);
   }
 
-  /** Asks for the windows of the list that are in sight and not known. */
+  /** Fetches the visible windows of the list that are not loaded. */
   #fetchMissing() {
     const { window: size } = this.boot;
     for (let page = Math.floor(this.first / size); page * size < this.last; page += 1) {
@@ -161,28 +161,28 @@ export class Grid {
       const to = Math.min(this.last, (page + 1) * size);
       let isMissing = false;
       for (let index = from; index < to && !isMissing; index += 1) isMissing = !this.items.has(index);
-      if (isMissing && !this.asked.has(page)) this.#fetchPage(page);
+      if (isMissing && !this.pendingPages.has(page)) this.#fetchPage(page);
     }
   }
 
   /** @param {number} page */
   async #fetchPage(page) {
     const { window: size, urls, query } = this.boot;
-    this.asked.add(page);
+    this.pendingPages.add(page);
     const before = this.items.get(page * size - 1);
     try {
-      const answer = await getJson(`${urls.tiles}?${query}&start=${page * size}&limit=${size}${before ? `&after=${before.id}` : ''}`);
-      this.#take(page * size, answer.items);
+      const response = await getJson(`${urls.tiles}?${query}&start=${page * size}&limit=${size}${before ? `&after=${before.id}` : ''}`);
+      this.#take(page * size, response.items);
     } catch {
       setTimeout(() => { if (!this.isMoving) this.#fetchMissing(); }, 3000);
     } finally {
-      this.asked.delete(page);
+      this.pendingPages.delete(page);
     }
   }
 
   /** @param {number} start @param {Tile[]} items */
   #take(start, items) {
-    if (this.items.size > MOST_ITEMS) this.#forget();
+    if (this.items.size > MAX_ITEMS) this.#forget();
     for (const [place, tile] of items.entries()) {
       const index = start + place;
       const known = this.items.get(index);
@@ -192,50 +192,50 @@ export class Grid {
       if (known?.id === tile.id && !element.hasAttribute('aria-busy')) updateTile(element, tile);
       else this.#fill(element, tile, index);
     }
-    if (!this.isMoving) showPictures(this.element);
+    if (!this.isMoving) showImages(this.element);
     this.#fetchOverlays();
   }
 
-  /** Forgets what is far away. */
+  /** Drops tiles that are far from the visible ones. */
   #forget() {
     for (const index of this.items.keys()) {
-      if (Math.abs(index - this.first) > MOST_ITEMS / 4) this.items.delete(index);
+      if (Math.abs(index - this.first) > MAX_ITEMS / 4) this.items.delete(index);
     }
   }
 
-  /** Asks for the shapes of the images in sight. */
+  /** Fetches the shapes of the visible images. */
   async #fetchOverlays() {
-    const wanted = [];
+    const ids = [];
     for (const index of this.shown.keys()) {
       const tile = this.items.get(index);
-      if (tile && tile.c && tile.t && !this.overlays.has(tile.id)) wanted.push(tile.id);
+      if (tile && tile.c && tile.t && !this.overlays.has(tile.id)) ids.push(tile.id);
     }
-    if (!wanted.length) return;
-    if (this.overlays.size > MOST_OVERLAYS) this.overlays.clear();
-    for (const id of wanted) this.overlays.set(id, null);
+    if (!ids.length) return;
+    if (this.overlays.size > MAX_OVERLAYS) this.overlays.clear();
+    for (const id of ids) this.overlays.set(id, null);
     try {
-      for (let at = 0; at < wanted.length; at += this.boot.window) {
-        const answer = await getJson(`${this.boot.urls.overlays}?ids=${wanted.slice(at, at + this.boot.window).join(',')}`);
-        for (const [id, overlay] of Object.entries(answer)) this.overlays.set(id, overlay);
+      for (let at = 0; at < ids.length; at += this.boot.window) {
+        const response = await getJson(`${this.boot.urls.overlays}?ids=${ids.slice(at, at + this.boot.window).join(',')}`);
+        for (const [id, overlay] of Object.entries(response)) this.overlays.set(id, overlay);
       }
     } catch {
-      for (const id of wanted) this.overlays.delete(id);
+      for (const id of ids) this.overlays.delete(id);
     }
     for (const [index, element] of this.shown) {
       const tile = this.items.get(index);
-      if (tile && wanted.includes(tile.id)) drawShapes(element, this.overlays.get(tile.id) ?? null);
+      if (tile && ids.includes(tile.id)) drawShapes(element, this.overlays.get(tile.id) ?? null);
     }
   }
 
-  /** Fetches images in sight anew, because something happened to them. @param {Iterable<string>} ids */
-  async touch(ids) {
-    const wanted = new Set(ids);
-    const places = [...this.items].filter(([, tile]) => wanted.has(tile.id));
-    for (const id of wanted) this.overlays.delete(id);
-    const seen = places.filter(([index]) => this.shown.has(index)).map(([, tile]) => tile.id).slice(0, 2 * this.boot.window);
-    if (!seen.length) return;
-    const answer = await getJson(`${this.boot.urls.tiles}?ids=${seen.join(',')}`);
-    const fresh = new Map(answer.items.map((/** @type {Tile} */ tile) => [tile.id, tile]));
+  /** Fetches the visible ones of these images again. @param {Iterable<string>} changed */
+  async refresh(changed) {
+    const ids = new Set(changed);
+    const places = [...this.items].filter(([, tile]) => ids.has(tile.id));
+    for (const id of ids) this.overlays.delete(id);
+    const visible = places.filter(([index]) => this.shown.has(index)).map(([, tile]) => tile.id).slice(0, 2 * this.boot.window);
+    if (!visible.length) return;
+    const response = await getJson(`${this.boot.urls.tiles}?ids=${visible.join(',')}`);
+    const fresh = new Map(response.items.map((/** @type {Tile} */ tile) => [tile.id, tile]));
     for (const [index, old] of places) {
       const tile = fresh.get(old.id);
       const element = this.shown.get(index);
@@ -247,22 +247,22 @@ export class Grid {
     this.#fetchOverlays();
   }
 
-  /** Reads the list anew: images came, went or moved. Returns how many there are now. */
+  /** Reloads the list after images were added, removed or moved. Returns the new total. */
   async reload() {
     const { window: size, urls, query } = this.boot;
     const page = Math.floor(this.first / size);
-    const answer = await getJson(`${urls.tiles}?${query}&start=${page * size}&limit=${size}&count=1`);
+    const response = await getJson(`${urls.tiles}?${query}&start=${page * size}&limit=${size}&count=1`);
     this.items.clear();
     this.overlays.clear();
-    this.total = answer.total;
+    this.total = response.total;
     for (const element of this.shown.values()) element.setAttribute('aria-busy', 'true');
     this.render();
-    this.#take(page * size, answer.items);
+    this.#take(page * size, response.items);
     this.#fetchMissing();
     return this.total;
   }
 
-  /** Moves the focus to an image, scrolling to it. @param {number} index */
+  /** Moves the focus to an image and scrolls to it. @param {number} index */
   focus(index) {
     const to = Math.max(0, Math.min(this.total - 1, index));
     this.shown.get(this.current)?.querySelector('.pic')?.setAttribute('tabindex', '-1');
@@ -279,20 +279,20 @@ export class Grid {
     }
   }
 
-  /** The place of a tile in the list, -1 when it is none. @param {Element | null} element */
+  /** The index of a tile in the list, -1 if the element is not in a tile. @param {Element | null} element */
   indexOf(element) {
     const tile = element?.closest('.tile');
     for (const [index, shown] of this.shown) if (shown === tile) return index;
     return -1;
   }
 
-  /** The ids from one place to another, both included; those that are not known are asked for. @param {number} a @param {number} b @returns {Promise<string[]>} */
+  /** The ids of a range, both ends included; missing ones are fetched. @param {number} a @param {number} b @returns {Promise<string[]>} */
   async idsBetween(a, b) {
     const [from, to] = a < b ? [a, b] : [b, a];
     const known = [];
     for (let index = from; index <= to && this.items.has(index); index += 1) known.push(/** @type {Tile} */ (this.items.get(index)).id);
     if (known.length === to - from + 1) return known;
-    const answer = await getJson(`${this.boot.urls['media-ids']}?${this.boot.query}&start=${from}&limit=${to - from + 1}`);
-    return answer.ids;
+    const response = await getJson(`${this.boot.urls['media-ids']}?${this.boot.query}&start=${from}&limit=${to - from + 1}`);
+    return response.ids;
   }
 }

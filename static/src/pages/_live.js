@@ -1,9 +1,9 @@
-/** What happens in a project, as it happens: by socket, by polling while there is none; who else is here. No drawing of its own. */
+/** Live updates of a project: by WebSocket, by polling while it is closed; also who else is online. */
 import { h } from '../ui/dom.js';
 import { getJson } from './_page.js';
 
 const POLL_MS = 4000;
-const MOST_PAUSE_MS = 30_000;
+const MAX_PAUSE_MS = 30_000;
 
 /**
  * @typedef {{seq: number, kind: string, media?: string | null, after?: any}} Event
@@ -11,7 +11,7 @@ const MOST_PAUSE_MS = 30_000;
  * @typedef {{onEvents: (events: Event[]) => void, onResync: () => void, onPeople?: (people: Person[]) => void, onState?: (isLive: boolean) => void}} Listener
  */
 
-/** Follows one project from a sequence number on; everything that happened is told once and in order. */
+/** Follows a project from a sequence number on and delivers each event once and in order. */
 export class Live {
   /** @param {string} project @param {number} head @param {Listener} listener */
   constructor(project, head, listener) {
@@ -33,7 +33,7 @@ export class Live {
       this.#show(false);
       if (event.code >= 4400 && event.code !== 4408) return;
       setTimeout(() => this.connect(), this.pause);
-      this.pause = Math.min(MOST_PAUSE_MS, this.pause * 2);
+      this.pause = Math.min(MAX_PAUSE_MS, this.pause * 2);
     });
   }
 
@@ -51,14 +51,14 @@ export class Live {
     }
   }
 
-  /** Asks for what was missed. */
+  /** Fetches missed events. */
   async poll() {
     try {
-      const answer = await getJson(`/web/projects/${this.project}/events?since=${this.seq}`);
-      if (answer.resync) this.#resync(answer.head);
-      else this.#apply(answer.events);
-      if (answer.more) await this.poll();
-    } catch { /* the next time */ }
+      const response = await getJson(`/web/projects/${this.project}/events?since=${this.seq}`);
+      if (response.resync) this.#resync(response.head);
+      else this.#apply(response.events);
+      if (response.more) await this.poll();
+    } catch { /* retried with the next poll */ }
   }
 
   /** @param {Event[]} events */
@@ -82,7 +82,7 @@ export class Live {
   }
 }
 
-/** Shows who is here as avatars with a ring. @param {HTMLElement} place @param {Person[]} people */
+/** Shows who is online as avatars. @param {HTMLElement} place @param {Person[]} people */
 export function showPeople(place, people) {
   place.replaceChildren(...people.slice(0, 6).map((person) => {
     const avatar = h('span', { class: 'avatar', role: 'img', 'aria-label': person.name, title: person.name, 'data-live': true, text: person.initials });
@@ -91,8 +91,8 @@ export function showPeople(place, people) {
   }));
 }
 
-/** Runs a function at most once in `ms`, the last time surely. @param {() => unknown} run @param {number} ms */
-export function seldom(run, ms) {
+/** Runs a function at most once in `ms`, and once more after the last call. @param {() => unknown} run @param {number} ms */
+export function throttle(run, ms) {
   let timer = 0;
   let last = 0;
   return () => {

@@ -1,63 +1,63 @@
-/** What pages with forms share: sending them without leaving the page, errors beside fields, toasts with undo, copying. */
+/** What pages with forms share: submitting without leaving the page, field errors, toasts with undo, copying. */
 import { confirmDialog, openDialog } from '../ui/dialog.js';
-import { applyVars, h, icon, ownHeaders, postJson, readAnswer, refused } from '../ui/dom.js';
+import { applyVars, h, icon, requestHeaders, postJson, readResponse, responseError } from '../ui/dom.js';
 import { toast, undoLastToast } from '../ui/toast.js';
 import { readPageStrings, t } from '../i18n.js';
 
 /**
  * @typedef {{url: string, body: any}} Undo
- * @typedef {{to?: string | null, toast?: string, undo?: Undo | null, job?: string | null, [more: string]: any}} Answer
+ * @typedef {{to?: string | null, toast?: string, undo?: Undo | null, job?: string | null, [more: string]: any}} WriteResponse
  */
 
-const CARRIED = 'annotator.toast';
+const PENDING_TOAST = 'annotator.toast';
 
-/** Runs an undo that a server named, and shows what it says; the page is shown anew. @param {Undo} undo */
+/** Runs an undo that the server offered, shows the result and reloads the page. @param {Undo} undo */
 export async function runUndo(undo) {
   try {
-    const answer = await postJson(undo.url, undo.body);
-    const isHandled = !document.dispatchEvent(new CustomEvent('undone', { detail: answer, cancelable: true }));
-    settle(answer, { again: !isHandled });
+    const response = await postJson(undo.url, undo.body);
+    const isHandled = !document.dispatchEvent(new CustomEvent('undone', { detail: response, cancelable: true }));
+    applyResponse(response, { reload: !isHandled });
   } catch (error) {
-    toast(words(error), { bad: true });
+    toast(errorMessage(error), { bad: true });
   }
 }
 
-/** What to tell a person about a failed call. @param {any} error @returns {string} */
-export function words(error) {
+/** The message for a failed request. @param {any} error @returns {string} */
+export function errorMessage(error) {
   if (error?.status) return error.message;
   return t('The server cannot be reached. Try again.');
 }
 
-/** Shows a toast with the undo of an answer. @param {Answer} answer */
-export function say(answer) {
-  const { undo } = answer;
-  if (answer.toast) toast(answer.toast, undo ? { undo: () => { runUndo(undo); } } : {});
+/** Shows the toast of a response, with its undo. @param {WriteResponse} response */
+export function showResult(response) {
+  const { undo } = response;
+  if (response.toast) toast(response.toast, undo ? { undo: () => { runUndo(undo); } } : {});
 }
 
-/** Lets a toast appear on the next page. @param {Answer} answer */
-function carry(answer) {
-  if (answer.toast) sessionStorage.setItem(CARRIED, JSON.stringify({ toast: answer.toast, undo: answer.undo, job: answer.job }));
+/** Keeps a toast for the next page. @param {WriteResponse} response */
+function keepForNextPage(response) {
+  if (response.toast) sessionStorage.setItem(PENDING_TOAST, JSON.stringify({ toast: response.toast, undo: response.undo, job: response.job }));
 }
 
 /**
- * Does what an answer asks for: goes to another page (the toast goes along) or says it here.
- * @param {Answer} answer @param {{again?: boolean}} [options] `again` shows this page anew when there is no other to go to
+ * Applies the response of a write: opens another page (with the toast) or shows the toast here.
+ * @param {WriteResponse} response @param {{reload?: boolean}} [options] `reload` reloads this page if the response names no other
  */
-export function settle(answer, { again = false } = {}) {
-  if (!answer) return;
-  const to = answer.to ?? (again ? location.href : null);
+export function applyResponse(response, { reload = false } = {}) {
+  if (!response) return;
+  const to = response.to ?? (reload ? location.href : null);
   if (!to) {
-    say(answer);
-    if (answer.job) waitForJob(answer.job);
+    showResult(response);
+    if (response.job) waitForJob(response.job);
     return;
   }
-  carry(answer);
+  keepForNextPage(response);
   const url = new URL(to, location.href);
   if (url.pathname + url.search === location.pathname + location.search) location.reload();
   else location.assign(url);
 }
 
-/** Follows a job that a page started until it ends; then says so, with its undo. @param {string} id @param {(state: any) => void} [onStep] */
+/** Follows a job that the page started until it ends, then shows the result with its undo. @param {string} id @param {(state: any) => void} [onStep] */
 export async function waitForJob(id, onStep) {
   for (let pause = 400; ; pause = Math.min(3000, pause * 1.3)) {
     await new Promise((resolve) => { setTimeout(resolve, pause); });
@@ -65,11 +65,11 @@ export async function waitForJob(id, onStep) {
     try {
       state = await getJson(`/web/jobs/${id}`);
     } catch (error) {
-      if (/** @type {any} */ (error)?.status === 404) return; // it was deleted with its project
+      if (/** @type {any} */ (error)?.status === 404) return; // the job was deleted with its project
       continue;
     }
     onStep?.(state);
-    if (state.state === 'DONE') say({ toast: state.text ? `${state.name}: ${state.text}` : state.name, undo: state.undo });
+    if (state.state === 'DONE') showResult({ toast: state.text ? `${state.name}: ${state.text}` : state.name, undo: state.undo });
     else if (state.state === 'FAILED') toast(`${state.name}: ${state.text}`, { bad: true });
     else if (state.state !== 'CANCELLED') continue;
     document.dispatchEvent(new CustomEvent('jobended', { detail: state }));
@@ -77,13 +77,13 @@ export async function waitForJob(id, onStep) {
   }
 }
 
-/** Reads JSON from our own server. @param {string} url @param {RequestInit} [options] @returns {Promise<any>} */
+/** Returns JSON from this server. @param {string} url @param {RequestInit} [options] @returns {Promise<any>} */
 export async function getJson(url, options = {}) {
-  const answer = await fetch(url, { headers: { Accept: 'application/json' }, credentials: 'same-origin', ...options });
-  return readAnswer(answer);
+  const response = await fetch(url, { headers: { Accept: 'application/json' }, credentials: 'same-origin', ...options });
+  return readResponse(response);
 }
 
-/** Takes away the errors of a form. @param {HTMLElement} form */
+/** Removes the errors of a form. @param {HTMLElement} form */
 export function clearErrors(form) {
   for (const line of form.querySelectorAll('.error[data-live]')) line.remove();
   for (const field of form.querySelectorAll('[aria-invalid]')) {
@@ -96,44 +96,44 @@ export function clearErrors(form) {
   if (line) line.textContent = '';
 }
 
-/** Shows a refusal beside the field it names, else in the form's error line. @param {HTMLElement} form @param {any} error */
+/** Shows an error beside the field it names, otherwise in the form's error line. @param {HTMLElement} form @param {any} error */
 export function showError(form, error) {
   clearErrors(form);
   const name = error?.body?.field ?? '';
   const field = name ? form.querySelector(`[name="${CSS.escape(name)}"]:not([type="hidden"])`) : null;
   if (!(field instanceof HTMLElement) || !field.offsetParent) {
     const line = form.querySelector('[data-error]');
-    if (line) line.textContent = words(error);
-    else toast(words(error), { bad: true });
+    if (line) line.textContent = errorMessage(error);
+    else toast(errorMessage(error), { bad: true });
     return;
   }
   const id = `${field.id || name}-error`;
   field.setAttribute('aria-invalid', 'true');
   field.setAttribute('aria-describedby', [field.getAttribute('aria-describedby'), id].filter(Boolean).join(' '));
-  (field.closest('.field') ?? field.parentElement)?.append(h('span', { class: 'error', id, 'data-live': true, role: 'alert' }, icon('circle-alert', 's'), named(form, field, name, words(error))));
+  (field.closest('.field') ?? field.parentElement)?.append(h('span', { class: 'error', id, 'data-live': true, role: 'alert' }, icon('circle-alert', 's'), withFieldLabel(form, field, name, errorMessage(error))));
   field.focus();
 }
 
-/** A refusal as it stands beside its field: it begins with what the page calls the field. @param {HTMLElement} form @param {HTMLElement} field @param {string} name @param {string} text */
-function named(form, field, name, text) {
+/** An error message for its field: it begins with the field's label instead of its name. @param {HTMLElement} form @param {HTMLElement} field @param {string} name @param {string} text */
+function withFieldLabel(form, field, name, text) {
   if (!text.startsWith(`${name} `)) return text;
   const label = field.id ? form.querySelector(`label[for="${CSS.escape(field.id)}"]`) : null;
   const copy = /** @type {Element | undefined} */ (label?.cloneNode(true));
   copy?.querySelector('.req')?.remove();
-  const called = copy?.textContent?.trim();
-  return called ? called + text.slice(name.length) : text;
+  const labelText = copy?.textContent?.trim();
+  return labelText ? labelText + text.slice(name.length) : text;
 }
 
-/** Sends a form as it is and returns the answer; errors are shown in it and give null. @param {HTMLFormElement} form @returns {Promise<Answer | null>} */
+/** Submits a form and returns the response; errors are shown in the form and return null. @param {HTMLFormElement} form @returns {Promise<WriteResponse | null>} */
 export async function sendForm(form) {
   const buttons = [...form.querySelectorAll('button[type="submit"], button:not([type])')];
   for (const button of buttons) button.setAttribute('disabled', '');
   try {
     const fields = new FormData(form);
-    fields.delete('csrfmiddlewaretoken'); // it counts before the header's, and may be older
-    const answer = await fetch(form.getAttribute('action') ?? '', { method: 'POST', body: fields, credentials: 'same-origin', headers: ownHeaders() });
-    const body = await readAnswer(answer);
-    if (!body) throw refused(answer.status);
+    fields.delete('csrfmiddlewaretoken'); // it takes precedence over the header's and may be older
+    const response = await fetch(form.getAttribute('action') ?? '', { method: 'POST', body: fields, credentials: 'same-origin', headers: requestHeaders() });
+    const body = await readResponse(response);
+    if (!body) throw responseError(response.status);
     clearErrors(form);
     return body;
   } catch (error) {
@@ -144,43 +144,43 @@ export async function sendForm(form) {
   }
 }
 
-/** Sends forms marked [data-form]; one with a name there is answered by an event of that name. @param {SubmitEvent} event */
+/** Submits forms with [data-form]; if the attribute has a value, an event of that name is dispatched with the response. @param {SubmitEvent} event */
 async function onSubmit(event) {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || !form.hasAttribute('data-form')) return;
   event.preventDefault();
-  const answer = await sendForm(form);
-  if (!answer) return;
-  // Not form.dataset: a field called "dataset" would hide it.
+  const response = await sendForm(form);
+  if (!response) return;
+  // Not form.dataset: a field named "dataset" would shadow it.
   const name = form.getAttribute('data-form');
-  if (name) form.dispatchEvent(new CustomEvent(name, { detail: answer, bubbles: true }));
+  if (name) form.dispatchEvent(new CustomEvent(name, { detail: response, bubbles: true }));
   else {
     form.closest('dialog')?.close();
-    settle(answer);
+    applyResponse(response);
   }
 }
 
-/** Buttons marked [data-post] send their address; [data-confirm] asks first where there is no undo. @param {HTMLElement} button */
+/** Buttons with [data-post] send a POST; [data-confirm] asks first where there is no undo. @param {HTMLElement} button */
 async function onPost(button) {
   const { post, confirm, confirmTitle, body } = button.dataset;
   if (!post) return;
   if (confirm) {
-    const isSure = await confirmDialog({ title: confirmTitle ?? '', text: confirm, verb: confirmTitle ?? t('Yes'), danger: button.hasAttribute('data-danger') });
-    if (!isSure) return;
+    const isConfirmed = await confirmDialog({ title: confirmTitle ?? '', text: confirm, verb: confirmTitle ?? t('Yes'), danger: button.hasAttribute('data-danger') });
+    if (!isConfirmed) return;
   }
   button.setAttribute('disabled', '');
   try {
-    const answer = await postJson(post, body ? JSON.parse(body) : {});
-    const isHandled = !button.dispatchEvent(new CustomEvent('posted', { detail: answer, bubbles: true, cancelable: true }));
-    if (!isHandled) settle(answer, { again: true });
+    const response = await postJson(post, body ? JSON.parse(body) : {});
+    const isHandled = !button.dispatchEvent(new CustomEvent('posted', { detail: response, bubbles: true, cancelable: true }));
+    if (!isHandled) applyResponse(response, { reload: true });
   } catch (error) {
-    toast(words(error), { bad: true });
+    toast(errorMessage(error), { bad: true });
   } finally {
     button.removeAttribute('disabled');
   }
 }
 
-/** Puts the text of an element into the clipboard. @param {HTMLElement} button */
+/** Copies the text of an element to the clipboard. @param {HTMLElement} button */
 async function onCopy(button) {
   const source = document.getElementById(button.dataset.copy ?? '');
   if (!source) return;
@@ -195,7 +195,7 @@ async function onCopy(button) {
   }
 }
 
-/** Replaces what has changed in a part of the page by new markup; elements with the same data-key and text stay. @param {Element} old @param {Element} fresh */
+/** Replaces the changed elements of a part of the page; elements with the same data-key and text stay. @param {Element} old @param {Element} fresh */
 export function patch(old, fresh) {
   for (const next of [...fresh.children]) {
     const key = next.getAttribute('data-key');
@@ -237,28 +237,28 @@ function normal(element) {
 }
 
 /**
- * Runs `draw` now, or when the pointer that presses something in `element` is released: a click counts only where
- * it began, so what is pressed must stay. @param {Element} element @param {() => void} draw
+ * Runs `draw` now, or when the pointer that presses something in `element` is released: a click needs the element
+ * that was pressed, so it must not be replaced. @param {Element} element @param {() => void} draw
  */
 export function drawWhenReleased(element, draw) {
   if (!element.matches(':active')) draw();
   else requestAnimationFrame(() => drawWhenReleased(element, draw));
 }
 
-/** Fetches a part of the page and shows what changed in it. @param {Element} element with data-live = its address */
+/** Fetches a part of the page and patches it. @param {Element} element with data-live = the URL of the part */
 export async function refreshPart(element) {
   const url = element.getAttribute('data-live');
   if (!url) return;
-  const answer = await fetch(url, { credentials: 'same-origin', headers: { Accept: 'text/html' } });
-  if (!answer.ok || answer.redirected) return;
+  const response = await fetch(url, { credentials: 'same-origin', headers: { Accept: 'text/html' } });
+  if (!response.ok || response.redirected) return;
   const fresh = document.createElement(element.tagName);
   const holder = document.createElement('template');
-  holder.innerHTML = await answer.text();
+  holder.innerHTML = await response.text();
   fresh.append(holder.content);
   await new Promise((resolve) => { drawWhenReleased(element, () => resolve(patch(element, fresh))); });
 }
 
-/** Opens the dialog that the address names after #. */
+/** Opens the dialog that is named in the URL fragment. */
 function openByHash() {
   const dialog = location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
   if (dialog instanceof HTMLDialogElement) openDialog(dialog);
@@ -279,21 +279,21 @@ function onClick(event) {
   if (target?.closest('[data-reload]')) location.reload();
 }
 
-/** Shows the toast that came from the page before. */
-function showCarried() {
-  const held = sessionStorage.getItem(CARRIED);
-  sessionStorage.removeItem(CARRIED);
-  if (!held) return;
-  const answer = JSON.parse(held);
-  say(answer);
-  if (answer.job) waitForJob(answer.job);
+/** Shows the toast that the previous page kept. */
+function showPendingToast() {
+  const stored = sessionStorage.getItem(PENDING_TOAST);
+  sessionStorage.removeItem(PENDING_TOAST);
+  if (!stored) return;
+  const response = JSON.parse(stored);
+  showResult(response);
+  if (response.job) waitForJob(response.job);
 }
 
 /** @param {EventTarget | null} target */
 export const isTyping = (target) =>
   target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type="checkbox"], [type="radio"], [type="range"]), textarea, select'));
 
-/** Starts all of it; called once by each page's module. */
+/** Starts everything; called once by each page's module. */
 export function startPage() {
   readPageStrings();
   document.addEventListener('submit', onSubmit);
@@ -302,6 +302,6 @@ export function startPage() {
     const isUndo = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'z';
     if (isUndo && !isTyping(event.target) && undoLastToast()) event.preventDefault();
   });
-  showCarried();
+  showPendingToast();
   openByHash();
 }

@@ -1,6 +1,6 @@
-/** The queue of an upload: slots, four files at a time, handing over, what became of them. No drawing; `onChange` tells that something did. */
+/** The upload queue: slots, four files at a time, finishing, results. No DOM; `onChange` is called after every change. */
 import { t } from '../i18n.js';
-import { Refused } from './_send.js';
+import { RejectedError } from './_send.js';
 
 /**
  * @typedef {'waiting' | 'sending' | 'sent' | 'failed' | 'cancelled'} State
@@ -17,10 +17,10 @@ import { Refused } from './_send.js';
 
 export const PARALLEL = 4;
 const SLOTS_AT_ONCE = 200;
-// Sent files are handed over soon at first, then in larger and larger groups: a job for each group.
+// Uploaded files are finished soon at first, then in growing groups: one job per group.
 const FINISH_AT = 1000;
 const FINISH_AFTER_MS = 2500;
-const FINISH_AFTER_MOST_MS = 20_000;
+const MAX_FINISH_AFTER_MS = 20_000;
 const REPORT_MS = 1500;
 
 export class Queue {
@@ -31,7 +31,7 @@ export class Queue {
     /** @type {Item[]} */
     this.items = [];
     this.next = 0;
-    /** @type {Set<Item>} files on their way */
+    /** @type {Set<Item>} files being sent */
     this.running = new Set();
     this.isPaused = false;
     /** @type {string | null} */
@@ -45,8 +45,8 @@ export class Queue {
     this.isFinishing = false;
     this.finishTimer = 0;
     this.finishAfter = FINISH_AFTER_MS;
-    this.counts = { all: 0, sent: 0, failed: 0, cancelled: 0, bytes: 0, bytesDone: 0, taken: 0, queued: 0 };
-    /** What the server could not make an image of. @type {{name: string, why: string}[]} */
+    this.counts = { all: 0, sent: 0, failed: 0, cancelled: 0, bytes: 0, bytesDone: 0, processed: 0, queued: 0 };
+    /** Files that could not become images. @type {{name: string, reason: string}[]} */
     this.problems = [];
     /** @type {Set<string>} */
     this.jobs = new Set();
@@ -68,17 +68,17 @@ export class Queue {
     this.pump();
   }
 
-  /** Whether files are still on their way to the server. */
+  /** Whether files are still being sent to the server. */
   get isSending() {
     return this.running.size > 0 || this.next < this.items.length || this.retries.length > 0 || this.toFinish.length > 0 || this.isFinishing;
   }
 
-  /** Whether the server still reads what it got. */
-  get isReading() {
+  /** Whether the server is still processing files. */
+  get isProcessing() {
     return this.jobs.size > 0;
   }
 
-  /** Bytes on their way, the part of running files included. */
+  /** Bytes sent, including the part of running files. */
   get bytesSent() {
     let sum = this.counts.bytesDone;
     for (const item of this.running) sum += Math.min(item.sent, item.size);
@@ -119,7 +119,7 @@ export class Queue {
       }, isResumed);
       item.state = 'sent';
       item.sent = item.size;
-      item.file = null; // lets the browser forget it
+      item.file = null; // lets the browser release it
       this.counts.sent += 1;
       this.counts.bytesDone += item.size;
       this.toFinish.push({ upload: slot.id, name: item.name });
@@ -144,7 +144,7 @@ export class Queue {
       item.state = 'cancelled';
       this.counts.cancelled += 1;
       this.counts.bytesDone += item.size;
-    } else if (error instanceof Refused) {
+    } else if (error instanceof RejectedError) {
       item.slot = null;
       this.#fail(item, error.message, true);
     }
@@ -153,10 +153,10 @@ export class Queue {
     else this.#fail(item, t('The server could not be reached.'), true);
   }
 
-  /** @param {Item} item @param {string} why @param {boolean} mayRetry */
-  #fail(item, why, mayRetry) {
+  /** @param {Item} item @param {string} reason @param {boolean} mayRetry */
+  #fail(item, reason, mayRetry) {
     item.state = 'failed';
-    item.error = why;
+    item.error = reason;
     item.mayRetry = mayRetry;
     this.counts.failed += 1;
     this.counts.bytesDone += item.size;
@@ -177,9 +177,9 @@ export class Queue {
     const waiting = this.items.length - this.next + this.running.size;
     for (let failures = 0; ; failures += 1) {
       try {
-        const answer = await this.server.slots(Math.max(1, Math.min(SLOTS_AT_ONCE, waiting)), this.batch);
-        this.batch = answer.batch;
-        this.pool.push(...answer.slots.reverse());
+        const response = await this.server.slots(Math.max(1, Math.min(SLOTS_AT_ONCE, waiting)), this.batch);
+        this.batch = response.batch;
+        this.pool.push(...response.slots.reverse());
         return;
       } catch (error) {
         if (/** @type {any} */ (error)?.status || failures >= 6) throw error;
@@ -197,18 +197,18 @@ export class Queue {
     }, this.running.size ? this.finishAfter : 50);
   }
 
-  /** Hands sent files over, one call at a time; what fails is handed over again. */
+  /** Finishes uploaded files, one request at a time; failed requests are repeated. */
   async #finish() {
     if (this.isFinishing || !this.toFinish.length || !this.batch) return;
     this.isFinishing = true;
     const items = this.toFinish.splice(0, 2 * FINISH_AT);
-    this.finishAfter = Math.min(FINISH_AFTER_MOST_MS, this.finishAfter * 1.7);
+    this.finishAfter = Math.min(MAX_FINISH_AFTER_MS, this.finishAfter * 1.7);
     try {
       for (const job of await this.server.finish(this.batch, items)) this.jobs.add(job);
       this.#follow();
     } catch (error) {
       const { status, body } = /** @type {any} */ (error);
-      if (status && status < 500 && status !== 429 && status !== 401) for (const item of items) this.problems.push({ name: item.name, why: body?.message ?? String(error) });
+      if (status && status < 500 && status !== 429 && status !== 401) for (const item of items) this.problems.push({ name: item.name, reason: body?.message ?? String(error) });
       else {
         this.toFinish.unshift(...items);
         await new Promise((resolve) => { setTimeout(resolve, 3000); });
@@ -220,11 +220,11 @@ export class Queue {
     }
   }
 
-  /** Asks what became of the files until all of it is known. */
+  /** Polls the results until all jobs have ended. */
   async #follow() {
     if (this.isReporting) return;
     this.isReporting = true;
-    /** @type {Map<string, {name: string, why: string}>} */
+    /** @type {Map<string, {name: string, reason: string}>} */
     const known = new Map();
     while (this.jobs.size) {
       await new Promise((resolve) => { setTimeout(resolve, REPORT_MS); });
@@ -233,22 +233,22 @@ export class Queue {
           const job = await this.server.job(id);
           if (!['DONE', 'FAILED', 'CANCELLED'].includes(job.state)) continue;
           this.jobs.delete(id);
-          for (const problem of job.problems ?? []) known.set(`${id} ${problem.name}`, { name: problem.name, why: problem.message });
-          if (job.state === 'FAILED') known.set(id, { name: job.name, why: job.text });
+          for (const problem of job.problems ?? []) known.set(`${id} ${problem.name}`, { name: problem.name, reason: problem.message });
+          if (job.state === 'FAILED') known.set(id, { name: job.name, reason: job.text });
         }
         const report = await this.server.report(/** @type {string} */ (this.batch));
-        for (const problem of report.problems) known.set(problem.upload, { name: problem.name, why: problem.message });
-        this.counts.taken = report.used;
+        for (const problem of report.problems) known.set(problem.upload, { name: problem.name, reason: problem.message });
+        this.counts.processed = report.used;
         this.counts.queued = report.queued;
         this.problems = [...known.values()];
-      } catch { /* the next time */ }
+      } catch { /* retried with the next poll */ }
       this.onChange();
     }
     this.isReporting = false;
     this.onChange();
   }
 
-  /** Holds everything; files on their way begin again, large ones where they were. @param {boolean} isPaused */
+  /** Pauses or resumes the queue; files that were being sent start again, large ones where they stopped. @param {boolean} isPaused */
   pause(isPaused) {
     this.isPaused = isPaused;
     if (isPaused) for (const item of [...this.running]) item.stop?.abort('pause');

@@ -1,10 +1,10 @@
-/** Renaming in place: F2 or a double click on a link marked [data-rename] makes it a field; Enter saves, Esc gives up. */
+/** Renaming in place: F2 or a double click on a link marked [data-rename] turns it into a field; Enter saves, Esc cancels. */
 import { h, postJson } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
 import { t } from '../i18n.js';
-import { words } from './_page.js';
+import { errorMessage } from './_page.js';
 
-/** Lets what else in a row is called by its name say the new one. @param {string} before @param {string} name */
+/** Updates the accessible names in a row that contain its old name. @param {string} before @param {string} name */
 function renameRow(before, name) {
   const row = document.querySelector(`[data-sortable] > [data-name="${CSS.escape(before)}"]`);
   if (!(row instanceof HTMLElement)) return;
@@ -36,7 +36,7 @@ function rename(link, more) {
       renameRow(before, name);
       end(isFocused);
     } catch (error) {
-      toast(words(error), { bad: true });
+      toast(errorMessage(error), { bad: true });
       input.setAttribute('aria-invalid', 'true');
       input.focus();
     }
@@ -54,7 +54,7 @@ function rename(link, more) {
   input.select();
 }
 
-/** @param {() => Record<string, string>} more what is sent beside the name */
+/** @param {() => Record<string, string>} more fields to send with the name */
 export function wireRename(more) {
   const linkOf = (/** @type {EventTarget | null} */ target) => {
     const link = target instanceof Element ? target.closest('[data-rename]') : null;
@@ -66,7 +66,7 @@ export function wireRename(more) {
     event.preventDefault();
     rename(link, more());
   });
-  // The first click of a double click must not leave the page: a link here opens after a moment.
+  // The first click of a double click must not leave the page, so a link opens after a delay.
   let timer = 0;
   document.addEventListener('click', (event) => {
     const link = linkOf(event.target);

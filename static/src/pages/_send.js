@@ -1,15 +1,15 @@
-/** Sending one file to its slot: whole when it is small, in parts that go on after a fault when it is large. No drawing. */
+/** Uploads one file to its slot: in one request if it is small, in resumable parts if it is large. */
 import { t } from '../i18n.js';
 
 export const PART_BYTES = 8 * 1024 * 1024;
 const TRIES = 6;
-const STEADY_MS = 20_000;
-// The server that took the first parts is not the one that answers: the file is sent anew, but not for ever.
+const MAX_PAUSE_MS = 20_000;
+// Another server received the first parts: the upload restarts, but only a few times.
 const ELSEWHERE = 'upload_elsewhere';
 const MAX_RESTARTS = 3;
 
-/** A refusal that trying again does not change. */
-export class Refused extends Error {}
+/** An error that a retry does not change. */
+export class RejectedError extends Error {}
 
 /** @param {number} ms @param {AbortSignal} signal */
 function pause(ms, signal) {
@@ -32,9 +32,9 @@ function pause(ms, signal) {
 }
 
 /**
- * One PUT. Resolves with status, the bytes that the server has (of a part), and code and words of a refusal.
+ * Sends one PUT. Resolves with the status, the number of bytes that the server has (for a part), and code and message of an error.
  * @param {string} url @param {Blob | null} body @param {string} range @param {AbortSignal} signal @param {(sent: number) => void} onSent
- * @returns {Promise<{status: number, have: number, code: string, message: string}>}
+ * @returns {Promise<{status: number, received: number, code: string, message: string}>}
  */
 function put(url, body, range, signal, onSent) {
   return new Promise((resolve, reject) => {
@@ -47,9 +47,9 @@ function put(url, body, range, signal, onSent) {
     request.addEventListener('load', () => {
       end();
       const have = /bytes=0-(\d+)/.exec(request.getResponseHeader('Range') ?? '');
-      let said = { code: '', message: '' };
-      try { said = { ...said, ...JSON.parse(request.responseText) }; } catch { /* no words */ }
-      resolve({ status: request.status, have: have ? Number(have[1]) + 1 : 0, code: said.code, message: said.message });
+      let error = { code: '', message: '' };
+      try { error = { ...error, ...JSON.parse(request.responseText) }; } catch { /* no JSON body */ }
+      resolve({ status: request.status, received: have ? Number(have[1]) + 1 : 0, code: error.code, message: error.message });
     });
     request.addEventListener('error', () => {
       end();
@@ -65,52 +65,52 @@ function put(url, body, range, signal, onSent) {
 }
 
 /**
- * Sends a file to its slot and goes on by itself after lost connections. Throws Refused with the server's words,
- * AbortError when stopped, or a TypeError when the server stayed out of reach.
+ * Uploads a file to its slot and resumes after lost connections. Throws RejectedError with the server's message,
+ * the abort reason when stopped, or a TypeError if the server cannot be reached.
  * @param {File} file @param {string} url @param {AbortSignal} signal @param {(sent: number) => void} onSent
- * @param {boolean} [isResumed] whether a part of it may be there from before
+ * @param {boolean} [isResumed] whether the server may have a part of it already
  */
 export async function sendFile(file, url, signal, onSent, isResumed = false) {
   let at = 0;
   let failures = 0;
   let restarts = 0;
-  let isUnsure = isResumed; // how much the server has
+  let isUnsure = isResumed; // whether the number of received bytes is unknown
   for (;;) {
     signal.throwIfAborted();
     try {
-      if (isUnsure && file.size > PART_BYTES) at = await ask(file, url, signal);
+      if (isUnsure && file.size > PART_BYTES) at = await receivedBytes(file, url, signal);
       if (at < 0) return;
       isUnsure = false;
-      const answer = await sendFrom(file, url, at, signal, onSent);
-      if (answer.status === 200) return;
-      if (answer.status === 308) {
-        at = answer.have;
+      const response = await sendFrom(file, url, at, signal, onSent);
+      if (response.status === 200) return;
+      if (response.status === 308) {
+        at = response.received;
         failures = 0;
         continue;
       }
-      if (answer.code === ELSEWHERE && restarts < MAX_RESTARTS) {
+      if (response.code === ELSEWHERE && restarts < MAX_RESTARTS) {
         at = 0;
         restarts += 1;
         continue;
       }
-      refuse(answer);
+      throwIfRejected(response);
     } catch (error) {
-      if (error instanceof Refused || signal.aborted) throw error;
+      if (error instanceof RejectedError || signal.aborted) throw error;
     }
     isUnsure = true;
     failures += 1;
     if (failures >= TRIES && navigator.onLine) throw new TypeError('network');
-    await pause(Math.min(STEADY_MS, 500 * 2 ** failures), signal);
+    await pause(Math.min(MAX_PAUSE_MS, 500 * 2 ** failures), signal);
   }
 }
 
-/** How much of a large file the server has; -1 when all of it. @param {File} file @param {string} url @param {AbortSignal} signal */
-async function ask(file, url, signal) {
-  const answer = await put(url, null, `bytes */${file.size}`, signal, () => {});
-  if (answer.status === 200) return -1;
-  if (answer.code === ELSEWHERE) return 0;
-  if (answer.status !== 308) refuse(answer);
-  return answer.have;
+/** The number of bytes of a large file that the server has; -1 for all of it. @param {File} file @param {string} url @param {AbortSignal} signal */
+async function receivedBytes(file, url, signal) {
+  const response = await put(url, null, `bytes */${file.size}`, signal, () => {});
+  if (response.status === 200) return -1;
+  if (response.code === ELSEWHERE) return 0;
+  if (response.status !== 308) throwIfRejected(response);
+  return response.received;
 }
 
 /** @param {File} file @param {string} url @param {number} at @param {AbortSignal} signal @param {(sent: number) => void} onSent */
@@ -120,8 +120,8 @@ function sendFrom(file, url, at, signal, onSent) {
   return put(url, file.slice(at, end), `bytes ${at}-${end - 1}/${file.size}`, signal, (sent) => onSent(at + sent));
 }
 
-/** Throws Refused for what trying again does not change. @param {{status: number, message: string}} answer */
-function refuse(answer) {
-  const mayPass = answer.status === 0 || answer.status === 408 || answer.status === 429 || answer.status >= 500;
-  if (!mayPass) throw new Refused(answer.message || t('The server rejected the file ({n}).', { n: answer.status }));
+/** Throws RejectedError for an error that a retry does not change. @param {{status: number, message: string}} response */
+function throwIfRejected(response) {
+  const isTemporary = response.status === 0 || response.status === 408 || response.status === 429 || response.status >= 500;
+  if (!isTemporary) throw new RejectedError(response.message || t('The server rejected the file ({n}).', { n: response.status }));
 }

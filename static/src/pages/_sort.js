@@ -1,8 +1,8 @@
-/** Putting rows in order: by dragging their grip, or by Alt and the arrow keys on it. What the new order means is the page's. */
+/** Reordering rows by dragging their handle, or with Alt and the arrow keys on it. The page saves the new order. */
 
 /**
- * Makes the rows of `list` sortable. A row has data-id; its grip is [data-grip].
- * @param {HTMLElement} list @param {(row: HTMLElement) => void} onMoved called after a row stands at its new place
+ * Makes the rows of `list` sortable. A row has data-id; its handle is [data-grip].
+ * @param {HTMLElement} list @param {(row: HTMLElement) => void} onMoved called after a row was moved
  */
 export function sortable(list, onMoved) {
   /** @type {HTMLElement | null} */
@@ -51,7 +51,7 @@ export function sortable(list, onMoved) {
   });
 }
 
-/** The ids of all rows as they stand. @param {ParentNode} root @returns {string[]} */
+/** The ids of all rows in their present order. @param {ParentNode} root @returns {string[]} */
 export function idsInOrder(root) {
   return [...root.querySelectorAll('[data-sortable] > [data-id]')].map((row) => /** @type {HTMLElement} */ (row).dataset.id ?? '');
 }

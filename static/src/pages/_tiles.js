@@ -1,4 +1,4 @@
-/** One tile of the media grid: made, brought up to date, its shapes drawn. Knows nothing of the list. */
+/** One tile of the media grid: created, updated, with its shapes. */
 import { h, icon } from '../ui/dom.js';
 import { num, t } from '../i18n.js';
 
@@ -9,27 +9,27 @@ import { num, t } from '../i18n.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** @param {string} key the state @param {string} word */
-function state(key, word) {
+/** @param {string} key the key of the status @param {string} name */
+function statusIcon(key, name) {
   const mark = icon(`st-${key}`);
   mark.classList.add('st-icon');
-  return h('span', { class: 'st', 'data-status': key, role: 'img', 'aria-label': word, title: word }, mark);
+  return h('span', { class: 'st', 'data-status': key, role: 'img', 'aria-label': name, title: name }, mark);
 }
 
-/** What opening a tile is called: its name, what is wrong with it, how many objects it has. @param {Tile} tile */
+/** The accessible name of a tile: name, problem, number of objects. @param {Tile} tile */
 function label(tile) {
   if (tile.x) return t('Open {name}: {why}', { name: tile.n, why: tile.x });
   if (!tile.c) return t('Open {name}', { name: tile.n });
   return tile.c === 1 ? t('Open {name}, 1 object', { name: tile.n }) : t('Open {name}, {n} objects', { name: tile.n, n: num(tile.c) });
 }
 
-/** An empty tile that keeps the room until its image is known. */
+/** A placeholder tile for an image that is not loaded. */
 export function emptyTile() {
   return h('div', { class: 'tile', role: 'listitem', 'aria-busy': 'true' }, h('span', { class: 'pic' }), h('div', { class: 'meta' }, h('span', { class: 'clip grow', text: ' ' })));
 }
 
 /**
- * Fills a tile. `later` leaves the picture's address in data-src, for a list that is being scrolled fast.
+ * Fills a tile. `later` stores the image URL in data-src, for a list that is being scrolled fast.
  * @param {HTMLElement} element @param {Tile} tile @param {string} query @param {boolean} later
  */
 export function fillTile(element, tile, query, later) {
@@ -40,12 +40,12 @@ export function fillTile(element, tile, query, later) {
   if (tile.x) pic.append(h('span', { class: 'why' }, icon('triangle-alert', 'l'), h('span', { text: tile.x })));
   else if (tile.t) pic.append(h('img', { alt: '', decoding: 'async', [later ? 'data-src' : 'src']: tile.t }));
   if (tile.c) pic.append(h('span', { class: 'n', text: num(tile.c) }));
-  element.replaceChildren(pick, pic, h('div', { class: 'meta' }, state(tile.s, tile.w), h('span', { class: 'clip grow', title: tile.n, text: tile.n })));
+  element.replaceChildren(pick, pic, h('div', { class: 'meta' }, statusIcon(tile.s, tile.w), h('span', { class: 'clip grow', title: tile.n, text: tile.n })));
 }
 
-/** Brings a tile up to date without taking its picture or its focus away. @param {HTMLElement} element @param {Tile} tile */
+/** Updates a tile without reloading its image or losing focus. @param {HTMLElement} element @param {Tile} tile */
 export function updateTile(element, tile) {
-  element.querySelector('.meta .st')?.replaceWith(state(tile.s, tile.w));
+  element.querySelector('.meta .st')?.replaceWith(statusIcon(tile.s, tile.w));
   const name = element.querySelector('.meta .clip');
   if (name) {
     name.textContent = tile.n;
@@ -61,8 +61,8 @@ export function updateTile(element, tile) {
   if (image && tile.t && image.getAttribute('src') !== tile.t && !image.dataset.src) image.src = tile.t;
 }
 
-/** Lets pictures that were held back come. @param {ParentNode} root */
-export function showPictures(root) {
+/** Loads the images that were deferred. @param {ParentNode} root */
+export function showImages(root) {
   for (const image of root.querySelectorAll('img[data-src]')) {
     if (!(image instanceof HTMLImageElement)) continue;
     image.src = image.dataset.src ?? '';
@@ -70,7 +70,7 @@ export function showPictures(root) {
   }
 }
 
-/** Draws the shapes over a tile's picture. @param {HTMLElement} element @param {Overlay | null} overlay */
+/** Draws the shapes over a tile's image. @param {HTMLElement} element @param {Overlay | null} overlay */
 export function drawShapes(element, overlay) {
   element.querySelector('svg.over')?.remove();
   const pic = element.querySelector('.pic');

@@ -1,4 +1,4 @@
-/** The tray of uploads: how it stands in words, and the files of which only those in sight are in the page. */
+/** The upload panel: progress, and the list of files, of which only the visible rows are in the page. */
 import { h, icon } from '../ui/dom.js';
 import { num, t } from '../i18n.js';
 import { drawWhenReleased } from './_page.js';
@@ -22,7 +22,7 @@ export function size(bytes) {
 }
 
 /** @param {number} seconds */
-function left(seconds) {
+function timeLeft(seconds) {
   if (seconds < 60) return t('about {n} s left', { n: Math.max(1, Math.round(seconds)) });
   if (seconds < 3600) return t('about {n} min left', { n: Math.round(seconds / 60) });
   return t('about {n} h left', { n: num(seconds / 3600, 1) });
@@ -32,7 +32,7 @@ export class Tray {
   /** @param {Queue} queue @param {() => void} onClose */
   constructor(queue, onClose) {
     this.queue = queue;
-    this.begun = Date.now();
+    this.startedAt = Date.now();
     this.isSmall = false;
     this.title = h('h3', {});
     this.pauseButton = this.#button('pause', t('Pause all'), () => queue.pause(!queue.isPaused));
@@ -42,13 +42,13 @@ export class Tray {
     this.track = h('div', { class: 'bar', role: 'progressbar', 'aria-label': t('Uploads'), 'aria-valuemin': '0', 'aria-valuemax': '100' }, this.bar);
     this.counted = h('span', {});
     this.time = h('span', { class: 'end' });
-    this.said = h('span', { class: 'bad', role: 'status' });
+    this.problemLine = h('span', { class: 'bad', role: 'status' });
     this.list = h('ul', { tabindex: '0', 'aria-label': t('Files') });
     this.space = h('div', { class: 'space' }, this.list);
     this.scroller = h('div', { class: 'files' }, this.space);
     this.element = h('section', { class: 'tray', 'aria-label': t('Uploads') },
       h('header', {}, this.title, h('span', { class: 'end row tight' }, this.pauseButton, this.sizeButton, this.stopButton)),
-      h('div', { class: 'sum' }, this.track, h('div', { class: 'row num' }, this.counted, this.time), this.said), this.scroller);
+      h('div', { class: 'sum' }, this.track, h('div', { class: 'row num' }, this.counted, this.time), this.problemLine), this.scroller);
     this.scroller.addEventListener('scroll', () => drawWhenReleased(this.list, () => this.#rows()), { passive: true });
     this.list.addEventListener('click', (event) => this.#onClick(event));
     document.body.append(this.element);
@@ -69,7 +69,7 @@ export class Tray {
     this.draw();
   }
 
-  /** Draws at most a few times a second, whatever happens. */
+  /** Draws at most five times a second. */
   update() {
     if (this.timer) return;
     this.timer = window.setTimeout(() => {
@@ -85,16 +85,16 @@ export class Tray {
     const share = counts.bytes ? queue.bytesSent / counts.bytes : 1;
     if (queue.isPaused) this.title.textContent = t('Upload paused');
     else if (queue.isSending) this.title.textContent = files === 1 ? t('Uploading 1 file') : t('Uploading {n} files', { n: num(files) });
-    else if (queue.isReading) this.title.textContent = counts.sent === 1 ? t('Processing 1 file') : t('Processing {n} files', { n: num(counts.sent) });
+    else if (queue.isProcessing) this.title.textContent = counts.sent === 1 ? t('Processing 1 file') : t('Processing {n} files', { n: num(counts.sent) });
     else this.title.textContent = counts.sent === 1 ? t('1 file uploaded') : t('{n} files uploaded', { n: num(counts.sent) });
-    const percent = queue.isSending || !queue.isReading ? share : Math.min(1, counts.taken / Math.max(1, counts.sent));
+    const percent = queue.isSending || !queue.isProcessing ? share : Math.min(1, counts.processed / Math.max(1, counts.sent));
     this.bar.style.setProperty('inline-size', `${(100 * percent).toFixed(1)}%`);
     this.track.setAttribute('aria-valuenow', String(Math.round(100 * percent)));
-    const read = t('{n} of {all} processed', { n: num(Math.min(counts.taken, counts.sent)), all: num(counts.sent) });
-    this.counted.textContent = queue.isSending || !queue.isReading
-      ? `${t('{n} of {all}', { n: num(counts.sent), all: num(files) })} · ${t('{n} of {all}', { n: size(queue.bytesSent), all: size(counts.bytes) })}` : read;
-    const rate = queue.bytesSent / Math.max(1, Date.now() - this.begun);
-    this.time.textContent = queue.isSending && !queue.isPaused && rate > 0 && Date.now() - this.begun > 3000 ? left((counts.bytes - queue.bytesSent) / rate / 1000) : '';
+    const processed = t('{n} of {all} processed', { n: num(Math.min(counts.processed, counts.sent)), all: num(counts.sent) });
+    this.counted.textContent = queue.isSending || !queue.isProcessing
+      ? `${t('{n} of {all}', { n: num(counts.sent), all: num(files) })} · ${t('{n} of {all}', { n: size(queue.bytesSent), all: size(counts.bytes) })}`: processed;
+    const rate = queue.bytesSent / Math.max(1, Date.now() - this.startedAt);
+    this.time.textContent = queue.isSending && !queue.isPaused && rate > 0 && Date.now() - this.startedAt > 3000 ? timeLeft((counts.bytes - queue.bytesSent) / rate / 1000) : '';
     this.#problems();
     this.#buttons();
     drawWhenReleased(this.list, () => {
@@ -107,9 +107,9 @@ export class Tray {
   #problems() {
     const { queue } = this;
     const count = queue.problems.length + queue.counts.failed;
-    this.said.textContent = count === 0 ? '' : count === 1 ? t('1 file not uploaded') : t('{n} files not uploaded', { n: num(count) });
-    this.said.hidden = count === 0;
-    this.said.title = queue.problems.slice(0, 20).map((one) => `${one.name}: ${one.why}`).join('\n');
+    this.problemLine.textContent = count === 0 ? '' : count === 1 ? t('1 file not uploaded') : t('{n} files not uploaded', { n: num(count) });
+    this.problemLine.hidden = count === 0;
+    this.problemLine.title = queue.problems.slice(0, 20).map((one) => `${one.name}: ${one.reason}`).join('\n');
   }
 
   #buttons() {
@@ -124,25 +124,25 @@ export class Tray {
     this.stopButton.title = stop;
   }
 
-  /** Puts the rows in sight into the page, and no others. */
+  /** Renders the visible rows only. */
   #rows() {
     if (this.isSmall) return;
     const first = Math.max(0, Math.floor(this.scroller.scrollTop / ROW) - 2);
     const last = Math.min(this.order.length, Math.ceil((this.scroller.scrollTop + (this.scroller.clientHeight || 260)) / ROW) + 2);
     const rows = [];
-    for (let place = first; place < last; place += 1) rows.push(this.#row(this.order[place], place));
-    const focused = document.activeElement?.closest?.('.file')?.getAttribute('data-place');
+    for (let index = first; index < last; index += 1) rows.push(this.#row(this.order[index], index));
+    const focused = document.activeElement?.closest?.('.file')?.getAttribute('data-index');
     const at = document.activeElement?.getAttribute?.('data-do');
     this.list.style.setProperty('translate', `0 ${first * ROW}px`);
     this.list.replaceChildren(...rows);
-    if (focused && at) /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-place="${focused}"] [data-do="${at}"]`))?.focus({ preventScroll: true });
+    if (focused && at) /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-index="${focused}"] [data-do="${at}"]`))?.focus({ preventScroll: true });
   }
 
-  /** @param {Item} item @param {number} place */
-  #row(item, place) {
+  /** @param {Item} item @param {number} index */
+  #row(item, index) {
     const share = item.size ? Math.min(1, item.sent / item.size) : 0;
-    const words = item.state === 'sending' ? t('{n} of {all}', { n: size(item.sent), all: size(item.size) }) : item.state === 'cancelled' ? t('cancelled') : size(item.size);
-    const row = h('li', { class: 'file', 'data-place': place, 'data-state': item.state }, icon(ICONS[item.state], 's'), h('span', { class: 'clip', title: item.name, text: item.name }), h('span', { class: 'row tight' }, h('span', { class: 'faint num', text: item.state === 'failed' ? '' : words }), this.#action(item)));
+    const detail = item.state === 'sending' ? t('{n} of {all}', { n: size(item.sent), all: size(item.size) }) : item.state === 'cancelled' ? t('cancelled') : size(item.size);
+    const row = h('li', { class: 'file', 'data-index': index, 'data-state': item.state }, icon(ICONS[item.state], 's'), h('span', { class: 'clip', title: item.name, text: item.name }), h('span', { class: 'row tight' }, h('span', { class: 'faint num', text: item.state === 'failed' ? '' : detail }), this.#action(item)));
     if (item.state === 'failed') row.append(h('span', { class: 'err clip', title: item.error, text: item.error }));
     if (item.state === 'sending') {
       const bar = h('i', {});
@@ -162,7 +162,7 @@ export class Tray {
   /** @param {MouseEvent} event */
   #onClick(event) {
     const button = event.target instanceof Element ? event.target.closest('[data-do]') : null;
-    const item = this.order[Number(button?.closest('.file')?.getAttribute('data-place') ?? -1)];
+    const item = this.order[Number(button?.closest('.file')?.getAttribute('data-index') ?? -1)];
     if (!item) return;
     if (button?.getAttribute('data-do') === 'retry') this.queue.retry(item);
     else this.queue.cancel(item);

@@ -1,4 +1,4 @@
-/** The account page: forms, and theme and contrast that change at once. */
+/** The account page: forms, theme and contrast. */
 import { setTheme, toggleContrast } from '../ui/theme.js';
 import { startPage } from './_page.js';
 

@@ -1,4 +1,4 @@
-/** The API page: starts Swagger UI on the document of this server and gives names to the controls that it leaves nameless. */
+/** The API page: starts Swagger UI with the schema of this server and adds accessible names that it lacks. */
 
 const host = /** @type {HTMLElement} */ (document.getElementById('api-docs'));
 const { schema = '' } = host.dataset;
@@ -6,12 +6,12 @@ const { schema = '' } = host.dataset;
 /** @type {(options: object) => unknown} */
 const swagger = /** @type {any} */ (window).SwaggerUIBundle;
 
-/** Names a control for those who do not see it, unless it has a name. */
+/** Gives a control an accessible name, unless it has one. */
 function name(/** @type {Element} */ control, /** @type {string | null | undefined} */ label) {
   if (label && !control.hasAttribute('aria-label')) control.setAttribute('aria-label', label.trim());
 }
 
-function putRight() {
+function fixNames() {
   for (const row of host.querySelectorAll('tr[data-param-name]')) {
     for (const control of row.querySelectorAll('select, input, textarea')) name(control, row.getAttribute('data-param-name'));
   }
@@ -19,7 +19,7 @@ function putRight() {
   for (const select of host.querySelectorAll('.content-type')) name(select, 'Media type');
   for (const button of host.querySelectorAll('.close-modal')) name(button, 'Close');
   for (const input of host.querySelectorAll('.operation-filter-input')) name(input, 'Filter by tag');
-  // Their visible words say what they do; a different name would not be found by speech.
+  // The accessible name must equal the visible text, so that speech input finds it.
   for (const button of host.querySelectorAll('.modal-btn.auth[aria-label], .authorization__btn[aria-label] + .btn')) {
     if (button.textContent?.trim()) button.removeAttribute('aria-label');
   }
@@ -28,12 +28,12 @@ function putRight() {
   }
 }
 
-new MutationObserver(putRight).observe(host, { childList: true, subtree: true });
+new MutationObserver(fixNames).observe(host, { childList: true, subtree: true });
 
 swagger({
   url: schema,
   domNode: host,
-  deepLinking: false, // its links would stand inside of buttons
+  deepLinking: false, // its links would be inside buttons
   docExpansion: 'none',
   filter: true,
   persistAuthorization: false,

@@ -1,4 +1,4 @@
-/** What every page has: theme, menus, tabs, dialogs, toasts, ages, the palette, values out of data-vars. */
+/** The script of every page: theme, menus, tabs, dialogs, toasts, ages, palette, style values from data-vars. */
 import { keepAges } from '../ui/ages.js';
 import { wireDialogs } from '../ui/dialog.js';
 import { applyVars } from '../ui/dom.js';

@@ -1,9 +1,9 @@
-/** Classes and tags: order, names in place, colours, merging with a preview, deleting. */
+/** Classes and tags: order, renaming in index, colors, merging with a preview, deleting. */
 import { openDialog, showDialog } from '../ui/dialog.js';
 import { h, postJson } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
 import { num, t } from '../i18n.js';
-import { getJson, settle, startPage, words } from './_page.js';
+import { getJson, applyResponse, startPage, errorMessage } from './_page.js';
 import { wireRename } from './_rename.js';
 import { idsInOrder, sortable } from './_sort.js';
 
@@ -13,23 +13,23 @@ const root = document.getElementById('classes');
 const role = root?.dataset.role ?? 'region';
 wireRename(() => ({ role }));
 
-/** Saves the order as it stands; the digit keys follow it. */
+/** Saves the present order; the number keys follow it. */
 async function saveOrder() {
   if (!root) return;
   showDigits();
   try {
     await postJson(root.dataset.orderUrl ?? '', { role, ids: idsInOrder(root) });
   } catch (error) {
-    toast(words(error), { bad: true });
+    toast(errorMessage(error), { bad: true });
   }
 }
 
-/** Writes the digit keys of the first ten anew. */
+/** Shows the number keys of the first ten classes. */
 function showDigits() {
   if (role !== 'region') return;
-  for (const [place, row] of [...document.querySelectorAll('[data-sortable] > [data-id]')].entries()) {
+  for (const [index, row] of [...document.querySelectorAll('[data-sortable] > [data-id]')].entries()) {
     const cell = row.children[2];
-    const key = '1234567890'[place];
+    const key = '1234567890'[index];
     cell?.replaceChildren(...(key ? [h('kbd', { class: 'kbd', text: key })] : []));
   }
 }
@@ -43,22 +43,22 @@ document.getElementById('find')?.addEventListener('input', (event) => {
   }
 });
 
-const own = document.getElementById('own-color');
-own?.addEventListener('input', () => {
+const customColor = document.getElementById('own-color');
+customColor?.addEventListener('input', () => {
   const form = document.getElementById('chosen-form');
-  if (!(own instanceof HTMLInputElement) || !(form instanceof HTMLFormElement)) return;
+  if (!(customColor instanceof HTMLInputElement) || !(form instanceof HTMLFormElement)) return;
   for (const radio of form.querySelectorAll('input[name="color"]')) if (radio instanceof HTMLInputElement) radio.checked = false;
-  let held = form.querySelector('input[name="color"][type="hidden"]');
-  if (!held) form.append((held = h('input', { type: 'hidden', name: 'color' })));
-  if (held instanceof HTMLInputElement) held.value = `${own.value.toUpperCase()}FF`;
+  let hidden = form.querySelector('input[name="color"][type="hidden"]');
+  if (!hidden) form.append((hidden = h('input', { type: 'hidden', name: 'color' })));
+  if (hidden instanceof HTMLInputElement) hidden.value = `${customColor.value.toUpperCase()}FF`;
 });
 document.addEventListener('change', (event) => {
   const radio = event.target;
   if (radio instanceof HTMLInputElement && radio.name === 'color' && radio.type === 'radio') radio.form?.querySelector('input[name="color"][type="hidden"]')?.remove();
 });
-document.addEventListener('classsaved', (event) => settle(/** @type {CustomEvent} */ (event).detail, { again: true }));
+document.addEventListener('classsaved', (event) => applyResponse(/** @type {CustomEvent} */ (event).detail, { reload: true }));
 
-/** Asks with the numbers of a merge, then does it. @param {HTMLFormElement} form */
+/** Shows the preview of a merge and merges after confirmation. @param {HTMLFormElement} form */
 async function merge(form) {
   const select = form.querySelector('select');
   if (!select) return;
@@ -76,28 +76,28 @@ async function merge(form) {
     const many = isTag ? t('Merge {n} images', { n: num(count) }) : t('Merge {n} objects', { n: num(count) });
     const one = isTag ? t('Merge 1 image') : t('Merge 1 object');
     const verb = count === 1 ? one : many;
-    const sure = h('button', { class: 'btn primary', type: 'button', text: verb });
+    const confirm = h('button', { class: 'btn primary', type: 'button', text: verb });
     const cancel = h('button', { class: 'btn', type: 'button', text: t('Cancel'), 'data-close': true });
-    const dialog = showDialog({ title: t('Merge “{source}” into “{target}”', found), body: h('div', { class: 'stack' }, ...lines), footer: [cancel, sure] });
-    sure.addEventListener('click', async () => {
+    const dialog = showDialog({ title: t('Merge “{source}” into “{target}”', found), body: h('div', { class: 'stack' }, ...lines), footer: [cancel, confirm] });
+    confirm.addEventListener('click', async () => {
       dialog.close();
       await send(form.dataset.merge ?? '', { target: select.value, role });
     });
   } catch (error) {
-    toast(words(error), { bad: true });
+    toast(errorMessage(error), { bad: true });
   }
 }
 
 /** @param {string} url @param {Record<string, unknown>} body */
 async function send(url, body) {
   try {
-    settle(await postJson(url, body));
+    applyResponse(await postJson(url, body));
   } catch (error) {
-    toast(words(error), { bad: true });
+    toast(errorMessage(error), { bad: true });
   }
 }
 
-/** Deletes at once what is not used; else the number must be typed, since objects go for good. @param {HTMLElement} button */
+/** Deletes an unused class immediately; otherwise the count must be typed, since the objects cannot be restored. @param {HTMLElement} button */
 function remove(button) {
   const count = Number(button.dataset.count);
   const { url = '', name = '' } = button.dataset;
@@ -109,18 +109,18 @@ function remove(button) {
   const body = h('div', { class: 'stack l' }, h('p', { class: 'muted', text: count === 1 ? one : many }), h('div', { class: 'field' }, h('label', { for: 'typed', text: t('Type {n} to confirm', { n: count }) }), input));
   const deletes = count === 1 ? t('Delete 1 object') : t('Delete {n} objects', { n: num(count) });
   const verb = isTag ? t('Delete tag') : deletes;
-  const sure = h('button', { class: 'btn primary danger', type: 'button', disabled: true, text: verb });
+  const confirm = h('button', { class: 'btn primary danger', type: 'button', disabled: true, text: verb });
   const cancel = h('button', { class: 'btn', type: 'button', text: t('Cancel'), 'data-close': true });
-  const dialog = showDialog({ title: t('Delete “{name}”', { name }), body, footer: [cancel, sure] });
-  const isRight = () => Number(input.value.replace(/\D/g, '')) === count;
-  input.addEventListener('input', () => { sure.disabled = !isRight(); });
+  const dialog = showDialog({ title: t('Delete “{name}”', { name }), body, footer: [cancel, confirm] });
+  const isConfirmed = () => Number(input.value.replace(/\D/g, '')) === count;
+  input.addEventListener('input', () => { confirm.disabled = !isConfirmed(); });
   const go = () => {
-    if (!isRight()) return;
+    if (!isConfirmed()) return;
     dialog.close();
     send(url, { role, count });
   };
   input.addEventListener('keydown', (event) => { if (event.key === 'Enter') go(); });
-  sure.addEventListener('click', go);
+  confirm.addEventListener('click', go);
   input.focus();
   return undefined;
 }
@@ -139,7 +139,7 @@ document.addEventListener('click', (event) => {
   if (group instanceof HTMLElement) fillGroup(group);
 });
 
-/** Opens the dialog of a tag group for a new one or with what it is. @param {HTMLElement} button */
+/** Opens the dialog for a new tag group, or with the values of an existing one. @param {HTMLElement} button */
 function fillGroup(button) {
   const dialog = document.getElementById('new-group');
   const form = dialog?.querySelector('form');

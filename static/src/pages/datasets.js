@@ -1,7 +1,7 @@
-/** Datasets: names in place and order. */
+/** Datasets: renaming in place and order. */
 import { postJson } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
-import { startPage, words } from './_page.js';
+import { startPage, errorMessage } from './_page.js';
 import { wireRename } from './_rename.js';
 import { sortable } from './_sort.js';
 
@@ -16,7 +16,7 @@ for (const list of document.querySelectorAll('[data-sortable]')) {
     try {
       await postJson(root?.dataset.orderUrl ?? '', { id: row.dataset.id, before });
     } catch (error) {
-      toast(words(error), { bad: true });
+      toast(errorMessage(error), { bad: true });
     }
   });
 }

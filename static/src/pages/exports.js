@@ -1,7 +1,7 @@
-/** Exports and imports: both forms, the file of an import on its way, the table of jobs kept true. */
+/** Exports and imports: both forms, the upload of an import's file, live job rows. */
 import { refreshAges } from '../ui/ages.js';
 import { postJson } from '../ui/dom.js';
-import { clearErrors, refreshPart, say, settle, showError, startPage } from './_page.js';
+import { clearErrors, refreshPart, showResult, applyResponse, showError, startPage } from './_page.js';
 import { sendFile } from './_send.js';
 
 startPage();
@@ -11,13 +11,13 @@ let wake = () => {};
 
 async function refresh() {
   if (!rows) return;
-  await refreshPart(rows).catch(() => { /* the next time */ });
+  await refreshPart(rows).catch(() => { /* retried with the next poll */ });
   refreshAges(rows);
   const none = document.getElementById('none');
   if (none) none.hidden = rows.children.length > 0;
 }
 
-async function keep() {
+async function pollJobs() {
   for (;;) {
     const isBusy = rows?.querySelector('[data-open]');
     await new Promise((resolve) => {
@@ -32,13 +32,13 @@ async function keep() {
 }
 
 document.addEventListener('started', async (event) => {
-  say(/** @type {CustomEvent} */ (event).detail);
+  showResult(/** @type {CustomEvent} */ (event).detail);
   await refresh();
   wake();
 });
 document.addEventListener('posted', async (event) => {
   event.preventDefault();
-  settle(/** @type {CustomEvent} */ (event).detail);
+  applyResponse(/** @type {CustomEvent} */ (event).detail);
   await refresh();
   wake();
 });
@@ -48,7 +48,7 @@ const select = document.getElementById('i-dataset');
 const field = document.getElementById('i-new');
 const chosen = document.getElementById('i-file');
 
-/** A new dataset needs a name; the file's own is proposed. */
+/** Shows the name field for a new dataset and suggests the file's name. */
 function showNew() {
   const isNew = select instanceof HTMLSelectElement && !select.value;
   const name = document.getElementById('f-i-new');
@@ -79,7 +79,7 @@ async function runImport(target) {
     await sendFile(file, slot.url, new AbortController().signal, (sent) => { bar.value = sent / Math.max(1, file.size); });
     const fields = new FormData(target);
     const body = { upload: slot.id, name: file.name, dataset: fields.get('dataset') || null, new_dataset: fields.get('dataset') ? '' : fields.get('new_dataset') };
-    say(await postJson(target.getAttribute('data-start') ?? '', body));
+    showResult(await postJson(target.getAttribute('data-start') ?? '', body));
     target.reset();
     showNew();
     await refresh();
@@ -97,4 +97,4 @@ form?.addEventListener('submit', (event) => {
   event.preventDefault();
   if (form instanceof HTMLFormElement) runImport(form);
 });
-keep();
+pollJobs();

@@ -1,4 +1,4 @@
-/** The start page: forms, and the page anew once a project that a job makes is there. */
+/** The home page: forms, and a reload after a job has created a project. */
 import { startPage } from './_page.js';
 
 startPage();

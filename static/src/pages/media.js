@@ -1,11 +1,11 @@
-/** The media page: grid, choosing, changing many with undo, others' work as it happens, files dropped anywhere. */
+/** The media page: grid, selection, bulk changes with undo, live updates, uploads by drop. */
 import { postJson } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
 import { num, t } from '../i18n.js';
 import { Grid } from './_grid.js';
-import { Live, seldom, showPeople } from './_live.js';
-import { isTyping, say, startPage, waitForJob, words } from './_page.js';
-import { Picks } from './_picks.js';
+import { Live, throttle, showPeople } from './_live.js';
+import { isTyping, showResult, startPage, waitForJob, errorMessage } from './_page.js';
+import { Selection } from './_selection.js';
 import { startUploads } from './_uploads.js';
 
 startPage();
@@ -14,7 +14,7 @@ const boot = JSON.parse(document.getElementById('boot')?.textContent ?? '{}');
 const element = document.getElementById('grid');
 const bulk = document.getElementById('bulk');
 const size = document.getElementById('size');
-const picks = new Picks();
+const selection = new Selection();
 const SIZE = 'annotator.thumb';
 
 if (size instanceof HTMLInputElement) {
@@ -30,26 +30,26 @@ if (size instanceof HTMLInputElement) {
 
 const grid = element ? new Grid(element, boot, show) : null;
 
-/** Shows whether a tile is chosen. @param {HTMLElement} tile @param {string} id */
+/** Shows whether a tile is selected. @param {HTMLElement} tile @param {string} id */
 function show(tile, id) {
-  const isPicked = picks.has(id);
-  tile.toggleAttribute('data-picked', isPicked);
+  const isSelected = selection.has(id);
+  tile.toggleAttribute('data-picked', isSelected);
   const box = tile.querySelector('.pick input');
-  if (box instanceof HTMLInputElement) box.checked = isPicked;
+  if (box instanceof HTMLInputElement) box.checked = isSelected;
 }
 
-/** Shows what is chosen: tiles, and the bar with what can be done to them. */
-function showPicks() {
+/** Shows the selection: its tiles, and the bar with the actions for them. */
+function showSelection() {
   if (!grid || !bulk || !element) return;
   for (const [index, tile] of grid.shown) {
     const item = grid.items.get(index);
     if (item) show(tile, item.id);
   }
-  const count = picks.count(grid.total);
+  const count = selection.count(grid.total);
   bulk.hidden = count === 0;
   element.toggleAttribute('data-picking', count > 0);
-  const said = document.getElementById('picked');
-  if (said) said.textContent = count === 1 ? t('1 selected') : t('{n} selected', { n: num(count) });
+  const counter = document.getElementById('picked');
+  if (counter) counter.textContent = count === 1 ? t('1 selected') : t('{n} selected', { n: num(count) });
   const all = document.getElementById('pick-all');
   if (all) {
     all.hidden = count >= grid.total || !count;
@@ -57,14 +57,14 @@ function showPicks() {
   }
 }
 
-/** Chooses everything from the anchor to here. @param {number} index */
+/** Selects everything from the anchor to an index. @param {number} index */
 async function extendTo(index) {
   if (!grid) return;
   try {
-    picks.set(await grid.idsBetween(picks.anchor, index), true);
-    showPicks();
+    selection.set(await grid.idsBetween(selection.anchor, index), true);
+    showSelection();
   } catch (error) {
-    toast(words(error), { bad: true });
+    toast(errorMessage(error), { bad: true });
   }
 }
 
@@ -72,39 +72,39 @@ async function extendTo(index) {
 function toggle(index) {
   const item = grid?.items.get(index);
   if (!item) return;
-  picks.toggle(item.id, index);
-  showPicks();
+  selection.toggle(item.id, index);
+  showSelection();
 }
 
-/** Changes what is chosen. @param {string} what @param {string} [target] */
+/** Changes the selected images. @param {string} what @param {string} [target] */
 async function change(what, target) {
-  if (!grid || !picks.count(grid.total)) return;
+  if (!grid || !selection.count(grid.total)) return;
   try {
-    const answer = await postJson(boot.urls['media-change'], { what, target: target || null, ...picks.body(boot.query) });
-    say(answer);
-    picks.clear();
-    showPicks();
-    if (answer.job) waitForJob(answer.job);
+    const response = await postJson(boot.urls['media-change'], { what, target: target || null, ...selection.body(boot.query) });
+    showResult(response);
+    selection.clear();
+    showSelection();
+    if (response.job) waitForJob(response.job);
     await reload();
   } catch (error) {
-    toast(words(error), { bad: true });
+    toast(errorMessage(error), { bad: true });
   }
 }
 
-/** How many images the list has, in words. @param {number} total */
+/** How many images the list has, as text. @param {number} total */
 function countText(total) {
   if (boot.query) return total === 1 ? t('1 image matches') : t('{n} images match', { n: num(total) });
   return total === 1 ? t('1 image') : t('{n} images', { n: num(total) });
 }
 
-/** Reloads the list; a list that was or became empty is another page. */
+/** Reloads the list; a list that was or became empty needs another page. */
 async function reload() {
   if (!grid) return location.reload();
   const total = await grid.reload().catch(() => grid.total);
   if (!total) return location.reload();
   const line = document.getElementById('count');
   if (line) line.textContent = countText(total);
-  showPicks();
+  showSelection();
   return undefined;
 }
 
@@ -130,7 +130,7 @@ element?.addEventListener('focusin', (event) => {
   }
 });
 
-/** Where an arrow leads. @param {string} key @param {number} at @param {number} cols */
+/** The index that a key leads to. @param {string} key @param {number} at @param {number} cols */
 function step(key, at, cols) {
   return { ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: at - cols, ArrowDown: at + cols, Home: 0, End: Number.MAX_SAFE_INTEGER, PageUp: at - 4 * cols, PageDown: at + 4 * cols }[key];
 }
@@ -140,12 +140,12 @@ addEventListener('keydown', (event) => {
   const isInGrid = element?.contains(document.activeElement);
   const hasControl = event.ctrlKey || event.metaKey;
   if (hasControl && event.key.toLowerCase() === 'a') {
-    picks.chooseAll();
-    showPicks();
+    selection.selectAll();
+    showSelection();
   } else if (hasControl || event.altKey) return;
-  else if (event.key === 'Escape' && picks.count(grid.total)) {
-    picks.clear();
-    showPicks();
+  else if (event.key === 'Escape' && selection.count(grid.total)) {
+    selection.clear();
+    showSelection();
   } else if (event.key === 'Delete' && boot.may.delete) change('delete');
   else if (isInGrid && event.key === ' ') toggle(grid.current);
   else if (isInGrid || (document.activeElement === document.body && event.key.startsWith('Arrow'))) {
@@ -153,7 +153,7 @@ addEventListener('keydown', (event) => {
     if (to === undefined || (!isInGrid && (event.key === 'ArrowUp' || event.key === 'ArrowDown'))) return;
     grid.focus(to);
     if (event.shiftKey) extendTo(grid.current);
-    else picks.anchor = grid.current;
+    else selection.anchor = grid.current;
   } else return;
   event.preventDefault();
 });
@@ -162,9 +162,9 @@ bulk?.addEventListener('click', (event) => {
   const target = event.target instanceof Element ? event.target : null;
   const button = target?.closest('[data-what]');
   if (button instanceof HTMLElement) change(button.dataset.what ?? '', button.dataset.target);
-  if (target?.closest('#unpick')) picks.clear();
-  if (target?.closest('#pick-all')) picks.chooseAll();
-  if (target?.closest('#unpick, #pick-all')) showPicks();
+  if (target?.closest('#unpick')) selection.clear();
+  if (target?.closest('#pick-all')) selection.selectAll();
+  if (target?.closest('#unpick, #pick-all')) showSelection();
 });
 document.addEventListener('jobended', () => { reload(); });
 document.addEventListener('undone', (event) => {
@@ -175,9 +175,9 @@ document.addEventListener('undone', (event) => {
 /** @type {Set<string>} */
 const touched = new Set();
 let isChanged = false;
-const catchUp = seldom(() => {
+const catchUp = throttle(() => {
   if (isChanged) reload();
-  else if (touched.size) grid?.touch([...touched]).catch(() => { /* the next time */ });
+  else if (touched.size) grid?.refresh([...touched]).catch(() => { /* retried with the next event */ });
   isChanged = false;
   touched.clear();
 }, 800);

@@ -1,30 +1,30 @@
-/** Members: roles that are saved when chosen, and the address of a new person, shown once. */
+/** Members: roles that are saved when selected, and invite links, shown once. */
 import { openDialog } from '../ui/dialog.js';
 import { postJson } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
 import { t } from '../i18n.js';
-import { say, settle, startPage, words } from './_page.js';
+import { showResult, applyResponse, startPage, errorMessage } from './_page.js';
 
 startPage();
 
-/** Shows the one-time address. @param {{link: string, name: string, days: number}} answer */
-function showLink(answer) {
+/** Shows the invite link. @param {{link: string, name: string, days: number}} response */
+function showLink(response) {
   const dialog = document.getElementById('invited');
   const input = document.getElementById('invited-link');
   if (!(dialog instanceof HTMLDialogElement) || !(input instanceof HTMLInputElement)) return;
-  input.value = answer.link;
-  const said = dialog.querySelector('[data-said]');
-  if (said) said.textContent = t('{name} can sign in with this link once, within {n} days. It will not be shown again.', { name: answer.name, n: answer.days });
+  input.value = response.link;
+  const text = dialog.querySelector('[data-said]');
+  if (text) text.textContent = t('{name} can sign in with this link once, within {n} days. It will not be shown again.', { name: response.name, n: response.days });
   openDialog(dialog);
   input.select();
 }
 
 document.addEventListener('invited', (event) => {
-  const answer = /** @type {CustomEvent} */ (event).detail;
+  const response = /** @type {CustomEvent} */ (event).detail;
   const dialog = document.getElementById('invite');
   if (dialog instanceof HTMLDialogElement) dialog.close();
-  if (answer.link) showLink(answer);
-  else settle(answer);
+  if (response.link) showLink(response);
+  else applyResponse(response);
 });
 
 document.addEventListener('change', async (event) => {
@@ -32,12 +32,12 @@ document.addEventListener('change', async (event) => {
   if (!(select instanceof HTMLSelectElement) || !select.dataset.roleUrl) return;
   const before = [...select.options].find((option) => option.defaultSelected)?.value ?? select.value;
   try {
-    const answer = await postJson(select.dataset.roleUrl, { role: select.value });
+    const response = await postJson(select.dataset.roleUrl, { role: select.value });
     for (const option of select.options) option.defaultSelected = option.value === select.value;
-    say(answer);
+    showResult(response);
   } catch (error) {
     select.value = before;
-    toast(words(error), { bad: true });
+    toast(errorMessage(error), { bad: true });
   }
 });
 
@@ -47,6 +47,6 @@ document.addEventListener('click', async (event) => {
   try {
     showLink(await postJson(button.dataset.linkUrl ?? '', {}));
   } catch (error) {
-    toast(words(error), { bad: true });
+    toast(errorMessage(error), { bad: true });
   }
 });

@@ -1,7 +1,7 @@
-/** The overview of a project: fetched again, part by part, when somebody did something. */
+/** The project overview: fetched again and patched when something changed. */
 import { refreshAges } from '../ui/ages.js';
 import { t } from '../i18n.js';
-import { Live, seldom, showPeople } from './_live.js';
+import { Live, throttle, showPeople } from './_live.js';
 import { refreshPart, startPage } from './_page.js';
 
 startPage();
@@ -10,18 +10,18 @@ const part = document.getElementById('live');
 const presence = document.getElementById('presence');
 let isLive = false;
 
-/** Says whether the page follows the project at once. */
+/** Shows whether the page receives live updates. */
 function showState() {
   const chip = document.getElementById('live-state');
   if (!chip) return;
   chip.dataset.status = isLive ? 'done' : 'new';
-  const words = chip.querySelector('span:last-child');
-  if (words) words.textContent = isLive ? t('Live') : t('Updates every few seconds');
+  const text = chip.querySelector('span:last-child');
+  if (text) text.textContent = isLive ? t('Live') : t('Updates every few seconds');
 }
 
 if (part instanceof HTMLElement) {
-  const refresh = seldom(async () => {
-    await refreshPart(part).catch(() => { /* the next time */ });
+  const refresh = throttle(async () => {
+    await refreshPart(part).catch(() => { /* retried with the next event */ });
     refreshAges(part);
     showState();
   }, 1500);

@@ -1,4 +1,4 @@
-/** API tokens: a new one is shown on the page, once. */
+/** API tokens: a new token is shown once. */
 import { startPage } from './_page.js';
 
 startPage();

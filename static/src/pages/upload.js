@@ -1,4 +1,4 @@
-/** The upload page: where files go, and the list of those that were not taken, with the reason. */
+/** The upload page: options, and the list of files that could not be uploaded, with the reason. */
 import { h } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
 import { num, t } from '../i18n.js';
@@ -13,7 +13,7 @@ const valueOf = (/** @type {string} */ id) => {
 };
 const select = document.getElementById('u-dataset');
 
-/** The name is asked for when a new dataset is chosen. */
+/** Shows the name field if a new dataset is selected. */
 function showNew() {
   const holder = document.getElementById('f-u-new')?.closest('.field');
   if (holder instanceof HTMLElement) holder.hidden = !(select instanceof HTMLSelectElement) || Boolean(select.value);
@@ -21,13 +21,13 @@ function showNew() {
 select?.addEventListener('change', showNew);
 showNew();
 
-const MOST_ROWS = 500;
-/** @type {{name: string, why: string}[]} */
+const MAX_ROWS = 500;
+/** @type {{name: string, reason: string}[]} */
 let listed = [];
 
 /** @param {import('./_queue.js').Queue} queue */
-function showResult(queue) {
-  const failed = queue.items.filter((item) => item.state === 'failed').map((item) => ({ name: item.name, why: item.error }));
+function showRejected(queue) {
+  const failed = queue.items.filter((item) => item.state === 'failed').map((item) => ({ name: item.name, reason: item.error }));
   const all = [...failed, ...queue.problems];
   if (all.length === listed.length) return;
   listed = all;
@@ -37,20 +37,20 @@ function showResult(queue) {
   if (!card || !rows || !count) return;
   card.hidden = all.length === 0;
   count.textContent = num(all.length);
-  rows.replaceChildren(...all.slice(0, MOST_ROWS).map(({ name, why }) => h('tr', {}, h('td', { class: 'name', text: name }), h('td', { class: 'bad', text: why }))));
+  rows.replaceChildren(...all.slice(0, MAX_ROWS).map(({ name, reason }) => h('tr', {}, h('td', { class: 'name', text: name }), h('td', { class: 'bad', text: reason }))));
 }
 
 document.getElementById('result-copy')?.addEventListener('click', () => {
-  navigator.clipboard.writeText(listed.map(({ name, why }) => `${name}\t${why}`).join('\n')).then(() => toast(t('Copied'), { seconds: 3 }), () => {});
+  navigator.clipboard.writeText(listed.map(({ name, reason }) => `${name}\t${reason}`).join('\n')).then(() => toast(t('Copied'), { seconds: 3 }), () => {});
 });
 
 startUploads({
   dataset: () => valueOf('u-dataset'),
   name: () => (select ? valueOf('f-u-new') : ''),
   clash: () => valueOf('u-clash') || 'skip',
-  onChange: showResult,
+  onChange: showRejected,
   onEnd: (queue) => {
-    showResult(queue);
+    showRejected(queue);
     const media = document.getElementById('upload-boot')?.dataset.media ?? '/';
     const { sent } = queue.counts;
     if (sent) toast(sent === 1 ? t('1 file uploaded') : t('{n} files uploaded', { n: num(sent) }), { action: { label: t('View images'), run: () => location.assign(media) } });

@@ -1,12 +1,12 @@
-/** Keeps every <time data-age> true while the page is open; the server wrote the first words. */
+/** Updates every <time data-age> while the page is open; the server renders the first text. */
 import { age } from '../i18n.js';
 
 /** Rewrites the ages under `root`. */
 export function refreshAges(/** @type {ParentNode} */ root = document) {
   const now = Date.now();
   for (const element of root.querySelectorAll('time[data-age]')) {
-    const words = age(element.getAttribute('datetime') ?? '', now);
-    if (words && element.textContent !== words) element.textContent = words;
+    const text = age(element.getAttribute('datetime') ?? '', now);
+    if (text && element.textContent !== text) element.textContent = text;
   }
 }
 

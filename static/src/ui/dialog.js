@@ -1,4 +1,4 @@
-/** Dialogs on <dialog>: opened by [data-dialog="id"], closed by Esc, backdrop or [data-close]; focus returns by itself. */
+/** Dialogs on <dialog>: opened by [data-dialog="id"], closed by Esc, the backdrop or [data-close]; the browser returns the focus. */
 import { h, icon } from './dom.js';
 import { t } from '../i18n.js';
 
@@ -9,7 +9,7 @@ export function openDialog(dialog) {
   if (first instanceof HTMLElement) first.focus();
 }
 
-/** Makes [data-dialog] and [data-close] work everywhere on the page, also on what comes later. */
+/** Handles [data-dialog] and [data-close] on the whole page, also on elements that are added later. */
 export function wireDialogs() {
   document.addEventListener('click', (event) => {
     const target = event.target;
@@ -29,7 +29,7 @@ function isOutside(dialog, event) {
 }
 
 /**
- * Builds and opens a dialog around content; it leaves the page when closed.
+ * Builds and opens a dialog; it is removed when it is closed.
  * @param {{title: string, body: Node, footer?: Node[], wide?: boolean}} parts
  */
 export function showDialog({ title, body, footer = [], wide = false }) {
@@ -48,20 +48,20 @@ export function showDialog({ title, body, footer = [], wide = false }) {
 }
 
 /**
- * Asks before something that concerns a whole dataset; the button repeats verb and count.
- * @param {{title: string, text: string, verb: string, danger?: boolean}} words @returns {Promise<boolean>}
+ * Asks for confirmation; the button repeats the verb and the count.
+ * @param {{title: string, text: string, verb: string, danger?: boolean}} texts @returns {Promise<boolean>}
  */
 export function confirmDialog({ title, text, verb, danger = false }) {
   return new Promise((resolve) => {
-    let isSure = false;
+    let isConfirmed = false;
     const cancel = h('button', { class: 'btn', type: 'button', text: t('Cancel'), 'data-close': true });
-    const sure = h('button', { class: danger ? 'btn primary danger' : 'btn primary', type: 'button', text: verb });
-    sure.addEventListener('click', () => {
-      isSure = true;
+    const confirm = h('button', { class: danger ? 'btn primary danger' : 'btn primary', type: 'button', text: verb });
+confirm.addEventListener('click', () => {
+      isConfirmed = true;
       dialog.close();
     });
-    const dialog = showDialog({ title, body: h('p', { class: 'muted', text }), footer: [cancel, sure] });
-    dialog.addEventListener('close', () => resolve(isSure));
+    const dialog = showDialog({ title, body: h('p', { class: 'muted', text }), footer: [cancel, confirm] });
+    dialog.addEventListener('close', () => resolve(isConfirmed));
     cancel.focus();
   });
 }

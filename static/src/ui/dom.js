@@ -1,9 +1,9 @@
-/** Small helpers over the page: elements, icons, values that a strict CSP keeps out of the markup. */
+/** DOM helpers: elements, icons, style values that a strict CSP forbids in markup, JSON requests. */
 import { t } from '../i18n.js';
 
 /**
  * Makes an element. Attributes: `class`, `text`, `on` ({event: handler}), `data` ({name: value}), others as they are;
- * null, undefined and false are left out, true is an empty attribute.
+ * null, undefined and false are omitted, true is an empty attribute.
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag @param {Record<string, any>} [attributes] @param {...(Node | string | null | undefined | false)} children
  * @returns {HTMLElementTagNameMap[K]}
@@ -21,11 +21,11 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** The address of the icon sprite, told by <html data-icons>. */
+/** The URL of the icon sprite, from <html data-icons>. */
 export const sprite = () => document.documentElement.dataset.icons ?? '';
 
 /**
- * Draws an icon of the sprite; a name must stand beside it.
+ * Returns an icon of the sprite; it needs a visible or accessible name beside it.
  * @param {string} name @param {string} [kind] 's' is 14 px, 'l' 20 px
  */
 export function icon(name, kind = '') {
@@ -38,7 +38,7 @@ export function icon(name, kind = '') {
   return svg;
 }
 
-/** Applies data-vars ("--v:40;--h:255") of everything under `root` through the CSSOM. */
+/** Sets the style properties in data-vars ("--v:40;--h:255") of all elements under `root` through the CSSOM. */
 export function applyVars(/** @type {ParentNode} */ root = document) {
   for (const element of root.querySelectorAll('[data-vars]')) {
     if (!(element instanceof HTMLElement)) continue;
@@ -50,21 +50,21 @@ export function applyVars(/** @type {ParentNode} */ root = document) {
 }
 
 /** @param {string} name */
-const told = (name) => document.querySelector(`meta[name="${name}"]`)?.getAttribute('content') ?? '';
+const metaContent = (name) => document.querySelector(`meta[name="${name}"]`)?.getAttribute('content') ?? '';
 
 /**
- * The headers of a POST to our own server: its token, for whom this page acts, and that it wants JSON.
- * The token is read from the cookie: a sign-in in another tab makes a new one, and this page may go on with it.
+ * The headers of a POST to this server: CSRF token, user of this page, JSON accepted.
+ * The token is read from the cookie, because a sign-in in another tab replaces it and this page can continue with the new one.
  * @returns {Record<string, string>}
  */
-export function ownHeaders() {
-  const token = /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? told('csrf');
-  const person = told('person');
-  return { Accept: 'application/json', 'X-CSRFToken': token, ...(person ? { 'X-Annotator-User': person } : {}) };
+export function requestHeaders() {
+  const token = /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? metaContent('csrf');
+const user = metaContent('person');
+  return { Accept: 'application/json', 'X-CSRFToken': token, ...(user ? { 'X-Annotator-User': user } : {}) };
 }
 
-/** What to do about a refusal that brings no words of ours: a page of the server, or of a proxy before it. @param {number} status */
-function wordsFor(status) {
+/** The message for an error response without a message of ours, such as the page of a proxy. @param {number} status */
+function statusMessage(status) {
   if (status === 403) return t('This page has expired. Reload it and try again.');
   if (status === 404) return t('This no longer exists. Reload the page.');
   if (status === 413) return t('This is larger than the server allows.');
@@ -73,35 +73,35 @@ function wordsFor(status) {
   return t('Request failed ({status}). Reload the page and try again.', { status });
 }
 
-/** The error of an answer that cannot be used: words for a person, `.status` and `.body`. @param {number} status @param {any} [body] */
-export function refused(status, body = null) {
-  return Object.assign(new Error(body?.message || wordsFor(status)), { status, body });
+/** The Error for a failed response: a message for the user, `.status` and `.body`. @param {number} status @param {any} [body] */
+export function responseError(status, body = null) {
+  return Object.assign(new Error(body?.message || statusMessage(status)), { status, body });
 }
 
-/** Reads the JSON of an answer, null when it is empty. Throws `refused` for refusals and for what is no JSON. @param {Response} answer @returns {Promise<any>} */
-export async function readAnswer(answer) {
-  const text = await answer.text();
-  if (answer.ok && !text) return null;
+/** Returns the JSON of a response, null if it is empty. Throws `responseError` for error statuses and invalid JSON. @param {Response} response @returns {Promise<any>} */
+export async function readResponse(response) {
+  const text = await response.text();
+  if (response.ok && !text) return null;
   let body;
   try {
     body = JSON.parse(text);
   } catch {
-    throw refused(answer.status);
+    throw responseError(response.status);
   }
-  if (!answer.ok) throw refused(answer.status, body);
+  if (!response.ok) throw responseError(response.status, body);
   return body;
 }
 
 /**
- * Sends JSON to our own server with the session. Throws as `readAnswer` does.
+ * Sends JSON to this server with the session and returns the JSON of the response. Throws as `readResponse` does.
  * @param {string} url @param {unknown} body @param {string} [method]
  */
 export async function postJson(url, body, method = 'POST') {
-  const answer = await fetch(url, {
+  const response = await fetch(url, {
     method,
-    headers: { ...ownHeaders(), 'Content-Type': 'application/json' },
+    headers: { ...requestHeaders(), 'Content-Type': 'application/json' },
     credentials: 'same-origin',
     body: JSON.stringify(body),
   });
-  return readAnswer(answer);
+  return readResponse(response);
 }

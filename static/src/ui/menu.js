@@ -1,9 +1,9 @@
-/** Menus on the popover API: placed beside their button, arrows, Home, End, first letters; the markup is the page's. */
+/** Menus on the popover API: position and keyboard (arrows, Home, End, first letters); the markup is in the page. */
 
 const GAP = 4;
 
 /**
- * Puts a floating element below (or above) an anchor, inside the window.
+ * Positions a floating element below or above an anchor, inside the window.
  * @param {HTMLElement} floating @param {Element} anchor @param {'start' | 'end'} [side]
  */
 export function placeBeside(floating, anchor, side = 'start') {
@@ -50,9 +50,9 @@ function menuAround(target) {
   return found instanceof HTMLElement ? found : null;
 }
 
-/** Makes every element with `popover` and role=menu behave, also those that come later. Its button has popovertarget. */
+/** Handles every element with `popover` and role=menu, also those added later. Its button has popovertarget. */
 export function wireMenus() {
-  // toggle events do not bubble, but they can be caught on the way down
+  // toggle events do not bubble, but they can be captured
   document.addEventListener('toggle', (event) => {
     const menu = event.target;
     if (!(menu instanceof HTMLElement) || !menu.matches('.menu[popover]')) return;
@@ -62,8 +62,8 @@ export function wireMenus() {
     if (!isOpen || !anchor) return;
     placeBeside(menu, anchor, anchor.closest('.end, .end-row') ? 'end' : 'start');
     const items = itemsOf(menu);
-    const chosen = items.find((item) => item.matches('[role="menuitemradio"][aria-checked="true"]:not([data-theme-set])'));
-    (chosen ?? items[0])?.focus();
+    const selected = items.find((item) => item.matches('[role="menuitemradio"][aria-checked="true"]:not([data-theme-set])'));
+    (selected ?? items[0])?.focus();
   }, true);
   document.addEventListener('keydown', (event) => {
     const menu = menuAround(event.target);

@@ -1,4 +1,4 @@
-/** The command palette: a combobox over a list of things to do or open; what stands in it is the caller's. */
+/** The command palette: a combobox over entries that the caller provides. */
 import { h, icon } from './dom.js';
 import { placeBeside } from './menu.js';
 import { t } from '../i18n.js';
@@ -7,44 +7,44 @@ import { t } from '../i18n.js';
  * @typedef {{group: string, label: string, run: () => void, icon?: string, mark?: () => Element, keys?: string, more?: string}} Entry
  */
 
-const MOST = 60;
+const MAX_ENTRIES = 60;
 
-/** Splits and marks what matches. @param {string} label @param {string} wanted */
-function marked(label, wanted) {
-  const at = wanted ? label.toLocaleLowerCase().indexOf(wanted) : -1;
+/** Highlights the match. @param {string} label @param {string} query */
+function highlighted(label, query) {
+  const at = query ? label.toLocaleLowerCase().indexOf(query) : -1;
   if (at < 0) return h('span', { class: 'clip', text: label });
-  const end = at + wanted.length;
+  const end = at + query.length;
   return h('span', { class: 'clip' }, label.slice(0, at), h('b', { text: label.slice(at, end) }), label.slice(end));
 }
 
 /**
- * The entries for what was typed, best first within their groups: beginnings before middles, then all words anywhere.
+ * The entries that match what was typed, best first within their groups: prefix, word start, substring, then all words in any order.
  * @param {Entry[]} entries @param {string} typed @returns {Entry[]}
  */
 export function search(entries, typed) {
-  const wanted = typed.trim().toLocaleLowerCase();
-  if (!wanted) return entries.slice(0, MOST);
-  const words = wanted.split(/\s+/);
+  const query = typed.trim().toLocaleLowerCase();
+  if (!query) return entries.slice(0, MAX_ENTRIES);
+  const words = query.split(/\s+/);
   const ranked = [];
   for (const [place, entry] of entries.entries()) {
     const label = entry.label.toLocaleLowerCase();
-    const whole = `${label} ${entry.more?.toLocaleLowerCase() ?? ''}`;
-    const at = label.indexOf(wanted);
-    if (at < 0 && !words.every((word) => whole.includes(word))) continue;
+    const searched = `${label} ${entry.more?.toLocaleLowerCase() ?? ''}`;
+    const at = label.indexOf(query);
+    if (at < 0 && !words.every((word) => searched.includes(word))) continue;
     const rank = at === 0 ? 0 : at > 0 && /\W/.test(label[at - 1]) ? 1 : at > 0 ? 2 : 3;
     ranked.push({ entry, rank, place });
   }
   const groups = [...new Set(entries.map((one) => one.group))];
   ranked.sort((a, b) => groups.indexOf(a.entry.group) - groups.indexOf(b.entry.group) || a.rank - b.rank || a.place - b.place);
-  return ranked.slice(0, MOST).map((one) => one.entry);
+  return ranked.slice(0, MAX_ENTRIES).map((one) => one.entry);
 }
 
-/** @param {Entry} entry @param {string} wanted @param {number} index */
-function row(entry, wanted, index) {
+/** @param {Entry} entry @param {string} query @param {number} index */
+function row(entry, query, index) {
   return h(
     'div', { class: 'item', role: 'option', id: `p-${index}`, 'aria-selected': String(index === 0) },
     entry.mark?.() ?? icon(entry.icon ?? 'arrow-right'),
-    marked(entry.label, wanted),
+    highlighted(entry.label, query),
     entry.keys ? h('span', { class: 'end' }, h('kbd', { class: 'kbd', text: entry.keys })) : null,
   );
 }
@@ -58,7 +58,7 @@ class Palette {
     this.entries = entries;
     /** @type {Entry[]} */
     this.shown = [];
-    this.chosen = 0;
+    this.selected = 0;
     this.input = h('input', { type: 'text', role: 'combobox', 'aria-expanded': 'true', 'aria-controls': 'p-list', 'aria-label': label, 'aria-autocomplete': 'list', placeholder: label, autocomplete: 'off', spellcheck: 'false' });
     this.list = h('div', { class: 'list', role: 'listbox', id: 'p-list', 'aria-label': t('Results') });
     this.count = h('span', { class: 'end', role: 'status' });
@@ -81,14 +81,14 @@ class Palette {
   }
 
   draw() {
-    const wanted = this.input.value.trim().toLocaleLowerCase();
+    const query = this.input.value.trim().toLocaleLowerCase();
     this.shown = search(this.entries, this.input.value);
     /** @type {Node[]} */
     const rows = [];
     let group = '';
     for (const [index, entry] of this.shown.entries()) {
       if (entry.group !== group) rows.push(h('div', { class: 'cap', role: 'presentation', text: (group = entry.group) }));
-      rows.push(row(entry, wanted, index));
+      rows.push(row(entry, query, index));
     }
     if (!rows.length) rows.push(h('p', { class: 'nothing', text: t('No results') }));
     this.list.replaceChildren(...rows);
@@ -100,8 +100,8 @@ class Palette {
   /** @param {number} index */
   choose(index) {
     const { length } = this.shown;
-    this.chosen = length ? (index + length) % length : 0;
-    const id = `p-${this.chosen}`;
+    this.selected = length ? (index + length) % length : 0;
+    const id = `p-${this.selected}`;
     for (const option of this.list.querySelectorAll('[role="option"]')) option.setAttribute('aria-selected', String(option.id === id));
     const now = document.getElementById(id);
     this.input.setAttribute('aria-activedescendant', now?.id ?? '');
@@ -109,7 +109,7 @@ class Palette {
   }
 
   run() {
-    const entry = this.shown[this.chosen];
+    const entry = this.shown[this.selected];
     if (!entry) return;
     this.dialog.close();
     entry.run();
@@ -119,8 +119,8 @@ class Palette {
   onKey(event) {
     event.stopPropagation();
     if (event.isComposing) return;
-    if (event.key === 'ArrowDown') this.choose(this.chosen + 1);
-    else if (event.key === 'ArrowUp') this.choose(this.chosen - 1);
+    if (event.key === 'ArrowDown') this.choose(this.selected + 1);
+    else if (event.key === 'ArrowUp') this.choose(this.selected - 1);
     else if (event.key === 'Enter') this.run();
     else return;
     event.preventDefault();
@@ -144,7 +144,7 @@ export function openPalette(entries, { label = t('Search or run a command'), anc
   if (!document.querySelector('dialog.palette[open]')) new Palette(entries, label).open(anchor);
 }
 
-/** What a page offers by itself: its tabs, crumbs, account menu and everything marked [data-command]. @returns {Entry[]} */
+/** What a page offers by itself: its tabs, crumbs, account menu and everything highlighted [data-command]. @returns {Entry[]} */
 export function pageEntries() {
   /** @type {Entry[]} */
   const entries = [];

@@ -1,16 +1,16 @@
-/** Rows of tabs that do not fit: the current one is brought into sight, and an end that hides more fades out. */
+/** Tab rows that overflow: the current tab is scrolled into view, and an end that hides tabs fades out. */
 
 /** @param {HTMLElement} row */
 function showEnds(row) {
   const past = Math.abs(row.scrollLeft);
   const more = row.scrollWidth - row.clientWidth - past;
-  // data-before is the left end: what scrolls away there is the beginning, or the end where one reads from the right.
+  // data-before is the left end: the start of the row, or its end in right-to-left languages.
   const [left, right] = getComputedStyle(row).direction === 'rtl' ? [more, past] : [past, more];
   row.toggleAttribute('data-before', left > 1);
   row.toggleAttribute('data-after', right > 1);
 }
 
-/** Makes all `.tabs` of the page tell what they hide. */
+/** Marks the ends of all `.tabs` that hide tabs. */
 export function wireTabs() {
   for (const row of document.querySelectorAll('.tabs')) {
     if (!(row instanceof HTMLElement)) continue;

@@ -1,26 +1,26 @@
-/** Light, dark and high contrast: shown at once, remembered on the server for the person; no colours here. */
+/** Light, dark and high contrast: applied immediately and saved for the user on the server. */
 import { postJson } from './dom.js';
 
 const root = document.documentElement;
 
-/** @returns {'light' | 'dark'} what is shown now */
+/** @returns {'light' | 'dark'} the theme that is shown now */
 export function shownTheme() {
   if (root.dataset.theme === 'light' || root.dataset.theme === 'dark') return root.dataset.theme;
   return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
 }
 
-function remember() {
+function save() {
   const url = root.dataset.preferences;
   if (!url) return;
   const body = { theme: root.dataset.theme ?? '', contrast: root.dataset.contrast ?? '' };
-  postJson(url, body).catch(() => { /* the look is right here; the next page asks the server again */ });
+  postJson(url, body).catch(() => { /* the theme is already applied; the next page loads the saved one */ });
 }
 
 /** @param {'' | 'light' | 'dark'} theme '' follows the system */
 export function setTheme(theme) {
   if (theme) root.dataset.theme = theme;
   else delete root.dataset.theme;
-  remember();
+  save();
   document.dispatchEvent(new CustomEvent('themechange'));
 }
 
@@ -28,17 +28,17 @@ export function toggleTheme() {
   setTheme(shownTheme() === 'dark' ? 'light' : 'dark');
 }
 
-/** Whether high contrast was asked for here. */
+/** Whether high contrast is on. */
 export const isContrastHigh = () => root.dataset.contrast === 'more';
 
 export function toggleContrast() {
   if (isContrastHigh()) delete root.dataset.contrast;
   else root.dataset.contrast = 'more';
-  remember();
+  save();
   document.dispatchEvent(new CustomEvent('themechange'));
 }
 
-/** Makes [data-theme-toggle], [data-theme-set] and [data-contrast-toggle] work and tell their state. */
+/** Handles [data-theme-toggle], [data-theme-set] and [data-contrast-toggle] and shows their state. */
 export function wireTheme() {
   const show = () => {
     const set = root.dataset.theme ?? '';

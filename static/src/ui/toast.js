@@ -1,10 +1,10 @@
-/** Toasts: one line, perhaps Undo with its key, 10 s; they wait while hovered or focused. Never for what the save state says. */
+/** Toasts: one line with an optional Undo, shown for 10 s; hovering or focus stops the clock. Not used for the save status. */
 import { h, icon } from './dom.js';
 import { t } from '../i18n.js';
 
 const SECONDS = 10;
 
-/** The place of toasts; made when the page has none. */
+/** The container of toasts; created if the page has none. */
 function area() {
   const found = document.getElementById('toasts');
   if (found) return found;
@@ -16,7 +16,7 @@ function area() {
 /** @type {(() => void) | null} */
 let undoOfLast = null;
 
-/** Runs the Undo of the newest toast, if one is shown. Returns whether it did. */
+/** Runs the Undo of the newest toast, if there is one. Returns whether it did. */
 export function undoLastToast() {
   if (!undoOfLast) return false;
   undoOfLast();
@@ -24,7 +24,7 @@ export function undoLastToast() {
 }
 
 /**
- * Lets a toast go after its time; hovering or focus stops the clock.
+ * Removes a toast after its time; hovering or focus stops the clock. Returns the function that closes it.
  * @param {HTMLElement} toast @param {number} seconds @param {() => void} gone
  */
 function countDown(toast, seconds, gone) {
@@ -53,7 +53,7 @@ function countDown(toast, seconds, gone) {
 }
 
 /**
- * Shows a line; with `undo` a button for it (Ctrl Z by `undoLastToast`). Returns the function that takes it away.
+ * Shows a toast; with `undo`, it has an Undo button (Ctrl Z through `undoLastToast`). Returns the function that closes it.
  * @param {string} text
  * @param {{undo?: () => void, action?: {label: string, run: () => void}, bad?: boolean, seconds?: number}} [options]
  */
@@ -74,7 +74,7 @@ export function toast(text, { undo, action, bad = false, seconds = SECONDS } = {
   return close;
 }
 
-/** Lets the toasts that came with the page (messages of the server) go by themselves. */
+/** Starts the clock of the toasts that were rendered with the page (messages of the server). */
 export function adoptServerToasts() {
   for (const element of document.querySelectorAll('[data-toast]')) {
     if (element instanceof HTMLElement) countDown(element, SECONDS, () => {});

@@ -1,18 +1,18 @@
-/** Pages of one browser tell each other that they were opened: one that waits for a sign-in elsewhere looks at once. */
+/** Pages of one browser notify each other when they are opened, so that one that waits for a sign-in checks at once. */
 
 const NAME = 'annotator:visits';
 
 /**
- * Tells the other pages of this browser that this one was opened; `heard` is called when another one is.
- * Says nothing about who is signed in: whoever needs to know asks the server.
+ * Notifies the other pages of this browser that this one was opened; `heard` is called when another one is opened.
+ * Does not say who is signed in: a page that needs to know asks the server.
  * @param {() => void} [heard]
- * @returns {() => void} ends it
+ * @returns {() => void} a function that stops listening
  */
 export function announceVisit(heard) {
   if (typeof BroadcastChannel !== 'function') return () => {};
   const channel = new BroadcastChannel(NAME);
   channel.postMessage('opened');
-  // a page that only tells must not hold a channel: it would be kept out of the browser's page cache
+  // a page that only notifies must not keep a channel open: that would keep it out of the back/forward cache
   if (heard) channel.onmessage = heard;
   else channel.close();
   return () => channel.close();

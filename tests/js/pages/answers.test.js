@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readAnswer } from '../../../static/src/ui/dom.js';
+import { readResponse } from '../../../static/src/ui/dom.js';
 
 /** What a person is told of an answer. @param {string | null} text @param {number} status */
 const told = async (text, status) => {
   try {
-    return await readAnswer(new Response(text, { status }));
+    return await readResponse(new Response(text, { status }));
   } catch (error) {
     return [error.message, error.status, error.body];
   }

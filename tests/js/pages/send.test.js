@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { PART_BYTES, Refused, sendFile } from '../../../static/src/pages/_send.js';
+import { PART_BYTES, RejectedError, sendFile } from '../../../static/src/pages/_send.js';
 
 /** A server that answers each PUT with what `say` makes of its Content-Range; `asked` keeps them all. */
 let asked;
@@ -67,6 +67,6 @@ test('an upload that goes on at another server begins anew', async () => {
 
 test('servers that take turns do not keep a file going round for ever', async () => {
   say = (range) => (range === SECOND ? ELSEWHERE : answers[range]);
-  await assert.rejects(send(), (error) => error instanceof Refused && error.message === 'Send it again.');
+  await assert.rejects(send(), (error) => error instanceof RejectedError && error.message === 'Send it again.');
   assert.equal(asked.length, 8);
 });

@@ -6,7 +6,7 @@ import { mediaOf, troubleOf } from '../../../static/src/editor/panels/filmstrip/
 import { clampWidth, createSettings, sane } from '../../../static/src/editor/panels/settings.js';
 import { grouped } from '../../../static/src/editor/panels/side/tags.js';
 import { search } from '../../../static/src/ui/palette.js';
-import { HATCHES, stateOf } from '../../../static/src/ui/states.js';
+import { HATCHES, statusKey } from '../../../static/src/ui/statuses.js';
 
 test('settings take what makes sense and leave the rest', () => {
   assert.deepEqual(sane(null), sane({}));
@@ -78,7 +78,7 @@ test('a failed load says what to do', () => {
 });
 
 test('states and hatches as the server draws them', () => {
-  assert.equal(stateOf('To Review'), 'review');
-  assert.equal(stateOf(undefined), 'new');
+  assert.equal(statusKey('To Review'), 'review');
+  assert.equal(statusKey(undefined), 'new');
   assert.equal(HATCHES.length, 20);
 });

@@ -1,5 +1,5 @@
 /** Small templates that several panels use: icons, swatches, keys, chips, avatars, buttons. */
-import { HATCHES, stateOf, wordOf } from '../../ui/states.js';
+import { HATCHES, statusKey, statusName } from '../../ui/statuses.js';
 import { sprite } from '../../ui/dom.js';
 import { t } from '../../i18n.js';
 import { html, nothing, vars } from './live.js';
@@ -44,8 +44,8 @@ export function shapeWord(label) {
 /** @param {Status | null} status @param {string} [kind] 'bare' */
 export function statusChip(status, kind = '') {
   if (!status) return nothing;
-  const key = stateOf(status.base);
-  return html`<span class="status ${kind}" data-status=${key}>${icon(`st-${key}`)}${wordOf(status)}</span>`;
+  const key = statusKey(status.base);
+  return html`<span class="status ${kind}" data-status=${key}>${icon(`st-${key}`)}${statusName(status)}</span>`;
 }
 
 /** @param {{name: string, initials: string, hue: number}} person @param {string} [kind] @param {boolean} [isLive] */

@@ -1,6 +1,6 @@
 /** The head of the page: where one is, which picture of how many, undo, what is saved, who is here, the next step. */
 import { num, t } from '../../../i18n.js';
-import { stateOf, wordOf } from '../../../ui/states.js';
+import { statusKey, statusName } from '../../../ui/statuses.js';
 import { setStatus } from '../../commands.js';
 import { html, mount, nothing, repeat } from '../live.js';
 import { backTo } from '../filmstrip/navigate.js';
@@ -46,14 +46,14 @@ function statusMenu({ store }) {
   if (!status) return nothing;
   const others = store.statuses.value.filter((one) => may.has(one.name) || one.name === status.name);
   if (others.length < 2) return html`<span class="wide-only status-place">${statusChip(status)}</span>`;
-  const key = stateOf(status.base);
+  const key = statusKey(status.base);
   const choose = (/** @type {string} */ name) => store.commit(setStatus(store, name));
   return html`
     <button class="status wide-only" type="button" data-status=${key} popovertarget="status-menu" aria-haspopup="menu"
-      aria-label=${t('State: {name}', { name: wordOf(status) })}>${icon(`st-${key}`)}${wordOf(status)}${icon('chevron-down', 's')}</button>
+      aria-label=${t('State: {name}', { name: statusName(status) })}>${icon(`st-${key}`)}${statusName(status)}${icon('chevron-down', 's')}</button>
     <div class="menu" id="status-menu" popover role="menu" aria-label=${t('State of the image')}>
       ${others.map((one) => html`<button class="item" type="button" role="menuitemradio" aria-checked=${one.name === status.name}
-        data-status=${stateOf(one.base)} @click=${() => choose(one.name)}>${icon(`st-${stateOf(one.base)}`, 'st-icon')}${wordOf(one)}<span class="end tick">${icon('check', 's')}</span></button>`)}
+        data-status=${statusKey(one.base)} @click=${() => choose(one.name)}>${icon(`st-${statusKey(one.base)}`, 'st-icon')}${statusName(one)}<span class="end tick">${icon('check', 's')}</span></button>`)}
     </div>`;
 }
 

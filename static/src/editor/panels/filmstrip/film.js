@@ -1,6 +1,6 @@
 /** The film strip: pictures before and after in the filtered order, the shown one in the middle when there is room. */
 import { num, t } from '../../../i18n.js';
-import { stateOf, wordOf } from '../../../ui/states.js';
+import { statusKey, statusName } from '../../../ui/statuses.js';
 import { html, live, mount, nothing, render, repeat } from '../live.js';
 import { addressOf } from './navigate.js';
 import { icon, iconButton } from '../templates.js';
@@ -16,9 +16,9 @@ const NEAR = 400;
 function frameView(app, frame) {
   const { film, boot, store } = app;
   const isCurrent = frame.id === film.current.value;
-  const key = stateOf(frame.status.base);
+  const key = statusKey(frame.status.base);
   const words = t('Image {n} of {total}, {name}, {status}, {objects} objects', {
-    n: num(frame.index + 1), total: num(film.total.value), name: frame.name, status: wordOf(frame.status), objects: num(frame.labels),
+    n: num(frame.index + 1), total: num(film.total.value), name: frame.name, status: statusName(frame.status), objects: num(frame.labels),
   });
   const others = store.people.value.filter((one) => one.media === frame.id && !one.isSelf && one.user !== boot.user.id);
   return html`<li><a class="frame" href=${addressOf(boot, frame.id)} data-id=${frame.id}

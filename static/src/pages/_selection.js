@@ -1,11 +1,11 @@
-/** Which images are chosen: some by id, or all that the filter lets through but a few. No drawing, no server. */
+/** The selection of images: some by id, or all that match the filter except some. No DOM, no requests. */
 
-export class Picks {
+export class Selection {
   constructor() {
-    /** @type {Set<string>} chosen ones, or with `isAll` the ones that are left out */
+    /** @type {Set<string>} selected ids, or with `isAll` the excluded ones */
     this.ids = new Set();
     this.isAll = false;
-    /** The place from which Shift extends. */
+    /** The index from which Shift extends the selection. */
     this.anchor = 0;
   }
 
@@ -28,7 +28,7 @@ export class Picks {
     this.anchor = index;
   }
 
-  chooseAll() {
+  selectAll() {
     this.isAll = true;
     this.ids.clear();
   }
@@ -38,12 +38,12 @@ export class Picks {
     this.ids.clear();
   }
 
-  /** How many are chosen of a list of `total`. @param {number} total */
+  /** The number of selected images in a list of `total`. @param {number} total */
   count(total) {
     return this.isAll ? Math.max(0, total - this.ids.size) : this.ids.size;
   }
 
-  /** What is sent to the server. @param {string} query the filter of the list */
+  /** The fields to send to the server. @param {string} query the filter of the list */
   body(query) {
     return this.isAll ? { all: true, query, except: [...this.ids] } : { ids: [...this.ids] };
   }

@@ -1,7 +1,7 @@
-/** The seven work states and the hatches of class colours, as the server's template tags draw them; no drawing here. */
+/** The seven statuses and the hatches of class colors, the same as in the server's template tags. */
 import { t } from '../i18n.js';
 
-/** Which hatch lies over each colour of the palette: ten hatches, never one on two that look alike. */
+/** The hatch of each palette color: ten hatches, never the same one on two similar colors. */
 export const HATCHES = Object.freeze([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 2, 10, 9, 5, 1, 3, 7, 8, 4, 6]);
 
 const KEYS = Object.freeze(/** @type {Record<string, string>} */ ({
@@ -14,11 +14,11 @@ const KEYS = Object.freeze(/** @type {Record<string, string>} */ ({
   COMPLETED: 'completed',
 }));
 
-/** The key of data-status and of the icon st-<key>. @param {string | undefined} base one of the seven words */
-export const stateOf = (base) => KEYS[(base ?? '').toUpperCase()] ?? 'new';
+/** The key of data-status and of the icon st-<key>. @param {string | undefined} base one of the seven statuses */
+export const statusKey = (base) => KEYS[(base ?? '').toUpperCase()] ?? 'new';
 
 /** @param {string} base */
-function baseWord(base) {
+function baseName(base) {
   switch (base) {
     case 'IN PROGRESS': return t('In progress');
     case 'TO REVIEW': return t('To review');
@@ -30,8 +30,8 @@ function baseWord(base) {
   }
 }
 
-/** The state in words: the same everywhere; a project's own name as it is. @param {{name: string, base: string}} status */
-export function wordOf(status) {
+/** The name of a status as every page shows it; a project's own name is unchanged. @param {{name: string, base: string}} status */
+export function statusName(status) {
   const base = status.base.toUpperCase();
-  return base in KEYS && status.name.toUpperCase() === base ? baseWord(base) : status.name;
+  return base in KEYS && status.name.toUpperCase() === base ? baseName(base) : status.name;
 }
