@@ -253,9 +253,9 @@ def test_what_is_bounded(w: World) -> None:
     assert refusal.value.field == "external_id"
 
 
-def test_query_count_of_one_picture(w: World, django_assert_max_num_queries: Callable[..., Any]) -> None:
+def test_query_count_of_one_picture(w: World, django_assert_num_queries: Callable[..., Any]) -> None:
     upload = sent(w, pictures.jpeg())
-    with django_assert_max_num_queries(26):
+    with django_assert_num_queries(18):
         media.create_image(actor=actor(w.max), dataset=w.dataset, name="a.jpg", source=upload)
 
 
