@@ -48,8 +48,11 @@ def cells() -> bytes:
 def turn_wheel(editor: Editor, amount: int) -> None:
     editor.page.mouse.move(*editor.at(300, 200))
     for _ in range(4):
+        editor.page.evaluate(
+            "() => { window.__turned = new Promise((done) => addEventListener('wheel', done, { once: true })); }"
+        )
         editor.page.mouse.wheel(0, amount / 4)
-        editor.page.wait_for_timeout(30)
+        editor.page.evaluate("() => window.__turned.then(() => true)")
 
 
 def pan(editor: Editor, dx: int, dy: int) -> None:
@@ -58,6 +61,19 @@ def pan(editor: Editor, dx: int, dy: int) -> None:
     editor.page.mouse.down(button="middle")
     editor.page.mouse.move(x + dx, y + dy, steps=4)
     editor.page.mouse.up(button="middle")
+
+
+def wait_fitted(editor: Editor) -> None:
+    """Wait until the view is that of the stage's present size, which the stage follows in a later frame, and is drawn."""
+    editor.page.wait_for_function(
+        """() => {
+          const { x, y, width, height } = document.querySelector('.stage-view').getBoundingClientRect();
+          const { view } = window.__editor;
+          const [left, top] = window.__editor.imageToScreen(view.x, view.y);
+          return Math.abs(left - x - width / 2) < 0.51 && Math.abs(top - y - height / 2) < 0.51;
+        }"""
+    )
+    editor.idle()
 
 
 def shot(page: Page) -> Image.Image:
@@ -96,8 +112,7 @@ def test_image_points_are_where_it_says_in_every_view(studio: Studio, people: Pe
     editor = people("ann", device_scale_factor=ratio).open(image)
     for name, go in VIEWS.items():
         go(editor)
-        editor.page.wait_for_timeout(300)  # the stage follows a new size of the window in a later frame
-        editor.idle()
+        wait_fitted(editor)
         pixels, places = shot(editor.page), points_in_view(editor)
         assert len(places) >= 16, name
         wrong = [

@@ -211,8 +211,8 @@ def test_datasets_by_keys(rooms: Rooms) -> None:
     room = rooms(2)
     page = room.page("manager", "datasets/")
     page.locator("[data-grip]").nth(1).focus()
-    page.keyboard.press("Alt+ArrowUp")
-    page.wait_for_timeout(300)
+    with page.expect_response(lambda response: response.request.method == "POST" and response.ok):
+        page.keyboard.press("Alt+ArrowUp")
     page.reload()
     first = page.locator("tbody .name").first
     before = first.inner_text()

@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -181,6 +182,10 @@ def test_a_job_is_run_once_seen_everywhere_and_outlives_its_worker(place: Place)
     def lines() -> list[list[str]]:
         return [line.split() for line in log.read_text().splitlines()]
 
+    def lease_end() -> datetime:
+        ((end,),) = place.one.server.query("SELECT lease_until FROM annotator_job WHERE id = %s", job)
+        return end
+
     def state() -> dict[str, Any]:
         answer = place.two.server.request("GET", f"/web/jobs/{job}", headers=cookie)
         assert answer.status == 200, answer
@@ -189,7 +194,8 @@ def test_a_job_is_run_once_seen_everywhere_and_outlives_its_worker(place: Place)
     servers.wait_until(
         lambda: (now := state())["state"] == "RUNNING" and now["percent"] == 50, "its progress"
     )
-    time.sleep(2 * LEASE_SECONDS)  # a living worker keeps it
+    renewed = lease_end() + timedelta(seconds=2 * LEASE_SECONDS)
+    servers.wait_until(lambda: lease_end() > renewed, "a lease renewed by its living worker")
     assert [word for word, _ in lines()] == ["began"]
     first = int(lines()[0][1])
     os.kill(first, signal.SIGKILL)
