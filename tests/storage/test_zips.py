@@ -121,7 +121,7 @@ def bomb_by_overlap() -> bytes:
     at = data.rfind(b"PK\1\2")
     end = data.rfind(b"PK\5\6")
     tail = bytearray(data[end:])
-    struct.pack_into("<HH", tail, 8, 50, 50)
+    struct.pack_into("<HHL", tail, 8, 50, 50, 50 * (end - at))
     return data[:at] + data[at:end] * 50 + bytes(tail)
 
 
@@ -190,6 +190,7 @@ def wide(size: int, packed: int, offset: int) -> bytes:
     struct.pack_into("<LL", data, at + 20, 0xFFFF_FFFF, 0xFFFF_FFFF)
     struct.pack_into("<H", data, at + 30, 28)
     struct.pack_into("<L", data, at + 42, 0xFFFF_FFFF)
+    struct.pack_into("<L", data, end + 12, end - at + 28)
     return bytes(data[:end]) + struct.pack("<HHQQQ", 1, 24, size, packed, offset) + bytes(data[end:])
 
 
@@ -231,6 +232,32 @@ def test_what_lies_behind_the_end_of_a_packed_file_takes_no_memory() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 6_000_000
+
+
+def test_a_directory_beyond_the_limit_is_not_made_into_objects() -> None:
+    """The end record says one file, the directory holds twenty thousand."""
+    data = archive({"a": b""}, zipfile.ZIP_STORED)
+    at, end = data.rfind(b"PK\1\2"), data.rfind(b"PK\5\6")
+    tail = bytearray(data[end:])
+    struct.pack_into("<L", tail, 12, 20_000 * (end - at))
+    crowded = io.BytesIO(data[:at] + data[at:end] * 20_000 + bytes(tail))
+    tracemalloc.start()
+    with pytest.raises(TooLarge, match="holds 20,000 files; the limit is 1,000"):
+        ZipReader(crowded, WIDE)
+    with pytest.raises(TooLarge, match="directory is too large"):
+        ZipReader(crowded, Limits(files=1, total=10**9, ratio=200))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 6_000_000
+
+
+def test_a_name_that_differs_in_the_header_of_the_file_is_damage() -> None:
+    data = archive({"nnn.jpg": b"x", "fine.jpg": b"y"})
+    opened = reader(data.replace(b"nnn.jpg", b"mmm.jpg", 1))
+    first, second = opened
+    with pytest.raises(Invalid, match=r"nnn\.jpg is damaged"):
+        list(opened.read(first))
+    assert list(opened.read(second)) == [b"y"]
 
 
 def test_memory_stays_flat() -> None:
