@@ -21,6 +21,9 @@ BLOCK = 256 * 1024
 MAX_ITEM = 64 * 1024 * 1024
 MAX_VALUE = 8 * 1024 * 1024
 MAX_KEYS = 1_000
+_PORTION = (
+    100  # items parsed at once: so few that the garbage collector does not see them before they are gone
+)
 
 _BLANKS = b" \t\r\n"
 _TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
@@ -29,10 +32,9 @@ _NOT_BLANK = re.compile(rb"[^ \t\r\n]")
 _NUL = re.compile(rb"\\(u0000|.)", re.DOTALL)
 _ESCAPE = re.compile(rb"\\.", re.DOTALL)
 _QUOTE, _OPEN, _CLOSE = 1, 2, 3
-_KINDS = np.zeros(256, np.uint8)
-_KINDS[list(b'"')] = _QUOTE
-_KINDS[list(b"[{")] = _OPEN
-_KINDS[list(b"]}")] = _CLOSE
+_KINDS = bytes(
+    {34: _QUOTE, 91: _OPEN, 123: _OPEN, 93: _CLOSE, 125: _CLOSE}.get(byte, 0) for byte in range(256)
+)
 _STEPS = np.array([0, 0, 1, -1], np.int64)
 
 
@@ -42,7 +44,7 @@ class _Structure:
     __slots__ = ("_depth", "_is_escaped", "_is_in_text")
 
     def __init__(self) -> None:
-        self._depth, self._is_in_text, self._is_escaped = 0, 0, False
+        self._depth, self._is_in_text, self._is_escaped = 0, False, False
 
     def feed(self, block: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
         """Return for each bracket outside of strings its place, the depth after it and whether it opens."""
@@ -51,13 +53,14 @@ class _Structure:
         if b"\\" in block:
             block = _ESCAPE.sub(b"  ", block)
             self._is_escaped = block.endswith(b"\\")
-        kinds = _KINDS[np.frombuffer(block, np.uint8)]
-        places = np.flatnonzero(kinds)
-        kinds = kinds[places]
-        quotes = np.cumsum(kinds == _QUOTE) + self._is_in_text
-        is_bracket = (kinds != _QUOTE) & (quotes % 2 == 0)
-        if quotes.size:
-            self._is_in_text = int(quotes[-1] % 2)
+        every = np.frombuffer(block.translate(_KINDS), np.uint8)
+        places = np.flatnonzero(every != 0)  # of booleans: three times as fast as of bytes
+        kinds = every[places]
+        is_quote = kinds == _QUOTE
+        is_in_text = np.logical_xor.accumulate(is_quote) ^ self._is_in_text
+        if is_in_text.size:
+            self._is_in_text = bool(is_in_text[-1])
+        is_bracket = ~(is_quote | is_in_text)
         places, kinds = places[is_bracket], kinds[is_bracket]
         depths = np.cumsum(_STEPS[kinds]) + self._depth
         if depths.size:
@@ -106,40 +109,74 @@ class JsonObject:
         """
         if not self.is_list(key):
             raise Invalid(f"{key} must be a list.", field=key)
-        for number, (text, at) in enumerate(self._texts(key)):
-            yield _parse(text, f"{key}[{number}]", at)
+        number = 0
+        for text, at, edges in self._runs(key):
+            end = 0
+            for start in range(0, len(edges), 2 * _PORTION):
+                portion = edges[start : start + 2 * _PORTION]
+                _check_gap(text[end : portion[0]], key, number, at + end)
+                end = portion[-1] + 1
+                parsed = _parse_run(text[portion[0] : end], len(portion) // 2)
+                yield from _parse_each(text, at, portion, key, number) if parsed is None else parsed
+                number += len(portion) // 2
+            if not edges and text.strip(_BLANKS) != b"]":
+                raise Invalid(f"{key}[{number}] is no object (byte {at:,}).", field=f"{key}.{number}")
 
-    def _texts(self, key: str) -> Iterator[tuple[bytes, int]]:
+    def _runs(self, key: str) -> Iterator[tuple[bytes, int, list[int]]]:
+        """Yield the list in pieces that end with an item: text, its place in the file, first and last byte of each item.
+
+        The last piece is what follows the last item and has none.
+        """
         section = self._sections[key]
         structure = _Structure()
+        structure.feed(b"[")
+        at = section.start + 1
+        held, base = b"", at  # the bytes from `base` on that belong to no finished item yet
+        unfinished: list[int] = []  # where in them an item begins
         number = 0
-        held, base = b"", section.start  # the bytes from `base` on that belong to no finished item yet
-        last, is_open = 1, False  # where the last item or the "[" ended, and whether an item has begun since
-        at = section.start
         while at < section.stop:
             self._file.seek(at)
             block = self._file.read(min(BLOCK, section.stop - at))
             places, depths, opens = structure.feed(block)
             is_edge = np.where(opens, depths == 2, depths == 1)
-            edges = (places[is_edge] + len(held)).tolist()
+            edges = unfinished + (places[is_edge] + len(held)).tolist()
             at += len(block)
             held += block
-            begin = 0 if is_open else None
-            for edge in edges:
-                if begin is None:
-                    _check_gap(held[last:edge], key, number, base + last)
-                    begin = edge
-                else:
-                    yield held[begin : edge + 1], base + begin
-                    number += 1
-                    begin, last = None, edge + 1
-            keep = last if begin is None else begin
-            held, base = held[keep:], base + keep
-            last, is_open = 0, begin is not None
+            unfinished = [edges.pop()] if len(edges) % 2 else []
+            if edges:
+                stop = edges[-1] + 1
+                yield held[:stop], base, edges
+                number += len(edges) // 2
+                held, base = held[stop:], base + stop
+                unfinished = [begin - stop for begin in unfinished]
             if len(held) > MAX_ITEM:
                 raise TooLarge(f"{key}[{number}] is larger than {MAX_ITEM:,} bytes.", field=f"{key}.{number}")
-        if held.strip(_BLANKS) != b"]":
-            raise Invalid(f"{key}[{number}] is no object (byte {base:,}).", field=f"{key}.{number}")
+        yield held, base, []
+
+
+def _parse_run(text: bytes, count: int) -> list[Any] | None:
+    """Parse consecutive items at once: less than half of the time of one by one. None when anything is wrong with them."""
+    try:
+        items = orjson.loads(b"[%b]" % text)
+    except orjson.JSONDecodeError:
+        return None
+    return items if len(items) == count and all(type(item) is dict for item in items) else None
+
+
+def _parse_each(text: bytes, at: int, edges: list[int], key: str, number: int) -> Iterator[Any]:
+    """Parse the items one by one, to name the one that is wrong after those before it."""
+    end = edges[0]
+    for offset, (first, last) in enumerate(zip(edges[::2], edges[1::2], strict=True)):
+        if offset:
+            _check_gap(text[end:first], key, number + offset, at + end)
+        end = last + 1
+        item = _parse(text[first:end], f"{key}[{number + offset}]", at + first)
+        if type(item) is not dict:
+            raise Invalid(
+                f"{key}[{number + offset}] is no object (byte {at + first:,}).",
+                field=f"{key}.{number + offset}",
+            )
+        yield item
 
 
 def _check_gap(gap: bytes, key: str, number: int, at: int) -> None:

@@ -64,7 +64,8 @@ def test_what_is_no_json_object_is_refused_with_the_place(data, words):
         ('[{},]', r"a\[1\]"), ("[,{}]", r"a\[0\] \(byte 6\)"), ("[{} {}]", r"a\[1\] \(byte 8\)"), ("[{}, 5]", r"a\[1\]"),
         ("[5]", r"a\[0\]"), ('[{"x":NaN}]', r"a\[0\].*byte 11"), ('[{"x":1},\n{"y":1e999}]', r"a\[1\].*infinity.*byte 20"),
         ('[{"x":' * 3000 + "1" + "}]" * 3000, "depth limit"), (r'[{"x":"\ud800"}]', "surrogate"), ('[{"x":01}]', r"a\[0\]"),
-        ('[{"x":1,}]', r"a\[0\]"), ('[{"x":"a\nb"}]', r"a\[0\]"), ("{}", "must be a list"),
+        ('[{"x":1,}]', r"a\[0\]"), ("[[1]]", r"a\[0\] is no object \(byte 6\)"), ("[{}, [1], {}]", r"a\[1\] is no object \(byte 10\)"),
+        ("[{}, 5, {}]", r"a\[1\] \(byte 8\)"), ('[{"x":"a\nb"}]', r"a\[0\]"), ("{}", "must be a list"),
     ],
 )  # fmt: skip
 def test_a_broken_item_is_named(text, words):
@@ -78,6 +79,16 @@ def test_items_before_a_broken_one_are_read():
     assert [next(items), next(items)] == [{"n": 1}, {"n": 2}]
     with pytest.raises(Invalid, match=r"a\[2\]"):
         next(items)
+
+
+def test_the_number_of_a_broken_item_is_right_in_a_long_list():
+    items = [f'{{"n":{n}}}' for n in range(1000)]
+    for broken in (0, 99, 100, 101, 777, 999):
+        text = "[" + ", ".join([*items[:broken], "[]", *items[broken + 1 :]]) + "]"
+        found = JsonObject(io.BytesIO(b'{"a":' + text.encode() + b"}")).items("a")
+        assert [next(found)["n"] for _ in range(broken)] == list(range(broken))
+        with pytest.raises(Invalid, match=rf"a\[{broken}\] is no object \(byte {5 + text.index('[]'):,}\)"):
+            next(found)
 
 
 def test_values_and_items_have_a_limit(monkeypatch):

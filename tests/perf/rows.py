@@ -22,6 +22,7 @@ from django.utils import timezone
 from PIL import Image
 
 from annotator.domain import ids
+from annotator.formats.json_stream import JsonObject
 from annotator.models import Label, Media, bulk
 from annotator.services import coco_imports, decoding, exports, labels
 from tests import servers
@@ -200,6 +201,47 @@ def export_row(stage: Stage) -> None:
     print(f"  memory growth {grown:.1f} MB   goal 50 MB   {verdict(grown <= 50)}")
 
 
+def stream_row(stage: Stage) -> None:
+    """A COCO file of 200,000 boxes, item by item: our reader beside ijson (docs/decisions/010)."""
+    boxes = [
+        {
+            "id": i, "image_id": i % 10_000, "category_id": 1, "bbox": [i % 900 + 0.5, i % 700, 30.25, 40],
+            "area": 1210, "iscrowd": 0, "segmentation": [],
+        }
+        for i in range(200_000)
+    ]  # fmt: skip
+    images = [{"id": i, "file_name": f"{i}.jpg", "width": 1920, "height": 1080} for i in range(10_000)]
+    path = stage.folder / "stream.json"
+    path.write_bytes(
+        orjson.dumps({"images": images, "annotations": boxes, "categories": [{"id": 1, "name": "car"}]})
+    )
+    del boxes, images
+    everything = ("images", "categories", "annotations")
+
+    def ours(keys: tuple[str, ...]) -> None:
+        source = JsonObject(file)
+        assert sum(1 for key in keys for _ in source.items(key)) >= 200_000
+
+    def ijson(keys: tuple[str, ...]) -> None:
+        assert sum(baseline.stream_items(file, key) for key in keys) >= 200_000
+
+    with path.open("rb") as file:
+        compare(
+            "JSON stream, the three lists of a COCO file, as an import reads them",
+            lambda: ours(everything),
+            lambda: ijson(everything),
+            goal=0.5,
+            runs=5,
+        )
+        compare(
+            "JSON stream, one list of 200,000 boxes alone",
+            lambda: ours(("annotations",)),
+            lambda: ijson(("annotations",)),
+            goal=math.inf,
+            runs=5,
+        )
+
+
 def import_row(stage: Stage) -> None:
     """COCO import of 50,000 boxes on 2,500 pictures without files."""
     w = stage.world
@@ -375,6 +417,6 @@ def editor_row(stage: Stage) -> None:
 
 
 ROWS: dict[str, Callable[[Stage], None]] = {
-    "list": list_row, "bulk": bulk_row, "create": create_row, "ingest": ingest_row, "import": import_row, "export": export_row,
+    "list": list_row, "bulk": bulk_row, "create": create_row, "ingest": ingest_row, "stream": stream_row, "import": import_row, "export": export_row,
     "lists": lists_row, "start": start_row, "server": server_row, "drop": drop_row, "editor": editor_row,
 }  # fmt: skip
