@@ -12,8 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from . import rle
-from . import spans as sp
+from . import rle, spans as sp
 from .errors import Invalid
 from .outlines import mask_to_points
 from .rasters import MultiPolygon, polygon_spans, rasterise

@@ -5,36 +5,19 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from annotator import events, policy
 from annotator.domain import palette, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Invalid
-from annotator.models import Concept, Label, Project, ProjectClock, Tag, TagGroup
+from annotator.models import Concept, Label, Project, Tag, TagGroup
 from annotator.services import naming
+from annotator.services.numbers import keep_number, next_number
 
 ROLES = {"region": "on_region", "media": "on_media", "segment": "on_segment"}
 _TEXTS = {"description": 2000, "icon_url": 2000, "external_id": 200}
-
-
-def next_number(project_id: uuid.UUID, column: str, count: int = 1) -> int:
-    """Reserve `count` numbers of the project's counter and return the first. Locks the clock row until commit."""
-    with connection.cursor() as cursor:
-        table = ProjectClock._meta.db_table
-        key = Project._meta.pk.get_db_prep_value(project_id, connection)
-        cursor.execute(
-            f'UPDATE "{table}" SET {column} = {column} + %s WHERE project_id = %s RETURNING {column}',  # noqa: S608 (names of ours)
-            [count, key],
-        )
-        row = cursor.fetchone()
-    return int(row[0]) - count + 1
-
-
-def keep_number(project_id: uuid.UUID, column: str, number: int) -> None:
-    """Note that an import has used `number`, so that the counter hands out only larger ones."""
-    ProjectClock.objects.filter(pk=project_id, **{f"{column}__lt": number}).update(**{column: number})
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from annotator import events, policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict
 from annotator.models import Job, JobState, Project, Workspace
-from annotator.services.concepts import next_number
+from annotator.services.numbers import next_number
 
 FINISHED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
 _log = logging.getLogger(__name__)

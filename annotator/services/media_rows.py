@@ -34,8 +34,8 @@ from annotator.models import (
 from annotator.storage import probe
 
 from . import media_names, renditions
-from .concepts import keep_number, next_number
 from .decoding import Decoded, Part
+from .numbers import keep_number, next_number
 
 #: Numbers of media are kept from an import below this: beyond it, readers of JSON that know only float64 round.
 END_OF_NUMBERS = 2**53

@@ -13,7 +13,7 @@ from annotator.domain.actor import Actor
 from annotator.domain.errors import Missing
 from annotator.models import Blob, Job, JobState, Project
 from annotator.services import blobs, jobs
-from annotator.services.concepts import next_number
+from annotator.services.numbers import next_number
 
 MIME = "application/vnd.annotator.reverse+json"
 

@@ -8,8 +8,7 @@ import numpy as np
 import orjson
 import pytest
 
-from annotator.domain import geometry as g
-from annotator.domain import masks
+from annotator.domain import geometry as g, masks
 from annotator.domain.errors import Invalid, TooLarge
 
 SQUARE = [[10, 10], [20, 10], [20, 20], [10, 20]]

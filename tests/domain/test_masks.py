@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from pycocotools import mask as coco
 
-from annotator.domain import masks, rle
-from annotator.domain import spans as sp
+from annotator.domain import masks, rle, spans as sp
 from annotator.domain.errors import Invalid, TooLarge
 
 

@@ -11,9 +11,7 @@ from typing import Any
 import orjson
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as noop
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, gettext_noop as noop, ngettext
 
 from annotator import policy
 from annotator.models import Concept, DatasetItem, Event, User

@@ -8,8 +8,7 @@ from datetime import date
 
 from django.db.models import Q
 from django.utils import formats
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from annotator import policy
 from annotator.models import Concept, Media, Project

@@ -9,8 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Invalid
@@ -18,8 +17,7 @@ from annotator.models import Job
 from annotator.services import class_lists, concepts, merges
 from annotator.web import forms, frames
 from annotator.web.places import Place, project_call, project_page
-from annotator.web.selectors import classes as selectors
-from annotator.web.selectors import jobs as job_rows
+from annotator.web.selectors import classes as selectors, jobs as job_rows
 
 ROLES = ("region", "media")
 

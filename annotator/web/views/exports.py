@@ -17,8 +17,7 @@ from annotator.services.export_rows import Selection
 from annotator.web import forms, frames
 from annotator.web.media_filter import MediaFilter
 from annotator.web.places import Place, project_call, project_page
-from annotator.web.selectors import filters, tiles
-from annotator.web.selectors import jobs as job_rows
+from annotator.web.selectors import filters, jobs as job_rows, tiles
 from annotator.web.views.uploads import find_dataset
 
 KINDS = ("export", "import_coco", "import_archive")

@@ -18,8 +18,7 @@ from annotator.services import bulk, jobs, merges
 from annotator.web import forms, frames
 from annotator.web.actors import actor_of, page, signed_in
 from annotator.web.places import project_place
-from annotator.web.selectors import home as projects
-from annotator.web.selectors import jobs as selectors
+from annotator.web.selectors import home as projects, jobs as selectors
 
 
 @require_safe

@@ -16,8 +16,7 @@ from api.common.operations import operation
 
 from .. import filters
 from ..base import LIVE, MAX_TAKE, PAGE, InProject
-from ..serializers import images as names
-from ..serializers import regions, uploads
+from ..serializers import images as names, regions, uploads
 
 #: The dataset of images that come this way: the vendor knows no datasets.
 HOME = "Training images"
