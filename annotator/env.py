@@ -73,7 +73,7 @@ def env_database(name: str, sqlite_file: Path) -> dict[str, object]:
     """
     raw = env_secret(name)
     if not raw:
-        return {"ENGINE": "annotator.sqlite", "NAME": str(sqlite_file)}
+        return {"ENGINE": "annotator.db.sqlite", "NAME": str(sqlite_file)}
     parts = urlsplit(raw)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise BadSetting(f"{name} must begin with postgres://, not {parts.scheme}://.")

@@ -12,8 +12,9 @@ import orjson
 from django.db import connection, transaction
 from django.utils import timezone
 
+from annotator.db import bulk
 from annotator.domain.actor import Actor
-from annotator.models import Event, Project, ProjectClock, WorkspaceClock, bulk
+from annotator.models import Event, Project, ProjectClock, WorkspaceClock
 
 VERSION = 1
 # Interactive changes of up to this many objects carry before and after; larger ones are bulk: "fetch again".

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 
+from annotator.db.prepared import Prepared
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Denied, Missing
 from annotator.models import Membership, Project, Role, Workspace
-from annotator.models.prepared import Prepared
 
 _READ = frozenset({"workspace.read", "project.read"})
 _ANNOTATE = _READ | {"label.write", "tag.write", "status.write"}

@@ -116,7 +116,7 @@ TEMPLATES = [
 
 DATABASES = {"default": env_database("ANNOTATOR_DATABASE_URL", DATA_DIR / "annotator.sqlite3")}
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
-IS_SQLITE = DATABASES["default"]["ENGINE"] == "annotator.sqlite"
+IS_SQLITE = DATABASES["default"]["ENGINE"] == "annotator.db.sqlite"
 if IS_SQLITE:
     DATABASES["default"]["CONN_MAX_AGE"] = None
     DATABASES["default"]["OPTIONS"] = {

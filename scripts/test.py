@@ -38,7 +38,7 @@ PROCESSES = os.environ.get("ANNOTATOR_TEST_PROCESSES", str(1 + min(4, os.cpu_cou
 PYTHON_SUITE = ["--ignore=tests/browser", "-n", PROCESSES, "--dist", "loadfile", "--no-loadscope-reorder"]
 # These touch no database, or bring one of their own: a run on another would say nothing new.
 DATABASE_FREE = [
-    "tests/domain", "tests/formats", "tests/ml", "tests/storage", "tests/sqlite",
+    "tests/domain", "tests/formats", "tests/ml", "tests/storage", "tests/db/sqlite", "tests/db/test_together.py",
     "tests/api/test_schema.py", "tests/platform/test_many_servers.py", "tests/services/test_media_decoding.py",
     "tests/web/test_ui_tags.py", "tests/web/test_words.py",
 ]  # fmt: skip

@@ -10,10 +10,10 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 
+from annotator.db.fields import ByteOrderedField
 from annotator.domain.text import name_key
 
 from .base import Row, ScopedQuerySet, key, scoped, scoped_live, text, user_key
-from .fields import ByteOrderedField
 
 
 class Blob(Row):

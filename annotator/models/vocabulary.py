@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from annotator.db.fields import ByteOrderedField
+
 from .base import Row, key, scoped, text, user_key
-from .fields import ByteOrderedField
 
 
 class Concept(Row):

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotator import events, policy
+from annotator.db import bulk
 from annotator.domain import ids, keypoints, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import DomainError, Invalid
@@ -31,7 +32,6 @@ from annotator.models import (
     Media,
     Project,
     SkeletonEdge,
-    bulk,
 )
 from annotator.services import concepts, imported_labels, media, media_names, media_rows, naming, projects
 from annotator.storage.base import Stored

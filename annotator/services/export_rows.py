@@ -14,6 +14,7 @@ import orjson
 from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from annotator.db.prepared import stored_ids
 from annotator.domain import keypoints
 from annotator.domain.records import CategoryRecord, LabelRecord, LossReport
 from annotator.models import (
@@ -31,7 +32,6 @@ from annotator.models import (
     SkeletonEdge,
     Tag,
 )
-from annotator.models.prepared import stored_ids
 from annotator.services.imported_labels import read_given
 
 # Media of one step: their labels are read together.

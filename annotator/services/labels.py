@@ -14,11 +14,12 @@ from django.db.models.base import ModelState
 from django.utils import timezone
 
 from annotator import events, policy
+from annotator.db import bulk
+from annotator.db.prepared import Prepared
 from annotator.domain import geometry, ids, keypoints, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Invalid, Missing, TooLarge
-from annotator.models import AttributeValue, Concept, KeypointClass, Label, Media, bulk
-from annotator.models.prepared import Prepared
+from annotator.models import AttributeValue, Concept, KeypointClass, Label, Media
 from annotator.services import label_rows
 
 MAX_AT_ONCE = 1000

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from annotator import events
+from annotator.db import bulk
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, DomainError
 from annotator.domain.ids import uuid7
@@ -29,7 +30,6 @@ from annotator.models import (
     Rendition,
     Upload,
     UploadBatch,
-    bulk,
 )
 from annotator.storage import probe
 

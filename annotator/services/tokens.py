@@ -19,12 +19,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from annotator import events, policy
+from annotator.db.prepared import Prepared
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Denied, Invalid, Missing
 from annotator.domain.ids import parse_uuid
 from annotator.domain.text import clean
 from annotator.models import ApiToken, Project, User, Workspace
-from annotator.models.prepared import Prepared
 
 USED_EVERY = timedelta(seconds=60)
 _log = logging.getLogger(__name__)

@@ -21,9 +21,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotator import policy
+from annotator.db import prepared
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Busy, DomainError, Missing
-from annotator.models import Project, Workspace, prepared
+from annotator.models import Project, Workspace
 
 from . import links
 from .errors import Broken, NotAllowed, as_refusal

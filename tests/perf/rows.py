@@ -21,6 +21,7 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
+from annotator.db import bulk
 from annotator.domain import ids
 from annotator.formats.json_stream import JsonObject
 from annotator.models import Label, Media, bulk

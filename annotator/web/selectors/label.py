@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from annotator import policy
+from annotator.db.prepared import visible_one
 from annotator.domain import palette
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Missing
@@ -23,7 +24,6 @@ from annotator.models import (
     User,
 )
 from annotator.models.media import MediaQuerySet
-from annotator.models.prepared import visible_one
 from annotator.services import event_rows, label_rows, media_urls, tags
 from annotator.web.media_filter import MediaFilter
 

@@ -10,8 +10,9 @@ import pytest
 from django.db import connection
 from django.db.models import QuerySet
 
-from annotator.models import Concept, Media, Membership, Project, prepared
-from annotator.models.prepared import Prepared, visible_one
+from annotator.db import prepared
+from annotator.db.prepared import Prepared, visible_one
+from annotator.models import Concept, Media, Membership, Project
 from tests.world import World, world
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,8 @@ from django.db import models
 from django.db.migrations.operations import CreateModel
 from django.db.migrations.state import ModelState, ProjectState
 
-from annotator.models.together import CreateTogether
-from tests.sqlite.test_turns import connect
+from annotator.db.together import CreateTogether
+from tests.db.sqlite.test_turns import connect
 
 MODELS = [
     CreateModel("Shelf", [("id", models.AutoField(primary_key=True))]),

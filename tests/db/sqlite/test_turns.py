@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connections
 from django.db.utils import OperationalError
 
-from annotator.sqlite.base import DatabaseWrapper
+from annotator.db.sqlite.base import DatabaseWrapper
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def connect(file: Path, timeout: float = 20) -> DatabaseWrapper:
     """A connection as the settings make it, that threads may share."""
     options = {"transaction_mode": "IMMEDIATE", "timeout": timeout}
     values: dict[str, Any] = connections.configure_settings(
-        {"default": {"ENGINE": "annotator.sqlite", "NAME": str(file), "OPTIONS": options}}
+        {"default": {"ENGINE": "annotator.db.sqlite", "NAME": str(file), "OPTIONS": options}}
     )["default"]
     connection = DatabaseWrapper(values, "default")
     connection.inc_thread_sharing()

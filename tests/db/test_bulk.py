@@ -10,8 +10,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from annotator.db import bulk
 from annotator.domain import ids
-from annotator.models import Label, Media, bulk
+from annotator.models import Label, Media
 from annotator.models.media import MediaKind
 from tests.world import World, world
 
