@@ -15,13 +15,13 @@ from channels.auth import AuthMiddlewareStack
 from channels.routing import URLRouter
 from django.conf import settings
 
-from annotator import forwarded
 from annotator.files.app import application as files
 from annotator.live.origin import SameOrigin
 from annotator.live.routing import websocket_urlpatterns
+from annotator.server import forwarded
+from annotator.server.bridge import Receive, Scope, Send, WsgiBridge
 from annotator.services.tokens import marks
 from annotator.web.views import health
-from annotator.wsgi import Receive, Scope, Send, WsgiBridge
 
 # Paths whose bytes never pass the thread pool: media, uploads, results of jobs.
 FILE_PREFIXES = ("/m/", "/u/", "/x/")

@@ -6,7 +6,7 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 
 from annotator.domain.errors import DomainError, TooLarge
-from annotator.wsgi import plain_refusal
+from annotator.server.bridge import plain_refusal
 
 from .common.views import DialectView
 from .customvision.base import CustomVisionView

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from annotator import wsgi
+from annotator.server import bridge
 
 
 def scope(**fields: Any) -> dict[str, Any]:
@@ -52,8 +52,8 @@ def request(body: bytes, *, more: bool = False) -> dict[str, Any]:
     return {"type": "http.request", "body": body, "more_body": more}
 
 
-def bridge(app: Any) -> wsgi.WsgiBridge:
-    return wsgi.WsgiBridge(app, threads=1, body_limit=1000)
+def make_bridge(app: Any) -> bridge.WsgiBridge:
+    return bridge.WsgiBridge(app, threads=1, body_limit=1000)
 
 
 def never(environ: dict[str, Any], start: Any) -> list[bytes]:
@@ -61,22 +61,22 @@ def never(environ: dict[str, Any], start: Any) -> list[bytes]:
 
 
 async def test_a_sender_that_falls_silent_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wsgi, "BODY_SECONDS", 0.01)
-    monkeypatch.setattr(wsgi, "LINGER_SECONDS", 0.01)
+    monkeypatch.setattr(bridge, "BODY_SECONDS", 0.01)
+    monkeypatch.setattr(bridge, "LINGER_SECONDS", 0.01)
     wire = Wire(request(b"half", more=True))
-    await bridge(never)(scope(), wire.receive, wire.send)
+    await make_bridge(never)(scope(), wire.receive, wire.send)
     assert wire.status == 408
 
 
 async def test_a_client_that_leaves_gets_nothing_and_nothing_runs() -> None:
     wire = Wire(request(b"half", more=True), {"type": "http.disconnect"})
-    await bridge(never)(scope(), wire.receive, wire.send)
+    await make_bridge(never)(scope(), wire.receive, wire.send)
     assert wire.sent == []
 
 
 async def test_a_reader_that_stalls_loses_its_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wsgi, "STALL_SECONDS", 0.05)
-    monkeypatch.setattr(wsgi, "AHEAD", 10)
+    monkeypatch.setattr(bridge, "STALL_SECONDS", 0.05)
+    monkeypatch.setattr(bridge, "AHEAD", 10)
     ended = []
 
     def endless(environ: dict[str, Any], start: Any) -> Iterator[bytes]:
@@ -93,7 +93,7 @@ async def test_a_reader_that_stalls_loses_its_thread(monkeypatch: pytest.MonkeyP
 
     wire = Stalled(request(b""))
     with pytest.raises(BrokenPipeError):
-        await bridge(endless)(scope(), wire.receive, wire.send)
+        await make_bridge(endless)(scope(), wire.receive, wire.send)
     assert ended == [True]
 
 
@@ -103,7 +103,7 @@ async def test_an_error_before_the_answer_reaches_the_server() -> None:
 
     wire = Wire(request(b""))
     with pytest.raises(RuntimeError, match="broken"):
-        await bridge(broken)(scope(), wire.receive, wire.send)
+        await make_bridge(broken)(scope(), wire.receive, wire.send)
 
 
 async def test_cookies_and_repeated_headers_are_joined_and_forged_ones_dropped() -> None:
@@ -119,7 +119,7 @@ async def test_cookies_and_repeated_headers_are_joined_and_forged_ones_dropped()
         (b"content-length", b"0"), (b"transfer-encoding", b"identity"),
     ]  # fmt: skip
     wire = Wire(request(b""))
-    await bridge(app)(scope(headers=headers, path="/größe"), wire.receive, wire.send)
+    await make_bridge(app)(scope(headers=headers, path="/größe"), wire.receive, wire.send)
     assert (seen["HTTP_COOKIE"], seen["HTTP_ACCEPT"], seen["CONTENT_LENGTH"]) == ("a=1; b=2", "x,y", "0")
     assert not {"HTTP_X_API_KEY", "HTTP_TRANSFER_ENCODING"} & set(seen)
     assert seen["PATH_INFO"].encode("latin-1").decode() == "/größe"
