@@ -61,7 +61,7 @@ CSRF_TRUSTED_ORIGINS = env_list("ANNOTATOR_TRUSTED_ORIGINS")
 TRUSTED_PROXIES = env_list("ANNOTATOR_TRUSTED_PROXIES")
 # The address that people type, for links printed by commands; made from host and port when empty.
 PUBLIC_URL = env_text("ANNOTATOR_PUBLIC_URL").rstrip("/")
-# Views run in this many threads; they are held only while a view works (see wsgi.py).
+# Views run in this many threads; they are held only while a view works (see server/bridge.py).
 HTTP_THREADS = env_int("ANNOTATOR_THREADS", 8, low=1, high=256)
 
 INSTALLED_APPS = [

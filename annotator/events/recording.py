@@ -1,9 +1,7 @@
-"""The only module that writes Event rows and wakes the pollers; called last in a service, inside its transaction."""
+"""The only module that writes Event rows; called last in a service, inside its transaction."""
 
 from __future__ import annotations
 
-import asyncio
-import threading
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -16,10 +14,11 @@ from annotator.db import bulk
 from annotator.domain.actor import Actor
 from annotator.models import Event, Project, ProjectClock, WorkspaceClock
 
+from .waking import wake
+
 VERSION = 1
 # Interactive changes of up to this many objects carry before and after; larger ones are bulk: "fetch again".
 EXACT_LIMIT = 200
-WAKE_GROUP = "annotator.wake"
 
 
 def encode(value: Any) -> str | None:
@@ -111,36 +110,3 @@ def _workspace_of(project_id: uuid.UUID) -> uuid.UUID:
             _workspace_cache.clear()
         _workspace_cache[project_id] = found
     return found
-
-
-class Waker:
-    """Wakes this process's poller from any thread; the asyncio loop is known once the server has started."""
-
-    def __init__(self) -> None:
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._event: asyncio.Event | None = None
-        self._lock = threading.Lock()
-
-    def attach(self, loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
-        """Tell whom to wake: called by the poller in its own loop."""
-        with self._lock:
-            self._loop, self._event = loop, event
-
-    def detach(self) -> None:
-        with self._lock:
-            self._loop = self._event = None
-
-    def wake(self) -> None:
-        """Set the poller's event, thread-safely; does nothing when no poller runs in this process."""
-        with self._lock:
-            loop, event = self._loop, self._event
-        if loop is not None and event is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(event.set)
-
-
-waker = Waker()
-
-
-def wake() -> None:
-    """Wake the pollers after a commit: this process's at once, others' by their interval or through the channel layer."""
-    waker.wake()
