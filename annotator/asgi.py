@@ -20,7 +20,7 @@ from annotator.live.origin import SameOrigin
 from annotator.live.routing import websocket_urlpatterns
 from annotator.server import forwarded
 from annotator.server.bridge import Receive, Scope, Send, WsgiBridge
-from annotator.services.tokens import marks
+from annotator.services.accounts.tokens import marks
 from annotator.web.views import health
 
 # Paths whose bytes never pass the thread pool: media, uploads, results of jobs.

@@ -259,9 +259,9 @@ JOB_LEASE_SECONDS = env_int("ANNOTATOR_JOB_LEASE_SECONDS", 60, low=2)
 EXPECT_WORKER = env_bool("ANNOTATOR_EXPECT_WORKER", default=True)
 # Housekeeping, once an hour by the worker that holds the lease; each is a function without arguments.
 PERIODIC = [
-    "annotator.services.job_runs.forget_old",
+    "annotator.services.jobs.runs.forget_old",
     "annotator.services.health.forget_old_beats",
-    "annotator.services.sign_in.forget_old",
+    "annotator.services.accounts.sign_in.forget_old",
     "annotator.services.purge.purge_trash",
     "annotator.services.purge.forget_exports",
     "annotator.services.purge.forget_uploads",

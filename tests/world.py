@@ -43,7 +43,7 @@ from annotator.models import (
     Workspace,
     WorkspaceClock,
 )
-from annotator.services import tokens
+from annotator.services.accounts import tokens
 
 WIDTH, HEIGHT = 640, 480
 PICTURES = 3

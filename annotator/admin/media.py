@@ -23,7 +23,8 @@ from annotator.models import (
     Upload,
     UploadBatch,
 )
-from annotator.services import datasets, media, media_urls
+from annotator.services import media, media_urls
+from annotator.services.projects import datasets
 
 from .base import ReadOnlyAdmin, ServiceAdmin, act, actor_of
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from annotator.models import ApiToken, Membership, SignInLink, User, Workspace, WorkspaceClock
-from annotator.services import members, tokens, workspaces
+from annotator.services.accounts import tokens
+from annotator.services.workspaces import members, workspaces
 
 from .base import ReadOnlyAdmin, ServiceAdmin, act, actor_of
 

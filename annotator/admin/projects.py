@@ -23,7 +23,8 @@ from annotator.models import (
     SkeletonEdge,
     TagGroup,
 )
-from annotator.services import concepts, projects
+from annotator.services.projects import projects
+from annotator.services.vocabulary import concepts
 
 from .base import ReadOnlyAdmin, ServiceAdmin, act, actor_of
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from annotator.models import AppliedOp, Event, Job, Lease, WorkerBeat
-from annotator.services import jobs
+from annotator.services.jobs import jobs
 
 from .base import ReadOnlyAdmin, act, actor_of
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django_tasks.base import Task, TaskResult
 
-from annotator.services.queue import HUEY  # first: see there
+from annotator.services.jobs.queue import HUEY  # first: see there
 
 from huey.contrib.djhuey.tasks_backend import HueyBackend, _initial_record, _record_to_result, _shim  # isort: skip
 

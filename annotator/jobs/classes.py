@@ -6,7 +6,7 @@ from typing import Any
 
 from annotator.domain.errors import Missing
 from annotator.models import Blob
-from annotator.services import merges
+from annotator.services.vocabulary import merges
 
 from .registry import JobRun, handler
 

@@ -25,9 +25,9 @@ from django_tasks import task
 
 from annotator.domain.errors import DomainError
 from annotator.models import Job, JobState
-from annotator.services import job_runs
-from annotator.services.jobs import send
-from annotator.services.queue import HUEY
+from annotator.services.jobs import runs as job_runs
+from annotator.services.jobs.jobs import send
+from annotator.services.jobs.queue import HUEY
 
 from .registry import Cancelled, JobRun, LeaseLost, Stopping, find, handler
 

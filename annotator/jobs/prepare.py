@@ -7,7 +7,8 @@ from typing import Any
 
 from annotator.domain.errors import Missing
 from annotator.models import Dataset
-from annotator.services import datasets, decoding, media
+from annotator.services import decoding, media
+from annotator.services.projects import datasets
 
 from .registry import JobRun, handler
 

@@ -18,7 +18,8 @@ from typing import Any
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Denied, Invalid
 from annotator.models import Blob, Job
-from annotator.services import blobs, job_runs
+from annotator.services import blobs
+from annotator.services.jobs import runs as job_runs
 
 WRITE_EVERY = 0.5
 

@@ -29,11 +29,12 @@ from annotator.models import (
     Upload,
     UploadBatch,
 )
+from annotator.services import blobs, media_changes, media_names, uploads
+from annotator.services.jobs import jobs
 from annotator.storage import probe
 from annotator.storage.base import Stored
 from annotator.storage.zips import Entry, Limits, ZipReader, is_clutter
 
-from . import blobs, jobs, media_changes, media_names, uploads
 from .media_batches import create_many
 from .media_rows import NewImage, Outcome
 

@@ -33,7 +33,9 @@ from annotator.models import (
     Project,
     SkeletonEdge,
 )
-from annotator.services import concepts, imported_labels, media, media_names, media_rows, naming, projects
+from annotator.services import imported_labels, media, media_names, media_rows, naming
+from annotator.services.projects import projects
+from annotator.services.vocabulary import concepts
 from annotator.storage.base import Stored
 
 CHUNK = 500

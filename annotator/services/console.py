@@ -8,7 +8,9 @@ from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid, Missing
 from annotator.models import Dataset, Project, Role, Workspace
-from annotator.services import datasets, members, operators, projects, workspaces
+from annotator.services.accounts import operators
+from annotator.services.projects import datasets, projects
+from annotator.services.workspaces import members, workspaces
 
 
 def workspace(ref: str) -> tuple[Actor, Workspace]:

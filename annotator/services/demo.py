@@ -20,7 +20,9 @@ from annotator.models import (
     SkeletonEdge,
     Workspace,
 )
-from annotator.services import blobs, concepts, datasets, labels, media, projects, statuses, tags
+from annotator.services import blobs, labels, media, statuses, tags
+from annotator.services.projects import datasets, projects
+from annotator.services.vocabulary import concepts
 
 NAME = "Street scenes"
 # The work state of each scene, in order; NEW ones have no labels.

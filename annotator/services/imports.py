@@ -12,7 +12,8 @@ from annotator.domain.errors import Invalid
 from annotator.domain.records import LossReport
 from annotator.formats.coco import CocoReader
 from annotator.models import Dataset, Job, Project, Upload
-from annotator.services import coco_imports, import_sources, jobs, uploads
+from annotator.services import coco_imports, import_sources, uploads
+from annotator.services.jobs import jobs
 
 KINDS = {"coco": "import_coco"}
 

@@ -26,8 +26,8 @@ from annotator.models import (
     Tag,
     Upload,
 )
-
-from . import blobs, datasets, uploads
+from annotator.services import blobs, uploads
+from annotator.services.projects import datasets
 
 # Media of one transaction: with their labels these are some thousand rows.
 _MEDIA = 10

@@ -16,7 +16,8 @@ from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Missing
 from annotator.domain.ids import parse_uuid
 from annotator.models import Concept, Event, Membership, Project, TagGroup, User, Workspace
-from annotator.services import concepts, members
+from annotator.services.vocabulary import concepts
+from annotator.services.workspaces import members
 
 
 @transaction.atomic

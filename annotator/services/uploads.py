@@ -20,9 +20,10 @@ from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid, Missing
 from annotator.domain.ids import parse_uuid, uuid7
 from annotator.models import Dataset, Job, Project, Upload, UploadBatch
+from annotator.services import blobs, media_names
+from annotator.services.jobs import jobs
 from annotator.storage.base import Stored
 
-from . import blobs, jobs, media_names
 from .media_batches import create_many
 from .media_rows import NewImage, Outcome
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Denied
-from annotator.services import tokens
+from annotator.services.accounts import tokens
 
 from . import rates
 from .errors import UNAUTHENTICATED

@@ -16,7 +16,7 @@ from django.utils import timezone
 from annotator.domain.errors import Conflict, Denied, Invalid, Missing
 from annotator.jobs import engine, registry
 from annotator.models import AppliedOp, Event, Job, JobState, Lease, User
-from annotator.services import job_runs, jobs
+from annotator.services.jobs import jobs, runs as job_runs
 from tests.world import World
 
 Body = Callable[[registry.JobRun], dict[str, Any] | None]
@@ -278,7 +278,7 @@ def test_one_sweeper_at_a_time(w: World, sent) -> None:
 def test_housekeeping_happens_once_an_hour(w: World, settings, monkeypatch) -> None:
     calls = []
     monkeypatch.setattr(job_runs, "forget_old", lambda: calls.append(1))
-    settings.PERIODIC = ["annotator.services.job_runs.forget_old", "annotator.services.nonsense.at_all"]
+    settings.PERIODIC = ["annotator.services.jobs.runs.forget_old", "annotator.services.nonsense.at_all"]
     for _ in range(3):
         engine.sweep_once("me")
     assert calls == [1]

@@ -191,7 +191,7 @@ def test_the_message_itself_reaches_a_worker(
     with servers.our_server(start=False, **variables) as server:
         jobs = Jobs(server, tmp_path)
         code = (
-            "from annotator.models import Workspace; from annotator.services import jobs\n"
+            "from annotator.models import Workspace; from annotator.services.jobs import jobs\n"
             f"params = {{'log': {str(jobs.log)!r}}}\n"
             "print(jobs.start(actor=None, workspace=Workspace.objects.get(), kind='test.quick', params=params).pk)"
         )

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, OperationalError, ProgrammingError
 
 from annotator.models import Dataset, Job, Project, Tag, User, Workspace
-from annotator.services import sign_in
+from annotator.services.accounts import sign_in
 from tests.servers import our_server
 from tests.world import World
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from annotator.management.commands import prepare
 from annotator.models import Membership, SignInLink, User, Workspace
-from annotator.services import operators, sign_in, tokens
+from annotator.services.accounts import operators, sign_in, tokens
 from tests.world import World
 
 

@@ -51,7 +51,7 @@ class Place:
         code = (
             "from annotator.domain.actor import Actor\n"
             "from annotator.models import Project, User\n"
-            "from annotator.services import jobs\n"
+            "from annotator.services.jobs import jobs\n"
             f"project = Project.objects.get(pk={self.one.project!r})\n"
             f"params = {{'log': {str(log)!r}, 'open': {str(gate)!r}}}\n"
             "actor = Actor(user_id=User.objects.get(username='ann').pk)\n"

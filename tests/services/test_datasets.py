@@ -12,7 +12,8 @@ from django.utils import timezone
 from annotator.domain.errors import Denied, Invalid, Missing
 from annotator.jobs import engine
 from annotator.models import Dataset, Event, Job, Media
-from annotator.services import datasets, media, purge
+from annotator.services import media, purge
+from annotator.services.projects import datasets
 from tests.world import World, actor, make_dataset, make_images
 
 

@@ -24,7 +24,8 @@ from annotator.models import (
     Tag,
     Upload,
 )
-from annotator.services import blobs, datasets, media, projects, purge, uploads
+from annotator.services import blobs, media, purge, uploads
+from annotator.services.projects import datasets, projects
 from annotator.storage.base import put_bytes
 from tests.world import World, actor, make_dataset, make_images
 

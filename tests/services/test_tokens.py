@@ -12,7 +12,7 @@ from annotator import policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Denied, Invalid, Missing
 from annotator.models import ApiToken, Event, User, Workspace
-from annotator.services import tokens
+from annotator.services.accounts import tokens
 from tests.world import World
 
 

@@ -11,7 +11,7 @@ from django.test import override_settings
 
 from annotator.jobs import engine
 from annotator.models import Concept, Job, KeypointBinding, KeypointSchema, Label, Tag, TagGroup
-from annotator.services import merges
+from annotator.services.vocabulary import merges
 from tests import world as cast
 from tests.web.asking import get, json, post
 from tests.world import World

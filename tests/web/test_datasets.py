@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from annotator.models import Dataset, Media, Project
-from annotator.services import dataset_order
+from annotator.services.projects import dataset_order
 from tests import world as cast
 from tests.web.asking import get, json, post
 from tests.world import World

@@ -12,7 +12,10 @@ from django.utils import timezone
 
 from annotator import events
 from annotator.models import Event, Job, Media, MediaStatus
-from annotator.services import concepts, datasets, jobs, media_changes, statuses, tags
+from annotator.services import media_changes, statuses, tags
+from annotator.services.jobs import jobs
+from annotator.services.projects import datasets
+from annotator.services.vocabulary import concepts
 from annotator.web.selectors import activity, history, progress
 from tests import world as cast
 from tests.web.asking import browser, get, post

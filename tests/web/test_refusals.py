@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client, RequestFactory
 
-from annotator.services import sign_in
+from annotator.services.accounts import sign_in
 from annotator.urls import handler500
 from api.refusals import early
 from tests.world import World

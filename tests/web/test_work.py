@@ -11,7 +11,8 @@ from django.test import Client, override_settings
 
 from annotator.jobs import engine
 from annotator.models import ApiToken, Dataset, Job, Label, Project, Upload
-from annotator.services import blobs, tokens
+from annotator.services import blobs
+from annotator.services.accounts import tokens
 from tests import world as cast
 from tests.web.asking import browser, get, json, post, send
 from tests.web.test_media import nothing

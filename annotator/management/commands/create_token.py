@@ -9,7 +9,8 @@ from django.db import transaction
 
 from annotator.management.base import OperatorCommand
 from annotator.models import Role, User, Workspace
-from annotator.services import members, operators, tokens, workspaces
+from annotator.services.accounts import operators, tokens
+from annotator.services.workspaces import members, workspaces
 
 
 class Command(OperatorCommand):

@@ -8,7 +8,9 @@ from typing import Any
 from annotator.domain.actor import Actor
 from annotator.management.base import OperatorCommand
 from annotator.models import Project, Role, Workspace
-from annotator.services import decoding, demo, members, operators, workspaces
+from annotator.services import decoding, demo
+from annotator.services.accounts import operators
+from annotator.services.workspaces import members, workspaces
 
 
 class Command(OperatorCommand):

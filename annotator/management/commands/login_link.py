@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 from annotator.management.addresses import address
 from annotator.management.base import OperatorCommand
 from annotator.models import User
-from annotator.services import sign_in
+from annotator.services.accounts import sign_in
 
 
 class Command(OperatorCommand):

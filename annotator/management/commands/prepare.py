@@ -15,7 +15,9 @@ from django.utils import timezone
 
 from annotator.management.base import OperatorCommand
 from annotator.models import Project, Role, User, Workspace
-from annotator.services import backups, members, operators
+from annotator.services import backups
+from annotator.services.accounts import operators
+from annotator.services.workspaces import members
 
 KEPT_BACKUPS = 3
 

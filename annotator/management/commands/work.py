@@ -19,7 +19,7 @@ from django.utils.module_loading import import_string
 
 from annotator.management.garbage import settle
 from annotator.services import health
-from annotator.services.queue import HUEY
+from annotator.services.jobs.queue import HUEY
 
 # How long running handlers get to reach their next step when the worker is told to stop.
 GRACE_SECONDS = 6.0

@@ -8,7 +8,7 @@ from django.db.models import Count
 
 from annotator import policy
 from annotator.models import Dataset, DatasetItem, MediaStatus, Project
-from annotator.services import dataset_order
+from annotator.services.projects import dataset_order
 from annotator.web.selectors import progress
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _, gettext_lazy
 
 from annotator.models import Concept, Dataset, MediaStatus, Project
-from annotator.services import dataset_order
+from annotator.services.projects import dataset_order
 from annotator.web.media_filter import MediaFilter
 from annotator.web.selectors import progress
 from annotator.web.templatetags.ui import status_word

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from annotator.services import accounts
+from annotator.services.accounts import accounts
 from annotator.web import forms, frames
 from annotator.web.actors import actor_of, page, signed_in
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Invalid
 from annotator.models import Job
-from annotator.services import class_lists, concepts, merges
+from annotator.services.vocabulary import class_lists, concepts, merges
 from annotator.web import forms, frames
 from annotator.web.places import Place, project_call, project_page
 from annotator.web.selectors import classes as selectors, jobs as job_rows

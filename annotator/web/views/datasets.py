@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Missing
 from annotator.models import Dataset
-from annotator.services import dataset_order, datasets
+from annotator.services.projects import dataset_order, datasets
 from annotator.web import forms, frames
 from annotator.web.places import Place, project_call, project_page
 from annotator.web.selectors import datasets as selectors

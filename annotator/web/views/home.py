@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from annotator.services import projects
+from annotator.services.projects import projects
 from annotator.web import forms, frames
 from annotator.web.actors import actor_of, page
 from annotator.web.places import workspace_place

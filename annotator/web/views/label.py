@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from annotator.models import Media, User
-from annotator.services import projects
+from annotator.services.projects import projects
 from annotator.web.actors import actor_of, page
 from annotator.web.media_filter import MediaFilter
 from annotator.web.selectors import label as selectors

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Missing
 from annotator.models import Membership
-from annotator.services import accounts, members, takebacks
+from annotator.services import takebacks
+from annotator.services.accounts import accounts
+from annotator.services.workspaces import members
 from annotator.web import forms, frames
 from annotator.web.places import Place, project_page, workspace_page
 from annotator.web.selectors import members as selectors

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from annotator.domain.errors import Invalid
-from annotator.services import event_rows, projects
+from annotator.services import event_rows
+from annotator.services.projects import projects
 from annotator.web import forms, frames
 from annotator.web.places import Place, project_page
 from annotator.web.selectors import overview as selectors

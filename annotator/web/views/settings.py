@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Missing
 from annotator.models import Project
-from annotator.services import projects
+from annotator.services.projects import projects
 from annotator.web import forms, frames
 from annotator.web.actors import actor_of, signed_in
 from annotator.web.places import Place, project_page

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from annotator.services import accounts
+from annotator.services.accounts import accounts
 from annotator.web import sign_in_rate
 
 

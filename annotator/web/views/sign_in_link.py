@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from annotator.services import sign_in
+from annotator.services.accounts import sign_in
 
 
 @never_cache

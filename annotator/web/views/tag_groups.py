@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 
 from annotator.domain.errors import Missing
 from annotator.models import TagGroup
-from annotator.services import concepts, takebacks
+from annotator.services import takebacks
+from annotator.services.vocabulary import concepts
 from annotator.web import forms
 from annotator.web.places import Place, project_call
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid
-from annotator.services import tokens
+from annotator.services.accounts import tokens
 from annotator.web import forms, frames
 from annotator.web.actors import actor_of, page
 from annotator.web.places import Place, project_place, workspace_place

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from annotator import policy
 from annotator.domain.ids import parse_uuid
-from annotator.services import dataset_order
+from annotator.services.projects import dataset_order
 from annotator.web import frames
 from annotator.web.places import Place, project_page
 

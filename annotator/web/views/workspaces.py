@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotator import policy
-from annotator.services import jobs, workspaces
+from annotator.services.jobs import jobs
+from annotator.services.workspaces import workspaces
 from annotator.web import forms, frames
 from annotator.web.actors import actor_of, page, person_of
 from annotator.web.places import Place, workspace_page

@@ -9,7 +9,8 @@ from typing import Any
 from rest_framework.response import Response
 
 from annotator.domain.errors import Invalid
-from annotator.services import bulk, datasets, media, media_changes, sample_batches
+from annotator.services import bulk, media, media_changes, sample_batches
+from annotator.services.projects import datasets
 from annotator.services.sample_batches import Sample
 from api.common import query
 from api.common.operations import operation

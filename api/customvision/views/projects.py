@@ -9,7 +9,8 @@ from django.db.models import Exists, OuterRef, Subquery
 from annotator import policy
 from annotator.domain.errors import Invalid, Missing
 from annotator.models import Concept, Project, TagGroup, Workspace
-from annotator.services import concepts, projects
+from annotator.services.projects import projects
+from annotator.services.vocabulary import concepts
 from api.common.operations import operation
 
 from ..base import CustomVisionView, InProject

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from annotator.domain.errors import Invalid
 from annotator.models import Concept, Label, Media, Project, Tag, TagGroup
-from annotator.services import concepts
+from annotator.services.vocabulary import concepts
 from api.common.operations import operation
 from api.common.views import seen_by
 

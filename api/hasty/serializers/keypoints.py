@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Literal, TypedDict
 
 from annotator.models import KeypointBinding, KeypointClass, KeypointSchema, SkeletonEdge
-from annotator.services.keypoint_schemas import KINDS
+from annotator.services.vocabulary.keypoint_schemas import KINDS
 from api.common.shapes import (
     ListOf,
     choice_field,

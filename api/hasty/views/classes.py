@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F
 
 from annotator.models import Concept
-from annotator.services import concepts
+from annotator.services.vocabulary import concepts
 from api.common.operations import operation
 
 from ..base import PAGE, InProject, OnRow

@@ -8,7 +8,8 @@ from django.db.models import F
 
 from annotator.domain import text
 from annotator.models import Dataset
-from annotator.services import datasets, naming
+from annotator.services import naming
+from annotator.services.projects import datasets
 from api.common import query
 from api.common.operations import operation
 

@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import F
 
 from annotator.models import KeypointBinding, KeypointSchema
-from annotator.services import keypoint_schemas
-from annotator.services.keypoint_schemas import Link
+from annotator.services.vocabulary import keypoint_schemas
+from annotator.services.vocabulary.keypoint_schemas import Link
 from api.common.operations import operation
 
 from ..base import InProject, OnRow

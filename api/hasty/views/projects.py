@@ -8,7 +8,7 @@ from annotator import policy
 from annotator.domain import text
 from annotator.domain.errors import Invalid
 from annotator.models import Project, Workspace
-from annotator.services import projects
+from annotator.services.projects import projects
 from api.common import query
 from api.common.operations import operation
 

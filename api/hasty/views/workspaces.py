@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from annotator.models import Workspace
-from annotator.services import workspaces
+from annotator.services.workspaces import workspaces
 from api.common.operations import operation
 
 from ..base import PAGE, HastyView, InWorkspace

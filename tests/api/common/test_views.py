@@ -10,7 +10,7 @@ from django.test import Client
 
 from annotator.domain.errors import Busy, Conflict, TooLarge
 from annotator.models import Dataset
-from annotator.services import datasets
+from annotator.services.projects import datasets
 from tests.api.hasty.conftest import caller
 from tests.world import World
 

@@ -9,7 +9,7 @@ import pytest
 from django.urls import URLPattern
 
 from annotator.models import Membership, Role
-from annotator.services import tokens
+from annotator.services.accounts import tokens
 from api.common.operations import Operation, operation_of
 from api.hasty.base import UnknownAddress
 from api.hasty.urls import urlpatterns

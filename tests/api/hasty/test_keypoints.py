@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from annotator.models import KeypointBinding, KeypointClass, KeypointSchema, Label, SkeletonEdge
-from annotator.services import keypoint_schemas
+from annotator.services.vocabulary import keypoint_schemas
 from tests.api.hasty.conftest import ANY, Callers
 from tests.api.queries import counted
 from tests.world import World

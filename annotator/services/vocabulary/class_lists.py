@@ -10,7 +10,7 @@ from django.db import transaction
 from annotator.domain.actor import Actor
 from annotator.domain.errors import DomainError, Invalid, TooLarge
 from annotator.models import Concept, Project
-from annotator.services import concepts
+from annotator.services.vocabulary import concepts
 
 MAX_LINES = 500
 

@@ -17,7 +17,8 @@ from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Denied, Invalid
 from annotator.models import Membership, User, Workspace
-from annotator.services import members, sign_in
+from annotator.services.accounts import sign_in
+from annotator.services.workspaces import members
 
 # An invitation is handed over by chat or mail, so it lives longer than a link from the operator's console.
 INVITATION_VALID_FOR = timedelta(days=7)

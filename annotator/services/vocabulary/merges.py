@@ -23,7 +23,8 @@ from annotator.models import (
     Tag,
     TagGroup,
 )
-from annotator.services import concepts, jobs, reverse_files
+from annotator.services.jobs import jobs, reverse_files
+from annotator.services.vocabulary import concepts
 
 # Up to so many labels are changed while the person waits; more would hold the database too long.
 AT_ONCE = 500

@@ -11,7 +11,7 @@ from annotator.domain import listing
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid
 from annotator.models import Dataset, Project
-from annotator.services import datasets
+from annotator.services.projects import datasets
 
 
 def in_order(project: Project) -> list[Dataset]:

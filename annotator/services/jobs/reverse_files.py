@@ -12,7 +12,8 @@ from annotator import events
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Missing
 from annotator.models import Blob, Job, JobState, Project
-from annotator.services import blobs, jobs
+from annotator.services import blobs
+from annotator.services.jobs import jobs
 from annotator.services.numbers import next_number
 
 MIME = "application/vnd.annotator.reverse+json"

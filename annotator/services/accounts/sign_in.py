@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from annotator.domain.errors import Missing
 from annotator.models import SignInLink, User
-from annotator.services.tokens import digest_of
+from annotator.services.accounts.tokens import digest_of
 
 VALID_FOR = timedelta(minutes=10)
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from annotator.domain.actor import Actor
 from annotator.models import AppliedOp, Blob, Job, JobState, Lease, Upload
-from annotator.services.jobs import tell
+from annotator.services.jobs.jobs import tell
 
 MAX_ATTEMPTS = 3
 STOPPED_OFTEN = f"The worker stopped {MAX_ATTEMPTS} times while doing this."

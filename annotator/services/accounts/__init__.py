@@ -1,0 +1,1 @@
+"""Writes of users, their sign-in, their tokens, and what an operator does with them."""

@@ -1,0 +1,1 @@
+"""Writes of what can be annotated: classes, tags, keypoint schemas."""

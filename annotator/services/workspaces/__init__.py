@@ -1,0 +1,1 @@
+"""Writes of workspaces and of who is a member of them."""
