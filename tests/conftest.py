@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from annotator.management.garbage import settle
-from annotator.services import decoding
+from annotator.services.media.decoding import pool as decoding
 from tests import servers
 from tests.settings import TEST_ROOT
 from tests.world import World, world

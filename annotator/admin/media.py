@@ -23,7 +23,7 @@ from annotator.models import (
     Upload,
     UploadBatch,
 )
-from annotator.services import media, media_urls
+from annotator.services.media import changes as media_changes, urls as media_urls
 from annotator.services.projects import datasets
 
 from .base import ReadOnlyAdmin, ServiceAdmin, act, actor_of

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 
 from annotator.domain.errors import Busy, Conflict, Denied, DomainError, Missing
 from annotator.services import blobs
-from annotator.services.renditions import Served
+from annotator.services.media.decoding.renditions import Served
 
 # Files up to this size are read in one go; a thumbnail then costs one hop to a thread instead of five.
 SMALL = 256 * 1024

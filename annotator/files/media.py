@@ -15,8 +15,9 @@ from starlette.responses import Response
 
 from annotator.domain.errors import Denied, DomainError, Missing
 from annotator.domain.ids import parse_uuid
-from annotator.services import media_urls, renditions
-from annotator.services.renditions import Served, Wanted
+from annotator.services.media import urls as media_urls
+from annotator.services.media.decoding import renditions
+from annotator.services.media.decoding.renditions import Served, Wanted
 
 from .answers import blob_response, headers_of, refusal
 from .threads import in_database

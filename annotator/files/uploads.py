@@ -19,8 +19,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from annotator.domain.errors import Busy, Conflict, DomainError, Invalid
-from annotator.services import blobs, uploads
-from annotator.services.uploads import Slot
+from annotator.services import blobs
+from annotator.services.media import uploads
+from annotator.services.media.uploads import Slot
 from annotator.storage import probe
 from annotator.storage.base import CHUNK, Stored, disk_full, put_stream, too_large
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from annotator.domain.errors import Missing
 from annotator.models import Project
-from annotator.services import bulk
+from annotator.services.media import bulk
 
 from .registry import JobRun, handler
 

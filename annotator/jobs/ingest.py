@@ -7,7 +7,8 @@ from typing import Any
 
 from annotator.domain.errors import Missing
 from annotator.models import Blob, Dataset, UploadBatch
-from annotator.services import archives, decoding, uploads
+from annotator.services.media import archives, uploads
+from annotator.services.media.decoding import pool as decoding
 
 from .registry import JobRun, handler
 

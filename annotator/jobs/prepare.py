@@ -7,7 +7,8 @@ from typing import Any
 
 from annotator.domain.errors import Missing
 from annotator.models import Dataset
-from annotator.services import decoding, media
+from annotator.services.media import batches as media_batches
+from annotator.services.media.decoding import pool as decoding
 from annotator.services.projects import datasets
 
 from .registry import JobRun, handler
@@ -31,6 +32,6 @@ def prepare(run: JobRun) -> dict[str, Any]:
     """Decode media of the project that were written without it: facts, hash, findings, renditions. Harmless to repeat."""
     assert run.job.project is not None
     try:
-        return media.prepare_pending(project=run.job.project, progress=run.progress)
+        return media_batches.prepare_pending(project=run.job.project, progress=run.progress)
     finally:
         decoding.close_pool()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from annotator.services import decoding, demo
+from annotator.services import demo
+from annotator.services.media.decoding import pool as decoding
 
 from .registry import JobRun, handler
 

@@ -33,7 +33,8 @@ from annotator.models import (
     Project,
     SkeletonEdge,
 )
-from annotator.services import imported_labels, media, media_names, media_rows, naming
+from annotator.services import imported_labels, naming
+from annotator.services.media import batches as media_batches, names as media_names, rows as media_rows
 from annotator.services.projects import projects
 from annotator.services.vocabulary import concepts
 from annotator.storage.base import Stored
@@ -284,18 +285,20 @@ def _write_images(
                 state.older.add(known[name])
                 found = find_picture(record.name) if known[name] in waiting else None
                 if isinstance(found, Stored):
-                    lacking.append(media.Source(name=name, found=found))
+                    lacking.append(media_batches.Source(name=name, found=found))
             state.names.add(name)
         if lacking:
-            media.fill_many(actor=state.actor, dataset=state.dataset, sources=lacking)
+            media_batches.fill_many(actor=state.actor, dataset=state.dataset, sources=lacking)
         sources = [
-            media.Source(
+            media_batches.Source(
                 name=names[record.number], found=find_picture(record.name), number=record.number, width=record.width or 0, height=record.height or 0,
                 metadata={"coco": {"file_name": record.name, **record.extra}},
             )
             for record in new
         ]  # fmt: skip
-        made = media.import_many(actor=state.actor, dataset=state.dataset, sources=sources, job=state.job)
+        made = media_batches.import_many(
+            actor=state.actor, dataset=state.dataset, sources=sources, job=state.job
+        )
         for record, source, medium in zip(new, sources, made, strict=True):
             state.media_of[record.number] = medium.pk
             if medium.number != source.number:

@@ -20,7 +20,8 @@ from annotator.models import (
     SkeletonEdge,
     Workspace,
 )
-from annotator.services import blobs, labels, media, statuses, tags
+from annotator.services import blobs, labels, tags
+from annotator.services.media import batches as media_batches, rows as media_rows, statuses
 from annotator.services.projects import datasets, projects
 from annotator.services.vocabulary import concepts
 
@@ -87,10 +88,10 @@ def _write(actor: Actor, workspace: Workspace, drawn: list[scenes.Scene]) -> Pro
 
 def _pictures(actor: Actor, dataset: Dataset, drawn: list[scenes.Scene]) -> list[Media]:
     images = [
-        media.NewImage(dataset, scene.name, blobs.put_bytes(scene.jpeg(), mime="image/jpeg"))
+        media_rows.NewImage(dataset, scene.name, blobs.put_bytes(scene.jpeg(), mime="image/jpeg"))
         for scene in drawn
     ]
-    outcomes = media.create_many(actor=actor, project=dataset.project, images=images)
+    outcomes = media_batches.create_many(actor=actor, project=dataset.project, images=images)
     made = [outcome.media for outcome in outcomes if outcome.media is not None]
     return list(
         Media.objects.select_related("project", "status")

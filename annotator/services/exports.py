@@ -24,9 +24,10 @@ from annotator.domain.errors import Invalid
 from annotator.domain.records import ImageRecord, LabelRecord, LossReport
 from annotator.formats import coco, hasty_json
 from annotator.models import Concept, Dataset, Job, Media, MediaStatus, Project
-from annotator.services import blobs, export_heads, export_rows, media_names, media_urls
+from annotator.services import blobs, export_heads, export_rows
 from annotator.services.export_rows import Keys, MediaRow, Selection
 from annotator.services.jobs import jobs
+from annotator.services.media import names as media_names, urls as media_urls
 
 FORMATS = ("json_v1.1", "json_coco", "images")
 REPORT_NAME = "loss_report.json"

@@ -12,11 +12,11 @@ from typing import BinaryIO
 from django.conf import settings
 
 from annotator.domain.errors import DomainError, Invalid, TooLarge
+from annotator.services import blobs
+from annotator.services.media import archives
 from annotator.storage import probe
 from annotator.storage.base import CHUNK, Stored, put
 from annotator.storage.zips import Entry, ZipReader, is_clutter
-
-from . import archives, blobs
 
 Found = Stored | DomainError | None
 

@@ -26,7 +26,8 @@ from annotator.models import (
     Tag,
     Upload,
 )
-from annotator.services import blobs, uploads
+from annotator.services import blobs
+from annotator.services.media import uploads
 from annotator.services.projects import datasets
 
 # Media of one transaction: with their labels these are some thousand rows.

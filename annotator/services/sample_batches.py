@@ -14,8 +14,9 @@ from annotator.domain.actor import Actor
 from annotator.domain.errors import DomainError, Invalid, TooLarge
 from annotator.domain.shares import Shares, from_shares
 from annotator.models import Blob, Concept, Dataset, Media, Project
-from annotator.services import blobs, mark_batches, media_batches, media_changes, media_names, tags
-from annotator.services.media_rows import NewImage, Outcome
+from annotator.services import blobs, mark_batches, tags
+from annotator.services.media import batches as media_batches, changes as media_changes, names as media_names
+from annotator.services.media.rows import NewImage, Outcome
 from annotator.storage import probe
 
 _HEAD = 512

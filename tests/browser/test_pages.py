@@ -112,10 +112,10 @@ def test_the_overview_follows_what_happens(rooms: Rooms) -> None:
     expect(page.locator("#live-state")).to_have_text("Live")
     expect(page.locator(".legend a", has_text="Done").locator("b")).to_have_text("0")
     room.run(
-        "from annotator.models import *\nfrom annotator.services import media\nfrom annotator.domain.actor import Actor\n"
+        "from annotator.models import *\nfrom annotator.services.media import changes\nfrom annotator.domain.actor import Actor\n"
         f"p = Project.objects.get(pk='{room.ids['project']}')\nme = Actor(user_id=p.owner_id)\n"
         "done = MediaStatus.objects.get(project=p, base='DONE')\n"
-        "media.set_status(actor=me, project=p, media=[Media.objects.filter(project=p).first().pk], status=done)"
+        "changes.set_status(actor=me, project=p, media=[Media.objects.filter(project=p).first().pk], status=done)"
     )
     expect(page.locator(".legend a", has_text="Done").locator("b")).to_have_text("1", timeout=15_000)
     expect(page.locator(".feed li").first).to_contain_text("finished img 1.jpg")

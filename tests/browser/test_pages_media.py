@@ -132,11 +132,11 @@ def test_what_others_do_appears(rooms: Rooms) -> None:
     page = room.page("annotator", "media/")
     expect(page.locator(f"{tile(page, 8)} .st")).to_have_attribute("aria-label", "New")
     room.run(
-        "from annotator.models import *\nfrom annotator.services import media\nfrom annotator.domain.actor import Actor\n"
+        "from annotator.models import *\nfrom annotator.services.media import changes\nfrom annotator.domain.actor import Actor\n"
         f"p = Project.objects.get(pk='{room.ids['project']}')\nme = Actor(user_id=p.owner_id)\n"
         "done = MediaStatus.objects.get(project=p, base='DONE')\nrows = list(Media.objects.filter(project=p).order_by('number'))\n"
-        "media.set_status(actor=me, project=p, media=[rows[7].pk], status=done)\n"
-        "media.trash(actor=me, project=p, media=[rows[11].pk])"
+        "changes.set_status(actor=me, project=p, media=[rows[7].pk], status=done)\n"
+        "changes.trash(actor=me, project=p, media=[rows[11].pk])"
     )
     expect(page.locator(f"{tile(page, 8)} .st")).to_have_attribute("aria-label", "Done")
     expect(page.locator("#count")).to_have_text("11 images")

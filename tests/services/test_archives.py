@@ -13,7 +13,8 @@ from annotator.domain.errors import Denied, Invalid
 from annotator.jobs import engine
 from annotator.jobs.registry import Cancelled
 from annotator.models import DatasetItem, Job, Media, QualityIssue, Upload, UploadBatch
-from annotator.services import archives, blobs, media_batches, uploads
+from annotator.services import blobs
+from annotator.services.media import archives, batches as media_batches, uploads
 from annotator.storage.base import put_bytes
 from tests.storage import pictures
 from tests.world import World, actor

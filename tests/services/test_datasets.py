@@ -12,7 +12,8 @@ from django.utils import timezone
 from annotator.domain.errors import Denied, Invalid, Missing
 from annotator.jobs import engine
 from annotator.models import Dataset, Event, Job, Media
-from annotator.services import media, purge
+from annotator.services import purge
+from annotator.services.media import changes as media_changes
 from annotator.services.projects import datasets
 from tests.world import World, actor, make_dataset, make_images
 
@@ -69,7 +70,7 @@ def test_lists_follow_name_and_order(w: World) -> None:
     evening = make_dataset(w.project, "Evening")
     make_images(evening, 2, start=10)
     trashed = make_images(evening, 1, start=20)[0]
-    media.trash(actor=actor(w.max), project=w.project, media=[trashed.pk])
+    media_changes.trash(actor=actor(w.max), project=w.project, media=[trashed.pk])
     assert order(w) == [10, 11, 1, 2, 3]
     datasets.update(actor=actor(w.max), dataset=evening, changes={"name": "Night"})
     assert order(w) == [1, 2, 3, 10, 11]
@@ -77,7 +78,7 @@ def test_lists_follow_name_and_order(w: World) -> None:
     assert order(w) == [10, 11, 1, 2, 3]
     datasets.update(actor=actor(w.max), dataset=evening, changes={"order": None, "description": "later"})
     assert order(w) == [1, 2, 3, 10, 11]
-    media.restore(actor=actor(w.max), project=w.project, media=[trashed.pk])
+    media_changes.restore(actor=actor(w.max), project=w.project, media=[trashed.pk])
     assert order(w) == [1, 2, 3, 10, 11, 20]
 
 
@@ -103,7 +104,7 @@ def test_a_large_dataset_is_relisted_by_a_job(w: World, monkeypatch: pytest.Monk
 
 
 def test_the_trash_and_back(w: World) -> None:
-    media.trash(actor=actor(w.max), project=w.project, media=[w.images[2].pk])
+    media_changes.trash(actor=actor(w.max), project=w.project, media=[w.images[2].pk])
     assert datasets.trash(actor=actor(w.max), dataset=w.dataset) == 2
     assert order(w) == [] and not Dataset.objects.filter(project=w.project).exists()
     with pytest.raises(Missing):

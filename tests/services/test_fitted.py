@@ -10,8 +10,10 @@ from PIL import Image
 
 from annotator.domain.errors import Missing
 from annotator.models import Media, Project, Rendition
-from annotator.services import blobs, media_urls, renditions
-from annotator.services.renditions import Served, Wanted
+from annotator.services import blobs
+from annotator.services.media import urls as media_urls
+from annotator.services.media.decoding import renditions
+from annotator.services.media.decoding.renditions import Served, Wanted
 from tests.world import World, keep, make_images, picture
 
 

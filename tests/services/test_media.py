@@ -21,7 +21,8 @@ from annotator.models import (
     Rendition,
     Upload,
 )
-from annotator.services import blobs, media, media_urls, uploads
+from annotator.services import blobs
+from annotator.services.media import creation as media_creation, uploads, urls as media_urls
 from tests.storage import pictures
 from tests.world import World, actor, make_box, make_dataset
 
@@ -36,7 +37,9 @@ def events_of(w: World) -> list[tuple[str, Any]]:
 
 
 def create(w: World, name: str, data: bytes, **options: Any) -> Media:
-    return media.create_image(actor=actor(w.max), dataset=w.dataset, name=name, source=keep(data), **options)
+    return media_creation.create_image(
+        actor=actor(w.max), dataset=w.dataset, name=name, source=keep(data), **options
+    )
 
 
 def sent(w: World, data: bytes) -> Upload:
@@ -76,14 +79,16 @@ def test_all_that_is_known_of_a_picture(w: World) -> None:
 @pytest.mark.parametrize("person", ["ann", "vera", "rosa"])
 def test_who_may_not(w: World, person: str) -> None:
     with pytest.raises(Denied):
-        media.create_image(
+        media_creation.create_image(
             actor=actor(getattr(w, person)), dataset=w.dataset, name="a.jpg", source=keep(pictures.jpeg())
         )
 
 
 def test_a_stranger_learns_nothing(w: World) -> None:
     with pytest.raises(Missing):
-        media.create_image(actor=actor(w.otto), dataset=w.dataset, name="a.jpg", source=keep(pictures.jpeg()))
+        media_creation.create_image(
+            actor=actor(w.otto), dataset=w.dataset, name="a.jpg", source=keep(pictures.jpeg())
+        )
 
 
 @pytest.mark.parametrize(
@@ -99,7 +104,7 @@ def test_one_that_is_broken_is_refused_and_nothing_is_kept(w: World, data: bytes
     upload = sent(w, data)
     before = len(events_of(w))
     with pytest.raises(Invalid) as refusal:
-        media.create_image(actor=actor(w.max), dataset=w.dataset, name="a.jpg", source=upload)
+        media_creation.create_image(actor=actor(w.max), dataset=w.dataset, name="a.jpg", source=upload)
     assert refusal.value.code == code
     assert (
         Media.all_objects.count() == 3
@@ -154,7 +159,7 @@ def test_a_name_is_unique_in_its_dataset(w: World) -> None:
     assert (refusal.value.code, refusal.value.field) == ("name_taken", "name")
     create(w, "A.jpg", pictures.jpeg())  # names are told apart by case
     other = make_dataset(w.project, "Evening")
-    media.create_image(actor=actor(w.max), dataset=other, name="a.jpg", source=keep(pictures.jpeg()))
+    media_creation.create_image(actor=actor(w.max), dataset=other, name="a.jpg", source=keep(pictures.jpeg()))
 
 
 def test_replace_keeps_everything_but_the_bytes(w: World) -> None:
@@ -186,13 +191,13 @@ def test_replace_keeps_everything_but_the_bytes(w: World) -> None:
 
 
 def test_replace_by_id_renames_too(w: World) -> None:
-    media.replace_content(
+    media_creation.replace_content(
         actor=actor(w.max), media=w.images[0], source=sent(w, pictures.jpeg(20, 10)), name="renamed.jpg"
     )
     row = Media.objects.with_home().get(pk=w.images[0].pk)
     assert (row.name, row.width) == ("renamed.jpg", 20)
     with pytest.raises(Invalid) as refusal:
-        media.replace_content(
+        media_creation.replace_content(
             actor=actor(w.max), media=w.images[0], source=sent(w, pictures.jpeg(30, 10)), name="img 2.jpg"
         )
     assert refusal.value.code == "name_taken"
@@ -211,9 +216,9 @@ def test_a_broken_or_frozen_replacement_changes_nothing(w: World) -> None:
 
 def test_an_upload_is_used_once(w: World) -> None:
     upload = sent(w, pictures.jpeg())
-    media.create_image(actor=actor(w.max), dataset=w.dataset, name="a.jpg", source=upload)
+    media_creation.create_image(actor=actor(w.max), dataset=w.dataset, name="a.jpg", source=upload)
     with pytest.raises(Invalid) as refusal:
-        media.create_image(actor=actor(w.max), dataset=w.dataset, name="b.jpg", source=upload)
+        media_creation.create_image(actor=actor(w.max), dataset=w.dataset, name="b.jpg", source=upload)
     assert refusal.value.code == "upload_used"
     assert not DatasetItem.all_objects.filter(name="b.jpg").exists()
     with pytest.raises(Invalid, match="used already"):
@@ -233,18 +238,18 @@ def test_the_same_bytes_twice_are_told_within_the_project_alone(w: World) -> Non
     assert first.blob_id == second.blob_id
     assert QualityIssue.objects.get(media=second, code="duplicate_of").message == "The same bytes as a.jpg."
     theirs = make_dataset(w.other_project(), "Theirs")
-    third = media.create_image(actor=actor(w.otto), dataset=theirs, name="c.jpg", source=keep(data))
+    third = media_creation.create_image(actor=actor(w.otto), dataset=theirs, name="c.jpg", source=keep(data))
     assert not QualityIssue.objects.filter(media=third).exists()
 
 
 def test_addresses(w: World) -> None:
     made = create(w, "Ünï 1.jpg", pictures.jpeg())
-    found = media.urls(made, name="Ünï 1.jpg")
+    found = media_urls.addresses(made, name="Ünï 1.jpg")
     assert found.preview == found.original and found.original.startswith(f"/m/{made.pk}/original/")
     assert "/%C3%9Cn%C3%AF%201.jpg?e=" in found.original
-    assert found.thumbnail == media.urls(made).thumbnail  # stable, whatever is known of the name
+    assert found.thumbnail == media_urls.addresses(made).thumbnail  # stable, whatever is known of the name
     big = create(w, "big.jpg", pictures.jpeg(2100, 30))
-    assert "/preview/" in media.urls(big).preview
+    assert "/preview/" in media_urls.addresses(big).preview
 
 
 def test_what_is_bounded(w: World) -> None:

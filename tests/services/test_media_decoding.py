@@ -21,8 +21,8 @@ from PIL import ExifTags, Image, TiffImagePlugin
 
 from annotator.domain.errors import Busy
 from annotator.ml.phash import distance
-from annotator.services import decoding
-from annotator.services.decoding import Decoded, DecodePool, Undecodable
+from annotator.services.media.decoding import pool as decoding
+from annotator.services.media.decoding.pool import Decoded, DecodePool, Undecodable
 from annotator.storage import imaging
 from tests.storage import pictures
 
@@ -353,7 +353,7 @@ def test_callers_wait_their_turn_and_not_for_ever(tmp_path: Path, monkeypatch: p
 
 
 def test_the_child_knows_no_django() -> None:
-    code = "import sys, annotator.services.decode_child; print(sorted(m for m in sys.modules if m.split('.')[0] in {'django', 'cv2', 'av'}))"
+    code = "import sys, annotator.services.media.decoding.child; print(sorted(m for m in sys.modules if m.split('.')[0] in {'django', 'cv2', 'av'}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

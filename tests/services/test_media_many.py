@@ -11,8 +11,10 @@ import pytest
 
 from annotator.domain.errors import Denied
 from annotator.models import DatasetItem, Event, Job, Media, QualityIssue, Rendition
-from annotator.services import blobs, media, media_batches
-from annotator.services.media import NewImage, Outcome, Source
+from annotator.services import blobs
+from annotator.services.media import batches as media_batches, urls as media_urls
+from annotator.services.media.batches import Source
+from annotator.services.media.rows import NewImage, Outcome
 from annotator.storage.base import put_bytes
 from tests.storage import pictures
 from tests.world import World, actor, make_dataset
@@ -24,7 +26,7 @@ def new(w: World, name: str, data: bytes | None = None, **options: Any) -> NewIm
 
 
 def create(w: World, images: Sequence[NewImage], **options: Any) -> list[Outcome]:
-    return media.create_many(actor=actor(w.max), project=w.project, images=images, **options)
+    return media_batches.create_many(actor=actor(w.max), project=w.project, images=images, **options)
 
 
 def names(w: World) -> list[str]:
@@ -155,7 +157,7 @@ def test_duplicates_within_a_batch_are_named(w: World) -> None:
 
 def test_only_those_who_may(w: World) -> None:
     with pytest.raises(Denied):
-        media.create_many(actor=actor(w.ann), project=w.project, images=[new(w, "a.jpg")])
+        media_batches.create_many(actor=actor(w.ann), project=w.project, images=[new(w, "a.jpg")])
 
 
 def test_statements_grow_with_chunks_not_with_pictures(
@@ -175,7 +177,7 @@ def test_an_import_keeps_numbers_and_order(w: World) -> None:
         Source("x.jpg", bad),
         Source("w.jpg", good, metadata={"coco": {"id": 1}}),
     ]
-    made = media.import_many(actor=actor(w.max), dataset=w.dataset, sources=sources, job=job)
+    made = media_batches.import_many(actor=actor(w.max), dataset=w.dataset, sources=sources, job=job)
     assert [row.number for row in made] == [900, 901, 902, 903]  # 1 is taken
     assert [(row.health, row.width, row.height) for row in made] == [
         ("OK", 50, 40),
@@ -190,10 +192,10 @@ def test_an_import_keeps_numbers_and_order(w: World) -> None:
 
 
 def test_a_picture_that_waits_for_its_bytes_gets_them_by_replacing(w: World) -> None:
-    made = media.import_many(
+    made = media_batches.import_many(
         actor=actor(w.max), dataset=w.dataset, sources=[Source("later.jpg", None, width=64, height=48)]
     )
-    assert media.urls(made[0]).original is None
+    assert media_urls.addresses(made[0]).original is None
     create(w, [new(w, "later.jpg")], on_clash="replace")
     row = Media.objects.select_related("blob").get(pk=made[0].pk)
     assert (row.health, row.width, row.blob is not None) == ("OK", 64, True)
@@ -203,14 +205,16 @@ def test_rows_written_without_decoding_are_prepared_later(w: World) -> None:
     broken = w.images[1]
     Media.objects.filter(pk=broken.pk).update(blob=blobs.put_bytes(pictures.HTML))
     told: list[float] = []
-    assert media.prepare_pending(project=w.project, progress=lambda share, words: told.append(share)) == {
-        "images": 3
-    }
+    assert media_batches.prepare_pending(
+        project=w.project, progress=lambda share, words: told.append(share)
+    ) == {"images": 3}
     rows = {row.pk: row for row in Media.objects.filter(project=w.project)}
     assert rows[broken.pk].health == "ERROR" and rows[w.images[0].pk].phash is not None
     assert Rendition.objects.filter(media__project=w.project).count() == 2
     assert told == [1.0]
-    assert media.prepare_pending(project=w.project, progress=lambda share, words: None) == {"images": 0}
+    assert media_batches.prepare_pending(project=w.project, progress=lambda share, words: None) == {
+        "images": 0
+    }
 
 
 def test_a_slot_that_somebody_used_meanwhile_is_skipped(w: World) -> None:

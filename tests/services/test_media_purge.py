@@ -24,7 +24,8 @@ from annotator.models import (
     Tag,
     Upload,
 )
-from annotator.services import blobs, media, purge, uploads
+from annotator.services import blobs, purge
+from annotator.services.media import changes as media_changes, uploads
 from annotator.services.projects import datasets, projects
 from annotator.storage.base import put_bytes
 from tests.world import World, actor, make_dataset, make_images
@@ -80,7 +81,7 @@ def test_trash_that_is_over(w: World) -> None:
     keep_label, drop_label = w.box(w.images[0]), w.box(w.images[1])
     Tag.objects.create(project=w.project, media=w.images[1], concept=w.sunny)
     AppliedOp.objects.create(op_id=uuid.uuid4(), media=w.images[1], result="{}", at=timezone.now())
-    media.trash(actor=actor(w.max), project=w.project, media=[row.pk for row in w.images[1:]])
+    media_changes.trash(actor=actor(w.max), project=w.project, media=[row.pk for row in w.images[1:]])
     Media.all_objects.filter(pk=w.images[1].pk).update(trashed_at=LONG_AGO)
     assert purge.purge_trash() == 1
     assert set(Media.all_objects.values_list("pk", flat=True)) == {w.images[0].pk, w.images[2].pk}
@@ -109,7 +110,7 @@ def test_datasets_and_projects_go_with_all_they_hold(w: World) -> None:
 
 def test_the_bytes_of_purged_media_go_a_day_later(w: World) -> None:
     before = Blob.objects.count()
-    media.trash(actor=actor(w.max), project=w.project, media=[row.pk for row in w.images])
+    media_changes.trash(actor=actor(w.max), project=w.project, media=[row.pk for row in w.images])
     Media.all_objects.update(trashed_at=LONG_AGO)
     purge.purge_trash()
     assert Blob.objects.count() == before

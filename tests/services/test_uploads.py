@@ -12,8 +12,9 @@ from django.utils import timezone
 from annotator.domain.errors import Denied, Invalid, Missing
 from annotator.jobs import engine
 from annotator.models import DatasetItem, Job, Media, Upload, UploadBatch
-from annotator.services import blobs, media, media_batches, uploads
-from annotator.services.uploads import FinishItem
+from annotator.services import blobs
+from annotator.services.media import batches as media_batches, creation as media_creation, uploads
+from annotator.services.media.uploads import FinishItem
 from annotator.storage.base import Stored, put_bytes
 from tests.storage import pictures
 from tests.world import World, actor, make_dataset
@@ -247,4 +248,4 @@ def test_a_file_that_was_handed_over_is_for_no_other_call(w: World) -> None:
         uploads.find(project=w.project, upload_id=str(items[0].upload_id))
     slot = Upload.objects.get(pk=items[0].upload_id)
     with pytest.raises(Invalid):
-        media.create_image(actor=actor(w.max), dataset=w.dataset, name="b.jpg", source=slot)
+        media_creation.create_image(actor=actor(w.max), dataset=w.dataset, name="b.jpg", source=slot)

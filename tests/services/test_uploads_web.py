@@ -13,7 +13,8 @@ from django.test import Client
 
 from annotator.jobs import engine
 from annotator.models import Job, Media, Upload
-from annotator.services import blobs, media_urls, uploads
+from annotator.services import blobs
+from annotator.services.media import uploads, urls as media_urls
 from annotator.storage.base import put_bytes
 from tests.storage import pictures
 from tests.world import World, make_dataset

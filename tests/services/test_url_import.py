@@ -14,7 +14,8 @@ import pytest
 
 from annotator.domain.errors import Busy, Denied, Invalid, TooLarge
 from annotator.models import Blob, Media
-from annotator.services import blobs, media, media_urls, url_import
+from annotator.services import blobs
+from annotator.services.media import creation as media_creation, url_import, urls as media_urls
 from tests.storage import pictures
 from tests.world import World, actor
 
@@ -291,15 +292,15 @@ def test_a_closed_port(db: None, settings: Any) -> None:
 
 
 def test_an_image_of_an_address(host: str, w: World) -> None:
-    made = media.create_from_url(
+    made = media_creation.create_from_url(
         actor=actor(w.max), dataset=w.dataset, url=f"{host}/picture.jpg?size=big", external_id="e"
     )
     row = Media.objects.select_related("blob").with_home().get(pk=made.pk)
     assert (row.name, row.width, row.external_id, row.source_url) == ("picture.jpg", 80, "e", "")
     with pytest.raises(Invalid) as refusal:
-        media.create_from_url(actor=actor(w.max), dataset=w.dataset, url=f"{host}/picture.jpg")
+        media_creation.create_from_url(actor=actor(w.max), dataset=w.dataset, url=f"{host}/picture.jpg")
     assert refusal.value.code == "name_taken"
-    again = media.create_from_url(
+    again = media_creation.create_from_url(
         actor=actor(w.max), dataset=w.dataset, url=f"{host}/picture.jpg", name="picture.jpg", replace=True
     )
     assert again.pk == made.pk
@@ -307,7 +308,7 @@ def test_an_image_of_an_address(host: str, w: World) -> None:
 
 def test_a_linked_image_keeps_the_link_alone(host: str, w: World) -> None:
     url = f"{host}/picture.jpg"
-    made = media.create_from_url(
+    made = media_creation.create_from_url(
         actor=actor(w.max), dataset=w.dataset, url=url, name="linked.jpg", copy_bytes=False
     )
     row = Media.objects.select_related("blob").get(pk=made.pk)
@@ -319,8 +320,8 @@ def test_a_linked_image_keeps_the_link_alone(host: str, w: World) -> None:
 
 def test_a_broken_one_is_refused(host: str, w: World) -> None:
     with pytest.raises(Invalid, match="HTML page") as refusal:
-        media.create_from_url(actor=actor(w.max), dataset=w.dataset, url=f"{host}/html")
+        media_creation.create_from_url(actor=actor(w.max), dataset=w.dataset, url=f"{host}/html")
     assert refusal.value.field == "url"
     with pytest.raises(Denied):
-        media.create_from_url(actor=actor(w.ann), dataset=w.dataset, url=f"{host}/picture.jpg")
+        media_creation.create_from_url(actor=actor(w.ann), dataset=w.dataset, url=f"{host}/picture.jpg")
     assert Media.objects.count() == 3

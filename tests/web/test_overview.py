@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from annotator import events
 from annotator.models import Event, Job, Media, MediaStatus
-from annotator.services import media_changes, statuses, tags
+from annotator.services import tags
 from annotator.services.jobs import jobs
+from annotator.services.media import changes as media_changes, statuses
 from annotator.services.projects import datasets
 from annotator.services.vocabulary import concepts
 from annotator.web.selectors import activity, history, progress

@@ -16,8 +16,9 @@ from annotator.domain import listing, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid, Missing
 from annotator.models import Dataset, DatasetItem, Media, Project
-from annotator.services import media_changes, naming
+from annotator.services import naming
 from annotator.services.jobs import jobs
+from annotator.services.media import changes as media_changes
 
 # Up to this many media get their new place in lists at once, more by a job.
 INLINE = 1000

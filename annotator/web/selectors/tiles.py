@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count
 
 from annotator.models import DatasetItem, Label, Media
-from annotator.services import media_urls
+from annotator.services.media import urls as media_urls
 from annotator.web.media_filter import MediaFilter
 from annotator.web.templatetags.ui import status_key, status_word
 

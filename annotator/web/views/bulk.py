@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from annotator.services import bulk
+from annotator.services.media import bulk
 from annotator.web import forms
 from annotator.web.media_filter import MediaFilter
 from annotator.web.places import Place, project_call

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from annotator.domain.errors import Invalid, Missing
 from annotator.domain.ids import parse_uuid
 from annotator.models import Job
-from annotator.services import bulk
 from annotator.services.jobs import jobs
+from annotator.services.media import bulk
 from annotator.services.vocabulary import merges
 from annotator.web import forms, frames
 from annotator.web.actors import actor_of, page, signed_in

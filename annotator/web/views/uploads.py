@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 from annotator.domain.errors import Invalid, Missing
 from annotator.domain.ids import parse_uuid
 from annotator.models import Dataset, Upload, UploadBatch
-from annotator.services import archives, media_names, media_urls, uploads
-from annotator.services.uploads import FinishItem
+from annotator.services.media import archives, names as media_names, uploads, urls as media_urls
+from annotator.services.media.uploads import FinishItem
 from annotator.web import forms
 from annotator.web.places import Place, project_call
 

@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 from annotator.domain.geometry import Box
 from annotator.domain.shares import to_shares
 from annotator.models import Label, Media, Tag
-from annotator.services import media_changes, media_urls
+from annotator.services.media import changes as media_changes, urls as media_urls
 
 
 class ImageTagOut(TypedDict):

@@ -9,7 +9,8 @@ from typing import Any
 from rest_framework.response import Response
 
 from annotator.domain.errors import Invalid
-from annotator.services import bulk, media, media_changes, sample_batches
+from annotator.services import sample_batches
+from annotator.services.media import bulk, changes as media_changes
 from annotator.services.projects import datasets
 from annotator.services.sample_batches import Sample
 from api.common import query
@@ -96,7 +97,7 @@ class Images(_Listed):
         if bool(wanted) == is_all:
             raise Invalid("Name the images to delete by one of imageIds and allImages.", field="imageIds")
         if not is_all:
-            media.trash(actor=self.who, project=self.place, media=self.pictures().in_bulk(wanted))
+            media_changes.trash(actor=self.who, project=self.place, media=self.pictures().in_bulk(wanted))
             return None
         keys = list(self.pictures().values_list("pk", flat=True))
         change = bulk.change_of("delete", None)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypedDict
 
 from annotator.models import Media, Upload
-from annotator.services import media_urls
+from annotator.services.media import urls as media_urls
 from api.common.shapes import bool_field, id_field, int_field, shape, text_field
 
 from .plain import or_none

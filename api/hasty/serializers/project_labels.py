@@ -13,7 +13,7 @@ import orjson
 from annotator.domain import masks
 from annotator.formats.hasty_geometry import Said, plain, say, whole
 from annotator.models import KeypointClass, KeypointSchema, Media
-from annotator.services import media_urls
+from annotator.services.media import urls as media_urls
 
 from .keypoints import KeypointClassOut, keypoint_class
 from .labels import KeypointOut, say_keypoints

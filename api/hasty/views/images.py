@@ -6,7 +6,7 @@ from typing import Any
 
 from annotator.domain.errors import Invalid
 from annotator.models import Dataset, Media
-from annotator.services import media, statuses, uploads
+from annotator.services.media import changes as media_changes, creation as media_creation, statuses, uploads
 from api.common import query
 from api.common.operations import operation
 
@@ -88,13 +88,13 @@ class Images(InProject):
             "replace": self.asked["replace"],
         }
         if "url" in source:
-            return media.create_from_url(
+            return media_creation.create_from_url(
                 name=filename, url=source["url"], copy_bytes=source.get("copy_original", True), **about
             )
         if filename is None:
             raise Invalid("filename is required.", field="filename")
         upload = uploads.find(project=self.place, upload_id=source["upload_id"])
-        return media.create_image(name=filename, source=upload, **about)
+        return media_creation.create_image(name=filename, source=upload, **about)
 
 
 def dataset_of(project: Any, key: Any) -> Dataset:
@@ -126,7 +126,9 @@ class OneImage(OnImage):
         upload = uploads.find(project=self.place, upload_id=self.body["upload_id"])
         outside = (self.body["external_id"] or "") if "external_id" in self.body else None
         name = self.body["filename"]
-        media.replace_content(actor=self.who, media=self.row, source=upload, name=name, external_id=outside)
+        media_creation.replace_content(
+            actor=self.who, media=self.row, source=upload, name=name, external_id=outside
+        )
         return self.render(listed(self.place.pk).get(pk=self.row.pk))
 
     @operation(
@@ -134,12 +136,12 @@ class OneImage(OnImage):
     )
     def patch(self) -> Any:
         target = dataset_of(self.place, self.body["dataset_id"]) if "dataset_id" in self.body else None
-        media.place(actor=self.who, media=self.row, name=self.body.get("name"), dataset=target)
+        media_changes.place(actor=self.who, media=self.row, name=self.body.get("name"), dataset=target)
         return self.render(listed(self.place.pk).get(pk=self.row.pk))
 
     @operation("Delete an image", may="media.delete", status=204, key="D3")
     def delete(self) -> None:
-        media.trash(actor=self.who, project=self.place, media=[self.row.pk])
+        media_changes.trash(actor=self.who, project=self.place, media=[self.row.pk])
 
 
 class ImageStatus(OnImage):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from annotator.models import MediaStatus
-from annotator.services import statuses
+from annotator.services.media import statuses
 from api.common.operations import operation
 
 from ..base import PAGE, InProject, OnRow

@@ -1,6 +1,6 @@
 """The child process that decodes what users send: reads calls from standard input, answers on standard output.
 
-Never imports Django. Started by services/decoding.py as `python -m annotator.services.decode_child`; a
+Never imports Django. Started by pool.py as `python -m annotator.services.media.decoding.child`; a
 file that breaks the decoder, its memory or its time breaks this process and nothing else.
 """
 

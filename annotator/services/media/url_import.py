@@ -18,10 +18,9 @@ from django.conf import settings
 import annotator
 from annotator.domain.errors import Busy, Invalid
 from annotator.models import Blob
+from annotator.services import blobs
 from annotator.storage import probe
 from annotator.storage.base import CHUNK
-
-from . import blobs
 
 REDIRECTS = 5
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")

@@ -31,11 +31,11 @@ from annotator.models import (
     Upload,
     UploadBatch,
 )
+from annotator.services.media import names as media_names
+from annotator.services.media.decoding import renditions
+from annotator.services.media.decoding.pool import Decoded, Part
+from annotator.services.numbers import keep_number, next_number
 from annotator.storage import probe
-
-from . import media_names, renditions
-from .decoding import Decoded, Part
-from .numbers import keep_number, next_number
 
 #: Numbers of media are kept from an import below this: beyond it, readers of JSON that know only float64 round.
 END_OF_NUMBERS = 2**53

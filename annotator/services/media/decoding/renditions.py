@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from annotator.domain.errors import Missing
 from annotator.models import Blob, Job, JobState, Media, MediaKind, Rendition
+from annotator.services import blobs
+from annotator.services.media import urls as media_urls
+from annotator.services.media.decoding import pool as decoding
+from annotator.services.media.decoding.pool import Part
 from annotator.storage import probe
 from annotator.storage.base import put_bytes
-
-from . import blobs, decoding, media_urls
-from .decoding import Part
 
 VARIANTS = ("thumbnail", "preview", "fit200", "fit1024")
 _FITTED = ("fit200", "fit1024")

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 from annotator.domain.errors import DomainError, Invalid
 from annotator.models import Blob, Upload
-
-from . import blobs, decoding, media_rows, renditions
-from .decoding import Decoded, Undecodable
-from .media_rows import NewImage, Ready
+from annotator.services import blobs
+from annotator.services.media import rows as media_rows
+from annotator.services.media.decoding import pool as decoding, renditions
+from annotator.services.media.decoding.pool import Decoded, Undecodable
+from annotator.services.media.rows import NewImage, Ready
 
 Found = Decoded | DomainError | None
 

@@ -29,14 +29,14 @@ from annotator.models import (
     Upload,
     UploadBatch,
 )
-from annotator.services import blobs, media_changes, media_names, uploads
+from annotator.services import blobs
 from annotator.services.jobs import jobs
+from annotator.services.media import changes as media_changes, names as media_names, uploads
+from annotator.services.media.batches import create_many
+from annotator.services.media.rows import NewImage, Outcome
 from annotator.storage import probe
 from annotator.storage.base import Stored
 from annotator.storage.zips import Entry, Limits, ZipReader, is_clutter
-
-from .media_batches import create_many
-from .media_rows import NewImage, Outcome
 
 Progress = Callable[[float, str], None]
 _PORTION = 32

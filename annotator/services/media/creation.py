@@ -1,4 +1,4 @@
-"""Writes of pictures one by one: created from bytes or an address, replaced. The door to the other media_* services too."""
+"""Writes of pictures one by one: created from bytes or an address, replaced."""
 
 from __future__ import annotations
 
@@ -13,22 +13,10 @@ from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid
 from annotator.models import Blob, Dataset, Media, Project, Upload, UploadBatch
-
-from . import media_names, media_rows, media_urls, url_import
-from .media_batches import Source, create_many, fill_many, import_many, prepare_pending
-from .media_changes import move, place, rename, restore, set_frozen, set_status, trash
-from .media_decoding import blob_of, decode, name_taken
-from .media_rows import NewImage, Outcome, Plan, Ready
-
-__all__ = [
-    "NewImage", "Outcome", "Source", "create_from_url", "create_image", "create_many", "fill_many", "import_many", "move", "place", "prepare_pending", "rename",
-    "replace_content", "restore", "set_frozen", "set_status", "trash", "urls",
-]  # fmt: skip
-
-
-def urls(media: Media, *, name: str = "") -> media_urls.Addresses:
-    """Return the relative signed addresses of original, preview and thumbnail; see media_urls.addresses."""
-    return media_urls.addresses(media, name=name)
+from annotator.services.media import names as media_names, rows as media_rows, url_import
+from annotator.services.media.changes import rename
+from annotator.services.media.image_decoding import blob_of, decode, name_taken
+from annotator.services.media.rows import NewImage, Plan, Ready
 
 
 def create_image(

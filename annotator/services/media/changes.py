@@ -17,8 +17,7 @@ from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid, Missing
 from annotator.models import Dataset, DatasetItem, Media, MediaStatus, Project
-
-from . import media_names, statuses
+from annotator.services.media import names as media_names, statuses
 
 # Rows of one transaction of a change of many.
 CHUNK = 200

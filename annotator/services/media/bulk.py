@@ -16,8 +16,9 @@ from annotator import policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid, Missing
 from annotator.models import Blob, Dataset, DatasetItem, Event, Job, Media, MediaStatus, Project
-from annotator.services import blobs, media_changes, statuses
+from annotator.services import blobs
 from annotator.services.jobs import jobs, reverse_files
+from annotator.services.media import changes as media_changes, statuses
 
 # So many are changed while the person waits (in short transactions); more by a job.
 AT_ONCE = 10_000

@@ -20,12 +20,12 @@ from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid, Missing
 from annotator.domain.ids import parse_uuid, uuid7
 from annotator.models import Dataset, Job, Project, Upload, UploadBatch
-from annotator.services import blobs, media_names
+from annotator.services import blobs
 from annotator.services.jobs import jobs
+from annotator.services.media import names as media_names
+from annotator.services.media.batches import create_many
+from annotator.services.media.rows import NewImage, Outcome
 from annotator.storage.base import Stored
-
-from .media_batches import create_many
-from .media_rows import NewImage, Outcome
 
 SLOT_LIFE = timedelta(hours=24)
 MAX_SLOTS = 500

@@ -19,11 +19,10 @@ from typing import Any, TypeVar
 from django.conf import settings
 
 from annotator.domain.errors import Busy, Invalid
+from annotator.services.media.decoding import child as decode_child
 from annotator.storage.imaging import Facts
 
-from . import decode_child
-
-_ROOT = str(Path(__file__).resolve().parents[2])
+_ROOT = str(Path(__file__).resolve().parents[4])
 IDLE_SECONDS = 60
 _WAIT_SECONDS = 60.0
 _NICE = 5
@@ -66,7 +65,7 @@ class _Child:
         }
         limits = [str(value) for value in (memory_mb, seconds, IDLE_SECONDS, _NICE)]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "annotator.services.decode_child", *limits],
+            [sys.executable, "-m", "annotator.services.media.decoding.child", *limits],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

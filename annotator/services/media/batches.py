@@ -14,11 +14,12 @@ from annotator import events, policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, DomainError
 from annotator.models import Dataset, DatasetItem, Job, Media, Project, UploadBatch
+from annotator.services import blobs
+from annotator.services.media import names as media_names, rows as media_rows
+from annotator.services.media.decoding import pool as decoding
+from annotator.services.media.image_decoding import decode_one, keep_parts
+from annotator.services.media.rows import NewImage, Outcome, Plan, Ready
 from annotator.storage.base import Stored
-
-from . import blobs, decoding, media_names, media_rows
-from .media_decoding import decode_one, keep_parts
-from .media_rows import NewImage, Outcome, Plan, Ready
 
 # Rows of one transaction: 32 pictures are about 100 rows and 15 ms, so people's writes pass in between.
 CHUNK = 32

@@ -1,0 +1,1 @@
+"""Writes of media: from uploads, archives and addresses, changes, statuses, decoding, signed addresses."""

@@ -1,0 +1,1 @@
+"""Decoding of image files in processes of their own, and the renditions made there."""
