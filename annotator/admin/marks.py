@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from annotator.models import AttributeValue, Label, Tag
-from annotator.services import labels, tags
+from annotator.services.annotations import labels, tags
 from annotator.services.media import urls as media_urls
 
 from .base import ReadOnlyAdmin, act, actor_of

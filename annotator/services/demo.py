@@ -20,7 +20,8 @@ from annotator.models import (
     SkeletonEdge,
     Workspace,
 )
-from annotator.services import blobs, labels, tags
+from annotator.services import blobs
+from annotator.services.annotations import labels, tags
 from annotator.services.media import batches as media_batches, rows as media_rows, statuses
 from annotator.services.projects import datasets, projects
 from annotator.services.vocabulary import concepts

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Conflict, Invalid, TooLarge
 from annotator.domain.ids import parse_uuid
-from annotator.services import editing, event_rows
+from annotator.services import event_rows
+from annotator.services.annotations import editing
 from annotator.web.actors import actor_of, signed_in
 from annotator.web.media_filter import MediaFilter
 from annotator.web.selectors import label as selectors

@@ -16,7 +16,7 @@ from django.db import connection
 from annotator.live import poller as poller_module
 from annotator.live.routing import websocket_urlpatterns
 from annotator.models import Membership, User
-from annotator.services import labels, tags
+from annotator.services.annotations import labels, tags
 from tests.live.sockets import Socket
 from tests.world import World, world
 

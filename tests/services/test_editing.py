@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from annotator.domain.errors import Invalid, Missing, TooLarge
 from annotator.domain.ids import uuid7
 from annotator.models import AppliedOp, Event, Label, Tag
-from annotator.services import editing, event_rows, label_rows, labels
+from annotator.services import event_rows
+from annotator.services.annotations import editing, label_rows, labels
 from tests.world import World, make_box, make_class
 
 

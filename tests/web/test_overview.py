@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from annotator import events
 from annotator.models import Event, Job, Media, MediaStatus
-from annotator.services import tags
+from annotator.services.annotations import tags
 from annotator.services.jobs import jobs
 from annotator.services.media import changes as media_changes, statuses
 from annotator.services.projects import datasets

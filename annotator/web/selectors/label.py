@@ -24,7 +24,8 @@ from annotator.models import (
     User,
 )
 from annotator.models.media import MediaQuerySet
-from annotator.services import event_rows, label_rows, tags
+from annotator.services import event_rows
+from annotator.services.annotations import label_rows, tags
 from annotator.services.media import urls as media_urls
 from annotator.web.media_filter import MediaFilter
 

@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Iterator
 from typing import Any, TypedDict
 
-from annotator.services.sample_batches import Sample, Taken
+from annotator.services.annotations.sample_batches import Sample, Taken
 from api.common.files import Files
 from api.common.shapes import id_field, list_field, map_field, shape, text_field
 

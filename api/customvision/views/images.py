@@ -9,10 +9,10 @@ from typing import Any
 from rest_framework.response import Response
 
 from annotator.domain.errors import Invalid
-from annotator.services import sample_batches
+from annotator.services.annotations import sample_batches
+from annotator.services.annotations.sample_batches import Sample
 from annotator.services.media import bulk, changes as media_changes
 from annotator.services.projects import datasets
-from annotator.services.sample_batches import Sample
 from api.common import query
 from api.common.operations import operation
 

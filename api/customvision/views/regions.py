@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from annotator.domain.shares import from_shares
 from annotator.models import Concept
-from annotator.services import mark_batches
+from annotator.services.annotations import batches as annotation_batches
 from api.common import query
 from api.common.operations import operation
 
@@ -45,7 +45,9 @@ class ImageRegions(_Marked):
             image = media[entry["imageId"]]
             box = from_shares(regions.shares(entry), image.width, image.height, field=f"regions[{place}]")
             items.append((image, {"concept": entry["tagId"], "box": box.as_tuple(), "tool": "api"}))
-        made = mark_batches.create_labels(actor=self.who, project=self.place, items=items, skip_equal=True)
+        made = annotation_batches.create_labels(
+            actor=self.who, project=self.place, items=items, skip_equal=True
+        )
         called = self.concepts({entry["tagId"] for entry in entries})
         created = [
             {"imageId": image.pk, **(images.region(label, image, called[label.concept_id]) or {})}
@@ -64,7 +66,9 @@ class ImageRegions(_Marked):
         key="DeleteImageRegions",
     )
     def delete(self) -> None:
-        mark_batches.delete_labels(actor=self.who, project=self.place, label_ids=self.asked["regionIds"])
+        annotation_batches.delete_labels(
+            actor=self.who, project=self.place, label_ids=self.asked["regionIds"]
+        )
 
 
 class ImageTags(_Marked):
@@ -81,7 +85,7 @@ class ImageTags(_Marked):
         entries = self.body["tags"]
         media = self.named((entry["imageId"] for entry in entries), "tags")
         pairs = [(media[entry["imageId"]], entry["tagId"]) for entry in entries]
-        new = mark_batches.add_tags(actor=self.who, project=self.place, pairs=pairs)
+        new = annotation_batches.add_tags(actor=self.who, project=self.place, pairs=pairs)
         said = list(zip(entries, new, strict=True))
         return {
             "created": [entry for entry, is_new in said if is_new],
@@ -102,7 +106,7 @@ class ImageTags(_Marked):
     )
     def delete(self) -> None:
         media = self.pictures().in_bulk(self.asked["imageIds"])
-        mark_batches.remove_tags(
+        annotation_batches.remove_tags(
             actor=self.who,
             project=self.place,
             media=list(media.values()),

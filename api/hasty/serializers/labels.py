@@ -11,7 +11,7 @@ import orjson
 
 from annotator.formats.hasty_geometry import border, is_one_ring, say
 from annotator.models import Label
-from annotator.services.labels import TOOLS
+from annotator.services.annotations.labels import TOOLS
 from api.common.shapes import (
     ListOf,
     any_field,

@@ -6,7 +6,7 @@ from typing import Any
 
 from annotator.domain.errors import Invalid
 from annotator.models import Label
-from annotator.services import label_rows, labels
+from annotator.services.annotations import label_rows, labels
 from api.common import paging, query
 from api.common.operations import operation
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F
 
 from annotator.models import Concept, Tag, TagGroup
-from annotator.services import tags
+from annotator.services.annotations import tags
 from annotator.services.vocabulary import concepts
 from api.common.operations import operation
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from annotator.models import Label
-from annotator.services import editing
+from annotator.services.annotations import editing
 from tests.api.client import Api
 from tests.api.customvision.conftest import Callers
 from tests.world import World

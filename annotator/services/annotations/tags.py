@@ -11,7 +11,7 @@ from annotator import events, policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid
 from annotator.models import Concept, Media, Tag
-from annotator.services import labels
+from annotator.services.annotations import labels
 
 
 def find_concept(project_id: uuid.UUID, concept_id: uuid.UUID) -> Concept:

@@ -16,7 +16,7 @@ from annotator.domain import ids
 from annotator.domain.actor import Actor
 from annotator.domain.errors import DomainError, Invalid, TooLarge
 from annotator.models import AppliedOp, Label, Media, ProjectClock
-from annotator.services import label_rows, labels, tags
+from annotator.services.annotations import label_rows, labels, tags
 from annotator.services.media import statuses
 
 MAX_OPS = 200

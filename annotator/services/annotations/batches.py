@@ -13,7 +13,7 @@ from annotator import policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid
 from annotator.models import Concept, Label, Media, Project, Tag
-from annotator.services import labels, tags
+from annotator.services.annotations import labels, tags
 
 Patch = Mapping[str, Any]
 Key = tuple[uuid.UUID, uuid.UUID, float, float, float, float]

@@ -14,7 +14,8 @@ from annotator.domain.actor import Actor
 from annotator.domain.errors import DomainError, Invalid, TooLarge
 from annotator.domain.shares import Shares, from_shares
 from annotator.models import Blob, Concept, Dataset, Media, Project
-from annotator.services import blobs, mark_batches, tags
+from annotator.services import blobs
+from annotator.services.annotations import batches as annotation_batches, tags
 from annotator.services.media import batches as media_batches, changes as media_changes, names as media_names
 from annotator.services.media.rows import NewImage, Outcome
 from annotator.storage import probe
@@ -164,6 +165,8 @@ def _say(
             box = from_shares(shares, taken.media.width, taken.media.height, field="regions")
             boxes.append((taken.media, {"concept": key, "box": box.as_tuple(), "tool": "api"}))
     if boxes:
-        mark_batches.create_labels(actor=actor, project=project, items=boxes, skip_equal=True, client=client)
+        annotation_batches.create_labels(
+            actor=actor, project=project, items=boxes, skip_equal=True, client=client
+        )
     if pairs:
-        mark_batches.add_tags(actor=actor, project=project, pairs=pairs, client=client)
+        annotation_batches.add_tags(actor=actor, project=project, pairs=pairs, client=client)

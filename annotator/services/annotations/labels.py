@@ -20,7 +20,7 @@ from annotator.domain import geometry, ids, keypoints, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Invalid, Missing, TooLarge
 from annotator.models import AttributeValue, Concept, KeypointClass, Label, Media
-from annotator.services import label_rows
+from annotator.services.annotations import label_rows
 
 MAX_AT_ONCE = 1000
 GEOMETRY_FIELDS = frozenset({"box", "shape", "points", "mask", "keypoints"})
