@@ -8,7 +8,8 @@ from typing import Any
 
 from annotator.domain.errors import Missing
 from annotator.models import Project
-from annotator.services import blobs, exports
+from annotator.services import blobs
+from annotator.services.exchange.exports import exports
 
 from .registry import JobRun, handler
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from annotator.domain.errors import Missing
 from annotator.models import Blob, Dataset
-from annotator.services import blobs, coco_imports, import_sources
+from annotator.services import blobs
+from annotator.services.exchange.imports import coco as coco_imports, sources as import_sources
 
 from .registry import JobRun, handler
 

@@ -11,8 +11,8 @@ import pytest
 
 from annotator.domain.errors import Denied, Invalid
 from annotator.models import Concept, Event, Job, KeypointClass, Label, Media
-from annotator.services import coco_imports
-from annotator.services.import_sources import FolderPictures, NoPictures
+from annotator.services.exchange.imports import coco as coco_imports
+from annotator.services.exchange.imports.sources import FolderPictures, NoPictures
 from tests.world import World, picture
 
 SQUARE = [10.5, 10, 20.25, 10, 20.25, 20, 10.5, 20]

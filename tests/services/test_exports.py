@@ -17,8 +17,10 @@ from annotator.domain.errors import Denied, Invalid, Missing
 from annotator.domain.records import LossReport
 from annotator.jobs import engine
 from annotator.models import Attribute, AttributeOption, AttributeValue, Concept, Job, Label, Media, Tag
-from annotator.services import blobs, coco_imports, export_rows, exports
-from annotator.services.export_rows import Selection
+from annotator.services import blobs
+from annotator.services.exchange.exports import exports, rows as export_rows
+from annotator.services.exchange.exports.rows import Selection
+from annotator.services.exchange.imports import coco as coco_imports
 from annotator.services.media import statuses
 from annotator.services.vocabulary import keypoint_schemas
 from tests.world import World, make_class, make_dataset, make_images

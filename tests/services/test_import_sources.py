@@ -17,8 +17,9 @@ import pytest
 from annotator.domain.errors import Invalid, TooLarge
 from annotator.jobs import engine
 from annotator.models import Job, Media
-from annotator.services import blobs, imports
-from annotator.services.import_sources import open_source
+from annotator.services import blobs
+from annotator.services.exchange.imports import imports
+from annotator.services.exchange.imports.sources import open_source
 from annotator.services.media import uploads
 from annotator.storage.base import Stored, put_bytes
 from tests.storage import pictures

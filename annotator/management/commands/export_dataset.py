@@ -9,7 +9,8 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from annotator.management.base import OperatorCommand
-from annotator.services import console, exports
+from annotator.services import console
+from annotator.services.exchange.exports import exports
 
 
 class Command(OperatorCommand):

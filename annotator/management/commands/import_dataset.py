@@ -11,7 +11,8 @@ from django.db import transaction
 
 from annotator.management.base import OperatorCommand
 from annotator.models import JobState
-from annotator.services import console, imports
+from annotator.services import console
+from annotator.services.exchange.imports import imports
 from annotator.services.jobs import jobs
 
 

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Invalid
 from annotator.domain.ids import parse_uuid
-from annotator.services import exports, imports
-from annotator.services.export_rows import Selection
+from annotator.services.exchange.exports import exports
+from annotator.services.exchange.exports.rows import Selection
+from annotator.services.exchange.imports import imports
 from annotator.services.media import uploads, urls as media_urls
 from annotator.services.projects import datasets
 from annotator.web import forms, frames

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypedDict
 
 from annotator.models import Job, JobState
-from annotator.services import exports
+from annotator.services.exchange.exports import exports
 from annotator.services.media import urls as media_urls
 from api.common.shapes import bool_field, choice_field, id_field, list_field, shape, text_field, time_field
 

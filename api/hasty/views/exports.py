@@ -6,8 +6,8 @@ from typing import Any
 
 from annotator.domain.errors import Invalid
 from annotator.models import Job
-from annotator.services import exports
-from annotator.services.export_rows import Selection
+from annotator.services.exchange.exports import exports
+from annotator.services.exchange.exports.rows import Selection
 from annotator.services.jobs import jobs
 from api.common import links
 from api.common.operations import operation

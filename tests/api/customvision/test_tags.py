@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from annotator.models import Concept, Event, Label, Media, Tag
-from annotator.services import coco_imports
+from annotator.services.exchange.imports import coco as coco_imports
 from tests.api.customvision.conftest import ANY, MALFORMED, Callers
 from tests.world import World, make_class, make_dataset, make_images
 

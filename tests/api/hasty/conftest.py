@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from annotator.models import Concept, Upload
-from annotator.services import blobs, exports
-from annotator.services.export_rows import Selection
+from annotator.services import blobs
+from annotator.services.exchange.exports import exports
+from annotator.services.exchange.exports.rows import Selection
 from annotator.services.media import statuses, uploads
 from annotator.services.vocabulary import keypoint_schemas
 from annotator.storage.base import put_bytes

@@ -12,7 +12,7 @@ from annotator.domain.errors import Invalid
 from annotator.domain.records import LossReport
 from annotator.formats.coco import CocoReader
 from annotator.models import Dataset, Job, Project, Upload
-from annotator.services import coco_imports, import_sources
+from annotator.services.exchange.imports import coco as coco_imports, sources as import_sources
 from annotator.services.jobs import jobs
 from annotator.services.media import uploads
 

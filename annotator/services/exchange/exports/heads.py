@@ -20,8 +20,7 @@ from annotator.models import (
     Project,
     TagGroup,
 )
-
-from .export_rows import read_labels
+from annotator.services.exchange.exports.rows import read_labels
 
 _LABEL = (
     "media_id", "pk", "concept_id", "x0", "y0", "x1", "y1", "points", "mask", "keypoints", "z", "is_crowd", "external_id",

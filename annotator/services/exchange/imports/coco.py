@@ -33,7 +33,8 @@ from annotator.models import (
     Project,
     SkeletonEdge,
 )
-from annotator.services import imported_labels, naming
+from annotator.services import naming
+from annotator.services.exchange.imports import labels as imported_labels
 from annotator.services.media import batches as media_batches, names as media_names, rows as media_rows
 from annotator.services.projects import projects
 from annotator.services.vocabulary import concepts

@@ -24,8 +24,9 @@ from annotator.domain.errors import Invalid
 from annotator.domain.records import ImageRecord, LabelRecord, LossReport
 from annotator.formats import coco, hasty_json
 from annotator.models import Concept, Dataset, Job, Media, MediaStatus, Project
-from annotator.services import blobs, export_heads, export_rows
-from annotator.services.export_rows import Keys, MediaRow, Selection
+from annotator.services import blobs
+from annotator.services.exchange.exports import heads as export_heads, rows as export_rows
+from annotator.services.exchange.exports.rows import Keys, MediaRow, Selection
 from annotator.services.jobs import jobs
 from annotator.services.media import names as media_names, urls as media_urls
 

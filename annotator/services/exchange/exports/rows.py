@@ -32,7 +32,7 @@ from annotator.models import (
     SkeletonEdge,
     Tag,
 )
-from annotator.services.imported_labels import read_given
+from annotator.services.exchange.imports.labels import read_given
 
 # Media of one step: their labels are read together.
 CHUNK = 200

@@ -1,0 +1,1 @@
+"""Exports: rows of the database to files."""

@@ -1,0 +1,1 @@
+"""Imports: files to rows of the database."""
