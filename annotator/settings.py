@@ -260,12 +260,12 @@ EXPECT_WORKER = env_bool("ANNOTATOR_EXPECT_WORKER", default=True)
 # Housekeeping, once an hour by the worker that holds the lease; each is a function without arguments.
 PERIODIC = [
     "annotator.services.jobs.runs.forget_old",
-    "annotator.services.health.forget_old_beats",
+    "annotator.services.operations.health.forget_old_beats",
     "annotator.services.accounts.sign_in.forget_old",
-    "annotator.services.purge.purge_trash",
-    "annotator.services.purge.forget_exports",
-    "annotator.services.purge.forget_uploads",
-    "annotator.services.purge.collect_blobs",
+    "annotator.services.operations.purge.purge_trash",
+    "annotator.services.operations.purge.forget_exports",
+    "annotator.services.operations.purge.forget_uploads",
+    "annotator.services.operations.purge.collect_blobs",
 ]
 
 # Storage: local files, or S3 when a bucket is named.

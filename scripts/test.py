@@ -39,7 +39,7 @@ PYTHON_SUITE = ["--ignore=tests/browser", "-n", PROCESSES, "--dist", "loadfile",
 # These touch no database, or bring one of their own: a run on another would say nothing new.
 DATABASE_FREE = [
     "tests/domain", "tests/formats", "tests/ml", "tests/storage", "tests/db/sqlite", "tests/db/test_together.py",
-    "tests/api/test_schema.py", "tests/platform/test_many_servers.py", "tests/services/test_media_decoding.py",
+    "tests/api/test_schema.py", "tests/platform/test_many_servers.py", "tests/services/media/decoding/test_pool.py",
     "tests/web/test_ui_tags.py", "tests/web/test_words.py",
 ]  # fmt: skip
 

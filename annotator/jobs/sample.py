@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from annotator.services import demo
 from annotator.services.media.decoding import pool as decoding
+from annotator.services.operations import demo
 
 from .registry import JobRun, handler
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from annotator.management.base import OperatorCommand
-from annotator.services import backups, console
+from annotator.services.operations import backups, console
 
 
 class Command(OperatorCommand):

@@ -8,9 +8,9 @@ from typing import Any
 from annotator.domain.actor import Actor
 from annotator.management.base import OperatorCommand
 from annotator.models import Project, Role, Workspace
-from annotator.services import demo
 from annotator.services.accounts import operators
 from annotator.services.media.decoding import pool as decoding
+from annotator.services.operations import demo
 from annotator.services.workspaces import members, workspaces
 
 

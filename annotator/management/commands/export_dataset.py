@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from annotator.management.base import OperatorCommand
-from annotator.services import console
 from annotator.services.exchange.exports import exports
+from annotator.services.operations import console
 
 
 class Command(OperatorCommand):

@@ -11,9 +11,9 @@ from django.db import transaction
 
 from annotator.management.base import OperatorCommand
 from annotator.models import JobState
-from annotator.services import console
 from annotator.services.exchange.imports import imports
 from annotator.services.jobs import jobs
+from annotator.services.operations import console
 
 
 class Command(OperatorCommand):

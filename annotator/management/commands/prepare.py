@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from annotator.management.base import OperatorCommand
 from annotator.models import Project, Role, User, Workspace
-from annotator.services import backups
 from annotator.services.accounts import operators
+from annotator.services.operations import backups
 from annotator.services.workspaces import members
 
 KEPT_BACKUPS = 3

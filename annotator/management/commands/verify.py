@@ -12,7 +12,7 @@ from django.db import connection
 
 import annotator
 from annotator.management.base import OperatorCommand
-from annotator.services import health
+from annotator.services.operations import health
 
 
 class Command(OperatorCommand):

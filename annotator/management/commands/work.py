@@ -18,8 +18,8 @@ from django.db import DatabaseError, connection
 from django.utils.module_loading import import_string
 
 from annotator.management.garbage import settle
-from annotator.services import health
 from annotator.services.jobs.queue import HUEY
+from annotator.services.operations import health
 
 # How long running handlers get to reach their next step when the worker is told to stop.
 GRACE_SECONDS = 6.0

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from django.db import close_old_connections
 
-from annotator.services import health
+from annotator.services.operations import health
 
 PATIENCE_SECONDS = 5.0
 # Watchers that ask often get the answer of this moment, so that asking costs nothing; whoever waits for us to become

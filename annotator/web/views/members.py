@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Missing
 from annotator.models import Membership
-from annotator.services import takebacks
+from annotator.services import undo
 from annotator.services.accounts import accounts
 from annotator.services.workspaces import members
 from annotator.web import forms, frames
@@ -77,7 +77,7 @@ def change_role(request: HttpRequest, place: Place, member_id: uuid.UUID) -> Htt
 def remove(request: HttpRequest, place: Place, member_id: uuid.UUID) -> HttpResponse:
     """Take a person out of the workspace; the answer names how to bring her back."""
     member = _member(place, member_id)
-    seq = takebacks.remove_member(actor=place.actor, member=member)
+    seq = undo.remove_member(actor=place.actor, member=member)
     if member.user_id == place.actor.user_id:
         return forms.done(
             request, to=reverse("workspaces"), toast=_("You have left %(name)s.") % {"name": place.workspace}
@@ -90,7 +90,7 @@ def remove(request: HttpRequest, place: Place, member_id: uuid.UUID) -> HttpResp
 @require_POST
 @workspace_page
 def restore(request: HttpRequest, place: Place) -> HttpResponse:
-    member = takebacks.restore_member(
+    member = undo.restore_member(
         actor=place.actor, workspace=place.workspace, seq=forms.read(request).get("seq")
     )
     toast = _("%(name)s restored as a member.") % {"name": member.user.shown_name}

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from annotator.domain.errors import Missing
 from annotator.models import TagGroup
-from annotator.services import takebacks
+from annotator.services import undo
 from annotator.services.vocabulary import concepts
 from annotator.web import forms
 from annotator.web.places import Place, project_call
@@ -53,7 +53,7 @@ def delete(request: HttpRequest, place: Place, group_id: uuid.UUID) -> HttpRespo
     body = {"name": group.name, "kind": group.kind, "is_required": group.is_required}
     body["tags"] = [str(key) for key in group.concepts.values_list("pk", flat=True)]
     concepts.delete_group(actor=place.actor, group=group)
-    undo = {"url": reverse("tag-group-restore", args=[place.project.pk]), "body": body}
+    undo_call = {"url": reverse("tag-group-restore", args=[place.project.pk]), "body": body}
     return forms.done(
         request,
         to=_page(place),
@@ -67,7 +67,7 @@ def delete(request: HttpRequest, place: Place, group_id: uuid.UUID) -> HttpRespo
 def restore(request: HttpRequest, place: Place) -> HttpResponse:
     fields = forms.read(request)
     keys = forms.many_ids(fields, "tags", 10_000) if fields.get("tags") else []
-    takebacks.restore_group(
+    undo.restore_group(
         actor=place.actor, project=place.project, name=forms.words(fields, "name"), kind=forms.words(fields, "kind"),
         is_required=forms.flag(fields, "is_required"), concept_ids=keys,
     )  # fmt: skip

@@ -25,7 +25,7 @@ from annotator.services.media import statuses
 from annotator.services.vocabulary import keypoint_schemas
 from tests.world import World, make_class, make_dataset, make_images
 
-COCO_MINI = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "coco-mini" / "annotations.json"
+COCO_MINI = Path(__file__).resolve().parents[4].parent / "shared" / "data" / "coco-mini" / "annotations.json"
 
 
 def run(w: World, format_name: str, user: Any = None, **options: Any) -> tuple[Job, dict[str, Any]]:

@@ -8,8 +8,8 @@ import pytest
 
 from annotator.domain.actor import Actor
 from annotator.models import Label, Media, MediaStatus, Project
-from annotator.services import demo
 from annotator.services.media import statuses
+from annotator.services.operations import demo
 from tests.world import World
 
 

@@ -24,8 +24,9 @@ from annotator.models import (
     Tag,
     Upload,
 )
-from annotator.services import blobs, purge
+from annotator.services import blobs
 from annotator.services.media import changes as media_changes, uploads
+from annotator.services.operations import purge
 from annotator.services.projects import datasets, projects
 from annotator.storage.base import put_bytes
 from tests.world import World, actor, make_dataset, make_images

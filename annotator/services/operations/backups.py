@@ -29,7 +29,7 @@ import annotator
 from annotator.domain.errors import Conflict, Invalid, Missing
 from annotator.models import Blob, User, WorkerBeat
 from annotator.services import blobs
-from annotator.services.health import BEAT_STALE
+from annotator.services.operations.health import BEAT_STALE
 from annotator.storage import base
 
 FORMAT = 1

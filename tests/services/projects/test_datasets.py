@@ -12,8 +12,8 @@ from django.utils import timezone
 from annotator.domain.errors import Denied, Invalid, Missing
 from annotator.jobs import engine
 from annotator.models import Dataset, Event, Job, Media
-from annotator.services import purge
 from annotator.services.media import changes as media_changes
+from annotator.services.operations import purge
 from annotator.services.projects import datasets
 from tests.world import World, actor, make_dataset, make_images
 

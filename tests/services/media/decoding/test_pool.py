@@ -27,7 +27,7 @@ from annotator.storage import imaging
 from tests.storage import pictures
 
 FOLDER = Path(skimage.__file__).parent / "data"
-COCO = Path(__file__).resolve().parents[3] / "shared" / "data" / "coco-mini"
+COCO = Path(__file__).resolve().parents[5] / "shared" / "data" / "coco-mini"
 
 
 def prepare(tmp_path: Path, data: bytes) -> Decoded:

@@ -1,0 +1,1 @@
+"""What the operator of a server does: backups, health, purges, the first workspace, demo data."""
