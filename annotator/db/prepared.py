@@ -24,7 +24,7 @@ _MAX_PLANS = 32
 class _Plan:
     """A compiled query: where each of its parameters comes from is an index of the ids, or None for a constant."""
 
-    rows: models.QuerySet[Any]
+    rows: Any
     compiler: Any
     sql: str
     params: tuple[Any, ...]
@@ -85,7 +85,7 @@ def _visible(rows: Callable[[], models.QuerySet[Any]]) -> Prepared:
         names, limits = shape
         user_id, *others = ids
         actor = Actor(user_id=user_id, **dict(zip(limits, others, strict=False)))
-        found = rows().filter(**dict(zip(names, others[len(limits) :], strict=True)))
+        found: Any = rows().filter(**dict(zip(names, others[len(limits) :], strict=True)))
         return found.with_role(actor).order_by()[:1]
 
     return Prepared(build)
