@@ -9,8 +9,7 @@ from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 from annotator.models import (
     Blob,
@@ -35,7 +34,7 @@ def trash(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any) -> None
         modeladmin,
         request,
         rows,
-        lambda row: media.trash(actor=actor_of(request), project=row.project, media=[row.pk]),
+        lambda row: media_changes.trash(actor=actor_of(request), project=row.project, media=[row.pk]),
         ngettext_lazy("%(count)d item moved to the trash.", "%(count)d items moved to the trash.", "count"),
     )
 

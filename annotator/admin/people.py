@@ -8,8 +8,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 from annotator.models import ApiToken, Membership, SignInLink, User, Workspace, WorkspaceClock
 from annotator.services.accounts import tokens

@@ -6,8 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 from annotator.models import AppliedOp, Event, Job, Lease, WorkerBeat
 from annotator.services.jobs import jobs

@@ -24,8 +24,11 @@ from PIL import Image
 from annotator.db import bulk
 from annotator.domain import ids
 from annotator.formats.json_stream import JsonObject
-from annotator.models import Label, Media, bulk
-from annotator.services import coco_imports, decoding, exports, labels
+from annotator.models import Label, Media
+from annotator.services.annotations import labels
+from annotator.services.exchange.exports import exports
+from annotator.services.exchange.imports import coco as coco_imports
+from annotator.services.media.decoding import pool as decoding
 from tests import servers
 from tests.perf import baseline, drop, editor, starting
 from tests.perf.clock import compare, measure, memory_mb, percentile, spread, verdict

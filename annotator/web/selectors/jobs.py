@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _, gettext_lazy
 from annotator import policy
 from annotator.domain.actor import Actor
 from annotator.models import Job, JobState, Membership, Project
-from annotator.services import jobs, media_urls, reverse_files
+from annotator.services.jobs import jobs, reverse_files
+from annotator.services.media import urls as media_urls
 from annotator.web.templatetags.ui import duration, plural, size
 from annotator.web.words import job_name
 

@@ -68,8 +68,8 @@ def change_role(request: HttpRequest, place: Place, member_id: uuid.UUID) -> Htt
         "name": member.user.shown_name,
         "role": role_name(member.role),
     }
-    undo = {"url": request.path, "body": {"role": before}}
-    return forms.done(request, to=_page(place), toast=toast, undo=undo, stay=True, role=member.role)
+    undo_call = {"url": request.path, "body": {"role": before}}
+    return forms.done(request, to=_page(place), toast=toast, undo=undo_call, stay=True, role=member.role)
 
 
 @require_POST
@@ -83,8 +83,8 @@ def remove(request: HttpRequest, place: Place, member_id: uuid.UUID) -> HttpResp
             request, to=reverse("workspaces"), toast=_("You have left %(name)s.") % {"name": place.workspace}
         )
     toast = _("%(name)s removed from the workspace.") % {"name": member.user.shown_name}
-    undo = {"url": reverse("member-restore", args=[place.workspace.pk]), "body": {"seq": seq}}
-    return forms.done(request, to=_page(place), toast=toast, undo=undo, stay=True)
+    undo_call = {"url": reverse("member-restore", args=[place.workspace.pk]), "body": {"seq": seq}}
+    return forms.done(request, to=_page(place), toast=toast, undo=undo_call, stay=True)
 
 
 @require_POST

@@ -58,7 +58,7 @@ def delete(request: HttpRequest, place: Place, group_id: uuid.UUID) -> HttpRespo
         request,
         to=_page(place),
         toast=_("%(name)s deleted. Its tags were kept.") % {"name": group.name},
-        undo=undo,
+        undo=undo_call,
     )
 
 

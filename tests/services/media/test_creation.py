@@ -261,7 +261,7 @@ def test_what_is_bounded(w: World) -> None:
 def test_query_count_of_one_picture(w: World, django_assert_num_queries: Callable[..., Any]) -> None:
     upload = sent(w, pictures.jpeg())
     with django_assert_num_queries(18):
-        media.create_image(actor=actor(w.max), dataset=w.dataset, name="a.jpg", source=upload)
+        media_creation.create_image(actor=actor(w.max), dataset=w.dataset, name="a.jpg", source=upload)
 
 
 def test_unknown_uploads(w: World) -> None:
