@@ -1,4 +1,4 @@
-"""The calls of the labeling page: state, changes, events, film. Session and shape are checked here, everything else in services."""
+"""The calls of the labeling page: session, state, changes, events, film. Session and shape are checked here, everything else in services."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Conflict, Invalid, TooLarge
 from annotator.domain.ids import parse_uuid
 from annotator.services import event_rows
 from annotator.services.annotations import editing
-from annotator.web.actors import actor_of, signed_in
+from annotator.web.actors import actor_of, person_of, signed_in
 from annotator.web.media_filter import MediaFilter
 from annotator.web.selectors import label as selectors
 
@@ -63,6 +64,14 @@ def media_changes(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
     client = body.get("client") if isinstance(body.get("client"), str) else ""
     results, seq = editing.apply(actor=actor, media=media, ops=body.get("ops"), client=client or "")
     return answer({"v": PROTOCOL, "seq": seq, "results": results})
+
+
+@require_safe
+@signed_in
+def project_session(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
+    """Return what the labeling page embeds of its session and vocabulary, as it is now."""
+    project = selectors.find_project(actor_of(request), project_id)
+    return answer(selectors.session(person_of(request), project, csrf=get_token(request)))
 
 
 @require_safe

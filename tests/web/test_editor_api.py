@@ -7,10 +7,12 @@ import uuid
 from typing import Any
 
 import pytest
+from django.core.serializers.json import DjangoJSONEncoder
 from django.test import Client
 
 from annotator.domain.ids import uuid7
 from annotator.models import Label
+from tests.web.asking import queries
 from tests.world import World
 
 
@@ -64,6 +66,7 @@ def test_nobody_signed_in_is_told_to_sign_in(w: World) -> None:
     "path",
     [
         "/web/media/{media}/state",
+        "/web/projects/{project}/session",
         "/web/projects/{project}/events",
         "/web/projects/{project}/film?around={media}",
         "/label/{media}/",
@@ -137,6 +140,43 @@ def test_filters_give_the_order_of_next_and_previous(w: World) -> None:
     assert state["position"] == {"index": 0, "total": 1}
     assert client_of(w.ann).get(f"/web/media/{w.images[2].pk}/state?class=x").status_code == 400
     assert client_of(w.ann).get(f"/web/media/{uuid.uuid4()}/state").status_code == 404
+
+
+def test_the_session_is_what_the_page_embeds(w: World) -> None:
+    ann = client_of(w.ann)
+    page = ann.get(f"/label/{w.images[0].pk}/")
+    embedded = json.loads(DjangoJSONEncoder().encode(page.context["boot"]))
+    answer = ann.get(f"/web/projects/{w.project.pk}/session")
+    session = answer.json()
+    # each response masks the token anew
+    assert len(session.pop("csrf")) == len(embedded.pop("csrf"))
+    assert session | {"media": str(w.images[0].pk), "filter": ""} == embedded
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_session_has_the_classes_as_they_are_now(w: World) -> None:
+    ann = client_of(w.ann)
+    w.car.name = "vehicle"
+    w.car.save()
+    names = {one["name"] for one in ann.get(f"/web/projects/{w.project.pk}/session").json()["concepts"]}
+    assert names == {"vehicle", "person", "sunny"}
+
+
+def test_the_token_of_the_session_is_accepted(w: World) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(w.ann)
+    token = client.get(f"/web/projects/{w.project.pk}/session").json()["csrf"]
+    assert post(client, w, change(w), **{"X-CSRFToken": token}).status_code == 200
+
+
+def test_nobody_signed_in_has_no_session(w: World) -> None:
+    answer = Client().get(f"/web/projects/{w.project.pk}/session")
+    assert answer.status_code == 401 and answer.json()["code"] == "signed_out"
+
+
+def test_the_session_costs_a_fixed_number_of_queries(w: World) -> None:
+    # the user, the project, then schemas, concepts, statuses, tag groups and members
+    assert queries(w.ann, f"/web/projects/{w.project.pk}/session") == 7
 
 
 def test_the_page_says_where_everything_is(w: World) -> None:

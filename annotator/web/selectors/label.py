@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, QuerySet
 
 from annotator import policy
@@ -28,6 +29,7 @@ from annotator.services import event_rows
 from annotator.services.annotations import label_rows, tags
 from annotator.services.media import urls as media_urls
 from annotator.web.media_filter import MediaFilter
+from annotator.web.strings import editor_strings
 
 # Names sent along with the page; more members than this are told as they are met.
 MAX_PEOPLE = 200
@@ -82,7 +84,7 @@ def concept_json(concept: Concept, schema_id: uuid.UUID | None) -> dict[str, Any
 
 
 def vocabulary(project_id: uuid.UUID) -> dict[str, Any]:
-    """Return concepts in order, keypoint schemas and statuses of a project. Six queries."""
+    """Return concepts in order, keypoint schemas, statuses and tag groups of a project. Four queries, seven with keypoint schemas."""
     schemas = list(
         KeypointSchema.all_objects.filter(project_id=project_id).prefetch_related(
             "classes", "edges", "bindings"
@@ -123,6 +125,37 @@ def people(workspace_id: uuid.UUID) -> list[dict[str, Any]]:
     """Return the members of a workspace as the page shows them ("drawn by"), at most MAX_PEOPLE. One query."""
     rows = User.objects.filter(memberships__workspace_id=workspace_id).order_by("pk")[:MAX_PEOPLE]
     return [{"id": one.pk, "name": one.shown_name, "initials": one.initials, "hue": one.hue} for one in rows]
+
+
+def session(user: User, project: Project, *, csrf: str) -> dict[str, Any]:
+    """Return who is signed in, the project with its vocabulary and members, and the addresses that the page calls.
+
+    The page embeds it and fetches it again when classes changed or somebody signed in. Five queries, eight with
+    keypoint schemas.
+    """
+    return {
+        "v": 1,
+        "user": {"id": user.pk, "name": user.shown_name, "initials": user.initials, "hue": user.hue},
+        "project": {"id": project.pk, "name": project.name},
+        "urls": {
+            "state": "/web/media/{id}/state",
+            "changes": "/web/media/{id}/changes",
+            "session": f"/web/projects/{project.pk}/session",
+            "events": f"/web/projects/{project.pk}/events",
+            "film": f"/web/projects/{project.pk}/film",
+            "ws": f"/ws/projects/{project.pk}/",
+            "label_page": "/label/{id}/",
+            "media_page": f"/projects/{project.pk}/media/",
+            "classes_page": f"/projects/{project.pk}/classes/",
+            "project_page": f"/projects/{project.pk}/",
+            "sign_in": settings.LOGIN_URL,
+        },
+        **vocabulary(project.pk),
+        "people": people(project.workspace_id),
+        "csrf": csrf,
+        "debug": settings.DEBUG_EDITOR,
+        "strings": editor_strings(),
+    }
 
 
 def first_fetches(media: Media, query: str) -> dict[str, str | None]:

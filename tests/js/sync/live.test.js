@@ -349,6 +349,7 @@ test('classes that change are learned', async () => {
   server.record({ kind: 'concepts.changed', media: null, after: { id: 'c4' } });
   await clock.advance(1000);
   assert.deepEqual(ann.store.regionConcepts.value.map((c) => c.id), ['c1', 'c2', 'c3', 'c4']);
+  assert.deepEqual(server.requests.map((r) => r.url).filter((url) => /session|label/.test(url)), ['/web/projects/p1/session']);
 });
 
 test('a deleted picture is told', async () => {

@@ -198,12 +198,10 @@ export class Server {
 
   answer(url, init, user) {
     const { pathname, searchParams } = new URL(url, 'http://here');
-    if (pathname.startsWith('/label/')) {
-      if (!this.signedIn) return { status: 200, text: '<h1>Sign in</h1>' };
-      const boot = { ...bootOf(this.signedIn), csrf: this.csrf, concepts: this.concepts.map(conceptOf) };
-      return { status: 200, text: `<script id="boot" type="application/json">${JSON.stringify(boot)}</script>` };
-    }
     if (!this.signedIn) return { status: 401, body: { code: 'signed_out', message: 'Sign in.' } };
+    if (pathname.endsWith('/session')) {
+      return { status: 200, body: { ...bootOf(this.signedIn), media: undefined, filter: undefined, csrf: this.csrf, concepts: this.concepts.map(conceptOf) } };
+    }
     const [, kind, id] = /\/web\/(media|projects)\/([^/]+)/.exec(pathname);
     if (pathname.endsWith('/changes')) {
       if (init.headers['X-CSRFToken'] !== this.csrf) return { status: 403, text: '<h1>CSRF</h1>' };
@@ -314,7 +312,7 @@ export function bootOf(user = 'ann') {
   return {
     v: 1, user: { id: user, name: user, initials: user[0], hue: 1 }, project: { id: 'p1', name: 'P' }, media: MEDIA,
     urls: {
-      state: '/web/media/{id}/state', changes: '/web/media/{id}/changes', events: '/web/projects/p1/events', film: '/web/projects/p1/film',
+      state: '/web/media/{id}/state', session: '/web/projects/p1/session', changes: '/web/media/{id}/changes', events: '/web/projects/p1/events', film: '/web/projects/p1/film',
       ws: '/ws/projects/p1/', label_page: '/label/{id}/', media_page: '/projects/p1/media/', sign_in: '/sign-in/',
     },
     concepts: ['c1', 'c2', 'c3'].map(conceptOf), keypoint_schemas: [], statuses: ['NEW', 'IN PROGRESS', 'TO REVIEW', 'DONE'].map(statusOf),

@@ -1,7 +1,7 @@
 /** Speaks HTTP with our server: JSON in and out, the CSRF token, time limits. What answers mean is known elsewhere. */
 
 /**
- * @import {Boot} from '../types/page'
+ * @import {Boot, PageSession} from '../types/page'
  * @import {Answer} from './outbox.js'
  */
 
@@ -11,7 +11,6 @@ const TIMEOUT_MS = 20000;
 const MS_PER_BYTE = 1 / 30;
 /** What the browser still sends for a page that is going away. */
 const KEEPALIVE_BYTES = 60000;
-const BOOT = /<script id="boot" type="application\/json">([\s\S]*?)<\/script>/;
 
 /** @param {string | null} header seconds or a date */
 function waitOf(header) {
@@ -27,7 +26,7 @@ export class Api {
     this.client = client;
     this.fetch = fetcher;
     this.csrf = boot.csrf;
-    /** The newest page data that the server gave; `boot` at first. @type {Boot} */
+    /** The newest session that the server gave; `boot` at first. @type {PageSession} */
     this.newest = boot;
   }
 
@@ -39,7 +38,7 @@ export class Api {
   /**
    * Never rejects: status 0 means that no answer came.
    * @param {string} url @param {RequestInit} [init] @param {number} [timeoutMs]
-   * @returns {Promise<Answer & {text?: string}>}
+   * @returns {Promise<Answer>}
    */
   async ask(url, init = {}, timeoutMs = TIMEOUT_MS) {
     const signal = AbortSignal.timeout(Math.ceil(timeoutMs));
@@ -47,8 +46,7 @@ export class Api {
       const response = await this.fetch(url, { credentials: 'same-origin', signal, ...init });
       const isJson = response.headers.get('Content-Type')?.includes('json') ?? false;
       const afterMs = waitOf(response.headers.get('Retry-After'));
-      if (isJson) return { status: response.status, body: await response.json(), afterMs };
-      return { status: response.status, body: null, text: await response.text(), afterMs };
+      return { status: response.status, body: isJson ? await response.json() : null, afterMs };
     } catch {
       return { status: 0, body: null, afterMs: 0 };
     }
@@ -82,25 +80,16 @@ export class Api {
   }
 
   /**
-   * Fetches the page anew: who is signed in now, the new CSRF token, the classes as they are. Never rejects.
-   * @param {string} mediaId
+   * Asks who is signed in now, for the new CSRF token and the classes as they are. Never rejects.
    * @returns {Promise<'ok' | 'signed_out' | 'other_person' | 'failed'>}
    */
-  async renew(mediaId) {
-    const answer = await this.ask(this.url('label_page', mediaId), { headers: { Accept: 'text/html' }, cache: 'no-store' });
-    if (answer.status === 0 || answer.status >= 500 || answer.status === 429) return 'failed';
-    const found = BOOT.exec(answer.text ?? '');
-    if (!found) return 'signed_out';
-    /** @type {Boot} */
-    let fresh;
-    try {
-      fresh = JSON.parse(found[1]);
-    } catch {
-      return 'failed';
-    }
-    if (fresh.user.id !== this.boot.user.id) return 'other_person';
-    this.csrf = fresh.csrf;
-    this.newest = fresh;
+  async renew() {
+    const { status, body } = await this.ask(this.url('session'), { headers: { Accept: 'application/json' }, cache: 'no-store' });
+    if (status === 0 || status >= 500 || status === 429) return 'failed';
+    if (status !== 200 || !body?.user) return 'signed_out';
+    if (body.user.id !== this.boot.user.id) return 'other_person';
+    this.csrf = body.csrf;
+    this.newest = body;
     return 'ok';
   }
 }

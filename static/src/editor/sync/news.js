@@ -4,7 +4,7 @@ import { batch, signal } from '@preact/signals-core';
 import { t } from '../../i18n.js';
 
 /**
- * @import {Boot} from '../types/page'
+ * @import {PageSession} from '../types/page'
  * @import {ProjectEvent} from '../types/wire'
  * @import {Inner} from '../store/store.js'
  * @import {Loader} from './loader.js'
@@ -116,7 +116,7 @@ export class News {
     }, SETTLE_MS));
   }
 
-  /** Takes over what the project's words are now. @param {Boot} boot */
+  /** Takes over what the project's words are now. @param {PageSession} session */
   learn({ concepts, keypoint_schemas, statuses }) {
     const { store } = this.inner;
     batch(() => {

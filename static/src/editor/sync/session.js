@@ -241,7 +241,7 @@ class EditorSession {
 
   /** Asks who is signed in, and takes over the classes and states of the project. */
   async renew() {
-    const outcome = await this.api.renew(this.core.mediaId || this.boot.media);
+    const outcome = await this.api.renew();
     if (outcome === 'ok') this.news.learn(this.api.newest);
     return outcome;
   }

@@ -40,14 +40,15 @@ export interface Person {
   hue: number;
 }
 
-export interface Boot {
+/** Who is signed in, the project and its vocabulary; answer of GET /web/projects/<id>/session. */
+export interface PageSession {
   v: 1;
   user: Person;
   project: { id: string; name: string };
-  media: string;
   urls: {
     state: string;
     changes: string;
+    session: string;
     events: string;
     film: string;
     ws: string;
@@ -65,10 +66,15 @@ export interface Boot {
   people?: Person[];
   csrf: string;
   debug: boolean;
-  /** Query string of the list the person came from, without "?". */
-  filter: string;
   /** English text -> text in the person's language. */
   strings: Record<string, string>;
+}
+
+/** What the page is rendered with: the session, and the image it opens with. */
+export interface Boot extends PageSession {
+  media: string;
+  /** Query string of the list the person came from, without "?". */
+  filter: string;
 }
 
 export interface Media {
