@@ -14,9 +14,9 @@ from annotator.db import bulk
 from annotator.domain.actor import Actor
 from annotator.models import Event, Project, ProjectClock, WorkspaceClock
 
+from .kinds import Before, Kind, Payload
 from .waking import wake
 
-VERSION = 1
 # Interactive changes of up to this many objects carry before and after; larger ones are bulk: "fetch again".
 EXACT_LIMIT = 200
 
@@ -52,13 +52,13 @@ def next_seq(*, project_id: uuid.UUID) -> int:
 def record(
     *,
     actor: Actor | None,
-    kind: str,
+    kind: Kind[Payload, Before],
     workspace_id: uuid.UUID | None = None,
     project_id: uuid.UUID | None = None,
     media_id: uuid.UUID | None = None,
     object_id: uuid.UUID | None = None,
-    before: Any = None,
-    after: Any = None,
+    before: Before | None = None,
+    after: Payload | None = None,
     client: str = "",
     ops: Sequence[str] = (),
     seq: int | None = None,
@@ -82,8 +82,8 @@ def record(
         "workspace_id": workspace_id,
         "project_id": project_id,
         "seq": seq,
-        "kind": kind,
-        "version": VERSION,
+        "kind": kind.name,
+        "version": kind.version,
         "actor_id": actor.user_id if actor else None,
         "media_id": media_id,
         "object_id": object_id,

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from annotator.events import kinds
 from annotator.models import Event, ProjectClock, User
 
 PAGE = 500
@@ -26,10 +27,6 @@ _COLUMNS = (
     "after",
     "at",
     "object_id",
-)
-# Kinds that every page needs whole, whichever medium it shows.
-_WHOLE = frozenset(
-    {"concepts.changed", "project.updated", "project.trashed", "statuses.changed", "bulk", "job.changed"}
 )
 
 
@@ -75,7 +72,7 @@ def since(project_id: uuid.UUID, seq: int, limit: int = PAGE) -> list[Row]:
 
 def render(row: Row, media_id: uuid.UUID | None) -> dict[str, Any]:
     """Return the event as a page showing `media_id` gets it (see docs/editor-protocol.md); JSON text is spliced."""
-    if row.media_id is not None and row.media_id != media_id and row.kind not in _WHOLE:
+    if row.media_id is not None and row.media_id != media_id and row.kind not in kinds.WHOLE:
         return {"seq": row.seq, "media": row.media_id, "kind": row.kind}
     return {
         "seq": row.seq,

@@ -15,6 +15,7 @@ from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Missing
 from annotator.domain.ids import parse_uuid
+from annotator.events import kinds
 from annotator.models import Concept, Event, Membership, Project, TagGroup, User, Workspace
 from annotator.services.vocabulary import concepts
 from annotator.services.workspaces import members
@@ -26,7 +27,7 @@ def remove_member(*, actor: Actor, member: Membership) -> int:
     workspace_id, member_id = member.workspace_id, member.pk
     members.remove(actor=actor, member=member)
     rows = Event.all_objects.filter(
-        workspace_id=workspace_id, project=None, kind="member.removed", object_id=member_id
+        workspace_id=workspace_id, project=None, kind=kinds.MEMBER_REMOVED.name, object_id=member_id
     )
     return int(rows.order_by("-seq").values_list("seq", flat=True)[0])
 
@@ -37,7 +38,7 @@ def restore_member(*, actor: Actor, workspace: Workspace, seq: object) -> Member
     policy.require(actor, workspace, "member.manage")
     number = text.check_int(seq, field="seq", low=0)
     rows = Event.all_objects.filter(
-        workspace=workspace, project=None, seq=number, kind="member.removed", actor_id=actor.user_id
+        workspace=workspace, project=None, seq=number, kind=kinds.MEMBER_REMOVED.name, actor_id=actor.user_id
     )
     fact: dict[str, Any] = orjson.loads(rows.values_list("after", flat=True).first() or "{}")
     person = User.objects.filter(pk=parse_uuid(fact.get("user")) or uuid.UUID(int=0)).first()

@@ -13,6 +13,7 @@ import threading
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
@@ -24,6 +25,7 @@ from annotator.domain.actor import Actor
 from annotator.domain.errors import Denied, Invalid, Missing
 from annotator.domain.ids import parse_uuid
 from annotator.domain.text import clean
+from annotator.events import kinds
 from annotator.models import ApiToken, Project, User, Workspace
 
 USED_EVERY = timedelta(seconds=60)
@@ -62,7 +64,7 @@ def issue(
             expires_at=expires_at,
             created_by_id=actor.user_id if actor else None,
         )
-        _record(actor, "token.created", token)
+        _record(actor, kinds.TOKEN_CREATED, token)
     return token, f"{token.pk}.{secret}"
 
 
@@ -134,15 +136,21 @@ def revoke(*, actor: Actor, token_id: uuid.UUID) -> None:
         if token.workspace is None:
             raise Missing("There is no such token.")
         policy.require(actor, token.workspace, "token.manage")
-    _record(actor, "token.revoked", token)
+    _record(actor, kinds.TOKEN_REVOKED, token)
     token.delete()
 
 
-def _record(actor: Actor | None, kind: str, token: ApiToken) -> None:
-    """Tell the workspace's stream; a token without a workspace concerns only its owner."""
+def _record(actor: Actor | None, kind: kinds.Kind[kinds.TokenPayload, Any], token: ApiToken) -> None:
+    """Record in the workspace's stream; a token without a workspace concerns only its owner."""
     if token.workspace_id is not None:
-        fact = {"name": token.name, "user": str(token.user_id), "prefix": token.shown_prefix}
-        events.record(actor=actor, kind=kind, workspace_id=token.workspace_id, object_id=token.pk, after=fact)
+        after: kinds.TokenPayload = {
+            "name": token.name,
+            "user": str(token.user_id),
+            "prefix": token.shown_prefix,
+        }
+        events.record(
+            actor=actor, kind=kind, workspace_id=token.workspace_id, object_id=token.pk, after=after
+        )
 
 
 _NOBODY = digest_of("nobody")

@@ -19,6 +19,7 @@ from annotator.db.prepared import Prepared
 from annotator.domain import geometry, ids, keypoints, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Invalid, Missing, TooLarge
+from annotator.events import kinds
 from annotator.models import AttributeValue, Concept, KeypointClass, Label, Media
 from annotator.services.annotations import label_rows
 
@@ -245,14 +246,14 @@ def write(*, actor: Actor, media: Media, changes: Changes, client: str = "", ops
     bulk.update(Media, media.pk, updated_at=timezone.now(), updated_by_id=actor.user_id)
     total = len(changes.created) + len(changes.updated) + len(changes.deleted)
     if total > events.EXACT_LIMIT:
-        summary = {"what": "labels", "media": [str(media.pk)], "count": total}
+        summary: kinds.BulkPayload = {"what": "labels", "media": [str(media.pk)], "count": total}
         events.record(
-            actor=actor, kind="bulk", project_id=media.project_id, media_id=media.pk, after=summary, client=client, ops=ops, seq=revision
+            actor=actor, kind=kinds.BULK, project_id=media.project_id, media_id=media.pk, after=summary, client=client, ops=ops, seq=revision
         )  # fmt: skip
     else:
         gone = [label_rows.native_of(label) for label in changes.deleted if label.pk not in changes.before]
         events.record(
-            actor=actor, kind="labels.changed", project_id=media.project_id, media_id=media.pk,
+            actor=actor, kind=kinds.LABELS_CHANGED, project_id=media.project_id, media_id=media.pk,
             before=[*changes.before.values(), *gone],
             after=[label_rows.native_of(label) for label in (*changes.created, *changes.updated)],
             client=client, ops=ops, seq=revision,

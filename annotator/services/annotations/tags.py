@@ -10,6 +10,7 @@ from django.db import transaction
 from annotator import events, policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid
+from annotator.events import kinds
 from annotator.models import Concept, Media, Tag
 from annotator.services.annotations import labels
 
@@ -91,7 +92,7 @@ def write_event(*, actor: Actor, media: Media, client: str = "", ops: Sequence[s
     after = {str(media.pk): of_media(media.pk)}
     return events.record(
         actor=actor,
-        kind="tags.changed",
+        kind=kinds.TAGS_CHANGED,
         project_id=media.project_id,
         media_id=media.pk,
         after=after,

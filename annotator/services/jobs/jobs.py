@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 from annotator import events, policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict
+from annotator.events import kinds
 from annotator.models import Job, JobState, Project, Workspace
 from annotator.services.numbers import next_number
 
@@ -136,7 +137,7 @@ def run_here(*, job: Job) -> Job:
 
 def tell(job: Job, actor: Actor | None) -> None:
     """Record a change of state. Progress is no event: pages read the job's row while it runs."""
-    after = {
+    after: kinds.JobPayload = {
         "id": str(job.pk),
         "kind": job.kind,
         "number": job.number,
@@ -145,7 +146,7 @@ def tell(job: Job, actor: Actor | None) -> None:
     }
     events.record(
         actor=actor,
-        kind="job.changed",
+        kind=kinds.JOB_CHANGED,
         workspace_id=job.workspace_id,
         project_id=job.project_id,
         object_id=job.pk,

@@ -11,6 +11,7 @@ from django.utils import timezone
 from annotator import events
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Missing
+from annotator.events import kinds
 from annotator.models import Blob, Job, JobState, Project
 from annotator.services import blobs
 from annotator.services.jobs import jobs
@@ -64,10 +65,15 @@ def take(job: Job) -> None:
     if current is None or current.get("undone"):
         raise Missing("This was undone already.")
     rows.update(result={**current, "undone": True}, updated_at=timezone.now())
-    after = {"id": str(job.pk), "kind": job.kind, "number": job.number, "state": "UNDONE"}
+    after: kinds.JobPayload = {
+        "id": str(job.pk),
+        "kind": job.kind,
+        "number": job.number,
+        "state": "UNDONE",
+    }
     events.record(
         actor=None,
-        kind="job.changed",
+        kind=kinds.JOB_CHANGED,
         workspace_id=job.workspace_id,
         project_id=job.project_id,
         object_id=job.pk,

@@ -18,6 +18,7 @@ from django.utils import timezone
 from annotator import events, policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import DomainError, Invalid, TooLarge
+from annotator.events import kinds
 from annotator.models import (
     Blob,
     Dataset,
@@ -160,8 +161,8 @@ def take_back(job: Job) -> int:
     while ids := list(live.values_list("pk", flat=True)[: media_changes.CHUNK]):
         with transaction.atomic():
             media_changes.put_away(ids, timezone.now())
-            after = {"what": "media.deleted", "job": str(job.pk), "count": len(ids)}
-            events.record(actor=None, kind="bulk", project_id=job.project_id, after=after)
+            after: kinds.BulkPayload = {"what": "media.trashed", "job": str(job.pk), "count": len(ids)}
+            events.record(actor=None, kind=kinds.BULK, project_id=job.project_id, after=after)
         count += len(ids)
     return count
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from annotator import events, policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, DomainError
+from annotator.events import kinds
 from annotator.models import Dataset, DatasetItem, Job, Media, Project, UploadBatch
 from annotator.services import blobs
 from annotator.services.media import names as media_names, rows as media_rows
@@ -139,11 +140,11 @@ def _write_chunk(
         only = plan.media[0].pk if len(plan.media) == 1 else None
         events.record(
             actor=plan.actor,
-            kind="media.created",
+            kind=kinds.MEDIA_CREATED,
             project_id=plan.project.pk,
             media_id=only,
             client=client,
-            after={"media": plan.briefs},
+            after=kinds.MediaCreated(media=plan.briefs),
         )
     return outcomes
 
@@ -220,8 +221,12 @@ def prepare_pending(*, project: Project, progress: Callable[[float, str], None])
         with transaction.atomic():
             for medium, found in zip(known, ready, strict=True):
                 media_rows.swap(medium, found, actor=None, name=found.image.name, external_id=None)
-            after = {"what": "media.updated", "media": [str(medium.pk) for medium in known]}
-            events.record(actor=None, kind="bulk", project_id=project.pk, after=after)
+            after: kinds.BulkPayload = {
+                "what": "media.replaced",
+                "media": [str(medium.pk) for medium in known],
+                "count": len(known),
+            }
+            events.record(actor=None, kind=kinds.BULK, project_id=project.pk, after=after)
         done += len(chunk)
         progress(done / max(1, total), f"{done:,} of {total:,} images")
     return {"images": done}

@@ -15,6 +15,7 @@ from django.utils import timezone
 from annotator import policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid, Missing
+from annotator.events import kinds
 from annotator.models import Blob, Dataset, DatasetItem, Event, Job, Media, MediaStatus, Project
 from annotator.services import blobs
 from annotator.services.jobs import jobs, reverse_files
@@ -25,7 +26,11 @@ AT_ONCE = 10_000
 CHUNK = media_changes.CHUNK
 SELECTION = "application/vnd.annotator.selection+json"
 UNDO_FOR = timedelta(days=7)
-EVENT_OF = {"status": "status.changed", "move": "media.moved", "delete": "media.deleted"}
+EVENT_OF: dict[str, kinds.Kind[Any, Any]] = {
+    "status": kinds.STATUS_CHANGED,
+    "move": kinds.MEDIA_MOVED,
+    "delete": kinds.MEDIA_TRASHED,
+}
 ACTION_OF = {"status": "status.write", "move": "media.write", "delete": "media.delete"}
 Progress = Callable[[float, str], None]
 
@@ -217,7 +222,7 @@ def _events(
     """Return (before, after) of the events of a change, in order. Found by kind and time, so the index serves it."""
     since: datetime = timezone.now() - UNDO_FOR
     rows = Event.all_objects.filter(
-        project=project, kind=EVENT_OF[change.what], at__gte=since, actor_id=person, client=change.client
+        project=project, kind=EVENT_OF[change.what].name, at__gte=since, actor_id=person, client=change.client
     )
     found = [
         (orjson.loads(before or "{}"), orjson.loads(after or "{}"))

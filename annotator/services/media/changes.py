@@ -6,7 +6,7 @@ import itertools
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -16,11 +16,13 @@ from annotator import events, policy
 from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid, Missing
+from annotator.events import kinds
 from annotator.models import Dataset, DatasetItem, Media, MediaStatus, Project
 from annotator.services.media import names as media_names, statuses
 
 # Rows of one transaction of a change of many.
 CHUNK = 200
+_OfMedia = TypeVar("_OfMedia", bound=kinds.MediaPayload)
 # The entry of Media.metadata in which imports keep what their file says beyond our columns.
 RESERVED = "coco"
 
@@ -43,7 +45,7 @@ def place(
     try:
         with transaction.atomic():
             home = _home(media)
-            before = {"name": home.name, "dataset": str(home.dataset_id)}
+            before_name, before_dataset = home.name, home.dataset_id
             target, called = dataset or home.dataset, clean or home.name
             if (target.pk, called) == (home.dataset_id, home.name):
                 return home
@@ -51,17 +53,11 @@ def place(
             if other is not None:
                 raise _taken(called)
             _put(home, target, called)
-            kind = "media.updated" if target.pk == uuid.UUID(before["dataset"]) else "media.moved"
-            after = {"name": called, "dataset": str(target.pk)}
-            events.record(
-                actor=actor,
-                kind=kind,
-                project_id=media.project_id,
-                media_id=media.pk,
-                client=client,
-                before=before,
-                after=after,
-            )
+            if target.pk == before_dataset:
+                _record_renamed(actor, media, before_name, called, client)
+            else:
+                move = _Move(media.pk, before_dataset, before_name, called)
+                _record_moved(actor, media.project_id, target, [move], client)
             return home
     except IntegrityError as error:
         raise _taken(clean or "") from error
@@ -91,37 +87,35 @@ def move(
             )
             homes = list(rows.select_related("dataset").order_by("sort_key", "pk"))
             moved = _move_homes(homes, dataset, on_clash)
-            for home_id, old in moved:
-                was.setdefault(old, []).append(home_id)
+            for one in moved:
+                was.setdefault(one.old_dataset, []).append(one.media)
             if moved:
-                before = {"dataset": {str(key): str(old) for key, old in moved}}
-                after = {"dataset": str(dataset.pk), "media": [str(key) for key, _ in moved]}
-                events.record(
-                    actor=actor,
-                    kind="media.moved",
-                    project_id=project.pk,
-                    client=client,
-                    before=before,
-                    after=after,
-                )
+                _record_moved(actor, project.pk, dataset, moved, client)
     return was
 
 
-def _move_homes(
-    homes: Sequence[DatasetItem], dataset: Dataset, on_clash: str
-) -> list[tuple[uuid.UUID, uuid.UUID]]:
-    """Move home items; return (media, old dataset) of those that went."""
+class _Move(NamedTuple):
+    """A medium that went to another dataset, perhaps under another name."""
+
+    media: uuid.UUID
+    old_dataset: uuid.UUID
+    old_name: str
+    name: str
+
+
+def _move_homes(homes: Sequence[DatasetItem], dataset: Dataset, on_clash: str) -> list[_Move]:
+    """Move home items; return those that went."""
     taken = {place[1] for place in media_names.taken((dataset.pk, home.name) for home in homes)}
     moved = []
     for home in homes:
-        name, old = home.name, home.dataset_id
+        name, old_name, old = home.name, home.name, home.dataset_id
         if name in taken:
             if on_clash == "skip":
                 continue
             name = media_names.free(dataset.pk, name, taken)
         taken.add(name)
         _put(home, dataset, name)
-        moved.append((home.media_id, old))
+        moved.append(_Move(home.media_id, old, old_name, name))
     return moved
 
 
@@ -158,7 +152,13 @@ def set_frozen(
             if not ids:
                 continue
             _touch(ids, is_frozen=is_frozen, updated_by_id=actor.user_id)
-            _record(actor, project, "media.updated", ids, client, {"is_frozen": is_frozen})
+            _record(
+                actor,
+                project,
+                kinds.MEDIA_FROZEN,
+                kinds.MediaFrozen(media=_texts(ids), is_frozen=is_frozen),
+                client,
+            )
             changed += len(ids)
     return changed
 
@@ -198,7 +198,13 @@ def add_metadata(
         if changed:
             Media.all_objects.bulk_update(changed, ["metadata", "updated_at", "updated_by"])
             ids = [row.pk for row in changed]
-            _record(actor, project, "media.updated", ids, client, {"metadata": dict(values)})
+            _record(
+                actor,
+                project,
+                kinds.MEDIA_METADATA,
+                kinds.MediaMetadata(media=_texts(ids), metadata=dict(values)),
+                client,
+            )
     return found
 
 
@@ -229,7 +235,7 @@ def trash(*, actor: Actor, project: Project, media: Iterable[uuid.UUID], client:
         if ids:
             with transaction.atomic():
                 put_away(ids, timezone.now())
-                _record(actor, project, "media.deleted", ids, client, {})
+                _record(actor, project, kinds.MEDIA_TRASHED, kinds.MediaPayload(media=_texts(ids)), client)
             gone.extend(ids)
     return gone
 
@@ -253,7 +259,7 @@ def restore(
         with transaction.atomic():
             ids = bring_back(project, keys)
             if ids:
-                _record(actor, project, "media.created", ids, client, {"restored": True})
+                _record(actor, project, kinds.MEDIA_RESTORED, kinds.MediaPayload(media=_texts(ids)), client)
         back.extend(ids)
     return back
 
@@ -311,11 +317,50 @@ def _touch(ids: Sequence[uuid.UUID], **columns: Any) -> None:
 
 
 def _record(
-    actor: Actor, project: Project, kind: str, ids: Sequence[uuid.UUID], client: str, facts: dict[str, Any]
+    actor: Actor, project: Project, kind: kinds.Kind[_OfMedia, Any], after: _OfMedia, client: str
 ) -> None:
-    only = ids[0] if len(ids) == 1 else None
-    after = {"media": [str(key) for key in ids], **facts}
+    """Record what was done to the media of the payload; an event of one medium names it."""
+    media = after["media"]
+    only = uuid.UUID(media[0]) if len(media) == 1 else None
     events.record(actor=actor, kind=kind, project_id=project.pk, media_id=only, client=client, after=after)
+
+
+def _record_renamed(actor: Actor, media: Media, old_name: str, name: str, client: str) -> None:
+    events.record(
+        actor=actor,
+        kind=kinds.MEDIA_RENAMED,
+        project_id=media.project_id,
+        media_id=media.pk,
+        client=client,
+        before=kinds.NamedPayload(name=old_name),
+        after=kinds.MediaRenamed(media=[str(media.pk)], name=name),
+    )
+
+
+def _record_moved(
+    actor: Actor, project_id: uuid.UUID, dataset: Dataset, moved: Sequence[_Move], client: str
+) -> None:
+    renamed = [one for one in moved if one.name != one.old_name]
+    events.record(
+        actor=actor,
+        kind=kinds.MEDIA_MOVED,
+        project_id=project_id,
+        media_id=moved[0].media if len(moved) == 1 else None,
+        client=client,
+        before=kinds.MediaMovedBefore(
+            dataset={str(one.media): str(one.old_dataset) for one in moved},
+            names={str(one.media): one.old_name for one in renamed},
+        ),
+        after=kinds.MediaMoved(
+            dataset=str(dataset.pk),
+            media=[str(one.media) for one in moved],
+            names={str(one.media): one.name for one in renamed},
+        ),
+    )
+
+
+def _texts(ids: Sequence[uuid.UUID]) -> list[str]:
+    return [str(key) for key in ids]
 
 
 def _check_target(project: Project, dataset: Dataset | None) -> None:

@@ -12,6 +12,7 @@ from annotator import events, policy
 from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid
+from annotator.events import kinds
 from annotator.models import Blob, Dataset, Media, Project, Upload, UploadBatch
 from annotator.services.media import names as media_names, rows as media_rows, url_import
 from annotator.services.media.changes import rename
@@ -122,11 +123,11 @@ def _create(actor: Actor, project: Project, ready: Ready, batch: UploadBatch | N
     assert outcome.media is not None
     events.record(
         actor=actor,
-        kind="media.created",
+        kind=kinds.MEDIA_CREATED,
         project_id=project.pk,
         media_id=outcome.media.pk,
         client=client,
-        after={"media": plan.briefs},
+        after=kinds.MediaCreated(media=plan.briefs),
     )
     return outcome.media
 

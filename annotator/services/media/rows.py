@@ -17,6 +17,7 @@ from annotator.db import bulk
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, DomainError
 from annotator.domain.ids import uuid7
+from annotator.events import kinds
 from annotator.ml import quality
 from annotator.models import (
     Blob,
@@ -96,7 +97,7 @@ class Plan:
     items: list[DatasetItem] = field(default_factory=list)
     made: list[Rendition] = field(default_factory=list)
     issues: list[QualityIssue] = field(default_factory=list)
-    briefs: list[dict[str, Any]] = field(default_factory=list)
+    briefs: list[kinds.MediaBrief] = field(default_factory=list)
     results: list[tuple[uuid.UUID, dict[str, Any]]] = field(default_factory=list)
 
 
@@ -186,7 +187,7 @@ def add(plan: Plan, ready: Ready, name: str, number: int, twin: str) -> Outcome:
     plan.items.append(DatasetItem(dataset=image.dataset, media=media, **media_names.columns(name)))
     plan.made.extend(renditions.rows_of(key, image.blob.pk if image.blob else None, ready.parts))
     plan.issues.extend(issues_of(media, name, findings_of(ready, name), twin))
-    brief = {
+    brief: kinds.MediaBrief = {
         "id": str(key), "name": name, "number": number, "dataset": str(image.dataset.pk), "status": plan.status.name,
         "width": media.width, "height": media.height, "health": media.health, "created_at": now.isoformat(),
     }  # fmt: skip
@@ -294,18 +295,15 @@ def swap_recorded(
     if media.is_frozen:
         raise Conflict("This image is locked.", code="image_locked")
     swap(media, ready, actor=actor, name=name, external_id=external_id)
-    after = {
-        "media": {
-            "id": str(media.pk),
-            "width": media.width,
-            "height": media.height,
-            "health": media.health,
-            "content": True,
-        }
+    after: kinds.MediaReplaced = {
+        "media": [str(media.pk)],
+        "width": media.width,
+        "height": media.height,
+        "health": media.health,
     }
     events.record(
         actor=actor,
-        kind="media.updated",
+        kind=kinds.MEDIA_REPLACED,
         project_id=media.project_id,
         media_id=media.pk,
         client=client,

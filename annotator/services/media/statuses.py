@@ -13,6 +13,7 @@ from annotator import events, policy
 from annotator.domain import palette, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Denied, Invalid, Missing
+from annotator.events import kinds
 from annotator.models import Media, MediaStatus, Project
 
 
@@ -87,20 +88,20 @@ def write_status(
     Media.objects.filter(pk__in=[medium.pk for medium in media]).update(
         status=status, status_at=now, status_by_id=actor.user_id, updated_at=now, updated_by_id=actor.user_id
     )
-    after = {"id": str(status.pk), "name": status.name, "base": status.base}
+    after: kinds.StatusValue = {"id": str(status.pk), "name": status.name, "base": status.base}
     only = media[0].pk if len(media) == 1 else None
     if len(media) > events.EXACT_LIMIT:
         return events.record(
             actor=actor,
-            kind="bulk",
+            kind=kinds.BULK,
             project_id=project_id,
             client=client,
             ops=ops,
-            after={"what": "status", "count": len(media)},
+            after=kinds.BulkPayload(what="status", count=len(media)),
         )
     return events.record(
-        actor=actor, kind="status.changed", project_id=project_id, media_id=only, client=client, ops=ops,
-        before={"status": before}, after={"status": after, "media": list(before)},
+        actor=actor, kind=kinds.STATUS_CHANGED, project_id=project_id, media_id=only, client=client, ops=ops,
+        before=kinds.StatusBefore(status=before), after=kinds.StatusPayload(status=after, media=list(before)),
     )  # fmt: skip
 
 
@@ -119,7 +120,11 @@ def create(
         color=palette.parse_color(color) if color else "", order=rows.count() if order is None else order, is_default=False,
     )  # fmt: skip
     events.record(
-        actor=actor, kind="statuses.changed", project_id=project.pk, object_id=made.pk, after={"name": clean}
+        actor=actor,
+        kind=kinds.STATUSES_CHANGED,
+        project_id=project.pk,
+        object_id=made.pk,
+        after=kinds.NamedPayload(name=clean),
     )
     return made
 
@@ -148,10 +153,10 @@ def update(*, actor: Actor, status: MediaStatus, changes: dict[str, Any]) -> Med
     status.save(update_fields=[*columns, "updated_at"])
     events.record(
         actor=actor,
-        kind="statuses.changed",
+        kind=kinds.STATUSES_CHANGED,
         project_id=status.project_id,
         object_id=status.pk,
-        after={"name": status.name},
+        after=kinds.NamedPayload(name=status.name),
     )
     return status
 
@@ -168,7 +173,7 @@ def delete(*, actor: Actor, status: MediaStatus) -> None:
         )
     project_id, key = status.project_id, status.pk
     status.delete()
-    events.record(actor=actor, kind="statuses.changed", project_id=project_id, object_id=key)
+    events.record(actor=actor, kind=kinds.STATUSES_CHANGED, project_id=project_id, object_id=key)
 
 
 def _require_own(status: MediaStatus) -> None:

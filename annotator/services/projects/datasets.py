@@ -15,6 +15,7 @@ from annotator import events, policy
 from annotator.domain import listing, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid, Missing
+from annotator.events import kinds
 from annotator.models import Dataset, DatasetItem, Media, Project
 from annotator.services import naming
 from annotator.services.jobs import jobs
@@ -50,7 +51,7 @@ def create(
                 created_by_id=actor.user_id,
                 **columns,
             )
-            _record(actor, made, "dataset.created", client)
+            _record(actor, made, kinds.DATASET_CREATED, client)
     except IntegrityError as error:
         raise _taken(columns["name"]) from error
     return made
@@ -88,7 +89,7 @@ def update(*, actor: Actor, dataset: Dataset, changes: Mapping[str, Any], client
             dataset.save(update_fields=[*columns, "updated_at"])
             if listing.dataset_key(dataset.order, dataset.name) != before:
                 _relist_now_or_later(actor, dataset)
-            _record(actor, dataset, "dataset.updated", client)
+            _record(actor, dataset, kinds.DATASET_UPDATED, client)
     except IntegrityError as error:
         raise _taken(dataset.name) from error
     return dataset
@@ -160,7 +161,7 @@ def trash(*, actor: Actor, dataset: Dataset, client: str = "") -> int:
     with transaction.atomic():
         if not Dataset.objects.filter(pk=dataset.pk).update(trashed_at=now, updated_at=now):
             raise Missing("There is no such dataset.")
-        _record(actor, dataset, "dataset.trashed", client)
+        _record(actor, dataset, kinds.DATASET_TRASHED, client)
     dataset.trashed_at = now
     return put_away_media(dataset)
 
@@ -174,9 +175,9 @@ def put_away_media(dataset: Dataset) -> int:
             media_changes.put_away(ids, dataset.trashed_at)
             events.record(
                 actor=None,
-                kind="bulk",
+                kind=kinds.BULK,
                 project_id=dataset.project_id,
-                after={"what": "media.deleted", "dataset": str(dataset.pk), "count": len(ids)},
+                after=kinds.BulkPayload(what="media.trashed", dataset=str(dataset.pk), count=len(ids)),
             )
         count += len(ids)
     return count
@@ -205,7 +206,7 @@ def restore(*, actor: Actor, dataset: Dataset, client: str = "") -> Dataset:
         for column, value in columns.items():
             setattr(row, column, value)
         row.save(update_fields=["name", "name_key", "sort_key", "ref", "trashed_at", "updated_at"])
-        _record(actor, row, "dataset.restored", client)
+        _record(actor, row, kinds.DATASET_RESTORED, client)
         _relist_now_or_later(actor, row)
     _bring_back(row, moment)
     return row
@@ -221,9 +222,9 @@ def _bring_back(dataset: Dataset, moment: Any) -> None:
                 return
             events.record(
                 actor=None,
-                kind="bulk",
+                kind=kinds.BULK,
                 project_id=dataset.project_id,
-                after={"what": "media.created", "dataset": str(dataset.pk), "count": len(ids)},
+                after=kinds.BulkPayload(what="media.restored", dataset=str(dataset.pk), count=len(ids)),
             )
 
 
@@ -271,8 +272,10 @@ def _taken(name: str) -> Invalid:
     return Invalid(f"There is already a dataset {name!r} in this project.", field="name", code="name_taken")
 
 
-def _record(actor: Actor | None, dataset: Dataset, kind: str, client: str) -> None:
-    after = {"id": str(dataset.pk), "name": dataset.name, "order": dataset.order}
+def _record(
+    actor: Actor | None, dataset: Dataset, kind: kinds.Kind[kinds.DatasetPayload, Any], client: str
+) -> None:
+    after: kinds.DatasetPayload = {"id": str(dataset.pk), "name": dataset.name, "order": dataset.order}
     events.record(
         actor=actor,
         kind=kind,

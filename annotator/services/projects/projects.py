@@ -12,6 +12,7 @@ from annotator import events, policy
 from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid
+from annotator.events import kinds
 from annotator.models import ContentType, Media, MediaStatus, Project, ProjectClock, TagGroup, Workspace
 from annotator.services import naming
 
@@ -59,10 +60,10 @@ def create(
     TagGroup.all_objects.create(project=project, is_default=True, order=0, **naming.named("Default"))
     events.record(
         actor=actor,
-        kind="project.created",
+        kind=kinds.PROJECT_CREATED,
         workspace_id=workspace.pk,
         object_id=project.pk,
-        after={"name": project.name},
+        after=kinds.NamedPayload(name=project.name),
     )
     return project
 
@@ -88,10 +89,10 @@ def update(*, actor: Actor, project: Project, changes: dict[str, Any]) -> Projec
     for field, value in columns.items():
         setattr(project, field, value)
     project.save(update_fields=[*columns, "updated_at"])
-    after = {"name": project.name, "description": project.description}
+    after: kinds.ProjectPayload = {"name": project.name, "description": project.description}
     events.record(
         actor=actor,
-        kind="project.updated",
+        kind=kinds.PROJECT_UPDATED,
         workspace_id=project.workspace_id,
         project_id=project.pk,
         object_id=project.pk,
@@ -115,7 +116,7 @@ def trash(*, actor: Actor, project: Project) -> None:
     Project.objects.filter(pk=project.pk).update(trashed_at=timezone.now())
     events.record(
         actor=actor,
-        kind="project.trashed",
+        kind=kinds.PROJECT_TRASHED,
         workspace_id=project.workspace_id,
         project_id=project.pk,
         object_id=project.pk,
@@ -133,7 +134,7 @@ def restore(*, actor: Actor, project: Project) -> Project:
     project.save(update_fields=["trashed_at", "ref", "updated_at"])
     events.record(
         actor=actor,
-        kind="project.restored",
+        kind=kinds.PROJECT_RESTORED,
         workspace_id=project.workspace_id,
         project_id=project.pk,
         object_id=project.pk,

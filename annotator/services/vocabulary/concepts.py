@@ -12,6 +12,7 @@ from annotator import events, policy
 from annotator.domain import palette, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Invalid
+from annotator.events import kinds
 from annotator.models import Concept, Label, Project, Tag, TagGroup
 from annotator.services import naming
 from annotator.services.numbers import keep_number, next_number
@@ -124,16 +125,24 @@ def delete(*, actor: Actor, concept: Concept, role: str | None = "region") -> No
     """
     policy.require(actor, concept.project, "vocabulary.write")
     roles = [role] if role else list(ROLES)
+    count = 0
     if "region" in roles:
-        Label.all_objects.filter(project_id=concept.project_id, concept=concept).delete()
+        count += Label.all_objects.filter(project_id=concept.project_id, concept=concept).delete()[0]
     if "media" in roles:
-        Tag.all_objects.filter(project_id=concept.project_id, concept=concept).delete()
+        count += Tag.all_objects.filter(project_id=concept.project_id, concept=concept).delete()[0]
     for each in roles:
         setattr(concept, ROLES[each], False)
     if any(getattr(concept, column) for column in ROLES.values()):
         concept.save(update_fields=[*(ROLES[each] for each in roles), "updated_at"])
     else:
         concept.delete()
+    if count:
+        events.record(
+            actor=actor,
+            kind=kinds.BULK,
+            project_id=concept.project_id,
+            after=kinds.BulkPayload(what="delete_class", count=count),
+        )
     _tell(actor, concept.project)
 
 
@@ -182,9 +191,9 @@ def merge(*, actor: Actor, source: Concept, target: Concept) -> dict[str, Any]:
     target.save()
     events.record(
         actor=actor,
-        kind="bulk",
+        kind=kinds.BULK,
         project_id=target.project_id,
-        after={"what": "merge", "into": str(target.pk), "labels": len(labels)},
+        after=kinds.BulkPayload(what="merge", into=str(target.pk), count=len(labels)),
     )
     _tell(actor, target.project, target)
     return undo
@@ -224,7 +233,10 @@ def unmerge(*, actor: Actor, project: Project, undo: dict[str, Any]) -> Concept:
         Tag(project=project, media_id=key, concept=concept, created_by_id=actor.user_id) for key in kept
     )
     events.record(
-        actor=actor, kind="bulk", project_id=project.pk, after={"what": "unmerge", "labels": len(keys)}
+        actor=actor,
+        kind=kinds.BULK,
+        project_id=project.pk,
+        after=kinds.BulkPayload(what="unmerge", count=len(keys)),
     )
     _tell(actor, project, concept, created=True)
     return concept
@@ -376,10 +388,12 @@ def _move_labels(source: Concept, target: Concept) -> None:
 
 
 def _tell(actor: Actor, project: Project, concept: Concept | None = None, created: bool = False) -> None:
-    after = {"id": str(concept.pk), "name": concept.name, "created": created} if concept else None
+    after: kinds.ConceptPayload | None = None
+    if concept is not None:
+        after = {"id": str(concept.pk), "name": concept.name, "created": created}
     events.record(
         actor=actor,
-        kind="concepts.changed",
+        kind=kinds.CONCEPTS_CHANGED,
         project_id=project.pk,
         object_id=concept.pk if concept else None,
         after=after,

@@ -16,6 +16,7 @@ from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Invalid
 from annotator.domain.ids import uuid7
 from annotator.domain.palette import parse_color
+from annotator.events import kinds
 from annotator.models import (
     Concept,
     KeypointBinding,
@@ -266,7 +267,6 @@ def _refuse_used(schema: KeypointSchema, classes: Any) -> None:
 
 
 def _tell(actor: Actor, project_id: uuid.UUID, schema_id: uuid.UUID | None) -> None:
-    after = {"keypoint_schema": str(schema_id)} if schema_id else {"keypoint_schemas": True}
     events.record(
-        actor=actor, kind="concepts.changed", project_id=project_id, object_id=schema_id, after=after
+        actor=actor, kind=kinds.KEYPOINT_SCHEMAS_CHANGED, project_id=project_id, object_id=schema_id
     )

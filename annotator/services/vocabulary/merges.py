@@ -12,6 +12,7 @@ from django.utils import timezone
 from annotator import events, policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Invalid, Missing
+from annotator.events import kinds
 from annotator.models import (
     AttributeBinding,
     Blob,
@@ -222,8 +223,10 @@ def _reverse(source: Concept, target: Concept) -> dict[str, Any]:
 
 
 @transaction.atomic
-def _tell(actor: Actor, project: Project, what: str, labels: int) -> None:
-    events.record(actor=actor, kind="bulk", project_id=project.pk, after={"what": what, "labels": labels})
+def _tell(actor: Actor, project: Project, what: kinds.What, count: int) -> None:
+    events.record(
+        actor=actor, kind=kinds.BULK, project_id=project.pk, after=kinds.BulkPayload(what=what, count=count)
+    )
 
 
 def _check_free(project: Project, reverse: dict[str, Any]) -> None:

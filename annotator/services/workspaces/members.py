@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from annotator import events, policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Denied, Invalid
+from annotator.events import kinds
 from annotator.models import Membership, Role, User, Workspace
 
 
@@ -24,7 +27,7 @@ def ensure(*, workspace: Workspace, user: User, role: str) -> Membership:
         workspace=workspace, user=user, defaults={"role": check_role(role)}
     )
     if created:
-        _tell(None, "member.added", member)
+        _tell(None, kinds.MEMBER_ADDED, member)
     return member
 
 
@@ -39,7 +42,7 @@ def add(*, actor: Actor, workspace: Workspace, user: User, role: str) -> Members
     )
     if not created:
         raise Conflict(f"{user.shown_name} is a member already, as {member.role}.", field="user")
-    _tell(actor, "member.added", member)
+    _tell(actor, kinds.MEMBER_ADDED, member)
     return member
 
 
@@ -51,7 +54,7 @@ def set_role(*, actor: Actor, member: Membership, role: str) -> Membership:
         _keep_an_owner(member)
         member.role = role
         member.save(update_fields=["role", "updated_at"])
-        _tell(actor, "member.role", member)
+        _tell(actor, kinds.MEMBER_CHANGED, member)
     return member
 
 
@@ -61,7 +64,7 @@ def remove(*, actor: Actor, member: Membership) -> None:
     if member.user_id != actor.user_id:
         _require_rank(actor, member.workspace, member.role)
     _keep_an_owner(member)
-    _tell(actor, "member.removed", member)
+    _tell(actor, kinds.MEMBER_REMOVED, member)
     member.delete()
 
 
@@ -84,6 +87,6 @@ def _keep_an_owner(member: Membership) -> None:
         raise Conflict("A workspace needs an owner: make somebody else the owner first.", field="role")
 
 
-def _tell(actor: Actor | None, kind: str, member: Membership) -> None:
-    after = {"user": str(member.user_id), "role": member.role}
+def _tell(actor: Actor | None, kind: kinds.Kind[kinds.MemberPayload, Any], member: Membership) -> None:
+    after: kinds.MemberPayload = {"user": str(member.user_id), "role": member.role}
     events.record(actor=actor, kind=kind, workspace_id=member.workspace_id, object_id=member.pk, after=after)

@@ -10,6 +10,7 @@ from annotator import events, policy
 from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Invalid
+from annotator.events import kinds
 from annotator.models import Membership, Role, User, Workspace, WorkspaceClock
 from annotator.services import naming
 
@@ -48,10 +49,10 @@ def create(*, name: str, ref: str = "", owner: User | None = None) -> Workspace:
         actor = Actor(user_id=owner.pk)
     events.record(
         actor=actor,
-        kind="workspace.created",
+        kind=kinds.WORKSPACE_CREATED,
         workspace_id=workspace.pk,
         object_id=workspace.pk,
-        after={"name": clean_name, "ref": ref},
+        after=kinds.WorkspacePayload(name=clean_name, ref=ref),
     )
     return workspace
 
@@ -87,7 +88,7 @@ def update(*, actor: Actor, workspace: Workspace, changes: dict[str, Any]) -> Wo
     workspace.save(update_fields=[*columns, "updated_at"])
     events.record(
         actor=actor,
-        kind="workspace.updated",
+        kind=kinds.WORKSPACE_UPDATED,
         workspace_id=workspace.pk,
         object_id=workspace.pk,
         after=changes,

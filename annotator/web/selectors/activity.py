@@ -25,8 +25,12 @@ PAUSE = timedelta(minutes=30)
 _TOLD_BY_THEMSELVES = frozenset(
     {"ingest", "import_archive", "bulk", "bulk_undo", "merge", "merge_undo", "relist", "prepare"}
 )
+_REPEATED = frozenset({"concepts.changed", "keypoint_schemas.changed", "statuses.changed", "project.updated"})
 _DRAWN = frozenset({"labels.changed", "tags.changed"})
-_MANY_MEDIA = frozenset({"media.created", "media.deleted", "media.moved", "media.restored", "media.updated"})
+_MANY_MEDIA = frozenset(
+    {"media.created", "media.trashed", "media.moved", "media.restored", "media.replaced", "media.renamed"}
+    | {"media.frozen", "media.metadata"}
+)
 
 
 @dataclass(slots=True)
@@ -102,7 +106,7 @@ def _goes_on(last: _Group, kind: str, actor_id: Any, media_id: Any, object_id: A
         return bool(media_id == last.media_id)
     if kind == last.kind == "job.changed":
         return bool(object_id == last.object_id)
-    return kind == last.kind and (kind in _MANY_MEDIA or kind in {"concepts.changed", "project.updated"})
+    return kind == last.kind and (kind in _MANY_MEDIA or kind in _REPEATED)
 
 
 def _media_names(groups: list[_Group]) -> dict[str, str]:
@@ -190,13 +194,13 @@ def _bulk(group: _Group, names: Any, concepts: dict[Any, str]) -> SafeString | N
     after = group.newest
     if after.get("what") == "merge":
         into = next((name for key, name in concepts.items() if str(key) == after.get("into")), "")
-        count = after.get("labels", 0)
+        count = after.get("count", 0)
         text = ngettext(
             "merged a class into {name}, {n} object", "merged a class into {name}, {n} objects", count
         )
         return format_html(text, name=into, n=num(count))
     if after.get("what") == "unmerge":
-        count = after.get("labels", 0)
+        count = after.get("count", 0)
         text = ngettext("undid a class merge, {n} object", "undid a class merge, {n} objects", count)
         return format_html(text, n=num(count))
     if after.get("what") == "status":
@@ -215,7 +219,20 @@ _WORDS: dict[str, Callable[[_Group, dict[str, str], dict[Any, str]], SafeString 
     "tags.changed": _drew,
     "status.changed": _moved_on,
     "media.created": _media(noop("added {media}"), noop("added {n} image"), noop("added {n} images")),
-    "media.deleted": _media(noop("deleted an image"), noop("deleted {n} image"), noop("deleted {n} images")),
+    "media.trashed": _media(noop("deleted an image"), noop("deleted {n} image"), noop("deleted {n} images")),
+    "media.renamed": _media(
+        noop("renamed {media}"), noop("renamed {n} image"), noop("renamed {n} images")
+    ),
+    "media.frozen": _media(
+        noop("changed the lock of {media}"),
+        noop("changed the lock of {n} image"),
+        noop("changed the lock of {n} images"),
+    ),
+    "media.metadata": _media(
+        noop("changed the metadata of {media}"),
+        noop("changed the metadata of {n} image"),
+        noop("changed the metadata of {n} images"),
+    ),
     "media.restored": _media(
         noop("restored {media}"), noop("restored {n} image"), noop("restored {n} images")
     ),
@@ -224,15 +241,19 @@ _WORDS: dict[str, Callable[[_Group, dict[str, str], dict[Any, str]], SafeString 
         noop("moved {n} image to another dataset"),
         noop("moved {n} images to another dataset"),
     ),
-    "media.updated": _media(
+    "media.replaced": _media(
         noop("replaced {media}"), noop("replaced {n} image"), noop("replaced {n} images")
     ),
     "concepts.changed": _concepts,
     "dataset.created": _plain(noop("added the dataset {name}")),
     "dataset.updated": _plain(noop("changed the dataset {name}")),
-    "dataset.deleted": _plain(noop("deleted the dataset {name}")),
+    "dataset.trashed": _plain(noop("deleted the dataset {name}")),
     "dataset.restored": _plain(noop("restored the dataset {name}")),
+    "keypoint_schemas.changed": _plain(noop("changed the keypoint schemas")),
+    "statuses.changed": _plain(noop("changed the statuses")),
     "project.updated": _plain(noop("changed the project's settings")),
+    "project.trashed": _plain(noop("deleted the project")),
+    "project.restored": _plain(noop("restored the project")),
     "job.changed": _job,
     "bulk": _bulk,
 }

@@ -30,7 +30,7 @@ def test_a_new_name_moves_it_in_the_list(w: World) -> None:
     home = media_changes.rename(actor=actor(w.max), media=w.images[0], name=" img 2b.JPG ")
     assert home.name == "img 2b.JPG"
     assert [name for _, name in names(w)] == ["img 2.jpg", "img 2b.JPG", "img 3.jpg"]
-    assert last_event(w)[0] == "media.updated" and last_event(w)[2]["name"] == "img 2b.JPG"
+    assert last_event(w)[0] == "media.renamed" and last_event(w)[2]["name"] == "img 2b.JPG"
 
 
 def test_a_move_takes_labels_and_status_along(w: World) -> None:
@@ -120,7 +120,7 @@ def test_the_trash_and_back(w: World) -> None:
     keys = [row.pk for row in w.images[:2]]
     assert media_changes.trash(actor=actor(w.max), project=w.project, media=[*keys, uuid.uuid4()]) == keys
     assert [name for _, name in names(w)] == ["img 3.jpg"]
-    assert last_event(w)[0] == "media.deleted"
+    assert last_event(w)[0] == "media.trashed"
     make_images(w.dataset, 1, start=50)
     DatasetItem.objects.filter(media__number=50).update(name="img 1.jpg")
     assert media_changes.restore(actor=actor(w.max), project=w.project, media=keys) == keys

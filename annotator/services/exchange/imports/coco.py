@@ -19,6 +19,7 @@ from annotator.domain import ids, keypoints, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import DomainError, Invalid
 from annotator.domain.records import CategoryRecord, ImageRecord, LabelRecord, LossReport
+from annotator.events import kinds
 from annotator.formats.coco import CocoReader
 from annotator.models import (
     Concept,
@@ -119,9 +120,9 @@ def remove(*, job: Job) -> int:
         with transaction.atomic():
             events.record(
                 actor=None,
-                kind="bulk",
+                kind=kinds.BULK,
                 project_id=job.project_id,
-                after={"what": "import", "removed": removed},
+                after=kinds.BulkPayload(what="import_removed", count=removed),
             )
     return removed
 
@@ -346,9 +347,9 @@ def _insert(state: _Import, rows: list[tuple[Any, ...]]) -> None:
         revision = events.next_seq(project_id=state.project.pk)
         shared = _shared_columns(state, revision)
         bulk.insert(Label, (*_COLUMNS, *shared), [(*row, *shared.values()) for row in rows])
-        summary = {"what": "import", "count": len(rows), "media": media_ids}
+        summary: kinds.BulkPayload = {"what": "import", "count": len(rows), "media": media_ids}
         events.record(
-            actor=state.actor, kind="bulk", project_id=state.project.pk, after=summary, seq=revision
+            actor=state.actor, kind=kinds.BULK, project_id=state.project.pk, after=summary, seq=revision
         )
 
 

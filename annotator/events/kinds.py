@@ -1,0 +1,367 @@
+"""The catalogue of event kinds: what each carries, who emits it, and what the browser, the feed and the undo do with it.
+
+`record` takes a kind of this catalogue and nothing else. fixtures/events/kinds.json is made from it; the browser's table
+(static/src/event-kinds.js) is checked against that file, so a kind that is not emitted or not understood fails a test.
+A payload that changes its meaning gets a new `version`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, Literal, TypedDict, TypeVar
+
+Payload = TypeVar("Payload")
+Before = TypeVar("Before")
+
+Id = str
+
+
+class Effect(StrEnum):
+    """What a page that shows a medium of the project does with an event of another person."""
+
+    #: Change the labels, tags or status of the shown medium by the payload.
+    APPLY = "apply"
+    #: Fetch the shown medium again if the event concerns it.
+    REFETCH = "refetch"
+    #: Fetch classes, tags, statuses and keypoint schemas again.
+    VOCABULARY = "vocabulary"
+    #: Say that the shown medium is gone.
+    LEAVE = "leave"
+
+
+# --- payloads: `after`, and `before` where there is one. Ids are UUIDs as text. ---
+
+
+class LabelPayload(TypedDict):
+    """A native label object, see docs/editor-protocol.md."""
+
+
+class NamedPayload(TypedDict):
+    name: str
+
+
+class MediaPayload(TypedDict):
+    """The media that an event is about."""
+
+    media: Sequence[Id]
+
+
+class MediaBrief(TypedDict):
+    """A new medium as lists show it."""
+
+    id: Id
+    name: str
+    number: int
+    dataset: Id
+    status: str
+    width: int
+    height: int
+    health: str
+    created_at: str
+
+
+class MediaCreated(TypedDict):
+    media: Sequence[MediaBrief]
+
+
+class MediaRenamed(MediaPayload):
+    name: str
+
+
+class MediaMoved(MediaPayload):
+    """`names` holds those that got another name by the move."""
+
+    dataset: Id
+    names: Mapping[Id, str]
+
+
+class MediaMovedBefore(TypedDict):
+    """The dataset of each medium before, and the names of those in `names` of the payload."""
+
+    dataset: Mapping[Id, Id]
+    names: Mapping[Id, str]
+
+
+class MediaReplaced(MediaPayload):
+    """The bytes of one medium are others."""
+
+    width: int
+    height: int
+    health: str
+
+
+class MediaFrozen(MediaPayload):
+    is_frozen: bool
+
+
+class MediaMetadata(MediaPayload):
+    metadata: Mapping[str, str]
+
+
+class StatusValue(TypedDict):
+    id: Id
+    name: str
+    base: str
+
+
+class StatusPayload(MediaPayload):
+    status: StatusValue
+
+
+class StatusBefore(TypedDict):
+    """The name of the status of each medium before."""
+
+    status: Mapping[Id, str]
+
+
+class ConceptPayload(TypedDict):
+    """The class or tag that was made or changed; without one, several or a tag group were."""
+
+    id: Id
+    name: str
+    created: bool
+
+
+class DatasetPayload(TypedDict):
+    id: Id
+    name: str
+    order: float | None
+
+
+class ProjectPayload(TypedDict):
+    name: str
+    description: str
+
+
+class WorkspacePayload(TypedDict):
+    name: str
+    ref: str
+
+
+class MemberPayload(TypedDict):
+    user: Id
+    role: str
+
+
+class TokenPayload(TypedDict):
+    name: str
+    user: Id
+    prefix: str
+
+
+class _JobPayload(TypedDict):
+    id: Id
+    kind: str
+    number: int
+    state: str
+
+
+class JobPayload(_JobPayload, total=False):
+    """`state` is a job's, or UNDONE when what it did was undone."""
+
+    error: Any
+
+
+What = Literal[
+    "labels", "import", "import_removed", "status", "merge", "unmerge", "delete_class", "media.trashed", "media.restored", "media.replaced"
+]  # fmt: skip
+
+
+class _BulkPayload(TypedDict):
+    what: What
+    count: int
+
+
+class BulkPayload(_BulkPayload, total=False):
+    """More than EXACT_LIMIT objects, or a step of a job. Without `media` any medium of the project may be concerned."""
+
+    media: Sequence[Id] | None
+    into: Id
+    dataset: Id
+    job: Id
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[Payload, Before]):
+    """One kind of event.
+
+    `payload` and `before_payload` are the types of its JSON values (None: it has none). `stream` says whose stream it is
+    in. `emitters` are the service modules that record it. `effects` is what the labeling page does; `is_whole`: every
+    page gets the payload, whichever medium it shows. `grid` is what the media page does: refresh the "tiles" that are
+    named, tell that the "list" has changed, or nothing. `in_feed`: the activity feed has a line for it. `undo` names the
+    service function that reads it back.
+    """
+
+    name: str
+    payload: type[Payload] | None
+    before_payload: type[Before] | None
+    emitters: tuple[str, ...]
+    stream: Literal["project", "workspace", "both"] = "project"
+    effects: frozenset[Effect] = frozenset()
+    is_whole: bool = False
+    grid: Literal["tiles", "list"] | None = None
+    in_feed: bool = False
+    undo: str = ""
+    version: int = 1
+
+
+_APPLY, _REFETCH = frozenset({Effect.APPLY}), frozenset({Effect.REFETCH})
+_VOCABULARY, _LEAVE = frozenset({Effect.VOCABULARY}), frozenset({Effect.LEAVE})
+
+# --- annotations ---
+
+LABELS_CHANGED: Kind[Sequence[Any], Sequence[Any]] = Kind(
+    "labels.changed", list, list, ("annotations.labels",), effects=_APPLY, grid="tiles", in_feed=True
+)
+#: The tags that each medium has now, as ids of concepts.
+TAGS_CHANGED: Kind[Mapping[Id, Sequence[Id]], Any] = Kind(
+    "tags.changed", dict, None, ("annotations.tags",), effects=_APPLY, grid="tiles", in_feed=True
+)
+STATUS_CHANGED: Kind[StatusPayload, StatusBefore] = Kind(
+    "status.changed", StatusPayload, StatusBefore, ("media.statuses",),
+    effects=_APPLY | _REFETCH, grid="tiles", in_feed=True, undo="media.bulk.undo",
+)  # fmt: skip
+
+# --- media and datasets ---
+
+MEDIA_CREATED: Kind[MediaCreated, Any] = Kind(
+    "media.created", MediaCreated, None, ("media.creation", "media.batches"), grid="list", in_feed=True
+)
+MEDIA_RENAMED: Kind[MediaRenamed, NamedPayload] = Kind(
+    "media.renamed",
+    MediaRenamed,
+    NamedPayload,
+    ("media.changes",),
+    effects=_REFETCH,
+    grid="list",
+    in_feed=True,
+)
+MEDIA_MOVED: Kind[MediaMoved, MediaMovedBefore] = Kind(
+    "media.moved", MediaMoved, MediaMovedBefore, ("media.changes",),
+    effects=_REFETCH, grid="list", in_feed=True, undo="media.bulk.undo",
+)  # fmt: skip
+MEDIA_REPLACED: Kind[MediaReplaced, Any] = Kind(
+    "media.replaced", MediaReplaced, None, ("media.rows",), effects=_REFETCH, grid="tiles", in_feed=True
+)
+MEDIA_FROZEN: Kind[MediaFrozen, Any] = Kind(
+    "media.frozen", MediaFrozen, None, ("media.changes",), effects=_REFETCH, grid="tiles", in_feed=True
+)
+MEDIA_METADATA: Kind[MediaMetadata, Any] = Kind(
+    "media.metadata", MediaMetadata, None, ("media.changes",), effects=_REFETCH, in_feed=True
+)
+MEDIA_TRASHED: Kind[MediaPayload, Any] = Kind(
+    "media.trashed", MediaPayload, None, ("media.changes",), effects=_LEAVE, grid="list", in_feed=True, undo="media.bulk.undo"
+)  # fmt: skip
+MEDIA_RESTORED: Kind[MediaPayload, Any] = Kind(
+    "media.restored", MediaPayload, None, ("media.changes",), effects=_REFETCH, grid="list", in_feed=True
+)
+DATASET_CREATED: Kind[DatasetPayload, Any] = Kind(
+    "dataset.created", DatasetPayload, None, ("projects.datasets",), grid="list", in_feed=True
+)
+DATASET_UPDATED: Kind[DatasetPayload, Any] = Kind(
+    "dataset.updated", DatasetPayload, None, ("projects.datasets",), effects=_REFETCH, is_whole=True, grid="list", in_feed=True
+)  # fmt: skip
+DATASET_TRASHED: Kind[DatasetPayload, Any] = Kind(
+    "dataset.trashed", DatasetPayload, None, ("projects.datasets",), grid="list", in_feed=True
+)
+DATASET_RESTORED: Kind[DatasetPayload, Any] = Kind(
+    "dataset.restored", DatasetPayload, None, ("projects.datasets",), grid="list", in_feed=True
+)
+BULK: Kind[BulkPayload, Any] = Kind(
+    "bulk", BulkPayload, None,
+    ("annotations.labels", "exchange.imports.coco", "media.archives", "media.batches", "media.statuses", "projects.datasets",
+     "vocabulary.concepts", "vocabulary.merges"),
+    effects=_REFETCH | _VOCABULARY, is_whole=True, grid="list", in_feed=True,
+)  # fmt: skip
+
+# --- vocabulary ---
+
+CONCEPTS_CHANGED: Kind[ConceptPayload, Any] = Kind(
+    "concepts.changed",
+    ConceptPayload,
+    None,
+    ("vocabulary.concepts",),
+    effects=_VOCABULARY,
+    is_whole=True,
+    in_feed=True,
+)
+KEYPOINT_SCHEMAS_CHANGED: Kind[Any, Any] = Kind(
+    "keypoint_schemas.changed", None, None, ("vocabulary.keypoint_schemas",), effects=_VOCABULARY, is_whole=True, in_feed=True
+)  # fmt: skip
+STATUSES_CHANGED: Kind[NamedPayload, Any] = Kind(
+    "statuses.changed", NamedPayload, None, ("media.statuses",), effects=_VOCABULARY | _REFETCH, is_whole=True, in_feed=True
+)  # fmt: skip
+
+# --- projects, jobs, workspaces ---
+
+PROJECT_CREATED: Kind[NamedPayload, Any] = Kind(
+    "project.created", NamedPayload, None, ("projects.projects",), stream="workspace"
+)
+PROJECT_UPDATED: Kind[ProjectPayload, Any] = Kind(
+    "project.updated",
+    ProjectPayload,
+    None,
+    ("projects.projects",),
+    effects=_VOCABULARY,
+    is_whole=True,
+    in_feed=True,
+)
+PROJECT_TRASHED: Kind[Any, Any] = Kind(
+    "project.trashed", None, None, ("projects.projects",), is_whole=True, in_feed=True
+)
+PROJECT_RESTORED: Kind[Any, Any] = Kind(
+    "project.restored", None, None, ("projects.projects",), is_whole=True, in_feed=True
+)
+JOB_CHANGED: Kind[JobPayload, Any] = Kind(
+    "job.changed",
+    JobPayload,
+    None,
+    ("jobs.jobs", "jobs.reverse_files"),
+    stream="both",
+    is_whole=True,
+    in_feed=True,
+)
+WORKSPACE_CREATED: Kind[WorkspacePayload, Any] = Kind(
+    "workspace.created", WorkspacePayload, None, ("workspaces.workspaces",), stream="workspace"
+)
+#: The fields that were changed, with their values.
+WORKSPACE_UPDATED: Kind[Mapping[str, Any], Any] = Kind(
+    "workspace.updated", dict, None, ("workspaces.workspaces",), stream="workspace"
+)
+MEMBER_ADDED: Kind[MemberPayload, Any] = Kind(
+    "member.added", MemberPayload, None, ("workspaces.members",), stream="workspace"
+)
+MEMBER_CHANGED: Kind[MemberPayload, Any] = Kind(
+    "member.changed", MemberPayload, None, ("workspaces.members",), stream="workspace"
+)
+MEMBER_REMOVED: Kind[MemberPayload, Any] = Kind(
+    "member.removed",
+    MemberPayload,
+    None,
+    ("workspaces.members",),
+    stream="workspace",
+    undo="undo.restore_member",
+)
+TOKEN_CREATED: Kind[TokenPayload, Any] = Kind(
+    "token.created", TokenPayload, None, ("accounts.tokens",), stream="workspace"
+)
+TOKEN_REVOKED: Kind[TokenPayload, Any] = Kind(
+    "token.revoked", TokenPayload, None, ("accounts.tokens",), stream="workspace"
+)
+
+CATALOGUE: Mapping[str, Kind[Any, Any]] = {
+    value.name: value for value in list(globals().values()) if isinstance(value, Kind)
+}
+#: Kinds whose payload every page gets, whichever medium it shows.
+WHOLE = frozenset(kind.name for kind in CATALOGUE.values() if kind.is_whole)
+
+
+def as_table() -> dict[str, dict[str, Any]]:
+    """Return what the browser needs of the catalogue, by kind: the content of fixtures/events/kinds.json."""
+    return {
+        name: {"effects": sorted(kind.effects), "grid": kind.grid, "isWhole": kind.is_whole}
+        for name, kind in sorted(CATALOGUE.items())
+        if kind.stream != "workspace"
+    }

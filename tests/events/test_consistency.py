@@ -1,0 +1,341 @@
+"""Applying the emitted events equals a fresh fetch, for every service that changes what a page shows."""
+
+from __future__ import annotations
+
+import io
+import json
+import uuid
+from collections.abc import Callable
+from typing import Any, get_type_hints, is_typeddict
+
+import pytest
+
+from annotator.domain.ids import uuid7
+from annotator.events.kinds import CATALOGUE, Effect
+from annotator.models import Event, Label, Media, MediaStatus, Tag, TagGroup
+from annotator.services.annotations import batches as annotation_batches
+from annotator.services.annotations import editing, labels, tags
+from annotator.services.exchange.imports import coco as coco_imports
+from annotator.services.exchange.imports.sources import NoPictures
+from annotator.services.jobs import jobs
+from annotator.services.media import batches as media_batches
+from annotator.services.media import bulk, creation, statuses
+from annotator.services.media import changes as media_changes
+from annotator.services.media.rows import NewImage
+from annotator.services.projects import datasets, projects
+from annotator.services.vocabulary import concepts, keypoint_schemas, merges
+from tests.events.replica import Replica
+from tests.world import World, keep, make_box, make_class, make_dataset, picture
+
+Scenario = Callable[[World], Any]
+
+
+def _status(w: World, base: str) -> MediaStatus:
+    return MediaStatus.all_objects.get(project=w.project, base=base, is_default=True)
+
+
+def _patch(w: World, *at: float) -> dict[str, Any]:
+    return {"concept": str(w.car.pk), "box": list(at or (10, 10, 60.25, 40.5)), "tool": "bbox"}
+
+
+def _max(w: World) -> dict[str, Any]:
+    return {"actor": w.actor(w.max)}
+
+
+def _in(w: World) -> dict[str, Any]:
+    return {"actor": w.actor(w.max), "project": w.project}
+
+
+def _on(w: World) -> dict[str, Any]:
+    return {"actor": w.actor(w.ann), "media": w.images[0]}
+
+
+# --- annotations ---
+
+
+def create_labels(w: World) -> None:
+    labels.create_many(**_on(w), patches=[_patch(w), _patch(w, 0, 0, 5, 5)])
+
+
+def create_more_labels_than_events_carry(w: World) -> None:
+    labels.create_many(**_on(w), patches=[_patch(w, n, 0, n + 5, 5) for n in range(201)])
+
+
+def update_labels(w: World) -> None:
+    label = w.box()
+    labels.update_many(**_on(w), patches=[(label.pk, {"box": [1, 2, 3, 4]})])
+
+
+def delete_labels(w: World) -> None:
+    labels.delete_many(**_on(w), label_ids=[w.extra["label"].pk])
+
+
+def edit_as_the_page_does(w: World) -> None:
+    ops: list[dict[str, Any]] = [
+        {"label_id": str(uuid7()), "base": None, "patch": _patch(w)},
+        {"label_id": str(w.extra["label"].pk), "base": 0, "patch": {"concept": str(w.person.pk)}},
+        {"tag": str(w.sunny.pk), "on": True},
+    ]
+    ops = [{"op_id": str(uuid7()), **op} for op in ops]
+    results, *_ = editing.apply(actor=w.actor(w.ann), media=w.images[0], ops=ops, client="tab")
+    assert {one["status"] for one in results} == {"ok"}
+
+
+def add_tags(w: World) -> None:
+    tags.add_many(**_on(w), concept_ids=[w.sunny.pk])
+
+
+def remove_tags(w: World) -> None:
+    tags.remove_many(**_on(w), concept_ids=[w.extra["tag"].pk])
+
+
+def label_and_tag_many_images(w: World) -> None:
+    items = [(image, {"concept": w.car.pk, "box": (1, 1, 9, 9), "tool": "api"}) for image in w.images]
+    annotation_batches.create_labels(**_in(w), items=items)
+    annotation_batches.add_tags(**_in(w), pairs=[(image, w.sunny.pk) for image in w.images])
+
+
+def clear_many_images(w: World) -> None:
+    annotation_batches.delete_labels(**_in(w), label_ids=[w.extra["label"].pk])
+    annotation_batches.remove_tags(**_in(w), media=w.images, concept_ids=[w.extra["tag"].pk])
+
+
+def import_coco(w: World) -> None:
+    data = {
+        "images": [{"id": 1, "file_name": "img 1.jpg", "width": 640, "height": 480}],
+        "categories": [{"id": 40, "name": "lamp"}],
+        "annotations": [{"id": 9, "image_id": 1, "category_id": 40, "bbox": [1, 1, 5, 5]}],
+    }
+    file = io.BytesIO(json.dumps(data).encode())
+    coco_imports.run(**_in(w), dataset=w.dataset, file=file, find_picture=NoPictures().find)
+    assert Label.all_objects.filter(media=w.images[0], number=9).exists()
+
+
+def undo_an_import(w: World) -> None:
+    job = jobs.start(**_in(w), workspace=w.workspace, kind="import_coco")
+    Label.all_objects.filter(pk=w.extra["label"].pk).update(import_job=job)
+    assert coco_imports.remove(job=job) == 1
+
+
+# --- statuses and media ---
+
+
+def set_status(w: World) -> None:
+    statuses.set_status(**_in(w), media=[w.images[0]], status=_status(w, "TO REVIEW"))
+
+
+def set_status_of_many(w: World) -> None:
+    media_changes.set_status(**_in(w), media=[image.pk for image in w.images], status=_status(w, "SKIPPED"))
+
+
+def make_and_change_statuses(w: World) -> None:
+    made = statuses.create(**_in(w), name="Odd")
+    statuses.update(**_max(w), status=made, changes={"name": "Odder"})
+    statuses.delete(**_max(w), status=statuses.create(**_in(w), name="Short"))
+
+
+def rename_the_status_of_the_image(w: World) -> None:
+    made = statuses.create(**_in(w), name="Odd")
+    statuses.set_status(**_in(w), media=[w.images[0]], status=made)
+    statuses.update(**_max(w), status=made, changes={"name": "Odder", "color": "#ff0000"})
+
+
+def create_image(w: World) -> None:
+    creation.create_image(**_max(w), dataset=w.dataset, name="new.jpg", source=keep(picture(9)))
+
+
+def create_images(w: World) -> None:
+    images = [NewImage(w.dataset, f"{n}.jpg", keep(picture(n))) for n in (7, 8)]
+    media_batches.create_many(**_in(w), images=images)
+
+
+def replace_image(w: World) -> None:
+    creation.replace_content(**_max(w), media=w.images[0], source=keep(picture(9, 300, 200)))
+
+
+def prepare_images(w: World) -> None:
+    Media.objects.filter(project=w.project).update(is_prepared=False, width=1, height=1)
+    media_batches.prepare_pending(project=w.project, progress=lambda share, text: None)
+
+
+def rename_image(w: World) -> None:
+    media_changes.rename(**_max(w), media=w.images[0], name="other.jpg")
+
+
+def move_image(w: World) -> None:
+    evening = make_dataset(w.project, "Evening")
+    media_changes.place(**_max(w), media=w.images[0], name="other.jpg", dataset=evening)
+
+
+def move_images(w: World) -> None:
+    media_changes.move(**_in(w), media=[one.pk for one in w.images], dataset=make_dataset(w.project, "Evening"))
+
+
+def freeze_images(w: World) -> None:
+    media_changes.set_frozen(**_in(w), media=[one.pk for one in w.images], is_frozen=True)
+
+
+def add_metadata(w: World) -> None:
+    media_changes.add_metadata(**_in(w), media=[w.images[0].pk], values={"city": "Bern"}, most=9)
+
+
+def trash_image(w: World) -> None:
+    media_changes.trash(**_in(w), media=[w.images[0].pk])
+
+
+def trash_and_restore_images(w: World) -> None:
+    keys = [one.pk for one in w.images]
+    media_changes.trash(**_in(w), media=keys)
+    media_changes.restore(**_in(w), media=keys)
+
+
+def change_in_bulk_and_undo(w: World) -> None:
+    for what, target in (
+        ("status", _status(w, "SKIPPED").pk),
+        ("move", make_dataset(w.project, "Evening").pk),
+        ("delete", None),
+    ):
+        change = bulk.change_of(what, target)
+        assert bulk.apply(**_in(w), change=change, media=[one.pk for one in w.images]).changed == 3
+        assert bulk.undo_change(**_in(w), change_id=change.id, what=what) == 3
+
+
+# --- datasets and projects ---
+
+
+def make_and_rename_datasets(w: World) -> None:
+    datasets.create(**_in(w), name="Evening")
+    datasets.rename(**_max(w), dataset=w.dataset, name="Noon")
+
+
+def trash_dataset(w: World) -> None:
+    datasets.trash(**_max(w), dataset=w.dataset)
+
+
+def trash_and_restore_dataset(w: World) -> None:
+    datasets.trash(**_max(w), dataset=w.dataset)
+    datasets.restore(**_max(w), dataset=w.dataset)
+
+
+def change_project(w: World) -> None:
+    projects.update(**_in(w), changes={"name": "Roads", "description": "x"})
+
+
+def start_and_cancel_job(w: World) -> None:
+    job = jobs.start(**_in(w), workspace=w.workspace, kind="export")
+    jobs.cancel(**_max(w), job=job)
+
+
+# --- vocabulary ---
+
+
+def make_and_change_classes(w: World) -> None:
+    made = concepts.create(**_in(w), name="tree", roles=("region",))
+    concepts.update(**_max(w), concept=made, changes={"name": "bush", "color": "#00ff00"})
+    concepts.give_role(**_max(w), concept=made, role="media")
+
+
+def reorder_classes(w: World) -> None:
+    concepts.reorder(**_in(w), ids=[w.person.pk, w.car.pk])
+
+
+def delete_class_with_labels(w: World) -> None:
+    concepts.delete(**_max(w), concept=w.car)
+
+
+def delete_tag_with_its_marks(w: World) -> None:
+    concepts.delete(**_max(w), concept=w.extra["tag"], role="media")
+
+
+def merge_classes_by_job_and_undo(w: World) -> None:
+    merge_classes_by_job(w)
+    job = merges.start(**_in(w), source=w.person, target=make_class(w.project, "third", 33))
+    merges.run(**_in(w), job=job, progress=lambda share, text: None)
+    job.refresh_from_db()
+    undo = merges.undo(**_in(w), job=job)
+    if undo is not None:
+        merges.run_undo(**_in(w), job=undo, progress=lambda share, text: None)
+
+
+def merge_classes_by_job(w: World) -> None:
+    job = merges.start(**_in(w), source=w.car, target=w.person)
+    merges.run(**_in(w), job=job, progress=lambda share, text: None)
+    assert Label.all_objects.get(pk=w.extra["label"].pk).concept_id == w.person.pk
+
+
+def change_tag_groups(w: World) -> None:
+    group = concepts.create_group(**_in(w), name="Weather")
+    concepts.update_group(**_max(w), group=group, changes={"name": "Sky", "kind": "SELECTION"})
+    concepts.delete_group(**_max(w), group=concepts.create_group(**_in(w), name="Short"))
+    concepts.update(**_max(w), concept=w.sunny, changes={"group_id": group.pk}, role="media")
+
+
+def change_keypoint_schemas(w: World) -> None:
+    names = [{"id": uuid.uuid4(), "name": "nose"}, {"id": uuid.uuid4(), "name": "ear"}]
+    schema = keypoint_schemas.create(**_in(w), name="body", kind="pose", classes=names, edges=[])
+    keypoint_schemas.update(**_max(w), schema=schema, changes={"name": "figure"})
+    keypoint_schemas.link(**_in(w), links=[keypoint_schemas.Link(schema.pk, w.person.pk)])
+    keypoint_schemas.unlink(**_in(w), pairs=[(schema.pk, w.person.pk)])
+    keypoint_schemas.delete(**_max(w), schema=schema)
+
+
+SCENARIOS: list[Scenario] = [
+    create_labels, create_more_labels_than_events_carry, update_labels, delete_labels, edit_as_the_page_does, add_tags, remove_tags,
+    label_and_tag_many_images, clear_many_images, import_coco, undo_an_import, set_status, set_status_of_many,
+    make_and_change_statuses, rename_the_status_of_the_image, create_image, create_images, replace_image, prepare_images,
+    rename_image, move_image, move_images, freeze_images, add_metadata, trash_image, trash_and_restore_images,
+    change_in_bulk_and_undo, make_and_rename_datasets, trash_dataset, trash_and_restore_dataset, change_project,
+    start_and_cancel_job, make_and_change_classes, reorder_classes, delete_class_with_labels, delete_tag_with_its_marks,
+    merge_classes_by_job, merge_classes_by_job_and_undo, change_tag_groups, change_keypoint_schemas,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.__name__)
+def test_events_equal_a_fresh_fetch(w: World, scenario: Scenario) -> None:
+    w.extra["label"] = make_box(w.images[0], w.car, (100, 100, 200, 200))
+    w.extra["tag"] = make_class(w.project, "rainy", 20, on_region=False, on_media=True, tag_group=_group(w))
+    Tag.all_objects.create(project=w.project, media=w.images[0], concept=w.extra["tag"])
+    page = Replica(w.actor(w.ann), w.images[0])
+    scenario(w)
+    events = page.catch_up()
+    assert events, "a change that no event tells is not seen by anybody"
+    check_payloads(w)
+    assert page.vocabulary == page.fetch_vocabulary()
+    if Media.objects.filter(pk=page.media_id).exists():
+        assert not page.is_gone and page.state == page.fetch_state()
+    else:
+        assert page.is_gone
+
+
+def _group(w: World) -> TagGroup:
+    found: TagGroup = TagGroup.all_objects.get(project=w.project, is_default=True)
+    return found
+
+
+def check_payloads(w: World) -> None:
+    """Assert that the payload of each event is what its kind says."""
+    for kind, before, after in Event.objects.filter(project=w.project).values_list("kind", "before", "after"):
+        conform(CATALOGUE[kind].payload, after, kind)
+        conform(CATALOGUE[kind].before_payload, before, kind)
+
+
+def conform(payload: Any, text: str | None, kind: str) -> None:
+    if text is None:
+        return
+    assert payload is not None, f"{kind} has no such payload"
+    value = json.loads(text)
+    assert isinstance(value, dict if is_typeddict(payload) else payload), kind
+    if is_typeddict(payload):
+        unknown = set(value) - set(get_type_hints(payload))
+        assert not unknown and payload.__required_keys__ <= set(value), (kind, value)
+
+
+def test_what_events_apply_needs_no_fetch(w: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Labels and tags of others appear by their events alone."""
+    page = Replica(w.actor(w.ann), w.images[0])
+    monkeypatch.setattr(page, "_refetch", lambda: pytest.fail("a fetch for what the event says"))
+    create_labels(w)
+    add_tags(w)
+    page.catch_up()
+    assert page.state == page.fetch_state()
+    assert all(Effect.REFETCH not in CATALOGUE[kind].effects for kind in ("labels.changed", "tags.changed"))
