@@ -273,7 +273,7 @@ BULK: Kind[BulkPayload, Any] = Kind(
     "bulk", BulkPayload, None,
     ("annotations.labels", "exchange.imports.coco", "media.archives", "media.batches", "media.statuses", "projects.datasets",
      "vocabulary.concepts", "vocabulary.merges"),
-    effects=_REFETCH | _VOCABULARY, is_whole=True, grid="list", in_feed=True,
+    effects=_REFETCH, is_whole=True, grid="list", in_feed=True,
 )  # fmt: skip
 
 # --- vocabulary ---
