@@ -13,14 +13,17 @@ import pytest
 from annotator.domain.ids import uuid7
 from annotator.events.kinds import CATALOGUE, Effect
 from annotator.models import Event, Label, Media, MediaStatus, Tag, TagGroup
-from annotator.services.annotations import batches as annotation_batches
-from annotator.services.annotations import editing, labels, tags
+from annotator.services.annotations import batches as annotation_batches, editing, labels, tags
 from annotator.services.exchange.imports import coco as coco_imports
 from annotator.services.exchange.imports.sources import NoPictures
 from annotator.services.jobs import jobs
-from annotator.services.media import batches as media_batches
-from annotator.services.media import bulk, creation, statuses
-from annotator.services.media import changes as media_changes
+from annotator.services.media import (
+    batches as media_batches,
+    bulk,
+    changes as media_changes,
+    creation,
+    statuses,
+)
 from annotator.services.media.rows import NewImage
 from annotator.services.projects import datasets, projects
 from annotator.services.vocabulary import concepts, keypoint_schemas, merges
@@ -168,7 +171,9 @@ def move_image(w: World) -> None:
 
 
 def move_images(w: World) -> None:
-    media_changes.move(**_in(w), media=[one.pk for one in w.images], dataset=make_dataset(w.project, "Evening"))
+    media_changes.move(
+        **_in(w), media=[one.pk for one in w.images], dataset=make_dataset(w.project, "Evening")
+    )
 
 
 def freeze_images(w: World) -> None:

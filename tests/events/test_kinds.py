@@ -29,9 +29,8 @@ def _emitted() -> dict[str, set[str]]:
         module = ".".join(path.relative_to(SERVICES).with_suffix("").parts)
         for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
             for value in (*call.args, *(keyword.value for keyword in call.keywords)):
-                if isinstance(value, ast.Attribute) and ast.unparse(value.value) == "kinds":
-                    if value.attr.isupper():
-                        found[value.attr].add(module)
+                if ast.unparse(value).startswith("kinds.") and ast.unparse(value)[6:].isupper():
+                    found[ast.unparse(value)[6:]].add(module)
     return found
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotator import events
+from annotator.events import kinds
 from annotator.models import Event, Job, Media, MediaStatus
 from annotator.services.annotations import tags
 from annotator.services.jobs import jobs
@@ -145,7 +146,10 @@ def test_an_upload_by_many_jobs_is_one_line(w: World) -> None:
         for images in (w.images[:2], w.images[2:]):
             briefs = [{"id": str(image.pk)} for image in images]
             events.record(
-                actor=w.actor(w.max), kind="media.created", project_id=w.project.pk, after={"media": briefs}
+                actor=w.actor(w.max),
+                kind=kinds.MEDIA_CREATED,
+                project_id=w.project.pk,
+                after={"media": briefs},
             )
             jobs.tell(ingest, w.actor(w.max))
     assert words(w) == ["added 3 images"]

@@ -220,9 +220,7 @@ _WORDS: dict[str, Callable[[_Group, dict[str, str], dict[Any, str]], SafeString 
     "status.changed": _moved_on,
     "media.created": _media(noop("added {media}"), noop("added {n} image"), noop("added {n} images")),
     "media.trashed": _media(noop("deleted an image"), noop("deleted {n} image"), noop("deleted {n} images")),
-    "media.renamed": _media(
-        noop("renamed {media}"), noop("renamed {n} image"), noop("renamed {n} images")
-    ),
+    "media.renamed": _media(noop("renamed {media}"), noop("renamed {n} image"), noop("renamed {n} images")),
     "media.frozen": _media(
         noop("changed the lock of {media}"),
         noop("changed the lock of {n} image"),

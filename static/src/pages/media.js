@@ -1,6 +1,7 @@
 /** The media page: grid, selection, bulk changes with undo, live updates, uploads by drop. */
 import { postJson } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
+import { eventKind, mediaOf } from '../event-kinds.js';
 import { num, t } from '../i18n.js';
 import { Grid } from './_grid.js';
 import { Live, throttle, showPeople } from './_live.js';
@@ -185,9 +186,9 @@ const presence = document.getElementById('presence');
 new Live(boot.project, boot.head, {
   onEvents: (events) => {
     for (const event of events) {
-      if (['labels.changed', 'tags.changed', 'status.changed', 'media.updated'].includes(event.kind)) {
-        for (const id of event.media ? [event.media] : (event.after?.media ?? [])) touched.add(id);
-      } else if (event.kind.startsWith('media.') || event.kind.startsWith('dataset.') || event.kind === 'bulk') isChanged = true;
+      const { grid: change } = eventKind(event.kind);
+      if (change === 'list') isChanged = true;
+      else if (change === 'tiles') for (const id of mediaOf(event) ?? []) touched.add(id);
     }
     catchUp();
   },

@@ -110,7 +110,7 @@ def test_images_are_deleted(w: World, by: Callers, p: str) -> None:
     assert [row.pk for row in Media.objects.filter(project=w.project)] == [three.pk]
     assert Media.objects.filter(pk=theirs.pk).exists()
     assert Media.all_objects.get(pk=one.pk).trashed_at is not None
-    assert Event.all_objects.filter(kind="media.deleted").exists()
+    assert Event.all_objects.filter(kind="media.trashed").exists()
     assert by.vera.get(f"{p}/images/count") == 1
 
 
@@ -151,7 +151,7 @@ def test_metadata_is_added(w: World, by: Callers, p: str) -> None:
     }
     assert [image["metadata"] for image in by.vera.get(f"{p}/images/id", ids)] == [body, body]
     assert Media.objects.get(pk=one.pk).metadata == {"coco": {"file_name": "x"}, **body}
-    event = Event.all_objects.get(kind="media.updated")
+    event = Event.all_objects.get(kind="media.metadata")
     assert str(one.pk) in (event.after or "")
 
 

@@ -354,9 +354,12 @@ test('classes that change are learned', async () => {
 
 test('a deleted picture is told', async () => {
   const ann = await world.open('t1');
-  server.record({ kind: 'media.deleted', media: MEDIA, actor: { id: 'b', name: 'Ben' } });
+  server.record({ kind: 'media.trashed', media: MEDIA, actor: { id: 'b', name: 'Ben' } });
   await clock.advance(200);
   assert.equal(ann.gone.value, 'Ben deleted this picture.');
+  server.record({ kind: 'media.restored', media: MEDIA, actor: { id: 'b', name: 'Ben' } });
+  await clock.advance(200);
+  assert.equal(ann.gone.value, null);
 });
 
 test('states that were fetched ahead are used while they are true', async () => {

@@ -42,7 +42,7 @@ def test_a_move_takes_labels_and_status_along(w: World) -> None:
     kind, before, after = last_event(w)
     assert (
         kind == "media.moved"
-        and before["dataset"] == str(w.dataset.pk)
+        and before["dataset"] == {str(w.images[0].pk): str(w.dataset.pk)}
         and after["dataset"] == str(evening.pk)
     )
     label.refresh_from_db()
@@ -125,7 +125,7 @@ def test_the_trash_and_back(w: World) -> None:
     DatasetItem.objects.filter(media__number=50).update(name="img 1.jpg")
     assert media_changes.restore(actor=actor(w.max), project=w.project, media=keys) == keys
     assert sorted(name for _, name in names(w)) == ["img 1 (2).jpg", "img 1.jpg", "img 2.jpg", "img 3.jpg"]
-    assert last_event(w)[2]["restored"] is True
+    assert (last_event(w)[0], last_event(w)[2]["media"]) == ("media.restored", [str(key) for key in keys])
     label.refresh_from_db()
     assert Media.objects.get(pk=label.media_id).trashed_at is None
 

@@ -183,7 +183,7 @@ def test_replace_keeps_everything_but_the_bytes(w: World) -> None:
         outside.pk: "out_of_bounds",
     }
     assert media_urls.of(same)["url"] != url
-    assert events_of(w)[-1][0] == "media.updated" and events_of(w)[-1][1]["media"]["width"] == 64
+    assert events_of(w)[-1][0] == "media.replaced" and events_of(w)[-1][1]["width"] == 64
     create(w, "img 1.jpg", pictures.jpeg(640, 480), replace=True, external_id="new")
     assert set(Label.objects.filter(media=old).values_list("error", flat=True)) == {""}
     assert Media.objects.get(pk=old.pk).external_id == "new"

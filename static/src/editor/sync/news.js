@@ -1,6 +1,7 @@
 /** What each kind of event means: for the shown medium, for states fetched ahead, for the classes of the project. */
 
 import { batch, signal } from '@preact/signals-core';
+import { eventKind, mediaOf } from '../../event-kinds.js';
 import { t } from '../../i18n.js';
 
 /**
@@ -11,7 +12,6 @@ import { t } from '../../i18n.js';
  * @import {Clock} from './link.js'
  */
 
-const VOCABULARY = new Set(['concepts.changed', 'statuses.changed', 'project.updated']);
 /** Many classes made one after another are one look at the server. */
 const SETTLE_MS = 300;
 
@@ -50,7 +50,7 @@ export class News {
       core.event(event);
       if (this.concerns(event)) this.shown(event);
     });
-    if (VOCABULARY.has(event.kind) || event.after?.what === 'merge' || event.after?.what === 'unmerge') this.vocabulary();
+    if (eventKind(event.kind).effects.includes('vocabulary')) this.vocabulary();
     // a stream that went back tells the same events again
     if (event.seq > this.told) {
       this.told = event.seq;
@@ -64,11 +64,9 @@ export class News {
     for (const listener of this.listeners) listener(event);
   }
 
-  /** @param {ProjectEvent} event @returns {string[] | null} null: it does not say which */
-  mediaOf({ media, kind, after }) {
-    if (media) return [media];
-    if (Array.isArray(after?.media)) return after.media;
-    return kind === 'bulk' ? null : [];
+  /** @param {ProjectEvent} event @returns {string[] | null} null: all of the project */
+  mediaOf(event) {
+    return mediaOf(event) ?? (eventKind(event.kind).isWhole ? null : []);
   }
 
   /** @param {ProjectEvent} event */
@@ -80,8 +78,10 @@ export class News {
   /** @param {ProjectEvent} event */
   invalidate(event) {
     const media = this.mediaOf(event);
-    if (media === null) this.loader.touchAll(event.seq);
-    else for (const id of media) this.loader.touch(id, event.seq);
+    const { effects } = eventKind(event.kind);
+    if (media === null) {
+      if (effects.includes('refetch')) this.loader.touchAll(event.seq);
+    } else for (const id of media) this.loader.touch(id, event.seq);
   }
 
   /** Something about the shown medium besides its labels and tags. @param {ProjectEvent} event */
@@ -96,11 +96,12 @@ export class News {
       // what one may do depends on the status, but not on this step, which the first label makes by itself
       if (before === 'NEW' && status.base === 'IN PROGRESS') return;
       if (before !== status.base) this.soon('refetch', this.refetch);
-    } else if (event.kind === 'media.deleted' || event.kind === 'media.trashed') {
-      this.gone.value = event.actor?.name ? t('{name} deleted this picture.', { name: event.actor.name }) : t('This picture was deleted.');
-    } else if (event.kind === 'bulk' || event.kind.startsWith('media.') || event.kind.startsWith('dataset.')) {
-      if (core.labels.seq < event.seq) this.soon('refetch', this.refetch);
+      return;
     }
+    if (event.kind === 'media.restored') this.gone.value = null;
+    const { effects } = eventKind(event.kind);
+    if (effects.includes('leave')) this.gone.value = event.actor?.name ? t('{name} deleted this picture.', { name: event.actor.name }) : t('This picture was deleted.');
+    else if (effects.includes('refetch') && core.labels.seq < event.seq) this.soon('refetch', this.refetch);
   }
 
   vocabulary() {
