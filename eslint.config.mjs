@@ -6,6 +6,7 @@ const ROOT = path.dirname(fileURLToPath(import.meta.url));
 const EDITOR = 'static/src/editor';
 /** What sync, commands and everything above them may import. */
 const I18N = 'static/src/i18n.js';
+const EVENT_KINDS = 'static/src/event-kinds.js';
 
 /**
  * What a folder may import besides itself; packages are listed by name. The first entry that fits a file counts.
@@ -16,7 +17,7 @@ const LAYERS = [
   { from: `${EDITOR}/store/`, may: [`${EDITOR}/geom/`], packages: ['@preact/signals-core'] },
   {
     from: `${EDITOR}/sync/`,
-    may: [`${EDITOR}/geom/`, `${EDITOR}/store/`, `${EDITOR}/commands.js`, I18N],
+    may: [`${EDITOR}/geom/`, `${EDITOR}/store/`, `${EDITOR}/commands.js`, I18N, EVENT_KINDS],
     packages: ['@preact/signals-core'],
   },
   {
