@@ -6,13 +6,14 @@ Stored polygon text is turned into COCO's flat lists by replacing brackets, so i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
-from typing import Any, TypeVar
+from itertools import chain
+from typing import Any
 
 import numpy as np
 import orjson
 
 from annotator.domain import areas, masks
+from annotator.domain.chunks import chunks
 from annotator.domain.errors import DomainError
 from annotator.domain.keypoints import coco_flag
 from annotator.domain.polygons import MultiPolygon, bounds_of_points, decode_points
@@ -21,7 +22,6 @@ from annotator.domain.records import CategoryRecord, ImageRecord, KeypointRecord
 from .decimals import shortest_sizes
 
 _BATCH = 1_000
-_Record = TypeVar("_Record")
 
 
 def write(
@@ -46,20 +46,14 @@ def write(
     by_number = {category.number: category for category in categories}
     yield b'{"info":' + orjson.dumps(dict(info or {})) + b',"licenses":' + orjson.dumps(list(licenses))
     yield b',"images":['
-    yield from _joined(_image_text(batch) for batch in _batches(images))
+    yield from _joined(_image_text(batch) for batch in chunks(images, _BATCH))
     yield b'],"categories":[' + b",".join(
         _category_text(c, with_colors=with_colors) for c in by_number.values()
     )
     yield b'],"annotations":['
     writer = _LabelWriter(by_number, report, first_number)
-    yield from _joined(writer.text(batch) for batch in _batches(labels))
+    yield from _joined(writer.text(batch) for batch in chunks(labels, _BATCH))
     yield b"]}\n"
-
-
-def _batches(records: Iterable[_Record]) -> Iterator[list[_Record]]:
-    source = iter(records)
-    while batch := list(islice(source, _BATCH)):
-        yield batch
 
 
 def _joined(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -6,7 +6,6 @@ different folders do not meet; everything goes into one dataset.
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from django.utils import timezone
 
 from annotator import events, policy
 from annotator.domain.actor import Actor
+from annotator.domain.chunks import chunks
 from annotator.domain.errors import DomainError, Invalid, TooLarge
 from annotator.events import kinds
 from annotator.models import (
@@ -169,8 +169,7 @@ def take_back(job: Job) -> int:
 
 def _images(state: _Run, reader: ZipReader) -> Iterator[NewImage]:
     """Yield the archive's pictures, unpacked into storage a portion at a time."""
-    entries = _wanted(state, reader)
-    while portion := list(itertools.islice(entries, _PORTION)):
+    for portion in chunks(_wanted(state, reader), _PORTION):
         known = _made_before(state, [name for _, name in portion])
         unpacked = [(name, _unpack(state, reader, entry)) for entry, name in portion if name not in known]
         state.counts["created"] += len(known)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.db import transaction
 
 from annotator import events, policy
 from annotator.domain.actor import Actor
+from annotator.domain.chunks import chunks
 from annotator.domain.errors import Conflict, DomainError
 from annotator.events import kinds
 from annotator.models import Dataset, DatasetItem, Job, Media, Project, UploadBatch
@@ -65,7 +65,7 @@ def create_many(
     outcomes: list[Outcome] = []
     work = decoding.map_ahead(images, decode_one, ahead=2 * CHUNK)
     try:
-        for chunk in _chunks(work):
+        for chunk in chunks(work, CHUNK):
             kept = keep_parts(chunk)
             with transaction.atomic():
                 plan = Plan(project, actor, status, batch, import_job.pk if import_job else None)
@@ -195,11 +195,6 @@ def _replace(plan: Plan, ready: Ready, media_id: uuid.UUID, client: str) -> Outc
         outcome = Outcome(ready.image.name, "skipped", code=refusal.code, message=refusal.message)
     media_rows.note(plan, ready.image, outcome)
     return outcome
-
-
-def _chunks(work: Iterator[Any]) -> Iterator[list[Any]]:
-    while chunk := list(itertools.islice(work, CHUNK)):
-        yield chunk
 
 
 def prepare_pending(*, project: Project, progress: Callable[[float, str], None]) -> dict[str, int]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from annotator import policy
 from annotator.domain.actor import Actor
+from annotator.domain.chunks import chunks
 from annotator.domain.errors import Invalid, Missing
 from annotator.events import kinds
 from annotator.models import Blob, Dataset, DatasetItem, Event, Job, Media, MediaStatus, Project
@@ -87,14 +88,12 @@ def apply(
     """
     role = policy.require(actor, project, ACTION_OF[change.what])
     one = _worker(actor, role, project, change)
-    changed = 0
-    for begin in range(0, len(media), CHUNK):
-        changed += one(media[begin : begin + CHUNK])
+    changed = done = 0
+    for some in chunks(media, CHUNK):
+        changed += one(some)
+        done += len(some)
         if progress is not None:
-            progress(
-                min(1.0, (begin + CHUNK) / len(media)),
-                f"{min(begin + CHUNK, len(media)):,} of {len(media):,} images",
-            )
+            progress(done / len(media), f"{done:,} of {len(media):,} images")
     return Done(changed, len(media) - changed)
 
 

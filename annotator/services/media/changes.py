@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple, TypeVar
 
@@ -15,6 +14,7 @@ from django.utils import timezone
 from annotator import events, policy
 from annotator.domain import text
 from annotator.domain.actor import Actor
+from annotator.domain.chunks import chunks
 from annotator.domain.errors import Invalid, Missing
 from annotator.events import kinds
 from annotator.models import Dataset, DatasetItem, Media, MediaStatus, Project
@@ -80,7 +80,7 @@ def move(
     policy.require(actor, project, "media.write")
     _check_target(project, dataset)
     was: dict[uuid.UUID, list[uuid.UUID]] = {}
-    for keys in _chunked(media):
+    for keys in chunks(dict.fromkeys(media), CHUNK):
         with transaction.atomic():
             rows = DatasetItem.objects.filter(media__project=project, media__in=keys, is_home=True).exclude(
                 dataset=dataset
@@ -128,7 +128,7 @@ def set_status(
     """
     policy.require(actor, project, "status.write")
     was: dict[uuid.UUID, list[uuid.UUID]] = {}
-    for keys in _chunked(media):
+    for keys in chunks(dict.fromkeys(media), CHUNK):
         rows = list(
             Media.objects.filter(project=project, pk__in=keys).exclude(status=status).only("pk", "status_id")
         )
@@ -145,7 +145,7 @@ def set_frozen(
     """Freeze pictures (nobody changes their labels, tags, status and bytes) or release them; return how many changed."""
     policy.require(actor, project, "media.write")
     changed = 0
-    for keys in _chunked(media):
+    for keys in chunks(dict.fromkeys(media), CHUNK):
         with transaction.atomic():
             rows = Media.objects.filter(project=project, pk__in=keys).exclude(is_frozen=is_frozen)
             ids = list(rows.values_list("pk", flat=True))
@@ -230,7 +230,7 @@ def trash(*, actor: Actor, project: Project, media: Iterable[uuid.UUID], client:
     """Put pictures into the trash, in chunks; return those that went. They are purged after TRASH_DAYS. Allowed with `media.delete`."""
     policy.require(actor, project, "media.delete")
     gone = []
-    for keys in _chunked(media):
+    for keys in chunks(dict.fromkeys(media), CHUNK):
         ids = list(Media.objects.filter(project=project, pk__in=keys).values_list("pk", flat=True))
         if ids:
             with transaction.atomic():
@@ -255,7 +255,7 @@ def restore(
     """
     policy.require(actor, project, "media.delete")
     back = []
-    for keys in _chunked(media):
+    for keys in chunks(dict.fromkeys(media), CHUNK):
         with transaction.atomic():
             ids = bring_back(project, keys)
             if ids:
@@ -370,9 +370,3 @@ def _check_target(project: Project, dataset: Dataset | None) -> None:
 
 def _taken(name: str) -> Invalid:
     return Invalid(f"There is already a picture {name!r} in this dataset.", field="name", code="name_taken")
-
-
-def _chunked(media: Iterable[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
-    keys = iter(dict.fromkeys(media))
-    while chunk := list(itertools.islice(keys, CHUNK)):
-        yield chunk

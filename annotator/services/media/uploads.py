@@ -17,6 +17,7 @@ from django.utils import timezone
 from annotator import policy
 from annotator.domain import text
 from annotator.domain.actor import Actor
+from annotator.domain.chunks import chunks
 from annotator.domain.errors import Invalid, Missing
 from annotator.domain.ids import parse_uuid, uuid7
 from annotator.models import Dataset, Job, Project, Upload, UploadBatch
@@ -163,8 +164,8 @@ def finish(
     ]
     _check_datasets(project, batch, items)
     run = str(uuid7())
-    for start in range(0, len(named), _CHUNK):
-        _queue(batch, run, on_clash, named[start : start + _CHUNK])
+    for some in chunks(named, _CHUNK):
+        _queue(batch, run, on_clash, some)
     params = {"batch": str(batch.pk), "run": run, "client": client[:64], "count": len(items)}
     return jobs.start(actor=actor, workspace=project.workspace, project=project, kind="ingest", params=params)
 
@@ -235,12 +236,8 @@ def ingest(
 def _images(batch: UploadBatch, waiting: Sequence[uuid.UUID], on_clash: str) -> Iterator[NewImage]:
     """Yield the waiting files as new images, read in small portions while earlier ones are decoded."""
     datasets = {row.pk: row for row in Dataset.objects.filter(project=batch.project)}
-    for start in range(0, len(waiting), _PORTION):
-        rows = (
-            Upload.objects.filter(pk__in=waiting[start : start + _PORTION], state="queued")
-            .select_related("blob")
-            .order_by("id")
-        )
+    for some in chunks(waiting, _PORTION):
+        rows = Upload.objects.filter(pk__in=some, state="queued").select_related("blob").order_by("id")
         for row in rows:
             dataset = datasets.get(uuid.UUID(row.result["dataset"]))
             if dataset is None:

@@ -7,8 +7,8 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice, repeat
-from typing import Any, BinaryIO, TypeVar
+from itertools import repeat
+from typing import Any, BinaryIO
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +17,7 @@ from annotator import events, policy
 from annotator.db import bulk
 from annotator.domain import ids, keypoints, text
 from annotator.domain.actor import Actor
+from annotator.domain.chunks import chunks
 from annotator.domain.errors import DomainError, Invalid
 from annotator.domain.records import CategoryRecord, ImageRecord, LabelRecord, LossReport
 from annotator.events import kinds
@@ -46,7 +47,6 @@ _END_OF_CLASSES = 2**31
 _YIELD_SECONDS = 0.002  # between two chunks, so that people's writes get in
 Progress = Callable[[float, str], None]
 FindPicture = Callable[[str], Stored | DomainError | None]
-_T = TypeVar("_T")
 
 
 @dataclass(slots=True)
@@ -270,7 +270,7 @@ def _write_images(
 ) -> int:
     """Make or match the pictures; those with a file are decoded, the others are rows that wait for their bytes."""
     total = 0
-    for chunk in _chunks(records, 100):
+    for chunk in chunks(records, 100):
         names = _image_names(state, chunk)
         chunk = [record for record in chunk if record.number in names]
         items = DatasetItem.objects.filter(dataset=state.dataset, is_home=True, name__in=names.values())
@@ -328,7 +328,7 @@ _PLACES = [_COLUMNS.index(column) for column in imported_labels.SAME]
 
 def _write_labels(state: _Import, records: Iterator[LabelRecord], tell: Progress) -> int:
     total = 0
-    for chunk in _chunks(records, CHUNK):
+    for chunk in chunks(records, CHUNK):
         made = map(_label, repeat(state), ids.uuid7s(len(chunk)), chunk)
         rows = _without_known(state, [row for row in made if row is not None])
         if rows:
@@ -393,11 +393,6 @@ def _without_known(state: _Import, rows: list[tuple[Any, ...]]) -> list[tuple[An
         reason = "Its picture has this very label already; it was not added again."
         state.report.add("annotations", reason, "" if number is None else number)
     return [row for row in rows if row[0] not in known]
-
-
-def _chunks(items: Iterator[_T], size: int) -> Iterator[list[_T]]:
-    while chunk := list(islice(items, size)):
-        yield chunk
 
 
 def check_dataset(project: Project, dataset: Dataset) -> None:
