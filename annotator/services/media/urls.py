@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,18 +39,20 @@ def addresses(media: Media, *, name: str = "") -> Addresses:
     itself where browsers can show it. Addresses stay the same all day and work 24 to 48 hours.
     """
     expiry = signing.expiry_of(time.time())
-    original = media.source_url or None
-    if media.blob is not None:
-        original = _sign(
-            signing.media_path(
-                media.pk, "original", version(media.blob, "original"), name or default_name(media)
-            ),
-            expiry,
-        )
+    sha256 = media.blob.sha256 if media.blob else None
+    original = original_of(media.pk, name or default_name(media), sha256=sha256, source_url=media.source_url)
     if not is_picture(media):
         return Addresses(original, None, None)
     preview = original if preview_is_original(media) else _rendition(media, "preview", expiry)
     return Addresses(original, preview, _rendition(media, "thumbnail", expiry))
+
+
+def original_of(media_id: uuid.UUID, name: str, *, sha256: str | None, source_url: str) -> str | None:
+    """Return the address of an original, of what rows past the ORM know of it; None when its bytes are nowhere."""
+    if sha256 is None:
+        return source_url or None
+    path = signing.media_path(media_id, "original", original_version(sha256), name)
+    return _sign(path, signing.expiry_of(time.time()))
 
 
 def thumbnail(media: Media) -> str | None:
@@ -84,7 +87,12 @@ def version(blob: Blob | None, variant: str) -> str:
     """Return the part of a path that changes when the bytes behind it do."""
     if variant != "original":
         return rendition_version(blob.sha256 if blob else None)
-    return LINKED if blob is None else blob.sha256[:16]
+    return original_version(blob.sha256 if blob else None)
+
+
+def original_version(sha256: str | None) -> str:
+    """Return that part for an original with the bytes `sha256`; None for one whose bytes are elsewhere."""
+    return LINKED if sha256 is None else sha256[:16]
 
 
 def rendition_version(sha256: str | None) -> str:

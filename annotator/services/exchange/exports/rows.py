@@ -84,6 +84,7 @@ class MediaRow:
     status: str
     sha256: str | None
     kind: str
+    source_url: str
 
 
 _LABEL = (
@@ -142,7 +143,7 @@ def _among(column: str, values: Sequence[Any]) -> str:
 
 
 _MEDIA = f"""
-    SELECT media.id, media.metadata, number, item.name, dataset.name, width, height, mode, status.name, sha256, kind
+    SELECT media.id, media.metadata, number, item.name, dataset.name, width, height, mode, status.name, sha256, kind, source_url
     FROM {Media._meta.db_table} media
     JOIN {DatasetItem._meta.db_table} item ON item.media_id = media.id AND item.is_home
     JOIN {Dataset._meta.db_table} dataset ON dataset.id = item.dataset_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tempfile
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 
 import orjson
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from annotator.domain.errors import Denied, Invalid, Missing
@@ -21,7 +24,7 @@ from annotator.services import blobs
 from annotator.services.exchange.exports import exports, rows as export_rows
 from annotator.services.exchange.exports.rows import Selection
 from annotator.services.exchange.imports import coco as coco_imports
-from annotator.services.media import statuses
+from annotator.services.media import statuses, urls as media_urls
 from annotator.services.vocabulary import keypoint_schemas
 from tests.world import World, make_class, make_dataset, make_images
 
@@ -327,3 +330,28 @@ def test_media_are_read_in_the_order_asked_without_those_that_are_gone(w: World)
     assert (found[1].metadata, found[1].sha256, found[1].kind) == ({"coco": {"license": 3}}, None, "image")
     assert (found[0].width, found[0].height, found[0].metadata) == (third.width, third.height, third.metadata)
     assert third.blob is not None and found[0].sha256 == third.blob.sha256
+
+
+@pytest.mark.parametrize("format_name", ["json_v1.1", "json_coco"])
+def test_signed_links_cost_no_query_per_image(w: World, format_name: str) -> None:
+    def queries() -> int:
+        params = {"format": format_name, "name": "x", "origin": "https://here.example"}
+        with tempfile.TemporaryDirectory() as folder, CaptureQueriesContext(connection) as found:
+            exports.build(project=w.project, params=params, path=Path(folder) / "x.zip", tell=lambda *_: None)
+        return len(found)
+
+    few = queries()
+    make_images(w.dataset, 20, start=10)
+    assert queries() == few
+
+
+def test_links_are_those_of_the_page(w: World) -> None:
+    linked = w.images[1]
+    Media.objects.filter(pk=linked.pk).update(blob=None, source_url="https://elsewhere.example/a.jpg")
+    _, files = run(w, "json_v1.1", name="Mine", link_origin="https://here.example")
+    links = {image["image_id"]: image["public_url"] for image in files["Mine.json"]["images"]}
+    media = Media.objects.select_related("blob").get(pk=w.images[0].pk)
+    assert links[str(media.pk)] == "https://here.example" + str(
+        media_urls.addresses(media, name="img 1.jpg").original
+    )
+    assert links[str(linked.pk)] == "https://elsewhere.example/a.jpg"
