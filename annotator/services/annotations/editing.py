@@ -89,15 +89,15 @@ def _parse(raw: object) -> list[Op]:
         raise Invalid("ops must be a list.", field="ops")
     if len(raw) > MAX_OPS:
         raise TooLarge(f"At most {MAX_OPS} operations at once, not {len(raw):,}.", field="ops")
-    parsed: list[Op] = []
+    parsed: dict[uuid.UUID, Op] = {}
     for index, item in enumerate(raw):
         op_id = ids.parse_uuid(item.get("op_id")) if isinstance(item, dict) else None
         if op_id is None:
             raise Invalid("Each operation needs an op_id (UUID).", field=f"ops[{index}].op_id")
-        if any(op.op_id == op_id for op in parsed):
+        if op_id in parsed:
             raise Invalid("An op_id stands twice in one batch.", field=f"ops[{index}].op_id")
-        parsed.append(Op(op_id, item, ids.parse_uuid(item.get("label_id"))))
-    return parsed
+        parsed[op_id] = Op(op_id, item, ids.parse_uuid(item.get("label_id")))
+    return list(parsed.values())
 
 
 def _apply(actor: Actor, role: str, media: Media, parsed: Sequence[Op], client: str) -> int:
@@ -217,23 +217,22 @@ def _apply_label_op(batch: Batch, op: Op, draft: labels.Draft | None, now: Any) 
         assert draft is not None
         label = labels.new_label(draft=draft, media=batch.media, actor=batch.actor, now=now)
         batch.stored[key], batch.first_base[key] = label, None
-        changes.created.append(label)
+        changes.created[key] = label
         return op.ok()
     if label is None:
         return op.ok() if op.raw.get("patch") is None else op.conflict(None)
     # Several operations of one batch on one label build on each other: they share the base of the first.
-    if base != label.revision and not (key in batch.first_base and base == batch.first_base[key]):
+    is_based = base == label.revision or (key in batch.first_base and base == batch.first_base[key])
+    # A patch without a draft was made against a label that was not stored when the batch began.
+    if not is_based or (draft is None and op.raw.get("patch") is not None):
         return op.conflict(label_rows.native_of(label))
     batch.first_base.setdefault(key, base)
     if draft is None:
         del batch.stored[key]
-        if label in changes.created:
-            changes.created.remove(label)
-        else:
-            changes.updated = [other for other in changes.updated if other is not label]
-            changes.deleted.append(label)
+        changes.delete(label)
     else:
-        draft = labels.parse_patch(patch=op.raw["patch"], media=batch.media, label_id=key, current=label)
+        if changes.has(key):  # the patch was checked against the label as stored
+            draft = labels.parse_patch(patch=op.raw["patch"], media=batch.media, label_id=key, current=label)
         labels.change_label(label=label, draft=draft, actor=batch.actor, now=now, changes=changes)
     op.ok()
 

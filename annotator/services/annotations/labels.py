@@ -175,12 +175,12 @@ def check_vocabulary(
 
 @dataclass(slots=True)
 class Changes:
-    """What one transaction does to the labels of one picture, and what the event will say."""
+    """What one transaction does to the labels of one image, by label id in request order, and what the event will say."""
 
-    created: list[Label] = field(default_factory=list)
-    updated: list[Label] = field(default_factory=list)
+    created: dict[uuid.UUID, Label] = field(default_factory=dict)
+    updated: dict[uuid.UUID, Label] = field(default_factory=dict)
     updated_columns: set[str] = field(default_factory=set)
-    deleted: list[Label] = field(default_factory=list)
+    deleted: dict[uuid.UUID, Label] = field(default_factory=dict)
     before: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
@@ -189,6 +189,16 @@ class Changes:
 
 def new_label(*, draft: Draft, media: Media, actor: Actor, now: datetime) -> Label:
     """Return an unsaved row of a created label."""
+    def has(self, label_id: uuid.UUID) -> bool:
+        """Return whether a label is no longer as stored."""
+        return label_id in self.created or label_id in self.before
+
+    def delete(self, label: Label) -> None:
+        """Note that a label goes; one that was created here leaves no trace."""
+        if self.created.pop(label.pk, None) is None:
+            self.updated.pop(label.pk, None)
+            self.deleted[label.pk] = label
+
     values = _BLANK | {
         "id": draft.label_id, "project_id": media.project_id, "media_id": media.pk, "created_at": now, "updated_at": now,
         "created_by_id": actor.user_id, "updated_by_id": actor.user_id,
@@ -207,15 +217,15 @@ def change_label(*, label: Label, draft: Draft, actor: Actor, now: datetime, cha
         if column not in ("given", "error")
     ):
         return
-    if label.pk not in changes.before and label not in changes.created:
+    is_stored = label.pk not in changes.created
+    if is_stored and label.pk not in changes.before:
         changes.before[label.pk] = label_rows.native_of(label)
     for column, value in draft.columns.items():
         setattr(label, column, value)
     label.updated_at, label.updated_by_id = now, actor.user_id
-    if label not in changes.created:
-        changes.updated_columns |= set(draft.columns)
-        if label not in changes.updated:
-            changes.updated.append(label)
+    if is_stored:
+        changes.updated_columns |= draft.columns.keys()
+        changes.updated[label.pk] = label
 
 
 def write(*, actor: Actor, media: Media, changes: Changes, client: str = "", ops: Sequence[str] = ()) -> int:
@@ -227,35 +237,38 @@ def write(*, actor: Actor, media: Media, changes: Changes, client: str = "", ops
     if not changes:
         return 0
     revision = events.next_seq(project_id=media.project_id)
-    for label in (*changes.created, *changes.updated):
+    written = [*changes.created.values(), *changes.updated.values()]
+    for label in written:
         label.revision = revision
     if changes.deleted:
-        keys = [label.pk for label in changes.deleted]
+        keys = list(changes.deleted)
         AttributeValue.all_objects.filter(label_id__in=keys).delete()
         Label.all_objects.filter(pk__in=keys)._raw_delete(
             using="default"
         )  # cascades were done above: no second read
     if changes.created:
-        bulk.insert(Label, ALL_COLUMNS, [_ALL_VALUES(vars(label)) for label in changes.created])
+        bulk.insert(Label, ALL_COLUMNS, [_ALL_VALUES(vars(label)) for label in changes.created.values()])
     if changes.updated:
         columns = sorted(changes.updated_columns | {"updated_at", "updated_by_id", "revision"})
         fields = [column.removesuffix("_id") for column in columns if column != "external_id"] + [
             "external_id"
         ] * ("external_id" in columns)
-        Label.all_objects.bulk_update(changes.updated, fields, batch_size=100)
+        Label.all_objects.bulk_update(changes.updated.values(), fields, batch_size=100)
     bulk.update(Media, media.pk, updated_at=timezone.now(), updated_by_id=actor.user_id)
-    total = len(changes.created) + len(changes.updated) + len(changes.deleted)
+    total = len(written) + len(changes.deleted)
     if total > events.EXACT_LIMIT:
         summary: kinds.BulkPayload = {"what": "labels", "media": [str(media.pk)], "count": total}
         events.record(
             actor=actor, kind=kinds.BULK, project_id=media.project_id, media_id=media.pk, after=summary, client=client, ops=ops, seq=revision
         )  # fmt: skip
     else:
-        gone = [label_rows.native_of(label) for label in changes.deleted if label.pk not in changes.before]
+        gone = [
+            label_rows.native_of(label) for key, label in changes.deleted.items() if key not in changes.before
+        ]
         events.record(
             actor=actor, kind=kinds.LABELS_CHANGED, project_id=media.project_id, media_id=media.pk,
             before=[*changes.before.values(), *gone],
-            after=[label_rows.native_of(label) for label in (*changes.created, *changes.updated)],
+            after=[label_rows.native_of(label) for label in written],
             client=client, ops=ops, seq=revision,
         )  # fmt: skip
     return revision
@@ -282,11 +295,10 @@ def create_many(
         for key, error in check_vocabulary(media.project_id, drafts, {}).items():
             raise _placed(error, places[key])
         now = timezone.now()
-        changes = Changes(
-            created=[new_label(draft=draft, media=media, actor=actor, now=now) for draft in drafts]
-        )
+        made = [new_label(draft=draft, media=media, actor=actor, now=now) for draft in drafts]
+        changes = Changes(created={label.pk: label for label in made})
         write(actor=actor, media=media, changes=changes, client=client)
-    return changes.created
+    return made
 
 
 def update_many(
@@ -319,7 +331,7 @@ def delete_many(*, actor: Actor, media: Media, label_ids: Sequence[uuid.UUID], c
     policy.require(actor, media.project, "label.write")
     check_writable(media)
     with transaction.atomic():
-        found = list(lock(media, label_ids).values())
+        found = lock(media, label_ids)
         write(actor=actor, media=media, changes=Changes(deleted=found), client=client)
     return len(found)
 
