@@ -161,7 +161,7 @@ def _open_batch(actor: Actor, role: str, media: Media, fresh: Sequence[Op]) -> B
         action = {"label_id": "label.write", "tag": "tag.write", "status": "status.write"}[kinds[0]]
         try:
             policy.check(role, action)
-            labels.check_writable(media)
+            statuses.check_unlocked(media) if kinds[0] == "status" else labels.check_writable(media)
         except DomainError as error:
             op.reject(error)
             continue

@@ -18,10 +18,11 @@ from annotator.db import bulk
 from annotator.db.prepared import Prepared
 from annotator.domain import geometry, ids, keypoints, text
 from annotator.domain.actor import Actor
-from annotator.domain.errors import Conflict, Invalid, Missing, TooLarge
+from annotator.domain.errors import Invalid, Missing, TooLarge
 from annotator.events import kinds
 from annotator.models import AttributeValue, Concept, KeypointClass, Label, Media
 from annotator.services.annotations import label_rows
+from annotator.services.media import statuses
 
 MAX_AT_ONCE = 1000
 GEOMETRY_FIELDS = frozenset({"box", "shape", "points", "mask", "keypoints"})
@@ -127,9 +128,11 @@ def _geometry_of(label: Label) -> geometry.Geometry:
 
 
 def check_writable(media: Media) -> None:
-    """Refuse writes on a picture that a curator froze or that could not be decoded."""
-    if media.is_frozen:
-        raise Conflict("This image is locked.", code="image_locked")
+    """Refuse labels and tags on an image that is locked (Conflict) or could not be decoded (Invalid)."""
+    statuses.check_unlocked(media)
+    if media.health == "ERROR":
+        reason = media.health_reason or "This file could not be read as an image."
+        raise Invalid(reason, code="image_unreadable")
 
 
 _region_classes = Prepared(
@@ -186,9 +189,6 @@ class Changes:
     def __bool__(self) -> bool:
         return bool(self.created or self.updated or self.deleted)
 
-
-def new_label(*, draft: Draft, media: Media, actor: Actor, now: datetime) -> Label:
-    """Return an unsaved row of a created label."""
     def has(self, label_id: uuid.UUID) -> bool:
         """Return whether a label is no longer as stored."""
         return label_id in self.created or label_id in self.before
@@ -199,6 +199,9 @@ def new_label(*, draft: Draft, media: Media, actor: Actor, now: datetime) -> Lab
             self.updated.pop(label.pk, None)
             self.deleted[label.pk] = label
 
+
+def new_label(*, draft: Draft, media: Media, actor: Actor, now: datetime) -> Label:
+    """Return an unsaved row of a created label."""
     values = _BLANK | {
         "id": draft.label_id, "project_id": media.project_id, "media_id": media.pk, "created_at": now, "updated_at": now,
         "created_by_id": actor.user_id, "updated_by_id": actor.user_id,

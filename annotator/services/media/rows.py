@@ -15,7 +15,7 @@ from django.utils import timezone
 from annotator import events
 from annotator.db import bulk
 from annotator.domain.actor import Actor
-from annotator.domain.errors import Conflict, DomainError
+from annotator.domain.errors import DomainError
 from annotator.domain.ids import uuid7
 from annotator.events import kinds
 from annotator.ml import quality
@@ -32,7 +32,7 @@ from annotator.models import (
     Upload,
     UploadBatch,
 )
-from annotator.services.media import names as media_names
+from annotator.services.media import names as media_names, statuses
 from annotator.services.media.decoding import renditions
 from annotator.services.media.decoding.pool import Decoded, Part
 from annotator.services.numbers import keep_number, next_number
@@ -292,8 +292,7 @@ def swap_recorded(
     media: Media = (
         Media.objects.select_for_update(of=("self",)).select_related("project", "status").get(pk=media_id)
     )
-    if media.is_frozen:
-        raise Conflict("This image is locked.", code="image_locked")
+    statuses.check_unlocked(media)
     swap(media, ready, actor=actor, name=name, external_id=external_id)
     after: kinds.MediaReplaced = {
         "media": [str(media.pk)],

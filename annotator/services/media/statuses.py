@@ -33,6 +33,12 @@ def find(
     return found
 
 
+def check_unlocked(media: Media) -> None:
+    """Raise Conflict for an image that was locked."""
+    if media.is_frozen:
+        raise Conflict("This image is locked.", code="image_locked")
+
+
 @transaction.atomic
 def set_status(
     *,
@@ -60,8 +66,7 @@ def set_status(
         raise Missing("One of these images is no longer there.")
     changed = [medium for medium in locked if medium.status_id != status.pk]
     for medium in changed:
-        if medium.is_frozen:
-            raise Conflict("This image is locked.", code="image_locked")
+        check_unlocked(medium)
         if not policy.may_set_status(role, status.base, medium.status.base):
             raise Denied(
                 f"Your role may not move an image from {medium.status.name} to {status.name}.", code="role"

@@ -240,3 +240,51 @@ def test_fifty_labels_take_few_statements(w: World) -> None:
         apply(w, *ops)
     assert len(queries) == 13, [q["sql"][:90] for q in queries]
     assert AppliedOp.objects.count() == 51
+
+
+def test_a_patch_is_parsed_once_unless_its_label_changed_in_the_batch(
+    w: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boxes = [make_box(w.images[0], w.car, (0, 0, 10, 10 + n)) for n in range(3)]
+    parsed: list[uuid.UUID] = []
+    parse = labels.parse_patch
+
+    def counted(**arguments: Any) -> labels.Draft:
+        parsed.append(arguments["label_id"])
+        return parse(**arguments)
+
+    monkeypatch.setattr(labels, "parse_patch", counted)
+    apply(w, *(op(box.pk, 0, {"box": [5, 5, 15, 15]}) for box in boxes))
+    assert parsed == [box.pk for box in boxes]
+    parsed.clear()
+    boxes[0].refresh_from_db()
+    base = boxes[0].revision
+    results = apply(w, op(boxes[0].pk, base, {"box": [1, 1, 5, 5]}), op(boxes[0].pk, base, {"z": 7}))
+    assert [one["status"] for one in results] == ["ok", "ok"]
+    assert parsed == [boxes[0].pk] * 3
+
+
+def test_a_patch_of_a_label_that_the_batch_creates_is_no_deletion(w: World) -> None:
+    key = uuid7()
+    made, changed = apply(w, op(key, None, box_patch(w)), op(key, 0, {"z": 3}))
+    assert (made["status"], changed["status"]) == ("ok", "conflict")
+    assert Label.all_objects.get(pk=key).z == 0
+
+
+def test_an_image_that_could_not_be_decoded_takes_a_status_and_no_annotations(w: World) -> None:
+    media = w.images[0]
+    media.health, media.health_reason = "ERROR", "The file is cut off."
+    box, tag, status = apply(
+        w,
+        op(uuid7(), None, box_patch(w)),
+        {"op_id": str(uuid7()), "tag": str(w.sunny.pk), "on": True},
+        {"op_id": str(uuid7()), "status": "SKIPPED"},
+        media=media,
+    )
+    assert (box["status"], box["code"], box["message"]) == (
+        "rejected",
+        "image_unreadable",
+        "The file is cut off.",
+    )
+    assert tag["code"] == "image_unreadable"
+    assert status["status"] == "ok"
