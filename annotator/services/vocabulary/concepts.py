@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.utils import timezone
 from annotator import events, policy
 from annotator.domain import palette, text
 from annotator.domain.actor import Actor
+from annotator.domain.chunks import chunks
 from annotator.domain.errors import Conflict, Invalid
 from annotator.events import kinds
 from annotator.models import Concept, Label, Project, Tag, TagGroup
@@ -169,7 +171,8 @@ def merge(*, actor: Actor, source: Concept, target: Concept) -> dict[str, Any]:
     )
     tags = list(Tag.all_objects.filter(concept=source).values("media_id", "created_by_id"))
     has_target = set(Tag.all_objects.filter(concept=target).values_list("media_id", flat=True))
-    _move_labels(source, target)
+    revision = events.next_seq(project_id=target.project_id)
+    move_labels(labels, source.pk, target.pk, actor=actor, revision=revision)
     Tag.all_objects.filter(concept=source).exclude(media_id__in=has_target).update(concept=target)
     Tag.all_objects.filter(concept=source).delete()
     columns = {
@@ -194,6 +197,7 @@ def merge(*, actor: Actor, source: Concept, target: Concept) -> dict[str, Any]:
         kind=kinds.BULK,
         project_id=target.project_id,
         after=kinds.BulkPayload(what="merge", into=str(target.pk), count=len(labels)),
+        seq=revision,
     )
     _tell(actor, target.project, target)
     return undo
@@ -217,13 +221,9 @@ def unmerge(*, actor: Actor, project: Project, undo: dict[str, Any]) -> Concept:
     concept = Concept.all_objects.create(
         **{name: fields[name].to_python(value) for name, value in columns.items()}
     )
-    now = timezone.now()
+    revision = events.next_seq(project_id=project.pk)
     keys = [uuid.UUID(key) for key in undo["labels"]]
-    for start in range(0, len(keys), 500):
-        rows = Label.all_objects.filter(
-            project=project, pk__in=keys[start : start + 500], concept_id=undo["target"]
-        )
-        rows.update(concept=concept, updated_at=now, updated_by_id=actor.user_id)
+    move_labels(keys, undo["target"], concept.pk, actor=actor, revision=revision)
     moved = [uuid.UUID(tag["media"]) for tag in undo["tags"] if not tag["kept"]]
     Tag.all_objects.filter(project=project, media_id__in=moved, concept_id=undo["target"]).update(
         concept=concept
@@ -237,6 +237,7 @@ def unmerge(*, actor: Actor, project: Project, undo: dict[str, Any]) -> Concept:
         kind=kinds.BULK,
         project_id=project.pk,
         after=kinds.BulkPayload(what="unmerge", count=len(keys)),
+        seq=revision,
     )
     _tell(actor, project, concept, created=True)
     return concept
@@ -380,11 +381,19 @@ def _parent(project: Project, parent_id: uuid.UUID | None, concept: Concept | No
     return parent
 
 
-def _move_labels(source: Concept, target: Concept) -> None:
+def move_labels(
+    keys: Sequence[uuid.UUID], source: uuid.UUID | str, target: uuid.UUID, *, actor: Actor, revision: int
+) -> None:
+    """Give labels of class `source` the class `target`, inside the caller's transaction.
+
+    `revision` is the sequence number of the event that tells of it (`events.next_seq`): an operation that was based
+    on the former class is a conflict. Labels that have another class meanwhile stay.
+    """
     now = timezone.now()
-    Label.all_objects.filter(project_id=source.project_id, concept=source).update(
-        concept=target, updated_at=now
-    )
+    for some in chunks(keys, 500):
+        Label.all_objects.filter(pk__in=some, concept_id=source).update(
+            concept_id=target, updated_at=now, updated_by_id=actor.user_id, revision=revision
+        )
 
 
 def _tell(actor: Actor, project: Project, concept: Concept | None = None, created: bool = False) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from annotator import events, policy
 from annotator.domain.actor import Actor
+from annotator.domain.chunks import chunks
 from annotator.domain.errors import Conflict, Invalid, Missing
 from annotator.events import kinds
 from annotator.models import (
@@ -76,8 +76,13 @@ def run(*, actor: Actor, project: Project, job: Job, progress: Progress) -> dict
     if target is None:
         raise Missing("The class to merge into is no longer there.")
     moved, total = 0, max(1, int(job.params.get("count", 1)))
-    while source is not None and (count := _move_chunk(actor, source, target)):
-        moved += count
+    while source is not None:
+        of_source = Label.all_objects.filter(project=project, concept=source)
+        keys = list(of_source.values_list("pk", flat=True)[:CHUNK])
+        if not keys:
+            break
+        _move_chunk(actor, project, keys, source.pk, target.pk)
+        moved += len(keys)
         progress(min(1.0, moved / total), f"{moved:,} of {total:,} objects")
     if source is not None:
         concepts.merge(actor=actor, source=source, target=target)
@@ -110,13 +115,11 @@ def run_undo(*, actor: Actor, project: Project, job: Job, progress: Progress) ->
     if not Concept.all_objects.filter(pk=concept_id).exists():
         with transaction.atomic():
             _restore(actor, project, {**reverse, "labels": []})
-    for begin in range(0, len(keys), CHUNK):
-        now = timezone.now()
-        rows = Label.all_objects.filter(
-            project=project, pk__in=keys[begin : begin + CHUNK], concept_id=reverse["target"]
-        )
-        rows.update(concept_id=concept_id, updated_at=now, updated_by_id=actor.user_id)
-        progress(begin / len(keys), f"{begin:,} of {len(keys):,} objects")
+    done = 0
+    for some in chunks(keys, CHUNK):
+        _move_chunk(actor, project, some, reverse["target"], concept_id)
+        done += len(some)
+        progress(done / len(keys), f"{done:,} of {len(keys):,} objects")
     _tell(actor, project, "unmerge", len(keys))
     return {"labels": len(keys)}
 
@@ -179,16 +182,15 @@ def _start_job(
     return job
 
 
-def _move_chunk(actor: Actor, source: Concept, target: Concept) -> int:
-    with transaction.atomic():
-        keys = list(
-            Label.all_objects.filter(project_id=source.project_id, concept=source).values_list(
-                "pk", flat=True
-            )[:CHUNK]
-        )
-        rows = Label.all_objects.filter(pk__in=keys)
-        rows.update(concept=target, updated_at=timezone.now(), updated_by_id=actor.user_id)
-    return len(keys)
+@transaction.atomic
+def _move_chunk(
+    actor: Actor, project: Project, keys: Sequence[uuid.UUID], source: uuid.UUID | str, target: uuid.UUID
+) -> None:
+    """Give some labels another class, with the event that is their new revision."""
+    revision = events.next_seq(project_id=project.pk)
+    concepts.move_labels(keys, source, target, actor=actor, revision=revision)
+    after = kinds.BulkPayload(what="labels", count=len(keys))
+    events.record(actor=actor, kind=kinds.BULK, project_id=project.pk, after=after, seq=revision)
 
 
 def _reverse(source: Concept, target: Concept) -> dict[str, Any]:
