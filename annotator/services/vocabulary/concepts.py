@@ -1,18 +1,15 @@
-"""Writes of the vocabulary: classes and tags (concepts) in their roles, tag groups, merging."""
+"""Writes of the vocabulary: classes and tags (concepts) in their roles, and tag groups."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from annotator import events, policy
 from annotator.domain import palette, text
 from annotator.domain.actor import Actor
-from annotator.domain.chunks import chunks
 from annotator.domain.errors import Conflict, Invalid
 from annotator.events import kinds
 from annotator.models import Concept, Label, Project, Tag, TagGroup
@@ -70,7 +67,7 @@ def create(
     concept = Concept.all_objects.create(
         project=project, number=number, ref=ref, created_by_id=actor.user_id, **named, **columns
     )
-    _tell(actor, project, concept, created=True)
+    record_changed(actor, project, concept, created=True)
     return concept
 
 
@@ -89,7 +86,7 @@ def update(*, actor: Actor, concept: Concept, changes: dict[str, Any], role: str
     for column, value in columns.items():
         setattr(concept, column, value)
     concept.save(update_fields=[*columns, "updated_at"])
-    _tell(actor, concept.project, concept)
+    record_changed(actor, concept.project, concept)
     return concept
 
 
@@ -102,7 +99,7 @@ def give_role(*, actor: Actor, concept: Concept, role: str) -> Concept:
     setattr(concept, f"on_{role}", True)
     setattr(concept, f"{role}_order", naming.next_order(rows, f"{role}_order", first=10.0))
     concept.save(update_fields=[f"on_{role}", f"{role}_order", "updated_at"])
-    _tell(actor, concept.project, concept)
+    record_changed(actor, concept.project, concept)
     return concept
 
 
@@ -116,7 +113,7 @@ def reorder(*, actor: Actor, project: Project, ids: list[uuid.UUID], role: str =
     for place, key in enumerate(ids):
         setattr(rows[key], f"{role}_order", 10.0 + place)
     Concept.all_objects.bulk_update(rows.values(), [f"{role}_order"])
-    _tell(actor, project)
+    record_changed(actor, project)
 
 
 @transaction.atomic
@@ -145,7 +142,7 @@ def delete(*, actor: Actor, concept: Concept, role: str | None = "region") -> No
             project_id=concept.project_id,
             after=kinds.BulkPayload(what="delete_class", count=count),
         )
-    _tell(actor, concept.project)
+    record_changed(actor, concept.project)
 
 
 def count_marks(*, concept: Concept) -> dict[str, int]:
@@ -154,93 +151,6 @@ def count_marks(*, concept: Concept) -> dict[str, int]:
         "labels": Label.all_objects.filter(project_id=concept.project_id, concept=concept).count(),
         "tags": Tag.all_objects.filter(project_id=concept.project_id, concept=concept).count(),
     }
-
-
-@transaction.atomic
-def merge(*, actor: Actor, source: Concept, target: Concept) -> dict[str, Any]:
-    """Give all marks of `source` to `target` and remove `source`.
-
-    Returns what `unmerge` needs to undo it. Both must be of one project. Tags that the target has
-    already on a medium are dropped (and restored by undo).
-    """
-    policy.require(actor, source.project, "vocabulary.write")
-    if source.project_id != target.project_id or source.pk == target.pk:
-        raise Invalid("Choose another class of the same project to merge into.", field="target")
-    labels = list(
-        Label.all_objects.filter(project_id=source.project_id, concept=source).values_list("pk", flat=True)
-    )
-    tags = list(Tag.all_objects.filter(concept=source).values("media_id", "created_by_id"))
-    has_target = set(Tag.all_objects.filter(concept=target).values_list("media_id", flat=True))
-    revision = events.next_seq(project_id=target.project_id)
-    move_labels(labels, source.pk, target.pk, actor=actor, revision=revision)
-    Tag.all_objects.filter(concept=source).exclude(media_id__in=has_target).update(concept=target)
-    Tag.all_objects.filter(concept=source).delete()
-    columns = {
-        f.attname: getattr(source, f.attname)
-        for f in Concept._meta.concrete_fields
-        if f.attname not in {"created_at", "updated_at"}
-    }
-    undo = {
-        "concept": {name: str(value) if isinstance(value, uuid.UUID) else value for name, value in columns.items()},
-        "target": str(target.pk), "labels": [str(key) for key in labels],
-        "tags": [{"media": str(t["media_id"]), "kept": t["media_id"] in has_target} for t in tags],
-    }  # fmt: skip
-    for role, column in ROLES.items():
-        if getattr(source, column) and not getattr(target, column):
-            setattr(target, column, True)
-            setattr(target, f"{role}_order", getattr(source, f"{role}_order"))
-    Concept.all_objects.filter(parent=source).exclude(pk=target.pk).update(parent=target)
-    source.delete()
-    target.save()
-    events.record(
-        actor=actor,
-        kind=kinds.BULK,
-        project_id=target.project_id,
-        after=kinds.BulkPayload(what="merge", into=str(target.pk), count=len(labels)),
-        seq=revision,
-    )
-    _tell(actor, target.project, target)
-    return undo
-
-
-@transaction.atomic
-def unmerge(*, actor: Actor, project: Project, undo: dict[str, Any]) -> Concept:
-    """Undo `merge`: the class comes back with its id, and the labels it had that still have the target's class."""
-    policy.require(actor, project, "vocabulary.write")
-    columns = undo["concept"]
-    if str(columns["project_id"]) != str(project.pk):
-        raise Invalid("This merge belongs to another project.", field="undo")
-    if Concept.all_objects.filter(project=project, name_key=columns["name_key"]).exists():
-        raise Conflict(f"There is a class {columns['name']!r} again.", field="name")
-    if Concept.all_objects.filter(project=project, ref=columns["ref"]).exists():
-        columns = {
-            **columns,
-            "ref": naming.free_ref(Concept.all_objects.filter(project=project), columns["name"], "concept"),
-        }
-    fields = {field.attname: field for field in Concept._meta.concrete_fields}
-    concept = Concept.all_objects.create(
-        **{name: fields[name].to_python(value) for name, value in columns.items()}
-    )
-    revision = events.next_seq(project_id=project.pk)
-    keys = [uuid.UUID(key) for key in undo["labels"]]
-    move_labels(keys, undo["target"], concept.pk, actor=actor, revision=revision)
-    moved = [uuid.UUID(tag["media"]) for tag in undo["tags"] if not tag["kept"]]
-    Tag.all_objects.filter(project=project, media_id__in=moved, concept_id=undo["target"]).update(
-        concept=concept
-    )
-    kept = [uuid.UUID(tag["media"]) for tag in undo["tags"] if tag["kept"]]
-    Tag.all_objects.bulk_create(
-        Tag(project=project, media_id=key, concept=concept, created_by_id=actor.user_id) for key in kept
-    )
-    events.record(
-        actor=actor,
-        kind=kinds.BULK,
-        project_id=project.pk,
-        after=kinds.BulkPayload(what="unmerge", count=len(keys)),
-        seq=revision,
-    )
-    _tell(actor, project, concept, created=True)
-    return concept
 
 
 @transaction.atomic
@@ -265,7 +175,7 @@ def create_group(
         order=naming.next_order(rows, "order") if order is None else order,
         **named,
     )
-    _tell(actor, project)
+    record_changed(actor, project)
     return group
 
 
@@ -287,7 +197,7 @@ def update_group(*, actor: Actor, group: TagGroup, changes: dict[str, Any]) -> T
     for column, value in columns.items():
         setattr(group, column, value)
     group.save(update_fields=[*columns, "updated_at"])
-    _tell(actor, group.project)
+    record_changed(actor, group.project)
     return group
 
 
@@ -300,7 +210,7 @@ def delete_group(*, actor: Actor, group: TagGroup) -> None:
     default = TagGroup.all_objects.get(project_id=group.project_id, is_default=True)
     Concept.all_objects.filter(tag_group=group).update(tag_group=default)
     group.delete()
-    _tell(actor, default.project)
+    record_changed(actor, default.project)
 
 
 def _group(
@@ -381,22 +291,10 @@ def _parent(project: Project, parent_id: uuid.UUID | None, concept: Concept | No
     return parent
 
 
-def move_labels(
-    keys: Sequence[uuid.UUID], source: uuid.UUID | str, target: uuid.UUID, *, actor: Actor, revision: int
+def record_changed(
+    actor: Actor, project: Project, concept: Concept | None = None, created: bool = False
 ) -> None:
-    """Give labels of class `source` the class `target`, inside the caller's transaction.
-
-    `revision` is the sequence number of the event that tells of it (`events.next_seq`): an operation that was based
-    on the former class is a conflict. Labels that have another class meanwhile stay.
-    """
-    now = timezone.now()
-    for some in chunks(keys, 500):
-        Label.all_objects.filter(pk__in=some, concept_id=source).update(
-            concept_id=target, updated_at=now, updated_by_id=actor.user_id, revision=revision
-        )
-
-
-def _tell(actor: Actor, project: Project, concept: Concept | None = None, created: bool = False) -> None:
+    """Record that a concept (None: several, or a tag group) was made or changed."""
     after: kinds.ConceptPayload | None = None
     if concept is not None:
         after = {"id": str(concept.pk), "name": concept.name, "created": created}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from annotator import events, policy
 from annotator.domain.actor import Actor
@@ -24,6 +25,7 @@ from annotator.models import (
     Tag,
     TagGroup,
 )
+from annotator.services import naming
 from annotator.services.jobs import jobs, reverse_files
 from annotator.services.vocabulary import concepts
 
@@ -59,7 +61,7 @@ def start(*, actor: Actor, project: Project, source: Concept, target: Concept) -
     if len(reverse["labels"]) > AT_ONCE:
         return _start_job(actor, project, "merge", params, blob)
     with transaction.atomic():
-        concepts.merge(actor=actor, source=source, target=target)
+        _merge(actor=actor, source=source, target=target)
         result = {"labels": len(reverse["labels"])}
         return reverse_files.record_done(
             actor=actor, project=project, kind="merge", params=params, result=result, artifact=blob
@@ -85,7 +87,7 @@ def run(*, actor: Actor, project: Project, job: Job, progress: Progress) -> dict
         moved += len(keys)
         progress(min(1.0, moved / total), f"{moved:,} of {total:,} objects")
     if source is not None:
-        concepts.merge(actor=actor, source=source, target=target)
+        _merge(actor=actor, source=source, target=target)
     return {"labels": total}
 
 
@@ -188,9 +190,111 @@ def _move_chunk(
 ) -> None:
     """Give some labels another class, with the event that is their new revision."""
     revision = events.next_seq(project_id=project.pk)
-    concepts.move_labels(keys, source, target, actor=actor, revision=revision)
+    _move_labels(keys, source, target, actor=actor, revision=revision)
     after = kinds.BulkPayload(what="labels", count=len(keys))
     events.record(actor=actor, kind=kinds.BULK, project_id=project.pk, after=after, seq=revision)
+
+
+@transaction.atomic
+def _merge(*, actor: Actor, source: Concept, target: Concept) -> dict[str, Any]:
+    """Give all marks of `source` to `target` and remove `source`.
+
+    Returns what `_unmerge` needs to undo it. Both must be of one project. Tags that the target has
+    already on a medium are dropped (and restored by undo).
+    """
+    policy.require(actor, source.project, "vocabulary.write")
+    if source.project_id != target.project_id or source.pk == target.pk:
+        raise Invalid("Choose another class of the same project to merge into.", field="target")
+    labels = list(
+        Label.all_objects.filter(project_id=source.project_id, concept=source).values_list("pk", flat=True)
+    )
+    tags = list(Tag.all_objects.filter(concept=source).values("media_id", "created_by_id"))
+    has_target = set(Tag.all_objects.filter(concept=target).values_list("media_id", flat=True))
+    revision = events.next_seq(project_id=target.project_id)
+    _move_labels(labels, source.pk, target.pk, actor=actor, revision=revision)
+    Tag.all_objects.filter(concept=source).exclude(media_id__in=has_target).update(concept=target)
+    Tag.all_objects.filter(concept=source).delete()
+    columns = {
+        f.attname: getattr(source, f.attname)
+        for f in Concept._meta.concrete_fields
+        if f.attname not in {"created_at", "updated_at"}
+    }
+    undo = {
+        "concept": {name: str(value) if isinstance(value, uuid.UUID) else value for name, value in columns.items()},
+        "target": str(target.pk), "labels": [str(key) for key in labels],
+        "tags": [{"media": str(t["media_id"]), "kept": t["media_id"] in has_target} for t in tags],
+    }  # fmt: skip
+    for role, column in concepts.ROLES.items():
+        if getattr(source, column) and not getattr(target, column):
+            setattr(target, column, True)
+            setattr(target, f"{role}_order", getattr(source, f"{role}_order"))
+    Concept.all_objects.filter(parent=source).exclude(pk=target.pk).update(parent=target)
+    source.delete()
+    target.save()
+    events.record(
+        actor=actor,
+        kind=kinds.BULK,
+        project_id=target.project_id,
+        after=kinds.BulkPayload(what="merge", into=str(target.pk), count=len(labels)),
+        seq=revision,
+    )
+    concepts.record_changed(actor, target.project, target)
+    return undo
+
+
+@transaction.atomic
+def _unmerge(*, actor: Actor, project: Project, undo: dict[str, Any]) -> Concept:
+    """Undo `_merge`: the class comes back with its id, and the labels it had that still have the target's class."""
+    policy.require(actor, project, "vocabulary.write")
+    columns = undo["concept"]
+    if str(columns["project_id"]) != str(project.pk):
+        raise Invalid("This merge belongs to another project.", field="undo")
+    if Concept.all_objects.filter(project=project, name_key=columns["name_key"]).exists():
+        raise Conflict(f"There is a class {columns['name']!r} again.", field="name")
+    if Concept.all_objects.filter(project=project, ref=columns["ref"]).exists():
+        columns = {
+            **columns,
+            "ref": naming.free_ref(Concept.all_objects.filter(project=project), columns["name"], "concept"),
+        }
+    fields = {field.attname: field for field in Concept._meta.concrete_fields}
+    concept = Concept.all_objects.create(
+        **{name: fields[name].to_python(value) for name, value in columns.items()}
+    )
+    revision = events.next_seq(project_id=project.pk)
+    keys = [uuid.UUID(key) for key in undo["labels"]]
+    _move_labels(keys, undo["target"], concept.pk, actor=actor, revision=revision)
+    moved = [uuid.UUID(tag["media"]) for tag in undo["tags"] if not tag["kept"]]
+    Tag.all_objects.filter(project=project, media_id__in=moved, concept_id=undo["target"]).update(
+        concept=concept
+    )
+    kept = [uuid.UUID(tag["media"]) for tag in undo["tags"] if tag["kept"]]
+    Tag.all_objects.bulk_create(
+        Tag(project=project, media_id=key, concept=concept, created_by_id=actor.user_id) for key in kept
+    )
+    events.record(
+        actor=actor,
+        kind=kinds.BULK,
+        project_id=project.pk,
+        after=kinds.BulkPayload(what="unmerge", count=len(keys)),
+        seq=revision,
+    )
+    concepts.record_changed(actor, project, concept, created=True)
+    return concept
+
+
+def _move_labels(
+    keys: Sequence[uuid.UUID], source: uuid.UUID | str, target: uuid.UUID, *, actor: Actor, revision: int
+) -> None:
+    """Give labels of class `source` the class `target`, inside the caller's transaction.
+
+    `revision` is the sequence number of the event that tells of it (`events.next_seq`): an operation that was based
+    on the former class is a conflict. Labels that have another class meanwhile stay.
+    """
+    now = timezone.now()
+    for some in chunks(keys, 500):
+        Label.all_objects.filter(pk__in=some, concept_id=source).update(
+            concept_id=target, updated_at=now, updated_by_id=actor.user_id, revision=revision
+        )
 
 
 def _reverse(source: Concept, target: Concept) -> dict[str, Any]:
@@ -247,7 +351,7 @@ def _restore(actor: Actor, project: Project, reverse: dict[str, Any]) -> None:
         columns["parent_id"] = None
     if not TagGroup.all_objects.filter(project=project, pk=columns["tag_group_id"]).exists():
         columns["tag_group_id"] = None
-    concept = concepts.unmerge(actor=actor, project=project, undo=reverse)
+    concept = _unmerge(actor=actor, project=project, undo=reverse)
     Concept.all_objects.filter(project=project, pk__in=reverse["children"]).update(parent=concept)
     KeypointBinding.all_objects.bulk_create(
         KeypointBinding(concept=concept, **row) for row in reverse["keypoints"]
