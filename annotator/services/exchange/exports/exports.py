@@ -25,7 +25,7 @@ from annotator.domain.records import ImageRecord, LabelRecord, LossReport
 from annotator.formats import coco, hasty_json
 from annotator.models import Concept, Dataset, Job, MediaStatus, Project
 from annotator.services import blobs
-from annotator.services.exchange.exports import heads as export_heads, rows as export_rows
+from annotator.services.exchange.exports import heads as export_heads, losses, rows as export_rows
 from annotator.services.exchange.exports.rows import Keys, MediaRow, Selection
 from annotator.services.jobs import jobs
 from annotator.services.media import names as media_names, urls as media_urls
@@ -142,7 +142,7 @@ def _write_coco(state: Build, archive: zipfile.ZipFile) -> None:
 def coco_pieces(state: Build) -> Iterator[bytes]:
     """Yield the COCO file of an export, also for the operator's command."""
     classes = export_rows.categories(state.project)
-    total = _note_unsaid(state)
+    total = _report_unsupported(state)
     kept = state.project.settings.get("coco") or {}
     numbers = export_rows.Numbers(state.project)
     batches = export_rows.label_records(state.keys, state.selection, classes, numbers, state.report)
@@ -159,7 +159,7 @@ def coco_pieces(state: Build) -> Iterator[bytes]:
 
 
 def _coco_images(state: Build) -> Iterator[ImageRecord]:
-    clashing = export_rows.clashing_names(state.project, state.selection)
+    clashing = losses.clashing_names(state.project, state.selection)
     for row in _media(state, 0.0, 0.2):
         kept = dict(row.metadata.get("coco") or {})
         given = kept.pop("file_name", None)
@@ -182,7 +182,7 @@ def _counted(state: Build, batches: Iterator[list[LabelRecord]], total: int) -> 
         yield batch
 
 
-def _note_unsaid(state: Build) -> int:
+def _report_unsupported(state: Build) -> int:
     """Report what COCO has no place for; return the number of labels."""
     words = {
         "z_index": "the order of drawing has no place in COCO",
@@ -193,7 +193,7 @@ def _note_unsaid(state: Build) -> int:
         "statuses": "work states have no place in COCO",
         "media_external_id": "external ids of images have no place in COCO",
     }
-    total, counts = export_rows.unsaid(state.project, state.selection)
+    total, counts = losses.count_unsupported(state.project, state.selection)
     for what, count in counts.items():
         if count:
             state.report.add(what, words[what], count=count)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import orjson
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from annotator.db.prepared import stored_ids
 from annotator.domain import keypoints
@@ -379,32 +379,3 @@ def in_words(value: Any, words: Mapping[str, str]) -> Any:
     if isinstance(value, list):
         return [in_words(item, words) for item in value]
     return words.get(value, value) if isinstance(value, str) else value
-
-
-def unsaid(project: Project, selection: Selection) -> tuple[int, dict[str, int]]:
-    """Return the number of labels, and how many things of each kind COCO has no place for. Three queries."""
-    labels = chosen_labels(project, selection)
-    media = chosen(project, selection)
-    of_labels = labels.order_by().aggregate(
-        all=Count("pk"),
-        z_index=Count("pk", filter=~Q(z=0)),
-        external_id=Count("pk", filter=~Q(external_id="")),
-        second_shape=Count("pk", filter=Q(mask__isnull=False, points__isnull=False)),
-    )
-    values = AttributeValue.all_objects.filter(attribute__project=project)
-    of_media = media.order_by().aggregate(
-        statuses=Count("pk", filter=~Q(status__base="NEW")),
-        media_external_id=Count("pk", filter=~Q(external_id="")),
-        tagged=Count("pk", filter=Q(Exists(Tag.all_objects.filter(media=OuterRef("pk"))))),
-    )
-    return of_labels.pop("all"), {
-        **of_labels,
-        **of_media,
-        "attributes": values.filter(Q(label__in=labels) | Q(media__in=media)).count(),
-    }
-
-
-def clashing_names(project: Project, selection: Selection) -> set[str]:
-    """Return the names that media of several datasets share: alone they would not tell which one is meant."""
-    rows = chosen(project, selection).order_by().with_home().values("name")  # type: ignore[attr-defined]
-    return {row["name"] for row in rows.annotate(times=Count("pk")).filter(times__gt=1)}
