@@ -161,7 +161,7 @@ def test_the_password_ends_other_sessions(w: World) -> None:
 
 
 def test_one_who_came_by_link_sets_a_password_without_an_old_one(w: World) -> None:
-    assert "Set password" in get(w.ann, "/").content.decode()
+    assert "Set a password" in get(w.ann, "/").content.decode()
     assert post(w.ann, "/account/password", {"new": "a long new password"}).status_code == 200
     w.ann.refresh_from_db()
     assert w.ann.check_password("a long new password")
