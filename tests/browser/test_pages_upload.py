@@ -184,7 +184,7 @@ def test_pause_cancel_and_try_again(rooms: Rooms) -> None:
     expect(page.locator(".tray h3")).to_have_text("Upload paused")
     page.unroute(re.compile("/u/"))
     page.click(".tray [aria-label='Cancel 7.jpg']")
-    page.click(".tray [aria-label='Go on']")
+    page.click(".tray [aria-label='Resume']")
     expect(page.locator(".tray h3")).to_have_text("7 files uploaded", timeout=60_000)
     assert names(room) == {f"{n}.jpg" for n in range(7)}
     page.route(re.compile("/u/"), lambda route: route.fulfill(status=413, json={"message": "At most 2 GB."}))
