@@ -23,7 +23,7 @@ function frameView(app, frame) {
   const others = store.people.value.filter((one) => one.media === frame.id && !one.isSelf && one.user !== boot.user.id);
   return html`<li><a class="frame" href=${addressOf(boot, frame.id)} data-id=${frame.id}
     aria-current=${isCurrent ? 'true' : nothing} ?data-dim=${key === 'skipped'} aria-label=${words} title=${frame.name} tabindex=${isCurrent ? 0 : -1}>
-    ${frame.thumbnail_url && frame.health !== 'ERROR' ? html`<img src=${frame.thumbnail_url} alt="" loading="lazy" decoding="async" draggable="false" width="114" height="76">` : html`<span class="no-picture">${icon('image')}</span>`}
+    ${frame.thumbnail_url && frame.health !== 'ERROR' ? html`<img src=${frame.thumbnail_url} alt="" loading="lazy" decoding="async" draggable="false" width="114" height="76">` : html`<span class="no-image">${icon('image')}</span>`}
     <span class="st" data-status=${key}>${icon(`st-${key}`, 'st-icon')}</span><span class="cnt">${num(frame.labels)}</span>
     ${others.length ? html`<span class="here" title=${others.map((one) => one.name).join(', ')}>${icon('user', 's')}</span>` : nothing}</a></li>`;
 }
