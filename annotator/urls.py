@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from annotator.web import refusals
+from annotator.web import error_pages
 from api.common.errors import Broken
 from api.refusals import refusal
 
@@ -22,10 +22,12 @@ urlpatterns = [
 
 def handler400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer a request that cannot be taken: each caller in its own words."""
-    error = refusals.unreadable(request, exception)
-    return refusal(request, error) or refusals.bad_request(request, error)
+    error = error_pages.error_of(request, exception)
+    return refusal(request, error) or error_pages.bad_request_page(request, error)
 
 
 def handler500(request: HttpRequest) -> HttpResponse:
     """Answer for a mistake of ours outside of the dialects' views."""
-    return refusal(request, Broken("Something went wrong on our side.")) or refusals.broken(request)
+    return refusal(request, Broken("Something went wrong on our side.")) or error_pages.server_error_page(
+        request
+    )

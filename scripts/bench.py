@@ -35,10 +35,10 @@ def main(names: list[str]) -> int:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        from annotator.management.garbage import settle
+        from annotator.management.garbage_collection import freeze_gc
         from tests.perf import rows
 
-        settle()  # as our server and worker do
+        freeze_gc()  # as our server and worker do
         unknown = set(names) - set(rows.ROWS)
         if unknown:
             print(f"unknown rows: {', '.join(sorted(unknown))}; there are {', '.join(rows.ROWS)}")

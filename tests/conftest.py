@@ -10,7 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
-from annotator.management.garbage import settle
+from annotator.management.garbage_collection import freeze_gc
 from annotator.services.media.decoding import pool as decoding
 from tests import servers
 from tests.settings import TEST_ROOT
@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """What is loaded by now stays: looking through all of it for garbage again and again is a tenth of the time."""
-    settle()
+    freeze_gc()
 
 
 @pytest.fixture(scope="session")

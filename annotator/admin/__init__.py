@@ -1,1 +1,1 @@
-"""The admin site: one module per aggregate; every mutation goes through services. Loaded by apps.py, not from here."""
+"""The admin site: one module per aggregate; all writes go through services. Loaded by apps.py, not from here."""

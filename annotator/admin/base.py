@@ -1,4 +1,4 @@
-"""What all admin pages share: read-only by default, tuned lists, writes only where a service takes them."""
+"""Base classes of the admin: read-only by default, writes only through services."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from annotator.domain.actor import Actor
 from annotator.domain.errors import DomainError
 from annotator.models import User
 
-# Texts that may be so long are paragraphs.
+# Text fields of at least this length get a text area.
 LONG = 1000
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """Return the curator as an Actor; the services ask policy as for everybody else."""
+    """Return the staff member as an Actor; services check their permissions as for every user."""
     assert isinstance(request.user, User)
     return Actor(user_id=request.user.pk, via="admin")
 
 
 class ValuesFilter(admin.AllValuesFieldListFilter):
-    """Django's filter by the values of a text column, where the empty text has a name to click on."""
+    """Django's filter by the values of a text column, with a label for the empty text."""
 
     def choices(self, changelist: Any) -> Any:
         for choice in super().choices(changelist):
@@ -38,7 +38,7 @@ admin.FieldListFilter.register(
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that a service owns: they can be found and read here, never written past the service."""
+    """Rows that only services write: the admin lists and shows them."""
 
     # Whether the table is internal: the index shows it under "System".
     is_system = False
@@ -66,12 +66,12 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 
 class ServiceAdmin(ReadOnlyAdmin):
-    """Rows whose change form calls a service: override `write(request, row, changed)`; fields not in `editable` are read-only."""
+    """Rows whose change form calls a service: override `write(request, row, changed)`; fields that are not in `editable` are read-only."""
 
     editable: tuple[str, ...] = ()
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
-        """Give long texts, such as descriptions, room for more than a line."""
+        """Return the form field; long texts, such as descriptions, get a text area."""
         if isinstance(db_field, CharField) and (db_field.max_length or 0) >= LONG:
             options.setdefault("widget", AdminTextareaWidget(attrs={"rows": 4}))
         return super().formfield_for_dbfield(db_field, request, **options)

@@ -1,4 +1,4 @@
-"""Admin of labels, tags and values; labels are drawn on the labeling page, here they are found, read and removed."""
+"""Admin of labels, tags and attribute values: list, show and delete."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ class LabelAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Crop"))
     def crop(self, label: Label) -> str:
-        address = media_urls.crop(label.media, (label.x0, label.y0, label.x1, label.y1))
-        return format_html('<img src="{}" height="48" alt="" loading="lazy">', address) if address else "–"
+        url = media_urls.crop(label.media, (label.x0, label.y0, label.x1, label.y1))
+        return format_html('<img src="{}" height="48" alt="" loading="lazy">', url) if url else "–"
 
     @admin.display(description=_("Box"))
     def box(self, label: Label) -> str:

@@ -1,4 +1,4 @@
-"""Admin of media, datasets, work states, uploads and bytes."""
+"""Admin of media, datasets, statuses, uploads and blobs."""
 
 from __future__ import annotations
 
@@ -73,13 +73,13 @@ class MediaAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Image"))
     def thumbnail(self, medium: Any) -> str:
-        address = media_urls.of(medium)["thumbnail_url"]
-        if not address:
+        url = media_urls.of(medium)["thumbnail_url"]
+        if not url:
             return "–"
         return format_html(
             '<a href="{}"><img src="{}" width="80" height="60" alt="{}" loading="lazy"></a>',
             reverse("label", args=[medium.pk]),
-            address,
+            url,
             _("Open {name}").format(name=self.home_name(medium)),
         )
 

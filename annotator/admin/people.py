@@ -21,8 +21,8 @@ if admin.site.is_registered(Group):
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
-    """Accounts are Django's own concern: passwords and staff rights are edited here."""
+class AccountAdmin(UserAdmin):
+    """Accounts use Django's own admin: passwords and staff permissions are edited here."""
 
     list_display = ("username", "display_name", "email", "is_active", "is_staff", "service_of", "last_login")
     list_filter = ("is_active", "is_staff", "is_superuser")
@@ -36,7 +36,7 @@ class PersonAdmin(UserAdmin):
     )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # an account is switched off, so that its work keeps its author
+        return False  # accounts are deactivated instead, so that their work keeps its author
 
 
 class MemberInline(admin.TabularInline):

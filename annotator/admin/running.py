@@ -1,4 +1,4 @@
-"""Admin of jobs, events and what keeps them going."""
+"""Admin of jobs, events, leases and heartbeats."""
 
 from __future__ import annotations
 

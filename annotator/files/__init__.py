@@ -1,1 +1,1 @@
-"""The async views that send and take files, past the thread pool of the pages; they call services and hold no rules."""
+"""The async views that send and receive files, outside the thread pool of the pages; rules are in services."""

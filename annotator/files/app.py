@@ -1,4 +1,4 @@
-"""The ASGI application of bytes: media, results of jobs, uploads. No session, no cookie: the signed address is the right."""
+"""The ASGI application for files: media, results of jobs, uploads. No session, no cookie: the signed URL grants access."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ application = Starlette(
         Route("/u/{slot}", upload, methods=["PUT", "POST"]),
     ],
 )
-# An address with a slash too many is none of ours; a redirect would lead to whatever host the request names.
+# A path with a trailing slash does not exist; a redirect would use the host that the request names.
 application.router.redirect_slashes = False

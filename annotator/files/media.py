@@ -1,4 +1,4 @@
-"""GET of media and of the files that jobs made, by signed address."""
+"""GET of media and of job files, by signed URL."""
 
 from __future__ import annotations
 
@@ -19,61 +19,61 @@ from annotator.services.media import urls as media_urls
 from annotator.services.media.decoding import renditions
 from annotator.services.media.decoding.renditions import Served, Wanted
 
-from .answers import blob_response, headers_of, refusal
+from .responses import blob_response, error_response, headers_of
 from .threads import in_database
 
 View = Callable[[Request], Awaitable[Response]]
-# Requests for pictures that have yet to be made wait here and hold no thread of anybody's.
+# Requests for renditions that must be made first wait here without a thread.
 _making = anyio.CapacityLimiter(8)
 _in_flight: dict[tuple[uuid.UUID, str, uuid.UUID], asyncio.Task[Served]] = {}
 
 
-def guarded(view: View) -> View:
-    """Answer refusals of the domain, and nothing at all without a valid signature."""
+def signed(view: View) -> View:
+    """Decorate a view: check the signature first, and return domain errors as JSON."""
 
     async def wrapped(request: Request) -> Response:
         try:
             check_signature(request)
             return await view(request)
         except DomainError as error:
-            return refusal(error)
+            return error_response(error)
 
     return wrapped
 
 
 def check_signature(request: Request) -> None:
-    """Raise Denied unless the address was signed by this server and is still valid."""
+    """Raise Denied unless the URL was signed by this server and has not expired."""
     query = request.query_params
     if not media_urls.is_valid(request.scope["path"], query.get("e", ""), query.get("s", "")):
         raise Denied("This URL is not valid or has expired. Request a new one.", code="signature")
 
 
-def key_in(request: Request, name: str) -> uuid.UUID:
-    """Return the id in the path; Missing for nonsense."""
+def uuid_param(request: Request, name: str) -> uuid.UUID:
+    """Return the id in the path, or raise Missing."""
     key = parse_uuid(request.path_params[name])
     if key is None:
         raise Missing("There is no such file.")
     return key
 
 
-@guarded
+@signed
 async def media(request: Request) -> Response:
-    """Send a variant of a medium; a rendition that was not made yet is made now and answered like any other."""
+    """Send a variant of a medium; a missing rendition is made first."""
     variant, name = request.path_params["variant"], request.path_params["name"]
     found = await in_database(
-        renditions.find, key_in(request, "media"), variant, request.path_params["version"]
+        renditions.find, uuid_param(request, "media"), variant, request.path_params["version"]
     )
     max_age = int(request.query_params["e"]) - int(time.time())
     if isinstance(found, Wanted) and found.box is not None:
         part = await anyio.to_thread.run_sync(partial(renditions.make, found), limiter=_making)
         return Response(part.data, media_type="image/jpeg", headers=headers_of(name, max_age))
     if isinstance(found, Wanted):
-        found = await _made(found)
+        found = await _make_once(found)
     return await blob_response(request, found, name=name, max_age=max_age, redirect=settings.MEDIA_REDIRECT)
 
 
-async def _made(wanted: Wanted) -> Served:
-    """Make a rendition once, however many ask for it at the same time."""
+async def _make_once(wanted: Wanted) -> Served:
+    """Make a rendition once, also for concurrent requests."""
     key = (wanted.media_id, wanted.variant, wanted.source_id)
     task = _in_flight.get(key)
     if task is None or task.get_loop() is not asyncio.get_running_loop():
@@ -88,10 +88,10 @@ async def _make(wanted: Wanted) -> Served:
     return await in_database(renditions.keep, wanted, part)
 
 
-@guarded
+@signed
 async def export(request: Request) -> Response:
-    """Send the file that a job made, as a download."""
-    served = await in_database(renditions.find_artifact, key_in(request, "job"))
+    """Send the file of a job as a download."""
+    served = await in_database(renditions.find_artifact, uuid_param(request, "job"))
     max_age = int(request.query_params["e"]) - int(time.time())
     return await blob_response(
         request, served, name=request.path_params["name"], max_age=max_age, redirect=settings.MEDIA_REDIRECT

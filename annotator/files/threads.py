@@ -1,4 +1,4 @@
-"""Where the async views do what would block: database calls in a few threads of their own, disk work in anyio's."""
+"""Threads for blocking calls of the async views: database calls in a small pool, disk work in anyio's threads."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from django.db import close_old_connections, connections
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# Four: these calls are short, and the pages' pool must not wait behind them on the database's locks.
+# Four threads: these calls are short, and the pages' pool must not wait for them on database locks.
 SIZE = 4
 _executor: ThreadPoolExecutor | None = None
 _lock = threading.Lock()
 
 
 async def in_database(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a short call that uses the database in this module's threads and return its result."""
+    """Run a short database call in this module's threads and return its result."""
     return await asyncio.get_running_loop().run_in_executor(_pool(), lambda: _fresh(work, args, kwargs))
 
 
 def _fresh(work: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
-    """Django closes stale connections around requests; here each call is one."""
+    """Close stale connections around the call, as Django does around a request."""
     close_old_connections()
     try:
         return work(*args, **kwargs)
@@ -42,7 +42,7 @@ def _pool() -> ThreadPoolExecutor:
 
 
 def close() -> None:
-    """End the threads and their database connections; the next call starts new ones. For shutdown and tests."""
+    """Stop the threads and close their database connections; the next call starts new ones. For shutdown and tests."""
     global _executor
     with _lock:
         old, _executor = _executor, None

@@ -1,4 +1,4 @@
-"""PUT of one file to a signed slot: whole, or in parts that can be resumed; flat memory, nothing half-written."""
+"""PUT of one file to a signed slot: in one request or in resumable parts, in constant memory, stored completely or not at all."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from annotator.services.media.uploads import Slot
 from annotator.storage import probe
 from annotator.storage.base import CHUNK, Stored, disk_full, put_stream, too_large
 
-from .answers import refusal
-from .media import check_signature, key_in
+from .media import check_signature, uuid_param
+from .responses import error_response
 from .threads import in_database
 
 _RANGE = re.compile(r"bytes (?:(\d{1,15})-(\d{1,15})|\*)/(\d{1,15}|\*)")
@@ -36,7 +36,7 @@ _DRAIN_SECONDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A Content-Range: bytes first..last of `total`; `first` is None for a question about progress, `total` for unknown."""
+    """A Content-Range: bytes first..last of `total`; `first` is None for a progress query, `total` is None if unknown."""
 
     first: int | None
     last: int
@@ -44,22 +44,22 @@ class Span:
 
 
 async def upload(request: Request) -> Response:
-    """Take the bytes of a slot. 200 {} when the file is complete, 308 with Range while it is not."""
+    """Receive the file of a slot. 200 {} if it is complete, 308 with Range if not."""
     try:
         check_signature(request)
-        key = key_in(request, "slot")
+        key = uuid_param(request, "slot")
         if request.method == "PUT" and _is_small(request):
             return await _small(request, key)
         slot = await in_database(uploads.find_slot, key)
         if request.method == "POST":
-            return _start(request)
+            return _start_resumable(request)
         span = _content_range(request)
         if span is None:
-            return await _whole(request, slot)
+            return await _single(request, slot)
         return await _part(request, slot, span)
     except DomainError as error:
         await _drain(request)
-        return refusal(error)
+        return error_response(error)
     except ClientDisconnect:
         return Response(status_code=499)
     except TimeoutError:
@@ -68,8 +68,8 @@ async def upload(request: Request) -> Response:
         return JSONResponse({"code": "timeout", "message": text}, status_code=408, headers=headers)
 
 
-def _start(request: Request) -> Response:
-    """Open a resumable session: it lives at the slot's own address."""
+def _start_resumable(request: Request) -> Response:
+    """Start a resumable session, which has the slot's own URL."""
     if request.headers.get("x-goog-resumable", "start").lower() != "start":
         raise Invalid("x-goog-resumable must be start.", field="x-goog-resumable")
     return Response(status_code=201, headers={"Location": str(request.url), "Cache-Control": "no-store"})
@@ -94,7 +94,7 @@ def _content_range(request: Request) -> Span | None:
 
 
 def _is_small(request: Request) -> bool:
-    """Return whether a whole file comes that may be held in memory: the usual picture."""
+    """Return whether a whole file is sent that fits in memory, like most images."""
     declared = request.headers.get("content-length", "")
     return (
         declared.isdigit()
@@ -104,13 +104,13 @@ def _is_small(request: Request) -> bool:
 
 
 async def _small(request: Request, key: uuid.UUID) -> Response:
-    """Store a small file: read it, then one hop to a thread for disk and database together."""
+    """Store a small file: read it, then one call to a thread for disk and database."""
     data = b"".join([block async for block in _blocks(request)])
-    await in_database(_keep, key, data)
+    await in_database(_store_small, key, data)
     return JSONResponse({}, headers={"Cache-Control": "no-store"})
 
 
-def _keep(key: uuid.UUID, data: bytes) -> None:
+def _store_small(key: uuid.UUID, data: bytes) -> None:
     slot = uploads.find_slot(key)
     staged = blobs.store().stage()
     try:
@@ -120,8 +120,8 @@ def _keep(key: uuid.UUID, data: bytes) -> None:
         staged.discard()
 
 
-async def _whole(request: Request, slot: Slot) -> Response:
-    """Store a file sent in one piece. The same file again is fine, another one is refused."""
+async def _single(request: Request, slot: Slot) -> Response:
+    """Store a file sent in one request. Sending the same file again is allowed, another one is rejected."""
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > settings.MAX_UPLOAD_BYTES:
         raise too_large(settings.MAX_UPLOAD_BYTES)
@@ -140,7 +140,7 @@ async def _whole(request: Request, slot: Slot) -> Response:
 
 
 async def _part(request: Request, slot: Slot, span: Span) -> Response:
-    """Append a part to the file on disk, whose size is the truth about what was received."""
+    """Append a part to the file on disk, whose size is what was received."""
     if slot.state == "stored":
         return JSONResponse({}, headers={"Cache-Control": "no-store"})
     part = await anyio.to_thread.run_sync(_Partial.open, slot)
@@ -168,7 +168,7 @@ async def _part(request: Request, slot: Slot, span: Span) -> Response:
 
 
 async def _append(request: Request, part: _Partial, span: Span) -> None:
-    """Write what is new of the sent part; bytes that are here already are skipped, a gap changes nothing."""
+    """Write the new bytes of a part; bytes that were received before are skipped, a part after a gap changes nothing."""
     assert span.first is not None
     skip = part.size - span.first
     if skip < 0:
@@ -193,7 +193,7 @@ def _incomplete(size: int) -> Response:
 
 
 class _Partial:
-    """A file that arrives in parts, in the scratch folder, locked against a second sender."""
+    """A file that is uploaded in parts, in the scratch folder, locked against a second sender."""
 
     def __init__(self, path: Path, file: int, size: int) -> None:
         self.path = path
@@ -202,7 +202,7 @@ class _Partial:
 
     @classmethod
     def open(cls, slot: Slot) -> _Partial:
-        """Open or begin the file of a slot. Raises Busy while another request writes it."""
+        """Open or create the file of a slot. Raises Busy while another request writes it."""
         path = blobs.store().scratch() / f"{slot.id}.part"
         file = os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
         try:
@@ -229,8 +229,8 @@ class _Partial:
             raise disk_full() if error.errno in (errno.ENOSPC, errno.EDQUOT) else error from error
 
     def adopt(self) -> tuple[Stored, bytes]:
-        """Store the complete file; return what it is and its first bytes."""
-        # By the handle, not the name: another request may have stored the same file and removed the name meanwhile.
+        """Store the complete file; return the stored blob and its first bytes."""
+        # By handle, not by name: another request may have stored the same file and removed the name.
         with os.fdopen(os.dup(self._file), "rb") as stream:
             stream.seek(0)
             head = stream.read(512)
@@ -245,15 +245,15 @@ class _Partial:
 
 
 def mime_of(head: bytes) -> str:
-    """Return the type that the first bytes show; what the client says of it counts for nothing."""
+    """Return the type of the first bytes; the type that the client sends is ignored."""
     return probe.mime_of(head)
 
 
 async def _blocks(request: Request) -> AsyncIterator[bytes]:
-    """Yield the body in blocks of about CHUNK, so that a hop to a thread is worth it.
+    """Yield the body in blocks of about CHUNK, so that a call to a thread is worthwhile.
 
-    Raises TimeoutError when nothing has come for UPLOAD_IDLE_SECONDS: a sender that lost its network without a word would
-    hold file and lock for ever, and could not take up its own upload.
+    Raises TimeoutError after UPLOAD_IDLE_SECONDS without data: a sender that lost its network would otherwise keep
+    the file locked and could not resume its own upload.
     """
     buffer = bytearray()
     pieces = request.stream()
@@ -271,7 +271,7 @@ async def _blocks(request: Request) -> AsyncIterator[bytes]:
 
 
 async def _drain(request: Request) -> None:
-    """Read what the client still sends, within limits, so that it gets to see the answer rather than a broken pipe."""
+    """Read what the client still sends, within limits, so that it receives the response instead of a broken pipe."""
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > _DRAIN:
         return

@@ -1,4 +1,4 @@
-"""The socket of a page that follows one project; it carries news and presence, writes go by HTTP."""
+"""The WebSocket of a page that follows one project: events and presence; writes use HTTP."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MAX_MESSAGE = 4096
 
 
 async def _safely(call: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
-    """The channel layer carries presence only: when Redis does not answer, news go on through the database."""
+    """Call the channel layer, which carries presence only: without Redis, events still arrive through the database."""
     try:
         await call(*arguments)
     except Exception:
@@ -49,7 +49,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
     media: uuid.UUID | None = None
     client = ""
     joined = False
-    told: list[dict[str, Any]] | None = None
+    last_people: list[dict[str, Any]] | None = None
 
     async def connect(self) -> None:
         user: User = self.scope["user"]
@@ -71,9 +71,9 @@ class ProjectConsumer(AsyncWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         poller.discard(self) if self.joined else None
         if self.joined:
-            await self._tell({"type": "presence.gone", "client": self.client})
-        if hasattr(self, "beat"):
-            self.beat.cancel()
+            await self._broadcast({"type": "presence.gone", "client": self.client})
+        if hasattr(self, "heartbeat"):
+            self.heartbeat.cancel()
         if hasattr(self, "group"):
             await _safely(self.channel_layer.group_discard, self.group, self.channel_name)
 
@@ -93,7 +93,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
     # -- what the page says
 
     async def _join(self, message: dict[str, Any]) -> None:
-        """Follow one medium from `since` on; a page says it again whenever it moves to another picture."""
+        """Follow one medium from `since` on; a page sends it again when it opens another medium."""
         self.media = parse_uuid(message.get("media"))
         since, client = message.get("since"), message.get("client")
         if isinstance(since, int) and not isinstance(since, bool) and 0 <= since < 2**62:
@@ -104,9 +104,9 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         poller.add(self)
         if not self.joined:
             self.joined = True
-            self.beat = asyncio.create_task(self._keep_alive())
-        await self._tell({"type": "presence.here", "person": self._person()})
-        await self._tell({"type": "presence.ask"})
+            self.heartbeat = asyncio.create_task(self._keep_alive())
+        await self._broadcast({"type": "presence.here", "person": self._person()})
+        await self._broadcast({"type": "presence.ask"})
 
     async def _cursor(self, message: dict[str, Any]) -> None:
         x, y = message.get("x"), message.get("y")
@@ -120,11 +120,11 @@ class ProjectConsumer(AsyncWebsocketConsumer):
                 "x": x,
                 "y": y,
             }
-            await self._tell({"type": "presence.cursor", "cursor": cursor})
+            await self._broadcast({"type": "presence.cursor", "cursor": cursor})
 
     async def _cursor_gone(self, message: dict[str, Any]) -> None:
         if self.joined:
-            await self._tell(
+            await self._broadcast(
                 {
                     "type": "presence.cursor",
                     "cursor": {"client": self.client, "media": str(self.media), "gone": True},
@@ -156,7 +156,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
 
     async def presence_ask(self, message: dict[str, Any]) -> None:
         if self.joined:
-            await self._tell({"type": "presence.here", "person": self._person()})
+            await self._broadcast({"type": "presence.here", "person": self._person()})
 
     async def presence_cursor(self, message: dict[str, Any]) -> None:
         cursor = message["cursor"]
@@ -177,16 +177,16 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         with contextlib.suppress(asyncio.CancelledError):
             while True:
                 await asyncio.sleep(STALE_SECONDS / 3)
-                await self._tell({"type": "presence.here", "person": self._person()})
+                await self._broadcast({"type": "presence.here", "person": self._person()})
 
     async def _send_people(self) -> None:
-        """Tell the page who is here, if that differs from what it was told last."""
+        """Send the page who is online, if that has changed."""
         people = presence.people(self.project_id)
-        if people != self.told:
-            self.told = people
+        if people != self.last_people:
+            self.last_people = people
             await self._send({"type": "presence", "people": people})
 
-    async def _tell(self, message: dict[str, Any]) -> None:
+    async def _broadcast(self, message: dict[str, Any]) -> None:
         await _safely(self.channel_layer.group_send, self.group, message)
 
     async def _send(self, message: dict[str, Any]) -> None:

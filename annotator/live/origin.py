@@ -1,4 +1,4 @@
-"""The Origin check of sockets: a page of another site must not speak with a visitor's session."""
+"""The Origin check of WebSockets: pages of other sites must not use a visitor's session."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ App = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 
 class SameOrigin:
-    """Passes on a socket whose Origin is the address it came to, or one of ANNOTATOR_TRUSTED_ORIGINS.
+    """Accepts WebSockets whose Origin is this server or one of ANNOTATOR_TRUSTED_ORIGINS.
 
-    The Host must be one of ALLOWED_HOSTS. A client without an Origin is no browser: it carries no
-    visitor's cookie by accident, and is let through to the session check.
+    The Host must be one of ALLOWED_HOSTS. A client without an Origin is not a browser, so it cannot carry a
+    visitor's cookie by accident, and is passed on to the session check.
     """
 
     def __init__(self, app: App) -> None:
@@ -39,7 +39,7 @@ class SameOrigin:
 
 
 def _name_of(host: str) -> str:
-    """Return the host name in lower case without its port; empty when it makes no sense."""
+    """Return the host name in lower case without its port; empty if it is invalid."""
     try:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:

@@ -1,4 +1,4 @@
-"""One poller per server process: reads new events of the joined projects once and hands them to the local sockets."""
+"""One poller per server process: reads the new events of followed projects once and delivers them to the local sockets."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Listener(Protocol):
 
 
 class Poller:
-    """Runs while there are sockets: wakes every quarter second, or at once after a commit in this process.
+    """Runs while there are sockets: every quarter second, and immediately after a commit in this process.
 
     Members are checked every five seconds, so a removed member's socket closes within ten.
     """
@@ -79,39 +79,39 @@ class Poller:
                     await self._close_removed()
             except asyncio.CancelledError:
                 raise
-            except Exception:  # a broken database must not end the poller: it tries again
+            except Exception:  # a database error must not end the poller: it retries
                 logger.exception("reading events failed")
                 await asyncio.sleep(1)
 
     async def _deliver_new(self) -> None:
         heads = await database_sync_to_async(event_rows.heads)(list(self._listeners))
         for project_id, head in heads.items():
-            behind = [listener for listener in self._listeners.get(project_id, ()) if listener.seq != head]
-            if behind:
-                await self._catch_up(project_id, head, behind)
+            outdated = [listener for listener in self._listeners.get(project_id, ()) if listener.seq != head]
+            if outdated:
+                await self._catch_up(project_id, head, outdated)
 
-    async def _catch_up(self, project_id: uuid.UUID, head: int, behind: list[Listener]) -> None:
-        lost = [one for one in behind if one.seq > head or head - one.seq > event_rows.TOO_FAR]
-        for listener in lost:
+    async def _catch_up(self, project_id: uuid.UUID, head: int, outdated: list[Listener]) -> None:
+        too_far_behind = [one for one in outdated if one.seq > head or head - one.seq > event_rows.TOO_FAR]
+        for listener in too_far_behind:
             listener.seq = head
             await _safely(listener.resync, head)
-        following = [one for one in behind if one not in lost]
+        following = [one for one in outdated if one not in too_far_behind]
         while following:
             start = min(one.seq for one in following)
             rows = await database_sync_to_async(event_rows.since)(project_id, start)
             if not rows:
                 return
             for listener in following:
-                news = [row for row in rows if row.seq > listener.seq]
-                if news:
-                    listener.seq = news[-1].seq
-                    await _safely(listener.deliver, news)
+                rows_after = [row for row in rows if row.seq > listener.seq]
+                if rows_after:
+                    listener.seq = rows_after[-1].seq
+                    await _safely(listener.deliver, rows_after)
             following = [one for one in following if one.seq < head and len(rows) == event_rows.PAGE]
 
     async def _close_removed(self) -> None:
-        everybody = [listener for group in self._listeners.values() for listener in group]
-        pairs = await database_sync_to_async(_memberships)({one.user_id for one in everybody})
-        for listener in everybody:
+        listeners = [listener for group in self._listeners.values() for listener in group]
+        pairs = await database_sync_to_async(_memberships)({one.user_id for one in listeners})
+        for listener in listeners:
             if (listener.workspace_id, listener.user_id) not in pairs:
                 await _safely(listener.removed)
 
@@ -125,7 +125,7 @@ def _memberships(user_ids: set[uuid.UUID]) -> set[tuple[uuid.UUID, uuid.UUID]]:
 
 
 async def _safely(call: Callable[..., Awaitable[None]], *arguments: Any) -> None:
-    """One socket that is closing must not keep the news from the others."""
+    """Call a listener; a socket that is closing must not stop the delivery to others."""
     try:
         await call(*arguments)
     except Exception:

@@ -1,4 +1,4 @@
-"""Who is here and where their pointer is: kept in this process, told to other servers through the channel layer, never stored."""
+"""Who is online: kept in this process, shared with other servers through the channel layer, never stored."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ STALE_SECONDS = 45.0
 
 @dataclass(slots=True)
 class Person:
-    """One open page of one person."""
+    """One open page of one user."""
 
     client: str
     user: str
@@ -27,29 +27,29 @@ class Person:
 
 
 class Presence:
-    """The people of each project as far as this process has heard of them."""
+    """The online users of each project that this process knows of."""
 
     def __init__(self) -> None:
         self._people: dict[uuid.UUID, dict[str, Person]] = {}
 
     def put(self, project_id: uuid.UUID, person: Person) -> None:
-        """Note a sign of life of a page."""
+        """Record a heartbeat of a page."""
         self._people.setdefault(project_id, {})[person.client] = person
 
     def drop(self, project_id: uuid.UUID, client: str) -> None:
-        """Forget a page."""
-        room = self._people.get(project_id, {})
-        room.pop(client, None)
-        if not room:
+        """Remove a page."""
+        pages = self._people.get(project_id, {})
+        pages.pop(client, None)
+        if not pages:
             self._people.pop(project_id, None)
 
     def people(self, project_id: uuid.UUID) -> list[dict[str, Any]]:
-        """Return everybody seen lately, in a stable order."""
+        """Return the pages with a recent heartbeat, in a stable order."""
         horizon = time.monotonic() - STALE_SECONDS
-        room = self._people.get(project_id, {})
-        for client in [key for key, person in room.items() if person.seen < horizon]:
-            del room[client]
-        return [person.shown() for person in sorted(room.values(), key=lambda one: (one.name, one.client))]
+        pages = self._people.get(project_id, {})
+        for client in [key for key, person in pages.items() if person.seen < horizon]:
+            del pages[client]
+        return [person.shown() for person in sorted(pages.values(), key=lambda one: (one.name, one.client))]
 
 
 presence = Presence()

@@ -1,4 +1,4 @@
-"""The base of the operator's commands: what stops one is said in a sentence on standard error, without a trace."""
+"""The base class of our commands: errors are one line on standard error, without a traceback."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from annotator.domain.errors import DomainError
 
 
 class OperatorCommand(BaseCommand):
-    """A command for people. Refusals, files that cannot be had and a database that cannot be used end it with status 1.
+    """A command whose expected errors (domain errors, files, database) end it with a message and status 1.
 
-    Mistakes of ours still show their trace; `--traceback` shows that of the others too.
+    Unexpected errors still show their traceback; `--traceback` shows that of expected errors too.
     """
 
     def execute(self, *args: Any, **options: Any) -> Any:
@@ -27,21 +27,21 @@ class OperatorCommand(BaseCommand):
             reason = error.strerror or str(error)
             raise CommandError(f"{file}: {reason}." if file else f"{reason}.") from error
         except DatabaseError as error:
-            words = _words_of(error)
-            if words is None:
+            message = _message_of(error)
+            if message is None:
                 raise
-            raise CommandError(words) from error
+            raise CommandError(message) from error
 
-    def tell_losses(self, report: Iterable[Mapping[str, Any]]) -> None:
-        """Write what an import or export could not say, a line for each kind, on standard error."""
+    def write_report(self, report: Iterable[Mapping[str, Any]]) -> None:
+        """Write the loss report of an import or export to standard error, one line per entry."""
         for line in report:
             examples = ", ".join(line["examples"][:3])
             count = f"{line['count']:,}x" + (f", e.g. {examples}" if examples else "")
             self.stderr.write(f"{line['field']}: {line['reason']} ({count})")
 
 
-def _words_of(error: DatabaseError) -> str | None:
-    """Return what to do about a database that cannot be used, None when the fault is in a statement of ours."""
+def _message_of(error: DatabaseError) -> str | None:
+    """Return the message for a database that cannot be used, None if the error is in our own statement."""
     text = str(error).strip().partition("\n")[0]
     if "no such" in text or (isinstance(error, ProgrammingError) and "does not exist" in text):
         return "The database schema is not up to date: run `manage.py prepare`, or `manage.py migrate` for the tables only."

@@ -1,4 +1,4 @@
-"""What every page template knows: the person's theme, the version."""
+"""The context of every page template: the user's theme and the version."""
 
 from __future__ import annotations
 

@@ -14,19 +14,19 @@ from annotator.domain.errors import Conflict, Invalid, TooLarge
 from annotator.domain.ids import parse_uuid
 from annotator.services import event_rows
 from annotator.services.annotations import editing
-from annotator.web.actors import actor_of, person_of, signed_in
+from annotator.web.actors import actor_of, signed_in, user_of
 from annotator.web.media_filter import MediaFilter
 from annotator.web.selectors import label as selectors
 
 PROTOCOL = 1
-# A new server still takes the operations of a page that was loaded before the update.
+# A new server accepts the operations of pages that were loaded before the update.
 ACCEPTED = frozenset({PROTOCOL})
 MAX_BODY = 8 * 1024 * 1024
 MAX_FILM = 60
 
 
-def answer(body: Any, status: int = 200) -> HttpResponse:
-    """Return JSON; geometry text inside is spliced, not parsed. Never cached: it is one person's view of one moment."""
+def json_response(body: Any, status: int = 200) -> HttpResponse:
+    """Return JSON with stored geometry spliced in unparsed. Never cached: it depends on the user and the moment."""
     response = HttpResponse(orjson.dumps(body, default=str), content_type="application/json", status=status)
     response["Cache-Control"] = "no-store"
     return response
@@ -50,7 +50,7 @@ def read_json(request: HttpRequest) -> dict[str, Any]:
 def media_state(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
     actor = actor_of(request)
     media = selectors.find_media(actor, media_id)
-    return answer(selectors.state(actor, media, MediaFilter.read(request.GET)))
+    return json_response(selectors.media_state(actor, media, MediaFilter.read(request.GET)))
 
 
 @require_POST
@@ -63,7 +63,7 @@ def media_changes(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
         raise Conflict("This page is older than the server. Reload it; your changes are kept.", code="reload")
     client = body.get("client") if isinstance(body.get("client"), str) else ""
     results, seq = editing.apply(actor=actor, media=media, ops=body.get("ops"), client=client or "")
-    return answer({"v": PROTOCOL, "seq": seq, "results": results})
+    return json_response({"v": PROTOCOL, "seq": seq, "results": results})
 
 
 @require_safe
@@ -71,18 +71,18 @@ def media_changes(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
 def project_session(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     """Return what the labeling page embeds of its session and vocabulary, as it is now."""
     project = selectors.find_project(actor_of(request), project_id)
-    return answer(selectors.session(person_of(request), project, csrf=get_token(request)))
+    return json_response(selectors.session(user_of(request), project, csrf=get_token(request)))
 
 
 @require_safe
 @signed_in
 def project_events(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     project = selectors.find_project(actor_of(request), project_id)
-    since, limit = _whole(request, "since", 0), _whole(request, "limit", event_rows.PAGE)
+    since, limit = _integer(request, "since", 0), _integer(request, "limit", event_rows.PAGE)
     media = request.GET.get("media", "")
     if media and parse_uuid(media) is None:
         raise Invalid("media must be an id.", field="media")
-    return answer(event_rows.page(project.pk, since, parse_uuid(media), limit))
+    return json_response(event_rows.page(project.pk, since, parse_uuid(media), limit))
 
 
 @require_safe
@@ -90,21 +90,21 @@ def project_events(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
 def project_film(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     actor = actor_of(request)
     project = selectors.find_project(actor, project_id)
-    chosen = MediaFilter.read(request.GET)
+    media_filter = MediaFilter.read(request.GET)
     around = parse_uuid(request.GET.get("around", ""))
     if "at" in request.GET:
-        media = selectors.media_at(project.pk, chosen, _whole(request, "at", 0))
+        media = selectors.media_at(project.pk, media_filter, _integer(request, "at", 0))
     elif around is None:
         raise Invalid("around must be the id of an image.", field="around")
     else:
         media = selectors.find_media(actor, around)
     before, after = (
-        min(_whole(request, name, default), MAX_FILM) for name, default in (("before", 8), ("after", 12))
+        min(_integer(request, name, default), MAX_FILM) for name, default in (("before", 8), ("after", 12))
     )
-    return answer(selectors.film(project.pk, chosen, media, before, after))
+    return json_response(selectors.film(project.pk, media_filter, media, before, after))
 
 
-def _whole(request: HttpRequest, name: str, default: int) -> int:
+def _integer(request: HttpRequest, name: str, default: int) -> int:
     raw = request.GET.get(name, "")
     if not raw:
         return default

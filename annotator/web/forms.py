@@ -1,4 +1,4 @@
-"""What page scripts and forms send, read into plain values; and the one shape in which a write is answered."""
+"""Readers for the fields that scripts and forms send, and the response to a write."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_JSON = 8 * 1024 * 1024
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """Return whether a script asks: it names JSON as what it takes."""
+    """Return whether the request comes from a script: it accepts JSON."""
     return "application/json" in request.headers.get("Accept", "")
 
 
@@ -39,15 +39,15 @@ def read(request: HttpRequest) -> Mapping[str, Any]:
     return body
 
 
-def words(fields: Mapping[str, Any], name: str, default: str = "") -> str:
-    """Return a text field as sent; what it may hold is checked by the service. Invalid for anything but text."""
+def text(fields: Mapping[str, Any], name: str, default: str = "") -> str:
+    """Return a text field as sent; the service validates it. Raises Invalid for anything but text."""
     value = fields.get(name, default)
     if not isinstance(value, str):
         raise Invalid(f"{name} must be text.", field=name)
     return value
 
 
-def flag(fields: Mapping[str, Any], name: str) -> bool:
+def boolean(fields: Mapping[str, Any], name: str) -> bool:
     """Return a checkbox: a form sends "on" or nothing, a script true or false."""
     return fields.get(name) in (True, "on", "true", "1")
 
@@ -61,7 +61,7 @@ def one_id(fields: Mapping[str, Any], name: str) -> uuid.UUID:
 
 
 def many_ids(fields: Mapping[str, Any], name: str, limit: int) -> list[uuid.UUID]:
-    """Return a list of ids without repetition, at least one, or raise Invalid (TooLarge above `limit`)."""
+    """Return a list of distinct ids, at least one, or raise Invalid (TooLarge above `limit`)."""
     value = fields.get(name)
     if not isinstance(value, list) or not value:
         raise Invalid(f"{name} must be a list of ids.", field=name)
@@ -73,8 +73,8 @@ def many_ids(fields: Mapping[str, Any], name: str, limit: int) -> list[uuid.UUID
     return list(dict.fromkeys(key for key in found if key is not None))
 
 
-def whole(fields: Mapping[str, Any], name: str, default: int, *, high: int) -> int:
-    """Return a whole number 0..high of a query string or form; Invalid otherwise."""
+def integer(fields: Mapping[str, Any], name: str, default: int, *, high: int) -> int:
+    """Return a whole number 0..high of a query string or form, or raise Invalid."""
     raw = fields.get(name) or ""
     if raw == "":
         return default
@@ -84,13 +84,13 @@ def whole(fields: Mapping[str, Any], name: str, default: int, *, high: int) -> i
 
 
 def as_json(body: Any, status: int = 200) -> HttpResponse:
-    """Return JSON that no cache keeps: it is one person's view of one moment."""
+    """Return JSON that is never cached: it depends on the user and the moment."""
     response = HttpResponse(orjson.dumps(body, default=str), content_type="application/json", status=status)
     response["Cache-Control"] = "no-store"
     return response
 
 
-def done(
+def respond(
     request: HttpRequest,
     *,
     to: str,
@@ -99,10 +99,10 @@ def done(
     stay: bool = False,
     **data: Any,
 ) -> HttpResponse:
-    """Answer a write: a script gets JSON, a form without script goes on to the address `to` (303).
+    """Return the response to a write: JSON for a script, a redirect to `to` (303) for a form without script.
 
-    `toast` is one line in words; `undo` is {url, body}, which the page posts when the person presses Undo.
-    `stay` tells the script not to leave the page; `data` is anything else that it needs.
+    `toast` is one line of text; `undo` is {url, body}, which the page posts when the user presses Undo.
+    `stay` tells the script not to leave the page; `data` is passed on to it.
     """
     if wants_json(request):
         return as_json({"to": None if stay else to, "toast": toast, "undo": undo, **data})

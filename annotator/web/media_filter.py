@@ -1,4 +1,4 @@
-"""The filters of a media list as they stand in the address of a page; one reader for grid, labeling page and film."""
+"""The filters of a media list in the query string of a page, for grid, labeling page and filmstrip."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HEALTH = ("OK", "ERROR", "UNHEALTHY", "PROCESSING")
 
 @dataclass(frozen=True, slots=True)
 class MediaFilter:
-    """Which media of a project: all conditions hold, the values of one condition are alternatives."""
+    """A filter of media: all conditions must match, each by any of its values."""
 
     dataset: tuple[uuid.UUID, ...] = ()
     status: tuple[uuid.UUID, ...] = ()
@@ -40,7 +40,7 @@ class MediaFilter:
         )  # fmt: skip
 
     def apply(self, rows: MediaQuerySet) -> MediaQuerySet:
-        """Return the rows that the filter lets through, in list order."""
+        """Return the matching rows in list order."""
         rows = rows.in_home(datasets=self.dataset or None, name_contains=self.name)
         if self.status:
             rows = rows.in_states(self.status)
@@ -58,7 +58,7 @@ class MediaFilter:
         return any(getattr(self, name) for name in self.__slots__)
 
     def query(self) -> str:
-        """Return the filter as a query string without `?`, in a fixed order; empty when nothing is filtered."""
+        """Return the filter as a query string without `?`, in a fixed order; empty without conditions."""
         names = {"concept": "class"}
         pairs = [
             (names.get(key, key), str(value))

@@ -1,4 +1,4 @@
-"""Middleware of all HTTP answers: a request id, and refusals of the domain as pages or JSON of our own."""
+"""Middleware of all HTTP responses: a request id, and domain errors as pages or JSON."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
 def status_of(error: DomainError) -> int:
-    """Return the HTTP status of a refusal on our own pages."""
+    """Return the HTTP status of a domain error on our own pages."""
     return next((STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF), 400)
 
 
 class RequestIdMiddleware:
-    """Puts X-Request-ID on every answer, so that a person can name a failed call to the operator."""
+    """Sets X-Request-ID on every response, so that users can report a failed request."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -41,7 +41,7 @@ class RequestIdMiddleware:
 
 
 class DomainErrorMiddleware:
-    """Turns a DomainError of a page view into an answer, and a bare 405 too; dialects handle theirs before it gets here."""
+    """Turns a DomainError of a page view, and an empty 405, into a response; API errors are handled before they reach it."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -56,21 +56,21 @@ class DomainErrorMiddleware:
             else _("This action is not available at this address. Reload the page and try again."),
             code="method_not_allowed",
         )
-        answer = _answer(request, error, 405)
-        answer["Allow"] = response["Allow"]
-        return answer
+        error_response = _error_response(request, error, 405)
+        error_response["Allow"] = response["Allow"]
+        return error_response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError):
             return None
-        response = _answer(request, error, status_of(error))
+        response = _error_response(request, error, status_of(error))
         if isinstance(error, Busy) and error.retry_after:
             response["Retry-After"] = str(max(1, round(error.retry_after)))
         return response
 
 
-def _answer(request: HttpRequest, error: DomainError, status: int) -> HttpResponse:
-    """Return a refusal as JSON for a script and as a page for a person."""
+def _error_response(request: HttpRequest, error: DomainError, status: int) -> HttpResponse:
+    """Return an error as JSON for a script, as a page otherwise."""
     if request.path.startswith("/web/") or "application/json" in request.headers.get("Accept", ""):
         body = {"code": error.code, "message": error.message, "field": error.field}
         return JsonResponse(body, status=status)

@@ -1,4 +1,4 @@
-"""How often somebody may try a password: counted per address and name in the cache, for one minute; no database."""
+"""The rate limit of password sign-ins: counted per address and name in the cache, for one minute."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _own = LocMemCache("sign-in", {})
 
 
 def _key(request: HttpRequest, name: str) -> str:
-    who = f"{request.META.get('REMOTE_ADDR', '')}\n{name.casefold()}"
-    return "sign-in:" + hashlib.sha256(who.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    identity = f"{request.META.get('REMOTE_ADDR', '')}\n{name.casefold()}"
+    return "sign-in:" + hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def take(request: HttpRequest, name: str) -> int | None:
-    """Count one try and return how many are left in this minute; below 0 is one too many; None when there is no limit."""
+    """Count one attempt and return how many are left in this minute; negative above the limit, None without a limit."""
     limit: int = settings.RATE_SIGN_IN_PER_MINUTE
     if limit <= 0:
         return None
     key = _key(request, name)
     try:
         return limit - _count(cache, key)
-    except Exception:  # what the driver raises when Redis does not answer: each server counts for itself then
+    except Exception:  # the driver's error if Redis is unavailable: each server then counts on its own
         return limit - _count(_own, key)
 
 
@@ -36,14 +36,14 @@ def _count(store: Any, key: str) -> int:
     store.add(key, 0, WINDOW_SECONDS)
     try:
         return int(store.incr(key))
-    except ValueError:  # it ran out between the two calls
+    except ValueError:  # the key expired between the two calls
         store.set(key, 1, WINDOW_SECONDS)
         return 1
 
 
 def forget(request: HttpRequest, name: str) -> None:
-    """Start anew after a right password."""
+    """Reset the count after a correct password."""
     key = _key(request, name)
     _own.delete(key)
-    with contextlib.suppress(Exception):  # Redis does not answer; the count ends within the minute
+    with contextlib.suppress(Exception):  # Redis is unavailable; the count expires within a minute
         cache.delete(key)

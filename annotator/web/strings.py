@@ -1,4 +1,4 @@
-"""The words of the browser code, gathered from its sources and translated for the person."""
+"""The texts of the browser code, collected from its sources and translated for the user."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CALL = re.compile(r"""\bt\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")""")
 
 @functools.cache
 def source_strings() -> tuple[str, ...]:
-    """Return every text that stands in a call `t('…')` of the editor's modules; read once per process."""
+    """Return every text in a call `t('…')` of the browser code; read once per process."""
     found: set[str] = set()
     for file in sorted((settings.BASE_DIR / "static" / "src").rglob("*.js")):
         for single, double in _CALL.findall(file.read_text(encoding="utf-8")):
@@ -22,7 +22,7 @@ def source_strings() -> tuple[str, ...]:
 
 
 def editor_strings() -> dict[str, str]:
-    """Return {English: translated} for the person's language; empty for English, whose texts stand in the code."""
+    """Return {English: translated} for the user's language; empty for English, which is in the code."""
     if (get_language() or "en").startswith("en"):
         return {}
     return {text: gettext(text) for text in source_strings()}

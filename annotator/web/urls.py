@@ -1,4 +1,4 @@
-"""Addresses of our own pages and of the calls of their scripts."""
+"""URLs of our own pages and of the endpoints of their scripts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from annotator.web.views import (
 
 
 def both(route: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
-    """Return a page under its address with a slash at the end, and the same page without it: no redirect between them."""
+    """Return the patterns of a page with and without a trailing slash, without a redirect."""
     return [path(f"{route}/", view, name=name), path(route, view)]
 
 

@@ -20,7 +20,7 @@ from tests.browser.studio import Studio
 @pytest.fixture(scope="session", autouse=True)
 def _bundle() -> None:
     """Test what is in static/src now, also when pytest is called by hand."""
-    ensure_built(say=lambda _: None)
+    ensure_built(log=lambda _: None)
 
 
 @pytest.fixture(scope="session")

@@ -44,43 +44,43 @@ def calls(root: Path) -> list[str]:
 
 def test_builds_once_and_again_when_a_source_changed(checkout: Path) -> None:
     said: list[str] = []
-    assert build.ensure_built(root=checkout, say=said.append)
+    assert build.ensure_built(root=checkout, log=said.append)
     assert calls(checkout) == ["npm", "build.mjs"]
-    assert not build.ensure_built(root=checkout, say=said.append)
+    assert not build.ensure_built(root=checkout, log=said.append)
     (checkout / "static" / "src" / "main.js").write_text("2", encoding="utf-8")
-    assert build.ensure_built(root=checkout, say=said.append)
+    assert build.ensure_built(root=checkout, log=said.append)
     assert calls(checkout) == ["npm", "build.mjs", "build.mjs"]
     (checkout / "package-lock.json").write_text("newer", encoding="utf-8")
-    assert build.ensure_built(root=checkout, say=said.append)
+    assert build.ensure_built(root=checkout, log=said.append)
     assert calls(checkout)[3:] == ["npm", "build.mjs"]
 
 
 def test_the_checkers_are_installed_only_when_asked_for(checkout: Path) -> None:
-    build.ensure_built(root=checkout, say=lambda _: None)
+    build.ensure_built(root=checkout, log=lambda _: None)
     assert "--omit=dev" in (checkout.parent / "calls").read_text()
-    assert not build.ensure_built(root=checkout, with_tools=True, say=lambda _: None)
+    assert not build.ensure_built(root=checkout, with_tools=True, log=lambda _: None)
     assert calls(checkout) == ["npm", "build.mjs", "npm"]
-    build.ensure_built(root=checkout, force=True, say=lambda _: None)
+    build.ensure_built(root=checkout, force=True, log=lambda _: None)
     assert calls(checkout) == ["npm", "build.mjs", "npm", "build.mjs"], "what has the checkers has the rest"
 
 
 def test_an_installed_package_has_its_bundle_and_needs_no_node(
     checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    build.ensure_built(root=checkout, say=lambda _: None)
+    build.ensure_built(root=checkout, log=lambda _: None)
     for name in build.BUILD_FILES:
         (checkout / name).unlink()
     monkeypatch.setenv("PATH", "")
-    assert not build.ensure_built(root=checkout, say=lambda _: None)
+    assert not build.ensure_built(root=checkout, log=lambda _: None)
     (checkout / "static" / "dist" / "manifest.json").unlink()
     with pytest.raises(build.BuildError, match="Install the package again"):
-        build.ensure_built(root=checkout, say=lambda _: None)
+        build.ensure_built(root=checkout, log=lambda _: None)
 
 
 @pytest.mark.parametrize(
     ("node", "npm", "words"),
     [
-        (None, True, "there is none"),
+        (None, True, "was not found"),
         ("v18.19.0", True, "Node 18 is too old"),
         ("v22.0.0", False, "npm is missing"),
     ],
@@ -119,7 +119,7 @@ def test_a_failed_build_tells_the_words_of_the_builder(checkout: Path) -> None:
         '[ "$1" = --version ] && echo v20.1.0 || { echo "main.js:1 is wrong" >&2; exit 1; }',
     )
     with pytest.raises(build.BuildError, match=r"main\.js:1 is wrong"):
-        build.ensure_built(root=checkout, say=lambda _: None)
+        build.ensure_built(root=checkout, log=lambda _: None)
     assert not build.is_current(checkout)
 
 

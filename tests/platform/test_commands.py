@@ -135,7 +135,7 @@ def test_the_last_three_copies_are_kept(settings: Any, tmp_path: Path) -> None:
         link.execute("CREATE TABLE t (n)")
         link.execute("INSERT INTO t VALUES (1)")
     link.close()
-    copies = [prepare.keep_copy(database) for _ in range(5)]
+    copies = [prepare.copy_database(database) for _ in range(5)]
     assert sorted((tmp_path / "backups").iterdir()) == copies[2:]
     with sqlite3.connect(copies[-1]) as link:
         assert link.execute("SELECT n FROM t").fetchall() == [(1,)]

@@ -127,7 +127,7 @@ def test_a_run_that_is_killed_amid_the_demo_leaves_none_and_the_next_one_makes_i
     with servers.our_server(start=False, migrate=False) as server:
         process = start_run(server)
         servers.wait_until(
-            lambda: server.query("SELECT count(*) FROM annotator_blob") if "Drawing" in server.log.read_text() else [],
+            lambda: server.query("SELECT count(*) FROM annotator_blob") if "Creating" in server.log.read_text() else [],
             "the demo's beginning",
             180,
         )  # fmt: skip
@@ -147,7 +147,7 @@ def test_a_run_that_is_killed_amid_the_demo_leaves_none_and_the_next_one_makes_i
 def test_ctrl_c_ends_a_run_that_still_prepares() -> None:
     with servers.our_server(start=False, migrate=False) as server:
         process = start_run(server)
-        servers.wait_until(lambda: "Preparing" in server.log.read_text(), "the migrations", 60)
+        servers.wait_until(lambda: "Migrating" in server.log.read_text(), "the migrations", 60)
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(servers.PATIENCE) == 130
         assert servers.group_members(process.pid) == []

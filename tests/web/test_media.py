@@ -84,10 +84,10 @@ def test_progress_is_one_walk_along_the_index_of_states(w: World) -> None:
 
 def test_tiles_read_what_they_show_at_once(w: World) -> None:
     with CaptureQueriesContext(connection) as three:
-        tiles.known(w.project.pk, [image.pk for image in w.images])
+        tiles.tiles_of(w.project.pk, [image.pk for image in w.images])
     more = cast.make_images(w.dataset, 20, start=10)
     with CaptureQueriesContext(connection) as many:
-        assert len(tiles.known(w.project.pk, [image.pk for image in more])) == 20
+        assert len(tiles.tiles_of(w.project.pk, [image.pk for image in more])) == 20
     assert len(three) == len(many) == 4
 
 

@@ -42,8 +42,8 @@ def test_finished_is_counted_on_the_day_it_happened(w: World) -> None:
     move(w, w.rosa, w.images[:2], "DONE", days_ago=3)
     move(w, w.rosa, w.images[2:], "DONE")
     assert counts(w) == {3: 2, 0: 1}
-    by_person = history.days(w.project.pk, 7)[-4].by_person
-    assert by_person == {w.rosa.pk: 2}
+    by_user = history.days(w.project.pk, 7)[-4].by_user
+    assert by_user == {w.rosa.pk: 2}
 
 
 def test_going_on_from_done_to_completed_is_not_finishing_again(w: World) -> None:

@@ -70,7 +70,7 @@ def test_every_palette_colour_has_a_hatch_that_the_sprite_holds() -> None:
     assert len(ui.HATCHES) == len(palette.LABEL_COLORS)
     assert all(f'id="hatch-{number}"' in sprite for number in ui.HATCHES)
     assert all(f'id="{shape}"' in sprite for _, shape, _ in ui.JOB_STATES.values())
-    assert all(f'id="st-{key}"' in sprite for key, _ in ui.STATES.values())
+    assert all(f'id="st-{key}"' in sprite for key, _ in ui.STATUSES.values())
 
 
 def test_built_names_are_read_once(tmp_path: Path, settings: object, monkeypatch: pytest.MonkeyPatch) -> None:

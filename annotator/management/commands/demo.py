@@ -1,4 +1,4 @@
-"""`manage.py demo`: adds the demo project, drawn anew, to the workspace "demo"."""
+"""`manage.py demo`: creates the demo project in the workspace "demo"."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ class Command(OperatorCommand):
         admin = operators.ensure_administrator()
         ref = options["workspace"]
         try:
-            place = Workspace.all_objects.filter(ref=ref).first() or workspaces.create(
+            found = Workspace.all_objects.filter(ref=ref).first() or workspaces.create(
                 name=ref.capitalize(), ref=ref
             )
-            members.ensure(workspace=place, user=admin, role=Role.OWNER)
-            if Project.objects.filter(workspace=place, name=demo.NAME).exists():
+            members.ensure(workspace=found, user=admin, role=Role.OWNER)
+            if Project.objects.filter(workspace=found, name=demo.NAME).exists():
                 self.stderr.write(f"Workspace {ref} already has the demo project.")
                 return
             project = demo.build(
-                actor=Actor(user_id=admin.pk, via="command"), workspace=place, tell=self.stderr.write
+                actor=Actor(user_id=admin.pk, via="command"), workspace=found, tell=self.stderr.write
             )
         finally:
             decoding.close_pool()

@@ -1,4 +1,4 @@
-"""`manage.py export_dataset`: a project into a file on this machine, streamed by this command itself."""
+"""`manage.py export_dataset`: exports a project to a file on this machine, without a job."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Command(OperatorCommand):
             )
         except OSError as error:
             raise CommandError(f"{path} cannot be written: {error.strerror}.") from None
-        self.tell_losses(facts["report"])
+        self.write_report(facts["report"])
         self.stdout.write(
             f"Exported {facts['images']:,} images and {facts['labels']:,} labels of {project.name} to {path}."
         )

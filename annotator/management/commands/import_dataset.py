@@ -1,4 +1,4 @@
-"""`manage.py import_dataset`: a data set on this machine into a project, as a job that this command runs itself."""
+"""`manage.py import_dataset`: imports a dataset on this machine into a project, with a job that the command runs itself."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Command(OperatorCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         path, images = options["path"].absolute(), options["images"]
-        # A file that is none, or a name that is refused, leaves no empty project behind.
+        # An invalid file or name leaves no empty project behind.
         imports.check_path(path=path, images=images, format_name=options["format"])
         with transaction.atomic():
             actor, project = console.project(workspace_ref=options["workspace"], name=options["project"])
@@ -48,7 +48,7 @@ class Command(OperatorCommand):
         if job.state != JobState.DONE:
             raise CommandError(job.error or f"The import ended as {job.state}.")
         facts = job.result
-        self.tell_losses(facts["report"])
+        self.write_report(facts["report"])
         self.stdout.write(
             f"Imported {facts['images']:,} images and {facts['labels']:,} labels of {facts['classes']:,} classes into {project.name}."
         )

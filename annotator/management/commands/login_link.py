@@ -1,4 +1,4 @@
-"""`manage.py login_link`: a one-time address that signs a person in; it is the last line of standard output."""
+"""`manage.py login_link`: prints a one-time sign-in link as the last line of standard output."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from annotator.management.addresses import address
 from annotator.management.base import OperatorCommand
+from annotator.management.server_url import server_url
 from annotator.models import User
 from annotator.services.accounts import sign_in
 
@@ -36,6 +36,6 @@ class Command(OperatorCommand):
 
 
 def link(user: User, base: str = "") -> str:
-    """Return a new sign-in address of `user` under `base`, else ANNOTATOR_PUBLIC_URL, else host and port."""
-    base = settings.PUBLIC_URL or base or address(settings.HOST, settings.PORT)
+    """Return a new sign-in link of `user` under ANNOTATOR_PUBLIC_URL, otherwise under `base` or host and port."""
+    base = settings.PUBLIC_URL or base or server_url(settings.HOST, settings.PORT)
     return f"{base}/sign-in/link/{sign_in.make_link(user=user)}/"

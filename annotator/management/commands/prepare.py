@@ -1,4 +1,4 @@
-"""`manage.py prepare`: what must be there before the first start and after an update: tables, administrator, demo."""
+"""`manage.py prepare`: prepares a first start or an update: migrations, administrator, demo project."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from annotator.services.accounts import operators
 from annotator.services.operations import backups
 from annotator.services.workspaces import members
 
-KEPT_BACKUPS = 3
+MAX_BACKUPS = 3
 
 
 class Command(OperatorCommand):
@@ -28,26 +28,26 @@ class Command(OperatorCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-        # One at a time: a `run` that was killed may have left one at work.
+        # One at a time: a `run` that was killed may have left one running.
         with open(settings.DATA_DIR / ".prepare.lock", "w", encoding="utf-8") as lock:
             locks.lock(lock, locks.LOCK_EX)
             self.prepare()
 
     def prepare(self) -> None:
         self.migrate()
-        let_in()
+        ensure_admin_access()
         if not Project.all_objects.exists():
             self.stdout.write("Creating the demo project ...")
             self.stdout.flush()
             call_command("demo", stdout=io.StringIO(), stderr=io.StringIO())
 
     def migrate(self) -> None:
-        """Bring the database up to date; one that holds anything is copied before."""
+        """Migrate the database; a SQLite database with data is copied first."""
         executor = MigrationExecutor(connection)
         if not _plan(executor):
             return
         if settings.IS_SQLITE and executor.loader.applied_migrations:
-            copy = keep_copy(Path(connection.settings_dict["NAME"]))
+            copy = copy_database(Path(connection.settings_dict["NAME"]))
             self.stdout.write(f"Database copied to {copy}")
         self.stdout.write("Migrating the database ...")
         self.stdout.flush()
@@ -55,12 +55,12 @@ class Command(OperatorCommand):
 
 
 def is_prepared() -> bool:
-    """Tell whether `prepare` would find nothing to do."""
+    """Return whether there is nothing to prepare."""
     return not _plan(MigrationExecutor(connection)) and Project.all_objects.exists()
 
 
-def let_in() -> User:
-    """Return the administrator, who is made when missing and owns every workspace that nobody else does."""
+def ensure_admin_access() -> User:
+    """Return the administrator, created if missing, as owner of every workspace without a user as owner."""
     admin = operators.ensure_administrator()
     owned = Workspace.all_objects.filter(memberships__role=Role.OWNER, memberships__user__service_of=None)
     for workspace in Workspace.all_objects.exclude(pk__in=owned.values("pk")):
@@ -72,12 +72,12 @@ def _plan(executor: MigrationExecutor) -> list[Any]:
     return executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
-def keep_copy(database: Path) -> Path:
-    """Copy the SQLite database into `backups/` of the data folder, keep the last three, return the new one."""
+def copy_database(database: Path) -> Path:
+    """Copy the SQLite database to `backups/` in the data folder, keep the last three copies, return the new one."""
     folder = settings.DATA_DIR / "backups"
     folder.mkdir(parents=True, exist_ok=True)
     copy: Path = folder / f"annotator-{timezone.now():%Y%m%d-%H%M%S-%f}.sqlite3"
     backups.copy_sqlite(database, copy)
-    for old in sorted(folder.glob("annotator-*.sqlite3"))[:-KEPT_BACKUPS]:
+    for old in sorted(folder.glob("annotator-*.sqlite3"))[:-MAX_BACKUPS]:
         old.unlink()
     return copy

@@ -1,4 +1,4 @@
-"""`manage.py restore FILE`: the counterpart of `backup`, with the server stopped."""
+"""`manage.py restore FILE`: restores a backup while the server is stopped."""
 
 from __future__ import annotations
 

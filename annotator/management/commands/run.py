@@ -1,4 +1,4 @@
-"""`manage.py run`: what `make run` does once the packages are there: set up, then serve."""
+"""`manage.py run`: sets up the installation and serves; `make run` calls it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 from annotator.checks import TAG
-from annotator.management.addresses import address
 from annotator.management.base import OperatorCommand
+from annotator.management.server_url import server_url
 from annotator.models import User
 
 from . import prepare
@@ -24,7 +24,7 @@ from .serve import load, serve
 
 class Command(OperatorCommand):
     help = "Set everything up (bundle, database, administrator, demo) and serve until Ctrl-C."
-    # Those of Django look at our code, not at this installation, and take more than a second: `make lint` runs them.
+    # Django's own checks test our code, not this installation, and take more than a second: `make lint` runs them.
     requires_system_checks = [TAG]
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,14 +33,14 @@ class Command(OperatorCommand):
         call_command("build_frontend", stdout=self.stdout, stderr=self.stderr)
         if not prepare.is_prepared():
             self.prepare()
-        admin = prepare.let_in()
+        admin = prepare.ensure_admin_access()
         connection.close()
         serve(host=settings.HOST, port=settings.PORT, with_worker=True, on_ready=lambda: self.announce(admin))
 
     def prepare(self) -> None:
-        """Run `prepare` in a process of its own, since migrations and drawing leave 90 MB behind that a server does not need.
+        """Run `prepare` in a separate process, because migrations and the demo use 90 MB that a server does not need.
 
-        What the server is made of is loaded meanwhile, on another core.
+        Meanwhile the server's modules are imported on another core.
         """
         self.stdout.flush()
         connection.close()
@@ -53,8 +53,8 @@ class Command(OperatorCommand):
             raise CommandError("The database could not be prepared; see the messages above.")
 
     def announce(self, admin: User) -> None:
-        """Say where it runs; the last line is an address that signs the administrator in once."""
-        base = address(settings.HOST, settings.PORT)
+        """Print the URL; the last line is a one-time sign-in link for the administrator."""
+        base = server_url(settings.HOST, settings.PORT)
         self.stdout.write(
             f"\nAnnotator is running at {base} with its data in {settings.DATA_DIR}. Press Ctrl-C to stop."
         )
@@ -69,7 +69,7 @@ class Command(OperatorCommand):
 
 
 def require_free(host: str, port: int) -> None:
-    """Raise CommandError at once when the address is taken, before anything is touched."""
+    """Raise CommandError if the port is in use, before anything is changed."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

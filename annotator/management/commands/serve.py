@@ -1,4 +1,4 @@
-"""`manage.py serve`: the server in this process and, unless told otherwise, one worker as its child."""
+"""`manage.py serve`: runs the server in this process and one worker as a child process (unless `--no-worker`)."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import get_resolver
 
-from annotator.management.addresses import address
-from annotator.management.garbage import settle
+from annotator.management.garbage_collection import freeze_gc
+from annotator.management.server_url import server_url
 
 WORKER_NICE = 10
-# The worker's own grace is 6 s; after that it is not stopping but stuck.
-WORKER_PATIENCE = 8.0
-FIRST_PAUSE, LONGEST_PAUSE, STEADY_SECONDS = 1.0, 30.0, 60.0
+# The worker stops within 6 s; after that it is stuck.
+WORKER_STOP_SECONDS = 8.0
+MIN_PAUSE, MAX_PAUSE, STABLE_SECONDS = 1.0, 30.0, 60.0
 _log = logging.getLogger(__name__)
 
 
 def _port(text: str) -> int:
-    """Return a port; one beyond 65535 would be taken, and another one listened on."""
+    """Return a port number; above 65535 the socket would silently use another one."""
     if not text.isdecimal() or int(text) > 65535:
         raise ArgumentTypeError(f"{text!r} is not a port (0 to 65535)")
     return int(text)
 
 
 class Command(BaseCommand):
-    help = "Serve pages, APIs, files and live updates; runs a worker beside it."
+    help = "Serve pages, APIs, files and live updates, with a worker process."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -58,12 +58,12 @@ class Command(BaseCommand):
         )
 
     def announce(self, host: str, port: int) -> None:
-        self.stdout.write(f"Serving on {address(host, port)}")
+        self.stdout.write(f"Serving on {server_url(host, port)}")
         self.stdout.flush()
 
 
 def serve(*, host: str, port: int, with_worker: bool, on_ready: Callable[[], None]) -> None:
-    """Serve until SIGINT or SIGTERM; raises CommandError when the address cannot be had."""
+    """Serve until SIGINT or SIGTERM; raises CommandError if the port cannot be used."""
     if not with_worker and not os.environ.get("ANNOTATOR_EXPECT_WORKER"):
         settings.EXPECT_WORKER = False
     config = uvicorn.Config(
@@ -81,22 +81,22 @@ def serve(*, host: str, port: int, with_worker: bool, on_ready: Callable[[], Non
     )
     server = Server(config)
 
-    def begin() -> None:
+    def start() -> None:
         on_ready()
-        load()  # the views: a second, in which the worker is not ready either
-        settle()
+        load()  # importing the views takes a second, in which the worker is not ready either
+        freeze_gc()
 
-    server.on_ready = begin
-    child = WorkerChild(is_leaving=lambda: server.should_exit) if with_worker else None
+    server.on_ready = start
+    child = WorkerChild(is_stopping=lambda: server.should_exit) if with_worker else None
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if child:
-            child.start()  # it gets ready while we do
+            child.start()  # it starts while this process does
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         config.load()
         server.run()
     except KeyboardInterrupt:
-        pass  # uvicorn has shut down in order and then passes the signal on
+        pass  # uvicorn has shut down cleanly and raises the signal again
     finally:
         if child:
             child.stop()
@@ -107,14 +107,14 @@ def serve(*, host: str, port: int, with_worker: bool, on_ready: Callable[[], Non
 
 
 def load() -> None:
-    """Import the whole product, so that the first request need not."""
+    """Import all modules, so that the first request does not have to."""
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     import_module("annotator.asgi")
     _ = get_resolver().url_patterns
 
 
 class Server(uvicorn.Server):
-    """Calls `on_ready` when the server has begun to take connections."""
+    """Calls `on_ready` when the server accepts connections."""
 
     on_ready: Callable[[], Any] = staticmethod(lambda: None)
 
@@ -125,27 +125,27 @@ class Server(uvicorn.Server):
             self.should_exit = True
             return
         if self.started and not self.should_exit:
-            await asyncio.to_thread(self.on_ready)  # it may ask the database
+            await asyncio.to_thread(self.on_ready)  # it may use the database
 
 
 class WorkerChild:
-    """Keeps one `manage.py work` running as a child in our process group; it ends with us, even when we are killed.
+    """Keeps one `manage.py work` running as a child in this process group; it ends with this process, even if that is killed.
 
-    `is_leaving` tells whether we are on our way out: on Ctrl-C the worker, in the same group, may be faster.
+    `is_stopping` returns whether the server is shutting down: on Ctrl-C the worker, in the same group, may exit first.
     """
 
-    def __init__(self, *, is_leaving: Callable[[], bool]) -> None:
-        self._is_leaving = is_leaving
+    def __init__(self, *, is_stopping: Callable[[], bool]) -> None:
+        self._is_stopping = is_stopping
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._keep, name="worker-child", daemon=True)
+        self._thread = threading.Thread(target=self._supervise, name="worker-child", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask the worker to end and wait; a stuck one is killed."""
+        """Ask the worker to stop and wait; kill it if it is stuck."""
         with self._lock:
             self._stop.set()
             process = self._process
@@ -154,22 +154,20 @@ class WorkerChild:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
         try:
-            process.wait(WORKER_PATIENCE)
+            process.wait(WORKER_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
 
-    def _keep(self) -> None:
-        """Start the worker, and start it again when it dies: at once after a long life, else after a growing pause."""
-        pause = FIRST_PAUSE
+    def _supervise(self) -> None:
+        """Start the worker, and restart it when it exits: after a short pause if it ran for long, otherwise after growing pauses."""
+        pause = MIN_PAUSE
         while (process := self._spawn()) is not None:
             started = time.monotonic()
             status = process.wait()
-            if self._stop.is_set() or self._is_leaving():
+            if self._stop.is_set() or self._is_stopping():
                 return
-            pause = (
-                FIRST_PAUSE if time.monotonic() - started > STEADY_SECONDS else min(pause * 2, LONGEST_PAUSE)
-            )
+            pause = MIN_PAUSE if time.monotonic() - started > STABLE_SECONDS else min(pause * 2, MAX_PAUSE)
             _log.error("the worker exited with status %s; restarting in %.0f s", status, pause)
             self._stop.wait(pause)
 

@@ -1,4 +1,4 @@
-"""`manage.py verify`: how this installation is set up and whether its parts answer; no secret is printed."""
+"""`manage.py verify`: prints the settings and checks the parts of this installation; prints no secrets."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Command(OperatorCommand):
 
     def _settings(self) -> dict[str, str]:
         database = connection.settings_dict
-        place = (
+        location = (
             database["NAME"]
             if settings.IS_SQLITE
             else f"{database['NAME']} on {database['HOST'] or 'local socket'}"
@@ -41,7 +41,7 @@ class Command(OperatorCommand):
         bucket = f"bucket {settings.S3_BUCKET} at {settings.S3_ENDPOINT or 'AWS'}"
         return {
             "data folder": str(settings.DATA_DIR),
-            "database": f"{connection.vendor}: {place}",
+            "database": f"{connection.vendor}: {location}",
             "media": bucket if settings.S3_BUCKET else str(settings.MEDIA_DIR),
             "address": f"{settings.HOST}:{settings.PORT}",
             "allowed hosts": ", ".join(settings.ALLOWED_HOSTS),

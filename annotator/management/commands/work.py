@@ -1,4 +1,4 @@
-"""`manage.py work`: runs jobs until it is told to stop; what a job does is found by dotted paths in settings."""
+"""`manage.py work`: runs jobs until it is stopped; handlers are found by dotted paths in settings."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 from django.utils.module_loading import import_string
 
-from annotator.management.garbage import settle
+from annotator.management.garbage_collection import freeze_gc
 from annotator.services.jobs.queue import HUEY
 from annotator.services.operations import health
 
-# How long running handlers get to reach their next step when the worker is told to stop.
+# The time that running handlers have to reach their next step when the worker stops.
 GRACE_SECONDS = 6.0
 _log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    help = "Run jobs: exports, imports, thumbnails. Start as many as you like, on as many machines."
+    help = "Run jobs: exports, imports, thumbnails. Any number of workers can run, on any number of machines."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -40,7 +40,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["nice"]:
             os.nice(options["nice"])
-        settle()
+        freeze_gc()
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
@@ -48,7 +48,7 @@ class Command(BaseCommand):
 
 
 class Worker:
-    """The parts of a worker process: queue consumer, sweeper, sign of life."""
+    """A worker process: queue consumer, sweeper, heartbeat."""
 
     def __init__(self, stop: threading.Event, *, threads: int, parent: int) -> None:
         self.stop = stop
@@ -57,7 +57,7 @@ class Worker:
         self.name = f"{socket.gethostname()[:60]}:{os.getpid()}"
 
     def run(self) -> None:
-        """Work until `stop` is set or the parent is gone; then give running jobs a moment to step aside."""
+        """Run jobs until `stop` is set or the parent has exited; then wait briefly for running jobs to stop."""
         sweeper = threading.Thread(
             target=import_string(settings.JOB_SWEEPER), args=(self.stop,), name="sweeper", daemon=True
         )
@@ -79,7 +79,7 @@ class Worker:
         self._leave([sweeper, *(thread for _, thread in consumer.worker_threads)])
 
     def _watch(self, consumer: Any) -> None:
-        """Tell the world that this worker lives; the loop ends with `stop`."""
+        """Write heartbeats until `stop` is set."""
         beat_at = 0.0
         while not self.stop.is_set():
             if self.parent and os.getppid() != self.parent:
@@ -109,4 +109,4 @@ class Worker:
         if any(thread.is_alive() for thread in threads):
             _log.warning("a job did not stop in time; another worker takes it over when its lease expires")
         logging.shutdown()
-        os._exit(0)  # threads in native code cannot be waited for
+        os._exit(0)  # threads in native code cannot be joined

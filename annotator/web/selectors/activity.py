@@ -1,4 +1,4 @@
-"""What has happened in a project lately, in words, read from its events; reads only."""
+"""Read-only queries for the activity feed of a project: its latest events as sentences."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from django.utils.translation import gettext as _, gettext_noop as noop, ngettex
 
 from annotator import policy
 from annotator.models import Concept, DatasetItem, Event, User
-from annotator.web.templatetags.ui import num, status_word
-from annotator.web.words import job_name
+from annotator.web.display_names import job_name
+from annotator.web.templatetags.ui import num, status_name
 
-# So many events are looked at for one page of the feed; a run of strokes on one picture is one line.
+# The number of events that are read for the feed; consecutive changes of one image are one line.
 LOOK_BACK = 300
 PAUSE = timedelta(minutes=30)
-# What these jobs do is told by events of its own; only their failure is news.
-_TOLD_BY_THEMSELVES = frozenset(
+# The changes of these jobs have events of their own; only failures are shown.
+_JOBS_WITH_EVENTS = frozenset(
     {"ingest", "import_archive", "bulk", "bulk_undo", "merge", "merge_undo", "relist", "prepare"}
 )
 _REPEATED = frozenset({"concepts.changed", "keypoint_schemas.changed", "statuses.changed", "project.updated"})
-_DRAWN = frozenset({"labels.changed", "tags.changed"})
-_MANY_MEDIA = frozenset(
+_ANNOTATION_KINDS = frozenset({"labels.changed", "tags.changed"})
+_MEDIA_KINDS = frozenset(
     {"media.created", "media.trashed", "media.moved", "media.restored", "media.replaced", "media.renamed"}
     | {"media.frozen", "media.metadata"}
 )
@@ -35,7 +35,7 @@ _MANY_MEDIA = frozenset(
 
 @dataclass(slots=True)
 class Line:
-    """One line of the feed: a person (None is the server) and what she did, with a link where there is something to open."""
+    """One line of the feed: a user (None is the server) and what they did, with a link if there is something to open."""
 
     person: User | None
     text: SafeString | str
@@ -44,7 +44,7 @@ class Line:
 
 @dataclass(slots=True)
 class _Group:
-    """Events of one person in a row that make one line; `at` and `after` are of the newest."""
+    """Consecutive events of one user that make one line; `at` and `after` are those of the newest."""
 
     kind: str
     actor_id: uuid.UUID | None
@@ -64,8 +64,8 @@ class _Group:
 def lines(project_id: uuid.UUID, limit: int = 12) -> list[Line]:
     """Return the newest lines of a project's feed. At most five queries."""
     groups = _groups(project_id)[: 3 * limit]
-    wanted = [pk for group in groups if group.kind not in _DRAWN for pk in group.pks]
-    payloads = dict(Event.all_objects.filter(pk__in=wanted).values_list("pk", "after"))
+    ids = [pk for group in groups if group.kind not in _ANNOTATION_KINDS for pk in group.pks]
+    payloads = dict(Event.all_objects.filter(pk__in=ids).values_list("pk", "after"))
     for group in groups:
         group.after = [orjson.loads(text) for pk in group.pks if (text := payloads.get(pk))]
     people = User.objects.in_bulk({group.actor_id for group in groups if group.actor_id})
@@ -73,21 +73,21 @@ def lines(project_id: uuid.UUID, limit: int = 12) -> list[Line]:
     concepts = dict(Concept.all_objects.filter(project_id=project_id).values_list("pk", "name"))
     found = []
     for group in groups:
-        text = _WORDS[group.kind](group, names, concepts) if group.kind in _WORDS else None
+        text = _SENTENCES[group.kind](group, names, concepts) if group.kind in _SENTENCES else None
         if text:
             found.append(Line(people.get(group.actor_id) if group.actor_id else None, text, group.at))
     return found[:limit]
 
 
 def _groups(project_id: uuid.UUID) -> list[_Group]:
-    """Return the last events in groups, newest first. Jobs do not part what they do: 250 files a job are one upload."""
+    """Return the latest events in groups, newest first. Events of jobs do not split groups: an upload by many jobs is one line."""
     columns = ("pk", "kind", "actor_id", "media_id", "object_id", "at")
     rows = Event.all_objects.filter(project_id=project_id).order_by("-seq").values_list(*columns)[:LOOK_BACK]
     groups: list[_Group] = []
     last: dict[bool, _Group] = {}
     for pk, kind, actor_id, media_id, object_id, at in rows:
         group = last.get(kind == "job.changed")
-        if group is None or not _goes_on(group, kind, actor_id, media_id, object_id, at):
+        if group is None or not _continues(group, kind, actor_id, media_id, object_id, at):
             group = _Group(kind, actor_id, media_id, object_id, at, at)
             groups.append(group)
             last[kind == "job.changed"] = group
@@ -99,14 +99,14 @@ def _groups(project_id: uuid.UUID) -> list[_Group]:
     return groups
 
 
-def _goes_on(last: _Group, kind: str, actor_id: Any, media_id: Any, object_id: Any, at: datetime) -> bool:
+def _continues(last: _Group, kind: str, actor_id: Any, media_id: Any, object_id: Any, at: datetime) -> bool:
     if actor_id != last.actor_id or last.earliest - at > PAUSE:
         return False
-    if kind in _DRAWN and last.kind in _DRAWN:
+    if kind in _ANNOTATION_KINDS and last.kind in _ANNOTATION_KINDS:
         return bool(media_id == last.media_id)
     if kind == last.kind == "job.changed":
         return bool(object_id == last.object_id)
-    return kind == last.kind and (kind in _MANY_MEDIA or kind in _REPEATED)
+    return kind == last.kind and (kind in _MEDIA_KINDS or kind in _REPEATED)
 
 
 def _media_names(groups: list[_Group]) -> dict[str, str]:
@@ -123,15 +123,15 @@ def _open(media_id: Any, names: dict[str, str]) -> SafeString | str:
     return format_html('<a href="/label/{}/">{}</a>', media_id, name) if name else _("a deleted image")
 
 
-def _drew(group: _Group, names: dict[str, str], concepts: Any) -> SafeString:
+def _labeled(group: _Group, names: dict[str, str], concepts: Any) -> SafeString:
     count = len(group.pks)
     text = ngettext("labeled {media}", "labeled {media}, {n} changes", count)
     return format_html(text, media=_open(group.media_id, names), n=num(count))
 
 
-def _moved_on(group: _Group, names: dict[str, str], concepts: Any) -> SafeString:
+def _status_changed(group: _Group, names: dict[str, str], concepts: Any) -> SafeString:
     status, media = group.newest.get("status", {}), group.newest.get("media", [])
-    word = status_word(
+    name = status_name(
         status.get("base", "")
         if status.get("name", "").upper() == status.get("base")
         else status.get("name", "")
@@ -140,11 +140,11 @@ def _moved_on(group: _Group, names: dict[str, str], concepts: Any) -> SafeString
     what = _open(media[0], names) if len(media) == 1 else format_html(many, n=num(len(media)))
     if status.get("base") in policy.FINISHED:
         return format_html(_("finished {media}"), media=what)
-    return format_html(_("moved {media} to {status}"), media=what, status=word)
+    return format_html(_("moved {media} to {status}"), media=what, status=name)
 
 
 def _count(group: _Group) -> int:
-    """Return how many media the events of a group are about: each says its number, or is about one."""
+    """Return the number of media in the events of a group; an event without a number is about one."""
     total = 0
     for after in group.after:
         value = after.get("media", after.get("count")) if isinstance(after, dict) else None
@@ -171,15 +171,15 @@ def _concepts(group: _Group, names: dict[str, str], concepts: dict[Any, str]) ->
     if not distinct:
         return format_html("{}", _("changed the classes"))
     shown = ", ".join(distinct[:3]) + (" …" if len(distinct) > 3 else "")
-    is_new = all(
+    is_created = all(
         after.get("created") for after in group.after if isinstance(after, dict) and after.get("name")
     )
-    return format_html(_("added class {name}") if is_new else _("changed class {name}"), name=shown)
+    return format_html(_("added class {name}") if is_created else _("changed class {name}"), name=shown)
 
 
 def _job(group: _Group, names: Any, concepts: Any) -> SafeString | None:
     after = group.newest
-    if after.get("kind") in _TOLD_BY_THEMSELVES and after.get("state") != "FAILED":
+    if after.get("kind") in _JOBS_WITH_EVENTS and after.get("state") != "FAILED":
         return None
     ends = {
         "DONE": _("ran the job {job}"),
@@ -214,10 +214,10 @@ def _plain(text: str) -> Callable[[_Group, Any, Any], SafeString]:
     return lambda group, names, concepts: format_html(_(text), name=group.newest.get("name", ""))
 
 
-_WORDS: dict[str, Callable[[_Group, dict[str, str], dict[Any, str]], SafeString | None]] = {
-    "labels.changed": _drew,
-    "tags.changed": _drew,
-    "status.changed": _moved_on,
+_SENTENCES: dict[str, Callable[[_Group, dict[str, str], dict[Any, str]], SafeString | None]] = {
+    "labels.changed": _labeled,
+    "tags.changed": _labeled,
+    "status.changed": _status_changed,
     "media.created": _media(noop("added {media}"), noop("added {n} image"), noop("added {n} images")),
     "media.trashed": _media(noop("deleted an image"), noop("deleted {n} image"), noop("deleted {n} images")),
     "media.renamed": _media(noop("renamed {media}"), noop("renamed {n} image"), noop("renamed {n} images")),

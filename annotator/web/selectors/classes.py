@@ -1,4 +1,4 @@
-"""What the page of classes and tags shows; reads only."""
+"""Read-only queries for the page of classes and tags."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from django.db.models import Count
 from annotator.domain import palette
 from annotator.models import Concept, Label, Project, Tag, TagGroup
 
-# The digit keys of the first ten, in their order.
+# The number keys of the first ten classes.
 DIGITS = "1234567890"
 
 
 @dataclass(frozen=True, slots=True)
 class ConceptRow:
-    """A class or tag in its order; `depth` is how many parents it has above it in this list."""
+    """A class or tag in its order; `depth` is the number of its ancestors in this list."""
 
     concept: Concept
     count: int
@@ -32,7 +32,7 @@ class GroupRow:
 
 
 def label_counts(project_id: uuid.UUID) -> dict[uuid.UUID, int]:
-    """Return how many labels each class has. One query over an index alone."""
+    """Return the number of labels per class. One index-only query."""
     return dict(
         Label.all_objects.filter(project_id=project_id)
         .order_by()
@@ -42,7 +42,7 @@ def label_counts(project_id: uuid.UUID) -> dict[uuid.UUID, int]:
 
 
 def tag_counts(project_id: uuid.UUID) -> dict[uuid.UUID, int]:
-    """Return on how many images each tag is. One query."""
+    """Return the number of images per tag. One query."""
     return dict(
         Tag.all_objects.filter(project_id=project_id).order_by().values_list("concept").annotate(Count("id"))
     )
@@ -65,7 +65,7 @@ def tags(project: Project) -> list[ConceptRow]:
 
 
 def groups(project: Project, rows: list[ConceptRow]) -> list[GroupRow]:
-    """Return the tag groups in order with their tags; tags without a group stand in the default one. One query."""
+    """Return the tag groups in order with their tags; tags without a group are in the default group. One query."""
     found = list(
         TagGroup.all_objects.filter(project=project).order_by("-is_default", "order", "sort_key", "id")
     )
@@ -77,29 +77,29 @@ def groups(project: Project, rows: list[ConceptRow]) -> list[GroupRow]:
 
 
 def colors() -> list[tuple[int, str]]:
-    """Return the palette as (slot, colour) for choosing."""
+    """Return the palette as (slot, color) choices."""
     return [(slot, color.upper()) for slot, color in enumerate(palette.LABEL_COLORS, start=1)]
 
 
 def _rows(concepts: list[Concept], counts: dict[uuid.UUID, int], *, has_digits: bool) -> list[ConceptRow]:
     parents = {concept.pk: concept.parent_id for concept in concepts}
-    most = max((counts.get(concept.pk, 0) for concept in concepts), default=0)
+    maximum = max((counts.get(concept.pk, 0) for concept in concepts), default=0)
     return [
         ConceptRow(
             concept=concept,
             count=counts.get(concept.pk, 0),
-            digit=DIGITS[place] if has_digits and place < len(DIGITS) else "",
+            digit=DIGITS[index] if has_digits and index < len(DIGITS) else "",
             depth=_depth(concept.pk, parents),
-            share=f"{100 * counts.get(concept.pk, 0) / most:.1f}" if most else "0",
+            share=f"{100 * counts.get(concept.pk, 0) / maximum:.1f}" if maximum else "0",
         )
-        for place, concept in enumerate(concepts)
+        for index, concept in enumerate(concepts)
     ]
 
 
 def _depth(key: uuid.UUID, parents: dict[uuid.UUID, uuid.UUID | None]) -> int:
     depth = 0
-    above = parents.get(key)
-    while above is not None and above in parents and depth < 6:
+    parent = parents.get(key)
+    while parent is not None and parent in parents and depth < 6:
         depth += 1
-        above = parents[above]
+        parent = parents[parent]
     return depth

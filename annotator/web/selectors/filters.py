@@ -1,4 +1,4 @@
-"""The filter bar of the media page: what can be chosen, what is chosen as chips, each with its address; reads only."""
+"""Read-only queries for the filter bar of the media page: options, and active filters as chips, each with its URL."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from annotator.models import Concept, Dataset, MediaStatus, Project
 from annotator.services.projects import dataset_order
 from annotator.web.media_filter import MediaFilter
 from annotator.web.selectors import progress
-from annotator.web.templatetags.ui import status_word
+from annotator.web.templatetags.ui import status_name
 
 NAMES = {
     "dataset": gettext_lazy("Dataset"),
@@ -34,7 +34,7 @@ HEALTH = {
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A line of a filter's menu; `url` is the page with this one chosen, or no longer."""
+    """An option of a filter menu; `url` is the page with this option toggled."""
 
     name: str
     value: str
@@ -52,7 +52,7 @@ class Menu:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One condition in words, and the page without it."""
+    """One active filter as text, with the URL of the page without it."""
 
     text: str
     url: str
@@ -66,7 +66,7 @@ class Bar:
     datasets: list[Dataset]
 
 
-def bar(project: Project, chosen: MediaFilter) -> Bar:
+def bar(project: Project, media_filter: MediaFilter) -> Bar:
     """Return the filter bar of a project's media. Four queries."""
     statuses = sorted(
         MediaStatus.objects.filter(project=project),
@@ -79,55 +79,58 @@ def bar(project: Project, chosen: MediaFilter) -> Bar:
     classes = [concept for concept in concepts if concept.on_region]
     tags = [concept for concept in concepts if concept.on_media]
     menus = [
-        _menu("status", [(one.pk, status_word(one), one) for one in statuses], chosen),
-        _menu("concept", [(one.pk, one.name, one) for one in classes], chosen),
-        _menu("tag", [(one.pk, one.name, one) for one in tags], chosen),
-        _menu("dataset", [(one.pk, one.name, one) for one in datasets], chosen),
-        _menu("health", [(key, str(word), None) for key, word in HEALTH.items()], chosen),
+        _menu("status", [(one.pk, status_name(one), one) for one in statuses], media_filter),
+        _menu("concept", [(one.pk, one.name, one) for one in classes], media_filter),
+        _menu("tag", [(one.pk, one.name, one) for one in tags], media_filter),
+        _menu("dataset", [(one.pk, one.name, one) for one in datasets], media_filter),
+        _menu("health", [(key, str(name), None) for key, name in HEALTH.items()], media_filter),
     ]
-    return Bar([menu for menu in menus if menu.options], _chips(menus, chosen), statuses, datasets)
+    return Bar([menu for menu in menus if menu.options], _chips(menus, media_filter), statuses, datasets)
 
 
-def address(chosen: MediaFilter) -> str:
-    """Return the query string of a filter with its `?`; the page itself when nothing is filtered."""
-    query = chosen.query()
+def address(media_filter: MediaFilter) -> str:
+    """Return the query string of a filter with its `?`, only `?` without conditions."""
+    query = media_filter.query()
     return f"?{query}" if query else "?"
 
 
-def _with(chosen: MediaFilter, key: str, values: tuple[Any, ...]) -> MediaFilter:
+def _with(media_filter: MediaFilter, key: str, values: tuple[Any, ...]) -> MediaFilter:
     changed: dict[str, Any] = {key: values}
-    return replace(chosen, **changed)
+    return replace(media_filter, **changed)
 
 
-def _menu(key: str, rows: Iterable[tuple[Any, str, Any]], chosen: MediaFilter) -> Menu:
-    on: tuple[Any, ...] = getattr(chosen, key)
+def _menu(key: str, rows: Iterable[tuple[Any, str, Any]], media_filter: MediaFilter) -> Menu:
+    on: tuple[Any, ...] = getattr(media_filter, key)
     options = []
     for value, name, row in rows:
         is_on = value in on
         values = tuple(other for other in on if other != value) if is_on else (*on, value)
-        options.append(Option(name, str(value), address(_with(chosen, key, values)), is_on, row))
+        options.append(Option(name, str(value), address(_with(media_filter, key, values)), is_on, row))
     return Menu(key, str(NAMES[key]), options)
 
 
-def _chips(menus: Sequence[Menu], chosen: MediaFilter) -> list[Chip]:
+def _chips(menus: Sequence[Menu], media_filter: MediaFilter) -> list[Chip]:
     chips = []
     for menu in menus:
         names = [option.name for option in menu.options if option.is_on]
-        if getattr(chosen, menu.key):
+        if getattr(media_filter, menu.key):
             text = _("%(what)s is %(names)s") % {
                 "what": menu.name,
                 "names": _(" or ").join(names) or _("(deleted)"),
             }
-            chips.append(Chip(text, address(_with(chosen, menu.key, ()))))
-    if chosen.batch:
-        chips.append(Chip(_("From a single upload"), address(replace(chosen, batch=()))))
-    if chosen.name:
+            chips.append(Chip(text, address(_with(media_filter, menu.key, ()))))
+    if media_filter.batch:
+        chips.append(Chip(_("From a single upload"), address(replace(media_filter, batch=()))))
+    if media_filter.name:
         chips.append(
-            Chip(_("Name contains “%(text)s”") % {"text": chosen.name}, address(replace(chosen, name="")))
+            Chip(
+                _("Name contains “%(text)s”") % {"text": media_filter.name},
+                address(replace(media_filter, name="")),
+            )
         )
     return chips
 
 
-def one_dataset(chosen: MediaFilter) -> uuid.UUID | None:
-    """Return the dataset when exactly one is chosen: files that are dropped go there."""
-    return chosen.dataset[0] if len(chosen.dataset) == 1 else None
+def one_dataset(media_filter: MediaFilter) -> uuid.UUID | None:
+    """Return the dataset if exactly one is selected: dropped files are uploaded to it."""
+    return media_filter.dataset[0] if len(media_filter.dataset) == 1 else None

@@ -1,4 +1,4 @@
-"""What was finished when and by whom, read from the status events of a project; reads only."""
+"""Read-only queries for finished media by day and user, from the status events of a project."""
 
 from __future__ import annotations
 
@@ -15,40 +15,40 @@ from django.utils import timezone
 from annotator import policy
 from annotator.models import Event, MediaStatus
 
-# The past does not change, so counts of days that are over are kept; today is always read.
+# Past days do not change, so their counts are cached; today is always read.
 KEEP_SECONDS = 6 * 3600
 Tally = Counter[uuid.UUID | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The media that reached Done or Completed on one day, each counted once, by person."""
+    """The number of media that reached Done or Completed on one day, each counted once, by user."""
 
     date: date
-    by_person: Tally
+    by_user: Tally
 
     @property
     def count(self) -> int:
-        return self.by_person.total()
+        return self.by_user.total()
 
 
 def days(project_id: uuid.UUID, count: int) -> list[Day]:
     """Return the last `count` days including today, oldest first, in the server's time zone. At most three queries.
 
-    A medium counts on the day when it moves from an unfinished state to a finished one; moving on from
+    A medium counts on the day when it moves from an unfinished status to a finished one; moving from
     Done to Completed does not count again.
     """
     today = timezone.localdate()
-    wanted = [today - timedelta(days=back) for back in reversed(range(count))]
+    dates = [today - timedelta(days=back) for back in reversed(range(count))]
     key = f"finished:{project_id}"
     known: dict[date, Tally] = cache.get(key) or {}
-    first = next((day for day in wanted if day not in known), today)
+    first = next((day for day in dates if day not in known), today)
     tallies = _read(project_id, first)
-    kept = {day: tallies.get(day, known.get(day, Counter())) for day in wanted}
+    kept = {day: tallies.get(day, known.get(day, Counter())) for day in dates}
     past = {day: tally for day, tally in (known | kept).items() if today - timedelta(days=120) < day < today}
     if set(past) - set(known):
         cache.set(key, past, KEEP_SECONDS)
-    return [Day(day, kept[day]) for day in wanted]
+    return [Day(day, kept[day]) for day in dates]
 
 
 def _read(project_id: uuid.UUID, first: date) -> dict[date, Tally]:
@@ -59,19 +59,19 @@ def _read(project_id: uuid.UUID, first: date) -> dict[date, Tally]:
     bases = dict(MediaStatus.all_objects.filter(project_id=project_id).values_list("name", "base"))
     tallies: dict[date, Tally] = {}
     seen: set[tuple[date, str]] = set()
-    for at, person, before, after in rows.values_list("at", "actor_id", "before", "after").iterator(
+    for at, user, before, after in rows.values_list("at", "actor_id", "before", "after").iterator(
         chunk_size=500
     ):
         day = timezone.localtime(at).date()
         for media in _finished(before, after, bases):
             if (day, media) not in seen:
                 seen.add((day, media))
-                tallies.setdefault(day, Counter())[person] += 1
+                tallies.setdefault(day, Counter())[user] += 1
     return tallies
 
 
 def _finished(before: str | None, after: str | None, bases: dict[str, str]) -> Iterator[str]:
-    """Yield the ids of the media that one event moved from an unfinished state to a finished one."""
+    """Yield the ids of the media that one event moved from an unfinished status to a finished one."""
     if before is None or after is None or orjson.loads(after)["status"].get("base") not in policy.FINISHED:
         return
     for media, name in orjson.loads(before)["status"].items():

@@ -1,4 +1,4 @@
-"""What the start page shows: the projects of all workspaces of a person with their progress; reads only."""
+"""Read-only queries for the home page: the projects of a user's workspaces with their progress."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class ProjectRow:
 
 @dataclass(slots=True)
 class WorkspaceGroup:
-    """A workspace of the person with its projects, and whether she may add one."""
+    """A workspace of the actor with its projects, and whether the actor can add one."""
 
     workspace: Workspace
     role: str
@@ -40,13 +40,13 @@ def groups(actor: Actor) -> list[WorkspaceGroup]:
         for member in mine
     }
     projects = list(Project.objects.visible_to(actor).exclude(origin="catalog").order_by("sort_key", "id"))
-    states = progress.of_projects(project.pk for project in projects)
+    progress_of = progress.of_projects(project.pk for project in projects)
     for project in projects:
-        found[project.workspace_id].rows.append(ProjectRow(project, states[project.pk]))
+        found[project.workspace_id].rows.append(ProjectRow(project, progress_of[project.pk]))
     return list(found.values())
 
 
 def names(actor: Actor) -> list[Project]:
-    """Return all projects of the actor with their workspaces, for a list to choose from. One query."""
+    """Return the actor's projects with their workspaces, as choices. One query."""
     rows = Project.objects.visible_to(actor).exclude(origin="catalog").select_related("workspace")
     return list(rows.order_by("workspace__name", "sort_key", "id"))

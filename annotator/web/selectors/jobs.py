@@ -1,4 +1,4 @@
-"""What the pages of jobs, exports and imports show; reads only."""
+"""Read-only queries for the pages of jobs, exports and imports."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from annotator.domain.actor import Actor
 from annotator.models import Job, JobState, Membership, Project
 from annotator.services.jobs import jobs, reverse_files
 from annotator.services.media import urls as media_urls
+from annotator.web.display_names import job_name
 from annotator.web.templatetags.ui import duration, plural, size
-from annotator.web.words import job_name
 
 PAGE = 50
 OPEN = (JobState.QUEUED, JobState.RUNNING)
-# What the page can be narrowed to: name in the address -> states.
-SHOWN: dict[str, tuple[str, ...]] = {"": (), "running": OPEN, "failed": (JobState.FAILED,)}
+# The filters of the page: value of the parameter -> states.
+FILTERS: dict[str, tuple[str, ...]] = {"": (), "running": OPEN, "failed": (JobState.FAILED,)}
 
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """A job in words; `download` is the signed address of its file, `stamp` changes whenever the row does."""
+    """A job as text; `download` is the signed URL of its file."""
 
     job: Job
     name: str
@@ -54,10 +54,10 @@ class JobRow:
 
 
 def page(
-    actor: Actor, *, shown: str, project: Project | None, kinds: tuple[str, ...] = (), start: int = 0
+    actor: Actor, *, show: str, project: Project | None, kinds: tuple[str, ...] = (), start: int = 0
 ) -> tuple[list[JobRow], bool]:
     """Return one page of jobs, newest first, and whether there are more. Two queries."""
-    rows = jobs.visible(actor=actor, project=project, states=SHOWN[shown]).select_related(
+    rows = jobs.visible(actor=actor, project=project, states=FILTERS[show]).select_related(
         "started_by", "artifact", "project", "workspace"
     )
     if kinds:
@@ -68,7 +68,7 @@ def page(
 
 
 def counts(actor: Actor, project: Project | None) -> dict[str, int]:
-    """Return how many jobs are under way and how many failed in the last week. One query."""
+    """Return how many jobs are open and how many failed in the last week. One query."""
     rows = jobs.visible(actor=actor, project=project).order_by()
     recent = rows.filter(
         created_at__gte=timezone.now() - timedelta(days=7), state__in=(*OPEN, JobState.FAILED)
@@ -78,7 +78,7 @@ def counts(actor: Actor, project: Project | None) -> dict[str, int]:
 
 
 def row_of(job: Job, actor: Actor, roles: dict[uuid.UUID, str]) -> JobRow:
-    """Return a job in words. No query."""
+    """Return the row of a job. No query."""
     role = roles.get(job.workspace_id)
     may = job.started_by_id == actor.user_id or (role is not None and policy.allows(role, "job.cancel"))
     is_open = job.state in OPEN
@@ -102,10 +102,10 @@ def row_of(job: Job, actor: Actor, roles: dict[uuid.UUID, str]) -> JobRow:
 
 
 def name_of(job: Job) -> str:
-    """Return what a job does, with the format of an export."""
-    words = job_name(job.kind)
+    """Return the name of a job, with the format of an export."""
+    name = job_name(job.kind)
     format_name = job.params.get("format") if job.kind == "export" else ""
-    return f"{words} {EXPORT_NAMES.get(str(format_name), format_name)}".strip() if format_name else words
+    return f"{name} {EXPORT_NAMES.get(str(format_name), format_name)}".strip() if format_name else name
 
 
 EXPORT_NAMES: dict[str, Any] = {
@@ -116,7 +116,7 @@ EXPORT_NAMES: dict[str, Any] = {
 
 
 def file_name(job: Job) -> str:
-    """Return the name under which a job's file is saved."""
+    """Return the file name for the download of a job's file."""
     return str(
         job.result.get("file_name") or f"{job.project.ref if job.project else job.kind}-{job.number}.zip"
     )
@@ -128,7 +128,7 @@ def _download(job: Job) -> str | None:
 
 
 def _is_reverse(job: Job) -> bool:
-    """Return whether the job's file is its undo: that is no file for people."""
+    """Return whether the job's file is its undo data, which users cannot download."""
     return job.artifact is not None and job.artifact.mime == reverse_files.MIME
 
 
@@ -138,7 +138,7 @@ def _report(job: Job) -> list[dict[str, Any]]:
 
 
 def _detail(job: Job) -> str:
-    """Return what a job is about: project, and the file or number it was given."""
+    """Return the details of a job: project, and its file name or count."""
     parts = [job.project.name if job.project else str(job.workspace)]
     if name := job.params.get("name"):
         parts.append(str(name))
@@ -148,7 +148,7 @@ def _detail(job: Job) -> str:
 
 
 def _outcome(job: Job) -> str:
-    """Return in one line how a job stands or ended."""
+    """Return the progress or the result of a job in one line."""
     if job.state == JobState.FAILED:
         return job.error or _("Failed for an unknown reason.")
     if job.state == JobState.CANCELLED:

@@ -1,4 +1,4 @@
-"""What the labeling page shows, read and put into the words of docs/editor-protocol.md; no writes."""
+"""Read-only queries for the labeling page, in the format of docs/editor-protocol.md."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from annotator.services.media import urls as media_urls
 from annotator.web.media_filter import MediaFilter
 from annotator.web.strings import editor_strings
 
-# Names sent along with the page; more members than this are told as they are met.
+# The maximum number of members sent with the page; the names of others come with their events.
 MAX_PEOPLE = 200
 
 
@@ -44,7 +44,7 @@ def _projects() -> QuerySet[Project]:
 
 
 def find_media(actor: Actor, media_id: uuid.UUID) -> Media:
-    """Return a picture that the actor may see, with project and status, or raise Missing."""
+    """Return a medium that the actor can see, with project and status, or raise Missing."""
     found = visible_one(_media, actor, pk=media_id)
     if found is None:
         raise Missing("There is no such image.")
@@ -52,21 +52,21 @@ def find_media(actor: Actor, media_id: uuid.UUID) -> Media:
 
 
 def find_project(actor: Actor, project_id: uuid.UUID) -> Project:
-    """Return a project that the actor may see or raise Missing."""
+    """Return a project that the actor can see or raise Missing."""
     found = visible_one(_projects, actor, pk=project_id)
     if found is None:
         raise Missing("There is no such project.")
     return found
 
 
-def media_list(project_id: uuid.UUID, chosen: MediaFilter) -> MediaQuerySet:
-    """Return the media of a project that the filter lets through, in list order."""
-    return chosen.apply(Media.live_in(project_id))
+def media_list(project_id: uuid.UUID, media_filter: MediaFilter) -> MediaQuerySet:
+    """Return the media of a project that match the filter, in list order."""
+    return media_filter.apply(Media.live_in(project_id))
 
 
-def media_at(project_id: uuid.UUID, chosen: MediaFilter, index: int) -> Media | None:
-    """Return the picture at a place of the filtered order, 0 the first; None when the list is shorter."""
-    return media_list(project_id, chosen).in_list_order()[index : index + 1].first()
+def media_at(project_id: uuid.UUID, media_filter: MediaFilter, index: int) -> Media | None:
+    """Return the medium at an index of the filtered list, None past its end."""
+    return media_list(project_id, media_filter).in_list_order()[index : index + 1].first()
 
 
 def status_json(status: MediaStatus) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def vocabulary(project_id: uuid.UUID) -> dict[str, Any]:
 
 
 def people(workspace_id: uuid.UUID) -> list[dict[str, Any]]:
-    """Return the members of a workspace as the page shows them ("drawn by"), at most MAX_PEOPLE. One query."""
+    """Return the members of a workspace as the page shows them, at most MAX_PEOPLE. One query."""
     rows = User.objects.filter(memberships__workspace_id=workspace_id).order_by("pk")[:MAX_PEOPLE]
     return [{"id": one.pk, "name": one.shown_name, "initials": one.initials, "hue": one.hue} for one in rows]
 
@@ -158,25 +158,25 @@ def session(user: User, project: Project, *, csrf: str) -> dict[str, Any]:
     }
 
 
-def first_fetches(media: Media, query: str) -> dict[str, str | None]:
-    """Return what the page asks for at once, so that the browser fetches it while the script is on its way. One query."""
+def preload_urls(media: Media, query: str) -> dict[str, str | None]:
+    """Return the URLs that the page fetches first, so that the browser can preload them. One query."""
     name = DatasetItem.all_objects.filter(media=media, is_home=True).values_list("name", flat=True).first()
     found = media_urls.of(media, name=name or "")
     return {
         "state_url": f"/web/media/{media.pk}/state" + (f"?{query}" if query else ""),
-        "picture_url": found["url"] if found["url"] == found["preview_url"] else None,
+        "image_url": found["url"] if found["url"] == found["preview_url"] else None,
     }
 
 
-def state(actor: Actor, media: Media, chosen: MediaFilter) -> dict[str, Any]:
-    """Return all that the page needs to show one picture, true for the sequence number in it.
+def media_state(actor: Actor, media: Media, media_filter: MediaFilter) -> dict[str, Any]:
+    """Return everything that the page needs to show one medium, current at the sequence number in it.
 
-    The number is read first: an event between the two reads is applied again by the page, which is harmless.
+    The number is read first: the page applies an event between the two reads again, which is harmless.
     """
     seq = event_rows.head(media.project_id)
     role = policy.require(actor, media.project, "project.read")
     home = DatasetItem.all_objects.filter(media=media, is_home=True).select_related("dataset").first()
-    rows = media_list(media.project_id, chosen)
+    rows = media_list(media.project_id, media_filter)
     return {
         "media": {
             "id": media.pk, "name": home.name if home else str(media.number), "kind": media.kind, "width": media.width, "height": media.height,
@@ -188,14 +188,14 @@ def state(actor: Actor, media: Media, chosen: MediaFilter) -> dict[str, Any]:
         "seq": seq, "head": seq,
         "labels": label_rows.of_media(media.pk),
         "tags": tags.of_media(media.pk),
-        "may": _may(role, media),
+        "may": _permissions(role, media),
         "position": {"index": rows.position(media), "total": rows.count()},
-        "filter": chosen.query(),
+        "filter": media_filter.query(),
     }  # fmt: skip
 
 
-def _may(role: str, media: Media) -> dict[str, Any]:
-    """Return what this person may do with this picture, and in words why not."""
+def _permissions(role: str, media: Media) -> dict[str, Any]:
+    """Return what the actor can do with this medium, and the reason if it is read-only."""
     reason = ""
     if not policy.allows(role, "label.write"):
         reason = "You have read-only access to this project."
@@ -218,13 +218,13 @@ def _may(role: str, media: Media) -> dict[str, Any]:
 
 
 def film(
-    project_id: uuid.UUID, chosen: MediaFilter, around: Media | None, before: int, after: int
+    project_id: uuid.UUID, media_filter: MediaFilter, around: Media | None, before: int, after: int
 ) -> dict[str, Any]:
-    """Return the pictures around one in the filtered order, with names, thumbnails, states and label counts; around none, no picture.
+    """Return the media around one in the filtered list, with names, thumbnails, statuses and label counts; none around None.
 
     Five queries.
     """
-    rows = media_list(project_id, chosen)
+    rows = media_list(project_id, media_filter)
     if around is None:
         return {"index": None, "total": rows.count(), "items": []}
     index = rows.position(around)
@@ -240,9 +240,9 @@ def film(
     )
     items = [
         {
-            "id": one.pk, "index": index - len(ahead) + place, "name": one.name or str(one.number), "thumbnail_url": media_urls.of(one)["thumbnail_url"],
+            "id": one.pk, "index": index - len(ahead) + offset, "name": one.name or str(one.number), "thumbnail_url": media_urls.of(one)["thumbnail_url"],
             "status": status_json(one.status), "labels": counts.get(one.pk, 0), "health": one.health,
         }
-        for place, one in enumerate(found)
+        for offset, one in enumerate(found)
     ]  # fmt: skip
     return {"index": index, "total": rows.count(), "items": items}

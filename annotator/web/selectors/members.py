@@ -1,4 +1,4 @@
-"""What the pages of workspaces and members show; reads only."""
+"""Read-only queries for the pages of workspaces and members."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from annotator.domain.actor import Actor
 from annotator.models import Event, Membership, Role, Workspace
-from annotator.web.places import Place
-from annotator.web.words import role_choices, role_name
+from annotator.web.display_names import role_choices, role_name
+from annotator.web.scopes import Scope
 
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
-    """A member; `may_change` says whether the actor may give her another role or remove her."""
+    """A member; `may_change` says whether the actor can change the member's role or remove them."""
 
     member: Membership
     role_name: str
@@ -57,42 +57,42 @@ def workspaces(actor: Actor) -> list[WorkspaceRow]:
     ]
 
 
-def members(place: Place) -> list[MemberRow]:
+def members(scope: Scope) -> list[MemberRow]:
     """Return the members of a workspace, strongest role first, then by name. One query."""
     order = list(Role.values)
-    own = order.index(place.role)
-    rows = list(Membership.objects.filter(workspace=place.workspace).select_related("user"))
+    own = order.index(scope.role)
+    rows = list(Membership.objects.filter(workspace=scope.workspace).select_related("user"))
     owners = sum(row.role == Role.OWNER for row in rows)
     rows.sort(key=lambda row: (order.index(row.role), row.user.shown_name.casefold()))
     return [
         MemberRow(
             member=row,
             role_name=role_name(row.role),
-            is_self=row.user_id == place.actor.user_id,
-            is_waiting=row.user_id != place.actor.user_id
+            is_self=row.user_id == scope.actor.user_id,
+            is_waiting=row.user_id != scope.actor.user_id
             and row.user.last_login is None
             and not row.user.has_usable_password()
             and row.user.service_of_id is None,
-            may_change=place.may("member.manage") and order.index(row.role) >= own,
+            may_change=scope.may("member.manage") and order.index(row.role) >= own,
             is_last_owner=row.role == Role.OWNER and owners == 1,
         )
         for row in rows
     ]
 
 
-def roles_to_give(place: Place) -> list[tuple[str, str, str]]:
-    """Return the roles that the actor may give: none stronger than her own."""
+def assignable_roles(scope: Scope) -> list[tuple[str, str, str]]:
+    """Return the roles that the actor can assign: none stronger than their own."""
     order = list(Role.values)
-    return [choice for choice in role_choices() if order.index(choice[0]) >= order.index(place.role)]
+    return [choice for choice in role_choices() if order.index(choice[0]) >= order.index(scope.role)]
 
 
-def work_of(project_id: uuid.UUID, days: int = 7) -> dict[uuid.UUID, tuple[int, object]]:
-    """Return {person: (changes of labels, time of the last one)} of the last days. One query over an index alone."""
+def label_changes_by_user(project_id: uuid.UUID, days: int = 7) -> dict[uuid.UUID, tuple[int, object]]:
+    """Return {user id: (changes of labels, time of the last one)} of the last days. One index-only query."""
     since = timezone.now() - timedelta(days=days)
     rows = Event.all_objects.filter(
         project_id=project_id, kind="labels.changed", at__gte=since, actor__isnull=False
     )
     return {
-        person: (count, last)
-        for person, count, last in rows.values_list("actor_id").annotate(Count("id"), Max("at"))
+        user_id: (count, last)
+        for user_id, count, last in rows.values_list("actor_id").annotate(Count("id"), Max("at"))
     }

@@ -1,4 +1,4 @@
-"""The shapes over the tiles of the grid: boxes and simplified polygons as SVG paths, one per class and tile; reads only."""
+"""Read-only queries for the shapes over the tiles of the grid: boxes and simplified polygons as SVG paths per class."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ import orjson
 from annotator.domain import palette
 from annotator.models import Concept, Label, Media
 
-# A thumbnail fits this many units; shapes are drawn in these, rounded to whole ones.
+# A thumbnail fits this many units; the coordinates of paths are rounded to whole units.
 UNITS = 320
-# So many shapes of a picture are drawn on its tile, the largest ones.
-MOST = 80
-# Corners closer together than this many units are one corner at this size.
-NEAR = 2
+# The maximum number of shapes on a tile: the largest ones of the image.
+MAX_SHAPES = 80
+# Points closer together than this many units are drawn as one.
+MIN_DISTANCE = 2
 Path = dict[tuple[str, bool], list[str]]
 
 
-def overlays(project_id: uuid.UUID, wanted: Sequence[uuid.UUID]) -> dict[str, Any]:
-    """Return {medium: {w, h, p: [[slot, colour, is_suggested, path]]}} for media of the project that have labels. Three queries.
+def overlays(project_id: uuid.UUID, media_ids: Sequence[uuid.UUID]) -> dict[str, Any]:
+    """Return {media id: {w, h, p: [[slot, color, is_suggested, path]]}} for media of the project that have labels. Three queries.
 
-    `w` and `h` are the units of the paths; `slot` is the number of a palette colour, 0 for another one.
+    `w` and `h` are the units of the paths; `slot` is the number of a palette color, 0 for other colors.
     """
     media = {
         row.pk: row
-        for row in Media.objects.filter(project_id=project_id, pk__in=wanted).only("pk", "width", "height")
+        for row in Media.objects.filter(project_id=project_id, pk__in=media_ids).only("pk", "width", "height")
     }
     columns = ("media_id", "concept_id", "x0", "y0", "x1", "y1", "shape", "points", "origin")
     shapes: dict[uuid.UUID, list[Any]] = {}
@@ -44,13 +44,13 @@ def overlays(project_id: uuid.UUID, wanted: Sequence[uuid.UUID]) -> dict[str, An
 def _overlay(media: Media, rows: list[Any], colors: dict[uuid.UUID, str]) -> dict[str, Any]:
     largest = max(media.width, media.height, 1)
     scale = UNITS / largest
-    if len(rows) > MOST:
+    if len(rows) > MAX_SHAPES:
         keep = set(
             sorted(range(len(rows)), key=lambda i: -(rows[i][4] - rows[i][2]) * (rows[i][5] - rows[i][3]))[
-                :MOST
+                :MAX_SHAPES
             ]
         )
-        rows = [row for place, row in enumerate(rows) if place in keep]
+        rows = [row for index, row in enumerate(rows) if index in keep]
     paths: Path = {}
     for _media, concept, x0, y0, x1, y1, shape, points, origin in rows:
         path = (
@@ -71,14 +71,18 @@ def _box(x0: float, y0: float, x1: float, y1: float) -> str:
 
 
 def _polygon(points: str, scale: float) -> str:
-    """Return the rings of a stored polygon (parts of rings of points) as a path of few corners."""
+    """Return the rings of a stored polygon (parts of rings of points) as a simplified path."""
     return "".join(_ring(ring, scale) for part in orjson.loads(points) for ring in part)
 
 
 def _ring(ring: Iterable[Sequence[float]], scale: float) -> str:
     kept: list[tuple[int, int]] = []
     for x, y in ring:
-        corner = (round(x * scale), round(y * scale))
-        if not kept or abs(corner[0] - kept[-1][0]) >= NEAR or abs(corner[1] - kept[-1][1]) >= NEAR:
-            kept.append(corner)
+        point = (round(x * scale), round(y * scale))
+        if (
+            not kept
+            or abs(point[0] - kept[-1][0]) >= MIN_DISTANCE
+            or abs(point[1] - kept[-1][1]) >= MIN_DISTANCE
+        ):
+            kept.append(point)
     return "M" + "L".join(f"{x} {y}" for x, y in kept) + "Z"

@@ -1,4 +1,4 @@
-"""How far projects are: media per work state, as shares of a bar; reads only."""
+"""Read-only queries for progress: media per status, as shares of a bar."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from django.db.models import Count
 from annotator import policy
 from annotator.models import Media, MediaStatus
 
-# The order in which states stand in a bar: what is finished first, what is left out last.
+# The order of statuses in a bar: finished ones first, skipped last.
 ORDER = ("DONE", "COMPLETED", "TO REVIEW", "IN PROGRESS", "AUTO-LABELLED", "NEW", "SKIPPED")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One work state of a project and how many media are in it."""
+    """One status of a project and its number of media."""
 
     status: MediaStatus
     count: int
@@ -25,13 +25,13 @@ class Part:
 
     @property
     def width(self) -> str:
-        """The share as a CSS length, with a point whatever the language."""
+        """The share as a CSS length, with a decimal point in every language."""
         return f"{100 * self.count / self.total:.2f}%" if self.total else "0%"
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """All work states of a project in the order of the bar."""
+    """All statuses of a project in the order of the bar."""
 
     parts: tuple[Part, ...]
     total: int
@@ -43,36 +43,36 @@ class Progress:
 
     @property
     def shown(self) -> list[Part]:
-        """The states that hold media: those of the bar."""
+        """The statuses with media, which are shown in the bar."""
         return [part for part in self.parts if part.count]
 
-    def waiting(self, *bases: str) -> int:
-        """Return how many media are in states of these bases."""
+    def count_of(self, *bases: str) -> int:
+        """Return the number of media in statuses with these bases."""
         return sum(part.count for part in self.parts if part.status.base in bases)
 
     @property
     def to_review(self) -> int:
-        return self.waiting("TO REVIEW")
+        return self.count_of("TO REVIEW")
 
     @property
     def to_label(self) -> int:
-        return self.waiting("NEW", "IN PROGRESS", "AUTO-LABELLED")
+        return self.count_of("NEW", "IN PROGRESS", "AUTO-LABELLED")
 
 
 def of_projects(project_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Progress]:
     """Return the progress of each project. Two queries, however many projects."""
-    wanted = list(project_ids)
-    # By project too: so it is one walk along the index of states, a quarter of the time with 100,000 media.
+    ids = list(project_ids)
+    # Grouped by project too, so that the query only scans the index of statuses: a quarter of the time with 100,000 media.
     counted = (
-        Media.all_objects.filter(project__in=wanted, trashed_at=None)
+        Media.all_objects.filter(project__in=ids, trashed_at=None)
         .values_list("project", "status")
         .annotate(Count("id"))
     )
     counts: dict[uuid.UUID, int] = {status: count for _, status, count in counted.order_by()}
-    states: dict[uuid.UUID, list[MediaStatus]] = {key: [] for key in wanted}
-    for status in MediaStatus.all_objects.filter(project__in=wanted):
-        states[status.project_id].append(status)
-    return {key: _progress(rows, counts) for key, rows in states.items()}
+    statuses: dict[uuid.UUID, list[MediaStatus]] = {key: [] for key in ids}
+    for status in MediaStatus.all_objects.filter(project__in=ids):
+        statuses[status.project_id].append(status)
+    return {key: _progress(rows, counts) for key, rows in statuses.items()}
 
 
 def of_project(project_id: uuid.UUID) -> Progress:
@@ -80,8 +80,8 @@ def of_project(project_id: uuid.UUID) -> Progress:
     return of_projects([project_id])[project_id]
 
 
-def _progress(states: list[MediaStatus], counts: dict[uuid.UUID, int]) -> Progress:
-    total = sum(counts.get(status.pk, 0) for status in states)
-    ordered = sorted(states, key=lambda status: (ORDER.index(status.base), status.order))
+def _progress(statuses: list[MediaStatus], counts: dict[uuid.UUID, int]) -> Progress:
+    total = sum(counts.get(status.pk, 0) for status in statuses)
+    ordered = sorted(statuses, key=lambda status: (ORDER.index(status.base), status.order))
     parts = tuple(Part(status, counts.get(status.pk, 0), total) for status in ordered)
     return Progress(parts, total, sum(part.count for part in parts if part.status.base in policy.FINISHED))

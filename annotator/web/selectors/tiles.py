@@ -1,4 +1,4 @@
-"""The tiles of the media grid: windows of a filtered list of any length; reads only."""
+"""Read-only queries for the tiles of the media grid: windows of a filtered list of any length."""
 
 from __future__ import annotations
 
@@ -11,39 +11,41 @@ from django.db.models import Count
 from annotator.models import DatasetItem, Label, Media
 from annotator.services.media import urls as media_urls
 from annotator.web.media_filter import MediaFilter
-from annotator.web.templatetags.ui import status_key, status_word
+from annotator.web.templatetags.ui import status_key, status_name
 
 WINDOW = 100
-# The first window that comes with the page: what a large screen shows before anybody scrolls.
+# The size of the first window, which is rendered with the page: enough for a large screen.
 FIRST = 36
 MAX_IDS = 10_000
-# What a tile is made of; a window of whole rows takes half as long again.
-_SHOWN = ("number", "kind", "width", "source_url", "health", "health_reason", "blob__sha256", "status__name", "status__base")  # fmt: skip
+# The columns of a tile; reading whole rows takes 50 % longer.
+_COLUMNS = ("number", "kind", "width", "source_url", "health", "health_reason", "blob__sha256", "status__name", "status__base")  # fmt: skip
 
 
-def rows(project_id: uuid.UUID, chosen: MediaFilter) -> Any:
-    """Return the live media of a project that the filter lets through, in list order."""
-    return chosen.apply(Media.live_in(project_id))
+def rows(project_id: uuid.UUID, media_filter: MediaFilter) -> Any:
+    """Return the live media of a project that match the filter, in list order."""
+    return media_filter.apply(Media.live_in(project_id))
 
 
-def total(project_id: uuid.UUID, chosen: MediaFilter) -> int:
-    """Return how many media the filter lets through. One query."""
-    return int(rows(project_id, chosen).order_by().count())
+def total(project_id: uuid.UUID, media_filter: MediaFilter) -> int:
+    """Return the number of matching media. One query."""
+    return int(rows(project_id, media_filter).order_by().count())
 
 
-def ids(project_id: uuid.UUID, chosen: MediaFilter, start: int, limit: int) -> list[uuid.UUID]:
-    """Return the ids of a window of the list, up to MAX_IDS: cheap, for choosing a long range. One query over an index."""
-    return list(rows(project_id, chosen).values_list("pk", flat=True)[start : start + min(limit, MAX_IDS)])
+def ids(project_id: uuid.UUID, media_filter: MediaFilter, start: int, limit: int) -> list[uuid.UUID]:
+    """Return the ids of a window of the list, up to MAX_IDS, for selecting long ranges. One query over an index."""
+    return list(
+        rows(project_id, media_filter).values_list("pk", flat=True)[start : start + min(limit, MAX_IDS)]
+    )
 
 
 def window(
-    project_id: uuid.UUID, chosen: MediaFilter, start: int, limit: int, after: uuid.UUID | None = None
+    project_id: uuid.UUID, media_filter: MediaFilter, start: int, limit: int, after: uuid.UUID | None = None
 ) -> list[dict[str, Any]]:
-    """Return the tiles of a window that begins at `start`, or right behind the medium `after`. Four or five queries.
+    """Return the tiles of a window that begins at `start`, or after the medium `after`. Four or five queries.
 
-    Behind a known medium the database goes on from its place in the index; a far `start` costs the rows before it.
+    After a known medium the database continues from its index entry; a large `start` costs the rows before it.
     """
-    listed = rows(project_id, chosen)
+    listed = rows(project_id, media_filter)
     last = (
         Media.objects.filter(project_id=project_id, pk=after).only("pk", "list_key").first()
         if after
@@ -52,30 +54,30 @@ def window(
     keys = (
         listed.after(last).values_list("pk", flat=True)[:limit]
         if last
-        else ids(project_id, chosen, start, limit)
+        else ids(project_id, media_filter, start, limit)
     )
     return tiles(list(keys))
 
 
 def counted_window(
-    project_id: uuid.UUID, chosen: MediaFilter, start: int, limit: int
+    project_id: uuid.UUID, media_filter: MediaFilter, start: int, limit: int
 ) -> tuple[list[dict[str, Any]], int]:
-    """Return a window and how many media there are in all: a window that is not full ends the list, so nothing is counted."""
-    found = window(project_id, chosen, start, limit)
+    """Return a window and the total: a window that is not full ends the list, so nothing needs to be counted."""
+    found = window(project_id, media_filter, start, limit)
     is_end = len(found) < limit and (found or not start)
-    return found, start + len(found) if is_end else total(project_id, chosen)
+    return found, start + len(found) if is_end else total(project_id, media_filter)
 
 
-def known(project_id: uuid.UUID, wanted: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
-    """Return the tiles of given media of the project, as they are now; those that are gone are left out. Four queries."""
+def tiles_of(project_id: uuid.UUID, media_ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
+    """Return the current tiles of given media of the project, without deleted ones. Four queries."""
     return tiles(
-        list(Media.objects.filter(project_id=project_id, pk__in=wanted).values_list("pk", flat=True))
+        list(Media.objects.filter(project_id=project_id, pk__in=media_ids).values_list("pk", flat=True))
     )
 
 
 def tiles(keys: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
-    """Return tiles in the order of the ids: {id, n: name, t: thumbnail or null, s: state, w: its word, c: labels, x: what is wrong}."""
-    found = Media.objects.filter(pk__in=keys).select_related("blob", "status").only(*_SHOWN)
+    """Return tiles in the order of the ids: {id, n: name, t: thumbnail or null, s: status key, w: status name, c: labels, x: problem}."""
+    found = Media.objects.filter(pk__in=keys).select_related("blob", "status").only(*_COLUMNS)
     media = {row.pk: row for row in found}
     names = dict(DatasetItem.all_objects.filter(media__in=keys, is_home=True).values_list("media_id", "name"))
     counts = dict(
@@ -90,7 +92,7 @@ def _tile(media: Media, name: str, count: int) -> dict[str, Any]:
         "n": name or str(media.number),
         "t": media_urls.thumbnail(media),
         "s": status_key(media.status),
-        "w": status_word(media.status),
+        "w": status_name(media.status),
         "c": count,
     }
     return tile if media.health == "OK" else tile | {"x": media.health_reason or media.health.capitalize()}

@@ -1,4 +1,4 @@
-"""What the page of API tokens shows; reads only, and never a secret: it is not stored."""
+"""Read-only queries for the page of API tokens; secrets are not stored."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _roles(actor: Actor) -> dict[object, str]:
 
 
 def tokens(actor: Actor) -> list[TokenRow]:
-    """Return the actor's own tokens, and those of workspaces whose tokens she may manage; newest first. Two queries."""
+    """Return the actor's own tokens, and those of workspaces whose tokens the actor can manage; newest first. Two queries."""
     managed = [key for key, role in _roles(actor).items() if policy.allows(role, "token.manage")]
     rows = ApiToken.all_objects.filter(Q(user_id=actor.user_id) | Q(workspace__in=managed))
     now = timezone.now()

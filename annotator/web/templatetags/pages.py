@@ -1,4 +1,4 @@
-"""Template filters that only our own pages need; no queries here."""
+"""Template tags and filters of our own pages; no queries."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ register = template.Library()
 
 @register.filter
 def at(values: Mapping[Any, Any], key: Any) -> Any:
-    """Return what a mapping holds under a key that is only known in the template; None when nothing."""
+    """Return the value of a mapping for a key that is only known in the template, None if it has none."""
     return values.get(key)
 
 
 @register.simple_tag
 def class_bar(color: str, share: str) -> SafeString:
-    """Draw the bar of a class in its colour; `share` is 0..100 as text with a point."""
+    """Return the bar of a class in its color; `share` is 0..100 as text with a decimal point."""
     slot = palette.label_slot(color or "")
     if slot:
         return format_html('<i data-label="{}" data-vars="--v:{}"></i>', slot, share)
@@ -32,25 +32,25 @@ def class_bar(color: str, share: str) -> SafeString:
 
 @register.simple_tag
 def share_of(count: int, total: int) -> str:
-    """Return a part of a total as "20.3 %"; nothing of nothing."""
+    """Return a part of a total as "20.3 %"; empty if the total is 0."""
     return percent(count / total, 1) if total else ""
 
 
 @register.filter
 def indent(depth: int) -> int:
-    """Return how far a row of a tree is moved in, in pixels."""
+    """Return the indentation of a tree row in pixels."""
     return 22 * depth
 
 
 @register.filter
 def unformatted(value: Any) -> str:
-    """Return a number as scripts read it, without separators."""
+    """Return a number without separators, for scripts."""
     return str(value)
 
 
 @register.simple_tag
-def state_icon(status: Any) -> SafeString:
-    """Draw the mark of a work state alone; its word stands beside it."""
+def status_icon(status: Any) -> SafeString:
+    """Return the icon of a status alone; its name must be beside it."""
     return format_html(
         '<svg class="icon st-icon" aria-hidden="true"><use href="{}#st-{}"/></svg>',
         asset("icons.svg"),

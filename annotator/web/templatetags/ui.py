@@ -1,4 +1,4 @@
-"""The small parts of every page as template tags: assets, icons, chips, avatars, ages and numbers; no queries here."""
+"""Template tags of all pages: assets, icons, chips, avatars, ages and numbers; no queries."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from annotator.web.strings import editor_strings
 register = template.Library()
 log = logging.getLogger(__name__)
 
-# Work states: base -> (key of data-status and of the icon st-<key>, the word that people read).
-STATES = {
+# Statuses: base -> (key of data-status and of the icon st-<key>, name).
+STATUSES = {
     "NEW": ("new", gettext_lazy("New")),
     "IN PROGRESS": ("progress", gettext_lazy("In progress")),
     "TO REVIEW": ("review", gettext_lazy("To review")),
@@ -32,7 +32,7 @@ STATES = {
     "AUTO-LABELLED": ("auto", gettext_lazy("Auto-labeled")),
     "COMPLETED": ("completed", gettext_lazy("Completed")),
 }
-# States of jobs: state -> (data-status, icon, word).
+# States of jobs: state -> (data-status, icon, name).
 JOB_STATES = {
     "QUEUED": ("new", "st-new", gettext_lazy("Waiting")),
     "RUNNING": ("running", "st-progress", gettext_lazy("Running")),
@@ -40,7 +40,7 @@ JOB_STATES = {
     "FAILED": ("failed", "st-failed", gettext_lazy("Failed")),
     "CANCELLED": ("skipped", "st-skipped", gettext_lazy("Cancelled")),
 }
-# The hatch of each palette colour: ten hatches, two colours each, never on two that look alike.
+# The hatch of each palette color: ten hatches, two colors each, never the same one on two similar colors.
 HATCHES = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 2, 10, 9, 5, 1, 3, 7, 8, 4, 6)
 KEY_NAMES = {
     "Enter": "⏎",
@@ -54,34 +54,34 @@ KEY_NAMES = {
 
 
 class Manifest:
-    """Logical names of built files -> file names. Read once: the server knows the files that were there at its start."""
+    """Logical names of built files -> file names, read once when the server starts."""
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
-        self._addresses: dict[str, str] = {}
-        self._is_told = False
+        self._urls: dict[str, str] = {}
+        self._is_logged = False
 
     def names(self) -> dict[str, str]:
-        """Return {logical: file name}; empty (and told in the log) while nothing is built."""
+        """Return {logical: file name}; empty, with a log entry, if nothing is built."""
         if not self._names or settings.DEBUG:
             file = Path(settings.BASE_DIR) / "static" / "dist" / "manifest.json"
-            self._addresses = {}
+            self._urls = {}
             try:
                 self._names = json.loads(file.read_text(encoding="utf-8"))
             except FileNotFoundError:
-                if not self._is_told:
+                if not self._is_logged:
                     log.error("static/dist/manifest.json is missing: run `python manage.py build_frontend`.")
-                self._is_told = True
+                self._is_logged = True
         return self._names
 
-    def address(self, name: str) -> str:
-        """Return where a file is, by its logical name; kept, since a page asks a hundred times for its icons."""
+    def url(self, name: str) -> str:
+        """Return the URL of a file by its logical name; cached, since a page needs it for a hundred icons."""
         names = self.names()
-        found = self._addresses.get(name)
+        found = self._urls.get(name)
         if found is None:
             found = static("dist/" + (names.get(name) or names.get(f"pages/{name}") or name))
             if names:
-                self._addresses[name] = found
+                self._urls[name] = found
         return found
 
 
@@ -90,13 +90,13 @@ MANIFEST = Manifest()
 
 @register.simple_tag
 def asset(name: str) -> str:
-    """Return the address of a built file by its logical name; `app.js` also finds `pages/app.js`."""
-    return MANIFEST.address(name)
+    """Return the URL of a built file by its logical name; `app.js` also finds `pages/app.js`."""
+    return MANIFEST.url(name)
 
 
 @register.simple_tag
 def icon(name: str, kind: str = "") -> SafeString:
-    """Draw an icon of the sprite; kind is "", "s" (14 px) or "l" (20 px). Never alone: a name stands beside it."""
+    """Return an icon of the sprite; kind is "", "s" (14 px) or "l" (20 px). It needs a name beside it."""
     return format_html(
         '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>',
         f"icon {kind}".strip(),
@@ -107,11 +107,11 @@ def icon(name: str, kind: str = "") -> SafeString:
 
 @register.simple_tag
 def status(value: Any, kind: str = "") -> SafeString:
-    """Draw the chip of a work state from a MediaStatus or one of the seven words; kind "bare" has no ground."""
+    """Return the chip of a status from a MediaStatus or one of the seven bases; kind "bare" has no background."""
     base = str(getattr(value, "base", value) or "NEW").upper()
-    key, word = STATES.get(base, STATES["NEW"])
+    key, label = STATUSES.get(base, STATUSES["NEW"])
     name = str(getattr(value, "name", base))
-    shown = word if name.upper() == base else name
+    shown = label if name.upper() == base else name
     return format_html(
         '<span class="{}" data-status="{}">{}{}</span>',
         f"status {kind}".strip(),
@@ -124,27 +124,27 @@ def status(value: Any, kind: str = "") -> SafeString:
 @register.filter
 def status_key(value: Any) -> str:
     """Return new, progress, review, done, skipped, auto or completed, for data-status."""
-    return STATES.get(str(getattr(value, "base", value)).upper(), STATES["NEW"])[0]
+    return STATUSES.get(str(getattr(value, "base", value)).upper(), STATUSES["NEW"])[0]
 
 
 @register.filter
-def status_word(value: Any) -> str:
-    """Return the state in words, as every page says it; a project's own name as it is."""
+def status_name(value: Any) -> str:
+    """Return the name of a status as every page shows it; a project's own name unchanged."""
     base = str(getattr(value, "base", value)).upper()
     name = str(getattr(value, "name", base))
-    return str(STATES[base][1]) if base in STATES and name.upper() == base else name
+    return str(STATUSES[base][1]) if base in STATUSES and name.upper() == base else name
 
 
 @register.simple_tag
 def job_status(state: str) -> SafeString:
-    """Draw the chip of a job's state."""
-    key, shape, word = JOB_STATES.get(str(state).upper(), JOB_STATES["QUEUED"])
-    return format_html('<span class="status" data-status="{}">{}{}</span>', key, icon(shape), word)
+    """Return the chip of a job's state."""
+    key, shape, label = JOB_STATES.get(str(state).upper(), JOB_STATES["QUEUED"])
+    return format_html('<span class="status" data-status="{}">{}{}</span>', key, icon(shape), label)
 
 
 @register.simple_tag
 def avatar(user: Any, kind: str = "", *, live: bool = False) -> SafeString:
-    """Draw a person's initials in their hue; kind is "", "s" or "l". None is the server itself."""
+    """Return a user's initials in their hue; kind is "", "s" or "l". None is the server."""
     css = f"avatar {kind}".strip()
     if user is None:
         label = gettext("Server")
@@ -164,7 +164,7 @@ def avatar(user: Any, kind: str = "", *, live: bool = False) -> SafeString:
 
 @register.simple_tag
 def swatch(color: str, kind: str = "") -> SafeString:
-    """Draw a class colour (`#RRGGBB[AA]`) with its hatch when it is one of the palette; kind "l" is 24 px."""
+    """Return the swatch of a class color (`#RRGGBB[AA]`), with a hatch if it is in the palette; kind "l" is 24 px."""
     slot = palette.label_slot(color or "")
     css = f"swatch {kind}".strip()
     if slot:
@@ -180,7 +180,7 @@ def swatch(color: str, kind: str = "") -> SafeString:
 
 @register.simple_tag
 def kbd(keys: str) -> SafeString:
-    """Draw a key such as "Ctrl+K"."""
+    """Return a key such as "Ctrl+K"."""
     shown = " ".join(KEY_NAMES.get(key, key) for key in keys.split("+"))
     return format_html('<kbd class="kbd">{}</kbd>', shown)
 
@@ -204,21 +204,21 @@ def age_text(when: datetime, now: datetime) -> str:
 
 @register.simple_tag
 def age(when: datetime | None) -> SafeString | str:
-    """Draw how long ago; the page keeps it true. Nothing for None."""
+    """Return how long ago, which the page keeps current. Empty for None."""
     if when is None:
         return ""
-    whole = formats.date_format(timezone.localtime(when), "DATETIME_FORMAT")
+    full = formats.date_format(timezone.localtime(when), "DATETIME_FORMAT")
     return format_html(
         '<time datetime="{}" data-age title="{}">{}</time>',
         when.isoformat(),
-        whole,
+        full,
         age_text(when, timezone.now()),
     )
 
 
 @register.filter
 def num(value: Any) -> str:
-    """Return a whole number with the language's separator: 1,204. Empty for None."""
+    """Return an integer with the language's separators: 1,204. Empty for None."""
     return (
         ""
         if value is None
@@ -257,24 +257,24 @@ def duration(value: float | None) -> str:
         return ""
     if value < 1:
         return f"{formats.number_format(round(value, 1), decimal_pos=1)} s"
-    whole = round(value)
-    if whole < 60:
-        return f"{whole} s"
+    seconds = round(value)
+    if seconds < 60:
+        return f"{seconds} s"
     return (
-        f"{whole // 60} m {whole % 60:02d} s"
-        if whole < 3600
-        else f"{whole // 3600} h {whole % 3600 // 60:02d} m"
+        f"{seconds // 60} m {seconds % 60:02d} s"
+        if seconds < 3600
+        else f"{seconds // 3600} h {seconds % 3600 // 60:02d} m"
     )
 
 
 @register.simple_tag
 def plural(count: int, one: str, many: str) -> str:
-    """Return "1 image" or "1,204 images"; the words go through gettext."""
+    """Return "1 image" or "1,204 images", translated."""
     return f"{num(count)} {ngettext(one, many, count)}"
 
 
 @register.simple_tag
 def ui_strings() -> SafeString | str:
-    """Give the page's scripts their words when the person's language is not English."""
-    words = editor_strings()
-    return json_script(words, "strings") if words else ""
+    """Return the translated texts of the page's scripts if the user's language is not English."""
+    texts = editor_strings()
+    return json_script(texts, "strings") if texts else ""

@@ -1,4 +1,4 @@
-"""Changes of chosen pictures on the media page: state, dataset, trash; at once or by a job, each with its undo."""
+"""Bulk changes on the media page: status, dataset, trash; immediately or by a job, each with its undo."""
 
 from __future__ import annotations
 
@@ -14,68 +14,70 @@ from django.views.decorators.http import require_POST
 from annotator.services.media import bulk
 from annotator.web import forms
 from annotator.web.media_filter import MediaFilter
-from annotator.web.places import Place, project_call
+from annotator.web.scopes import Scope, project_call
 from annotator.web.selectors import tiles
 
 
 @require_POST
 @project_call
-def change(request: HttpRequest, place: Place) -> HttpResponse:
-    """Change pictures: {what: status|move|delete, target?, ids: [...]} or {what, target?, all: true, query, except: [...]}.
+def change(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Change media: {what: status|move|delete, target?, ids: [...]} or {what, target?, all: true, query, except: [...]}.
 
-    Up to 10,000 named ones at once. All that a filter lets through at once when they are few, else by a job.
+    Up to 10,000 named media are changed immediately. All that match a filter are changed immediately if they are few, otherwise by a job.
     """
     fields = forms.read(request)
     target = forms.one_id(fields, "target") if fields.get("target") else None
-    made, media = bulk.change_of(fields.get("what"), target), _chosen(place, fields)
+    bulk_change, media = bulk.change_of(fields.get("what"), target), _selected_ids(scope, fields)
     if not fields.get("all") or len(media) <= tiles.WINDOW:
-        return _at_once(request, place, made, media)
-    job = bulk.start(actor=place.actor, project=place.project, change=made, media=media)
+        return _change_now(request, scope, bulk_change, media)
+    job = bulk.start(actor=scope.actor, project=scope.project, change=bulk_change, media=media)
     toast = ngettext("Changing %(n)s image …", "Changing %(n)s images …", len(media)) % {
         "n": f"{len(media):,}"
     }
-    return forms.done(request, to=_page(place), toast=toast, job=str(job.pk), stay=True)
+    return forms.respond(request, to=_page(scope), toast=toast, job=str(job.pk), stay=True)
 
 
-def _at_once(request: HttpRequest, place: Place, made: bulk.Change, media: list[uuid.UUID]) -> HttpResponse:
-    done = bulk.apply(actor=place.actor, project=place.project, change=made, media=media)
+def _change_now(
+    request: HttpRequest, scope: Scope, bulk_change: bulk.Change, media: list[uuid.UUID]
+) -> HttpResponse:
+    done = bulk.apply(actor=scope.actor, project=scope.project, change=bulk_change, media=media)
     undo = {
-        "url": reverse("media-undo", args=[place.project.pk]),
-        "body": {"change": str(made.id), "what": made.what},
+        "url": reverse("media-undo", args=[scope.project.pk]),
+        "body": {"change": str(bulk_change.id), "what": bulk_change.what},
     }
-    shown: dict[str, Any] = {
-        "toast": _said(made.what, done),
+    data: dict[str, Any] = {
+        "toast": _result_text(bulk_change.what, done),
         "undo": undo if done.changed else None,
         "changed": done.changed,
     }
-    return forms.done(request, to=_page(place), stay=True, **shown)
+    return forms.respond(request, to=_page(scope), stay=True, **data)
 
 
 @require_POST
 @project_call
-def undo(request: HttpRequest, place: Place) -> HttpResponse:
+def undo(request: HttpRequest, scope: Scope) -> HttpResponse:
     fields = forms.read(request)
-    what = forms.words(fields, "what")
-    back = bulk.undo_change(
-        actor=place.actor, project=place.project, change_id=forms.one_id(fields, "change"), what=what
+    what = forms.text(fields, "what")
+    count = bulk.undo_change(
+        actor=scope.actor, project=scope.project, change_id=forms.one_id(fields, "change"), what=what
     )
-    toast = ngettext("%(n)s image restored", "%(n)s images restored", back) % {"n": f"{back:,}"}
-    return forms.done(request, to=_page(place), toast=toast, stay=True, changed=back)
+    toast = ngettext("%(n)s image restored", "%(n)s images restored", count) % {"n": f"{count:,}"}
+    return forms.respond(request, to=_page(scope), toast=toast, stay=True, changed=count)
 
 
-def _chosen(place: Place, fields: Mapping[str, Any]) -> list[uuid.UUID]:
+def _selected_ids(scope: Scope, fields: Mapping[str, Any]) -> list[uuid.UUID]:
     if not fields.get("all"):
         return forms.many_ids(fields, "ids", bulk.AT_ONCE)
-    chosen = MediaFilter.read(QueryDict(forms.words(fields, "query")))
-    left_out = set(forms.many_ids(fields, "except", bulk.AT_ONCE)) if fields.get("except") else set()
+    media_filter = MediaFilter.read(QueryDict(forms.text(fields, "query")))
+    excluded = set(forms.many_ids(fields, "except", bulk.AT_ONCE)) if fields.get("except") else set()
     return [
         key
-        for key in tiles.rows(place.project.pk, chosen).values_list("pk", flat=True)
-        if key not in left_out
+        for key in tiles.rows(scope.project.pk, media_filter).values_list("pk", flat=True)
+        if key not in excluded
     ]
 
 
-def _said(what: str, done: bulk.Done) -> str:
+def _result_text(what: str, done: bulk.Done) -> str:
     texts = {
         "status": ngettext("%(n)s image changed", "%(n)s images changed", done.changed),
         "move": ngettext("%(n)s image moved", "%(n)s images moved", done.changed),
@@ -87,5 +89,5 @@ def _said(what: str, done: bulk.Done) -> str:
     return text + ngettext(", %(n)s unchanged", ", %(n)s unchanged", done.left) % {"n": f"{done.left:,}"}
 
 
-def _page(place: Place) -> str:
-    return reverse("media", args=[place.project.pk])
+def _page(scope: Scope) -> str:
+    return reverse("media", args=[scope.project.pk])

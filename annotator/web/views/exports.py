@@ -1,4 +1,4 @@
-"""Exports and imports of a project: begun here, followed as jobs, downloaded, with what a format could not say."""
+"""Exports and imports of a project: start them, follow their jobs, download files, read loss reports."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from annotator.services.exchange.exports.rows import Selection
 from annotator.services.exchange.imports import imports
 from annotator.services.media import uploads, urls as media_urls
 from annotator.services.projects import datasets
-from annotator.web import forms, frames
+from annotator.web import forms, page_context
 from annotator.web.media_filter import MediaFilter
-from annotator.web.places import Place, project_call, project_page
+from annotator.web.scopes import Scope, project_call, project_page
 from annotator.web.selectors import filters, jobs as job_rows, tiles
 from annotator.web.views.uploads import find_dataset
 
@@ -28,20 +28,22 @@ KINDS = ("export", "import_coco", "import_archive")
 
 @require_safe
 @project_page
-def export_list(request: HttpRequest, place: Place) -> HttpResponse:
-    """Show the forms and the project's exports and imports; `?part=rows` is the table's body."""
-    rows, more = job_rows.page(place.actor, shown="", project=place.project, kinds=KINDS)
+def export_list(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Show the forms and the project's exports and imports; `?part=rows` returns the table's body."""
+    rows, more = job_rows.page(scope.actor, show="", project=scope.project, kinds=KINDS)
     if request.GET.get("part") == "rows":
         return render(request, "jobs/_rows.html", {"rows": rows})
-    total = tiles.total(place.project.pk, MediaFilter())
-    shown = {"rows": rows, "more": more, "bar": filters.bar(place.project, MediaFilter()), "total": total}
-    return render(request, "exports/page.html", {**frames.project(request, place, "exports"), **shown})
+    total = tiles.total(scope.project.pk, MediaFilter())
+    context = {"rows": rows, "more": more, "bar": filters.bar(scope.project, MediaFilter()), "total": total}
+    return render(
+        request, "exports/page.html", {**page_context.project(request, scope, "exports"), **context}
+    )
 
 
 @require_POST
 @project_call
-def start_export(request: HttpRequest, place: Place) -> HttpResponse:
-    """Begin an export of what is chosen; nothing chosen is everything."""
+def start_export(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Start an export of the selected media; without a selection, of all."""
     selection = Selection(
         datasets=_many(request, "dataset"),
         tags=_many(request, "tag"),
@@ -49,39 +51,39 @@ def start_export(request: HttpRequest, place: Place) -> HttpResponse:
         statuses=_many(request, "status"),
     )
     job = exports.start(
-        actor=place.actor,
-        project=place.project,
+        actor=scope.actor,
+        project=scope.project,
         format_name=request.POST.get("format", ""),
         selection=selection,
-        name=request.POST.get("name", "") or place.project.ref,
+        name=request.POST.get("name", "") or scope.project.ref,
         link_origin=request.build_absolute_uri("/").rstrip("/") if request.POST.get("links") else None,
     )
-    return forms.done(request, to=_page(place), toast=_("Export started."), stay=True, id=str(job.pk))
+    return forms.respond(request, to=_page(scope), toast=_("Export started."), stay=True, id=str(job.pk))
 
 
 @require_POST
 @project_call
-def import_slot(request: HttpRequest, place: Place) -> HttpResponse:
-    """Open a slot for the file of an import."""
-    (slot,) = uploads.create_slots(actor=place.actor, project=place.project, count=1, style="resumable")
+def import_slot(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Create an upload slot for the file of an import."""
+    (slot,) = uploads.create_slots(actor=scope.actor, project=scope.project, count=1, style="resumable")
     return forms.as_json({"id": slot.pk, "url": media_urls.upload(slot)})
 
 
 @require_POST
 @project_call
-def start_import(request: HttpRequest, place: Place) -> HttpResponse:
-    """Begin the import of a sent file: {upload, name, dataset | new_dataset}."""
+def start_import(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Start the import of an uploaded file: {upload, name, dataset | new_dataset}."""
     fields = forms.read(request)
-    upload = uploads.find(project=place.project, upload_id=fields.get("upload"), field="upload")
-    upload.name = forms.words(fields, "name")[:1000]
-    name = forms.words(fields, "new_dataset")
+    upload = uploads.find(project=scope.project, upload_id=fields.get("upload"), field="upload")
+    upload.name = forms.text(fields, "name")[:1000]
+    name = forms.text(fields, "new_dataset")
     dataset = (
-        datasets.create(actor=place.actor, project=place.project, name=name)
+        datasets.create(actor=scope.actor, project=scope.project, name=name)
         if name
-        else find_dataset(place, fields.get("dataset"))
+        else find_dataset(scope, fields.get("dataset"))
     )
-    job = imports.start(actor=place.actor, project=place.project, dataset=dataset, upload=upload)
-    return forms.done(request, to=_page(place), toast=_("Import started."), stay=True, id=str(job.pk))
+    job = imports.start(actor=scope.actor, project=scope.project, dataset=dataset, upload=upload)
+    return forms.respond(request, to=_page(scope), toast=_("Import started."), stay=True, id=str(job.pk))
 
 
 def _many(request: HttpRequest, name: str) -> tuple[uuid.UUID, ...]:
@@ -91,5 +93,5 @@ def _many(request: HttpRequest, name: str) -> tuple[uuid.UUID, ...]:
     return tuple(key for key in found if key is not None)
 
 
-def _page(place: Place) -> str:
-    return reverse("exports", args=[place.project.pk])
+def _page(scope: Scope) -> str:
+    return reverse("exports", args=[scope.project.pk])

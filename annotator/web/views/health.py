@@ -1,4 +1,4 @@
-"""Signs of life for whoever watches the server, answered without credentials and without the thread pool."""
+"""Health checks for monitoring, without credentials and without the thread pool."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from django.db import close_old_connections
 
 from annotator.services.operations import health
 
-PATIENCE_SECONDS = 5.0
+TIMEOUT_SECONDS = 5.0
 # Watchers that ask often get the answer of this moment, so that asking costs nothing; whoever waits for us to become
 # ready hears of it at once.
-FRESH_SECONDS, FRESH_SECONDS_NOT_READY = 1.0, 0.1
+CACHE_SECONDS, CACHE_SECONDS_NOT_READY = 1.0, 0.1
 
 _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="health")
 _last: tuple[float, list[health.Check]] = (0.0, [])
@@ -24,36 +24,36 @@ _pending: asyncio.Future[list[health.Check]] | None = None
 
 
 async def healthz(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
-    """The process is up: nothing else is asked."""
-    await _answer(scope, send, 200, {"status": "ok"})
+    """The process is running; nothing else is checked."""
+    await _send_json(scope, send, 200, {"status": "ok"})
 
 
 async def readyz(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
-    """Database, storage and worker, each with its state: 200 when all are ready, else 503."""
+    """Database, storage and worker, each with its state: 200 if all are ready, otherwise 503."""
     global _pending
     if _pending is None or _pending.done():
-        _pending = asyncio.get_running_loop().run_in_executor(_thread, _look)
+        _pending = asyncio.get_running_loop().run_in_executor(_thread, _run_checks)
     try:
-        checks = await asyncio.wait_for(asyncio.shield(_pending), PATIENCE_SECONDS)
+        checks = await asyncio.wait_for(asyncio.shield(_pending), TIMEOUT_SECONDS)
     except TimeoutError:
-        checks = [health.Check("database", False, f"no answer within {PATIENCE_SECONDS:.0f} s")]
+        checks = [health.Check("database", False, f"no answer within {TIMEOUT_SECONDS:.0f} s")]
     is_ready = all(check.is_ok for check in checks)
     body = {check.name: {"ok": check.is_ok, "state": check.state} for check in checks}
-    await _answer(
+    await _send_json(
         scope, send, 200 if is_ready else 503, {"status": "ready" if is_ready else "not ready", **body}
     )
 
 
-def _look() -> list[health.Check]:
+def _run_checks() -> list[health.Check]:
     global _last
     is_ready = all(check.is_ok for check in _last[1])
-    if time.monotonic() - _last[0] >= (FRESH_SECONDS if is_ready else FRESH_SECONDS_NOT_READY):
+    if time.monotonic() - _last[0] >= (CACHE_SECONDS if is_ready else CACHE_SECONDS_NOT_READY):
         close_old_connections()
         _last = (time.monotonic(), health.ready())
     return _last[1]
 
 
-async def _answer(scope: MutableMapping[str, Any], send: Any, status: int, body: dict[str, Any]) -> None:
+async def _send_json(scope: MutableMapping[str, Any], send: Any, status: int, body: dict[str, Any]) -> None:
     if scope["method"] not in {"GET", "HEAD"}:
         status, body = 405, {"status": "use GET"}
     content = orjson.dumps(body)

@@ -1,4 +1,4 @@
-"""The start page: all projects of a person, and making a new one."""
+"""The home page: all projects of a user, and creating one."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from annotator.services.projects import projects
-from annotator.web import forms, frames
+from annotator.web import forms, page_context
 from annotator.web.actors import actor_of, page
-from annotator.web.places import workspace_place
+from annotator.web.scopes import workspace_scope
 from annotator.web.selectors import home as selectors
 
 
@@ -21,21 +21,21 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "home/page.html",
-        {**frames.plain(request), "groups": groups, "may_create": [g for g in groups if g.may_create]},
+        {**page_context.base(request), "groups": groups, "may_create": [g for g in groups if g.may_create]},
     )
 
 
 @require_POST
 @page
 def create_project(request: HttpRequest) -> HttpResponse:
-    """Make a project in one of the person's workspaces and go to it."""
+    """Create a project in one of the user's workspaces and open it."""
     fields = forms.read(request)
-    place = workspace_place(actor_of(request), forms.one_id(fields, "workspace"))
+    scope = workspace_scope(actor_of(request), forms.one_id(fields, "workspace"))
     project = projects.create(
-        actor=place.actor,
-        workspace=place.workspace,
-        name=forms.words(fields, "name"),
-        description=forms.words(fields, "description"),
-        content_type=forms.words(fields, "content_type", "IMAGES"),
+        actor=scope.actor,
+        workspace=scope.workspace,
+        name=forms.text(fields, "name"),
+        description=forms.text(fields, "description"),
+        content_type=forms.text(fields, "content_type", "IMAGES"),
     )
-    return forms.done(request, to=reverse("project", args=[project.pk]))
+    return forms.respond(request, to=reverse("project", args=[project.pk]))

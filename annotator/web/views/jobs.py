@@ -1,4 +1,4 @@
-"""Jobs: how long work stands, cancel, try again; the rows are fetched again while something runs."""
+"""Jobs: list, cancel, retry, undo; the page fetches the rows again while jobs run."""
 
 from __future__ import annotations
 
@@ -17,39 +17,41 @@ from annotator.models import Job
 from annotator.services.jobs import jobs
 from annotator.services.media import bulk
 from annotator.services.vocabulary import merges
-from annotator.web import forms, frames
+from annotator.web import forms, page_context
 from annotator.web.actors import actor_of, page, signed_in
-from annotator.web.places import project_place
+from annotator.web.scopes import project_scope
 from annotator.web.selectors import home as projects, jobs as selectors
 
 
 @require_safe
 @page
 def job_list(request: HttpRequest) -> HttpResponse:
-    """Show jobs of all projects or of `?project=`, narrowed by `?show=running|failed`; `?part=rows` is the table's body."""
-    actor, part = actor_of(request), _asked(request)
+    """Show the jobs of all projects or of `?project=`, filtered by `?show=running|failed`; `?part=rows` returns the table's body."""
+    actor, part = actor_of(request), _list_context(request)
     if request.GET.get("part") == "rows":
         return render(request, "jobs/_rows.html", part)
-    around = {"counts": selectors.counts(actor, part["project"]), "groups": projects.names(actor)}
-    return render(request, "jobs/page.html", {**frames.plain(request), **part, **around})
+    more = {"counts": selectors.counts(actor, part["project"]), "groups": projects.names(actor)}
+    return render(request, "jobs/page.html", {**page_context.base(request), **part, **more})
 
 
-def _asked(request: HttpRequest) -> dict[str, Any]:
-    """Return the jobs that the address asks for."""
-    shown, wanted = request.GET.get("show", ""), request.GET.get("project", "")
-    if shown not in selectors.SHOWN:
+def _list_context(request: HttpRequest) -> dict[str, Any]:
+    """Return the context for the jobs that the query string selects."""
+    show, project_id = request.GET.get("show", ""), request.GET.get("project", "")
+    if show not in selectors.FILTERS:
         raise Invalid("show must be running or failed.", field="show")
     project = (
-        project_place(actor_of(request), parse_uuid(wanted) or uuid.UUID(int=0)).project if wanted else None
+        project_scope(actor_of(request), parse_uuid(project_id) or uuid.UUID(int=0)).project
+        if project_id
+        else None
     )
-    start = forms.whole(request.GET, "start", 0, high=1_000_000)
-    rows, more = selectors.page(actor_of(request), shown=shown, project=project, start=start)
+    start = forms.integer(request.GET, "start", 0, high=1_000_000)
+    rows, more = selectors.page(actor_of(request), show=show, project=project, start=start)
     return {
         "rows": rows,
         "more": more,
         "start": start,
         "next": start + selectors.PAGE,
-        "show": shown,
+        "show": show,
         "project": project,
     }
 
@@ -58,14 +60,14 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
 @signed_in
 def cancel(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     jobs.cancel(actor=actor_of(request), job=_job(request, job_id))
-    return forms.done(request, to="/jobs/", toast=_("Cancelling the job …"), stay=True)
+    return forms.respond(request, to="/jobs/", toast=_("Cancelling the job …"), stay=True)
 
 
 @require_POST
 @signed_in
 def retry(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     jobs.retry(actor=actor_of(request), job=_job(request, job_id))
-    return forms.done(request, to="/jobs/", toast=_("Job queued again."), stay=True)
+    return forms.respond(request, to="/jobs/", toast=_("Job queued again."), stay=True)
 
 
 def _job(request: HttpRequest, job_id: uuid.UUID) -> Job:
@@ -83,24 +85,24 @@ def _job(request: HttpRequest, job_id: uuid.UUID) -> Job:
 @require_POST
 @signed_in
 def undo(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
-    """Undo what a finished job changed, from its reverse file: at once, or by another job when it was much."""
+    """Undo the change of a finished job from its reverse file: immediately, or by another job if it was large."""
     actor, job = actor_of(request), _job(request, job_id)
     if job.project is None:
         raise Missing("This cannot be undone.")
     service = merges if job.kind in ("merge", "delete_class") else bulk
     other = service.undo(actor=actor, project=job.project, job=job)
     toast = _("Undone.") if other is None else _("Undoing …")
-    return forms.done(request, to="/jobs/", toast=toast, stay=True, job=str(other.pk) if other else None)
+    return forms.respond(request, to="/jobs/", toast=toast, stay=True, job=str(other.pk) if other else None)
 
 
 @require_safe
 @signed_in
 def state(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
-    """Return how one job stands, for a page that waits for it; `undo` where its change can be taken back."""
+    """Return the state of a job, for a page that waits for it; `undo` if its change can be undone."""
     job = _job(request, job_id)
     row = selectors.row_of(job, actor_of(request), {})
     undo = {"url": reverse("job-undo", args=[job.pk]), "body": {}} if row.may_undo else None
-    facts = {
+    data = {
         "state": job.state,
         "percent": row.percent,
         "name": row.name,
@@ -108,4 +110,4 @@ def state(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
         "undo": undo,
         "download": row.download,
     }
-    return forms.as_json({**facts, "problems": job.result.get("problems", [])})
+    return forms.as_json({**data, "problems": job.result.get("problems", [])})

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from annotator.models import Media
 from annotator.services.projects import projects
-from annotator.web.actors import actor_of, page, person_of
+from annotator.web.actors import actor_of, page, user_of
 from annotator.web.media_filter import MediaFilter
 from annotator.web.selectors import label as selectors
 
@@ -25,10 +25,10 @@ def label_page(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
     projects.opened(project=media.project)
     boot = boot_of(request, media, MediaFilter.read(request.GET).query())
     context = {"boot": boot, "media": media, "project": media.project}
-    return render(request, "label/page.html", context | selectors.first_fetches(media, boot["filter"]))
+    return render(request, "label/page.html", context | selectors.preload_urls(media, boot["filter"]))
 
 
 def boot_of(request: HttpRequest, media: Media, query: str) -> dict[str, Any]:
     """Return what the page starts with: its session, its image and the filter (docs/editor-protocol.md)."""
-    session = selectors.session(person_of(request), media.project, csrf=get_token(request))
+    session = selectors.session(user_of(request), media.project, csrf=get_token(request))
     return {**session, "media": media.pk, "filter": query}

@@ -1,4 +1,4 @@
-"""The media grid: the page with its first window, further windows, the shapes over tiles, the ids of long ranges."""
+"""The media grid: the page with its first window, further windows, shapes over tiles, ids of ranges."""
 
 from __future__ import annotations
 
@@ -13,77 +13,82 @@ from django.views.decorators.http import require_safe
 from annotator.domain.errors import Invalid
 from annotator.domain.ids import parse_uuid
 from annotator.services import event_rows
-from annotator.web import forms, frames
+from annotator.web import forms, page_context
 from annotator.web.media_filter import MediaFilter
-from annotator.web.places import Place, project_call, project_page
+from annotator.web.scopes import Scope, project_call, project_page
 from annotator.web.selectors import filters, tiles
 from annotator.web.selectors.overlays import overlays as read_overlays
 
-FAR = 10_000_000
+MAX_START = 10_000_000
 
 
 @require_safe
 @project_page
-def media(request: HttpRequest, place: Place) -> HttpResponse:
-    """Show the list from `?start=` (without a script it is paged), narrowed by the filters in the address."""
-    chosen = MediaFilter.read(request.GET)
-    start = forms.whole(request.GET, "start", 0, high=FAR)
-    head = event_rows.head(place.project.pk)
-    first, total = tiles.counted_window(place.project.pk, chosen, start, tiles.FIRST)
-    bar = filters.bar(place.project, chosen)
-    shown = {
-        "bar": bar, "chosen": chosen, "query": chosen.query(), "total": total, "tiles": first, "start": start,
+def media(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Show the list from `?start=` (paged without a script), filtered by the query string."""
+    media_filter = MediaFilter.read(request.GET)
+    start = forms.integer(request.GET, "start", 0, high=MAX_START)
+    head = event_rows.head(scope.project.pk)
+    first, total = tiles.counted_window(scope.project.pk, media_filter, start, tiles.FIRST)
+    bar = filters.bar(scope.project, media_filter)
+    context = {
+        "bar": bar, "chosen": media_filter, "query": media_filter.query(), "total": total, "tiles": first, "start": start,
         "upload_datasets": [{"id": each.pk, "name": each.name} for each in bar.datasets],
-        "more": start + len(first) if start + len(first) < total else None, "boot": _boot(place, chosen, head, total, first, start),
+        "more": start + len(first) if start + len(first) < total else None, "boot": _boot(scope, media_filter, head, total, first, start),
     }  # fmt: skip
-    return render(request, "media/page.html", {**frames.project(request, place, "media"), **shown})
+    return render(request, "media/page.html", {**page_context.project(request, scope, "media"), **context})
 
 
 def _boot(
-    place: Place, chosen: MediaFilter, head: int, total: int, first: list[dict[str, object]], start: int
+    scope: Scope, media_filter: MediaFilter, head: int, total: int, first: list[dict[str, object]], start: int
 ) -> dict[str, object]:
-    key = place.project.pk
+    key = scope.project.pk
     names = ("tiles", "overlays", "media-ids", "media-change", "media-undo")
     return {
-        "project": key, "head": head, "total": total, "start": start, "tiles": first, "query": chosen.query(), "window": tiles.WINDOW,
-        "urls": {name: reverse(name, args=[key]) for name in names}, "dataset": filters.one_dataset(chosen),
-        "may": {"status": place.may("status.write"), "move": place.may("media.write"), "delete": place.may("media.delete"), "upload": place.may("media.upload")},
+        "project": key, "head": head, "total": total, "start": start, "tiles": first, "query": media_filter.query(), "window": tiles.WINDOW,
+        "urls": {name: reverse(name, args=[key]) for name in names}, "dataset": filters.one_dataset(media_filter),
+        "may": {"status": scope.may("status.write"), "move": scope.may("media.write"), "delete": scope.may("media.delete"), "upload": scope.may("media.upload")},
     }  # fmt: skip
 
 
 @require_safe
 @gzip_page
 @project_call
-def window(request: HttpRequest, place: Place) -> HttpResponse:
-    """Return {total, items}: `?start=` and `?limit=`, `?after=<id>` (where `start` lies) or `?ids=a,b` as they are now."""
+def window(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Return {total, items}: `?start=` and `?limit=`, `?after=<id>` (whose successor is at `start`) or the current tiles of `?ids=a,b`."""
     if "ids" in request.GET:
-        return forms.as_json({"items": tiles.known(place.project.pk, _ids(request))})
-    chosen = MediaFilter.read(request.GET)
-    start = forms.whole(request.GET, "start", 0, high=FAR)
-    limit = forms.whole(request.GET, "limit", tiles.WINDOW, high=tiles.WINDOW)
+        return forms.as_json({"items": tiles.tiles_of(scope.project.pk, _ids(request))})
+    media_filter = MediaFilter.read(request.GET)
+    start = forms.integer(request.GET, "start", 0, high=MAX_START)
+    limit = forms.integer(request.GET, "limit", tiles.WINDOW, high=tiles.WINDOW)
     total: int | None = None
     if request.GET.get("count"):
-        items, total = tiles.counted_window(place.project.pk, chosen, start, limit)
+        items, total = tiles.counted_window(scope.project.pk, media_filter, start, limit)
     else:
-        items = tiles.window(place.project.pk, chosen, start, limit, parse_uuid(request.GET.get("after", "")))
+        items = tiles.window(
+            scope.project.pk, media_filter, start, limit, parse_uuid(request.GET.get("after", ""))
+        )
     return forms.as_json({"start": start, "items": items, "total": total})
 
 
 @require_safe
 @gzip_page
 @project_call
-def overlays(request: HttpRequest, place: Place) -> HttpResponse:
-    return forms.as_json(read_overlays(place.project.pk, _ids(request)))
+def overlays(request: HttpRequest, scope: Scope) -> HttpResponse:
+    return forms.as_json(read_overlays(scope.project.pk, _ids(request)))
 
 
 @require_safe
 @gzip_page
 @project_call
-def media_ids(request: HttpRequest, place: Place) -> HttpResponse:
-    """Return the ids of a range of the list, for choosing it."""
-    chosen, start = MediaFilter.read(request.GET), forms.whole(request.GET, "start", 0, high=FAR)
-    limit = forms.whole(request.GET, "limit", tiles.MAX_IDS, high=tiles.MAX_IDS)
-    return forms.as_json({"start": start, "ids": tiles.ids(place.project.pk, chosen, start, limit)})
+def media_ids(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Return the ids of a range of the list, for selecting it."""
+    media_filter, start = (
+        MediaFilter.read(request.GET),
+        forms.integer(request.GET, "start", 0, high=MAX_START),
+    )
+    limit = forms.integer(request.GET, "limit", tiles.MAX_IDS, high=tiles.MAX_IDS)
+    return forms.as_json({"start": start, "ids": tiles.ids(scope.project.pk, media_filter, start, limit)})
 
 
 def _ids(request: HttpRequest) -> list[uuid.UUID]:

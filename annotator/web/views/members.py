@@ -1,4 +1,4 @@
-"""Members: who belongs to a workspace, inviting, roles, removing with undo; shown for a workspace and for a project."""
+"""Members of a workspace: invite, change roles, remove with undo; shown for a workspace and for a project."""
 
 from __future__ import annotations
 
@@ -15,99 +15,101 @@ from annotator.models import Membership
 from annotator.services import undo
 from annotator.services.accounts import accounts
 from annotator.services.workspaces import members
-from annotator.web import forms, frames
-from annotator.web.places import Place, project_page, workspace_page
+from annotator.web import forms, page_context
+from annotator.web.display_names import role_name
+from annotator.web.scopes import Scope, project_page, workspace_page
 from annotator.web.selectors import members as selectors
-from annotator.web.words import role_name
 
 
 @require_safe
 @project_page
-def project_members(request: HttpRequest, place: Place) -> HttpResponse:
-    """Show the workspace's members inside a project, with what each did here lately."""
-    shown = {
-        "rows": selectors.members(place),
-        "roles": selectors.roles_to_give(place),
-        "work": selectors.work_of(place.project.pk),
+def project_members(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Show the workspace's members inside a project, with their recent changes in it."""
+    context = {
+        "rows": selectors.members(scope),
+        "roles": selectors.assignable_roles(scope),
+        "work": selectors.label_changes_by_user(scope.project.pk),
     }
     return render(
-        request, "members/page.html", {**frames.project(request, place, "project-members"), **shown}
+        request, "members/page.html", {**page_context.project(request, scope, "project-members"), **context}
     )
 
 
 @require_POST
 @workspace_page
-def invite(request: HttpRequest, place: Place) -> HttpResponse:
-    """Add a person; a new one gets a one-time address, which is shown once to be handed over."""
+def invite(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Add a member; a new user gets an invite link, which is shown once."""
     fields = forms.read(request)
     member, secret = accounts.invite(
-        actor=place.actor,
-        workspace=place.workspace,
-        name=forms.words(fields, "name"),
-        display_name=forms.words(fields, "display_name"),
-        email=forms.words(fields, "email"),
-        role=forms.words(fields, "role"),
+        actor=scope.actor,
+        workspace=scope.workspace,
+        name=forms.text(fields, "name"),
+        display_name=forms.text(fields, "display_name"),
+        email=forms.text(fields, "email"),
+        role=forms.text(fields, "role"),
     )
-    return _invited(request, place, member, secret)
+    return _invite_response(request, scope, member, secret)
 
 
 @require_POST
 @workspace_page
-def invite_again(request: HttpRequest, place: Place, member_id: uuid.UUID) -> HttpResponse:
-    member = _member(place, member_id)
-    return _invited(request, place, member, accounts.invite_again(actor=place.actor, member=member))
+def invite_again(request: HttpRequest, scope: Scope, member_id: uuid.UUID) -> HttpResponse:
+    member = _member(scope, member_id)
+    return _invite_response(request, scope, member, accounts.invite_again(actor=scope.actor, member=member))
 
 
 @require_POST
 @workspace_page
-def change_role(request: HttpRequest, place: Place, member_id: uuid.UUID) -> HttpResponse:
-    member = _member(place, member_id)
+def change_role(request: HttpRequest, scope: Scope, member_id: uuid.UUID) -> HttpResponse:
+    member = _member(scope, member_id)
     before = member.role
-    members.set_role(actor=place.actor, member=member, role=forms.words(forms.read(request), "role"))
+    members.set_role(actor=scope.actor, member=member, role=forms.text(forms.read(request), "role"))
     toast = _("Role of %(name)s changed to %(role)s.") % {
         "name": member.user.shown_name,
         "role": role_name(member.role),
     }
     undo_call = {"url": request.path, "body": {"role": before}}
-    return forms.done(request, to=_page(place), toast=toast, undo=undo_call, stay=True, role=member.role)
+    return forms.respond(request, to=_page(scope), toast=toast, undo=undo_call, stay=True, role=member.role)
 
 
 @require_POST
 @workspace_page
-def remove(request: HttpRequest, place: Place, member_id: uuid.UUID) -> HttpResponse:
-    """Take a person out of the workspace; the answer names how to bring her back."""
-    member = _member(place, member_id)
-    seq = undo.remove_member(actor=place.actor, member=member)
-    if member.user_id == place.actor.user_id:
-        return forms.done(
-            request, to=reverse("workspaces"), toast=_("You have left %(name)s.") % {"name": place.workspace}
+def remove(request: HttpRequest, scope: Scope, member_id: uuid.UUID) -> HttpResponse:
+    """Remove a member; the response offers the undo."""
+    member = _member(scope, member_id)
+    seq = undo.remove_member(actor=scope.actor, member=member)
+    if member.user_id == scope.actor.user_id:
+        return forms.respond(
+            request, to=reverse("workspaces"), toast=_("You have left %(name)s.") % {"name": scope.workspace}
         )
     toast = _("%(name)s removed from the workspace.") % {"name": member.user.shown_name}
-    undo_call = {"url": reverse("member-restore", args=[place.workspace.pk]), "body": {"seq": seq}}
-    return forms.done(request, to=_page(place), toast=toast, undo=undo_call, stay=True)
+    undo_call = {"url": reverse("member-restore", args=[scope.workspace.pk]), "body": {"seq": seq}}
+    return forms.respond(request, to=_page(scope), toast=toast, undo=undo_call, stay=True)
 
 
 @require_POST
 @workspace_page
-def restore(request: HttpRequest, place: Place) -> HttpResponse:
+def restore(request: HttpRequest, scope: Scope) -> HttpResponse:
     member = undo.restore_member(
-        actor=place.actor, workspace=place.workspace, seq=forms.read(request).get("seq")
+        actor=scope.actor, workspace=scope.workspace, seq=forms.read(request).get("seq")
     )
     toast = _("%(name)s restored as a member.") % {"name": member.user.shown_name}
-    return forms.done(request, to=_page(place), toast=toast, stay=True)
+    return forms.respond(request, to=_page(scope), toast=toast, stay=True)
 
 
-def _invited(request: HttpRequest, place: Place, member: Membership, secret: str) -> HttpResponse:
+def _invite_response(request: HttpRequest, scope: Scope, member: Membership, secret: str) -> HttpResponse:
     link = request.build_absolute_uri(reverse("sign-in-link", args=[secret])) if secret else ""
     name = member.user.shown_name
     toast = "" if link else _("%(name)s added to the workspace.") % {"name": name}
     days = accounts.INVITATION_VALID_FOR.days
-    return forms.done(request, to=_page(place), toast=toast, stay=bool(link), link=link, name=name, days=days)
+    return forms.respond(
+        request, to=_page(scope), toast=toast, stay=bool(link), link=link, name=name, days=days
+    )
 
 
-def _member(place: Place, member_id: uuid.UUID) -> Membership:
+def _member(scope: Scope, member_id: uuid.UUID) -> Membership:
     found = (
-        Membership.objects.filter(workspace=place.workspace, pk=member_id)
+        Membership.objects.filter(workspace=scope.workspace, pk=member_id)
         .select_related("user", "workspace")
         .first()
     )
@@ -116,5 +118,5 @@ def _member(place: Place, member_id: uuid.UUID) -> Membership:
     return found
 
 
-def _page(place: Place) -> str:
-    return reverse("workspace", args=[place.workspace.pk])
+def _page(scope: Scope) -> str:
+    return reverse("workspace", args=[scope.workspace.pk])

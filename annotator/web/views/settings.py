@@ -1,4 +1,4 @@
-"""The settings of a project: name, description; to the trash and back."""
+"""The settings of a project: name, description, trash and restore."""
 
 from __future__ import annotations
 
@@ -14,45 +14,45 @@ from django.views.decorators.http import require_POST, require_safe
 from annotator.domain.errors import Missing
 from annotator.models import Project
 from annotator.services.projects import projects
-from annotator.web import forms, frames
+from annotator.web import forms, page_context
 from annotator.web.actors import actor_of, signed_in
-from annotator.web.places import Place, project_page
+from annotator.web.scopes import Scope, project_page
 
 
 @require_safe
 @project_page
-def settings(request: HttpRequest, place: Place) -> HttpResponse:
-    shown = {"trash_days": conf.TRASH_DAYS}
+def settings(request: HttpRequest, scope: Scope) -> HttpResponse:
+    context = {"trash_days": conf.TRASH_DAYS}
     return render(
-        request, "settings/page.html", {**frames.project(request, place, "project-settings"), **shown}
+        request, "settings/page.html", {**page_context.project(request, scope, "project-settings"), **context}
     )
 
 
 @require_POST
 @project_page
-def change(request: HttpRequest, place: Place) -> HttpResponse:
+def change(request: HttpRequest, scope: Scope) -> HttpResponse:
     fields = forms.read(request)
-    changes = {name: forms.words(fields, name) for name in ("name", "description") if name in fields}
-    projects.update(actor=place.actor, project=place.project, changes=changes)
-    return forms.done(
-        request, to=reverse("project-settings", args=[place.project.pk]), toast=_("Project saved.")
+    changes = {name: forms.text(fields, name) for name in ("name", "description") if name in fields}
+    projects.update(actor=scope.actor, project=scope.project, changes=changes)
+    return forms.respond(
+        request, to=reverse("project-settings", args=[scope.project.pk]), toast=_("Project saved.")
     )
 
 
 @require_POST
 @project_page
-def trash(request: HttpRequest, place: Place) -> HttpResponse:
-    """Move the project to the trash and go home, where it can be restored."""
-    projects.trash(actor=place.actor, project=place.project)
-    toast = _("%(name)s moved to the trash.") % {"name": place.project.name}
-    undo = {"url": reverse("project-restore", args=[place.project.pk]), "body": {}}
-    return forms.done(request, to="/", toast=toast, undo=undo)
+def trash(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Move the project to the trash and open the home page, with undo."""
+    projects.trash(actor=scope.actor, project=scope.project)
+    toast = _("%(name)s moved to the trash.") % {"name": scope.project.name}
+    undo = {"url": reverse("project-restore", args=[scope.project.pk]), "body": {}}
+    return forms.respond(request, to="/", toast=toast, undo=undo)
 
 
 @require_POST
 @signed_in
 def restore(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
-    """Bring a project back from the trash, where `visible_to` does not look: the service asks for the right."""
+    """Restore a project from the trash, which `visible_to` excludes: the service checks the permission."""
     project = (
         Project.all_objects.filter(pk=project_id, trashed_at__isnull=False)
         .select_related("workspace")
@@ -61,7 +61,7 @@ def restore(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     if project is None:
         raise Missing("There is no such project.")
     projects.restore(actor=actor_of(request), project=project)
-    return forms.done(
+    return forms.respond(
         request,
         to=reverse("project", args=[project.pk]),
         toast=_("%(name)s restored.") % {"name": project.name},

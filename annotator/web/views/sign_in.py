@@ -1,4 +1,4 @@
-"""Signing in by password and signing out; the one-time address lives in sign_in_link."""
+"""Sign-in by password and sign-out; for sign-in links see sign_in_link."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from annotator.web import sign_in_rate
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Show the form, or try a name (or e-mail address) and password; ten tries a minute for one address and name."""
+    """Show the form, or try a name (or e-mail address) and password; ten attempts a minute per IP address and name."""
     if request.method == "POST":
-        return _try(request, request.POST.get("name", "").strip()[:254], request.POST.get("password", ""))
+        return _authenticate(
+            request, request.POST.get("name", "").strip()[:254], request.POST.get("password", "")
+        )
     if request.user.is_authenticated:
         return redirect(_next(request))
     return _form(request)
@@ -28,24 +30,24 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session (POST); following the address alone changes nothing."""
+    """End the session (POST); a GET changes nothing."""
     if request.method == "POST":
         logout(request)
     return redirect(settings.LOGIN_URL if request.method == "POST" else "/")
 
 
-def _try(request: HttpRequest, name: str, password: str) -> HttpResponse:
+def _authenticate(request: HttpRequest, name: str, password: str) -> HttpResponse:
     left = sign_in_rate.take(request, name)
     if left is not None and left < 0:
-        answer = _form(
+        response = _form(
             request, _("Too many attempts. Wait a minute, or ask for a sign-in link."), name, status=429
         )
-        answer["Retry-After"] = str(sign_in_rate.WINDOW_SECONDS)
-        return answer
-    known = accounts.find(name=name) if _is_text(name) else None
-    user = authenticate(request, username=known.username if known else "", password=password[:1000])
+        response["Retry-After"] = str(sign_in_rate.WINDOW_SECONDS)
+        return response
+    account = accounts.find(name=name) if _is_text(name) else None
+    user = authenticate(request, username=account.username if account else "", password=password[:1000])
     if user is None:
-        return _form(request, _wrong(left), name)
+        return _form(request, _mismatch_text(left), name)
     sign_in_rate.forget(request, name)
     login(request, user)
     request.session.set_expiry(None if request.POST.get("stay") else 0)
@@ -53,11 +55,11 @@ def _try(request: HttpRequest, name: str, password: str) -> HttpResponse:
 
 
 def _is_text(name: str) -> bool:
-    """Return whether the database can be asked for this: NUL and lone surrogates are nobody's name."""
+    """Return whether the name can be used in a query: names with NUL or lone surrogates do not exist."""
     return "\0" not in name and not any("\ud800" <= character <= "\udfff" for character in name)
 
 
-def _wrong(left: int | None) -> str:
+def _mismatch_text(left: int | None) -> str:
     text = _("Incorrect name or password.")
     if left is None or left > 4:
         return text
@@ -65,12 +67,12 @@ def _wrong(left: int | None) -> str:
 
 
 def _form(request: HttpRequest, error: str = "", name: str = "", status: int = 200) -> HttpResponse:
-    shown = {"error": error, "name": name, "next": _next(request), "host": request.get_host()}
-    return render(request, "sign_in/page.html", shown, status=status)
+    context = {"error": error, "name": name, "next": _next(request), "host": request.get_host()}
+    return render(request, "sign_in/page.html", context, status=status)
 
 
 def _next(request: HttpRequest) -> str:
-    """Return where to go after signing in: only ever an address of this server."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if is_ours else settings.LOGIN_REDIRECT_URL
+    """Return where to go after sign-in: always a URL of this server."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if is_ours else settings.LOGIN_REDIRECT_URL

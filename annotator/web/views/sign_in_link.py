@@ -1,4 +1,4 @@
-"""The page behind a one-time sign-in address; signing in by password lives elsewhere."""
+"""Sign-in by a one-time link."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from annotator.services.accounts import sign_in
 @never_cache
 @require_GET
 def sign_in_link(request: HttpRequest, secret: str) -> HttpResponse:
-    """Sign in the person of the link and go to the start page; a void link answers 404 with words."""
+    """Sign in the user of the link and open the home page; an invalid link returns 404."""
     user = sign_in.use_link(secret=secret)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     return redirect("/")

@@ -1,4 +1,4 @@
-"""Tag groups of a project: made, changed, deleted (their tags fall back to the default group)."""
+"""Tag groups of a project: create, change, delete (their tags move to the default group)."""
 
 from __future__ import annotations
 
@@ -15,48 +15,48 @@ from annotator.models import TagGroup
 from annotator.services import undo
 from annotator.services.vocabulary import concepts
 from annotator.web import forms
-from annotator.web.places import Place, project_call
+from annotator.web.scopes import Scope, project_call
 
 ONE, MANY = "SELECTION", "MULTIPLE-SELECTION"
 
 
 @require_POST
 @project_call
-def create(request: HttpRequest, place: Place) -> HttpResponse:
+def create(request: HttpRequest, scope: Scope) -> HttpResponse:
     fields = forms.read(request)
     concepts.create_group(
-        actor=place.actor,
-        project=place.project,
-        name=forms.words(fields, "name"),
-        kind=forms.words(fields, "kind", MANY) or MANY,
-        is_required=forms.flag(fields, "is_required"),
+        actor=scope.actor,
+        project=scope.project,
+        name=forms.text(fields, "name"),
+        kind=forms.text(fields, "kind", MANY) or MANY,
+        is_required=forms.boolean(fields, "is_required"),
     )
-    return forms.done(request, to=_page(place))
+    return forms.respond(request, to=_page(scope))
 
 
 @require_POST
 @project_call
-def change(request: HttpRequest, place: Place, group_id: uuid.UUID) -> HttpResponse:
+def change(request: HttpRequest, scope: Scope, group_id: uuid.UUID) -> HttpResponse:
     fields = forms.read(request)
-    changes: dict[str, Any] = {name: forms.words(fields, name) for name in ("name", "kind") if name in fields}
+    changes: dict[str, Any] = {name: forms.text(fields, name) for name in ("name", "kind") if name in fields}
     if "is_required_sent" in fields or "is_required" in fields:
-        changes["is_required"] = forms.flag(fields, "is_required")
-    concepts.update_group(actor=place.actor, group=_group(place, group_id), changes=changes)
-    return forms.done(request, to=_page(place), toast=_("Group saved."))
+        changes["is_required"] = forms.boolean(fields, "is_required")
+    concepts.update_group(actor=scope.actor, group=_group(scope, group_id), changes=changes)
+    return forms.respond(request, to=_page(scope), toast=_("Group saved."))
 
 
 @require_POST
 @project_call
-def delete(request: HttpRequest, place: Place, group_id: uuid.UUID) -> HttpResponse:
-    """Delete a group; the answer's undo makes it anew, with the tags that it had."""
-    group = _group(place, group_id)
+def delete(request: HttpRequest, scope: Scope, group_id: uuid.UUID) -> HttpResponse:
+    """Delete a group; the undo in the response restores it with its tags."""
+    group = _group(scope, group_id)
     body = {"name": group.name, "kind": group.kind, "is_required": group.is_required}
     body["tags"] = [str(key) for key in group.concepts.values_list("pk", flat=True)]
-    concepts.delete_group(actor=place.actor, group=group)
-    undo_call = {"url": reverse("tag-group-restore", args=[place.project.pk]), "body": body}
-    return forms.done(
+    concepts.delete_group(actor=scope.actor, group=group)
+    undo_call = {"url": reverse("tag-group-restore", args=[scope.project.pk]), "body": body}
+    return forms.respond(
         request,
-        to=_page(place),
+        to=_page(scope),
         toast=_("%(name)s deleted. Its tags were kept.") % {"name": group.name},
         undo=undo_call,
     )
@@ -64,22 +64,22 @@ def delete(request: HttpRequest, place: Place, group_id: uuid.UUID) -> HttpRespo
 
 @require_POST
 @project_call
-def restore(request: HttpRequest, place: Place) -> HttpResponse:
+def restore(request: HttpRequest, scope: Scope) -> HttpResponse:
     fields = forms.read(request)
     keys = forms.many_ids(fields, "tags", 10_000) if fields.get("tags") else []
     undo.restore_group(
-        actor=place.actor, project=place.project, name=forms.words(fields, "name"), kind=forms.words(fields, "kind"),
-        is_required=forms.flag(fields, "is_required"), concept_ids=keys,
+        actor=scope.actor, project=scope.project, name=forms.text(fields, "name"), kind=forms.text(fields, "kind"),
+        is_required=forms.boolean(fields, "is_required"), concept_ids=keys,
     )  # fmt: skip
-    return forms.done(request, to=_page(place), toast=_("Group restored."))
+    return forms.respond(request, to=_page(scope), toast=_("Group restored."))
 
 
-def _group(place: Place, group_id: uuid.UUID) -> TagGroup:
-    found = TagGroup.all_objects.filter(project=place.project, pk=group_id).select_related("project").first()
+def _group(scope: Scope, group_id: uuid.UUID) -> TagGroup:
+    found = TagGroup.all_objects.filter(project=scope.project, pk=group_id).select_related("project").first()
     if found is None:
         raise Missing("There is no such tag group.")
     return found
 
 
-def _page(place: Place) -> str:
-    return reverse("classes", args=[place.project.pk]) + "?kind=tags"
+def _page(scope: Scope) -> str:
+    return reverse("classes", args=[scope.project.pk]) + "?kind=tags"

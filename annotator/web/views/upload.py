@@ -1,4 +1,4 @@
-"""The page for uploading: where files go, what becomes of a name that is there already; the bytes go elsewhere."""
+"""The upload page: dataset and handling of existing names; see uploads for the endpoints."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from django.views.decorators.http import require_safe
 from annotator import policy
 from annotator.domain.ids import parse_uuid
 from annotator.services.projects import dataset_order
-from annotator.web import frames
-from annotator.web.places import Place, project_page
+from annotator.web import page_context
+from annotator.web.scopes import Scope, project_page
 
 
 @require_safe
 @project_page
-def upload(request: HttpRequest, place: Place) -> HttpResponse:
-    """Show the drop zone with the datasets to choose from; `?dataset=` is chosen already."""
-    policy.require(place.actor, place.project, "media.upload")
-    shown = {
-        "datasets": dataset_order.in_order(place.project),
+def upload(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Show the drop zone and the datasets; `?dataset=` preselects one."""
+    policy.require(scope.actor, scope.project, "media.upload")
+    context = {
+        "datasets": dataset_order.in_order(scope.project),
         "dataset": parse_uuid(request.GET.get("dataset", "")),
     }
-    return render(request, "upload/page.html", {**frames.project(request, place, "media"), **shown})
+    return render(request, "upload/page.html", {**page_context.project(request, scope, "media"), **context})

@@ -1,4 +1,4 @@
-"""Pages of workspaces: all of a person's, and one with its members and settings."""
+"""The pages of workspaces: the list, and one with its members and settings."""
 
 from __future__ import annotations
 
@@ -11,45 +11,45 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from annotator import policy
 from annotator.services.jobs import jobs
 from annotator.services.workspaces import workspaces
-from annotator.web import forms, frames
-from annotator.web.actors import actor_of, page, person_of
-from annotator.web.places import Place, workspace_page
+from annotator.web import forms, page_context
+from annotator.web.actors import actor_of, page, user_of
+from annotator.web.scopes import Scope, workspace_page
 from annotator.web.selectors import members as selectors
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
 def workspace_list(request: HttpRequest) -> HttpResponse:
-    """Show the person's workspaces, or make one of her own (POST)."""
+    """Show the user's workspaces, or create one (POST)."""
     if request.method == "POST":
-        made = workspaces.create(name=forms.words(forms.read(request), "name"), owner=person_of(request))
-        return forms.done(request, to=reverse("workspace", args=[made.pk]))
+        created = workspaces.create(name=forms.text(forms.read(request), "name"), owner=user_of(request))
+        return forms.respond(request, to=reverse("workspace", args=[created.pk]))
     rows = selectors.workspaces(actor_of(request))
-    return render(request, "workspaces/list.html", {**frames.plain(request), "rows": rows})
+    return render(request, "workspaces/list.html", {**page_context.base(request), "rows": rows})
 
 
 @require_safe
 @workspace_page
-def workspace(request: HttpRequest, place: Place) -> HttpResponse:
-    shown = {"rows": selectors.members(place), "roles": selectors.roles_to_give(place)}
-    return render(request, "workspaces/page.html", {**frames.workspace(request, place), **shown})
+def workspace(request: HttpRequest, scope: Scope) -> HttpResponse:
+    context = {"rows": selectors.members(scope), "roles": selectors.assignable_roles(scope)}
+    return render(request, "workspaces/page.html", {**page_context.workspace(request, scope), **context})
 
 
 @require_POST
 @workspace_page
-def add_sample(request: HttpRequest, place: Place) -> HttpResponse:
-    """Begin to draw the sample project; a job makes it within seconds."""
-    policy.require(place.actor, place.workspace, "project.create")
-    job = jobs.start(actor=place.actor, workspace=place.workspace, kind="sample_project")
-    return forms.done(request, to="/", toast=_("Drawing the sample project …"), job=str(job.pk))
+def add_sample(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Start the job that creates the sample project."""
+    policy.require(scope.actor, scope.workspace, "project.create")
+    job = jobs.start(actor=scope.actor, workspace=scope.workspace, kind="sample_project")
+    return forms.respond(request, to="/", toast=_("Creating the sample project …"), job=str(job.pk))
 
 
 @require_POST
 @workspace_page
-def change_workspace(request: HttpRequest, place: Place) -> HttpResponse:
+def change_workspace(request: HttpRequest, scope: Scope) -> HttpResponse:
     fields = forms.read(request)
-    changes = {name: forms.words(fields, name) for name in ("name", "description") if name in fields}
-    workspaces.update(actor=place.actor, workspace=place.workspace, changes=changes)
-    return forms.done(
-        request, to=reverse("workspace", args=[place.workspace.pk]), toast=_("Workspace saved."), stay=True
+    changes = {name: forms.text(fields, name) for name in ("name", "description") if name in fields}
+    workspaces.update(actor=scope.actor, workspace=scope.workspace, changes=changes)
+    return forms.respond(
+        request, to=reverse("workspace", args=[scope.workspace.pk]), toast=_("Workspace saved."), stay=True
     )

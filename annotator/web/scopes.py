@@ -1,4 +1,4 @@
-"""Where a page of ours is: the project or workspace with the actor's role in it; strangers never learn that it exists."""
+"""The scope of a page: a project or workspace with the actor's role in it; non-members get Missing."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from annotator.web.actors import actor_of, page, signed_in
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A workspace, perhaps one of its projects, and what the actor is there."""
+class Scope:
+    """A workspace, optionally one of its projects, and the actor's role there."""
 
     actor: Actor
     role: str
@@ -32,53 +32,53 @@ class Place:
         return self.project_or_none
 
     def may(self, action: str) -> bool:
-        """Return whether the actor's role here grants an action of policy.py: for showing or hiding a control."""
+        """Return whether the actor's role grants an action of policy.py, to show or hide a control."""
         return policy.allows(self.role, action)
 
     @property
     def grants(self) -> dict[str, bool]:
-        """Every action as {"label_write": True, ...}, for templates."""
+        """All actions as {"label_write": True, ...}, for templates."""
         return {action.replace(".", "_"): policy.allows(self.role, action) for action in policy.ACTIONS}
 
 
-def project_place(actor: Actor, project_id: uuid.UUID) -> Place:
-    """Return the place of a project that the actor may see, or raise Missing. Two queries."""
+def project_scope(actor: Actor, project_id: uuid.UUID) -> Scope:
+    """Return the scope of a project that the actor can see, or raise Missing. Two queries."""
     project = Project.objects.visible_to(actor).select_related("workspace").filter(pk=project_id).first()
     role = policy.role_in(actor, project.workspace_id) if project else None
     if project is None or role is None:
         raise Missing("There is no such project.")
-    return Place(actor, role, project.workspace, project)
+    return Scope(actor, role, project.workspace, project)
 
 
-def workspace_place(actor: Actor, workspace_id: uuid.UUID) -> Place:
-    """Return the place of a workspace that the actor may see, or raise Missing. Two queries."""
+def workspace_scope(actor: Actor, workspace_id: uuid.UUID) -> Scope:
+    """Return the scope of a workspace that the actor can see, or raise Missing. Two queries."""
     workspace = Workspace.objects.visible_to(actor).filter(pk=workspace_id).first()
     role = policy.role_in(actor, workspace.pk) if workspace else None
     if workspace is None or role is None:
         raise Missing("There is no such workspace.")
-    return Place(actor, role, workspace)
+    return Scope(actor, role, workspace)
 
 
-Inner = Callable[..., HttpResponseBase]
+View = Callable[..., HttpResponseBase]
 
 
-def _placed(
-    guard: Callable[[Inner], Inner], find: Callable[[Actor, uuid.UUID], Place], name: str
-) -> Callable[[Inner], Inner]:
-    """Return a decorator that gives the view a Place instead of the id `name` of its address."""
+def _scoped(
+    guard: Callable[[View], View], find: Callable[[Actor, uuid.UUID], Scope], name: str
+) -> Callable[[View], View]:
+    """Return a decorator that passes the view a Scope instead of the id `name` of its path."""
 
-    def decorate(view: Inner) -> Inner:
+    def decorate(view: View) -> View:
         @guard
         @functools.wraps(view)
-        def inner(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        def wrapped(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
             return view(request, find(actor_of(request), kwargs.pop(name)), **kwargs)
 
-        return inner
+        return wrapped
 
     return decorate
 
 
-project_page = _placed(page, project_place, "project_id")
-project_call = _placed(signed_in, project_place, "project_id")
-workspace_page = _placed(page, workspace_place, "workspace_id")
-workspace_call = _placed(signed_in, workspace_place, "workspace_id")
+project_page = _scoped(page, project_scope, "project_id")
+project_call = _scoped(signed_in, project_scope, "project_id")
+workspace_page = _scoped(page, workspace_scope, "workspace_id")
+workspace_call = _scoped(signed_in, workspace_scope, "workspace_id")

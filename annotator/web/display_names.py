@@ -1,4 +1,4 @@
-"""The words of our own pages that several of them share: kinds of jobs, roles; no queries, no HTML."""
+"""Display names that several pages share: kinds of jobs and roles."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ROLES = {
 
 
 def job_name(kind: str) -> str:
-    """Return a kind of job in words; an unknown kind is spelled out."""
+    """Return the name of a kind of job; an unknown kind is spelled out."""
     return str(JOB_NAMES[kind]) if kind in JOB_NAMES else _(kind.replace("_", " ").capitalize())
 
 
@@ -40,5 +40,5 @@ def role_name(role: str) -> str:
 
 
 def role_choices() -> list[tuple[str, str, str]]:
-    """Return (role, name, what it may do), strongest first."""
+    """Return (role, name, what it can do), strongest first."""
     return [(role.value, str(name), str(does)) for role, (name, does) in ROLES.items()]

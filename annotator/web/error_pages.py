@@ -1,4 +1,4 @@
-"""What a request is told that reaches no view of ours: of a host that is not ours, of damaged bytes, of our mistakes."""
+"""The error pages for requests that reach no view: unknown host, damaged request, server error."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from annotator.domain.errors import Invalid
 _log = logging.getLogger(__name__)
 
 
-def unreadable(request: HttpRequest, error: Exception | None) -> Invalid:
-    """Return why a request is not taken, with what to do about it."""
+def error_of(request: HttpRequest, error: Exception | None) -> Invalid:
+    """Return the error of a rejected request, with what to do about it."""
     if isinstance(error, DisallowedHost):
         host = request.META.get("HTTP_HOST", "")[:200]
         return Invalid(
@@ -30,13 +30,13 @@ def unreadable(request: HttpRequest, error: Exception | None) -> Invalid:
     return Invalid(_("The address or the submitted data is damaged. Go back and try again."))
 
 
-def bad_request(request: HttpRequest, error: Invalid) -> HttpResponse:
+def bad_request_page(request: HttpRequest, error: Invalid) -> HttpResponse:
     """Return the page of status 400."""
     return render(request, "400.html", {"text": error.message}, status=400)
 
 
-def broken(request: HttpRequest) -> HttpResponse:
-    """Return the page of status 500 with the number under which the log has the cause; it asks nothing of the database."""
+def server_error_page(request: HttpRequest) -> HttpResponse:
+    """Return the page of status 500 with the request id that the log entry has; it does not use the database."""
     number = getattr(request, "request_id", "")
-    _log.error("%s %s failed, request %s; the cause follows", request.method, request.path, number)
+    _log.error("%s %s failed, request %s", request.method, request.path, number)
     return HttpResponse(loader.get_template("500.html").render({"number": number}), status=500)

@@ -1,4 +1,4 @@
-"""Answers of the file views: refusals as JSON, headers of bytes, local and remote blobs with ranges."""
+"""Responses of the file views: errors as JSON, headers of files, local and remote blobs with ranges."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from annotator.domain.errors import Busy, Conflict, Denied, DomainError, Missing
 from annotator.services import blobs
 from annotator.services.media.decoding.renditions import Served
 
-# Files up to this size are read in one go; a thumbnail then costs one hop to a thread instead of five.
+# Files up to this size are read at once, so that a thumbnail costs one call to a thread instead of five.
 SMALL = 256 * 1024
-_MOST_RANGES = 16
+_MAX_RANGES = 16
 _RANGE = re.compile(r"(\d{0,18})-(\d{0,18})", re.ASCII)
 _STATUS: list[tuple[type[DomainError], int]] = [(Denied, 403), (Missing, 404), (Busy, 503), (Conflict, 400)]
-_GUARD = {
+_SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -30,13 +30,13 @@ _GUARD = {
 }
 
 
-def refusal(error: DomainError) -> Response:
-    """Return a refusal as {"code", "message"}.
+def error_response(error: DomainError) -> Response:
+    """Return a error_response as {"code", "message"}.
 
-    400 for all that is wrong with the request, size included: published clients repeat a 413 seven times.
+    The status is 400 for every invalid request, also for size: published clients repeat a 413 seven times.
     """
     status = next((number for kind, number in _STATUS if isinstance(error, kind)), 400)
-    headers = dict(_GUARD) | {"Cache-Control": "no-store"}
+    headers = dict(_SECURITY_HEADERS) | {"Cache-Control": "no-store"}
     if isinstance(error, Busy):
         headers["Retry-After"] = str(max(1, round(error.retry_after or 1)))
     return JSONResponse({"code": error.code, "message": error.message}, status_code=status, headers=headers)
@@ -45,9 +45,9 @@ def refusal(error: DomainError) -> Response:
 async def blob_response(
     request: Request, served: Served, *, name: str, max_age: int, redirect: bool = False
 ) -> Response:
-    """Return the bytes of a blob, whole or the asked ranges, cacheable for `max_age` seconds; the same from every store.
+    """Return a blob or its requested ranges, cacheable for `max_age` seconds; the same from every store.
 
-    Only decoded rasters and video are shown in place; anything else is a download of unknown type.
+    Only decoded images and videos are inline; anything else is an attachment of unknown type.
     """
     headers = headers_of(name, max_age, is_inline=served.is_inline)
     headers |= {
@@ -68,38 +68,38 @@ async def blob_response(
         )
         if link is not None:
             return RedirectResponse(link, status_code=307, headers={"Cache-Control": "no-store"})
-    asked = _asked(request, served.size, headers)
-    if asked == []:
+    ranges = _requested_ranges(request, served.size, headers)
+    if ranges == []:
         return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{served.size}"})
-    pieces = _Pieces(served, asked)
-    headers |= pieces.headers
-    status = 206 if asked else 200
+    body = _RangeBody(served, ranges)
+    headers |= body.headers
+    status = 206 if ranges else 200
     try:
-        first = await anyio.to_thread.run_sync(pieces.open, request.method == "HEAD")
+        first = await anyio.to_thread.run_sync(body.open, request.method == "HEAD")
     except FileNotFoundError:
-        return refusal(Missing("The file is not in storage.", code="file_missing"))
-    if pieces.is_done:
-        return Response(first, status, headers, pieces.mime)
-    return StreamingResponse(_chunks(first, pieces.rest), status, headers, pieces.mime)
+        return error_response(Missing("The file is not in storage.", code="file_missing"))
+    if body.is_done:
+        return Response(first, status, headers, body.mime)
+    return StreamingResponse(_chunks(first, body.rest), status, headers, body.mime)
 
 
-class _Pieces:
-    """The body of an answer: a whole file (`asked` is None), one range of it, or several as parts."""
+class _RangeBody:
+    """The body of a response: a whole file (`ranges` is None), one range of it, or several as multipart."""
 
-    def __init__(self, served: Served, asked: list[tuple[int, int]] | None) -> None:
+    def __init__(self, served: Served, ranges: list[tuple[int, int]] | None) -> None:
         self._served = served
-        self._ranges = asked or [(0, served.size)]
+        self._ranges = ranges or [(0, served.size)]
         self._boundary = secrets.token_hex(13) if len(self._ranges) > 1 else ""
         self.mime = f"multipart/byteranges; boundary={self._boundary}" if self._boundary else served.mime
         self.rest = self._chunks()
         self.is_done = False
         length = sum(len(self._head(*one)) + one[1] - one[0] for one in self._ranges) + len(self._foot())
         self.headers = {"Content-Length": str(length)}
-        if asked and not self._boundary:
-            self.headers["Content-Range"] = self._place(*asked[0])
+        if ranges and not self._boundary:
+            self.headers["Content-Range"] = self._content_range(*ranges[0])
 
     def open(self, is_head: bool) -> bytes:
-        """Return the first bytes: all of a small body (`is_done`), none when only the head is wanted. Raises FileNotFoundError."""
+        """Return the first bytes: the whole of a small body (`is_done`), none for a HEAD request. Raises FileNotFoundError."""
         if is_head or self._boundary:
             if blobs.store().stat(self._served.sha256) is None:
                 raise FileNotFoundError
@@ -119,13 +119,13 @@ class _Pieces:
         if self._boundary:
             yield self._foot()
 
-    def _place(self, start: int, end: int) -> str:
+    def _content_range(self, start: int, end: int) -> str:
         return f"bytes {start}-{end - 1}/{self._served.size}"
 
     def _head(self, start: int, end: int) -> bytes:
         if not self._boundary:
             return b""
-        lines = f"Content-Type: {self._served.mime}\r\nContent-Range: {self._place(start, end)}"
+        lines = f"Content-Type: {self._served.mime}\r\nContent-Range: {self._content_range(start, end)}"
         return f"\r\n--{self._boundary}\r\n{lines}\r\n\r\n".encode()
 
     def _foot(self) -> bytes:
@@ -133,7 +133,7 @@ class _Pieces:
 
 
 async def _chunks(first: bytes, rest: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Yield chunks; a client that does not read holds no thread, since each read is a hop of its own."""
+    """Yield chunks; a client that does not read blocks no thread, since each read is a separate call to a thread."""
     chunk = first
     try:
         while chunk:
@@ -146,11 +146,11 @@ async def _chunks(first: bytes, rest: Iterator[bytes]) -> AsyncIterator[bytes]:
                 await anyio.to_thread.run_sync(close)
 
 
-def _asked(request: Request, size: int, headers: dict[str, str]) -> list[tuple[int, int]] | None:
-    """Return the asked ranges in order and merged: None for the whole file, an empty list when all lie outside.
+def _requested_ranges(request: Request, size: int, headers: dict[str, str]) -> list[tuple[int, int]] | None:
+    """Return the requested ranges in order and merged: None for the whole file, an empty list if all are outside.
 
-    The whole file also for what is no range of bytes (it is to be ignored), for another version of the file
-    (If-Range), and for more ranges than a reader of pictures and videos has reason to ask for.
+    The whole file is also returned for an invalid range (which HTTP says to ignore), for another version of the file
+    (If-Range), and for more ranges than a reader of images and videos needs.
     """
     unit, _, listed = request.headers.get("range", "").partition("=")
     known = request.headers.get("if-range", headers["ETag"]) in (headers["ETag"], headers["Last-Modified"])
@@ -172,20 +172,20 @@ def _asked(request: Request, size: int, headers: dict[str, str]) -> list[tuple[i
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))
-    return merged if len(merged) <= _MOST_RANGES else None
+    return merged if len(merged) <= _MAX_RANGES else None
 
 
 def headers_of(name: str, max_age: int, *, is_inline: bool = True) -> dict[str, str]:
-    """Return the headers of bytes that came from somebody: shown as what they are or saved, never run, cached by one reader."""
+    """Return the headers of user-uploaded files: inline or attachment, never executed, cached privately."""
     kind = "inline" if is_inline else "attachment"
-    return _GUARD | {
+    return _SECURITY_HEADERS | {
         "Cache-Control": f"private, max-age={max_age}, immutable",
         "Content-Disposition": f"{kind}; filename*=utf-8''{quote(name, safe='')}",
     }
 
 
 def _is_unchanged(request: Request, headers: dict[str, str]) -> bool:
-    """Return whether the reader has these bytes: by If-None-Match, without one by If-Modified-Since."""
+    """Return whether the client has this version, by If-None-Match, or without it by If-Modified-Since."""
     given = request.headers.get("if-none-match")
     if given is not None:
         tags = [value.strip().removeprefix("W/") for value in given.split(",")]
