@@ -40,7 +40,7 @@ PYTHON_SUITE = ["--ignore=tests/browser", "-n", PROCESSES, "--dist", "loadfile",
 DATABASE_FREE = [
     "tests/domain", "tests/formats", "tests/ml", "tests/storage", "tests/db/sqlite", "tests/db/test_together.py",
     "tests/api/test_schema.py", "tests/platform/test_many_servers.py", "tests/services/media/decoding/test_pool.py",
-    "tests/web/test_ui_tags.py", "tests/web/test_words.py",
+    "tests/web/test_ui_tags.py", "tests/web/test_i18n.py",
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A real server with a project to send files to, spoken to over HTTP as a script does."""
+"""A real server with a project to upload files to, used over HTTP like a script."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drops with a real server and its worker: in one go, and with the worker killed in the middle."""
+"""Uploads of many files with a real server and its worker, also with the worker killed meanwhile."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def kill_worker(here: Site) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def test_a_drop_with_a_broken_file(here: Site) -> None:
+def test_an_upload_with_a_broken_file(here: Site) -> None:
     files = {f"drop/{number}.jpg": pictures.jpeg(40 + number, 30) for number in range(20)} | {
         "drop/page.jpg": pictures.HTML
     }
@@ -75,7 +75,7 @@ def test_a_drop_with_a_broken_file(here: Site) -> None:
     assert names(here, "drop/") == sorted(files)
 
 
-def test_a_worker_killed_in_mid_drop(here: Site) -> None:
+def test_a_worker_killed_during_an_upload(here: Site) -> None:
     files = {f"kill/{number:03}.jpg": pictures.jpeg(300 + number, 200) for number in range(120)}
     batch, items = send(here, files)
     uploads(here, "/finish", {"batch": batch, "items": items}, 202)
@@ -85,7 +85,7 @@ def test_a_worker_killed_in_mid_drop(here: Site) -> None:
     assert names(here, "kill/") == sorted(files)
 
 
-def test_a_worker_killed_in_mid_archive(here: Site) -> None:
+def test_a_worker_killed_during_an_archive(here: Site) -> None:
     out = io.BytesIO()
     files = {f"zip/{number:03}.jpg": pictures.jpeg(300 + number, 210) for number in range(120)}
     with zipfile.ZipFile(out, "w") as archive:

@@ -1,4 +1,4 @@
-"""HTTP of file views, the same from the disk and from a bucket: ranges, conditions, HEAD, and headers that make bytes harmless."""
+"""HTTP of file views, the same from the disk and from a bucket: ranges, conditions, HEAD, and security headers."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_several_ranges(here: Site, url: str) -> None:
     ["items=0-9", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=9-5", "bytes=0-9,x", "bytes=1-2-3", "bytes=+1-5", "bytes=0x1-5",
      "bytes=\u0664-9", "bytes=0-99999999999999999999", "bytes=" + ",".join(f"{at}-{at}" for at in range(0, 200, 2))],
 )  # fmt: skip
-def test_what_is_no_range_is_passed_over(here: Site, url: str, asked: str) -> None:
+def test_invalid_ranges_are_ignored(here: Site, url: str, asked: str) -> None:
     answer = here.server.request("GET", url.removeprefix(here.server.url), headers={"Range": asked.encode()})  # type: ignore[dict-item]
     assert (answer.status, answer.body == DATA, "content-range" in answer.headers) == (200, True, False)
 
@@ -144,7 +144,7 @@ def test_head(here: Site, url: str) -> None:
     assert (several.status, several.body) == (206, b"")
 
 
-def test_bytes_that_are_gone(here: Site) -> None:
+def test_missing_files(here: Site) -> None:
     image = here.image("gone.jpg", pictures.jpeg(31, 17))
     sha256 = here.get(image["url"]).headers["etag"].strip('"')
     here.server.query("UPDATE annotator_blob SET sha256 = %s WHERE sha256 = %s", "0" * 64, sha256)

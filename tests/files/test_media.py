@@ -1,4 +1,4 @@
-"""Bytes of media from the real server: signed, cached, in ranges, made when missing; clients that do not read stop nobody."""
+"""Media from the real server: signatures, caching, ranges, missing renditions, clients that do not read."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_the_original_comes_back_as_it_was_sent(here: Site, image: dict[str, str
     assert "set-cookie" not in answer.headers
 
 
-def test_the_address_is_the_same_all_day(here: Site, image: dict[str, str]) -> None:
+def test_the_url_is_the_same_all_day(here: Site, image: dict[str, str]) -> None:
     again = here.call("GET", f"/v1/projects/{here.project}/images/{image['id']}")
     assert (again["url"], again["thumbnail_url"]) == (image["url"], image["thumbnail_url"])
 
@@ -98,7 +98,7 @@ def test_nothing_without_a_valid_signature(here: Site, image: dict[str, str]) ->
     assert here.get(path, X_Api_Key="nonsense").status == 200  # the address is the right, and nothing else
 
 
-def test_keys_rotate_and_addresses_expire(here: Site, image: dict[str, str]) -> None:
+def test_keys_rotate_and_urls_expire(here: Site, image: dict[str, str]) -> None:
     path = signing.media_path(image["id"], "original", image["url"].split("/")[-2], "Ünï 1.jpg")
     assert here.get(signed(path)).status == 200
     assert here.get(signed(path, key="an older key")).status == 200
@@ -143,7 +143,7 @@ def test_a_thumbnail_whose_bytes_were_lost_is_made_again(here: Site) -> None:
     assert here.get(image["thumbnail_url"]).body == whole
 
 
-def test_a_preview_of_a_large_picture_and_of_one_that_browsers_cannot_show(here: Site) -> None:
+def test_a_preview_of_a_large_image_and_of_one_that_browsers_cannot_show(here: Site) -> None:
     deep = here.image("deep.tif", pictures.encoded(pictures.gradient(), "TIFF"))
     path = signing.media_path(deep["id"], "preview", "r1-" + deep["url"].split("/")[-2], "preview.jpg")
     answer = here.get(signed(path))
@@ -161,7 +161,7 @@ def test_a_crop(here: Site, image: dict[str, str]) -> None:
         assert here.get(signed(signing.media_path(image["id"], nonsense, version, "crop.jpg"))).status == 404
 
 
-def test_a_replaced_picture_has_new_addresses(here: Site) -> None:
+def test_a_replaced_image_has_new_urls(here: Site) -> None:
     old = here.image("r.jpg", pictures.jpeg(40, 30))
     new = here.image("r.jpg", pictures.jpeg(80, 60), query="?replace=true")
     assert (
@@ -198,7 +198,7 @@ def stall(here: Site, path: str) -> socket.socket:
     return link
 
 
-def test_64_clients_that_do_not_read_stop_nobody(here: Site) -> None:
+def test_64_clients_that_do_not_read_block_nobody(here: Site) -> None:
     noise = Image.effect_noise((3000, 2500), 90)
     large = here.image("large.png", pictures.encoded(noise, "PNG", compress_level=0))
     concept = here.call("POST", f"/v1/projects/{here.project}/label_classes", {"name": "thing"})

@@ -1,4 +1,4 @@
-"""Uploads in parts when things go wrong: twice, two at once, killed servers, dead senders, disks that fill up."""
+"""Uploads in parts with errors: twice, two at once, killed servers, silent senders, full disks."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_parts_twice_and_out_of_order(here: Site) -> None:
     assert here.stored(SHA256) and state(here, key) == "stored"
 
 
-def test_more_than_the_total_says(here: Site) -> None:
+def test_more_than_the_declared_total(here: Site) -> None:
     key, path = here.slot("resumable")
     assert part(here, path, 0, 2_000_000)[0] == 308
     assert part(here, path, 1_000_000, 1_500_000, total=1_500_000)[0] == 400
@@ -77,7 +77,7 @@ def test_two_tabs_send_one_file_at_once(here: Site) -> None:
     assert here.stored(SHA256)
 
 
-def test_a_sender_that_falls_silent_is_let_go(here: Site) -> None:
+def test_a_silent_sender_times_out(here: Site) -> None:
     """A laptop that changes its network never says that it left; it must be able to go on by its new one."""
     key, path = here.slot("resumable")
     with begin(here, path, 2_500_000, RANGE) as link:
@@ -114,7 +114,7 @@ def test_a_server_killed_between_and_within_parts(here: Site) -> None:
     assert here.stored(SHA256) and state(here, key) == "stored"
 
 
-def test_64_silent_senders_stop_nobody(here: Site) -> None:
+def test_64_silent_senders_block_nobody(here: Site) -> None:
     image = here.image("a.jpg", pictures.jpeg(50, 40))
     concept = here.call("POST", f"/v1/projects/{here.project}/label_classes", {"name": "thing"})
     label = [{"class_id": concept["id"], "bbox": [1, 1, 20, 20]}]

@@ -1,4 +1,4 @@
-"""The same server with its bytes in a bucket."""
+"""The same server with its files in a bucket."""
 
 from __future__ import annotations
 

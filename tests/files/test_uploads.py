@@ -1,4 +1,4 @@
-"""Files sent to the real server: whole, in parts, twice, too large, cut off, onto a full disk."""
+"""Uploads to the real server: in one request, in parts, twice, too large, interrupted, onto a full disk."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_file_that_becomes_an_image(here: Site) -> None:
     )
 
 
-def test_zero_bytes_and_no_picture(here: Site) -> None:
+def test_empty_files_and_files_that_are_not_images(here: Site) -> None:
     assert "empty" in here.image("zero.jpg", b"", status=400)["message"]
     assert "HTML page" in here.image("page.jpg", pictures.HTML, status=400)["message"]
     assert (
@@ -164,7 +164,7 @@ def test_too_large(here: Site) -> None:
     wait_until(lambda: not scratch(here), "the removal of what was received")
 
 
-def test_a_client_that_goes_away_leaves_nothing(here: Site) -> None:
+def test_an_aborted_upload_leaves_nothing(here: Site) -> None:
     key, path = here.slot()
     link = socket.create_connection(("127.0.0.1", here.server.port), 20)
     link.sendall(
@@ -177,7 +177,7 @@ def test_a_client_that_goes_away_leaves_nothing(here: Site) -> None:
     assert here.put(path, b"the whole").status == 200
 
 
-def test_large_files_pass_in_flat_memory(here: Site) -> None:
+def test_large_files_use_constant_memory(here: Site) -> None:
     _, path = here.slot()
     process = psutil.Process(here.server.process.pid if here.server.process else 0)
     here.put(here.slot()[1], b"x" * 3_000_000)
@@ -219,7 +219,7 @@ def test_a_file_in_parts(here: Site) -> None:
     assert not [file for file in scratch(here) if key in file.name]
 
 
-def test_a_part_that_was_cut_off_is_taken_up(here: Site) -> None:
+def test_an_interrupted_part_is_resumed(here: Site) -> None:
     data = os.urandom(2_500_000)
     key, path = here.slot("resumable")
     with socket.create_connection(("127.0.0.1", here.server.port), 20) as link:
@@ -258,7 +258,7 @@ def test_odd_content_ranges(here: Site, given: str) -> None:
     assert answer.status == 400 and answer.json()["message"]
 
 
-def test_more_bytes_than_said(here: Site) -> None:
+def test_more_bytes_than_declared(here: Site) -> None:
     key, path = here.slot("resumable")
     assert here.put(path, b"0123456789", Content_Range="bytes 0-4/20").status == 400
     assert state(here, key) == "open"

@@ -1,4 +1,4 @@
-"""The sockets of labeling pages: news in order, whoever wrote; presence; who may not listen."""
+"""The WebSockets of pages: events in order from every writer, presence, permissions."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def draw(w: World, user: User, media: Any = None) -> Any:
     )[0]
 
 
-async def test_a_box_reaches_the_other_page_whole_and_pages_elsewhere_as_a_line() -> None:
+async def test_a_box_reaches_its_page_in_full_and_other_pages_as_a_summary() -> None:
     w = await sync_to_async(world)()
     async with page(w.max, w.project, w.images[0]) as here, page(w.vera, w.project, w.images[1]) as elsewhere:
         label = await sync_to_async(draw)(w, w.ann)
@@ -97,7 +97,7 @@ async def test_what_another_process_commits_arrives_without_a_wake() -> None:
         assert (await news(socket, "event"))["seq"] == 1
 
 
-async def test_a_page_that_was_away_gets_what_it_missed_in_order() -> None:
+async def test_a_reconnected_page_gets_missed_events_in_order() -> None:
     w = await sync_to_async(world)()
     for _ in range(3):
         await sync_to_async(draw)(w, w.ann)
@@ -108,14 +108,14 @@ async def test_a_page_that_was_away_gets_what_it_missed_in_order() -> None:
         assert [(await news(socket, "event"))["seq"] for _ in range(3)] == [2, 3, 4]
 
 
-async def test_a_page_ahead_of_the_stream_is_told_to_fetch_again() -> None:
+async def test_a_page_ahead_of_the_stream_gets_resync() -> None:
     w = await sync_to_async(world)()
     async with page(w.max, w.project, w.images[0], since=99) as socket:
         assert await news(socket, "resync") == {"type": "resync", "head": 0}
 
 
 @pytest.mark.parametrize(("who", "code"), [("otto", 4404), ("nobody", 4401)])
-async def test_strangers_do_not_listen(who: str, code: int) -> None:
+async def test_strangers_cannot_connect(who: str, code: int) -> None:
     from django.contrib.auth.models import AnonymousUser
 
     w = await sync_to_async(world)()
@@ -124,7 +124,7 @@ async def test_strangers_do_not_listen(who: str, code: int) -> None:
     assert await socket.hear() == {"type": "closed", "code": code}
 
 
-async def test_a_removed_member_is_shown_out(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_removed_member_is_disconnected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(poller_module, "CHECK_MEMBERS_SECONDS", 0.0)
     w = await sync_to_async(world)()
     async with page(w.vera, w.project, w.images[0]) as socket:
@@ -152,7 +152,7 @@ async def test_people_see_each_other_and_their_pointers() -> None:
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"type":"delete"}', '{"type":[]}', "x" * 5000])
-async def test_nonsense_closes_the_socket(text: str) -> None:
+async def test_invalid_messages_close_the_socket(text: str) -> None:
     w = await sync_to_async(world)()
     async with page(w.max, w.project, w.images[0]) as socket:
         await socket.send_input({"type": "websocket.receive", "text": text})

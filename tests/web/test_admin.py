@@ -1,4 +1,4 @@
-"""The admin site: every table can be listed, searched, filtered and read; writes go through services; only curators get in."""
+"""The admin site: every table can be listed, searched, filtered and read; writes use services; only staff has access."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_list_costs_the_same_for_more_rows(w: World, curator: Client, model: A
     assert queries() == before, model.__name__
 
 
-def test_pictures_have_thumbnails(w: World, curator: Client) -> None:
+def test_images_have_thumbnails(w: World, curator: Client) -> None:
     assert f"/m/{w.images[0].pk}/thumbnail/" in curator.get(address(Media)).content.decode()
 
 

@@ -1,4 +1,4 @@
-"""Classes and tags: made from lines, changed, put in order, merged with undo, deleted; small at once, large by a job."""
+"""Classes and tags: create, change, reorder, merge with undo, delete; large changes by a job."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from annotator.jobs import engine
 from annotator.models import Concept, Job, KeypointBinding, KeypointSchema, Label, Tag, TagGroup
 from annotator.services.vocabulary import merges
 from tests import world as cast
-from tests.web.asking import get, json, post
+from tests.web.client import get, json, post
 from tests.world import World
 
 
@@ -74,7 +74,7 @@ def test_who_may_not(w: World, who: str, code: int) -> None:
     assert names(w) == ["car", "person"]
 
 
-def test_rename_and_recolour(w: World) -> None:
+def test_rename_and_change_color(w: World) -> None:
     answer: Any = post(
         w.max,
         call(w, f"classes/{w.car.pk}"),
@@ -118,7 +118,7 @@ def test_order(w: World) -> None:
     assert stale.status_code == 409
 
 
-def test_the_page_counts_marks(w: World) -> None:
+def test_the_page_counts_annotations(w: World) -> None:
     cast.make_box(w.images[0], w.car, (1, 2, 3, 4))
     cast.make_box(w.images[1], w.car, (1, 2, 3, 4))
     Tag.all_objects.create(project=w.project, media=w.images[0], concept=w.sunny)
@@ -210,7 +210,7 @@ def test_undo_after_a_class_of_that_name_came_again(w: World) -> None:
 # -- deleting
 
 
-def test_an_unused_class_goes_at_once_with_undo(w: World) -> None:
+def test_an_unused_class_is_deleted_at_once_with_undo(w: World) -> None:
     answer: Any = post(w.max, call(w, f"classes/{w.car.pk}/delete"), {"count": 0})
     assert names(w) == ["person"]
     post(w.max, answer.json()["undo"]["url"])
@@ -218,7 +218,7 @@ def test_an_unused_class_goes_at_once_with_undo(w: World) -> None:
     assert Concept.objects.get(pk=w.car.pk).color == w.car.color
 
 
-def test_a_used_class_goes_only_with_its_number(w: World) -> None:
+def test_a_used_class_is_deleted_only_with_its_count(w: World) -> None:
     cast.make_box(w.images[0], w.car, (1, 2, 3, 4))
     for count in (0, 2, "", "x"):
         assert post(w.max, call(w, f"classes/{w.car.pk}/delete"), {"count": count}).status_code in (400, 409)
@@ -229,7 +229,7 @@ def test_a_used_class_goes_only_with_its_number(w: World) -> None:
 
 
 @override_settings(JOB_RUNNER="tests.web.test_classes.nothing")
-def test_many_marks_are_deleted_by_a_job(w: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_annotations_are_deleted_by_a_job(w: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(merges, "AT_ONCE", 2)
     monkeypatch.setattr(merges, "CHUNK", 2)
     for n in range(5):

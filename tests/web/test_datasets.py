@@ -1,4 +1,4 @@
-"""Datasets: made, renamed, put in order, deleted with undo; settings of a project, its trash and making a new one."""
+"""Datasets: create, rename, reorder, delete with undo; settings of a project, its trash, creating one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from annotator.models import Dataset, Media, Project
 from annotator.services.projects import dataset_order
 from tests import world as cast
-from tests.web.asking import get, json, post
+from tests.web.client import get, json, post
 from tests.world import World
 
 

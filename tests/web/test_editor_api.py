@@ -1,4 +1,4 @@
-"""The labeling page's calls over HTTP: who may call, what nonsense gets, what a page of the wrong person gets."""
+"""The endpoints of the labeling page: permissions, invalid requests, sessions of other users."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.test import Client
 
 from annotator.domain.ids import uuid7
 from annotator.models import Label
-from tests.web.asking import queries
+from tests.web.client import queries
 from tests.world import World
 
 
@@ -52,12 +52,12 @@ def test_a_box_is_stored_and_shown(w: World) -> None:
     assert state["may"]["label"] and state["position"] == {"index": 0, "total": 3}
 
 
-def test_the_changes_of_another_person_are_not_taken(w: World) -> None:
+def test_changes_of_another_user_are_rejected(w: World) -> None:
     answer = post(client_of(w.max), w, change(w), **{"X-Annotator-User": str(w.ann.pk)})
     assert answer.status_code == 401 and not Label.all_objects.exists()
 
 
-def test_nobody_signed_in_is_told_to_sign_in(w: World) -> None:
+def test_visitors_are_asked_to_sign_in(w: World) -> None:
     assert post(Client(), w, change(w)).json()["code"] == "signed_out"
     assert Client().get(f"/label/{w.images[0].pk}/").status_code == 302
 
@@ -96,14 +96,14 @@ def test_a_page_without_its_csrf_token_is_refused(w: World) -> None:
         ('{"v":1,"ops":[],"client":5}', 200),
     ],
 )
-def test_nonsense_is_refused_in_words(w: World, body: Any, status: int) -> None:
+def test_invalid_operations_are_rejected(w: World, body: Any, status: int) -> None:
     answer = post(client_of(w.ann), w, body)
     assert answer.status_code == status
     assert status == 200 or answer.json()["message"]
 
 
 @pytest.mark.parametrize("query", ["since=x", "since=-1", "since=1&media=zzz", "since=99999999999999999999"])
-def test_a_wrong_query_is_refused_in_words(w: World, query: str) -> None:
+def test_invalid_queries_are_rejected(w: World, query: str) -> None:
     answer = client_of(w.ann).get(f"/web/projects/{w.project.pk}/events?{query}")
     assert answer.status_code == 400 and answer.json()["field"]
 

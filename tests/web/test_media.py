@@ -1,4 +1,4 @@
-"""The media grid: filters in the address, windows, shapes over tiles; changing many with undo, at once and by a job."""
+"""The media grid: filters in the URL, windows, shapes over tiles; bulk changes with undo, at once and by a job."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from annotator.jobs import engine
 from annotator.models import DatasetItem, Event, Job, Media, MediaStatus, Tag
 from annotator.web.selectors import progress, tiles
 from tests import world as cast
-from tests.web.asking import browser, get, json, post
+from tests.web.client import browser, get, json, post
 from tests.world import World
 
 
@@ -136,7 +136,7 @@ def test_filters(w: World, query: str, expected: set[int]) -> None:
     "status=nonsense", "start=-1", "start=x", "limit=101", "start=99999999999999999999", "health=SICK", "name=%00",
     "class=" + "0" * 36, "start=1.5", "name=" + "x" * 300,
 ])  # fmt: skip
-def test_nonsense_filters_are_refused_in_words(w: World, query: str) -> None:
+def test_invalid_filters_are_rejected(w: World, query: str) -> None:
     page = get(w.ann, f"/projects/{w.project.pk}/media/?{query}")
     answer: Any = get(w.ann, call(w, f"tiles?{query}"))
     assert answer.status_code == 400
@@ -144,7 +144,7 @@ def test_nonsense_filters_are_refused_in_words(w: World, query: str) -> None:
     assert page.status_code == (200 if query.startswith("limit") else 400)
 
 
-def test_nothing_matches_leads_back(w: World) -> None:
+def test_no_matches_offers_to_clear_filters(w: World) -> None:
     assert "No matching images" in get(w.ann, f"/projects/{w.project.pk}/media/?name=zzz").content.decode()
 
 
@@ -221,7 +221,7 @@ def test_status_with_undo(w: World) -> None:
     assert [state_of(image) for image in w.images] == ["NEW", "SKIPPED", "NEW"]
 
 
-def test_what_the_role_may_not_move_stays_and_is_told(w: World) -> None:
+def test_media_that_the_role_cannot_change_are_reported(w: World) -> None:
     Media.all_objects.filter(pk=w.images[0].pk).update(status=status(w, "DONE"))
     Media.all_objects.filter(pk=w.images[1].pk).update(is_frozen=True)
     ids = [str(image.pk) for image in w.images]
@@ -230,7 +230,7 @@ def test_what_the_role_may_not_move_stays_and_is_told(w: World) -> None:
     assert [state_of(image) for image in w.images] == ["DONE", "NEW", "SKIPPED"]
 
 
-def test_undo_brings_back_what_the_role_could_not_set(w: World) -> None:
+def test_undo_restores_a_status_that_the_role_cannot_set(w: World) -> None:
     Media.all_objects.filter(pk=w.images[0].pk).update(status=status(w, "AUTO-LABELLED"))
     answer = change(w, w.ann, what="status", target=str(status(w, "TO REVIEW").pk), ids=[str(w.images[0].pk)])
     undo(w.ann, answer)
@@ -245,7 +245,7 @@ def test_undo_leaves_what_somebody_changed_since(w: World) -> None:
     assert [state_of(image) for image in w.images[:2]] == ["DONE", "NEW"]
 
 
-def test_nobody_undoes_anothers_change(w: World) -> None:
+def test_changes_of_others_cannot_be_undone(w: World) -> None:
     answer = change(w, w.ann, what="status", target=str(status(w, "SKIPPED").pk), ids=[str(w.images[0].pk)])
     assert undo(w.rosa, answer).status_code == 404
     assert state_of(w.images[0]) == "SKIPPED"
@@ -294,7 +294,7 @@ def test_malformed_changes(w: World, body: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("raw", [b"", b"[]", b"{", b'"x"', b"\xff", b"null"])
-def test_bodies_that_are_no_object(w: World, raw: bytes) -> None:
+def test_bodies_that_are_not_objects(w: World, raw: bytes) -> None:
     answer = browser(w.max).post(call(w, "media/change"), raw, content_type="application/json")
     assert answer.status_code == 400
 
@@ -311,7 +311,7 @@ def test_too_many_named_ones(w: World) -> None:
     assert answer.status_code == 413
 
 
-def test_all_that_match_few(w: World) -> None:
+def test_all_matching_at_once(w: World) -> None:
     body = {
         "what": "delete",
         "all": True,
@@ -324,7 +324,7 @@ def test_all_that_match_few(w: World) -> None:
 
 
 @override_settings(JOB_RUNNER="tests.web.test_media.nothing")
-def test_all_that_match_many_by_a_job_and_its_undo(w: World) -> None:
+def test_all_matching_by_a_job_and_its_undo(w: World) -> None:
     cast.make_images(w.dataset, 250, start=10)
     answer = change(w, w.rosa, what="status", target=str(status(w, "DONE").pk), all=True, query="")
     body = answer.json()
@@ -344,7 +344,7 @@ def nothing(job_id: uuid.UUID) -> None:
     """The queue of tests that run jobs themselves."""
 
 
-def test_undo_of_nonsense(w: World) -> None:
+def test_undo_of_invalid_values(w: World) -> None:
     for body in ({}, {"change": "x"}, {"change": str(uuid.uuid4()), "what": "burn"}):
         assert post(w.max, call(w, "media/undo"), body).status_code == 400
     assert (

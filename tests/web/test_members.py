@@ -1,4 +1,4 @@
-"""Workspaces and members: inviting with a link that is shown once, roles, removing with undo; who may do what."""
+"""Workspaces and members: invite links that are shown once, roles, removing with undo, permissions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from annotator.models import Membership, SignInLink, User, Workspace
-from tests.web.asking import browser, get, post
+from tests.web.client import browser, get, post
 from tests.world import World
 
 
@@ -19,7 +19,7 @@ def member(w: World, user: User) -> Membership:
     return Membership.objects.get(workspace=w.workspace, user=user)
 
 
-def test_anybody_begins_a_workspace_of_her_own(w: World) -> None:
+def test_any_user_creates_a_workspace(w: World) -> None:
     answer: Any = post(w.vera, "/workspaces/", {"name": "Mine"})
     made = Workspace.objects.get(name="Mine")
     assert answer.json()["to"] == f"/workspaces/{made.pk}/"
@@ -89,7 +89,7 @@ def test_only_admins_invite_and_remove(w: World, who: str) -> None:
     assert not User.objects.filter(username="nina").exists()
 
 
-def test_an_admin_gives_no_role_above_her_own(w: World) -> None:
+def test_an_admin_gives_no_role_above_their_own(w: World) -> None:
     Membership.objects.filter(pk=member(w, w.max).pk).update(role="admin")
     assert post(w.max, members(w, "invite"), {"name": "nina", "role": "owner"}).status_code == 403
     assert post(w.max, members(w, f"{member(w, w.olga).pk}/remove")).status_code == 403
@@ -114,7 +114,7 @@ def test_removal_with_undo(w: World) -> None:
 
 
 @pytest.mark.parametrize("seq", [0, 999, -1, "1", None, 10**30, True])
-def test_nonsense_is_not_undone(w: World, seq: Any) -> None:
+def test_invalid_undo_is_rejected(w: World, seq: Any) -> None:
     assert post(w.olga, members(w, "restore"), {"seq": seq}).status_code in (400, 404)
 
 

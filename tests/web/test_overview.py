@@ -1,4 +1,4 @@
-"""The overview: its figures are true, the chart counts days, the feed says in words what happened."""
+"""The overview: figures, chart of days, activity feed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from annotator.services.projects import datasets
 from annotator.services.vocabulary import concepts
 from annotator.web.selectors import activity, history, progress
 from tests import world as cast
-from tests.web.asking import browser, get, post
+from tests.web.client import browser, get, post
 from tests.world import World
 
 
@@ -102,7 +102,7 @@ def words(w: World) -> list[str]:
     return [re.sub("<[^>]+>", "", str(line.text)) for line in activity.lines(w.project.pk)]
 
 
-def test_the_feed_in_words(w: World) -> None:
+def test_feed_sentences(w: World) -> None:
     actor = w.actor(w.max)
     move(w, w.rosa, w.images[:1], "DONE")
     move(w, w.rosa, w.images, "SKIPPED")
@@ -124,14 +124,14 @@ def test_the_feed_in_words(w: World) -> None:
     ]
 
 
-def test_a_run_of_strokes_is_one_line(w: World) -> None:
+def test_consecutive_changes_are_one_line(w: World) -> None:
     for key in ([w.sunny.pk], [w.sunny.pk], [w.sunny.pk]):
         tags.add_many(actor=w.actor(w.ann), media=w.images[0], concept_ids=key)
     tags.add_many(actor=w.actor(w.max), media=w.images[0], concept_ids=[w.sunny.pk])
     assert words(w) == ["labeled img 1.jpg", "labeled img 1.jpg, 3 changes"]
 
 
-def test_every_kind_of_event_has_words_or_is_left_out(w: World) -> None:
+def test_every_kind_of_event_has_a_sentence_or_is_left_out(w: World) -> None:
     post(w.max, f"/web/projects/{w.project.pk}/classes/{w.car.pk}/merge", {"target": str(w.person.pk)})
     post(w.max, f"/projects/{w.project.pk}/settings/change", {"name": "Roads"})
     found = words(w)

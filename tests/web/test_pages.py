@@ -1,4 +1,4 @@
-"""Every page: works, in both spellings; strangers get 404; visitors go to sign-in; its cost does not grow with its rows."""
+"""Every page: both spellings, 404 for strangers, sign-in for visitors, a constant number of queries."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from annotator.models import ApiToken, Job, Label, MediaStatus, Membership, User
 from tests import world as cast
-from tests.web.asking import browser, get, json, post, queries, send
+from tests.web.client import browser, get, json, post, queries, send
 from tests.world import World
 
 PROJECT_PAGES = (
@@ -96,7 +96,7 @@ def test_malformed_ids_are_not_found(w: World, spoilt: str) -> None:
         assert get(w.olga, path).status_code == 404
 
 
-def test_calls_tell_that_the_session_is_over(w: World) -> None:
+def test_endpoints_report_an_expired_session(w: World) -> None:
     answer = browser().get(f"/web/projects/{w.project.pk}/tiles")
     assert answer.status_code == 401
     assert answer.json()["code"] == "signed_out"
@@ -110,7 +110,7 @@ def form_of(w: World, path: str) -> str:
 
 
 @pytest.mark.parametrize("path", FORMS)
-def test_a_form_of_nobody_or_of_somebody_else_is_not_taken(w: World, path: str) -> None:
+def test_forms_without_or_with_another_session_are_rejected(w: World, path: str) -> None:
     url, script = form_of(w, path), {"Accept": "application/json"}
     answer = browser().post(url, {"name": "New"}, headers=script)
     assert (answer.status_code, answer.json()["code"]) == (401, "signed_out"), "not the page of the sign-in"
@@ -120,12 +120,12 @@ def test_a_form_of_nobody_or_of_somebody_else_is_not_taken(w: World, path: str) 
 
 
 @pytest.mark.parametrize("name", ["\u200b", "ann\u200b", "a\u202eb"])
-def test_nobody_gets_a_name_that_looks_like_anothers(w: World, name: str) -> None:
+def test_names_that_imitate_others_are_rejected(w: World, name: str) -> None:
     answer = send(w.olga, form_of(w, "/workspaces/W/members/invite"), name=name, role="annotator")
     assert (answer.status_code, answer.json()["field"]) == (400, "name")
 
 
-def test_without_a_script_one_comes_back_to_the_page_of_the_form(w: World) -> None:
+def test_without_a_script_sign_in_returns_to_the_page_of_the_form(w: World) -> None:
     page = f"/projects/{w.project.pk}/settings/"
     url = form_of(w, "/projects/P/settings/change")
     answer = browser().post(url, {"name": "New"}, headers={"Referer": f"http://testserver{page}"})
@@ -174,7 +174,7 @@ def test_names_are_escaped(w: World) -> None:
         assert evil not in get(w.max, f"/projects/{w.project.pk}{path}").content.decode()
 
 
-def test_an_empty_project_leads_on(w: World) -> None:
+def test_an_empty_project_shows_the_next_steps(w: World) -> None:
     empty = cast.make_project(w.workspace, "Empty")
     text = get(w.max, f"/projects/{empty.pk}/").content.decode()
     assert "Drop images here" in text
@@ -183,7 +183,7 @@ def test_an_empty_project_leads_on(w: World) -> None:
     assert "No images yet" in viewer
 
 
-def test_label_next_goes_to_what_waits(w: World) -> None:
+def test_label_next_opens_the_next_image(w: World) -> None:
     done = MediaStatus.all_objects.get(project=w.project, base="DONE")
     review = MediaStatus.all_objects.get(project=w.project, base="TO REVIEW")
     first, second, third = w.images

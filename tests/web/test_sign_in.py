@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from annotator.models import User
-from tests.web.asking import browser, get, post
+from tests.web.client import browser, get, post
 from tests.world import World
 
 PASSWORD = "correct horse battery staple"
@@ -45,7 +45,7 @@ def test_by_name_or_address(w: World, name: str) -> None:
         ("ann", "x" * 5000),
     ],
 )
-def test_refused_in_words_beside_the_field(w: World, name: str, password: str) -> None:
+def test_errors_are_shown_at_the_field(w: World, name: str, password: str) -> None:
     with_password(w.ann)
     client = browser()
     answer = try_in(client, name.encode("utf-8", "surrogatepass"), password)  # type: ignore[arg-type]
@@ -77,7 +77,7 @@ def test_goes_on_only_to_our_own_pages(w: World, wanted: str, gone_to: str) -> N
     assert try_in(browser(), "ann", PASSWORD, next=wanted)["Location"] == gone_to
 
 
-def test_ten_tries_a_minute_for_an_address_and_name(w: World, settings: Any) -> None:
+def test_ten_attempts_a_minute_per_address_and_name(w: World, settings: Any) -> None:
     settings.RATE_SIGN_IN_PER_MINUTE = 3
     with_password(w.ann)
     client = browser()
@@ -91,7 +91,7 @@ def test_ten_tries_a_minute_for_an_address_and_name(w: World, settings: Any) -> 
     assert try_in(client, "max", PASSWORD).status_code == 302
 
 
-def test_a_right_password_starts_the_count_anew(w: World, settings: Any) -> None:
+def test_a_correct_password_resets_the_count(w: World, settings: Any) -> None:
     settings.RATE_SIGN_IN_PER_MINUTE = 3
     with_password(w.ann)
     for _ in range(4):
@@ -160,7 +160,7 @@ def test_the_password_ends_other_sessions(w: World) -> None:
     assert there.get("/").status_code == 302
 
 
-def test_one_who_came_by_link_sets_a_password_without_an_old_one(w: World) -> None:
+def test_a_user_of_a_link_sets_a_password_without_an_old_one(w: World) -> None:
     assert "Set a password" in get(w.ann, "/").content.decode()
     assert post(w.ann, "/account/password", {"new": "a long new password"}).status_code == 200
     w.ann.refresh_from_db()

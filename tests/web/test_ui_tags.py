@@ -1,4 +1,4 @@
-"""The small parts of every page: what the template tags draw and how figures read."""
+"""Template tags: markup and formatted numbers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def draw(source: str, **context: object) -> str:
         (timedelta(days=400), "18 Oct 2025"),
     ],
 )
-def test_ages_in_words(ago: timedelta, words: str) -> None:
+def test_ages(ago: timedelta, words: str) -> None:
     assert age_text(NOW - ago, NOW) == words
 
 
@@ -51,21 +51,21 @@ def test_figures() -> None:
     ]
 
 
-def test_a_status_has_word_icon_and_key() -> None:
+def test_a_status_has_name_icon_and_key() -> None:
     drawn = draw("{% status base %}", base="TO REVIEW")
     assert 'data-status="review"' in drawn and "#st-review" in drawn and "To review" in drawn
     own = draw("{% status own %}", own=SimpleNamespace(base="DONE", name="Checked <b>"))
     assert 'data-status="done"' in own and "Checked &lt;b&gt;" in own
 
 
-def test_a_swatch_of_the_palette_has_its_hatch_another_its_colour() -> None:
+def test_palette_swatches_have_a_hatch_and_others_their_color() -> None:
     assert 'data-label="3"' in draw("{% swatch color %}", color=palette.palette_color(2))
     other = draw("{% swatch color %}", color="#123456FF")
     assert 'fill="#123456"' in other and "data-label" not in other
     assert "style=" not in other  # a strict CSP forbids it
 
 
-def test_every_palette_colour_has_a_hatch_that_the_sprite_holds() -> None:
+def test_every_palette_color_has_a_hatch_in_the_sprite() -> None:
     sprite = Path("static/src/icons.svg").read_text(encoding="utf-8")
     assert len(ui.HATCHES) == len(palette.LABEL_COLORS)
     assert all(f'id="hatch-{number}"' in sprite for number in ui.HATCHES)

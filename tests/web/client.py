@@ -1,4 +1,4 @@
-"""How tests of our own pages ask: a signed-in client per person, JSON and forms, query counts. No tests here."""
+"""Helpers for tests of our own pages: a signed-in client per user, JSON and form requests, query counts."""
 
 from __future__ import annotations
 
@@ -22,37 +22,37 @@ def browser(user: User | None = None) -> Client:
 
 def post(user: User | None, url: str, body: Any = None) -> HttpResponse:
     """Send JSON as a page's script does."""
-    answer: Any = browser(user).post(
+    response: Any = browser(user).post(
         url,
         body if body is not None else {},
         content_type="application/json",
         headers={"Accept": "application/json"},
     )
-    return answer
+    return response
 
 
 def send(user: User, url: str, **fields: Any) -> HttpResponse:
     """Send a form as a page's script does."""
-    answer: Any = browser(user).post(url, fields, headers={"Accept": "application/json"})
-    return answer
+    response: Any = browser(user).post(url, fields, headers={"Accept": "application/json"})
+    return response
 
 
 def get(user: User | None, url: str) -> HttpResponse:
-    answer: Any = browser(user).get(url)
-    return answer
+    response: Any = browser(user).get(url)
+    return response
 
 
 def json(user: User | None, url: str) -> Any:
-    """Ask a call of a page's script and return its JSON; fails on any other answer than 200."""
-    answer: Any = browser(user).get(url, headers={"Accept": "application/json"})
-    assert answer.status_code == 200, answer.content[:300]
-    return answer.json()
+    """Return the JSON of an endpoint of a page's script; fails on any status but 200."""
+    response: Any = browser(user).get(url, headers={"Accept": "application/json"})
+    assert response.status_code == 200, response.content[:300]
+    return response.json()
 
 
 def queries(user: User, url: str) -> int:
-    """Return how many statements a page costs, those of the session left out."""
+    """Return the number of SQL statements of a page, without those of the session."""
     client = browser(user)
-    assert client.get(url).status_code == 200  # fills caches of the process, as in a server that runs
+    assert client.get(url).status_code == 200  # fills the caches of the process, as in a running server
     with CaptureQueriesContext(connection) as found:
         client.get(url)
     return len([each for each in found.captured_queries if "django_session" not in each["sql"]])

@@ -1,4 +1,4 @@
-"""Jobs, exports and imports, tokens: begun, followed, cancelled, tried again; what is shown once and never again."""
+"""Jobs, exports, imports and tokens: start, follow, cancel, retry; tokens are shown once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from annotator.models import ApiToken, Dataset, Job, Label, Project, Upload
 from annotator.services import blobs
 from annotator.services.accounts import tokens
 from tests import world as cast
-from tests.web.asking import browser, get, json, post, send
+from tests.web.client import browser, get, json, post, send
 from tests.web.test_media import nothing
 from tests.world import World
 
@@ -43,7 +43,7 @@ def run_jobs() -> None:
 # -- jobs
 
 
-def test_jobs_in_words(w: World) -> None:
+def test_job_rows(w: World) -> None:
     make_job(
         w,
         state="RUNNING",
@@ -95,7 +95,7 @@ def test_cancel_and_try_again(w: World) -> None:
     assert job.state == "QUEUED"
 
 
-def test_the_count_of_running_jobs_stands_on_every_page(w: World) -> None:
+def test_every_page_shows_the_number_of_running_jobs(w: World) -> None:
     make_job(w, state="RUNNING")
     make_job(w, number=2)
     assert "2 jobs running" in get(w.ann, "/account/").content.decode()

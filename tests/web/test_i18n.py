@@ -1,4 +1,4 @@
-"""What people read goes through gettext: templates and browser code are searched for texts that do not."""
+"""All visible texts use gettext: templates and browser code are searched for untranslated ones."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ def untranslated(template: str) -> list[str]:
 @pytest.mark.parametrize(
     "file", sorted((ROOT / "templates").rglob("*.html")), ids=lambda file: f"{file.parent.name}/{file.name}"
 )
-def test_a_template_says_nothing_untranslated(file: Path) -> None:
+def test_a_template_has_no_untranslated_text(file: Path) -> None:
     assert untranslated(file.read_text(encoding="utf-8")) == []
 
 
-def test_the_search_of_templates_finds_what_it_looks_for() -> None:
+def test_the_check_of_templates_finds_untranslated_text() -> None:
     assert untranslated('<p title="Go away">{% trans "Hello" %} there {{ name }}</p>') == ["Go away", "there"]
 
 
-def test_browser_code_says_nothing_untranslated() -> None:
+def test_browser_code_has_no_untranslated_text() -> None:
     found = []
     for file in sorted((ROOT / "static" / "src").rglob("*.js")):
         # The description of the API is English, as is the schema that it shows; so is what consoles and crashes say.
@@ -56,17 +56,17 @@ def test_browser_code_says_nothing_untranslated() -> None:
     assert found == []
 
 
-def test_the_search_of_browser_code_finds_what_it_looks_for() -> None:
+def test_the_check_of_browser_code_finds_untranslated_text() -> None:
     assert _SENTENCE.findall("toast('Could not save', t('Try again now'))") == ["Could not save"]
 
 
-def test_names_of_tables_are_spelled_as_people_do() -> None:
+def test_plurals_of_table_names() -> None:
     plurals = {model._meta.verbose_name_plural for model in (ApiToken, KeypointClass, MediaStatus)}
     assert plurals == {"API tokens", "keypoint classes", "media statuses"}
     assert not [m for m in admin.site._registry if re.search(r"ss\b|ys\b", str(m._meta.verbose_name_plural))]
 
 
-def test_no_variable_of_djangos_admin_paints_over_ours() -> None:
+def test_no_variable_of_djangos_admin_overrides_ours() -> None:
     """Django's sheet is in no layer, so a name that both use must be given again in our admin sheet."""
     names = re.compile(r"(--[\w-]+)\s*:")
     css = ROOT / "static" / "src" / "css"
@@ -101,7 +101,7 @@ TASKS = {
 }
 
 
-def test_the_guides_table_of_roles_is_the_policy() -> None:
+def test_the_guides_roles_match_the_policy() -> None:
     lines = (ROOT / "docs" / "user-guide.md").read_text(encoding="utf-8").splitlines()
     start = next(n for n, line in enumerate(lines) if line.startswith("| permission |"))
     roles = [cell.strip().lower() for cell in lines[start].strip("|").split("|")[1:]]

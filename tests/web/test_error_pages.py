@@ -1,4 +1,4 @@
-"""What callers get who reach no view, or whose view broke: pages for people, JSON of their dialect for scripts."""
+"""Responses to requests that reach no view or whose view failed: pages for users, JSON in the format of the API for scripts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HASTY, CUSTOM_VISION = "/v1/projects", "/customvision/v3.3/training/projects"
 
 
 @pytest.mark.parametrize("path", ["/v1", "/v1/", HASTY, "/customvision", CUSTOM_VISION])
-def test_a_host_that_is_not_ours_is_refused_in_the_words_of_the_dialect(db: Any, path: str) -> None:
+def test_an_unknown_host_is_rejected_in_the_format_of_the_api(db: Any, path: str) -> None:
     answer = Client().get(path, headers={"Host": "labels.example.org"})
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/json")
     body = json.loads(answer.content)
@@ -29,7 +29,7 @@ def test_a_host_that_is_not_ours_is_refused_in_the_words_of_the_dialect(db: Any,
 
 
 @pytest.mark.parametrize("path", ["/", "/v1x", "/sign-in/", "/nowhere"])
-def test_a_person_is_told_which_name_is_missing(db: Any, path: str) -> None:
+def test_the_page_names_the_unknown_host(db: Any, path: str) -> None:
     answer = Client().get(path, headers={"Host": "<b>.example"})
     text = html.unescape(answer.content.decode())
     assert answer.status_code == 400 and answer["Content-Type"].startswith("text/html")
@@ -37,7 +37,7 @@ def test_a_person_is_told_which_name_is_missing(db: Any, path: str) -> None:
     assert "<b>.example" not in answer.content.decode()
 
 
-def test_a_damaged_request_is_told_to_go_back(w: World) -> None:
+def test_a_damaged_request_gets_a_page(w: World) -> None:
     visitor = Client()
     visitor.force_login(w.max)
     broken = visitor.post("/workspaces", b"--x\r\n", content_type="multipart/form-data; boundary=\xe9")
@@ -52,7 +52,7 @@ def test_the_root_of_a_dialect_is_json_without_its_slash_too(w: World, path: str
     assert Client().get(f"{path}x").status_code == 404
 
 
-def test_a_view_that_broke_is_told_without_its_insides(
+def test_a_server_error_reveals_nothing(
     w: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(*_: Any, **__: Any) -> None:
@@ -69,7 +69,7 @@ def test_a_view_that_broke_is_told_without_its_insides(
 
 
 @pytest.mark.parametrize("path", [HASTY, CUSTOM_VISION])
-def test_a_mistake_before_the_view_is_json_for_a_dialect(path: str) -> None:
+def test_an_error_before_the_view_is_json_for_an_api(path: str) -> None:
     answer = handler500(RequestFactory().get(path))
     assert (answer.status_code, answer["Content-Type"]) == (500, "application/json")
     assert {"code", "message"} <= json.loads(answer.content).keys()
@@ -84,7 +84,9 @@ def test_a_mistake_before_the_view_is_json_for_a_dialect(path: str) -> None:
         ("/", 413, "too_large"),
     ],
 )
-def test_a_body_that_is_too_large_is_refused_as_the_dialect_does(path: str, status: int, code: str) -> None:
+def test_a_body_that_is_too_large_is_rejected_in_the_format_of_the_api(
+    path: str, status: int, code: str
+) -> None:
     """Hasty's client repeats a 413 seven times."""
     told, content = early(path, 413, "too_large", "Too much.")
     body = json.loads(content)
@@ -92,7 +94,7 @@ def test_a_body_that_is_too_large_is_refused_as_the_dialect_does(path: str, stat
     assert early(path, 408, "timeout", "Nothing came.")[0] == 408
 
 
-def test_an_address_of_a_form_is_no_blank_page(w: World) -> None:
+def test_get_of_a_form_url_has_a_page(w: World) -> None:
     visitor = Client()
     visitor.force_login(w.max)
     for method, path in (("get", "/projects/new"), ("get", "/tokens/new"), ("post", "/jobs/")):
@@ -117,7 +119,7 @@ def test_pages_answer_head_without_a_body(w: World, path: str) -> None:
     assert visitor.head(path).content == b""
 
 
-def test_a_look_at_a_sign_in_address_does_not_use_it_up(w: World) -> None:
+def test_head_of_a_sign_in_link_does_not_use_it(w: World) -> None:
     """Mail programs and chats ask for the head of every address they show."""
     path = f"/sign-in/link/{sign_in.make_link(user=w.ann)}/"
     assert Client().head(path).status_code == 405
