@@ -60,7 +60,7 @@ def _write(actor: Actor, workspace: Workspace, drawn: list[scenes.Scene]) -> Pro
         actor=actor,
         workspace=workspace,
         name=NAME,
-        description="Drawn pictures whose every object is known exactly. Try everything here.",
+        description="Drawn scenes with exact labels. Try everything here.",
     )
     classes = {name: concepts.create(actor=actor, project=project, name=name) for name in scenes.CLASSES}
     times = {name: _tag(actor, project, name) for name in (scenes.DAY, scenes.EVENING)}
