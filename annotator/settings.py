@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import sys
 from pathlib import Path
 
 from annotator.env import (
@@ -299,7 +298,6 @@ RATE_API_BURST = env_int("ANNOTATOR_RATE_API_BURST", 2000)
 TRASH_DAYS = env_int("ANNOTATOR_TRASH_DAYS", 7, low=1)
 EXPORT_DAYS = env_int("ANNOTATOR_EXPORT_DAYS", 14, low=7)
 
-IS_TEST = "pytest" in sys.modules
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -22,12 +22,12 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_tasks import task
+from huey.contrib.djhuey import HUEY
 
 from annotator.domain.errors import DomainError
 from annotator.models import Job, JobState
 from annotator.services.jobs import runs as job_runs
 from annotator.services.jobs.jobs import send
-from annotator.services.jobs.queue import HUEY
 
 from .registry import Cancelled, JobRun, LeaseLost, Stopping, find, handler
 

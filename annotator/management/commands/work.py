@@ -16,9 +16,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 from django.utils.module_loading import import_string
+from huey.contrib.djhuey import HUEY
 
 from annotator.management.garbage_collection import freeze_gc
-from annotator.services.jobs.queue import HUEY
 from annotator.services.operations import health
 
 # The time that running handlers have to reach their next step when the worker stops.
