@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from annotator.management.garbage_collection import freeze_gc
+from annotator.services.accounts import rates
 from annotator.services.media.decoding import pool as decoding
 from tests import servers
 from tests.settings import TEST_ROOT
@@ -67,6 +68,7 @@ def _empty_cache() -> Iterator[None]:
     """Rate limits and the like must not reach from one test into the next."""
     yield
     cache.clear()
+    rates.buckets.clear()
 
 
 @pytest.fixture(scope="session")

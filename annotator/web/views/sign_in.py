@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from annotator.services.accounts import accounts
-from annotator.web import sign_in_rate
+from annotator.services.accounts import accounts, rates
 
 
 @never_cache
@@ -37,18 +36,19 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def _authenticate(request: HttpRequest, name: str, password: str) -> HttpResponse:
-    left = sign_in_rate.take(request, name)
-    if left is not None and left < 0:
+    address = request.META.get("REMOTE_ADDR", "")
+    taken = rates.take_sign_in(address, name)
+    if taken is not None and taken.wait:
         response = _form(
             request, _("Too many attempts. Wait a minute, or ask for a sign-in link."), name, status=429
         )
-        response["Retry-After"] = str(sign_in_rate.WINDOW_SECONDS)
+        response["Retry-After"] = str(rates.SIGN_IN_SECONDS)
         return response
     account = accounts.find(name=name) if _is_text(name) else None
     user = authenticate(request, username=account.username if account else "", password=password[:1000])
     if user is None:
-        return _form(request, _mismatch_text(left), name)
-    sign_in_rate.forget(request, name)
+        return _form(request, _mismatch_text(taken.left if taken else None), name)
+    rates.forget_sign_in(address, name)
     login(request, user)
     request.session.set_expiry(None if request.POST.get("stay") else 0)
     return redirect(_next(request))

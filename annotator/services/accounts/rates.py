@@ -1,0 +1,130 @@
+"""The one rate limiter: how often a token may ask and a password may be tried, in this process or shared through Redis."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.conf import settings
+from django.core.cache import cache
+
+from annotator.domain.errors import Busy
+
+THROTTLED = "throttled"
+SIGN_IN_SECONDS = 60
+
+
+class Taken(NamedTuple):
+    """What an attempt got: seconds to wait (0 when it is allowed) and how many more are allowed now."""
+
+    wait: float
+    left: int
+
+
+class Buckets:
+    """Token buckets in memory: each holds up to `burst` and fills with `rate` a second."""
+
+    MAX_KEPT = 10_000
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._levels: dict[str, tuple[float, float]] = {}
+
+    def take(self, key: str, *, rate: float, burst: float) -> Taken:
+        """Take one when there is one."""
+        now = self._clock()
+        with self._lock:
+            level, at = self._levels.get(key, (burst, now))
+            level = min(burst, level + (now - at) * rate)
+            wait = 0.0 if level >= 1 else (1 - level) / rate
+            level -= 1 if wait == 0 else 0
+            if len(self._levels) > self.MAX_KEPT:
+                self._levels.clear()
+            self._levels[key] = (level, now)
+        return Taken(wait, int(level))
+
+    def forget(self, key: str) -> None:
+        """Fill the bucket of a key."""
+        with self._lock:
+            self._levels.pop(key, None)
+
+    def clear(self) -> None:
+        """Forget everybody; for tests."""
+        with self._lock:
+            self._levels.clear()
+
+
+def take_shared(key: str, *, rate: float, burst: float) -> Taken:
+    """Like Buckets.take, through the shared cache: at most `burst` in each window of burst/rate seconds."""
+    name, ends_in, seconds = _window(key, rate, burst)
+    cache.add(name, 0, timeout=int(seconds * 2) + 1)
+    try:
+        count = cache.incr(name)
+    except ValueError:  # it expired between the two calls
+        count = 1
+    return Taken(0.0 if count <= burst else ends_in, max(0, int(burst) - count))
+
+
+def take(key: str, *, rate: float, burst: float) -> Taken:
+    """Count one attempt of `key`: `burst` at once, `rate` a second in the long run."""
+    if settings.REDIS_URL:
+        # Whatever the driver raises when Redis does not answer: each server counts for itself then.
+        with contextlib.suppress(Exception):
+            return take_shared(key, rate=rate, burst=burst)
+    return buckets.take(key, rate=rate, burst=burst)
+
+
+def forget(key: str, *, rate: float, burst: float) -> None:
+    """Start the count of `key` anew."""
+    buckets.forget(key)
+    if settings.REDIS_URL:
+        with contextlib.suppress(Exception):
+            cache.delete(_window(key, rate, burst)[0])
+
+
+buckets = Buckets()
+
+
+def check_token(token_id: uuid.UUID) -> None:
+    """Raise Busy (code "throttled", with `retry_after`) when the token asks too often; a rate of 0 is no limit."""
+    rate = settings.RATE_API_PER_SECOND
+    if not rate:
+        return
+    wait, _ = take(str(token_id), rate=rate, burst=max(rate, settings.RATE_API_BURST))
+    if wait:
+        message = f"Too many requests: at most {rate} a second are allowed for one credential."
+        raise Busy(message, code=THROTTLED, retry_after=wait)
+
+
+def take_sign_in(address: str, name: str) -> Taken | None:
+    """Count one attempt to sign in by password from `address` as `name`; None when there is no limit."""
+    limit = settings.RATE_SIGN_IN_PER_MINUTE
+    if limit <= 0:
+        return None
+    return take(_sign_in_key(address, name), rate=limit / SIGN_IN_SECONDS, burst=limit)
+
+
+def forget_sign_in(address: str, name: str) -> None:
+    """Start anew after a right password."""
+    limit = settings.RATE_SIGN_IN_PER_MINUTE
+    if limit > 0:
+        forget(_sign_in_key(address, name), rate=limit / SIGN_IN_SECONDS, burst=limit)
+
+
+def _sign_in_key(address: str, name: str) -> str:
+    parts = f"{address}\n{name.casefold()}".encode("utf-8", "surrogatepass")
+    return "sign-in:" + hashlib.sha256(parts).hexdigest()[:32]
+
+
+def _window(key: str, rate: float, burst: float) -> tuple[str, float, float]:
+    """Return the cache's name of the present window, the seconds until it ends and its length."""
+    seconds = max(1.0, burst / rate)
+    now = time.time()
+    number = int(now // seconds)
+    return f"rate:{key}:{number}", (number + 1) * seconds - now, seconds
