@@ -124,6 +124,13 @@ class ConceptPayload(TypedDict):
     created: bool
 
 
+class ConceptDeleted(TypedDict):
+    """A class or tag that went, or lost one of its roles, with its labels and tags."""
+
+    id: Id
+    name: str
+
+
 class DatasetPayload(TypedDict):
     id: Id
     name: str
@@ -165,7 +172,7 @@ class JobPayload(_JobPayload, total=False):
 
 
 What = Literal[
-    "labels", "import", "import_removed", "status", "merge", "unmerge", "delete_class", "media.trashed", "media.restored", "media.replaced"
+    "labels", "import", "import_removed", "status", "merge", "unmerge", "media.trashed", "media.restored", "media.replaced"
 ]  # fmt: skip
 
 
@@ -287,6 +294,9 @@ CONCEPTS_CHANGED: Kind[ConceptPayload, Any] = Kind(
     is_whole=True,
     in_feed=True,
 )
+CONCEPT_DELETED: Kind[ConceptDeleted, Any] = Kind(
+    "concept.deleted", ConceptDeleted, None, ("vocabulary.concepts",), effects=_VOCABULARY | _REFETCH, is_whole=True, grid="list", in_feed=True
+)  # fmt: skip
 KEYPOINT_SCHEMAS_CHANGED: Kind[Any, Any] = Kind(
     "keypoint_schemas.changed", None, None, ("vocabulary.keypoint_schemas",), effects=_VOCABULARY, is_whole=True, in_feed=True
 )  # fmt: skip

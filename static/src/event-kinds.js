@@ -17,6 +17,7 @@ const NOTHING = { effects: [], grid: null, isWhole: false };
 /** @type {Record<string, EventKind>} */
 export const EVENT_KINDS = {
   bulk: { effects: ['refetch'], grid: 'list', isWhole: true },
+  'concept.deleted': { effects: ['refetch', 'vocabulary'], grid: 'list', isWhole: true },
   'concepts.changed': { effects: ['vocabulary'], grid: null, isWhole: true },
   'dataset.created': { effects: [], grid: 'list', isWhole: false },
   'dataset.restored': { effects: [], grid: 'list', isWhole: false },

@@ -124,25 +124,18 @@ def delete(*, actor: Actor, concept: Concept, role: str | None = "region") -> No
     """
     policy.require(actor, concept.project, "vocabulary.write")
     roles = [role] if role else list(ROLES)
-    count = 0
+    project_id, payload = concept.project_id, kinds.ConceptDeleted(id=str(concept.pk), name=concept.name)
     if "region" in roles:
-        count += Label.all_objects.filter(project_id=concept.project_id, concept=concept).delete()[0]
+        Label.all_objects.filter(project_id=project_id, concept=concept).delete()
     if "media" in roles:
-        count += Tag.all_objects.filter(project_id=concept.project_id, concept=concept).delete()[0]
+        Tag.all_objects.filter(project_id=project_id, concept=concept).delete()
     for each in roles:
         setattr(concept, ROLES[each], False)
     if any(getattr(concept, column) for column in ROLES.values()):
         concept.save(update_fields=[*(ROLES[each] for each in roles), "updated_at"])
     else:
         concept.delete()
-    if count:
-        events.record(
-            actor=actor,
-            kind=kinds.BULK,
-            project_id=concept.project_id,
-            after=kinds.BulkPayload(what="delete_class", count=count),
-        )
-    record_changed(actor, concept.project)
+    events.record(actor=actor, kind=kinds.CONCEPT_DELETED, project_id=project_id, after=payload)
 
 
 def count_marks(*, concept: Concept) -> dict[str, int]:

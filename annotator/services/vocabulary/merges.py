@@ -170,7 +170,6 @@ def run_delete(*, actor: Actor, project: Project, job: Job, progress: Progress) 
             break
     if concept is not None:
         concepts.delete(actor=actor, concept=concept, role=role)
-        _tell(actor, concept.project, "delete_class", gone)
     return {"labels": total}
 
 

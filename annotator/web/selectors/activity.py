@@ -243,6 +243,7 @@ _SENTENCES: dict[str, Callable[[_Group, dict[str, str], dict[Any, str]], SafeStr
         noop("replaced {media}"), noop("replaced {n} image"), noop("replaced {n} images")
     ),
     "concepts.changed": _concepts,
+    "concept.deleted": _plain(noop("deleted class {name}")),
     "dataset.created": _plain(noop("added the dataset {name}")),
     "dataset.updated": _plain(noop("changed the dataset {name}")),
     "dataset.trashed": _plain(noop("deleted the dataset {name}")),
