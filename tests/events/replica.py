@@ -31,7 +31,7 @@ class Replica:
     def fetch_state(self) -> dict[str, Any]:
         """Return what the server says of the medium now."""
         media = Media.objects.select_related("project", "status").get(pk=self.media_id)
-        state = _plain(label.state(self.actor, media, MediaFilter()))
+        state = _plain(label.media_state(self.actor, media, MediaFilter()))
         kept = {name: value for name, value in state.items() if name not in _OWN}
         kept["media"] = {name: value for name, value in kept["media"].items() if name not in _OF_MEDIA}
         kept["labels"] = {one["id"]: one for one in kept["labels"]}
