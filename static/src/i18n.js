@@ -1,14 +1,16 @@
 /**
  * Texts, numbers and ages in the person's language, for pages and editor alike; texts stand in the code in English.
- * The server gathers them from calls with literals, t('…'). A page of another language brings their translations.
+ * The server gathers them from calls with literals, t('…') and ngettext('…', '…', n). A page of another language brings their translations.
  */
 
-/** @type {Record<string, string>} */
+/** @type {Record<string, string | string[]>} */
 let strings = {};
+/** A translated plural has one form for each of these counts: every category of Intl.PluralRules is met by one of them. */
+const SAMPLES = [0, 1, 2, 3, 5, 6, 11, 100, 1_000_000];
 
 /**
- * Takes the translations a page brought: English text -> translated text.
- * @param {Record<string, string> | undefined | null} table
+ * Takes the translations a page brought: English text -> translated text, or its forms by SAMPLES.
+ * @param {Record<string, string | string[]> | undefined | null} table
  */
 export function setStrings(table) {
   strings = table ?? {};
@@ -27,8 +29,30 @@ export function readPageStrings() {
  */
 export function t(text, values) {
   const found = Object.hasOwn(strings, text) ? strings[text] : text;
-  if (!values) return found;
-  return found.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  return filled(typeof found === 'string' ? found : text, values);
+}
+
+/**
+ * Returns the form of a text that fits a count; `{n}` is replaced by the count.
+ * @param {string} one @param {string} many English @param {number} n
+ * @param {Record<string, string | number>} [values] for further places in the text
+ * @returns {string}
+ */
+export function ngettext(one, many, n, values) {
+  const forms = Object.hasOwn(strings, one) ? strings[one] : null;
+  let form = n === 1 ? one : many;
+  if (Array.isArray(forms)) {
+    const rules = new Intl.PluralRules(language());
+    const category = rules.select(n);
+    form = forms[SAMPLES.findIndex((sample) => rules.select(sample) === category)] ?? form;
+  }
+  return filled(form, { ...values, n: num(n) });
+}
+
+/** @param {string} text @param {Record<string, string | number>} [values] */
+function filled(text, values) {
+  if (!values) return text;
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
 const language = () => document.documentElement.lang || 'en';

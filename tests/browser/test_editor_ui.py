@@ -122,7 +122,7 @@ def test_the_list_mirrors_the_stage(studio: Studio, people: People) -> None:
     expect(row).to_contain_text("locked")
     editor.press("Delete")
     assert len(editor.labels) == 1  # a locked object stays
-    expect(page.locator("#say")).to_contain_text("Locked objects stay as they are")
+    expect(page.locator("#say")).to_contain_text("Locked objects were not changed")
     editor.press("Shift+Delete")
     assert editor.labels == []
     expect(page.locator(".toast")).to_contain_text("Car deleted")
@@ -274,7 +274,7 @@ def test_a_step_asked_for_before_the_strip_knows_the_way_waits_and_is_taken_once
     editor = person.open(images[0])
     page = editor.page
     editor.press("f", "f", "d")
-    expect(page.locator("#banner")).to_contain_text("Looking for the next image")
+    expect(page.locator("#banner")).to_contain_text("Loading the next image")
     assert images[0] in page.url
     held[0].continue_()
     page.wait_for_url(f"**/label/{images[1]}/")

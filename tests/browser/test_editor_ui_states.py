@@ -27,12 +27,12 @@ def two_on_one_box(studio: Studio, people: People) -> tuple[str, Editor, Editor]
     person.context.set_offline(True)
     ann.drag((300, 225), (310, 225))
     expect(ann.page.locator("#head .save")).to_have_text("Offline: 1 change kept here", timeout=1000)
-    expect(ann.page.locator("#banner")).to_contain_text("Go on labeling")
+    expect(ann.page.locator("#banner")).to_contain_text("You can go on labeling")
     rosa.drag((300, 225), (300, 245))
     rosa.idle()
     person.context.set_offline(False)
     expect(ann.page.locator("#tray")).to_contain_text(
-        "Rosa changed it too: place and shape", timeout=15_000, ignore_case=True
+        "Rosa also changed this object: geometry", timeout=15_000, ignore_case=True
     )
     return image, ann, rosa
 
@@ -143,15 +143,15 @@ def test_the_key_sheet_and_the_palette_know_the_commands(studio: Studio, people:
     editor = people("ann").open(studio.image("one.jpg"))
     page = editor.page
     editor.press("?")
-    sheet = page.get_by_role("dialog", name="Keys")
+    sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
     for text in (
         "Submit and next",
         "Move by 10 pixels",
-        "Class by its digit",
-        "Digit for the current class",
+        "Set class by digit",
+        "Bind digit to the current class",
         "Full screen",
         "Polygon",
-        "Take the last point back",
+        "Remove last point",
     ):
         expect(sheet.get_by_text(text, exact=True)).to_be_visible()
     editor.press("b")  # keys do nothing behind a dialog
@@ -191,11 +191,11 @@ def test_settings_and_the_full_screen_are_keys_away(studio: Studio, people: Peop
     page = editor.page
     editor.press("F2")
     dialog = page.get_by_role("dialog", name="Settings")
-    dialog.get_by_label("Keep this view on the next image").check()
+    dialog.get_by_label("Keep zoom").check()
     dialog.get_by_label("Outlines only").check()
     dialog.get_by_label("Fill opacity").fill("55")
     expect(dialog.get_by_role("status")).to_have_text("55 %")
-    dialog.get_by_label("Colours of the page").select_option("Dark")
+    dialog.get_by_label("Theme").select_option("Dark")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     assert violations(page) == []
     editor.press("Escape")
@@ -323,7 +323,7 @@ def test_behind_hundreds_of_objects_and_steps_the_page_is_a_few_tabs_away(
     editor.press("Escape")
     assert sum("obj" in met for met in stops(until="frame")) == 1
     page.get_by_role("tab", name="History").click()
-    options = page.get_by_role("listbox", name="Your steps").get_by_role("option")
+    options = page.get_by_role("listbox", name="Your changes").get_by_role("option")
     expect(options).to_have_count(31)
     page.locator('[data-keys="stage"]').focus()
     editor.press("Escape")
@@ -360,5 +360,5 @@ def test_a_picture_that_is_gone_says_so(studio: Studio, people: People) -> None:
     studio.call("DELETE", f"{studio.base}/images/{second}")
     expect(editor.page.locator("#film .frame")).to_have_count(1, timeout=8000)
     studio.call("DELETE", f"{studio.base}/images/{first}")
-    expect(editor.page.locator("#banner")).to_contain_text("deleted this picture", timeout=8000)
+    expect(editor.page.locator("#banner")).to_contain_text("deleted this image", timeout=8000)
     expect(editor.page.locator("#banner").get_by_role("link", name="Back to media")).to_be_visible()

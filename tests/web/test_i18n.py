@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from django.contrib import admin
+from django.utils.translation import override
 
 from annotator.models import ApiToken, KeypointClass, MediaStatus
 from annotator.policy import ACTIONS, GRANTS
+from annotator.web.strings import SAMPLES, editor_strings, source_strings
 from tests.servers import ROOT
 
 # Names that are the same in every language, and words that are no text: blocks of class names and keys.
@@ -21,7 +23,8 @@ _SILENT = re.compile(
 )
 _SAID = re.compile(r'\b(?:title|alt|placeholder|aria-label|label|data-confirm[\w-]*)="([^"]*)"')
 _LETTERS = re.compile(r"[^\W\d_]{2}")
-# A text in browser code: a word with a capital and another word after it, outside t('…').
+_PLURAL = re.compile(r"\bngettext\('[^']*', '[^']*'")
+# A text in browser code: a word with a capital and another word after it, outside t('…') and ngettext('…', '…').
 _SENTENCE = re.compile(r"""(?<!\bt\()['"`]([A-Z][a-z]+ [a-z]+[^'"`]*)['"`]""")
 
 
@@ -52,7 +55,7 @@ def test_browser_code_has_no_untranslated_text() -> None:
             continue
         for line in file.read_text(encoding="utf-8").splitlines():
             if not re.match(r"\s*(\*|//|/\*)", line) and not re.search(r"console\.|Error\(", line):
-                found += [f"{file.name}: {text}" for text in _SENTENCE.findall(line)]
+                found += [f"{file.name}: {text}" for text in _SENTENCE.findall(_PLURAL.sub("", line))]
     assert found == []
 
 
@@ -116,3 +119,17 @@ def test_the_guides_roles_match_the_policy() -> None:
         task: {role for role, granted in GRANTS.items() if actions <= granted}
         for task, actions in TASKS.items()
     }
+
+
+def test_texts_and_plural_forms_of_browser_code_are_gathered_for_other_languages() -> None:
+    texts, plurals = source_strings()
+    assert "Fit to window" in texts and ("{n} object", "{n} objects") in plurals
+    with override("de"):
+        strings = editor_strings()
+    assert strings["Fit to window"] == "Fit to window"  # there is no catalogue yet
+    # one form for each of SAMPLES in static/src/i18n.js: 0, 1, 2 and so on
+    assert strings["{n} object"][:3] == ["{n} objects", "{n} object", "{n} objects"]
+    source = (ROOT / "static/src/i18n.js").read_text(encoding="utf-8")
+    assert f"const SAMPLES = [{', '.join(f'{each:_}' for each in SAMPLES)}];" in source
+    with override("en"):
+        assert editor_strings() == {}

@@ -8,17 +8,15 @@ import { t } from '../i18n.js';
 const command = (id, scope, group, keys, text, more = {}) => ({ id, scope, group, keys, text, ...more });
 
 const DIGITS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 0];
-const HOLD = { holds: true };
+const HOLD = { holds: true, hover: true };
 const REPEAT = { repeats: true };
 const OVER = { over: true };
 
 /** @type {readonly Command[]} */
 export const COMMANDS = Object.freeze([
-  command('media.next', 'all', 'go', ['F'], () => t('Next picture'), REPEAT),
-  command('media.previous', 'all', 'go', ['D'], () => t('Previous picture'), REPEAT),
-  command('item.next', 'all', 'go', ['Ctrl+ArrowRight'], () => t('Next item')),
-  command('item.previous', 'all', 'go', ['Ctrl+ArrowLeft'], () => t('Previous item')),
-  command('jump', 'all', 'go', ['`'], () => t('Go to an image by its number')),
+  command('media.next', 'all', 'go', ['F', 'Ctrl+ArrowRight'], () => t('Next image'), REPEAT),
+  command('media.previous', 'all', 'go', ['D', 'Ctrl+ArrowLeft'], () => t('Previous image'), REPEAT),
+  command('jump', 'all', 'go', ['`'], () => t('Go to image by number')),
   command('submit', 'all', 'go', ['Ctrl+Enter'], () => t('Submit and next')),
   command('skip', 'all', 'go', ['Ctrl+Space'], () => t('Skip')),
   command('accept', 'all', 'go', ['Alt+A'], () => t('Accept and next')),
@@ -28,32 +26,32 @@ export const COMMANDS = Object.freeze([
   command('undo', 'all', 'page', ['Ctrl+Z'], () => t('Undo'), REPEAT),
   command('redo', 'all', 'page', ['Ctrl+Shift+Z', 'Ctrl+Y'], () => t('Redo'), REPEAT),
   command('palette', 'all', 'page', ['Ctrl+K'], () => t('Find a class, a command or an image'), { always: true }),
-  command('help', 'all', 'page', ['?', 'F1'], () => t('Keys')),
+  command('help', 'all', 'page', ['?', 'F1'], () => t('Keyboard shortcuts')),
   command('settings', 'all', 'page', ['F2'], () => t('Settings')),
-  command('tags', 'all', 'page', ['J'], () => t('Tags of the image')),
+  command('tags', 'all', 'page', ['J'], () => t('Show tags')),
   command('panels', 'all', 'page', ['\\'], () => t('Hide or show the panels')),
 
   command('zoom.in', 'all', 'view', ['Ctrl+Plus'], () => t('Zoom in'), REPEAT),
   command('zoom.out', 'all', 'view', ['Ctrl+Minus'], () => t('Zoom out'), REPEAT),
-  command('zoom.fit', 'all', 'view', ['Shift+1'], () => t('Whole picture')),
+  command('zoom.fit', 'all', 'view', ['Shift+1'], () => t('Fit to window')),
   command('zoom.actual', 'all', 'view', ['Shift+2'], () => t('100 %')),
   command('zoom.selection', 'all', 'view', ['Shift+3'], () => t('Zoom to the selection')),
-  command('pan.hold', 'all', 'view', ['Space'], () => t('Hold and drag: move the picture'), HOLD),
+  command('pan.hold', 'all', 'view', ['Space'], () => t('Hold and drag to pan'), HOLD),
   command('fullscreen', 'all', 'view', ['F11'], () => t('Full screen')),
-  command('view.hide', 'all', 'view', ['T H'], () => t('Hide all labels')),
-  command('view.lock', 'all', 'view', ['T L'], () => t('Lock all labels')),
+  command('view.hide', 'all', 'view', ['T H'], () => t('Hide all objects')),
+  command('view.lock', 'all', 'view', ['T L'], () => t('Lock all objects')),
   command('view.grid', 'all', 'view', ['T G'], () => t('Grid')),
   command('view.outlines', 'all', 'view', ['T O'], () => t('Outlines only')),
 
-  command('escape', 'all', 'tools', ['Escape'], () => t('Cancel the drawing, then the selection, then the tool; Tab then leaves the picture')),
+  command('escape', 'all', 'tools', ['Escape'], () => t('Cancel the drawing, then the selection, then the tool; Tab then leaves the image')),
   command('tool.select', 'all', 'tools', ['S'], () => t('Select')),
-  command('tool.again', 'all', 'tools', ['N'], () => t('Draw again')),
+  command('tool.again', 'all', 'tools', ['N'], () => t('Last drawing tool')),
   command('tool.box', 'all', 'tools', ['B'], () => t('Box')),
   command('tool.polygon', 'all', 'tools', ['P'], () => t('Polygon')),
 
   ...DIGITS.map((digit) => command(`class.${digit || 10}`, 'all', 'classes', [String(digit)], () => t('Class {n}', { n: digit || 10 }))),
-  ...DIGITS.map((digit) => command(`bind.${digit || 10}`, 'all', 'classes', [`Ctrl+${digit}`], () => t('{digit} for the current class', { digit }))),
-  command('class.repeat', 'all', 'classes', ['.'], () => t('Last class again')),
+  ...DIGITS.map((digit) => command(`bind.${digit || 10}`, 'all', 'classes', [`Ctrl+${digit}`], () => t('Bind {digit} to the current class', { digit }))),
+  command('class.repeat', 'all', 'classes', ['.'], () => t('Use last class again')),
 
   command('object.next', 'all', 'objects', ['Tab'], () => t('Next object'), { stage: true, repeats: true }),
   command('object.previous', 'all', 'objects', ['Shift+Tab'], () => t('Previous object'), { stage: true, repeats: true }),
@@ -64,11 +62,11 @@ export const COMMANDS = Object.freeze([
   command('hide', 'sel', 'objects', ['H'], () => t('Hide')),
   command('lock', 'sel', 'objects', ['L'], () => t('Lock')),
   command('delete', 'sel', 'objects', ['Delete'], () => t('Delete')),
-  command('delete.locked', 'sel', 'objects', ['Shift+Delete'], () => t('Delete, also when locked')),
-  command('redraw', 'sel', 'objects', ['Shift+N'], () => t('Draw the chosen shape anew')),
-  command('details', 'sel', 'objects', ['Enter'], () => t('To the chosen object’s details')),
-  command('forward', 'sel', 'objects', ['Plus'], () => t('One step forward'), REPEAT),
-  command('back', 'sel', 'objects', ['Minus'], () => t('One step back'), REPEAT),
+  command('delete.locked', 'sel', 'objects', ['Shift+Delete'], () => t('Delete, even if locked')),
+  command('redraw', 'sel', 'objects', ['Shift+N'], () => t('Redraw the selected shape')),
+  command('details', 'sel', 'objects', ['Enter'], () => t('Go to object details')),
+  command('forward', 'sel', 'objects', ['Plus'], () => t('Bring forward'), REPEAT),
+  command('back', 'sel', 'objects', ['Minus'], () => t('Send backward'), REPEAT),
   command('nudge.left', 'sel', 'objects', ['ArrowLeft'], () => t('Move left by 1 pixel'), REPEAT),
   command('nudge.right', 'sel', 'objects', ['ArrowRight'], () => t('Move right by 1 pixel'), REPEAT),
   command('nudge.up', 'sel', 'objects', ['ArrowUp'], () => t('Move up by 1 pixel'), REPEAT),
@@ -91,7 +89,7 @@ export const COMMANDS = Object.freeze([
   command('cross.up.10', 'draw', 'drawing', ['Shift+ArrowUp'], () => t('Crosshair up by 10 pixels'), REPEAT),
   command('cross.down.10', 'draw', 'drawing', ['Shift+ArrowDown'], () => t('Crosshair down by 10 pixels'), REPEAT),
   command('draw.set', 'draw', 'drawing', ['Enter'], () => t('Set a corner, or finish')),
-  command('draw.back', 'drawing', 'drawing', ['Backspace', 'Ctrl+Z'], () => t('Take the last point back'), { ...REPEAT, ...OVER }),
+  command('draw.back', 'drawing', 'drawing', ['Backspace', 'Ctrl+Z'], () => t('Remove last point'), { ...REPEAT, ...OVER }),
 ]);
 
 /** The first keys of a command as words: "Ctrl Shift Z"; empty when it has none. @param {string} id */

@@ -15,6 +15,7 @@
  * @property {boolean} [over] takes a chord from a wider scope on purpose
  * @property {boolean} [always] also while typing in a field
  * @property {boolean} [stage] only while the focus is on the stage or nowhere
+ * @property {boolean} [hover] also while a control that was clicked has the focus, if the pointer is over the stage
  *
  * @typedef {{ctrl: boolean, alt: boolean, shift: boolean, key: string}} Chord
  * @typedef {{key: string, code: string, ctrlKey: boolean, altKey: boolean, shiftKey: boolean, metaKey: boolean, getModifierState?: (name: string) => boolean}} KeyLike
@@ -117,16 +118,22 @@ export function takenBy(target, event) {
   return OWN_KEYS.some((own) => own.keys.includes(event.key) && target.closest(own.in)) ? 'control' : null;
 }
 
+/** A control that was clicked, not reached by keys: its keys may go to what the pointer is over. @param {any} target */
+function isClicked(target) {
+  return target.matches('button, a, summary, [role="option"], [role="tab"]') && !target.matches(':focus-visible');
+}
+
 export class Keymap {
   /**
    * @param {{run: (id: string, press: {isDown: boolean, isRepeat: boolean, event: any}) => boolean | void,
-   *   scopes: () => Iterable<Scope>, isBlocked?: () => boolean, commands: readonly Command[], now?: () => number}} options
+   *   scopes: () => Iterable<Scope>, isBlocked?: () => boolean, isOverStage?: () => boolean, commands: readonly Command[], now?: () => number}} options
    *   `run` returns false for a press that it has no use for: the browser gets it then
    */
-  constructor({ run, scopes, isBlocked = () => false, commands, now = Date.now }) {
+  constructor({ run, scopes, isBlocked = () => false, isOverStage = () => false, commands, now = Date.now }) {
     this.run = run;
     this.scopes = scopes;
     this.isBlocked = isBlocked;
+    this.isOverStage = isOverStage;
     this.now = now;
     this.bindings = commands.flatMap((c) => c.keys.map((keys) => ({ command: c, chords: keys.split(' ').map(parseChord) })));
     /** First chord of a pair that was pressed. @type {{key: string, until: number} | null} */
@@ -185,7 +192,8 @@ export class Keymap {
   /** @param {Command} c @param {any} event @param {'typing' | 'control' | null} taken */
   isUsable(c, event, taken) {
     if (c.always) return true;
-    if (taken || this.isBlocked()) return false;
+    if (this.isBlocked()) return false;
+    if (taken) return taken === 'control' && Boolean(c.hover) && this.isOverStage() && isClicked(event.target);
     return !c.stage || isOnStage(event.target);
   }
 
@@ -194,6 +202,7 @@ export class Keymap {
     const held = this.held.get(event.code);
     if (!held) return;
     this.held.delete(event.code);
+    event.preventDefault(); // a focused button is pressed by the release of the space bar
     this.run(held.id, { isDown: false, isRepeat: false, event });
   }
 

@@ -24,7 +24,7 @@ import { mountSheet } from './panels/bars/sheet.js';
 import { mountSide } from './panels/side/side.js';
 import { mountToolbar } from './panels/bars/toolbar.js';
 import { mountTrays } from './panels/notices/trays.js';
-import { createWalk } from './panels/filmstrip/stepper.js';
+import { createStepper } from './panels/filmstrip/stepper.js';
 import { stepsFor } from './panels/bars/workflow.js';
 import { keepFinishedLocked, keepFrame, keepFilmTrue } from './panels/effects.js';
 import { setStrings } from '../i18n.js';
@@ -61,7 +61,7 @@ async function createApp(boot) {
     keys: keyText,
   });
   app.open = createNavigation(app);
-  app.walk = createWalk({ film: app.film, open: app.open, say, tell: toast });
+  app.stepper = createStepper({ film: app.film, open: app.open, say, tell: toast });
   app.actions = actionsOf(app);
   // for buttons and the palette: a command of the page, else one of the stage
   app.run = (/** @type {string} */ id) => (app.actions[id] ?? (() => stage.run(id)))();
@@ -74,6 +74,7 @@ function wireKeys(app) {
   const keymap = new Keymap({
     commands: COMMANDS,
     scopes: () => ['all', ...stage.scopes()],
+    isOverStage: () => stage.isPointerInside,
     isBlocked: () => document.querySelector('dialog[open], [popover]:popover-open') !== null,
     run: (id, press) => {
       const isUsed = stage.run(id, press);

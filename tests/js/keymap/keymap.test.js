@@ -130,7 +130,7 @@ test('a focused control keeps the keys that it uses itself', () => {
   assert.deepEqual(ran, []);
   hit('b', 'KeyB', { target: element('summary') });
   hit('ArrowRight', 'ArrowRight', { target: element('[role="listbox"]'), ...CTRL });
-  assert.deepEqual(ran, ['tool.box', 'item.next']);
+  assert.deepEqual(ran, ['tool.box', 'media.next']);
 });
 
 test('Tab walks through the objects only on the stage', () => {
@@ -163,6 +163,22 @@ test('Space is told when it is pressed and when it is released, also by leaving 
   map.releaseAll();
   map.keyup(press(' ', 'Space'));
   assert.deepEqual(ran, ['pan.hold', 'pan.hold up', 'pan.hold', 'pan.hold up']);
+});
+
+test('Space pans over a button that was clicked, not over one that was reached by keys', () => {
+  const control = (isReached) => ({ ...element('summary'), matches: (selector) => (selector === ':focus-visible' ? isReached : selector.includes('summary')) });
+  for (const [isOverStage, isReached, expected] of [[true, false, ['pan.hold', 'pan.hold up']], [true, true, []], [false, false, []]]) {
+    const { map, ran, press: hit } = open(['all'], { isOverStage: () => isOverStage });
+    const pressed = hit(' ', 'Space', { target: control(isReached) });
+    const released = press(' ', 'Space', { target: control(isReached) });
+    map.keyup(released);
+    assert.deepEqual(ran, expected);
+    assert.deepEqual([pressed.defaultPrevented, released.defaultPrevented], [expected.length > 0, expected.length > 0]);
+  }
+  const { ran, press: hit } = open(['all'], { isOverStage: () => true });
+  hit('Enter', 'Enter', { target: control(false) });
+  hit(' ', 'Space', { target: element('textarea') });
+  assert.deepEqual(ran, []);
 });
 
 test('text that is being composed is left alone', () => {

@@ -352,11 +352,11 @@ test('classes that change are learned', async () => {
   assert.deepEqual(server.requests.map((r) => r.url).filter((url) => /session|label/.test(url)), ['/web/projects/p1/session']);
 });
 
-test('a deleted picture is told', async () => {
+test('a deleted image is told', async () => {
   const ann = await world.open('t1');
   server.record({ kind: 'media.trashed', media: MEDIA, actor: { id: 'b', name: 'Ben' } });
   await clock.advance(200);
-  assert.equal(ann.gone.value, 'Ben deleted this picture.');
+  assert.equal(ann.gone.value, 'Ben deleted this image.');
   server.record({ kind: 'media.restored', media: MEDIA, actor: { id: 'b', name: 'Ben' } });
   await clock.advance(200);
   assert.equal(ann.gone.value, null);

@@ -48,7 +48,7 @@ test('a box drawn anew keeps its id, its class and its place in the order', () =
   const { box: after, ...kept } = store.labels.get('a');
   assert.deepEqual(after, [20, 20, 40, 50]);
   assert.deepEqual([kept.concept, kept.z, kept.created_at], [before.concept, before.z, before.created_at]);
-  assert.equal(said.at(-1), 'Box drawn anew, 20 × 30');
+  assert.equal(said.at(-1), 'Box redrawn, 20 × 30');
   drag([70, 70], [80, 80]);
   assert.deepEqual([store.labels.size, last().concept], [3, 'c2'], 'the one after is a new box');
   store.undo();

@@ -81,7 +81,7 @@ test('with Alt a hole goes into the chosen polygon, inside it only', () => {
   const tool = use('polygon');
   store.select(['a']);
   draw(tool, [[20, 20], [40, 20], [150, 50], [40, 40]], { alt: true });
-  assert.deepEqual(said, ['A hole lies inside the polygon']);
+  assert.deepEqual(said, ['A hole must lie inside the polygon']);
   tool.press('Enter');
   assert.deepEqual(store.labels.get('a')?.points, [[[[0, 0], [90, 0], [90, 90], [0, 90]], [[20, 20], [40, 20], [40, 40]]]]);
   assert.equal(store.labels.size, 1);

@@ -71,13 +71,13 @@ test('a press of the left button is the tool\'s, in image pixels', () => {
   assert.deepEqual(log, [['move', 10, 10], ['down', 10, 10], ['move', 30, 20], ['up', 30, 20]]);
 });
 
-test('the middle button and the held space bar pan; a wheel meanwhile keeps the pan true', () => {
-  const { fire, viewport, log } = start();
+test('the middle button and the held key pan; a wheel meanwhile keeps the pan true', () => {
+  const { fire, viewport, log, router } = start();
   fire('pointerdown', 200, 200, { button: 1 });
   fire('pointermove', 230, 190);
   fire('pointerup', 230, 190, { button: 1 });
   assert.deepEqual(viewport.current, { zoom: 1, x: 170, y: 160 });
-  globalThis.window.dispatchEvent(event('keydown', { code: 'Space' }));
+  router.hold(true);
   fire('pointerdown', 200, 200);
   fire('pointermove', 190, 200);
   fire('wheel', 190, 200, { deltaY: -100, deltaMode: 0 });
@@ -85,7 +85,7 @@ test('the middle button and the held space bar pan; a wheel meanwhile keeps the 
   fire('pointermove', 190 + zoomed.zoom * 10, 200);
   assert.ok(Math.abs(viewport.current.x - (zoomed.x - 10)) < 1e-9);
   fire('pointerup', 190, 200);
-  globalThis.window.dispatchEvent(event('keyup', { code: 'Space' }));
+  router.hold(false);
   assert.deepEqual(log.filter(([name]) => name !== 'move').map(([, state]) => state), ['grabbing', '', 'grab', 'grabbing', 'grab', '']);
 });
 
@@ -188,16 +188,16 @@ test('after Esc the Tab key is the browser\'s, until the keyboard or the pointer
   const { host, store, element } = hostWith([box('a', [10, 10, 30, 30])]);
   store.tool.value = 'box';
   host.run('draw.set');
-  const seen = [host.isLetGo];
+  const seen = [host.isFocusReleased];
   store.select(['a']);
   host.escape();
-  seen.push(host.isLetGo); // the drawing is given up, the object is still chosen
+  seen.push(host.isFocusReleased); // the drawing is given up, the object is still chosen
   host.escape();
-  seen.push(host.isLetGo);
+  seen.push(host.isFocusReleased);
   element.dispatchEvent(new Event('focusin'));
-  seen.push(host.isLetGo);
+  seen.push(host.isFocusReleased);
   host.escape();
-  seen.push(host.isLetGo);
+  seen.push(host.isFocusReleased);
   assert.deepEqual(seen, [false, false, true, false, true]);
 });
 

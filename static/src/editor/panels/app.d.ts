@@ -5,7 +5,7 @@ import type { Session } from '../types/session';
 import type { Store } from '../types/store';
 import type { Settings } from './settings.js';
 import type { Film } from './filmstrip/film-model.js';
-import type { createWalk } from './filmstrip/stepper.js';
+import type { createStepper } from './filmstrip/stepper.js';
 import type { Steps } from './bars/workflow.js';
 import type { Names } from './names.js';
 import type { Stage } from '../view/stage.js';
@@ -17,7 +17,7 @@ export interface App {
   readonly settings: { readonly signal: Signal<Settings>; readonly value: Settings; set(change: Partial<Settings>): void };
   readonly film: Film;
   /** To the next and the previous picture of the list. */
-  readonly walk: ReturnType<typeof createWalk>;
+  readonly stepper: ReturnType<typeof createStepper>;
   readonly names: Names;
   /** The classes by digit; index 0 is digit 1, index 9 is digit 0. */
   readonly slots: ReadonlySignal<(Concept | undefined)[]>;

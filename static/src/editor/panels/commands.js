@@ -1,5 +1,5 @@
 /** What the commands of the key map do that do not belong to the stage: one function for keys, buttons and palette. */
-import { t } from '../../i18n.js';
+import { ngettext, t } from '../../i18n.js';
 import { toggleContrast, toggleTheme } from '../../ui/theme.js';
 import { toast, undoLastToast } from '../../ui/toast.js';
 import { COMMANDS } from '../command-list.js';
@@ -20,7 +20,7 @@ import { showSettings } from './dialogs/settings-dialog.js';
 function editable({ store, say }, alsoLocked) {
   const chosen = store.selection.peek();
   const ids = new Set(deletable(store, chosen, alsoLocked));
-  if (ids.size < chosen.size) say(store.may.peek().label ? t('Locked objects stay as they are') : store.may.peek().reason);
+  if (ids.size < chosen.size) say(store.may.peek().label ? t('Locked objects were not changed') : store.may.peek().reason);
   return ids;
 }
 
@@ -31,7 +31,7 @@ function removeChosen(app, alsoLocked) {
   if (!ids.size) return;
   const name = ids.size === 1 ? store.concept(store.labels.get([...ids][0])?.concept ?? null)?.name : undefined;
   store.commit(deleteLabels(store, ids));
-  offerUndo(app, ids.size === 1 ? t('{name} deleted', { name: name ?? t('Object') }) : t('{n} objects deleted', { n: ids.size }));
+  offerUndo(app, ids.size === 1 ? t('{name} deleted', { name: name ?? t('Object') }) : ngettext('{n} object deleted', '{n} objects deleted', ids.size));
 }
 
 /** A toast whose Undo takes back exactly the step just made; it leaves when another step follows. @param {App} app @param {string} text */
@@ -53,7 +53,7 @@ function offerUndo({ store, say }, text) {
  * @param {App} app @param {1 | -1} step
  */
 function selectNext({ store, stage, say }, step) {
-  if (stage.isLetGo) return false;
+  if (stage.isFocusReleased) return false;
   const order = store.order().filter((id) => !store.isHidden(id));
   const last = [...store.selection.peek()].at(-1);
   const at = last === undefined ? -1 : order.indexOf(last);
@@ -83,11 +83,11 @@ function toggleDisplay({ store }, name) {
 
 /** Sets a state, and goes on when there is a next picture. @param {App} app @param {string | null | undefined} status @param {boolean} goesOn */
 function work(app, status, goesOn) {
-  const { store, walk } = app;
+  const { store, stepper } = app;
   if (!status) return false;
   store.commit(setStatus(store, status));
   const atEnd = () => toast(t('This was the last image of the list.'), { action: { label: t('Back to media'), run: () => location.assign(backTo(app.boot)) } });
-  if (goesOn) walk.go(1, { atEnd });
+  if (goesOn) stepper.go(1, { atEnd });
   return true;
 }
 
@@ -138,7 +138,7 @@ function pasteCopied({ store, say }) {
   const deltas = paste(store, copied);
   store.commit(deltas);
   store.select(deltas.map((one) => one.label_id));
-  say(t('{n} objects pasted', { n: deltas.length }));
+  say(ngettext('{n} object pasted', '{n} objects pasted', deltas.length));
   return true;
 }
 
@@ -147,7 +147,7 @@ function copyChosen({ store, say }) {
   const labels = inOrder(store, store.selection.peek());
   if (!labels.length) return false;
   store.clipboard.value = labels;
-  say(t('{n} objects copied', { n: labels.length }));
+  say(ngettext('{n} object copied', '{n} objects copied', labels.length));
   return true;
 }
 
@@ -196,10 +196,8 @@ export function actionsOf(app) {
   ]));
   return {
     ...digits,
-    'media.next': (press) => app.walk.go(1, press),
-    'media.previous': (press) => app.walk.go(-1, press),
-    'item.next': () => app.walk.go(1),
-    'item.previous': () => app.walk.go(-1),
+    'media.next': (press) => app.stepper.go(1, press),
+    'media.previous': (press) => app.stepper.go(-1, press),
     jump: () => askForNumber(app),
     submit: () => work(app, app.steps.peek().primary?.status, true),
     skip: () => work(app, app.steps.peek().skip, true),

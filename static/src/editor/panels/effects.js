@@ -17,9 +17,9 @@ export function keepFinishedLocked({ store, steps }) {
     untracked(() => {
       if (isFinished && may.label) {
         given = may;
-        store.may.value = { ...may, label: false, tag: false, reason: t('This image is finished. Reopen it to edit.') };
-      } else if (!isFinished && given && may.reason === t('This image is finished. Reopen it to edit.')) {
-        store.may.value = { ...may, label: given.label, tag: given.tag, reason: given.reason };
+        store.may.value = { ...may, label: false, tag: false, code: 'finished', reason: t('This image is finished. Reopen it to edit.') };
+      } else if (!isFinished && given && may.code === 'finished') {
+        store.may.value = { ...may, label: given.label, tag: given.tag, code: given.code, reason: given.reason };
         given = null;
       }
     });

@@ -37,7 +37,7 @@ export class Core {
     this.sink = { add() {}, write() {} };
     this.mediaId = '';
     /** @type {Map<string, Label>} */
-    this.graveyard = new Map();
+    this.removedLabels = new Map();
     /** @type {Set<(patch: Patch) => void>} */
     this.listeners = new Set();
     this.version = signal(0);
@@ -60,7 +60,7 @@ export class Core {
    */
   load(state, pending, entries) {
     this.mediaId = state.media.id;
-    this.graveyard.clear();
+    this.removedLabels.clear();
     this.labels.reset(state.labels, state.seq);
     this.marks.reset(state.tags, state.media.status.name, state.seq);
     this.history.load(this.mediaId, entries);
@@ -191,7 +191,7 @@ export class Core {
     if (!entry) return false;
     const steps = stepsOf(entry, direction, {
       label: (id) => this.labels.shown.get(id) ?? null,
-      lastSeen: (id) => this.graveyard.get(id) ?? null,
+      lastSeen: (id) => this.removedLabels.get(id) ?? null,
       hasTag: (id) => this.marks.tags.has(id),
       status: () => this.marks.status,
     });
@@ -264,7 +264,7 @@ export class Core {
       const patch = this.labels.flush(remote);
       this.refreshSignals();
       if (!patch) return;
-      for (const id of patch.removed) this.bury(before.get(id));
+      for (const id of patch.removed) this.rememberRemoved(before.get(id));
       this.beforePatch(patch);
       this.version.value += 1;
       for (const listener of this.listeners) {
@@ -292,10 +292,10 @@ export class Core {
   }
 
   /** @param {Label | undefined} label */
-  bury(label) {
+  rememberRemoved(label) {
     if (!label) return;
-    this.graveyard.delete(label.id);
-    this.graveyard.set(label.id, label);
-    if (this.graveyard.size > REMEMBERED) this.graveyard.delete(/** @type {string} */ (this.graveyard.keys().next().value));
+    this.removedLabels.delete(label.id);
+    this.removedLabels.set(label.id, label);
+    if (this.removedLabels.size > REMEMBERED) this.removedLabels.delete(/** @type {string} */ (this.removedLabels.keys().next().value));
   }
 }

@@ -9,7 +9,7 @@ import { t } from '../../i18n.js';
  * @import {ProjectEvent} from '../types/wire'
  * @import {Inner} from '../store/store.js'
  * @import {Loader} from './loader.js'
- * @import {Clock} from './link.js'
+ * @import {Clock} from './connection.js'
  */
 
 /** Many classes made one after another are one look at the server. */
@@ -100,7 +100,7 @@ export class News {
     }
     if (event.kind === 'media.restored') this.gone.value = null;
     const { effects } = eventKind(event.kind);
-    if (effects.includes('leave')) this.gone.value = event.actor?.name ? t('{name} deleted this picture.', { name: event.actor.name }) : t('This picture was deleted.');
+    if (effects.includes('leave')) this.gone.value = event.actor?.name ? t('{name} deleted this image.', { name: event.actor.name }) : t('This image was deleted.');
     else if (effects.includes('refetch') && core.labels.seq < event.seq) this.soon('refetch', this.refetch);
   }
 

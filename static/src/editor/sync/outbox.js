@@ -12,7 +12,7 @@ import { MAX_OPS, byOrder, chainOf, nextBatch, renewed, runs, total } from './qu
  * @import {OutboxOp, Persistence, Write} from '../types/outbox'
  * @import {OpResult} from '../types/wire'
  * @import {Core} from '../store/core.js'
- * @import {Link} from './link.js'
+ * @import {Connection} from './connection.js'
  * @typedef {{status: number, body: any, afterMs: number}} Answer status 0: no answer came
  * @typedef {(media: string, ops: object[]) => Promise<Answer>} Post
  */
@@ -24,14 +24,14 @@ const BREAKS = 3;
 
 export class Outbox {
   /**
-   * @param {{core: Core, persistence: Persistence, post: Post, link: Link, client: string, now: () => number,
+   * @param {{core: Core, persistence: Persistence, post: Post, connection: Connection, client: string, now: () => number,
    *   touched?: (media: string, seq: number) => void}} parts `touched` is told of each acknowledgement
    */
-  constructor({ core, persistence, post, link, client, now, touched = () => {} }) {
+  constructor({ core, persistence, post, connection, client, now, touched = () => {} }) {
     this.core = core;
     this.persistence = persistence;
     this.post = post;
-    this.link = link;
+    this.connection = connection;
     this.client = client;
     this.now = now;
     /** @type {Map<string, OutboxOp[]>} */
@@ -48,7 +48,7 @@ export class Outbox {
     /** False once the browser refused to keep something: it is in this tab only. */
     this.isKept = signal(persistence.isDurable);
     this.answers = new Answers(this, touched);
-    link.retries.add(() => this.kickAll());
+    connection.retries.add(() => this.kickAll());
   }
 
   /** @param {string} media */
@@ -118,10 +118,10 @@ export class Outbox {
     for (const media of this.queues.keys()) this.kick(media);
   }
 
-  /** Sends what waits for a medium, unless that is being done or the link is down. @param {string} media */
+  /** Sends what waits for a medium, unless that is being done or the server cannot be reached. @param {string} media */
   kick(media) {
     const isShown = media === this.core.mediaId;
-    if (this.running.has(media) || !this.link.isOpen() || !nextBatch(this.queue(media), 1).length) return;
+    if (this.running.has(media) || !this.connection.isOpen() || !nextBatch(this.queue(media), 1).length) return;
     if (!isShown && this.running.size >= PARALLEL) return;
     this.running.add(media);
     this.run(media).finally(() => {
@@ -132,7 +132,7 @@ export class Outbox {
 
   /** @param {string} media */
   async run(media) {
-    while (nextBatch(this.queue(media), 1).length && this.link.mayTry()) {
+    while (nextBatch(this.queue(media), 1).length && this.connection.mayTry()) {
       if (!(await this.sendOnce(media))) return;
     }
   }
@@ -140,10 +140,10 @@ export class Outbox {
   /** One request. True when the next may follow at once. @param {string} media @returns {Promise<boolean>} */
   async sendOnce(media) {
     await this.squash(media);
-    if (this.link.isClosed) return false;
+    if (this.connection.isClosed) return false;
     const ops = nextBatch(this.queue(media), this.limits.get(media) ?? MAX_OPS);
     if (!ops.length) {
-      this.link.release();
+      this.connection.release();
       return true;
     }
     for (const op of ops) {
@@ -180,19 +180,19 @@ export class Outbox {
    */
   answered(media, ops, { status, body, afterMs }) {
     if (status === 200 && Array.isArray(body?.results)) {
-      this.link.succeeded();
+      this.connection.succeeded();
       const limit = this.limits.get(media) ?? MAX_OPS;
       this.limits.set(media, Math.min(MAX_OPS, limit * 2));
       return this.took(media, ops, body);
     }
     const isText = typeof body?.message !== 'string';
-    if (status === 401) this.link.signedOut(true);
-    else if (status === 403 && isText) this.link.signedOut(false);
-    else if (status === 409 && body?.code === 'reload') this.link.outdated();
-    else if (status === 429) this.link.failed('busy', afterMs);
+    if (status === 401) this.connection.signedOut(true);
+    else if (status === 403 && isText) this.connection.signedOut(false);
+    else if (status === 409 && body?.code === 'reload') this.connection.outdated();
+    else if (status === 429) this.connection.failed('busy', afterMs);
     else if (status === 500) return this.broke(media, ops);
     else if (status >= 400 && status < 500) return this.refused(media, ops, status, body);
-    else this.link.failed(status === 0 ? 'network' : 'server', afterMs);
+    else this.connection.failed(status === 0 ? 'network' : 'server', afterMs);
     return false;
   }
 
@@ -211,7 +211,7 @@ export class Outbox {
     });
     this.persist(writes, false);
     // an answer that leaves ops out is no answer to them: they go again, but not in a tight loop
-    if (results.size < ops.length) this.link.failed('server');
+    if (results.size < ops.length) this.connection.failed('server');
     return results.size >= ops.length;
   }
 
@@ -221,7 +221,7 @@ export class Outbox {
     const [first] = ops;
     const times = (this.breaks.get(first.op_id) ?? 0) + 1;
     if (ops.length === 1) this.breaks.set(first.op_id, times);
-    this.link.failed('server');
+    this.connection.failed('server');
     if (ops.length === 1 && times >= BREAKS) {
       this.breaks.delete(first.op_id);
       this.refuse(ops, { code: 'server_error', message: '' });
@@ -231,7 +231,7 @@ export class Outbox {
 
   /** The request as a whole is refused: smaller ones, until it is known which op is meant. @param {string} media @param {OutboxOp[]} ops @param {number} status @param {any} body */
   refused(media, ops, status, body) {
-    this.link.succeeded(); // it is there, and says no
+    this.connection.succeeded(); // it is there, and says no
     const concernsAll = status === 403 || status === 404;
     if (ops.length > 1 && !concernsAll) {
       this.limits.set(media, Math.ceil(ops.length / 2));

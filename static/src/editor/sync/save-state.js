@@ -1,17 +1,17 @@
 /** Says in words how it stands with saving. */
 
-import { t } from '../../i18n.js';
+import { ngettext, t } from '../../i18n.js';
 
 /**
  * @import {SaveState} from '../types/saving'
- * @import {LinkState} from './link.js'
- * @typedef {{link: LinkState, pending: number, conflicts: number, rejected: number, savedAt: number | null, isKept: boolean, signIn: string}} Facts
+ * @import {ConnectionState} from './connection.js'
+ * @typedef {{connection: ConnectionState, pending: number, conflicts: number, rejected: number, savedAt: number | null, isKept: boolean, signIn: string}} Facts
  */
 
 /** @param {number} n @param {boolean} isKept */
 function kept(n, isKept) {
-  if (!isKept) return n === 1 ? t('1 change in this tab only', { n }) : t('{n} changes in this tab only', { n });
-  return n === 1 ? t('1 change kept here', { n }) : t('{n} changes kept here', { n });
+  if (!isKept) return ngettext('{n} change in this tab only', '{n} changes in this tab only', n);
+  return ngettext('{n} change kept here', '{n} changes kept here', n);
 }
 
 /** @param {number | null} savedAt @param {number} now */
@@ -28,24 +28,24 @@ function savedText(savedAt, now) {
  * @param {Facts} facts @param {number} now
  * @returns {SaveState}
  */
-export function saveStateOf({ link, pending, conflicts, rejected, savedAt, isKept, signIn }, now) {
+export function saveStateOf({ connection, pending, conflicts, rejected, savedAt, isKept, signIn }, now) {
   const base = { pending, savedAt, link: null };
   const changes = kept(pending, isKept);
-  if (link === 'reload') return { ...base, state: 'reload', text: pending ? t('Reload to update: {changes}', { changes }) : t('Reload to update') };
-  if (link === 'signed_out') {
+  if (connection === 'reload') return { ...base, state: 'reload', text: pending ? t('Reload to update: {changes}', { changes }) : t('Reload to update') };
+  if (connection === 'signed_out') {
     return { ...base, state: 'signed_out', link: signIn, text: pending ? t('Signed out: {changes}', { changes }) : t('Signed out') };
   }
-  if (link === 'other_person') {
+  if (connection === 'other_person') {
     const text = pending ? t('Someone else is signed in: {changes}', { changes }) : t('Someone else is signed in');
     return { ...base, state: 'signed_out', link: signIn, text };
   }
-  if (link === 'offline') return { ...base, state: 'offline', text: pending ? t('Offline: {changes}', { changes }) : t('Offline') };
+  if (connection === 'offline') return { ...base, state: 'offline', text: pending ? t('Offline: {changes}', { changes }) : t('Offline') };
   if (conflicts) {
-    const text = conflicts === 1 ? t('1 conflict to decide') : t('{n} conflicts to decide', { n: conflicts });
+    const text = ngettext('{n} conflict to resolve', '{n} conflicts to resolve', conflicts);
     return { ...base, state: 'conflict', text };
   }
   if (rejected) {
-    const text = rejected === 1 ? t('1 change could not be saved') : t('{n} changes could not be saved', { n: rejected });
+    const text = ngettext('{n} change could not be saved', '{n} changes could not be saved', rejected);
     return { ...base, state: 'rejected', text };
   }
   if (pending) return { ...base, state: 'saving', text: t('Saving…') };

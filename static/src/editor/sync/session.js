@@ -6,7 +6,7 @@ import { t } from '../../i18n.js';
 import { Api } from './api.js';
 import { conflictsOf, rejectedOf } from './conflicts.js';
 import { openPersistence } from './idb.js';
-import { Link, REAL_CLOCK } from './link.js';
+import { Connection, REAL_CLOCK } from './connection.js';
 import { LoadError, Loader } from './loader.js';
 import { News } from './news.js';
 import { Outbox } from './outbox.js';
@@ -21,7 +21,7 @@ import { openTabs } from './tabs.js';
  * @import {OutboxOp, Persistence} from '../types/outbox'
  * @import {Boot, MediaState} from '../types/page'
  * @import {Session} from '../types/session'
- * @import {Clock} from './link.js'
+ * @import {Clock} from './connection.js'
  * @import {Tabs} from './tabs.js'
  * @typedef {{clock?: Clock, tabs?: Tabs, persistence?: Persistence, fetch?: typeof fetch, makeSocket?: (url: string) => WebSocket, origin?: string}} Parts
  */
@@ -68,13 +68,13 @@ class EditorSession {
     this.store = this.inner.store;
     this.core = this.inner.core;
     this.api = new Api(boot, this.client, parts.fetch);
-    this.line = new Link(this.clock, () => this.renew());
+    this.connection = new Connection(this.clock, () => this.renew());
     this.loader = new Loader((mediaId) => this.asked(this.api.state(mediaId)));
     this.outbox = new Outbox({
       core: this.core,
       persistence,
       post: (media, ops) => this.api.changes(media, ops),
-      link: this.line,
+      connection: this.connection,
       client: this.client,
       now,
       touched: (media, seq) => this.touched(media, seq),
@@ -88,7 +88,7 @@ class EditorSession {
         this.failed(status);
         if (status === 403 || status === 404) this.refetch();
       },
-      reached: () => this.line.reached(),
+      reached: () => this.connection.reached(),
       clock: this.clock,
     });
     this.news = new News({ inner: this.inner, loader: this.loader, refetch: () => this.refetch(), renew: () => this.renew(), clock: this.clock });
@@ -117,7 +117,7 @@ class EditorSession {
       effect(() => this.tellSaveState()),
     );
     this.listen();
-    this.line.retries.add(() => this.socket.connect());
+    this.connection.retries.add(() => this.socket.connect());
     this.socket.connect();
     this.after('adopt', ADOPT_MS, () => this.adoptAgain());
     this.poll();
@@ -164,7 +164,7 @@ class EditorSession {
       return state.seq;
     } catch (error) {
       const isGone = error instanceof LoadError && (error.status === 404 || error.status === 403);
-      if (isGone && mediaId === this.core.mediaId) this.gone.value = error.message || t('This picture is no longer there.');
+      if (isGone && mediaId === this.core.mediaId) this.gone.value = error.message || t('This image no longer exists.');
       return null;
     }
   }
@@ -196,14 +196,14 @@ class EditorSession {
     return {
       onOpen: () => {
         this.link.value = 'socket';
-        this.line.reached();
+        this.connection.reached();
         if (this.core.mediaId) this.socket.join(this.core.mediaId, this.stream.last, this.client);
       },
       onMessage: (message) => this.heard(message),
       onDown: (code) => {
         this.link.value = 'down';
         this.people.clear();
-        if (code === SIGNED_OUT) this.line.signedOut(true);
+        if (code === SIGNED_OUT) this.connection.signedOut(true);
         if (NO_ACCESS.has(code)) this.refetch();
       },
     };
@@ -226,15 +226,15 @@ class EditorSession {
 
   /** A question that was no change went wrong. @param {number} status */
   failed(status) {
-    if (status === 401) this.line.signedOut(true);
-    else if (status === 0) this.line.failed('network');
+    if (status === 401) this.connection.signedOut(true);
+    else if (status === 0) this.connection.failed('network');
     if (status === 0 && this.socket.isOpen) this.socket.restart(); // a dead line that nobody hung up
   }
 
   /** @template {{status: number}} T @param {Promise<T>} answer @returns {Promise<T>} */
   async asked(answer) {
     const got = await answer;
-    if (got.status === 200) this.line.reached();
+    if (got.status === 200) this.connection.reached();
     else this.failed(got.status);
     return got;
   }
@@ -248,12 +248,12 @@ class EditorSession {
 
   async poll() {
     if (this.isClosed) return;
-    const isAway = this.line.isStuck() || !this.core.mediaId;
+    const isAway = this.connection.isStuck() || !this.core.mediaId;
     const isSilent = this.clock.now() - this.heardAt > SILENT_MS && !globalThis.document?.hidden;
     if (!isAway && (!this.socket.isOpen || isSilent)) {
       await this.stream.catchUp();
       this.heardAt = this.clock.now();
-      if (!this.socket.isOpen) this.link.value = this.line.state.peek() === 'up' ? 'polling' : 'down';
+      if (!this.socket.isOpen) this.link.value = this.connection.state.peek() === 'up' ? 'polling' : 'down';
     }
     this.after('poll', globalThis.document?.hidden ? HIDDEN_POLL_MS : POLL_MS, () => this.poll());
   }
@@ -279,11 +279,11 @@ class EditorSession {
 
   /** Somebody may have signed in in another tab. */
   lookAgain() {
-    this.line.lookAgain();
+    this.connection.lookAgain();
   }
 
   flush() {
-    this.line.retryNow();
+    this.connection.retryNow();
     this.outbox.kickAll();
   }
 
@@ -302,7 +302,7 @@ class EditorSession {
   leave() {
     for (const [media, queue] of this.outbox.queues) {
       const ops = nextBatch(queue);
-      if (ops.length && this.line.state.peek() === 'up') {
+      if (ops.length && this.connection.state.peek() === 'up') {
         this.api.changes(media, ops.map((op) => toWire(op, op.base ?? this.outbox.guessedBase(op))), { keepalive: true });
       }
     }
@@ -310,7 +310,7 @@ class EditorSession {
 
   tellSaveState() {
     const facts = {
-      link: this.line.state.value,
+      connection: this.connection.state.value,
       pending: this.outbox.pending.value,
       conflicts: this.store.conflicts.value.length,
       rejected: this.store.rejected.value.length,
@@ -344,12 +344,12 @@ class EditorSession {
     };
     const wake = () => {
       if (document.hidden) return;
-      this.line.retryNow();
+      this.connection.retryNow();
       this.socket.connect();
       this.adopt();
     };
     on(target, 'online', wake);
-    on(target, 'offline', () => this.line.failed('network'));
+    on(target, 'offline', () => this.connection.failed('network'));
     on(target, 'pageshow', wake);
     on(target, 'focus', () => this.lookAgain());
     on(target, 'pagehide', () => this.leave());
@@ -383,7 +383,7 @@ class EditorSession {
     this.isClosed = true;
     for (const end of this.ends) end();
     for (const timer of this.timers.values()) this.clock.clearTimeout(timer);
-    this.line.close();
+    this.connection.close();
     this.stream.close();
     this.socket.close();
     this.news.close();

@@ -1,7 +1,7 @@
 /** Holds the WebSocket open, tells the server what is shown and where the pointer is, and passes on what it says. */
 
 /**
- * @import {Clock} from './link.js'
+ * @import {Clock} from './connection.js'
  * @typedef {{onMessage: (message: any) => void, onOpen: () => void, onDown: (code: number) => void}} Handlers
  */
 

@@ -3,7 +3,7 @@
 /**
  * @import {ProjectEvent} from '../types/wire'
  * @import {Answer} from './outbox.js'
- * @import {Clock} from './link.js'
+ * @import {Clock} from './connection.js'
  */
 
 /** Kinds that carry before and after for the medium that is shown. */

@@ -61,7 +61,7 @@ export class BoxTool extends DrawTool {
     const width = box[2] - box[0];
     const height = box[3] - box[1];
     this.#forget();
-    if (width < LEAST || height < LEAST) return this.context.announce(t('Too small: a box has at least 2 × 2 px'));
+    if (width < LEAST || height < LEAST) return this.context.announce(t('Too small: a box must be at least 2 × 2 px'));
     this.finish({ box }, { shape: 'box', tool: 'bbox', kind: t('Box'), size: `${width} × ${height}` });
   }
 

@@ -28,7 +28,7 @@ export class DrawTool extends Tool {
   redraw(id) {
     this.cancel();
     this.redrawn = id;
-    this.context.announce(t('Draw the shape anew'));
+    this.context.announce(t('Redraw the shape'));
   }
 
   /** The shape to draw anew: it counts while it alone stays chosen and may be changed. @returns {Label | undefined} */
@@ -67,7 +67,7 @@ export class DrawTool extends Tool {
   /** Says why nothing is drawn when this person may not. */
   get isReady() {
     if (this.mayDraw) return true;
-    this.context.announce(this.context.store.may.peek().reason || t('You cannot label here'));
+    this.context.announce(this.context.store.may.peek().reason || t('You cannot edit this image'));
     return false;
   }
 
@@ -142,7 +142,7 @@ export class DrawTool extends Tool {
     if (target) {
       const delta = updateLabel(store, target.id, geometry);
       if (delta) commit(delta);
-      return announce(t('{kind} drawn anew, {size}', { kind, size }));
+      return announce(t('{kind} redrawn, {size}', { kind, size }));
     }
     const concept = this.concept;
     if (concept === null) return;

@@ -1,7 +1,7 @@
 /** Draws polygons by clicks, freehand or keys, and holes into the chosen polygon; stays active. */
 import { updateLabel } from '../commands.js';
 import { addHole, bounds, partAt } from '../geom/poly.js';
-import { t } from '../../i18n.js';
+import { ngettext, t } from '../../i18n.js';
 import { DrawTool } from './draw.js';
 import { rounded, simplified, snapped, vertexDigits } from './snap.js';
 import { CLICK_PX, REACH } from './tool.js';
@@ -94,7 +94,7 @@ export class PolygonTool extends DrawTool {
     const last = this.points[this.points.length - 1];
     if (last && last[0] === point[0] && last[1] === point[1]) return true;
     if (this.host !== null && !this.#isInHost(point)) {
-      announce(t('A hole lies inside the polygon'));
+      announce(t('A hole must lie inside the polygon'));
       return false;
     }
     this.points.push(point);
@@ -109,22 +109,22 @@ export class PolygonTool extends DrawTool {
   }
 
   #finish() {
-    if (this.points.length < 3) return this.context.announce(t('A polygon needs three points'));
+    if (this.points.length < 3) return this.context.announce(t('A polygon needs at least three points'));
     const { points: ring, host } = this;
     this.#forget();
     if (host !== null) return this.#cut(host, ring);
     const points = [[ring]];
-    this.finish({ points, box: bounds(points) }, { shape: 'polygon', tool: 'polygon', kind: t('Polygon'), size: t('{n} points', { n: ring.length }) });
+    this.finish({ points, box: bounds(points) }, { shape: 'polygon', tool: 'polygon', kind: t('Polygon'), size: ngettext('{n} point', '{n} points', ring.length) });
   }
 
   /** @param {string} id @param {Point[]} ring */
   #cut(id, ring) {
     const { store, commit, announce } = this.context;
     const cut = addHole(store.labels.get(id)?.points ?? [], ring);
-    if (!cut) return announce(t('A hole lies inside the polygon'));
+    if (!cut) return announce(t('A hole must lie inside the polygon'));
     const delta = updateLabel(store, id, { points: cut });
     if (delta) commit(delta);
-    announce(t('Hole added, {n} points', { n: ring.length }));
+    announce(ngettext('Hole added, {n} point', 'Hole added, {n} points', ring.length));
   }
 
   /** @override */

@@ -1,7 +1,7 @@
 /** Chooses shapes and changes the chosen ones: move, resize, vertices, by mouse or keys. Draws no new shape. */
 import { limited, moved, nudge, updateLabel } from '../commands.js';
 import { fromCorners } from '../geom/box.js';
-import { t } from '../../i18n.js';
+import { ngettext, t } from '../../i18n.js';
 import {
   edgeNear, gripsOf, hasGrips, movedVertex, nearestGrip, resizedBox, stretched, withVertex, withoutVertex,
 } from './grips.js';
@@ -243,7 +243,7 @@ export class SelectTool extends Tool {
     const [label] = changes;
     const box = label.patch.box ?? label.label.box;
     const values = box.map((n) => Number(n.toFixed(1)));
-    if (changes.length > 1) announce(t('{n} objects changed', { n: changes.length }));
+    if (changes.length > 1) announce(ngettext('{n} object changed', '{n} objects changed', changes.length));
     else announce(t('Now at {x}, {y}, {width} × {height}', { x: values[0], y: values[1], width: Number((values[2] - values[0]).toFixed(1)), height: Number((values[3] - values[1]).toFixed(1)) }));
   }
 
@@ -252,7 +252,7 @@ export class SelectTool extends Tool {
     const patch = withoutVertex(label, vertex);
     this.active = null;
     if (patch) this.#commit([{ label, patch }]);
-    else this.context.announce(t('A polygon needs three points'));
+    else this.context.announce(t('A polygon needs at least three points'));
   }
 
   /** @override */

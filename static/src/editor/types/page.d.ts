@@ -66,8 +66,8 @@ export interface PageSession {
   people?: Person[];
   csrf: string;
   debug: boolean;
-  /** English text -> text in the person's language. */
-  strings: Record<string, string>;
+  /** English text -> text in the person's language; an array for plurals (see i18n.js). */
+  strings: Record<string, string | string[]>;
 }
 
 /** What the page is rendered with: the session, and the image it opens with. */
@@ -102,6 +102,8 @@ export interface May {
   status: string[];
   /** Why not, in words, when `label` is false. */
   reason: string;
+  /** 'finished': the page itself does not offer changes. */
+  code?: 'finished';
 }
 
 /** Answer of GET /web/media/<id>/state. */

@@ -1,5 +1,5 @@
 /**
- * Pointer, wheel and the space bar on the stage: pans and zooms by itself, hands the rest to the tool.
+ * Pointer and wheel on the stage: pans and zooms by itself, hands the rest to the tool.
  * One pointer at a time draws; two fingers always pan and pinch.
  */
 import { toImage, wheelFactor } from './camera.js';
@@ -45,7 +45,8 @@ export class PointerRouter {
     this.pointer = -1;
     /** Fingers on the stage. @type {Map<number, {x: number, y: number}>} */
     this.touches = new Map();
-    this.isSpaceDown = false;
+    this.isPanHeld = false;
+    /** The pointer is over the stage. */
     this.isInside = false;
     this.last = { time: -Infinity, x: 0, y: 0, clicks: 0 };
     this.from = { view: /** @type {View} */ ({ zoom: 1, x: 0, y: 0 }), x: 0, y: 0, distance: 1 };
@@ -67,9 +68,6 @@ export class PointerRouter {
     on('wheel', (e) => this.#wheel(e));
     on('contextmenu', (e) => e.preventDefault());
     on('dblclick', (e) => e.preventDefault());
-    window.addEventListener('keydown', (e) => this.#space(e, true), { signal });
-    window.addEventListener('keyup', (e) => this.#space(e, false), { signal });
-    window.addEventListener('blur', () => this.#release(), { signal });
   }
 
   /** @param {MouseEvent} e @returns {[number, number]} CSS pixels on the stage */
@@ -99,7 +97,7 @@ export class PointerRouter {
       if (this.touches.size > 2) return;
     }
     if (this.mode) return;
-    const isPan = e.button === 1 || (e.button === 0 && this.isSpaceDown);
+    const isPan = e.button === 1 || (e.button === 0 && this.isPanHeld);
     if (!isPan && e.button !== 0) return;
     e.preventDefault();
     this.element.setPointerCapture(e.pointerId);
@@ -185,7 +183,7 @@ export class PointerRouter {
     const { pointer } = this;
     this.pointer = -1;
     if (pointer >= 0 && this.element.hasPointerCapture(pointer)) this.element.releasePointerCapture(pointer);
-    if (was === 'pan') this.target.pan(this.isSpaceDown ? 'grab' : '');
+    if (was === 'pan') this.target.pan(this.isPanHeld ? 'grab' : '');
   }
 
   /** @param {PointerEvent} e */
@@ -213,37 +211,19 @@ export class PointerRouter {
     if (this.mode === 'pan') this.from = { ...this.from, view: this.viewport.current, x: e.clientX, y: e.clientY };
   }
 
-  /**
-   * The space bar held over the stage pans. Where a person typed their way to a button, it stays theirs.
-   * @param {KeyboardEvent} e @param {boolean} isDown
-   */
-  #space(e, isDown) {
-    if (e.code !== 'Space' || e.defaultPrevented) return;
-    if (!isDown) {
-      if (this.isSpaceDown) e.preventDefault();
-      return this.#release();
-    }
-    const focused = /** @type {Element | null} */ (document.activeElement);
-    const isTyping = focused?.closest('input, textarea, select, [contenteditable="true"], dialog');
-    const isOwnControl = focused?.matches('button, a, summary, [role="option"], [role="tab"]') && focused.matches(':focus-visible');
-    if (isTyping || isOwnControl || e.ctrlKey || e.metaKey || e.altKey || !(this.isInside || focused === this.element)) return;
-    e.preventDefault();
-    this.hold(true);
-  }
-
-  /** From now on (or no longer) a press pans. @param {boolean} isDown @returns {boolean} */
+  /** While the key of `pan.hold` is down a press pans. @param {boolean} isDown @returns {boolean} */
   hold(isDown) {
     if (!isDown) this.#release();
-    else if (!this.isSpaceDown) {
-      this.isSpaceDown = true;
+    else if (!this.isPanHeld) {
+      this.isPanHeld = true;
       if (!this.mode) this.target.pan('grab');
     }
     return true;
   }
 
   #release() {
-    if (!this.isSpaceDown) return;
-    this.isSpaceDown = false;
+    if (!this.isPanHeld) return;
+    this.isPanHeld = false;
     if (this.mode !== 'pan') this.target.pan('');
   }
 

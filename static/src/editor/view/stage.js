@@ -116,8 +116,8 @@ export class Stage {
     this.root.tabIndex = 0;
     this.root.dataset.keys = 'stage';
     this.root.setAttribute('role', 'application');
-    this.root.setAttribute('aria-label', t('Picture'));
-    this.root.setAttribute('aria-description', t('Tab goes from object to object. Esc and then Tab leaves the picture.'));
+    this.root.setAttribute('aria-label', t('Image'));
+    this.root.setAttribute('aria-description', t('Tab goes from object to object. Esc, then Tab leaves the image.'));
     Object.assign(this.root.style, { touchAction: 'none', userSelect: 'none', overflow: 'hidden', outlineOffset: '-2px' });
     layers.style.pointerEvents = 'none';
     this.canvas.style.pointerEvents = 'none';
@@ -231,8 +231,8 @@ export class Stage {
   }
 
   /** Whether Tab is the browser's: after Esc, while nothing is chosen. */
-  get isLetGo() {
-    return this.host.isLetGo && !this.store.selection.peek().size;
+  get isFocusReleased() {
+    return this.host.isFocusReleased && !this.store.selection.peek().size;
   }
 
   /** For the key map: 'sel', 'draw', 'drawing'. */
@@ -314,7 +314,12 @@ export class Stage {
     if (!isSeen || isSmall) this.showBox(box);
   }
 
-  /** Where the pointer is, image pixels; null outside the picture. */
+  /** Whether the pointer is over the stage, also beside the image. */
+  get isPointerInside() {
+    return this.host.pointer.isInside;
+  }
+
+  /** Where the pointer is, image pixels; null outside the image. */
   get pointer() {
     return this.host.place;
   }

@@ -53,9 +53,9 @@ export class ToolHost {
     /** @type {import('@preact/signals-core').Signal<{x: number, y: number} | null>} */
     this.place = signal(null);
     /** Esc was pressed and nothing is left to cancel: Tab does not go through the objects now, it leaves the picture. */
-    this.isLetGo = false;
-    element.addEventListener('focusin', () => (this.isLetGo = false));
-    element.addEventListener('pointerdown', () => (this.isLetGo = false));
+    this.isFocusReleased = false;
+    element.addEventListener('focusin', () => (this.isFocusReleased = false));
+    element.addEventListener('pointerdown', () => (this.isFocusReleased = false));
     this.pointer = new PointerRouter(element, stage.viewport, this.#target());
     this.end = effect(() => {
       const name = store.tool.value;
@@ -152,7 +152,7 @@ export class ToolHost {
   /** Gives up the draft, then the selection, then the tool. @returns {boolean} whether there was any of it */
   escape() {
     const isUsed = this.#giveUp();
-    this.isLetGo = !this.store.selection.peek().size && !this.isDrawing;
+    this.isFocusReleased = !this.store.selection.peek().size && !this.isDrawing;
     return isUsed;
   }
 

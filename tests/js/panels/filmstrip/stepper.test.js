@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Film } from '../../../../static/src/editor/panels/filmstrip/film-model.js';
-import { createWalk } from '../../../../static/src/editor/panels/filmstrip/stepper.js';
+import { createStepper } from '../../../../static/src/editor/panels/filmstrip/stepper.js';
 
 const frame = (index) => ({ id: `m${index}`, index, name: `${index}.jpg`, thumbnail_url: null, status: { name: 'NEW', base: 'NEW' }, labels: 0 });
 
@@ -15,7 +15,7 @@ function world(at, count) {
     opened.push(id);
     film.current.value = id;
   };
-  const walk = createWalk({ film, open, say: (text) => told.push(text), tell: (text) => told.push(text) });
+  const stepper = createStepper({ film, open, say: (text) => told.push(text), tell: (text) => told.push(text) });
   film.current.value = `m${at}`;
   const answer = async () => {
     for (const { url, resolve } of held.splice(0)) {
@@ -26,12 +26,12 @@ function world(at, count) {
     }
     await film.loading;
   };
-  return { film, walk, opened, told, answer, held };
+  return { film, stepper, opened, told, answer, held };
 }
 
 test('a step asked for before the neighbours are known waits, and is taken once', async () => {
-  const { film, walk, opened, told, answer, held } = world(5, 9);
-  walk.go(1);
+  const { film, stepper, opened, told, answer, held } = world(5, 9);
+  stepper.go(1);
   assert.deepEqual(opened, []);
   assert.equal(held.length, 1, 'the list is asked for');
   await answer();
@@ -43,35 +43,35 @@ test('a step asked for before the neighbours are known waits, and is taken once'
 });
 
 test('a list that is on its way is not asked for again', async () => {
-  const { film, walk, held, opened, answer } = world(5, 9);
+  const { film, stepper, held, opened, answer } = world(5, 9);
   film.show('m5');
-  walk.go(1);
+  stepper.go(1);
   assert.equal(held.length, 1);
   await answer();
   assert.deepEqual(opened, ['m6']);
 });
 
 test('presses add up as they would have one by one; a held key does not', async () => {
-  const { walk, opened, answer } = world(5, 9);
-  for (const way of [1, 1, 1, -1]) walk.go(way);
-  for (let i = 0; i < 20; i += 1) walk.go(1, { isRepeat: true });
+  const { stepper, opened, answer } = world(5, 9);
+  for (const way of [1, 1, 1, -1]) stepper.go(way);
+  for (let i = 0; i < 20; i += 1) stepper.go(1, { isRepeat: true });
   await answer();
   assert.deepEqual(opened, ['m6', 'm7']);
-  walk.go(1, { isRepeat: true });
+  stepper.go(1, { isRepeat: true });
   assert.deepEqual(opened, ['m6', 'm7', 'm8'], 'where the way is known a held key goes on');
 });
 
 test('steps that took each other back leave the picture as it is', async () => {
-  const { walk, opened, answer } = world(5, 9);
-  walk.go(1);
-  walk.go(-1);
+  const { stepper, opened, answer } = world(5, 9);
+  stepper.go(1);
+  stepper.go(-1);
   await answer();
   assert.deepEqual(opened, []);
 });
 
 test('a picture chosen meanwhile is not left again', async () => {
-  const { film, walk, opened, answer } = world(5, 9);
-  walk.go(1);
+  const { film, stepper, opened, answer } = world(5, 9);
+  stepper.go(1);
   film.current.value = 'm2';
   film.show('m2');
   await answer();
@@ -79,39 +79,39 @@ test('a picture chosen meanwhile is not left again', async () => {
 });
 
 test('only the end of the list is the end, and what was owed beyond it is forgotten', async () => {
-  const { walk, opened, told, answer } = world(7, 9);
+  const { stepper, opened, told, answer } = world(7, 9);
   const ends = [];
-  walk.go(1);
-  walk.go(1);
-  walk.go(1, { atEnd: (way) => ends.push(way) });
+  stepper.go(1);
+  stepper.go(1);
+  stepper.go(1, { atEnd: (way) => ends.push(way) });
   assert.deepEqual(ends, []);
   await answer();
   assert.deepEqual([opened, ends, told], [['m8'], [1], []]);
-  walk.go(-1);
+  stepper.go(-1);
   assert.deepEqual(opened, ['m8', 'm7']);
-  walk.go(1);
-  walk.go(1);
+  stepper.go(1);
+  stepper.go(1);
   assert.deepEqual(told, ['This is the last image']);
 });
 
 test('a list that fails once is waited for; one that stays away is told of', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   const flush = () => new Promise((resolve) => setImmediate(resolve));
-  const { film, walk, opened, answer, held } = world(5, 9);
-  walk.go(1);
+  const { film, stepper, opened, answer, held } = world(5, 9);
+  stepper.go(1);
   context.mock.timers.tick(400);
-  assert.equal(walk.isWaiting.value, true);
+  assert.equal(stepper.isWaiting.value, true);
   held.splice(0)[0].reject(new TypeError('no network'));
   await flush();
   assert.equal(film.failed.value, true);
   context.mock.timers.tick(5000);
   await answer();
-  assert.deepEqual([opened, walk.isWaiting.value], [['m6'], false]);
+  assert.deepEqual([opened, stepper.isWaiting.value], [['m6'], false]);
 
   const other = world(5, 9);
-  other.walk.go(1);
+  other.stepper.go(1);
   context.mock.timers.tick(10_000);
-  assert.deepEqual([other.told.length, other.walk.isWaiting.value], [1, false]);
+  assert.deepEqual([other.told.length, other.stepper.isWaiting.value], [1, false]);
   await other.answer();
   assert.deepEqual(other.opened, []);
 });

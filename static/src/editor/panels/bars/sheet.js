@@ -1,5 +1,5 @@
 /** The sheet under the picture on a phone: what state it is in, how much is on it, Accept or Reject. Review, not drawing. */
-import { num, t } from '../../../i18n.js';
+import { ngettext, t } from '../../../i18n.js';
 import { html, mount, nothing } from '../live.js';
 import { icon, iconButton, statusChip } from '../templates.js';
 
@@ -16,7 +16,7 @@ export function mountSheet(host, app) {
     const big = (/** @type {string} */ command, /** @type {string} */ kind, /** @type {string} */ shape, /** @type {string} */ words) =>
       html`<button class="btn l grow ${kind}" type="button" @click=${() => app.run(command)}>${icon(shape)}${words}</button>`;
     return html`
-      <div class="row">${statusChip(store.status.value)}<span class="muted grow">${count === 1 ? t('1 object') : t('{n} objects', { n: num(count) })}</span><span class="faint small clip">${store.save.value.text}</span>
+      <div class="row">${statusChip(store.status.value)}<span class="muted grow">${ngettext('{n} object', '{n} objects', count)}</span><span class="faint small clip">${store.save.value.text}</span>
         ${iconButton({ name: t('Hide all objects'), icon: hideAll ? 'eye-off' : 'eye', pressed: hideAll, run: () => app.run('view.hide') })}
         ${iconButton({ name: t('Fit'), icon: 'scan', run: () => app.run('zoom.fit') })}</div>
       ${primary || reject || skip || reopen ? html`<div class="row">

@@ -15,7 +15,7 @@ function hint({ store }) {
   if (tool === 'box') return t('Drag, or click two corners. Arrows and Enter draw without a mouse.');
   if (tool === 'polygon') {
     const one = store.selection.value.size === 1 ? store.labels.get([...store.selection.value][0]) : undefined;
-    return one?.points ? t('Click to add points, Enter closes. With Alt held: a hole in the chosen polygon.') : t('Click to add points, drag to draw freely, Enter closes.');
+    return one?.points ? t('Click to add points, Enter closes. Hold Alt to draw a hole in the selected polygon.') : t('Click to add points, drag to draw freely, Enter closes.');
   }
   return '';
 }
@@ -39,7 +39,7 @@ function selectionButtons(app) {
   const { store } = app;
   const count = store.selection.value.size;
   const isOff = !count || !store.may.value.label;
-  const why = count ? store.may.value.reason : t('nothing is chosen');
+  const why = count ? store.may.value.reason : t('nothing is selected');
   const button = (/** @type {string} */ name, /** @type {string} */ shape, /** @type {string} */ command) =>
     iconButton({ name, icon: shape, keys: app.keys(command), run: () => app.run(command), disabled: isOff, why });
   return html`<span class="row tight">
@@ -65,9 +65,9 @@ function looks(app) {
     ${toggle(t('Outlines only'), 'diamond', 'view.outlines', display.outlines)}
     ${toggle(t('Grid'), 'grid-3x3', 'view.grid', display.grid)}
     ${toggle(t('Hide all objects'), display.hideAll ? 'eye-off' : 'eye', 'view.hide', display.hideAll)}
-    ${iconButton({ name: t('Keep this view on the next image'), icon: 'scan', pressed: keepView, run: () => settings.set({ keepView: !keepView }) })}
+    ${iconButton({ name: t('Keep zoom'), icon: 'scan', pressed: keepView, run: () => settings.set({ keepView: !keepView }) })}
     <a class="btn quiet" href=${backTo(boot)}>${icon('filter')}${boot.filter ? t('Filtered') : t('All images')}</a>
-    ${iconButton({ name: t('Keys'), icon: 'keyboard', keys: app.keys('help'), run: () => app.run('help') })}
+    ${iconButton({ name: t('Keyboard shortcuts'), icon: 'keyboard', keys: app.keys('help'), run: () => app.run('help') })}
   </span>`;
 }
 

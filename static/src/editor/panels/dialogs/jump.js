@@ -16,7 +16,7 @@ export async function goTo({ film, open }, n, tell = toast) {
   if (film.current.peek() !== before) return; // somebody went on meanwhile
   if (frame) open(frame.id);
   else if (frame === null) tell(t('There is no image {n}: the list has {total}', { n: num(n), total: num(film.total.peek()) }));
-  else tell(t('The list of images does not answer. You are still on this image.'));
+  else tell(t('The image list could not be loaded. You are still on this image.'));
 }
 
 /** Asks for the number. @param {App} app */

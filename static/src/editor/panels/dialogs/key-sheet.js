@@ -25,17 +25,17 @@ function groupName(group) {
 function mouseKeys() {
   return [
     [t('Zoom at the pointer'), [t('Wheel')]],
-    [t('Move the picture'), [t('Middle button')]],
-    [t('Whole picture, where no object is'), [t('Double click')]],
-    [t('Choose one more, or one less'), ['Shift', t('Click')]],
-    [t('Choose all in a rectangle'), [t('Drag')]],
+    [t('Pan'), [t('Middle button')]],
+    [t('Fit to window (on an empty area)'), [t('Double click')]],
+    [t('Add to selection'), ['Shift', t('Click')]],
+    [t('Select all in a rectangle'), [t('Drag')]],
     [t('Keep a box square'), ['Shift', t('Drag')]],
-    [t('Choose what lies under a drawing tool'), ['Ctrl', t('Click')]],
-    [t('Next of the objects under the pointer'), ['Alt', t('Click')]],
-    [t('Draw a polygon freely'), [t('Drag')]],
+    [t('Select while drawing'), ['Ctrl', t('Click')]],
+    [t('Cycle overlapping objects'), ['Alt', t('Click')]],
+    [t('Draw a freehand polygon'), [t('Drag')]],
     [t('Close a polygon'), [t('Double click')]],
-    [t('Add a point, on the outline'), [t('Click')]],
-    [t('Hole in the chosen polygon'), ['Alt', t('Click')]],
+    [t('Add a point (on the outline)'), [t('Click')]],
+    [t('Hole in the selected polygon'), ['Alt', t('Click')]],
     [t('Delete a point'), ['Alt', t('Click')]],
   ];
 }
@@ -63,7 +63,7 @@ function linesOf(commands) {
     const kind = digit ?? (way ? `${way[1]}${way[2] ?? ''}` : one.id);
     if (seen.has(kind)) return [];
     seen.add(kind);
-    if (digit) return line(digit === 'class' ? t('Class by its digit') : t('Digit for the current class'), [...shownKeys(one.keys[0]).slice(0, -1), '1', '…', '9', '0']);
+    if (digit) return line(digit === 'class' ? t('Set class by digit') : t('Bind digit to the current class'), [...shownKeys(one.keys[0]).slice(0, -1), '1', '…', '9', '0']);
     if (way) return line(waysName(way[1], Boolean(way[2])), [...shownKeys(one.keys[0]).slice(0, -1), '←', '→', '↑', '↓']);
     return line(one.text(), alternatives(one.keys));
   });
@@ -82,5 +82,5 @@ export function showKeySheet(commands) {
     return own.length ? h('section', {}, h('h3', { text: groupName(group) }), h('dl', {}, ...linesOf(own))) : null;
   });
   const mouse = h('section', {}, h('h3', { text: t('Mouse') }), h('dl', {}, ...mouseKeys().flatMap(([name, keys]) => line(name, keys))));
-  showDialog({ title: t('Keys'), wide: true, body: h('div', { class: 'key-list' }, ...sections, mouse) });
+  showDialog({ title: t('Keyboard shortcuts'), wide: true, body: h('div', { class: 'key-list' }, ...sections, mouse) });
 }

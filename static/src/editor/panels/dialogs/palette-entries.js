@@ -9,7 +9,7 @@ import { backTo } from '../filmstrip/navigate.js';
 /** @import {App} from '../app' */
 /** @import {Entry} from '../../../ui/palette.js' */
 
-const HIDDEN = /^(palette|class\.\d+|bind\.\d+|nudge|resize|cross|draw|escape|pan\.hold|item\.)/;
+const HIDDEN = /^(palette|class\.\d+|bind\.\d+|nudge|resize|cross|draw|escape|pan\.hold)/;
 
 /** @param {App} app @returns {Entry[]} */
 function commandEntries(app) {
@@ -19,7 +19,7 @@ function commandEntries(app) {
   }));
   return [
     ...entries,
-    { group, label: t('Light or dark'), icon: 'sun-moon', run: () => app.run('theme') },
+    { group, label: t('Toggle dark theme'), icon: 'sun-moon', run: () => app.run('theme') },
     { group, label: t('High contrast'), icon: 'contrast', run: () => app.run('contrast') },
     { group, label: t('Back to media'), icon: 'arrow-left', run: () => location.assign(backTo(app.boot)) },
   ];

@@ -16,8 +16,8 @@ const check = (name, isOn, change) => html`<label class="check"><input type="che
 /** The colours of the page; the server remembers them. */
 function themeField() {
   const set = document.documentElement.dataset.theme ?? '';
-  const choices = [['', t('As the system')], ['light', t('Light')], ['dark', t('Dark')]];
-  return html`<div class="field"><label for="set-theme">${t('Colours of the page')}</label>
+  const choices = [['', t('System')], ['light', t('Light')], ['dark', t('Dark')]];
+  return html`<div class="field"><label for="set-theme">${t('Theme')}</label>
     <select id="set-theme" class="select" @change=${(/** @type {Event} */ event) => setTheme(/** @type {'' | 'light' | 'dark'} */ (target(event).value))}>
       ${choices.map(([value, name]) => html`<option value=${value} ?selected=${value === set}>${name}</option>`)}</select></div>`;
 }
@@ -31,7 +31,7 @@ function view({ store, settings, run }) {
     <div class="field"><label for="set-fill">${t('Fill opacity')} <output>${percent} %</output></label>
       <input id="set-fill" type="range" min="0" max="100" step="5" .value=${String(percent)} @input=${(/** @type {Event} */ event) => settings.set({ fill: Number(target(event).value) / 100 })}></div>
     ${check(t('Outlines only'), outlines, () => run('view.outlines'))}
-    ${check(t('Keep this view on the next image'), keepView, () => settings.set({ keepView: !keepView }))}
+    ${check(t('Keep zoom'), keepView, () => settings.set({ keepView: !keepView }))}
     ${check(t('Hide panels'), bare, () => run('panels'))}
     ${themeField()}
     ${check(t('High contrast'), isContrastHigh(), toggleContrast)}

@@ -1,5 +1,5 @@
 /** The film strip: pictures before and after in the filtered order, the shown one in the middle when there is room. */
-import { num, t } from '../../../i18n.js';
+import { ngettext, num, t } from '../../../i18n.js';
 import { statusKey, statusName } from '../../../ui/statuses.js';
 import { html, live, mount, nothing, render, repeat } from '../live.js';
 import { addressOf } from './navigate.js';
@@ -17,8 +17,8 @@ function frameView(app, frame) {
   const { film, boot, store } = app;
   const isCurrent = frame.id === film.current.value;
   const key = statusKey(frame.status.base);
-  const words = t('Image {n} of {total}, {name}, {status}, {objects} objects', {
-    n: num(frame.index + 1), total: num(film.total.value), name: frame.name, status: statusName(frame.status), objects: num(frame.labels),
+  const words = t('Image {n} of {total}, {name}, {status}, {objects}', {
+    n: num(frame.index + 1), total: num(film.total.value), name: frame.name, status: statusName(frame.status), objects: ngettext('{n} object', '{n} objects', frame.labels),
   });
   const others = store.people.value.filter((one) => one.media === frame.id && !one.isSelf && one.user !== boot.user.id);
   return html`<li><a class="frame" href=${addressOf(boot, frame.id)} data-id=${frame.id}
@@ -32,8 +32,8 @@ function frameView(app, frame) {
 function summary({ film, boot }) {
   const total = film.total.value;
   return html`<span class="strong clip">${boot.filter ? t('Filtered images') : t('All images')}</span>
-    <span class="muted num">${total === 1 ? t('1 image') : t('{n} images', { n: num(total) })}</span>
-    ${film.failed.value ? html`<span class="bad small">${t('Could not be read. Trying again.')}</span>` : nothing}`;
+    <span class="muted num">${ngettext('{n} image', '{n} images', total)}</span>
+    ${film.failed.value ? html`<span class="bad small">${t('The image list could not be loaded. Trying again.')}</span>` : nothing}`;
 }
 
 class Strip {

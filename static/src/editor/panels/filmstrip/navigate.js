@@ -18,10 +18,10 @@ export const backTo = (boot) => boot.urls.media_page + (boot.filter ? `?${boot.f
 /** What to tell a person about a load that failed. @param {{status?: number, message?: string}} error */
 export function troubleOf({ status = 0, message = '' }) {
   if (status === 0) return { status, text: t('The server does not answer. Check the connection, then try again.') };
-  if (status === 404) return { status, text: message || t('It was moved or deleted, or you may not see it.') };
+  if (status === 404) return { status, text: message || t('It was moved or deleted, or you have no access to it.') };
   if (status === 403) return { status, text: message || t('Your role does not allow it.') };
   if (status === 401) return { status, text: t('You are signed out. Sign in again, then reload this page.') };
-  return { status, text: message || t('The server could not answer. Try again in a moment.') };
+  return { status, text: message || t('The server could not respond. Try again in a moment.') };
 }
 
 /** States and pictures of the neighbours, so that F and D show at once. @param {App} app */
@@ -78,7 +78,7 @@ export function createNavigation(app) {
     await shown;
     if (mine !== turn) return;
     arrived();
-    if (stage.failure) trouble.value = { status: -1, text: media.health_reason || t('The file could not be loaded or read as a picture. Try again; if it stays so, it is damaged.') };
+    if (stage.failure) trouble.value = { status: -1, text: media.health_reason || t('The file could not be loaded. Try again. If that does not help, the file is damaged.') };
     listed.then(() => { if (mine === turn) fetchAhead(app); });
   };
   addEventListener('popstate', () => {

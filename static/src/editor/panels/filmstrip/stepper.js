@@ -13,9 +13,9 @@ const PATIENCE_MS = 10_000;
  * @param {{film: Film, open: (id: string) => unknown, say: (text: string) => void, tell: (text: string) => void}} options
  *   `say` for people who do not see the page, `tell` for everybody
  */
-export function createWalk({ film, open, say, tell }) {
+export function createStepper({ film, open, say, tell }) {
   /** Steps asked for and not taken, below 0 backwards. */
-  let owed = 0;
+  let pendingSteps = 0;
   /** The picture that they start from: with another one on the stage they mean nothing. @type {string | null} */
   let from = null;
   let atEnd = sayEnd;
@@ -31,7 +31,7 @@ export function createWalk({ film, open, say, tell }) {
   }
 
   function rest() {
-    owed = 0;
+    pendingSteps = 0;
     for (const timer of timers) clearTimeout(timer);
     timers = [];
     isWaiting.value = false;
@@ -41,7 +41,7 @@ export function createWalk({ film, open, say, tell }) {
     if (timers.length) return;
     const giveUp = () => {
       rest();
-      tell(t('The list of images does not answer. You are still on this image.'));
+      tell(t('The image list could not be loaded. You are still on this image.'));
     };
     timers = [setTimeout(() => { isWaiting.value = true; }, SLOW_MS), setTimeout(giveUp, PATIENCE_MS)];
   }
@@ -50,21 +50,21 @@ export function createWalk({ film, open, say, tell }) {
   function proceed() {
     if (isStepping) return;
     isStepping = true;
-    while (owed) {
-      const way = owed > 0 ? 1 : -1;
+    while (pendingSteps) {
+      const way = pendingSteps > 0 ? 1 : -1;
       const frame = film[way > 0 ? 'next' : 'previous'].peek();
       if (frame === undefined) break;
       if (frame === null) {
         rest();
         atEnd(way);
       } else {
-        owed -= way;
+        pendingSteps -= way;
         from = frame.id;
         open(frame.id);
       }
     }
     isStepping = false;
-    if (owed) wait();
+    if (pendingSteps) wait();
     else rest();
   }
 
@@ -73,7 +73,7 @@ export function createWalk({ film, open, say, tell }) {
     void film.next.value;
     void film.previous.value;
     untracked(() => {
-      if (isStepping || !owed) return;
+      if (isStepping || !pendingSteps) return;
       if (current === from) proceed();
       else rest();
     });
@@ -88,12 +88,12 @@ export function createWalk({ film, open, say, tell }) {
      *   while they wait; `atEnd`: instead of the word that there is no further one
      */
     go(way, how = {}) {
-      if (how.isRepeat && owed) return;
+      if (how.isRepeat && pendingSteps) return;
       from = film.current.peek();
-      owed += way;
+      pendingSteps += way;
       atEnd = how.atEnd ?? sayEnd;
       proceed();
-      if (owed) film.find();
+      if (pendingSteps) film.find();
     },
   };
 }

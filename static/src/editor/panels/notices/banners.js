@@ -23,8 +23,8 @@ export function bannerOf(app) {
   if (save.state === 'reload') {
     return { kind: 'warn', icon: 'refresh-cw', text: t('The server was updated. Your changes are kept.'), action: { label: t('Reload to update'), run: () => location.reload() } };
   }
-  if (save.state === 'offline') return { kind: 'warn', icon: 'cloud-off', text: t('No connection. Go on labeling: changes are kept here and sent when it is back.'), action: { label: t('Try now'), run: () => session.flush() } };
-  if (app.walk.isWaiting.value) return { kind: 'wait', icon: 'image', text: t('Looking for the next image…') };
+  if (save.state === 'offline') return { kind: 'warn', icon: 'cloud-off', text: t('No connection. You can go on labeling: changes are kept here and sent later.'), action: { label: t('Try now'), run: () => session.flush() } };
+  if (app.stepper.isWaiting.value) return { kind: 'wait', icon: 'image', text: t('Loading the next image…') };
   if (app.loading.value) return { kind: 'wait', icon: 'image', text: t('Loading the image…') };
   if (!store.media.value) return null;
   const { reopen, isFinished } = steps.value;
@@ -33,7 +33,7 @@ export function bannerOf(app) {
     return { kind: 'lock', icon: 'lock', text, action: reopen ? { label: t('Reopen'), run: () => app.run('reopen') } : undefined };
   }
   const may = store.may.value;
-  if (!may.label) return { kind: 'lock', icon: 'lock', text: may.reason || t('You may look at this image, not change it.') };
+  if (!may.label) return { kind: 'lock', icon: 'lock', text: may.reason || t('You can view this image but not edit it.') };
   return null;
 }
 
@@ -56,7 +56,7 @@ export function mountTrouble(host, app) {
     host.hidden = !trouble;
     if (!trouble) return nothing;
     const isGone = trouble.status === 404 || trouble.status === 403;
-    return html`<div class="empty" role="alert">${icon('triangle-alert', 'l')}<h2>${isGone ? t('This image is not here') : t('This image cannot be shown')}</h2><p>${trouble.text}</p>
+    return html`<div class="empty" role="alert">${icon('triangle-alert', 'l')}<h2>${isGone ? t('Image not found') : t('This image cannot be shown')}</h2><p>${trouble.text}</p>
       <div class="row">${isGone ? nothing : html`<button class="btn primary" type="button" @click=${() => app.open(app.film.current.value ?? app.boot.media)}>${t('Try again')}</button>`}<a class="btn" href=${backTo(app.boot)}>${t('Back to media')}</a></div></div>`;
   });
 }

@@ -1,6 +1,6 @@
 /** What asks for a decision: conflicts with other people, and changes the server refused. Nothing is lost until decided. */
 import { signal } from '@preact/signals-core';
-import { age, num, t } from '../../../i18n.js';
+import { age, ngettext, num, t } from '../../../i18n.js';
 import { toast } from '../../../ui/toast.js';
 import { html, mount, nothing, repeat } from '../live.js';
 import { icon, shapeWord, swatch } from '../templates.js';
@@ -17,21 +17,30 @@ function fieldWord(field) {
   switch (field) {
     case 'concept': return t('class');
     case 'z': return t('order');
-    case 'is_crowd': return t('crowd mark');
-    case 'existence': return t('deleted or not');
-    default: return t('place and shape');
+    case 'is_crowd': return t('crowd flag');
+    case 'existence': return t('deletion');
+    default: return t('geometry');
   }
 }
 
 /** What happened, in a sentence. @param {Conflict} conflict @param {string} by */
 export function conflictWords({ during, mine, theirs, fields }, by) {
   if (during !== 'save') {
-    if (!theirs) return t('{by} deleted it since. Bring it back as it was?', { by });
-    return during === 'undo' ? t('{by} changed it since your step. Undo anyway?', { by }) : t('{by} changed it since your step. Do it again anyway?', { by });
+    if (!theirs) return t('{by} deleted this object. Restore it?', { by });
+    return during === 'undo' ? t('{by} changed this object after you. Undo anyway?', { by }) : t('{by} changed this object after you. Redo anyway?', { by });
   }
-  if (!theirs) return t('{by} deleted it while you changed it.', { by });
-  if (!mine) return t('{by} changed it while you deleted it.', { by });
-  return t('{by} changed it too: {what}.', { by, what: fields.map(fieldWord).join(', ') });
+  if (!theirs) return t('{by} deleted this object while you changed it.', { by });
+  if (!mine) return t('{by} changed this object while you deleted it.', { by });
+  return t('{by} also changed this object: {what}.', { by, what: fields.map(fieldWord).join(', ') });
+}
+
+/** The names of the two buttons: one's own change first. @param {Conflict['during']} during */
+function choicesOf(during) {
+  switch (during) {
+    case 'undo': return [t('Undo anyway'), t('Keep current')];
+    case 'redo': return [t('Redo anyway'), t('Keep current')];
+    default: return [t('Keep mine'), t('Take theirs')];
+  }
 }
 
 /** @param {App} app @param {Label | null} label */
@@ -49,7 +58,7 @@ function conflictView(app, conflict) {
   const { concept, name } = objectWords(app, label);
   const by = (conflict.by && names.of(conflict.by)?.name) || t('Someone');
   const isHere = conflict.media === store.media.value?.id;
-  const [mine, theirs] = conflict.during === 'save' ? [t('Keep mine'), t('Take theirs')] : [t('Yes, do it'), t('Leave it')];
+  const [mine, theirs] = choicesOf(conflict.during);
   return html`<li class="tray-item" data-kind="conflict">
     <div class="row">${swatch(concept)}<b class="strong clip grow">${name}</b>${label ? html`<span class="faint small">${shapeWord(label)}</span>` : nothing}</div>
     <p>${conflictWords(conflict, by)}</p>
@@ -110,9 +119,9 @@ export function mountTrays(host, app) {
     const count = conflicts.length + refused.length;
     host.hidden = count === 0;
     if (!count) return nothing;
-    const title = conflicts.length ? (conflicts.length === 1 ? t('1 conflict') : t('{n} conflicts', { n: num(conflicts.length) })) : t('Could not save');
+    const title = conflicts.length ? ngettext('{n} conflict', '{n} conflicts', conflicts.length) : t('Could not save');
     const more = conflicts.length && refused.length ? t('and {n} not saved', { n: num(refused.length) }) : '';
-    const fold = isOpen.value ? t('Fold') : t('Unfold');
+    const fold = isOpen.value ? t('Collapse') : t('Expand');
     return html`<header><b class="strong">${title}</b><span class="faint small grow">${more}</span>
         <button class="btn icon-only quiet s" type="button" aria-expanded=${String(isOpen.value)} aria-label=${fold} title=${fold} @click=${() => { isOpen.value = !isOpen.peek(); }}>${icon(isOpen.value ? 'chevron-down' : 'chevron-right')}</button></header>
       ${isOpen.value ? html`<ul>${repeat(conflicts, (one) => one.id, (one) => conflictView(app, one))}${repeat(refused, (one) => one.id, (one) => rejectedView(app, one))}</ul>` : nothing}`;

@@ -17,7 +17,7 @@ export function useClass({ store, say }, id) {
   if (ids.length) {
     store.commit(setConcept(store, ids, id));
     say(t('Class {name}', { name }));
-  } else say(t('Next shapes: class {name}', { name }));
+  } else say(t('Class of the next object: {name}', { name }));
   store.activeConcept.value = id;
 }
 

@@ -1,5 +1,5 @@
 /** The chosen object: its class, geometry in figures, who drew it and when; several chosen: what they share. */
-import { age, num, t } from '../../../i18n.js';
+import { age, ngettext, num, t } from '../../../i18n.js';
 import { setConcept } from '../../commands.js';
 import { html, nothing } from '../live.js';
 import { avatar, icon, iconButton, shapeWord, swatch } from '../templates.js';
@@ -13,10 +13,10 @@ import { figures } from './objects-model.js';
 function geometryWords(label) {
   const { size, points, holes, pixels, keypoints } = figures(label, num);
   const parts = [];
-  if (points) parts.push(points === 1 ? t('1 point') : t('{n} points', { n: num(points) }));
-  if (holes) parts.push(holes === 1 ? t('1 hole') : t('{n} holes', { n: num(holes) }));
+  if (points) parts.push(ngettext('{n} point', '{n} points', points));
+  if (holes) parts.push(ngettext('{n} hole', '{n} holes', holes));
   if (pixels) parts.push(t('{n} px filled', { n: num(pixels) }));
-  if (keypoints) parts.push(keypoints === 1 ? t('1 keypoint') : t('{n} keypoints', { n: num(keypoints) }));
+  if (keypoints) parts.push(ngettext('{n} keypoint', '{n} keypoints', keypoints));
   return [...parts, size].join(' · ');
 }
 
@@ -40,7 +40,7 @@ function classField(app, labels) {
   const option = (/** @type {Concept} */ one) => html`<option value=${one.id} .selected=${one.id === shared}>${one.name}</option>`;
   const isGone = shared && !classes.some((one) => one.id === shared);
   return html`<label for="d-class">${t('Class')}</label><select class="select" id="d-class" ?disabled=${isOff} @change=${choose}>
-    ${shared ? nothing : html`<option value="" selected>${t('Several')}</option>`}
+    ${shared ? nothing : html`<option value="" selected>${t('Multiple')}</option>`}
     ${isGone ? html`<option value=${shared} selected>${store.concept(shared)?.name ?? t('Class deleted')}</option>` : nothing}
     ${classes.map(option)}</select>`;
 }
@@ -50,8 +50,8 @@ function authorField({ names }, label) {
   const person = names.of(label.created_by);
   const editor = label.updated_by !== label.created_by ? names.of(label.updated_by) : null;
   const line = (/** @type {{name: string, initials: string, hue: number} | null} */ who, /** @type {string} */ at) => html`<span class="row tight">${who ? avatar(who, 's') : icon('bot', 's faint')}<span class="muted clip">${who ? `${who.name}, ` : ''}${age(at)}</span></span>`;
-  return html`<span class="k">${t('Drawn by')}</span>${line(person, label.created_at)}
-    ${editor ? html`<span class="k">${t('Changed by')}</span>${line(editor, label.updated_at)}` : nothing}`;
+  return html`<span class="k">${t('Created by')}</span>${line(person, label.created_at)}
+    ${editor ? html`<span class="k">${t('Updated by')}</span>${line(editor, label.updated_at)}` : nothing}`;
 }
 
 /** The view of what is chosen; nothing when nothing is. @param {App} app */
@@ -64,15 +64,15 @@ export function detailsView(app) {
   const isOne = labels.length === 1;
   const concept = store.concept(label.concept);
   const n = isOne ? store.order().indexOf(label.id) + 1 : 0;
-  const title = isOne ? `${concept?.name ?? t('Class deleted')} ${n}` : t('{n} objects chosen', { n: num(labels.length) });
+  const title = isOne ? `${concept?.name ?? t('Class deleted')} ${n}` : t('{n} selected', { n: num(labels.length) });
   const canEdit = labels.some((one) => store.isEditable(one.id));
   const why = store.may.value.label ? t('locked') : store.may.value.reason;
   const button = (/** @type {string} */ name, /** @type {string} */ shape, /** @type {string} */ command) =>
     iconButton({ name, icon: shape, kind: 's', keys: app.keys(command), run: () => app.run(command), disabled: !canEdit, why });
-  return html`<section class="section details" aria-label=${t('Chosen object')}>
+  return html`<section class="section details" aria-label=${t('Selected object')}>
     <header>${isOne ? swatch(concept) : nothing}<span class="clip grow" title=${title}>${title}</span><span class="row tight">
       ${button(t('Send backward'), 'arrow-down', 'back')}${button(t('Bring forward'), 'arrow-up', 'forward')}
-      ${iconButton({ name: t('Show on the picture'), icon: 'focus', kind: 's', keys: app.keys('zoom.selection'), run: () => stage.showLabel(label.id) })}
+      ${iconButton({ name: t('Show on the image'), icon: 'focus', kind: 's', keys: app.keys('zoom.selection'), run: () => stage.showLabel(label.id) })}
       ${button(t('Delete'), 'trash-2', 'delete')}</span></header>
     <div class="body attrs">
       ${classField(app, labels)}

@@ -1,5 +1,5 @@
 /** The tab of history: the person's own steps on this picture, newest first; a click goes back to it. */
-import { age, num, t } from '../../../i18n.js';
+import { age, ngettext, t } from '../../../i18n.js';
 import { html, mount, nothing, repeat } from '../live.js';
 import { icon } from '../templates.js';
 import { onListKey, rovingStop } from '../roving.js';
@@ -26,20 +26,19 @@ function oneWords(kind, name) {
     case 'create': return t('{name} added', { name });
     case 'delete': return t('{name} deleted', { name });
     case 'class': return t('Class set to {name}', { name });
-    case 'order': return t('{name} moved in the order', { name });
+    case 'order': return t('{name} reordered', { name });
     default: return t('{name} changed', { name });
   }
 }
 
-/** @param {string} kind @param {number} count */
-function manyWords(kind, count) {
-  const n = num(count);
+/** @param {string} kind @param {number} n */
+function manyWords(kind, n) {
   switch (kind) {
-    case 'create': return t('{n} objects added', { n });
-    case 'delete': return t('{n} objects deleted', { n });
-    case 'class': return t('Class of {n} objects changed', { n });
+    case 'create': return ngettext('{n} object added', '{n} objects added', n);
+    case 'delete': return ngettext('{n} object deleted', '{n} objects deleted', n);
+    case 'class': return ngettext('Class of {n} object changed', 'Class of {n} objects changed', n);
     case 'order': return t('Order changed');
-    default: return t('{n} objects changed', { n });
+    default: return ngettext('{n} object changed', '{n} objects changed', n);
   }
 }
 
@@ -58,7 +57,7 @@ export function stepWords(deltas, store) {
     const name = store.concept(first.tag)?.name ?? t('deleted');
     return { icon: ICONS.tag, text: first.after ? t('Tag {name} on', { name }) : t('Tag {name} off', { name }) };
   }
-  if (first.kind === 'status') return { icon: ICONS.status, text: t('State set to {name}', { name: first.after }) };
+  if (first.kind === 'status') return { icon: ICONS.status, text: t('Status set to {name}', { name: first.after }) };
   const labels = deltas.flatMap((one) => (one.kind === 'label' ? [one] : []));
   const kind = kindOf(first);
   if (labels.length > 1) return { icon: ICONS[kind], text: manyWords(kind, labels.length) };
@@ -80,7 +79,7 @@ export function goBackTo(store, entries, index) {
 function stepsOf(entries, store) {
   const newest = entries.findLastIndex((one) => !one.undone);
   const steps = entries.map(({ id, at, undone, deltas }, index) => ({ id, index, undone, isNewest: index === newest, age: age(at), ...stepWords(deltas, store) }));
-  const start = { id: '', index: -1, undone: false, isNewest: newest < 0, age: '', icon: 'image', text: t('As it was opened') };
+  const start = { id: '', index: -1, undone: false, isNewest: newest < 0, age: '', icon: 'image', text: t('Image opened') };
   return [...steps.slice(-MOST).reverse(), start];
 }
 
@@ -90,11 +89,11 @@ export function mountHistory(host, app) {
   const stop = rovingStop();
   return mount(host, () => {
     const entries = store.history.value;
-    if (!entries.length) return html`<div class="empty small"><p>${t('Your steps on this image will be here, also after a reload.')}</p></div>`;
+    if (!entries.length) return html`<div class="empty small"><p>${t('No changes yet. Your changes to this image appear here and can be undone, even after a reload.')}</p></div>`;
     const steps = stepsOf(entries, store);
     const tabbed = stop.of(steps.map((one) => one.id), steps.find((one) => one.isNewest)?.id);
-    return html`<div class="list scroll steps-list" role="listbox" aria-label=${t('Your steps, newest first')} @keydown=${onListKey} @focusin=${stop.onFocus}>
+    return html`<div class="list scroll steps-list" role="listbox" aria-label=${t('Your changes, newest first')} @keydown=${onListKey} @focusin=${stop.onFocus}>
       ${repeat(steps, (one) => one.id, (one) => html`<div class="item" role="option" data-id=${one.id} tabindex=${one.id === tabbed ? 0 : -1} aria-selected=${String(one.isNewest)} ?data-hidden=${one.undone}
-        title=${one.undone ? t('Do again up to here') : t('Go back to here')} @click=${() => goBackTo(store, entries, one.index)}>${icon(one.icon, 's')}<span class="clip grow">${one.text}${one.undone ? html`<span class="sr">, ${t('undone')}</span>` : nothing}</span><span class="faint small">${one.age}</span></div>`)}</div>`;
+        title=${one.undone ? t('Redo up to here') : t('Undo back to here')} @click=${() => goBackTo(store, entries, one.index)}>${icon(one.icon, 's')}<span class="clip grow">${one.text}${one.undone ? html`<span class="sr">, ${t('undone')}</span>` : nothing}</span><span class="faint small">${one.age}</span></div>`)}</div>`;
   });
 }

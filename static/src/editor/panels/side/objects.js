@@ -129,11 +129,11 @@ export class ObjectList {
 
   emptyView() {
     const { store, boot } = this.app;
-    if (store.labels.size) return html`<p class="empty-note">${t('Nothing here is called that.')}</p>`;
+    if (store.labels.size) return html`<p class="empty-note">${t('No matching objects.')}</p>`;
     if (!store.regionConcepts.value.length) {
-      return html`<div class="empty small"><p>${t('Objects need a class. This project has none yet.')}</p><div class="row"><a class="btn primary" href=${boot.urls.classes_page}>${icon('plus')}${t('New class')}</a></div></div>`;
+      return html`<div class="empty small"><p>${t('Objects need a class. This project has no classes yet.')}</p><div class="row"><a class="btn primary" href=${boot.urls.classes_page}>${icon('plus')}${t('New class')}</a></div></div>`;
     }
-    return html`<div class="empty small"><p>${t('Objects of this image will be here.')}</p>${store.may.value.label ? html`<div class="row"><button class="btn" type="button" @click=${() => this.app.run('tool.box')}>${icon('t-box')}${t('Draw a box')}</button></div>` : nothing}</div>`;
+    return html`<div class="empty small"><p>${store.may.value.label ? t('No objects yet. Press B to draw a box.') : t('No objects yet.')}</p>${store.may.value.label ? html`<div class="row"><button class="btn" type="button" @click=${() => this.app.run('tool.box')}>${icon('t-box')}${t('Draw a box')}</button></div>` : nothing}</div>`;
   }
 
   // ------------------------------------------------------------- what people do

@@ -42,12 +42,12 @@ export function mountTags(host, app) {
     const isOff = !(may.tag ?? may.label);
     const page = boot.urls.classes_page;
     if (!tags.length) {
-      return html`<div class="empty small"><p>${t('Tags say something of the whole image. This project has none yet.')}</p>${page ? html`<div class="row"><a class="btn" href=${page}>${icon('plus')}${t('New tag')}</a></div>` : nothing}</div>`;
+      return html`<div class="empty small"><p>${t('Tags describe the whole image. This project has no tags yet.')}</p>${page ? html`<div class="row"><a class="btn" href=${page}>${icon('plus')}${t('New tag')}</a></div>` : nothing}</div>`;
     }
     const on = store.tags.value;
     return html`<div class="scroll tags">${grouped(tags, boot.tag_groups ?? []).map((group, i) => html`
       <section class="tag-group" role="group" aria-label=${group.name || t('Tags')}>
-        ${group.name && (tags.length > group.tags.length || i) ? html`<p class="cap">${group.name}${group.isSingle ? html` <span class="faint">${t('one of them')}</span>` : nothing}</p>` : nothing}
+        ${group.name && (tags.length > group.tags.length || i) ? html`<p class="cap">${group.name}${group.isSingle ? html` <span class="faint">${t('choose one')}</span>` : nothing}</p>` : nothing}
         ${group.tags.map((tag) => html`<label class="item check"><input type="checkbox" ?disabled=${isOff} .checked=${on.has(tag.id)} @change=${() => toggle(app, tag, group.isSingle ? group.tags : [])}>
           ${swatch(tag)}<span class="clip grow" title=${tag.name}>${tag.name}</span></label>`)}
       </section>`)}${isOff && may.reason ? html`<p class="foot-note">${may.reason}</p>` : nothing}</div>`;

@@ -4,7 +4,7 @@ import { signal } from '@preact/signals-core';
 
 /**
  * @typedef {{now(): number, setTimeout(fn: () => void, ms: number): any, clearTimeout(id: any): void, random(): number}} Clock
- * @typedef {'up' | 'offline' | 'signed_out' | 'other_person' | 'reload'} LinkState
+ * @typedef {'up' | 'offline' | 'signed_out' | 'other_person' | 'reload'} ConnectionState
  */
 
 const FIRST_MS = 1000;
@@ -21,7 +21,7 @@ export const REAL_CLOCK = {
   random: () => Math.random(),
 };
 
-export class Link {
+export class Connection {
   /**
    * @param {Clock} clock
    * @param {() => Promise<'ok' | 'signed_out' | 'other_person' | 'failed'>} renew asks who is signed in, takes the new CSRF token
@@ -29,7 +29,7 @@ export class Link {
   constructor(clock, renew) {
     this.clock = clock;
     this.renew = renew;
-    /** @type {import('@preact/signals-core').Signal<LinkState>} */
+    /** @type {import('@preact/signals-core').Signal<ConnectionState>} */
     this.state = signal('up');
     /** Called when it is worth trying again. @type {Set<() => void>} */
     this.retries = new Set();
@@ -142,7 +142,7 @@ export class Link {
     else if (this.isStuck()) this.retryNow();
   }
 
-  /** Asks who is signed in. @param {LinkState | null} meanwhile @returns {Promise<void>} */
+  /** Asks who is signed in. @param {ConnectionState | null} meanwhile @returns {Promise<void>} */
   async check(meanwhile) {
     if (meanwhile) this.state.value = meanwhile;
     if (this.isRenewing) return;
