@@ -8,6 +8,7 @@ document.addEventListener('token', (event) => {
   const place = document.getElementById('made');
   if (dialog instanceof HTMLDialogElement) dialog.close();
   if (!place) return;
+  document.getElementById('no-tokens')?.remove();
   place.innerHTML = /** @type {CustomEvent} */ (event).detail.html;
   place.focus();
   place.scrollIntoView({ block: 'nearest' });
