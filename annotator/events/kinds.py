@@ -279,7 +279,7 @@ DATASET_RESTORED: Kind[DatasetPayload, Any] = Kind(
 BULK: Kind[BulkPayload, Any] = Kind(
     "bulk", BulkPayload, None,
     ("annotations.labels", "exchange.imports.coco", "media.archives", "media.batches", "media.statuses", "projects.datasets",
-     "vocabulary.concepts", "vocabulary.merges"),
+     "vocabulary.merges"),
     effects=_REFETCH, is_whole=True, grid="list", in_feed=True,
 )  # fmt: skip
 

@@ -42,7 +42,7 @@ def test_every_kind_is_emitted_where_it_says() -> None:
 
 
 def test_the_feed_has_words_for_the_kinds_that_it_shows() -> None:
-    assert set(activity._WORDS) == {name for name, kind in kinds.CATALOGUE.items() if kind.in_feed}
+    assert set(activity._SENTENCES) == {name for name, kind in kinds.CATALOGUE.items() if kind.in_feed}
 
 
 def test_what_is_undone_names_a_service() -> None:
