@@ -10,7 +10,7 @@ import orjson
 from django.db import connection, transaction
 from django.utils import timezone
 
-from annotator.db import bulk
+from annotator.db import bulk, counters
 from annotator.domain.actor import Actor
 from annotator.models import Event, Project, ProjectClock, WorkspaceClock
 
@@ -28,25 +28,12 @@ def encode(value: Any) -> str | None:
     return orjson.dumps(value, default=str).decode()
 
 
-def _next_seq(model: type[ProjectClock] | type[WorkspaceClock], stream_id: uuid.UUID) -> int:
-    """Raise the stream's clock and return its new value; the row lock holds until commit."""
-    table, column = model._meta.db_table, model._meta.pk.column
-    stream = model._meta.pk.get_db_prep_value(stream_id, connection)
-    with connection.cursor() as cursor:
-        cursor.execute(f'UPDATE "{table}" SET seq = seq + 1 WHERE "{column}" = %s RETURNING seq', [stream])  # noqa: S608
-        row = cursor.fetchone()
-        if row is None:
-            model.objects.get_or_create(pk=stream_id)
-            return _next_seq(model, stream_id)
-    return int(row[0])
-
-
 def next_seq(*, project_id: uuid.UUID) -> int:
     """Take the next sequence number of a project ahead of `record(seq=...)`, for rows that carry it as their revision.
 
     Locks the project's clock until commit: call it after all checks.
     """
-    return _next_seq(ProjectClock, project_id)
+    return counters.increment(ProjectClock, project_id, "seq")
 
 
 def record(
@@ -72,10 +59,10 @@ def record(
     if not connection.in_atomic_block:
         raise RuntimeError("events.record must be called inside the service's transaction")
     if project_id is not None:
-        seq = _next_seq(ProjectClock, project_id) if seq is None else seq
+        seq = next_seq(project_id=project_id) if seq is None else seq
         workspace_id = workspace_id or _workspace_of(project_id)
     elif workspace_id is not None:
-        seq = _next_seq(WorkspaceClock, workspace_id)
+        seq = counters.increment(WorkspaceClock, workspace_id, "seq")
     else:
         raise ValueError("an event belongs to a project or to a workspace")
     values = {

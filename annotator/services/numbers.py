@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import uuid
 
-from django.db import connection
-
-from annotator.models import Project, ProjectClock
+from annotator.db import counters
+from annotator.models import ProjectClock
 
 
 def next_number(project_id: uuid.UUID, column: str, count: int = 1) -> int:
     """Reserve `count` numbers of the project's counter and return the first. Locks the clock row until commit."""
-    with connection.cursor() as cursor:
-        table = ProjectClock._meta.db_table
-        key = Project._meta.pk.get_db_prep_value(project_id, connection)
-        cursor.execute(
-            f'UPDATE "{table}" SET {column} = {column} + %s WHERE project_id = %s RETURNING {column}',  # noqa: S608 (names of ours)
-            [count, key],
-        )
-        row = cursor.fetchone()
-    return int(row[0]) - count + 1
+    return counters.increment(ProjectClock, project_id, column, count) - count + 1
 
 
 def keep_number(project_id: uuid.UUID, column: str, number: int) -> None:
