@@ -48,14 +48,6 @@ class Draft:
     keypoint_classes: frozenset[uuid.UUID] = field(default_factory=frozenset)
 
 
-def label_id_of(value: object) -> uuid.UUID:
-    """Return the id a client gave to its new label."""
-    found = ids.parse_uuid(value)
-    if found is None:
-        raise Invalid("label_id must be a UUID.", field="label_id")
-    return found
-
-
 def parse_patch(
     *, patch: Mapping[str, Any], media: Media, label_id: uuid.UUID, current: Label | None
 ) -> Draft:

@@ -48,10 +48,6 @@ class JobRow:
     def percent(self) -> int:
         return round(100 * self.job.progress)
 
-    @property
-    def may_act(self) -> bool:
-        return self.may_cancel or self.may_retry or self.download is not None
-
 
 def page(
     actor: Actor, *, show: str, project: Project | None, kinds: tuple[str, ...] = (), start: int = 0

@@ -79,12 +79,11 @@ def run(
 ) -> dict[str, Any]:
     """Import a COCO file into a dataset and return {images, labels, classes, report}.
 
-    `find_picture(file_name)` gives the picture's stored bytes, the reason why it cannot be had, or None: then a picture of this name that is in the
-    dataset already is used, else a row without bytes whose health says so. One that waits for its bytes since an
-    earlier import gets them. Ids of categories, images and
-    annotations become numbers here and come out again on export, unless they are taken. A label that its picture
-    had before the import, with the same class and geometry, is reported and not added again. A broken item
-    goes to the report and never ends the import; Invalid only when the file is not COCO.
+    `find_picture(file_name)` returns the stored bytes of an image, the reason why they cannot be had, or None: then the image
+    of this name in the dataset is used, else a row without bytes is made whose health says so; a later import completes it.
+    Ids of categories, images and annotations become numbers, unless they are taken, and are exported again. A label that its
+    image had before the import, with the same class and geometry, is reported and not added again. A broken item goes to the
+    report and never ends the import; Invalid only when the file is not COCO.
     """
     policy.require(actor, project, "import.create")
     tell = progress or (lambda share, message: None)
