@@ -25,6 +25,8 @@ def checks() -> dict[str, list[str]]:
         "ruff": [str(BIN / "ruff"), "check", "."],
         "ruff format": [str(BIN / "ruff"), "format", "--check", "."],
         "import-linter": [str(BIN / "lint-imports")],
+        "deptry": [str(BIN / "deptry"), "."],
+        "sizes": [sys.executable, "scripts/sizes.py"],
         "django check": [*manage, "check", "--fail-level", "WARNING"],
         "migrations": [*manage, "makemigrations", "--check", "--dry-run", "--verbosity", "0"],
         "eslint": ["node", "node_modules/eslint/bin/eslint.js", "static/src", "tests/js", "build.mjs"],
