@@ -125,7 +125,7 @@ export function moved(label, dx, dy) {
 }
 
 /**
- * How far labels may move by (dx, dy) so that none leaves the picture further than it does.
+ * How far labels may move by (dx, dy) so that none leaves the image further than it does.
  * @param {readonly Label[]} labels @param {{width: number, height: number} | null} media @param {number} dx @param {number} dy
  * @returns {[number, number]}
  */
@@ -141,7 +141,7 @@ export function limited(labels, media, dx, dy) {
 }
 
 /**
- * Moves labels together by image pixels, inside the picture.
+ * Moves labels together by image pixels, inside the image.
  * @param {Store} store @param {Iterable<string>} ids @param {number} dx @param {number} dy
  * @returns {LabelDelta[]}
  */
@@ -181,7 +181,7 @@ export function duplicate(store, ids) {
 // ------------------------------------------------------------------- order
 
 /**
- * Moves labels one step in the order of all objects of the picture.
+ * Moves labels one step in the order of all objects of the image.
  * Where z values are equal, the shorter side of the order is shifted to make room.
  * @param {Store} store @param {ReadonlySet<string>} ids @param {1 | -1} step 1 = forward, to the viewer
  * @returns {LabelDelta[]}

@@ -32,10 +32,10 @@ function snapshot(store) {
 /**
  * Puts `__editor` on the window. Call it only when `boot.debug` is true.
  *
- * ready         the picture is decoded and its shapes were painted; false while another loads
- * regionCount   labels of this picture in the store, hidden ones included
+ * ready         the image is decoded and its shapes were painted; false while another loads
+ * regionCount   labels of this image in the store, hidden ones included
  * view          {zoom, x, y}: CSS pixels per image pixel, image point in the middle of the stage
- * imageRect()   {x, y, width, height} of the whole picture in client pixels, also where it is outside the window
+ * imageRect()   {x, y, width, height} of the whole image in client pixels, also where it is outside the window
  * imageToScreen(x, y)  [x, y] in client pixels
  * idle()        resolves when nothing is unsaved or unsettled and the last drawing is on the screen
  * paints        newest last, at most 2,000: {view, time, seq, shifted, level}; `view` is what the shapes were drawn for,

@@ -36,7 +36,7 @@ import { announceVisit } from '../ui/visits.js';
 /** @import {Boot} from './types/page' */
 /** @import {App} from './panels/app' */
 
-/** The panels do not wait longer than this for the picture. */
+/** The panels do not wait longer than this for the image. */
 const PATIENCE_MS = 1500;
 
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -96,7 +96,7 @@ function mountFrame(app) {
   mountTrouble($('trouble'), app);
 }
 
-/** What comes after the picture, in room that is kept for it. @param {App} app */
+/** What comes after the image, in room that is kept for it. @param {App} app */
 function mountPanels(app) {
   mountSide($('side'), app);
   mountSheet($('sheet'), app);

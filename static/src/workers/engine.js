@@ -1,5 +1,5 @@
 /**
- * Draws the shapes of a picture into bitmaps: whole, or only what moved into view or changed. Knows no messages.
+ * Draws the shapes of an image into bitmaps: whole, or only what moved into view or changed. Knows no messages.
  *
  * The last drawing stays in `back`. A pan on the same pixel grid shifts it and draws the strips that came into
  * view; a change of shapes draws the rectangles it touched. Both give the same pixels as drawing all.

@@ -54,7 +54,7 @@ export const POINT_VISIBLE = 2;
  */
 
 /**
- * @typedef {object} DrawRequest Which part of the picture to draw, on which grid.
+ * @typedef {object} DrawRequest Which part of the image to draw, on which grid.
  * @property {number} seq
  * @property {number} scale  device pixels per image pixel
  * @property {number} x0     image point of the left edge of the bitmap

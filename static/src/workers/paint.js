@@ -186,7 +186,7 @@ export function paintBlock(g, box, i, style, t) {
 }
 
 /**
- * The tinted picture of a mask, opaque where the mask is: one pixel each, or of very large masks every second, third...
+ * The tinted image of a mask, opaque where the mask is: one pixel each, or of very large masks every second, third...
  * @param {Float64Array} data @param {number} at @param {Rgb} rgb
  * @param {(width: number, height: number) => OffscreenCanvas | HTMLCanvasElement} makeCanvas
  */
@@ -209,9 +209,9 @@ export function maskCanvas(data, at, rgb, makeCanvas) {
 }
 
 /**
- * One run of a mask in a smaller picture of it.
+ * One run of a mask in a smaller image of it.
  * @param {Uint32Array} words @param {number} word @param {number} start 0-based @param {number} length
- * @param {number} width of the mask @param {number} step @param {number} stride width of the picture
+ * @param {number} width of the mask @param {number} step @param {number} stride width of the image
  */
 function fillRun(words, word, start, length, width, step, stride) {
   for (let from = start; from < start + length; ) {

@@ -5,7 +5,7 @@
 /**
  * @typedef {object} Port
  * @property {(message: any, transfer: Transferable[]) => void} post
- * @property {(canvas: any) => any} copy  a picture of the canvas that may be sent away
+ * @property {(canvas: any) => any} copy  an image of the canvas that may be sent away
  * @property {(canvas: any) => any} take  the same; the canvas may be empty afterwards
  */
 

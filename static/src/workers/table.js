@@ -1,5 +1,5 @@
 /**
- * All shapes of a picture in flat arrays with a spatial index: what the worker draws from. No drawing here.
+ * All shapes of an image in flat arrays with a spatial index: what the worker draws from. No drawing here.
  *
  * The index is static. Shapes changed since it was built are in `loose` and are searched one by one;
  * `needsIndex` says when there are so many that a new one pays.

@@ -16,24 +16,24 @@ export interface App {
   readonly store: Store;
   readonly settings: { readonly signal: Signal<Settings>; readonly value: Settings; set(change: Partial<Settings>): void };
   readonly film: Film;
-  /** To the next and the previous picture of the list. */
+  /** To the next and the previous image of the list. */
   readonly stepper: ReturnType<typeof createStepper>;
   readonly names: Names;
   /** The classes by digit; index 0 is digit 1, index 9 is digit 0. */
   readonly slots: ReadonlySignal<(Concept | undefined)[]>;
-  /** What the person may do next with the picture. */
+  /** What the person may do next with the image. */
   readonly steps: ReadonlySignal<Steps>;
-  /** Words in place of the picture: why it cannot be shown and what to do; null when it can. */
+  /** Words in place of the image: why it cannot be shown and what to do; null when it can. */
   readonly trouble: Signal<{ text: string; status: number } | null>;
   /** What each command of the page does; false: it had no use for the key. */
   readonly actions: Record<string, (press?: { isRepeat?: boolean }) => unknown>;
-  /** True while a picture takes noticeably long to come. */
+  /** True while an image takes noticeably long to come. */
   readonly loading: Signal<boolean>;
   /** Runs a command of the key map by its id, as its key would. */
   run(command: string): void;
   /** The keys of a command, for tooltips: "Ctrl Z". */
   keys(command: string): string;
-  /** Shows another picture. */
+  /** Shows another image. */
   open(mediaId: string, how?: { isFirst?: boolean; push?: boolean }): Promise<void>;
   /** Says something to people who do not see the stage. */
   say(text: string): void;

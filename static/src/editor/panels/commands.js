@@ -16,7 +16,7 @@ import { showSettings } from './dialogs/settings-dialog.js';
 
 /** @import {App} from './app' */
 
-/** What is chosen and may be changed (or deleted); says so when something stays as it is. @param {App} app @param {boolean} [alsoLocked] */
+/** What is selected and may be changed (or deleted); says so when something stays as it is. @param {App} app @param {boolean} [alsoLocked] */
 function editable({ store, say }, alsoLocked) {
   const chosen = store.selection.peek();
   const ids = new Set(deletable(store, chosen, alsoLocked));
@@ -24,7 +24,7 @@ function editable({ store, say }, alsoLocked) {
   return ids;
 }
 
-/** Takes chosen objects off the picture, with a way back. @param {App} app @param {boolean} [alsoLocked] */
+/** Takes chosen objects off the image, with a way back. @param {App} app @param {boolean} [alsoLocked] */
 function removeChosen(app, alsoLocked) {
   const { store } = app;
   const ids = editable(app, alsoLocked);
@@ -49,7 +49,7 @@ function offerUndo({ store, say }, text) {
 
 /**
  * The object after or before the last chosen one, as drawn. Behind the last and before the first the key is the
- * browser's, and so it is after Esc, with nothing chosen: the keyboard leaves the picture without passing every object.
+ * browser's, and so it is after Esc, with nothing selected: the keyboard leaves the image without passing every object.
  * @param {App} app @param {1 | -1} step
  */
 function selectNext({ store, stage, say }, step) {
@@ -81,7 +81,7 @@ function toggleDisplay({ store }, name) {
   store.display.value = { ...display, [name]: !display[name] };
 }
 
-/** Sets a state, and goes on when there is a next picture. @param {App} app @param {string | null | undefined} status @param {boolean} goesOn */
+/** Sets a status, and goes on when there is a next image. @param {App} app @param {string | null | undefined} status @param {boolean} goesOn */
 function work(app, status, goesOn) {
   const { store, stepper } = app;
   if (!status) return false;

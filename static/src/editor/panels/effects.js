@@ -1,11 +1,11 @@
-/** What follows by itself: finished pictures are locked, the frame follows the settings, the strip what is known here. */
+/** What follows by itself: finished images are locked, the frame follows the settings, the strip what is known here. */
 import { effect, untracked } from '@preact/signals-core';
 import { t } from '../../i18n.js';
 
 /** @import {App} from './app' */
 
 /**
- * A finished picture cannot be changed until it is reopened. The server would take the change; the page does not offer it.
+ * A finished image cannot be changed until it is reopened. The server would take the change; the page does not offer it.
  * @param {App} app
  */
 export function keepFinishedLocked({ store, steps }) {
@@ -38,7 +38,7 @@ export function keepFrame(editor, { store, settings }) {
   });
 }
 
-/** The shown picture's state and count in the strip are those of the store. @param {App} app */
+/** The shown image's state and count in the strip are those of the store. @param {App} app */
 export function keepFilmTrue({ store, film }) {
   return effect(() => {
     store.version.value;

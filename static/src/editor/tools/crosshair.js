@@ -17,7 +17,7 @@ export class Crosshair {
     this.point = null;
   }
 
-  /** An arrow moves it; it stays in the picture and in view. @param {Key} e @returns {boolean} whether the key was used */
+  /** An arrow moves it; it stays in the image and in view. @param {Key} e @returns {boolean} whether the key was used */
   key(e) {
     const way = arrow(e);
     const media = this.context.store.media.peek();

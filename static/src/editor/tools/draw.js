@@ -39,7 +39,7 @@ export class DrawTool extends Tool {
     return store.labels.get(id);
   }
 
-  /** Another one was chosen meanwhile: coming back to the shape does not mean to draw it anew. */
+  /** Another one was selected meanwhile: coming back to the shape does not mean to draw it anew. */
   #forgetOther() {
     if (!this.target) this.redrawn = null;
   }

@@ -53,7 +53,7 @@ export function nearestGrip(grips, x, y, reach) {
 }
 
 /**
- * The box with the edges of a grip at another place, on whole pixels, at least 2 x 2, inside the picture.
+ * The box with the edges of a grip at another place, on whole pixels, at least 2 x 2, inside the image.
  * @param {Box} box @param {NonNullable<Grip['edges']>} edges @param {number} x @param {number} y @param {Size} size
  * @returns {Box}
  */

@@ -1,4 +1,4 @@
-/** The hand: drags the picture; a double click shows it whole. */
+/** The hand: drags the image; a double click shows it whole. */
 import { Tool } from './tool.js';
 
 /** @import {ToolPointer} from './tool.js' */

@@ -1,4 +1,4 @@
-/** Draws polygons by clicks, freehand or keys, and holes into the chosen polygon; stays active. */
+/** Draws polygons by clicks, freehand or keys, and holes into the selected polygon; stays active. */
 import { updateLabel } from '../commands.js';
 import { addHole, bounds, partAt } from '../geom/poly.js';
 import { ngettext, t } from '../../i18n.js';
@@ -77,7 +77,7 @@ export class PolygonTool extends DrawTool {
     return Math.hypot(p.x - x, p.y - y) <= reach;
   }
 
-  /** The one chosen polygon, if it may be changed. @returns {string | null} */
+  /** The one selected polygon, if it may be changed. @returns {string | null} */
   #chosenPolygon() {
     const { store } = this.context;
     const [id, ...more] = store.selection.peek();

@@ -1,4 +1,4 @@
-/** Chooses shapes and changes the chosen ones: move, resize, vertices, by mouse or keys. Draws no new shape. */
+/** Chooses shapes and changes the selected ones: move, resize, vertices, by mouse or keys. Draws no new shape. */
 import { limited, moved, nudge, updateLabel } from '../commands.js';
 import { fromCorners } from '../geom/box.js';
 import { ngettext, t } from '../../i18n.js';
@@ -50,7 +50,7 @@ export class SelectTool extends Tool {
   /** The vertex that the arrow keys move. @type {{id: string, vertex: VertexRef} | null} */
   active = null;
 
-  /** The one chosen label that has handles. @returns {Label | null} */
+  /** The one selected label that has handles. @returns {Label | null} */
   get single() {
     const { store } = this.context;
     const selection = store.selection.peek();

@@ -24,13 +24,13 @@ export function rounded(value, digits) {
   return digits ? Number(value.toFixed(digits)) : Math.round(value);
 }
 
-/** A point in the picture, on the grid. @param {number} x @param {number} y @param {Size} size @param {number} digits @returns {Point} */
+/** A point in the image, on the grid. @param {number} x @param {number} y @param {Size} size @param {number} digits @returns {Point} */
 export function snapped(x, y, { width, height }, digits) {
   return [clamp(rounded(x, digits), 0, width), clamp(rounded(y, digits), 0, height)];
 }
 
 /**
- * The corner that makes a square with the anchor, as large as the longer side allows inside the picture.
+ * The corner that makes a square with the anchor, as large as the longer side allows inside the image.
  * @param {Point} anchor @param {Point} corner @param {Size} size @returns {Point}
  */
 export function squared(anchor, corner, { width, height }) {

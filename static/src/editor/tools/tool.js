@@ -49,7 +49,7 @@
  * @property {() => void} redraw
  * @property {(name: string) => void} setTool
  * @property {() => void} fit
- * @property {(x: number, y: number) => void} reveal moves the picture until the point is on the stage
+ * @property {(x: number, y: number) => void} reveal moves the image until the point is on the stage
  * @property {(p: ToolPointer) => void} beginPan
  * @property {(cursor: string) => void} setCursor
  */
@@ -77,7 +77,7 @@ export class Tool {
     return false;
   }
 
-  /** The arrow keys move the cross, not what is chosen. */
+  /** The arrow keys move the cross, not what is selected. */
   get hasCrosshair() {
     return false;
   }

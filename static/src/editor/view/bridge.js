@@ -132,7 +132,7 @@ export class Bridge {
     if (this.loaded >= 0) this.load();
   }
 
-  /** The store went on to another picture: its shapes must not be seen on the old one. */
+  /** The store went on to another image: its shapes must not be seen on the old one. */
   #close() {
     this.loaded = -1;
     this.media = '';
@@ -140,7 +140,7 @@ export class Bridge {
     this.#shapes.close();
   }
 
-  /** The store's picture is shown from now on. */
+  /** The store's image is shown from now on. */
   open() {
     this.media = this.store.media.peek()?.id ?? '';
     this.load();

@@ -1,4 +1,4 @@
-/** Where the picture lies on the stage at one moment: plain numbers and conversions, no DOM, no state. */
+/** Where the image lies on the stage at one moment: plain numbers and conversions, no DOM, no state. */
 
 /**
  * @typedef {object} Camera

@@ -1,4 +1,4 @@
-/** Other people's pointers on the picture, with their names: elements of class "cursor" placed through CSSOM. */
+/** Other people's pointers on the image, with their names: elements of class "cursor" placed through CSSOM. */
 import { toStage } from './camera.js';
 
 /** @import {Cursor} from '../types/people' */
@@ -49,7 +49,7 @@ export class Cursors {
     return element;
   }
 
-  /** After every movement of the picture. @param {Camera} camera */
+  /** After every movement of the image. @param {Camera} camera */
   place(camera) {
     for (const { element, cursor } of this.shown.values()) {
       const [x, y] = toStage(camera, cursor.x, cursor.y);

@@ -1,5 +1,5 @@
 /**
- * The page's own canvas above the worker's: what is chosen, what was just drawn, the tool's draft, name tags.
+ * The page's own canvas above the worker's: what is selected, what was just drawn, the tool's draft, name tags.
  * A shape is drawn here as long as the bitmap below leaves it out, so that none is missing or drawn twice.
  */
 import { fitCanvas } from './layers.js';
@@ -61,7 +61,7 @@ export class EditLayer {
     this.fresh.set(id, this.shapes.serial);
   }
 
-  /** Ids that the page shall draw: the chosen ones, if not too many. */
+  /** Ids that the page shall draw: the selected ones, if not too many. */
   get wanted() {
     const selection = this.store.selection.peek();
     return selection.size > MOST_CHOSEN ? new Set() : selection;
@@ -115,7 +115,7 @@ export class EditLayer {
     g.stroke();
   }
 
-  /** In draw order, the chosen ones above. @param {Set<string>} ids */
+  /** In draw order, the selected ones above. @param {Set<string>} ids */
   #sorted(ids) {
     if (ids.size < 2) return ids;
     const selection = this.store.selection.peek();

@@ -1,4 +1,4 @@
-/** The grid over the picture: every pixel when they are large, else every 10, 100 or 1000. Pure drawing. */
+/** The grid over the image: every pixel when they are large, else every 10, 100 or 1000. Pure drawing. */
 
 /** @import {Camera} from './camera.js' */
 

@@ -112,7 +112,7 @@ export class LabelPainter {
     if (row.kind === MASK && isChosen) this.#frame(g, row, style, t);
   }
 
-  /** The box of a mask, when it is chosen or pointed at. @param {CanvasRenderingContext2D} g @param {ShapeRow} row @param {Style} style @param {ReturnType<typeof transform>} t */
+  /** The box of a mask, when it is selected or pointed at. @param {CanvasRenderingContext2D} g @param {ShapeRow} row @param {Style} style @param {ReturnType<typeof transform>} t */
   #frame(g, row, style, t) {
     const [x0, y0, x1, y1] = [0, 1, 2, 3].map((i) => Math.round(row.box[i] * t.scale + (i % 2 ? t.dy : t.dx)));
     g.lineWidth = 3 * t.ratio;

@@ -1,11 +1,11 @@
-/** Loads and decodes pictures, keeps smaller copies for far-out views, draws the part that is seen. No view state. */
+/** Loads and decodes images, keeps smaller copies for far-out views, draws the part that is seen. No view state. */
 
 /** @import {Media} from '../types/page' */
 /** @import {Camera} from './camera.js' */
 
-/** Pictures with a longer side are shown by their preview until someone zooms in. */
+/** Images with a longer side are shown by their preview until someone zooms in. */
 const LARGE_SIDE = 8192;
-/** Decoded pixels kept for pictures that are not shown (next, previous): 4 bytes each. */
+/** Decoded pixels kept for images that are not shown (next, previous): 4 bytes each. */
 const CACHE_PIXELS = 64e6;
 /** Up to this zoom pixels are smoothed; beyond it each is a square. */
 const SMOOTH_UNTIL = 2;
@@ -31,7 +31,7 @@ async function decode(url) {
   return { blob, bitmap: await createImageBitmap(blob) };
 }
 
-/** Decoded pictures by address; the last used stay. */
+/** Decoded images by address; the last used stay. */
 export class PictureCache {
   constructor() {
     /** @type {Map<string, Promise<Decoded>>} */
@@ -90,7 +90,7 @@ export class Picture {
     this.levels = [];
     this.version = 0;
     this.isDetailAsked = false;
-    /** Set when nothing of the picture can be shown. */
+    /** Set when nothing of the image can be shown. */
     this.failure = '';
   }
 
@@ -100,7 +100,7 @@ export class Picture {
   }
 
   /**
-   * Shows another picture. Resolves when it is decoded, or cannot be: then `failure` says so.
+   * Shows another image. Resolves when it is decoded, or cannot be: then `failure` says so.
    * @param {Media} media
    * @returns {Promise<void>}
    */
@@ -133,7 +133,7 @@ export class Picture {
     later(() => void this.#addLevels(version, blob));
   }
 
-  /** Halves the picture until it is small: a far-out view of 12 megapixels costs too much per frame otherwise. @param {number} version @param {Blob} blob */
+  /** Halves the image until it is small: a far-out view of 12 megapixels costs too much per frame otherwise. @param {number} version @param {Blob} blob */
   async #addLevels(version, blob) {
     for (;;) {
       const last = this.levels[this.levels.length - 1];
@@ -152,7 +152,7 @@ export class Picture {
     for (const { image, isOwn } of this.levels.splice(0)) if (isOwn) image.close();
   }
 
-  /** Loads the original of a large picture when the view asks for more than the preview has. @param {number} scale */
+  /** Loads the original of a large image when the view asks for more than the preview has. @param {number} scale */
   #askDetail(scale) {
     const media = this.media;
     if (this.isDetailAsked || !media || scale <= this.levels[0].scale * 1.05) return;
@@ -195,7 +195,7 @@ export class Picture {
     );
   }
 
-  /** Decodes pictures that come next. @param {readonly Pick<Media, 'url' | 'preview_url' | 'width' | 'height'>[]} next */
+  /** Decodes images that come next. @param {readonly Pick<Media, 'url' | 'preview_url' | 'width' | 'height'>[]} next */
   preload(next) {
     for (const media of next) {
       const isLarge = Math.max(media.width, media.height) > LARGE_SIDE;

@@ -67,9 +67,9 @@ export class ShapesLayer {
     this.inFlight = null;
     this.seq = 0;
     this.serial = 0;
-    /** The change with which the present picture began. */
+    /** The change with which the present image began. */
     this.openSerial = 0;
-    /** Nothing is asked for before the first shapes of a picture are known. */
+    /** Nothing is asked for before the first shapes of an image are known. */
     this.isOpen = false;
     this.isHidden = false;
     /** @type {ReadonlySet<string>} */
@@ -95,7 +95,7 @@ export class ShapesLayer {
     this.render();
   }
 
-  /** Another picture: what is shown belongs to the old one. */
+  /** Another image: what is shown belongs to the old one. */
   reset() {
     this.isOpen = true;
     this.#drop();
@@ -155,7 +155,7 @@ export class ShapesLayer {
     return this.isOpen && this.shown !== null && !this.isNew && this.shown.request.serial >= this.openSerial;
   }
 
-  /** The part of the picture (and of shapes beyond its edges) that can show anything. @param {Camera} c */
+  /** The part of the image (and of shapes beyond its edges) that can show anything. @param {Camera} c */
   #world(c) {
     const { width, height } = this.picture();
     const extent = this.catalog.extent;

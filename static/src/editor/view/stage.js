@@ -1,5 +1,5 @@
 /**
- * The stage of the labeling page: puts picture, shapes, tools and pointer together and gives the page one face.
+ * The stage of the labeling page: puts image, shapes, tools and pointer together and gives the page one face.
  *
  *   import { createStage } from './view/stage.js';
  *   import { createTools } from './tools/index.js';
@@ -97,7 +97,7 @@ export class Stage {
     this.#paintTools(new Pen(painter));
     this.mediaVersion = 0;
     this.loadedVersion = -1;
-    /** Resolved by the first frame that shows picture and shapes. @type {(() => void)[]} */
+    /** Resolved by the first frame that shows image and shapes. @type {(() => void)[]} */
     this.waiting = [];
     this.viewport.onFrame = () => this.#afterFrame();
     this.endings = [
@@ -169,15 +169,15 @@ export class Stage {
     if (this.waiting.length && this.isReady) for (const resolve of this.waiting.splice(0)) resolve();
   }
 
-  /** Another picture is on its way: not ready until it and its shapes are painted. */
+  /** Another image is on its way: not ready until it and its shapes are painted. */
   expect() {
     this.mediaVersion += 1;
   }
 
   /**
-   * Shows the picture and the labels that the store has now. Call it after `session.load`. Resolves when both were
-   * painted, or when another picture was asked for.
-   * @param {{media: Media, view?: View}} state `view`: keep this view ("lock view"), else the picture is shown whole
+   * Shows the image and the labels that the store has now. Call it after `session.load`. Resolves when both were
+   * painted, or when another image was asked for.
+   * @param {{media: Media, view?: View}} state `view`: keep this view ("lock view"), else the image is shown whole
    * @returns {Promise<void>}
    */
   async setMedia({ media, view }) {
@@ -193,12 +193,12 @@ export class Stage {
     await new Promise((/** @type {(value?: any) => void} */ resolve) => this.waiting.push(resolve));
   }
 
-  /** The picture is decoded (or cannot be) and the shapes of this picture were painted. */
+  /** The image is decoded (or cannot be) and the shapes of this image were painted. */
   get isReady() {
     return this.loadedVersion === this.mediaVersion && this.shapes.isPainted;
   }
 
-  /** Empty, or the name of a picture that cannot be shown. */
+  /** Empty, or the name of an image that cannot be shown. */
   get failure() {
     return this.picture.failure;
   }
@@ -230,7 +230,7 @@ export class Stage {
     return view ? true : this.host.run(id);
   }
 
-  /** Whether Tab is the browser's: after Esc, while nothing is chosen. */
+  /** Whether Tab is the browser's: after Esc, while nothing is selected. */
   get isFocusReleased() {
     return this.host.isFocusReleased && !this.store.selection.peek().size;
   }
@@ -265,12 +265,12 @@ export class Stage {
     this.viewport.fitBox(box, MOST_FIT);
   }
 
-  /** Moves the picture so that the point is in the middle. @param {number} x @param {number} y */
+  /** Moves the image so that the point is in the middle. @param {number} x @param {number} y */
   centerOn(x, y) {
     this.viewport.centerOn(x, y);
   }
 
-  /** Moves the picture when the point is not on the stage. @param {number} x @param {number} y */
+  /** Moves the image when the point is not on the stage. @param {number} x @param {number} y */
   reveal(x, y) {
     const c = this.viewport.camera();
     const [px, py] = toStage(c, x, y);
@@ -292,7 +292,7 @@ export class Stage {
     this.viewport.setView(view);
   }
 
-  /** The part of the picture on the stage, image pixels. @returns {Box} */
+  /** The part of the image on the stage, image pixels. @returns {Box} */
   get visibleBox() {
     const c = this.viewport.camera();
     return [...toImage(c, 0, 0), ...toImage(c, c.width, c.height)];
@@ -349,7 +349,7 @@ export class Stage {
     this.bridge.restyle();
   }
 
-  /** Decodes pictures that come next, so that they show at once. @param {readonly Media[]} next */
+  /** Decodes images that come next, so that they show at once. @param {readonly Media[]} next */
   preload(next) {
     this.picture.preload(next);
   }

@@ -18,7 +18,7 @@ import { PointerRouter } from './pointer.js';
  * @property {(e: Key) => boolean} key
  * @property {(pen: any, camera: any) => void} paint
  * @property {boolean} isDrawTool @property {boolean} isDrawing @property {boolean} hasCrosshair
- * @property {Label | null} [single] of the tool that selects: the one chosen shape that can be changed by hand
+ * @property {Label | null} [single] of the tool that selects: the one selected shape that can be changed by hand
  * @property {(id: string) => void} [redraw] of a drawing tool: the next drawing becomes the geometry of this shape
  */
 
@@ -52,7 +52,7 @@ export class ToolHost {
     this.listeners = new Set();
     /** @type {import('@preact/signals-core').Signal<{x: number, y: number} | null>} */
     this.place = signal(null);
-    /** Esc was pressed and nothing is left to cancel: Tab does not go through the objects now, it leaves the picture. */
+    /** Esc was pressed and nothing is left to cancel: Tab does not go through the objects now, it leaves the image. */
     this.isFocusReleased = false;
     element.addEventListener('focusin', () => (this.isFocusReleased = false));
     element.addEventListener('pointerdown', () => (this.isFocusReleased = false));
@@ -144,7 +144,7 @@ export class ToolHost {
     return this.tool.key(e) || (scopes.includes('sel') && e.altKey && this.#chosen(e));
   }
 
-  /** Keys for the chosen shapes work in every tool. @param {Key} e */
+  /** Keys for the selected shapes work in every tool. @param {Key} e */
   #chosen(e) {
     return this.tools.get('select')?.key(e) ?? false;
   }

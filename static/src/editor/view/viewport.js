@@ -61,7 +61,7 @@ export class Viewport {
     return makeCamera(this.current, width, height, this.ratio);
   }
 
-  /** Another picture; it is shown whole unless `view` is given. @param {number} width @param {number} height @param {View} [view] */
+  /** Another image; it is shown whole unless `view` is given. @param {number} width @param {number} height @param {View} [view] */
   setPicture(width, height, view) {
     this.imageWidth = width;
     this.imageHeight = height;
@@ -105,7 +105,7 @@ export class Viewport {
   }
 
   /**
-   * Moves the picture by CSS pixels, on the grid of device pixels: shapes then only shift, they need no new drawing.
+   * Moves the image by CSS pixels, on the grid of device pixels: shapes then only shift, they need no new drawing.
    * @param {View} from where the movement began @param {number} dx @param {number} dy since then
    */
   panFrom(from, dx, dy) {

@@ -1,4 +1,4 @@
-/** The head of the page: where one is, which picture of how many, undo, what is saved, who is here, the next step. */
+/** The head of the page: where one is, which image of how many, undo, what is saved, who is here, the next step. */
 import { num, t } from '../../../i18n.js';
 import { statusKey, statusName } from '../../../ui/statuses.js';
 import { setStatus } from '../../commands.js';
@@ -16,7 +16,7 @@ const SAVE_ICONS = Object.freeze({
 /** More people than this are counted. */
 const MOST_FACES = 5;
 
-/** One face per person, oneself left out; those on this picture first. @param {readonly Presence[]} people @param {string} self @param {string} media */
+/** One face per person, oneself left out; those on this image first. @param {readonly Presence[]} people @param {string} self @param {string} media */
 export function faces(people, self, media) {
   /** @type {Map<string, Presence>} */
   const byUser = new Map();
@@ -39,7 +39,7 @@ function crumbs({ boot, store }) {
     </nav>`;
 }
 
-/** The state of the picture; a menu when this person may set another. @param {App} app */
+/** The status of the image; a menu when the person may set another. @param {App} app */
 function statusMenu({ store }) {
   const status = store.status.value;
   const may = new Set(store.may.value.status);

@@ -1,4 +1,4 @@
-/** The whole picture in small with the part that is seen; only when zoomed beyond fit. Press or drag goes there. */
+/** The whole image in small with the part that is seen; only when zoomed beyond fit. Press or drag goes there. */
 import { signal } from '@preact/signals-core';
 import { live } from '../live.js';
 import { h } from '../../../ui/dom.js';
@@ -7,7 +7,7 @@ import { t } from '../../../i18n.js';
 /** @import {View} from '../../types/store' */
 
 /**
- * The seen part as shares of the picture, cut at its edges; null when all of it is seen.
+ * The seen part as shares of the image, cut at its edges; null when all of it is seen.
  * @param {View} view @param {{width: number, height: number}} picture @param {{width: number, height: number}} stage CSS pixels
  */
 export function seenPart(view, picture, stage) {

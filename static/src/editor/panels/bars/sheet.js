@@ -1,4 +1,4 @@
-/** The sheet under the picture on a phone: what state it is in, how much is on it, Accept or Reject. Review, not drawing. */
+/** The sheet under the image on a phone: what state it is in, how much is on it, Accept or Reject. Review, not drawing. */
 import { ngettext, t } from '../../../i18n.js';
 import { html, mount, nothing } from '../live.js';
 import { icon, iconButton, statusChip } from '../templates.js';

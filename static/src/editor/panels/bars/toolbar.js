@@ -20,7 +20,7 @@ function hint({ store }) {
   return '';
 }
 
-/** The class of the next shape, or of the chosen ones. @param {App} app */
+/** The class of the next shape, or of the selected ones. @param {App} app */
 function classButton(app) {
   const { store } = app;
   const classes = store.regionConcepts.value;
@@ -34,7 +34,7 @@ function classButton(app) {
     ${swatch(chosen)}<span class="sr">${t('Class')} </span><span class="clip">${chosen?.name ?? t('No class')}</span>${kbd(digit)}${icon('chevron-down', 's faint')}</button>`;
 }
 
-/** What can be done with the chosen shapes. @param {App} app */
+/** What can be done with the selected shapes. @param {App} app */
 function selectionButtons(app) {
   const { store } = app;
   const count = store.selection.value.size;

@@ -1,4 +1,4 @@
-/** Which steps of work a person may take with the picture that is shown: Submit, Skip, Accept, Reject, Reopen. Pure. */
+/** Which steps of work a person may take with the image that is shown: Submit, Skip, Accept, Reject, Reopen. Pure. */
 
 /** @import {May, Status} from '../../types/page' */
 
@@ -14,7 +14,7 @@
 const FINISHED = new Set(['DONE', 'COMPLETED']);
 
 /**
- * @param {Status | null} status of the picture @param {May} may @param {readonly Status[]} statuses of the project
+ * @param {Status | null} status of the image @param {May} may @param {readonly Status[]} statuses of the project
  * @returns {Steps}
  */
 export function stepsFor(status, may, statuses) {

@@ -1,4 +1,4 @@
-/** Going to a picture by its number in the list, as it stands in the head of the page. */
+/** Going to an image by its number in the list, as it stands in the head of the page. */
 import { num, t } from '../../../i18n.js';
 import { h } from '../../../ui/dom.js';
 import { showDialog } from '../../../ui/dialog.js';
@@ -7,7 +7,7 @@ import { toast } from '../../../ui/toast.js';
 /** @import {App} from '../app' */
 
 /**
- * Opens the picture with a number; says why not when there is none.
+ * Opens the image with a number; says why not when there is none.
  * @param {Pick<App, 'film' | 'open'>} app @param {number} n 1 the first @param {(text: string) => void} [tell]
  */
 export async function goTo({ film, open }, n, tell = toast) {

@@ -1,4 +1,4 @@
-/** The pictures around the shown one in the filtered order: a growing window of the list, next and previous. */
+/** The images around the shown one in the filtered order: a growing window of the list, next and previous. */
 import { computed, signal } from '@preact/signals-core';
 
 /** @import {Boot} from '../../types/page' */
@@ -11,7 +11,7 @@ import { computed, signal } from '@preact/signals-core';
 
 const BEFORE = 12;
 const AFTER = 16;
-/** Frames kept; the ones farthest from the shown picture go first. */
+/** Frames kept; the ones farthest from the shown image go first. */
 const MOST = 240;
 const REFRESH_MS = 800;
 const RETRY_MS = 5000;
@@ -38,7 +38,7 @@ export function trimmed(items, id, most) {
 }
 
 /**
- * The frames before and after the shown picture: null when there is none, undefined while it is not known; and its own index.
+ * The frames before and after the shown image: null when there is none, undefined while it is not known; and its own index.
  * @param {readonly Frame[]} items @param {string | null} id @param {{id: string, index: number} | null} gap @param {number} total
  * @returns {{previous: Frame | null | undefined, next: Frame | null | undefined, index: number | null}}
  */
@@ -65,14 +65,14 @@ export class Film {
     this.loading = /** @type {Promise<void> | null} */ (null);
     this.timer = /** @type {ReturnType<typeof setTimeout> | null} */ (null);
     this.turn = 0;
-    /** Pictures came, went or moved: the indexes of what is known are wrong. */
+    /** Images came, went or moved: the indexes of what is known are wrong. */
     this.isStale = false;
-    /** Where the shown picture would stand when the filter does not let it through (any more). */
+    /** Where the shown image would stand when the filter does not let it through (any more). */
     this.gap = signal(/** @type {{id: string, index: number} | null} */ (null));
     const around = computed(() => neighbours(this.items.value, this.current.value, this.gap.value, this.total.value));
     this.next = computed(() => around.value.next);
     this.previous = computed(() => around.value.previous);
-    /** n of N once the list is known; index null: the picture is not in it. */
+    /** n of N once the list is known; index null: the image is not in it. */
     this.place = computed(() => (this.items.value.length || this.gap.value ? { index: around.value.index, total: this.total.value } : null));
   }
 
@@ -84,7 +84,7 @@ export class Film {
     return [...items.slice(at + 1, at + 1 + ahead), ...items.slice(Math.max(0, at - behind), at).reverse()].map((one) => one.id);
   }
 
-  /** Another picture is shown: the window moves along when it comes near its end. @param {string} id */
+  /** Another image is shown: the window moves along when it comes near its end. @param {string} id */
   async show(id) {
     this.current.value = id;
     const items = this.items.peek();
@@ -95,7 +95,7 @@ export class Film {
     if (at < 0 || isNearStart || isNearEnd) await this.read(id, BEFORE, AFTER);
   }
 
-  /** Asks where the shown picture stands, unless that is under way. */
+  /** Asks where the shown image stands, unless that is under way. */
   find() {
     const id = this.current.peek();
     if (id && !this.loading) this.show(id);

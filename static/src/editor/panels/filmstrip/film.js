@@ -1,4 +1,4 @@
-/** The film strip: pictures before and after in the filtered order, the shown one in the middle when there is room. */
+/** The film strip: images before and after in the filtered order, the shown one in the middle when there is room. */
 import { ngettext, num, t } from '../../../i18n.js';
 import { statusKey, statusName } from '../../../ui/statuses.js';
 import { html, live, mount, nothing, render, repeat } from '../live.js';
@@ -41,7 +41,7 @@ class Strip {
   constructor(list, app) {
     this.list = list;
     this.app = app;
-    /** The picture that stands in the middle. */
+    /** The image that stands in the middle. */
     this.centred = '';
     list.replaceChildren();
     list.addEventListener('scroll', () => this.onScroll(), { passive: true });

@@ -1,4 +1,4 @@
-/** From picture to picture without a new page: address, what is fetched ahead, what is kept of the view. */
+/** From image to image without a new page: address, what is fetched ahead, what is kept of the view. */
 import { t } from '../../../i18n.js';
 
 /** @import {View} from '../../types/store' */
@@ -6,7 +6,7 @@ import { t } from '../../../i18n.js';
 
 const AHEAD = 3;
 const BEHIND = 1;
-/** A picture that takes longer than this is told of. */
+/** An image that takes longer than this is told of. */
 const SLOW_MS = 300;
 
 /** @param {App['boot']} boot @param {string} id */
@@ -24,7 +24,7 @@ export function troubleOf({ status = 0, message = '' }) {
   return { status, text: message || t('The server could not respond. Try again in a moment.') };
 }
 
-/** States and pictures of the neighbours, so that F and D show at once. @param {App} app */
+/** States and images of the neighbours, so that F and D show at once. @param {App} app */
 export async function fetchAhead({ session, film, stage, store }) {
   const ids = film.around(AHEAD, BEHIND);
   const current = store.media.peek()?.id;
@@ -39,7 +39,7 @@ export async function fetchAhead({ session, film, stage, store }) {
 }
 
 /**
- * Makes `open`: shows a picture; the newest call wins.
+ * Makes `open`: shows an image; the newest call wins.
  * @param {App} app all but `open`
  */
 export function createNavigation(app) {

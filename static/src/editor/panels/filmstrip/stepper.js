@@ -16,7 +16,7 @@ const PATIENCE_MS = 10_000;
 export function createStepper({ film, open, say, tell }) {
   /** Steps asked for and not taken, below 0 backwards. */
   let pendingSteps = 0;
-  /** The picture that they start from: with another one on the stage they mean nothing. @type {string | null} */
+  /** The image that they start from: with another one on the stage they mean nothing. @type {string | null} */
   let from = null;
   let atEnd = sayEnd;
   let isStepping = false;
@@ -82,7 +82,7 @@ export function createStepper({ film, open, say, tell }) {
   return {
     isWaiting,
     /**
-     * One picture on or back.
+     * One image on or back.
      * @param {1 | -1} way
      * @param {{isRepeat?: boolean, atEnd?: (way: 1 | -1) => void}} [how] `isRepeat`: of a held key, these do not add up
      *   while they wait; `atEnd`: instead of the word that there is no further one

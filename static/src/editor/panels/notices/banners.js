@@ -49,7 +49,7 @@ export function mountBanner(host, app) {
   });
 }
 
-/** In place of a picture that cannot be shown: why, and what to do. @param {HTMLElement} host @param {App} app */
+/** In place of an image that cannot be shown: why, and what to do. @param {HTMLElement} host @param {App} app */
 export function mountTrouble(host, app) {
   return mount(host, () => {
     const trouble = app.trouble.value;

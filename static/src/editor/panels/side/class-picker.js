@@ -1,4 +1,4 @@
-/** Choosing a class from the bar: the palette with the classes only; it changes what is chosen, else the next shape. */
+/** Choosing a class from the bar: the palette with the classes only; it changes what is selected, else the next shape. */
 import { t } from '../../../i18n.js';
 import { h } from '../../../ui/dom.js';
 import { openPalette } from '../../../ui/palette.js';
@@ -10,7 +10,7 @@ import { swatch } from '../templates.js';
 /** @import {Concept} from '../../types/page' */
 /** @import {App} from '../app' */
 
-/** Gives the chosen shapes a class, or the next shape when none is chosen. @param {App} app @param {string} id */
+/** Gives the selected shapes a class, or the next shape when none is selected. @param {App} app @param {string} id */
 export function useClass({ store, say }, id) {
   const ids = [...store.selection.peek()].filter((one) => store.isEditable(one));
   const name = store.concept(id)?.name ?? '';

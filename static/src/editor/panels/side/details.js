@@ -54,7 +54,7 @@ function authorField({ names }, label) {
     ${editor ? html`<span class="k">${t('Updated by')}</span>${line(editor, label.updated_at)}` : nothing}`;
 }
 
-/** The view of what is chosen; nothing when nothing is. @param {App} app */
+/** The view of what is selected; nothing when nothing is. @param {App} app */
 export function detailsView(app) {
   const { store, stage } = app;
   store.version.value;

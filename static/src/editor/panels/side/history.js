@@ -1,4 +1,4 @@
-/** The tab of history: the person's own steps on this picture, newest first; a click goes back to it. */
+/** The tab of history: the person's own steps on this image, newest first; a click goes back to it. */
 import { age, ngettext, t } from '../../../i18n.js';
 import { html, mount, nothing, repeat } from '../live.js';
 import { icon } from '../templates.js';

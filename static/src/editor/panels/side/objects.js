@@ -1,4 +1,4 @@
-/** The list of objects: the picture's accessible mirror. Only the rows in view are in the page. */
+/** The list of objects: the image's accessible mirror. Only the rows in view are in the page. */
 import { computed, effect, signal } from '@preact/signals-core';
 import { num, t } from '../../../i18n.js';
 import { html, live, nothing, render, repeat, soon, vars } from '../live.js';
@@ -138,7 +138,7 @@ export class ObjectList {
 
   // ------------------------------------------------------------- what people do
 
-  /** A shape that is chosen on the stage is shown here. */
+  /** A shape that is selected on the stage is shown here. */
   followSelection() {
     return this.app.store.selection.subscribe((selection) => {
       const id = [...selection].at(-1);

@@ -68,7 +68,7 @@ function wireEdge(edge, { settings }) {
   });
 }
 
-/** The objects tab: the list, and under it what is chosen. @param {HTMLElement} host @param {App} app */
+/** The objects tab: the list, and under it what is selected. @param {HTMLElement} host @param {App} app */
 function mountObjects(host, app) {
   host.replaceChildren();
   const list = document.createElement('div');
