@@ -1,6 +1,6 @@
 /** One tile of the media grid: created, updated, with its shapes. */
 import { h, icon } from '../ui/dom.js';
-import { num, t } from '../i18n.js';
+import { ngettext, num, t } from '../i18n.js';
 
 /**
  * @typedef {{id: string, n: string, t: string | null, s: string, w: string, c: number, x?: string}} Tile
@@ -20,7 +20,7 @@ function statusIcon(key, name) {
 function label(tile) {
   if (tile.x) return t('Open {name}: {why}', { name: tile.n, why: tile.x });
   if (!tile.c) return t('Open {name}', { name: tile.n });
-  return tile.c === 1 ? t('Open {name}, 1 object', { name: tile.n }) : t('Open {name}, {n} objects', { name: tile.n, n: num(tile.c) });
+  return ngettext('Open {name}, {n} object', 'Open {name}, {n} objects', tile.c, { name: tile.n });
 }
 
 /** A placeholder tile for an image that is not loaded. */

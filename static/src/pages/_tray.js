@@ -1,6 +1,6 @@
 /** The upload panel: progress, and the list of files, of which only the visible rows are in the page. */
 import { h, icon } from '../ui/dom.js';
-import { num, t } from '../i18n.js';
+import { ngettext, num, t } from '../i18n.js';
 import { drawWhenReleased } from './_page.js';
 
 /** @typedef {import('./_queue.js').Queue} Queue */
@@ -84,9 +84,9 @@ export class Tray {
     const files = counts.all - counts.cancelled;
     const share = counts.bytes ? queue.bytesSent / counts.bytes : 1;
     if (queue.isPaused) this.title.textContent = t('Upload paused');
-    else if (queue.isSending) this.title.textContent = files === 1 ? t('Uploading 1 file') : t('Uploading {n} files', { n: num(files) });
-    else if (queue.isProcessing) this.title.textContent = counts.sent === 1 ? t('Processing 1 file') : t('Processing {n} files', { n: num(counts.sent) });
-    else this.title.textContent = counts.sent === 1 ? t('1 file uploaded') : t('{n} files uploaded', { n: num(counts.sent) });
+    else if (queue.isSending) this.title.textContent = ngettext('Uploading {n} file', 'Uploading {n} files', files);
+    else if (queue.isProcessing) this.title.textContent = ngettext('Processing {n} file', 'Processing {n} files', counts.sent);
+    else this.title.textContent = ngettext('{n} file uploaded', '{n} files uploaded', counts.sent);
     const percent = queue.isSending || !queue.isProcessing ? share : Math.min(1, counts.processed / Math.max(1, counts.sent));
     this.bar.style.setProperty('inline-size', `${(100 * percent).toFixed(1)}%`);
     this.track.setAttribute('aria-valuenow', String(Math.round(100 * percent)));
@@ -107,7 +107,7 @@ export class Tray {
   #problems() {
     const { queue } = this;
     const count = queue.problems.length + queue.counts.failed;
-    this.problemLine.textContent = count === 0 ? '' : count === 1 ? t('1 file not uploaded') : t('{n} files not uploaded', { n: num(count) });
+    this.problemLine.textContent = count ? ngettext('{n} file not uploaded', '{n} files not uploaded', count) : '';
     this.problemLine.hidden = count === 0;
     this.problemLine.title = queue.problems.slice(0, 20).map((one) => `${one.name}: ${one.reason}`).join('\n');
   }

@@ -2,7 +2,7 @@
 import { openDialog, showDialog } from '../ui/dialog.js';
 import { h, postJson } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
-import { num, t } from '../i18n.js';
+import { ngettext, num, t } from '../i18n.js';
 import { getJson, applyResponse, startPage, errorMessage } from './_page.js';
 import { wireRename } from './_rename.js';
 import { idsInOrder, sortable } from './_sort.js';
@@ -71,11 +71,9 @@ async function merge(form) {
         ? t('“{source}” will be merged into “{target}”. Its images get tag “{target}”.', found)
         : t('“{source}” will be merged into “{target}”. Its objects get class “{target}”.', found) }),
       h('dl', { class: 'counts' }, h('dt', { text: t('Objects') }), h('dd', { class: 'num', text: num(found.labels) }), h('dt', { text: t('Tagged images') }), h('dd', { class: 'num', text: num(found.tags) })),
-      found.both > 0 && h('p', { class: 'small faint', text: found.both === 1 ? t('1 image has both tags and keeps one.') : t('{n} images have both tags and keep one.', { n: num(found.both) }) }),
+      found.both > 0 && h('p', { class: 'small faint', text: ngettext('{n} image has both tags and keeps one.', '{n} images have both tags and keep one.', found.both) }),
     ];
-    const many = isTag ? t('Merge {n} images', { n: num(count) }) : t('Merge {n} objects', { n: num(count) });
-    const one = isTag ? t('Merge 1 image') : t('Merge 1 object');
-    const verb = count === 1 ? one : many;
+    const verb = isTag ? ngettext('Merge {n} image', 'Merge {n} images', count) : ngettext('Merge {n} object', 'Merge {n} objects', count);
     const confirm = h('button', { class: 'btn primary', type: 'button', text: verb });
     const cancel = h('button', { class: 'btn', type: 'button', text: t('Cancel'), 'data-close': true });
     const dialog = showDialog({ title: t('Merge “{source}” into “{target}”', found), body: h('div', { class: 'stack' }, ...lines), footer: [cancel, confirm] });
@@ -104,10 +102,11 @@ function remove(button) {
   if (!count) return send(url, { role, count: 0 });
   const input = h('input', { class: 'input', id: 'typed', inputmode: 'numeric', autocomplete: 'off' });
   const isTag = role === 'media';
-  const many = isTag ? t('The tag will be removed from {n} images.', { n: num(count) }) : t('This also permanently deletes {n} objects.', { n: num(count) });
-  const one = isTag ? t('The tag will be removed from 1 image.') : t('This also permanently deletes 1 object.');
-  const body = h('div', { class: 'stack l' }, h('p', { class: 'muted', text: count === 1 ? one : many }), h('div', { class: 'field' }, h('label', { for: 'typed', text: t('Type {n} to confirm', { n: count }) }), input));
-  const deletes = count === 1 ? t('Delete 1 object') : t('Delete {n} objects', { n: num(count) });
+  const effect = isTag
+    ? ngettext('The tag will be removed from {n} image.', 'The tag will be removed from {n} images.', count)
+    : ngettext('This also permanently deletes {n} object.', 'This also permanently deletes {n} objects.', count);
+  const body = h('div', { class: 'stack l' }, h('p', { class: 'muted', text: effect }), h('div', { class: 'field' }, h('label', { for: 'typed', text: t('Type {n} to confirm', { n: count }) }), input));
+  const deletes = ngettext('Delete {n} object', 'Delete {n} objects', count);
   const verb = isTag ? t('Delete tag') : deletes;
   const confirm = h('button', { class: 'btn primary danger', type: 'button', disabled: true, text: verb });
   const cancel = h('button', { class: 'btn', type: 'button', text: t('Cancel'), 'data-close': true });

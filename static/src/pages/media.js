@@ -2,7 +2,7 @@
 import { postJson } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
 import { eventKind, mediaOf } from '../event-kinds.js';
-import { num, t } from '../i18n.js';
+import { ngettext, num, t } from '../i18n.js';
 import { Grid } from './_grid.js';
 import { Live, throttle, showPeople } from './_live.js';
 import { isTyping, showResult, startPage, waitForJob, errorMessage } from './_page.js';
@@ -50,7 +50,7 @@ function showSelection() {
   bulk.hidden = count === 0;
   element.toggleAttribute('data-picking', count > 0);
   const counter = document.getElementById('picked');
-  if (counter) counter.textContent = count === 1 ? t('1 selected') : t('{n} selected', { n: num(count) });
+  if (counter) counter.textContent = ngettext('{n} selected', '{n} selected', count);
   const all = document.getElementById('pick-all');
   if (all) {
     all.hidden = count >= grid.total || !count;
@@ -94,8 +94,7 @@ async function change(what, target) {
 
 /** How many images the list has, as text. @param {number} total */
 function countText(total) {
-  if (boot.query) return total === 1 ? t('1 image matches') : t('{n} images match', { n: num(total) });
-  return total === 1 ? t('1 image') : t('{n} images', { n: num(total) });
+  return boot.query ? ngettext('{n} image matches', '{n} images match', total) : ngettext('{n} image', '{n} images', total);
 }
 
 /** Reloads the list; a list that was or became empty needs another page. */

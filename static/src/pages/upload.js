@@ -1,7 +1,7 @@
 /** The upload page: options, and the list of files that could not be uploaded, with the reason. */
 import { h } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
-import { num, t } from '../i18n.js';
+import { ngettext, num, t } from '../i18n.js';
 import { startPage } from './_page.js';
 import { startUploads } from './_uploads.js';
 
@@ -53,6 +53,6 @@ startUploads({
     showRejected(queue);
     const media = document.getElementById('upload-boot')?.dataset.media ?? '/';
     const { sent } = queue.counts;
-    if (sent) toast(sent === 1 ? t('1 file uploaded') : t('{n} files uploaded', { n: num(sent) }), { action: { label: t('View images'), run: () => location.assign(media) } });
+    if (sent) toast(ngettext('{n} file uploaded', '{n} files uploaded', sent), { action: { label: t('View images'), run: () => location.assign(media) } });
   },
 });

@@ -1,7 +1,7 @@
 /** The command palette: a combobox over entries that the caller provides. */
 import { h, icon } from './dom.js';
 import { placeBeside } from './menu.js';
-import { t } from '../i18n.js';
+import { ngettext, t } from '../i18n.js';
 
 /**
  * @typedef {{group: string, label: string, run: () => void, icon?: string, mark?: () => Element, keys?: string, more?: string}} Entry
@@ -93,7 +93,7 @@ class Palette {
     if (!rows.length) rows.push(h('p', { class: 'nothing', text: t('No results') }));
     this.list.replaceChildren(...rows);
     const n = this.shown.length;
-    this.count.textContent = n === 1 ? t('{n} result', { n }) : t('{n} results', { n });
+    this.count.textContent = ngettext('{n} result', '{n} results', n);
     this.choose(0);
   }
 
