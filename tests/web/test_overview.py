@@ -85,6 +85,7 @@ def test_the_page_shows_them(w: World) -> None:
     text = " ".join(get(w.ann, f"/projects/{w.project.pk}/").content.decode().split())
     assert "1 of 3 finished, 33" in text
     assert "1.0 per image" in text
+    assert 'aria-label="Images finished per day' in text
     assert "66.7" in text
     assert "moved <a" in text
     assert "img 2.jpg</a> to To review" in text
