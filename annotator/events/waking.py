@@ -1,9 +1,24 @@
-"""Wakes the pollers of sockets after a commit, from whatever thread it was made in."""
+"""Wakes the pollers of sockets after a commit: this process's at once, those of other processes through Redis when there is one.
+
+Losing a wake costs nothing but time: the pollers look by themselves every settings.LIVE_POLL_SECONDS.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
+import time
+import uuid
+from typing import Any
+
+from django.conf import settings
+
+CHANNEL = "annotator.wake"
+# How long commits of this process do not try Redis again after it did not answer.
+PAUSE_SECONDS = 5.0
+_ANSWER_SECONDS = 0.2
+_own_id = uuid.uuid4().hex.encode()
 
 
 class Waker:
@@ -31,9 +46,51 @@ class Waker:
             loop.call_soon_threadsafe(event.set)
 
 
+class Publisher:
+    """Tells other processes through Redis that something was committed; does nothing without Redis."""
+
+    def __init__(self) -> None:
+        self._client: Any = None
+        self._paused_until = 0.0
+
+    def publish(self) -> None:
+        """Publish once. An outage of Redis costs at most a fifth of a second every PAUSE_SECONDS and raises nothing."""
+        if not settings.REDIS_URL or time.monotonic() < self._paused_until:
+            return
+        from redis import Redis, RedisError
+
+        if self._client is None:
+            self._client = Redis.from_url(
+                settings.REDIS_URL, socket_timeout=_ANSWER_SECONDS, socket_connect_timeout=_ANSWER_SECONDS
+            )
+        try:
+            self._client.publish(CHANNEL, _own_id)
+        except RedisError:
+            self._paused_until = time.monotonic() + PAUSE_SECONDS
+
+
 waker = Waker()
+publisher = Publisher()
 
 
 def wake() -> None:
-    """Wake the pollers after a commit: this process's at once, others' by their interval or through the channel layer."""
+    """Wake the pollers of all processes after a commit."""
     waker.wake()
+    publisher.publish()
+
+
+async def follow_others(event: asyncio.Event) -> None:
+    """Set `event` at each wake by another process, until cancelled; return at once without Redis."""
+    if not settings.REDIS_URL:
+        return
+    from redis import RedisError, asyncio as redis
+
+    while True:
+        with contextlib.suppress(RedisError, OSError):
+            async with redis.from_url(settings.REDIS_URL) as client, client.pubsub() as pubsub:
+                await pubsub.subscribe(CHANNEL)
+                event.set()  # for what was committed while nobody listened
+                async for message in pubsub.listen():
+                    if message["type"] == "message" and message["data"] != _own_id:
+                        event.set()
+        await asyncio.sleep(1)

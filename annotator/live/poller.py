@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from channels.db import database_sync_to_async
 from django.conf import settings
 
-from annotator.events import waker
+from annotator.events import follow_others, waker
 from annotator.models import Membership
 from annotator.services import event_rows
 
@@ -34,7 +34,7 @@ class Listener(Protocol):
 
 
 class Poller:
-    """Runs while there are sockets: every quarter second, and immediately after a commit in this process.
+    """Runs while there are sockets: every quarter second, and immediately after a commit: of this process, with Redis of any.
 
     Members are checked every five seconds, so a removed member's socket closes within ten.
     """
@@ -66,6 +66,13 @@ class Poller:
             self._task = None
 
     async def _run(self) -> None:
+        following = asyncio.create_task(follow_others(self._wake))
+        try:
+            await self._poll()
+        finally:
+            following.cancel()
+
+    async def _poll(self) -> None:
         loop = asyncio.get_running_loop()
         check_at = loop.time() + CHECK_MEMBERS_SECONDS
         while self._listeners:

@@ -89,7 +89,7 @@ async def test_a_box_reaches_its_page_in_full_and_other_pages_as_a_summary() -> 
 
 
 async def test_what_another_process_commits_arrives_without_a_wake() -> None:
-    """A script or an import has no way to wake this process: the poller finds the event by itself."""
+    """Without Redis a script or an import cannot wake this process: the poller finds the event by itself."""
     w = await sync_to_async(world)()
     async with page(w.max, w.project, w.images[0]) as socket:
         poller_module.waker.detach()

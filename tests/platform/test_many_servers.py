@@ -151,6 +151,29 @@ def test_a_label_reaches_the_pages_of_the_other_server_also_without_redis(place:
         hear(link, "label")
 
 
+def test_a_commit_of_another_process_wakes_a_server_that_does_not_poll(place: Place) -> None:
+    """By another server and by a worker; the server's own look at the database is an hour away."""
+    image = place.one.image("awake.jpg", DATA)["id"]
+    server = place.two.server
+    server.stop()
+    server.env["TEST_LIVE_POLL_SECONDS"] = "3600"
+    server.start()
+    try:
+        with contextlib.closing(follow(place.two)) as link:
+            for _ in range(3):
+                draw(place.one, image)
+                hear(link, "label")
+            _, log, gate = place.job("test.gate", "wake")
+            servers.wait_until(lambda: log.read_text(), "the job's start")
+            gate.touch()
+            while hear(link, "job.")["after"]["state"] != "DONE":
+                pass
+    finally:
+        server.stop()
+        del server.env["TEST_LIVE_POLL_SECONDS"]
+        server.start()
+
+
 def test_bytes_of_one_server_are_read_through_the_other(place: Place) -> None:
     image = place.one.image("bytes.jpg", DATA)
     path = place.two.call("GET", f"/v1/projects/{place.two.project}/images/{image['id']}")["public_url"]
