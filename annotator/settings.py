@@ -193,10 +193,11 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["api.common.renderers.FastJSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["api.common.parsers.StrictJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["api.common.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "api.common.schema.DialectSchema",
     "UNAUTHENTICATED_USER": None,
     "UNAUTHENTICATED_TOKEN": None,
+    "LIST_SERIALIZER_ERRORS_AS_DICT": True,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Annotator",
@@ -206,7 +207,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": [],
-    "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_REQUEST": False,
     "SCHEMA_PATH_PREFIX": "",
     "SCHEMA_COERCE_PATH_PK": False,
 }

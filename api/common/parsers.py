@@ -42,8 +42,8 @@ def texts_of(value: Any) -> Iterator[str]:
             waiting += item
 
 
-class StrictJSONParser(BaseParser):
-    """JSON by `parse_json`; an empty body is None."""
+class JSONParser(BaseParser):
+    """JSON by `parse_json`, whatever Content-Type the request names; a body beyond the limit is RequestDataTooBig."""
 
     media_type = "*/*"
 
@@ -54,5 +54,5 @@ class StrictJSONParser(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         """Return the parsed body."""
-        raw = stream.read()
-        return parse_json(raw) if raw else None
+        request = (parser_context or {})["request"]
+        return parse_json(request.body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.urls import URLPattern, path
@@ -18,3 +18,13 @@ def both(route: str, view: Any) -> tuple[URLPattern, URLPattern]:
 def table(rows: Iterable[tuple[str, Any]]) -> list[URLPattern]:
     """Return the addresses of a dialect from (route, view) pairs."""
     return [pattern for route, view in rows for pattern in both(route, view)]
+
+
+def addresses(rows: Iterable[tuple[str, Any, Mapping[str, str]]]) -> list[URLPattern]:
+    """Return the addresses of a dialect from rows of (route, viewset, {HTTP method: action})."""
+    found = []
+    for route, viewset, actions in rows:
+        view = viewset.as_view(dict(actions))
+        twin = route[:-1] if route.endswith("/") else f"{route}/"
+        found += [path(route, view), path(twin, view)]
+    return found

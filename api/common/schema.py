@@ -1,108 +1,166 @@
-"""The OpenAPI document of the dialects, made from what their operations promise. Imported only when somebody asks for it."""
+"""The OpenAPI document of the dialects: drf-spectacular reads the viewsets. Imported only when somebody asks for the document."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from typing import Any
 
 import orjson
+import uritemplate
+from drf_spectacular.contrib.django_filters import DjangoFilterExtension
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import (
-    ComponentRegistry,
-    ResolvedComponent,
     build_root_object,
+    force_instance,
+    get_doc,
     normalize_result_object,
     sanitize_result_object,
 )
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
-from .describe import Describer, parameters
-from .operations import Operation, operation_of
-from .views import DialectView
+from .fields import JSONField, ListField
+from .filters import ListFilter
+from .serializers import ListSerializer
+from .viewsets import DialectViewSet
+
+Schema = dict[str, Any]
 
 
 class DialectSchema(AutoSchema):
-    """Describes one method of one DialectView; other views and undocumented ones are left out."""
+    """Describes one action of a viewset: its summary is the first line of the docstring, the rest its description."""
 
-    def get_operation(
-        self, path: str, path_regex: str, path_prefix: str, method: str, registry: ComponentRegistry
-    ) -> dict[str, Any] | None:
-        """Return OpenAPI's operation object."""
-        view = self.view
-        if not isinstance(view, DialectView) or not view.is_documented:
+    view: DialectViewSet
+
+    def is_excluded(self) -> bool:
+        return not isinstance(self.view, DialectViewSet)
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> Schema | None:
+        operation: Schema | None = super().get_operation(*args, **kwargs)
+        if operation is None:
             return None
-        promise = operation_of(getattr(view, method.lower()))
-        describe = Describer(view.dialect, _register_in(registry))
-        found: dict[str, Any] = {
-            "operationId": _operation_id(view, method, path),
-            "summary": promise.summary,
-            "tags": [f"{view.dialect} {type(view).__module__.rpartition('.')[2].replace('_', ' ')}"],
-            "parameters": parameters(path, _path_schemas(view), promise.query),
-            "security": [{name: []} for name in view.credential],
-            "responses": _responses(view, promise, describe),
-        }
-        if promise.note or promise.key:
-            found["description"] = " ".join(filter(None, [promise.note, promise.key and f"({promise.key})"]))
-        if promise.body is not None:
-            content = describe.content(promise.body)
-            found["requestBody"] = {"content": content, "required": not promise.is_body_optional}
-        for name, scheme in view.credential.items():
-            kind = ResolvedComponent.SECURITY_SCHEMA
-            registry.register_on_missing(ResolvedComponent(name, kind, schema=scheme, object=name))
-        return found
+        body = self.get_request_serializer()
+        if body and self.method == "DELETE":  # OpenAPI's default has no body there; some vendors' operations do
+            content = {kind: {"schema": self._body_schema(each)} for kind, each in body.items()}
+            operation["requestBody"] = {"content": content}
+        if "requestBody" in operation:
+            operation["requestBody"]["required"] = self.view.action not in self.view.optional_bodies
+        operation.setdefault("parameters", [])
+        return operation
 
-
-def _register_in(
-    registry: ComponentRegistry,
-) -> Callable[[str, Callable[[], dict[str, Any]]], dict[str, Any]]:
-    being_made: set[str] = set()
-
-    def register(name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        component = ResolvedComponent(name, ResolvedComponent.SCHEMA, object=name)
-        if name not in being_made:  # a type may hold itself
-            being_made.add(name)
-            if component not in registry:
-                registry.register(component)
-                component.schema = make()
-            elif registry[component].schema != make():
-                raise ValueError(f"two things are called {name}: one would be described as the other")
-            being_made.remove(name)
-        reference: dict[str, Any] = component.ref
+    def _body_schema(self, serializer: Any) -> Schema:
+        """Return the schema of a body: a serializer's component, a list of them with its limit, or a plain schema."""
+        if isinstance(serializer, dict):
+            return serializer
+        instance = force_instance(serializer)
+        if isinstance(instance, ListSerializer):
+            items = self.resolve_serializer(instance.child, "request").ref
+            return {"type": "array", "items": items, "maxItems": instance.max_items}
+        reference: Schema = self.resolve_serializer(instance, "request").ref
         return reference
 
-    return register
+    def get_summary(self) -> str:
+        return self._docstring()[0]
+
+    def get_description(self) -> str:
+        return self._docstring()[1]
+
+    def _docstring(self) -> tuple[str, str]:
+        """Return summary and description; DRF's own list and retrieve are described by the viewset's docstring."""
+        method = getattr(self.view, self.view.action)
+        if method.__module__.startswith("rest_framework."):
+            noun = get_doc(type(self.view)).partition("\n")[0].rstrip(".")
+            noun = noun[:1].lower() + noun[1:]
+            return (f"List {noun}" if self.view.action == "list" else f"Get one of the {noun}"), ""
+        summary, _, rest = get_doc(method).partition("\n")
+        return summary.rstrip("."), " ".join(rest.split())
+
+    def get_tags(self) -> list[str]:
+        return [f"{self.view.dialect} {type(self.view).__module__.rpartition('.')[2].replace('_', ' ')}"]
+
+    def get_operation_id(self) -> str:
+        """Return the path's words and the action: unique, because a path and a method have one action."""
+        words = [part for part in self.path.strip("/").split("/") if not part.startswith("{")][1:]
+        name = "_".join(word.replace("-", "_") for word in words)
+        return f"{self.view.dialect.lower()}_{name}_{self.view.action}"
+
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        name = type(serializer).__name__.removesuffix("Serializer")
+        return name if name.startswith(self.view.dialect) else self.view.dialect + name
+
+    def get_request_serializer(self) -> Any:
+        body = self.view.request_serializer_classes.get(self.view.action)
+        schema: Any = self.view.body_content.get(self.view.action)
+        if schema or body is None:
+            return schema or {}
+        return {"application/json": self._body_schema(body)}
+
+    def get_response_serializers(self) -> Any:
+        view = self.view
+        responses: dict[Any, Any] = {}
+        for status in view.success_statuses.get(view.action, (204 if view.action == "destroy" else 200,)):
+            if status == 204:
+                responses[status] = OpenApiResponse(None, "No content.")
+            else:
+                many = view.action in view.list_actions
+                responses[status] = OpenApiResponse(view.get_serializer_class()(many=many), "Success.")
+        return responses | {"default": OpenApiResponse(view.error_serializer_class, "An error.")}
+
+    def get_override_parameters(self) -> list[Any]:
+        path = OpenApiParameter.PATH
+        found: list[Any] = [
+            OpenApiParameter(name, dict(self.view.path_schemas.get(name, self.view.path_schema)), path, required=True)
+            for name in uritemplate.variables(self.path)
+        ]  # fmt: skip
+        serializer = self.view.query_serializer_classes.get(self.view.action)
+        return [*found, serializer] if serializer else found
 
 
-def _operation_id(view: DialectView, method: str, path: str) -> str:
-    """Return a name that is unique among the addresses: aliases of one view differ by their last words."""
-    words = [part for part in path.split("/") if part and not part.startswith("{")]
-    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(view).__name__).lower()
-    return f"{view.dialect.lower()}_{method.lower()}_{name}" + (
-        f"_{words[-1]}" if words[-1] not in name else ""
-    )
+class _TokenScheme(OpenApiAuthenticationExtension):
+    target_class = "api.common.authentication.TokenAuthentication"
+    match_subclasses = True
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        return str(self.target.scheme_name)
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> Schema:
+        return dict(self.target.scheme)
 
 
-def _path_schemas(view: DialectView) -> Callable[[str], dict[str, Any]]:
-    return lambda name: view.path_schemas.get(name, view.path_schema)
+class _FieldExtension(OpenApiSerializerFieldExtension):
+    """Adds what our fields know and drf-spectacular does not: limits, and that null is as good as absent."""
+
+    target_class = "api.common.fields.NullIsAbsentMixin"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> Schema:
+        field = self.target
+        if isinstance(field, JSONField):
+            schema = dict(field.schema)
+        else:
+            schema = auto_schema._map_serializer_field(field, direction, bypass_extensions=True)
+        if isinstance(field, ListField):
+            schema["maxItems"] = field.max_items
+        if field.help_text:
+            schema["description"] = str(field.help_text)
+        if field.allow_null or not field.required:
+            schema["nullable"] = True
+        return schema
 
 
-def _responses(view: DialectView, promise: Operation, describe: Describer) -> dict[str, Any]:
-    kinds = dict.fromkeys(renderer.media_type for renderer in view.renderer_classes)
-    good: dict[str, Any] = {"description": "Done." if promise.gives is None else "The answer."}
-    if promise.gives is not None:
-        is_page = isinstance(promise.gives, list)
-        inner = describe.type(promise.gives[0] if is_page else promise.gives)
-        said = view.page_schema(inner, promise) if is_page else inner
-        good["content"] = {kind: {"schema": said} for kind in kinds}
-    refused = describe.type(view.error_type)
-    refusal = {"description": "A refusal.", "content": {kind: {"schema": refused} for kind in kinds}}
-    found = {str(promise.status): good, "default": refusal}
-    if promise.or_status is not None:
-        found[str(promise.or_status)] = good | {
-            "description": "The answer; a part of what was asked was not done."
-        }
-    return found
+class _FilterExtension(DjangoFilterExtension):
+    """Adds the most values of list parameters."""
+
+    target_class = "api.common.filters.FilterBackend"
+    priority = 1
+
+    def resolve_filter_field(self, *args: Any) -> list[Schema]:
+        found: list[Schema] = super().resolve_filter_field(*args)
+        if isinstance(args[-1], ListFilter):
+            for parameter in found:
+                parameter["schema"]["maxItems"] = args[-1].max_values
+        return found
 
 
 class _Addresses(EndpointEnumerator):
@@ -120,18 +178,18 @@ class DialectGenerator(SchemaGenerator):
 
     endpoint_inspector_cls = _Addresses
 
-    def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
+    def get_schema(self, request: Any = None, public: bool = False) -> Schema:
         """Return the document; enumerations stay where they are used, so none gets an invented name."""
         paths = self.parse(request, public)
         components = self.registry.build({})
         root = build_root_object(paths=paths, components=components, webhooks={}, version=None)
-        found: dict[str, Any] = sanitize_result_object(normalize_result_object(root))
+        found: Schema = sanitize_result_object(normalize_result_object(root))
         return found
 
 
-def document() -> dict[str, Any]:
+def document() -> Schema:
     """Return the OpenAPI document as plain values."""
-    found: dict[str, Any] = DialectGenerator(urlconf="api.urls").get_schema(request=None, public=True)
+    found: Schema = DialectGenerator(urlconf="api.urls").get_schema(request=None, public=True)
     return found
 
 

@@ -11,10 +11,11 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from annotator.domain import ids
+from annotator.domain import ids, text
 from annotator.domain.errors import Invalid
 from annotator.models import Attribute, AttributeValue, Label, Media, MediaStatus, Project, Tag, TagGroup
 from api.common import query
+from api.common.filters import FilterSet, TextFilter
 
 ERROR_TYPES = (
     "NOT_AN_ERROR", "LOW_IOU", "MISSING_LABEL", "EXTRA_LABEL", "MISCLASSIFICATION", "TAG_MISCLASSIFICATION",
@@ -162,3 +163,12 @@ def _any(conditions: Iterable[Any]) -> Q:
 
 def _with_or_without(rows: QuerySet[Media], condition: Q, wanted: bool) -> QuerySet[Media]:
     return rows.filter(condition) if wanted else rows.exclude(condition)
+
+
+class NameFilterSet(FilterSet):
+    """Lists whose rows are found by a part of their name."""
+
+    name = TextFilter(method="filter_name", help_text="Part of the name, in any case.")
+
+    def filter_name(self, rows: Any, field_name: str, value: str) -> Any:
+        return rows.filter(name_key__contains=text.name_key(value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import re_path
 
-from api.common.routes import table
+from api.common.routes import addresses, table
 
 from .base import UnknownAddress
 from .views import (
@@ -23,14 +23,23 @@ from .views import (
 
 P = "projects/<str:project_id>"
 
+MANY = {"get": "list", "post": "create"}
+ONE = {"get": "retrieve", "put": "update", "delete": "destroy"}
+
 urlpatterns = [
+    *addresses(
+        [
+            (f"{P}/datasets", datasets.DatasetViewSet, MANY),
+            (f"{P}/datasets/<str:dataset_id>", datasets.DatasetViewSet, ONE),
+            (f"{P}/label_classes", classes.LabelClassViewSet, MANY),
+            (f"{P}/label_classes/<str:label_class_id>", classes.LabelClassViewSet, ONE),
+        ]
+    ),
     *table(
         [
             (f"{P}/images/<str:image_id>/labels", labels.ImageLabels),
             (f"{P}/labels", project_labels.ProjectLabels),
             (f"{P}/labels/<str:label_id>", labels.OneLabel),
-            (f"{P}/datasets", datasets.Datasets),
-            (f"{P}/datasets/<str:dataset_id>", datasets.OneDataset),
             (f"{P}/images", images.Images),
             (f"{P}/images/<str:image_id>", images.OneImage),
             (f"{P}/images/<str:image_id>/status", images.ImageStatus),
@@ -42,8 +51,6 @@ urlpatterns = [
             ("workspaces/<str:workspace_id>", workspaces.OneWorkspace),
             ("projects", projects.Projects),
             (P, projects.OneProject),
-            (f"{P}/label_classes", classes.LabelClasses),
-            (f"{P}/label_classes/<str:label_class_id>", classes.OneLabelClass),
             (f"{P}/tag_classes", tags.TagClasses),
             (f"{P}/tag_classes/<str:tag_class_id>", tags.OneTagClass),
             (f"{P}/tag_groups", tags.TagGroups),

@@ -2,52 +2,38 @@
 
 from __future__ import annotations
 
-import uuid
-from typing import Any, Literal, TypedDict
-
-from annotator.models import Concept
-from api.common.shapes import bool_field, choice_field, id_field, number_field, shape, text_field
-
-from .plain import or_none
-
-LABEL_CLASS = shape(
-    "LabelClassIn",
-    name=text_field(required=True),
-    description=text_field(null=True),
-    type=choice_field(("object", "background"), to="kind", doc="Default object."),
-    color=text_field(doc="#RRGGBB or #RRGGBBAA; default the next colour of the palette."),
-    icon_url=text_field(null=True, doc="An http or https address."),
-    norder=number_field(to="order", doc="Default after the last one."),
-    parent_id=id_field(to="parent", null=True),
-    external_id=text_field(null=True),
-    use_description_as_prompt=bool_field(),
-)
+from api.common import fields
+from api.common.serializers import Serializer
 
 
-class LabelClassOut(TypedDict):
-    id: uuid.UUID
-    name: str
-    description: str | None
-    type: Literal["object", "background"]
-    color: str | None
-    icon_url: str | None
-    norder: float | None
-    parent_id: uuid.UUID | None
-    external_id: str | None
-    use_description_as_prompt: bool
+class LabelClassSerializer(Serializer):
+    """A label class in a response."""
+
+    id = fields.UUIDField(source="pk")
+    name = fields.TextField()
+    description = fields.TextOrNullField()
+    type = fields.ChoiceField(("object", "background"), source="region_kind")
+    color = fields.TextOrNullField()
+    icon_url = fields.TextOrNullField()
+    norder = fields.NumberField(source="region_order", allow_null=True)
+    parent_id = fields.UUIDField(allow_null=True)
+    external_id = fields.TextOrNullField()
+    use_description_as_prompt = fields.BooleanField()
 
 
-def out(row: Concept, view: Any) -> LabelClassOut:
-    """Return a label class."""
-    return {
-        "id": row.pk,
-        "name": row.name,
-        "description": or_none(row.description),
-        "type": row.region_kind,
-        "color": or_none(row.color),
-        "icon_url": or_none(row.icon_url),
-        "norder": row.region_order,
-        "parent_id": row.parent_id,
-        "external_id": or_none(row.external_id),
-        "use_description_as_prompt": row.use_description_as_prompt,
-    }
+class LabelClassInSerializer(Serializer):
+    """What creates or changes a label class."""
+
+    name = fields.TextField()
+    description = fields.OptionalTextField()
+    type = fields.ChoiceField(
+        ("object", "background"), source="kind", required=False, help_text="Default object."
+    )
+    color = fields.TextField(
+        required=False, help_text="#RRGGBB or #RRGGBBAA; default the next color of the palette."
+    )
+    icon_url = fields.OptionalTextField(help_text="An http or https address.")
+    norder = fields.NumberField(source="order", required=False, help_text="Default after the last one.")
+    parent_id = fields.UUIDField(source="parent", required=False, allow_null=True)
+    external_id = fields.OptionalTextField()
+    use_description_as_prompt = fields.BooleanField(required=False)

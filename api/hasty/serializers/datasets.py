@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import uuid
-from typing import Any, TypedDict
-
-from annotator.models import Dataset
-from api.common.shapes import number_field, shape, text_field
-
-DATASET = shape(
-    "DatasetIn",
-    name=text_field(required=True),
-    norder=number_field(
-        to="order", null=True, doc="Default after the last one; null: after all that have one."
-    ),
-)
+from api.common import fields
+from api.common.serializers import Serializer
 
 
-class DatasetOut(TypedDict):
-    id: uuid.UUID
-    name: str
-    norder: float | None
-    project_id: uuid.UUID
+class DatasetSerializer(Serializer):
+    """A dataset in a response."""
+
+    id = fields.UUIDField(source="pk")
+    name = fields.TextField()
+    norder = fields.NumberField(source="order", allow_null=True)
+    project_id = fields.UUIDField()
 
 
-def out(row: Dataset, view: Any) -> DatasetOut:
-    """Return a dataset."""
-    return {"id": row.pk, "name": row.name, "norder": row.order, "project_id": row.project_id}
+class DatasetInSerializer(Serializer):
+    """What creates or changes a dataset."""
+
+    name = fields.TextField()
+    norder = fields.NumberField(
+        source="order",
+        required=False,
+        allow_null=True,
+        help_text="Default after the last one; null: after all that have one.",
+    )

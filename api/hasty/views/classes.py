@@ -1,61 +1,51 @@
-"""E41 to E44 and D5: label classes."""
+"""Label classes."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.db.models import F
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from annotator.models import Concept
 from annotator.services.vocabulary import concepts
-from api.common.operations import operation
+from api.common.viewsets import ListModelMixin, RetrieveModelMixin
 
-from ..base import PAGE, InProject, OnRow
-from ..serializers import classes as names
+from ..serializers.classes import LabelClassInSerializer, LabelClassSerializer
+from ..viewsets import ProjectViewSet
 
 
-class LabelClasses(InProject):
-    shows = names.out
+class LabelClassViewSet(ListModelMixin, RetrieveModelMixin, ProjectViewSet):
+    """Label classes."""
 
-    @operation("List label classes", may="project.read", query=PAGE, gives=[names.LabelClassOut], key="E41")
-    def get(self) -> Any:
-        rows = Concept.all_objects.filter(project=self.place, on_region=True)
-        return self.page(rows.order_by(F("region_order").asc(nulls_last=True), "sort_key", "id"))
-
-    @operation(
-        "Create a label class",
-        may="vocabulary.write",
-        body=names.LABEL_CLASS,
-        gives=names.LabelClassOut,
-        key="E42",
+    queryset = Concept.objects.filter(on_region=True).order_by(
+        F("region_order").asc(nulls_last=True), "sort_key", "id"
     )
-    def post(self) -> Any:
-        return self.render(
-            concepts.create(actor=self.who, project=self.place, roles=("region",), **self.body)
-        )
+    lookup_url_kwarg = "label_class_id"
+    object_noun = "label class"
+    serializer_class = LabelClassSerializer
+    request_serializer_classes = {"create": LabelClassInSerializer, "update": LabelClassInSerializer}
+    permission_actions = {
+        "list": "project.read",
+        "retrieve": "project.read",
+        "create": "vocabulary.write",
+        "update": "vocabulary.write",
+        "destroy": "vocabulary.write",
+    }
 
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Create a label class."""
+        data = self.get_validated_data()
+        return self.respond(concepts.create(actor=self.actor, project=self.project, roles=("region",), **data))
 
-class OneLabelClass(OnRow):
-    shows = names.out
-    rows = staticmethod(lambda: Concept.objects.filter(on_region=True))
-    noun = "label class"
+    def update(self, request: Request, **kwargs: Any) -> Response:
+        """Change a label class."""
+        changes = self.get_validated_data()
+        concept = self.get_object()
+        return self.respond(concepts.update(actor=self.actor, concept=concept, changes=changes, role="region"))
 
-    @operation("Read a label class", may="project.read", gives=names.LabelClassOut, key="E43")
-    def get(self) -> Any:
-        return self.render(self.row)
-
-    @operation(
-        "Change a label class",
-        may="vocabulary.write",
-        body=names.LABEL_CLASS,
-        gives=names.LabelClassOut,
-        key="E44",
-    )
-    def put(self) -> Any:
-        return self.render(
-            concepts.update(actor=self.who, concept=self.row, changes=self.body, role="region")
-        )
-
-    @operation("Delete a label class and its labels", may="vocabulary.write", status=204, key="D5")
-    def delete(self) -> None:
-        concepts.delete(actor=self.who, concept=self.row, role="region")
+    def destroy(self, request: Request, **kwargs: Any) -> Response:
+        """Delete a label class and its labels."""
+        concepts.delete(actor=self.actor, concept=self.get_object(), role="region")
+        return Response(status=204)

@@ -1,0 +1,288 @@
+"""Serializer fields that take JSON's own types only; their messages go on after the field's name ("must be text.").
+
+api.common.exceptions puts the name in front. Values are checked here for type and size alone; what a name or a number
+means is the services' to check.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from rest_framework import serializers
+from rest_framework.fields import empty
+
+from annotator.domain import ids, text
+
+MAX_TEXT = 100_000
+#: Values that are stored as they are may be nested this deep.
+MAX_DEPTH = 32
+_INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+
+
+class NullIsAbsentMixin:
+    """Treats null as absent, except where `allow_null` says that null means "clear"."""
+
+    default_error_messages: Any = {"required": "is required.", "null": "is required."}
+
+    def validate_empty_values(self, data: Any) -> Any:
+        allow_null = self.allow_null  # type: ignore[attr-defined]
+        return super().validate_empty_values(empty if data is None and not allow_null else data)  # type: ignore[misc]
+
+
+class TextField(NullIsAbsentMixin, serializers.CharField):
+    """A string as it was sent; the services trim, normalize and refuse characters."""
+
+    default_error_messages = {
+        "invalid": "must be text.",
+        "max_length": "must have at most {max_length:,} characters.",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            **{"max_length": MAX_TEXT, "allow_blank": True, "trim_whitespace": False, **kwargs}
+        )
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(data)
+
+
+class OptionalTextField(TextField):
+    """Text of a request that may be left out, or cleared by null."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "allow_null": True, **kwargs})
+
+
+class TextOrNullField(TextField):
+    """Text of a response; null where there is none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"allow_null": True, **kwargs})
+
+    def to_representation(self, value: Any) -> Any:
+        return value or None
+
+
+class ChoiceField(NullIsAbsentMixin, serializers.ChoiceField):
+    """One of some strings."""
+
+    default_error_messages = {"invalid_choice": "must be one of {choices}."}
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str) or data not in self.choices:
+            self.fail("invalid_choice", choices=", ".join(self.choices))
+        return str(data)
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class UUIDField(NullIsAbsentMixin, serializers.UUIDField):
+    """A UUID: a hyphenated string of 36 characters, read as uuid.UUID; the renderer writes it."""
+
+    default_error_messages = {"invalid": "must be a UUID."}
+
+    def to_internal_value(self, data: Any) -> uuid.UUID:
+        found = ids.parse_uuid(data)
+        if found is None:
+            self.fail("invalid")
+            raise AssertionError  # not reached: fail raises
+        return found
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class IntegerField(NullIsAbsentMixin, serializers.IntegerField):
+    """A whole number within 64 bits or narrower limits."""
+
+    default_error_messages = {
+        "invalid": "must be a whole number.",
+        "min_value": "must be between {min_value:,} and {max_value:,}.",
+    }
+
+    def __init__(self, *, low: int = -text.MAX_INT - 1, high: int = text.MAX_INT, **kwargs: Any) -> None:
+        self.low, self.high = low, high
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        if not self.low <= data <= self.high:
+            self.fail("min_value", min_value=self.low, max_value=self.high)
+        return int(data)
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class NumberField(NullIsAbsentMixin, serializers.FloatField):
+    """A finite number, read as float."""
+
+    default_error_messages = {
+        "invalid": "must be a number.",
+        "overflow": "is out of range.",
+        "min_value": "must be a finite number between {min_value:g} and {max_value:g}.",
+    }
+
+    def __init__(self, *, low: float = -1e300, high: float = 1e300, **kwargs: Any) -> None:
+        self.low, self.high = low, high
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> float:
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            self.fail("invalid")
+        if isinstance(data, int) and abs(data) > text.MAX_INT:
+            self.fail("overflow")
+        number = float(data)
+        if number != number or not self.low <= number <= self.high:
+            self.fail("min_value", min_value=self.low, max_value=self.high)
+        return number
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class BooleanField(NullIsAbsentMixin, serializers.BooleanField):
+    """true or false."""
+
+    default_error_messages = {"invalid": "must be true or false."}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return bool(data)
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class DateTimeField(NullIsAbsentMixin, serializers.DateTimeField):
+    """A time in ISO 8601, UTC where it has no offset; the renderer writes it in UTC with whole seconds."""
+
+    default_error_messages = {"invalid": "must be a time like 2019-08-24T14:15:22Z."}
+
+    def to_internal_value(self, value: Any) -> datetime:
+        found = None
+        try:
+            found = parse_datetime(value) if isinstance(value, str) else None
+            if found is not None:
+                return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
+            pass
+        self.fail("invalid")
+        raise AssertionError  # not reached: fail raises
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class ListField(NullIsAbsentMixin, serializers.ListField):
+    """A list of at most `max_length` values of one kind."""
+
+    default_error_messages = {
+        "not_a_list": "must be a list.",
+        "too_large": "may have at most {limit:,} items, not {count:,}.",
+    }
+
+    def __init__(self, *, max_items: int = 10_000, **kwargs: Any) -> None:
+        self.max_items = max_items
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, list):
+            self.fail("not_a_list")
+        if len(data) > self.max_items:
+            self.fail("too_large", limit=self.max_items, count=len(data))
+        return super().to_internal_value(data)
+
+    def to_representation(self, data: Any) -> Any:
+        return data
+
+
+class MapField(NullIsAbsentMixin, serializers.DictField):
+    """An object of at most `max_items` names that the caller chooses."""
+
+    default_error_messages = {
+        "not_a_dict": "must be a JSON object.",
+        "too_large": "may have at most {limit:,} entries, not {count:,}.",
+    }
+
+    def __init__(self, *, max_items: int = 1_000, **kwargs: Any) -> None:
+        self.max_items = max_items
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, dict):
+            self.fail("not_a_dict")
+        if len(data) > self.max_items:
+            self.fail("too_large", limit=self.max_items, count=len(data))
+        return super().to_internal_value(data)
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class JSONField(NullIsAbsentMixin, serializers.JSONField):
+    """Any JSON value of at most MAX_DEPTH levels; its reader checks the rest. `schema` is what OpenAPI says of it."""
+
+    default_error_messages = {"too_deep": f"is nested deeper than {MAX_DEPTH} levels."}
+
+    def __init__(self, *, schema: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        self.schema = dict(schema or {})
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        level = [data]
+        for _ in range(MAX_DEPTH):
+            level = [child for value in level if isinstance(value, dict | list) for child in _children(value)]
+            if not level:
+                return data
+        self.fail("too_deep")
+        raise AssertionError  # not reached: fail raises
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+def _children(value: Any) -> Iterable[Any]:
+    children: Iterable[Any] = value.values() if isinstance(value, dict) else value
+    return children
+
+
+# --- parameters of a query string, which are text ---
+
+
+class QueryIntegerField(IntegerField):
+    """A whole number in decimal digits."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not _INTEGER.fullmatch(data):
+            self.fail("invalid")
+        return super().to_internal_value(int(data))
+
+
+class QueryBooleanField(BooleanField):
+    """true, false, 1 or 0, in any case."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if data.lower() not in _BOOLEANS:
+            self.fail("invalid")
+        return _BOOLEANS[data.lower()]
+
+
+class QueryListField(ListField):
+    """A list: comma-joined, repeated, or under `name[]`; QuerySerializer gathers the values."""
+
+    default_error_messages = {"too_large": "may have at most {limit:,} values, not {count:,}."}
+
+    def __init__(self, *, max_items: int = 1_000, **kwargs: Any) -> None:
+        super().__init__(max_items=max_items, **kwargs)

@@ -1,0 +1,186 @@
+"""The filters of lists as django-filter has them, with the strictness that all dialects share.
+
+Parameters are named and typed by a FilterSet; messages go on after the parameter's name, see api.common.exceptions.
+Of a scalar parameter that is repeated the last value counts; empty text is absent.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import django_filters
+from django import forms
+from django_filters.fields import BaseCSVField
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.request import Request
+
+from annotator.domain import ids, text
+from annotator.domain.errors import Invalid
+from annotator.models import Project, Workspace
+
+#: Most values of one list parameter.
+MAX_VALUES = 1_000
+
+
+class FilterBackend(DjangoFilterBackend):
+    """Filters lists by the viewset's FilterSet, which is told the scope and kept as `view.filterset`."""
+
+    def get_filterset_kwargs(self, request: Request, queryset: Any, view: Any) -> dict[str, Any]:
+        return {**super().get_filterset_kwargs(request, queryset, view), "scope": view.scope}
+
+    def get_filterset(self, request: Request, queryset: Any, view: Any) -> Any:
+        view.filterset = super().get_filterset(request, queryset, view)
+        return view.filterset
+
+
+class FilterSet(django_filters.FilterSet):
+    """The base of all filtersets: `scope` is the project or workspace of the path."""
+
+    def __init__(self, *args: Any, scope: Project | Workspace | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.scope = scope
+
+    @property
+    def applied(self) -> dict[str, Any]:
+        """The filters that the query string holds, under their names there, with their values."""
+        values = self.form.cleaned_data
+        return {name: value for name, value in values.items() if value is not None and value != []}
+
+
+# --- form fields: text of a query string to values ---
+
+
+class _LastValue(forms.Widget):
+    """The last value that is not empty."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str | None:
+        return next((value for value in reversed(data.getlist(name)) if value), None)
+
+
+class _Text(forms.Field):
+    """One line of text."""
+
+    widget = _LastValue
+    default_error_messages = {"required": "is required."}
+
+    def to_python(self, value: str | None) -> Any:
+        return None if value is None else self.parse(value)
+
+    def parse(self, value: str) -> Any:
+        """Return the value of a parameter that is there."""
+        try:
+            return text.clean(value, field="\0", limit=1_000, required=False)
+        except Invalid as error:  # its message begins with the field's name
+            raise forms.ValidationError(error.message.removeprefix("\0 "), code="invalid") from None
+
+
+class _UUID(_Text):
+    def parse(self, value: str) -> uuid.UUID:
+        found = ids.parse_uuid(value)
+        if found is None:
+            raise forms.ValidationError("must be a UUID.", code="invalid")
+        return found
+
+
+class _Boolean(_Text):
+    def parse(self, value: str) -> bool:
+        found = {"true": True, "1": True, "false": False, "0": False}.get(value.lower())
+        if found is None:
+            raise forms.ValidationError("must be true or false.", code="invalid")
+        return found
+
+
+class _Choice(_Text):
+    def __init__(self, *, choices: Any = (), **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.choices = [value for value, _ in choices]
+
+    def parse(self, value: str) -> str:
+        if value not in self.choices:
+            raise forms.ValidationError(f"must be one of {', '.join(self.choices)}.", code="invalid")
+        return value
+
+
+class _AllValues(forms.Widget):
+    """All values: comma-joined, repeated, under `name[]`, or under one of `aliases`."""
+
+    aliases: tuple[str, ...] = ()
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        names = [key for one in (name, *self.aliases) for key in (one, f"{one}[]")]
+        parts = [part.strip() for key in names for value in data.getlist(key) for part in value.split(",")]
+        return [part for part in parts if part]
+
+
+class _List(BaseCSVField):
+    """Values of the other base's kind; an empty list where there are none."""
+
+    max_values = MAX_VALUES
+
+    def _get_widget_class(self, widget: Any) -> Any:
+        return _AllValues()
+
+    def clean(self, value: list[str]) -> list[Any]:
+        if len(value) > self.max_values:
+            message = f"may have at most {self.max_values:,} values, not {len(value):,}."
+            raise forms.ValidationError(message, code="too_large")
+        if not value and self.required:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        return [self.to_python(each) for each in value]
+
+
+# --- filters ---
+
+
+class TextFilter(django_filters.CharFilter):
+    """One line of text of at most 1,000 characters."""
+
+    field_class = _Text
+
+
+class UUIDFilter(django_filters.UUIDFilter):
+    """A hyphenated UUID of 36 characters."""
+
+    field_class = _UUID
+
+
+class BooleanFilter(django_filters.BooleanFilter):
+    """true, false, 1 or 0, in any case."""
+
+    field_class = _Boolean
+
+
+class ChoiceFilter(django_filters.ChoiceFilter):
+    """One of some words."""
+
+    field_class = _Choice
+
+    def __init__(self, *args: Any, choices: Any, **kwargs: Any) -> None:
+        super().__init__(*args, choices=[(value, value) for value in choices], **kwargs)
+
+
+class ListFilter(django_filters.BaseCSVFilter):
+    """A list of at most `max_values` values; `aliases` are other names of the same parameter."""
+
+    base_field_class = _List
+
+    def __init__(
+        self, *args: Any, aliases: tuple[str, ...] = (), max_values: int = MAX_VALUES, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **{"lookup_expr": "in", "help_text": "", **kwargs})
+        self.aliases, self.max_values = aliases, max_values
+
+    @property
+    def field(self) -> Any:
+        found = super().field
+        found.max_values, found.widget.aliases = self.max_values, self.aliases
+        return found
+
+
+class UUIDListFilter(ListFilter, UUIDFilter):
+    """A list of UUIDs."""
+
+
+class TextListFilter(ListFilter, TextFilter):
+    """A list of texts."""

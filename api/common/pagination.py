@@ -1,0 +1,39 @@
+"""Pages of a queryset: one slice and an exact total; parameters and envelopes are the dialects'."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework.pagination import BasePagination
+
+#: From this offset on, a page is found by keys first, so that skipped rows join nothing.
+DEEP = 1000
+
+
+def slice_rows(rows: QuerySet[Any], offset: int, limit: int) -> list[Any]:
+    """Return rows from `offset` on, at most `limit`; the order of `rows` must be total."""
+    if offset < DEEP:
+        return list(rows[offset : offset + limit])
+    return list(rows.filter(pk__in=list(rows.values_list("pk", flat=True)[offset : offset + limit])))
+
+
+def slice_and_count(rows: QuerySet[Any] | Sequence[Any], offset: int, limit: int) -> tuple[list[Any], int]:
+    """Return a page of rows and the length of the whole list.
+
+    Two queries at most: when the page itself shows where the list ends, the rows need not be counted.
+    """
+    if not isinstance(rows, QuerySet):
+        return list(rows[offset : offset + limit]), len(rows)
+    items = slice_rows(rows, offset, limit) if limit else []
+    if len(items) < limit and (items or not offset):
+        return items, offset + len(items)
+    return items, rows.order_by().count()
+
+
+class NoPagination(BasePagination):
+    """Whole lists in the dialect's form; a subclass writes the envelope."""
+
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any]:
+        return list(queryset)

@@ -1,0 +1,20 @@
+"""How often one credential may ask, as a DRF throttle; the limits and their counters are rates'."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from . import rates
+
+
+class TokenThrottle(BaseThrottle):
+    """One bucket for each token. Raises Busy (code "throttled") with the time to wait."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        token_id = request.auth.token_id
+        if token_id is not None:
+            rates.check(token_id)
+        return True

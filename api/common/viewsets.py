@@ -1,0 +1,227 @@
+"""The base viewset of all dialects: the one order of refusals, and the objects that a path names in one query.
+
+An instance lives for one request. The order: 401 credential, 429 rate, 405 method, 404 path, 403 role, 400 query and body.
+A dialect derives its own base and sets the classes of DRF: authentication, pagination, exception handler, renderers.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import Http404
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from annotator.db import prepared
+from annotator.domain import ids
+from annotator.domain.actor import Actor
+from annotator.domain.errors import Missing
+from annotator.models import Project, Workspace
+
+from . import links
+from .exceptions import MethodNotAllowed
+from .filters import FilterBackend
+from .permissions import PolicyPermission
+from .throttling import TokenThrottle
+
+
+class DialectView(APIView):
+    """What all views of a dialect share: credential, rate, and responses that no cache keeps."""
+
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+    throttle_classes = (TokenThrottle,)
+    #: The dialect's name, which begins the names of its components in the OpenAPI document.
+    dialect: ClassVar[str] = ""
+    exception_handler: ClassVar[Callable[[Exception, Any], Response]]
+
+    def get_exception_handler(self) -> Callable[[Exception, Any], Response]:
+        return type(self).exception_handler
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        return {"Cache-Control": "no-store"}
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks."""
+        actor: Actor = self.request.auth  # type: ignore[assignment]
+        return actor
+
+    def absolute(self, path: str) -> str:
+        """Return the absolute address of a path of ours, by the host that was asked."""
+        return links.absolute(self.request, path)
+
+
+class UnknownAddressView(DialectView):
+    """Mixed before a dialect's base view: every address under its prefix that it does not have."""
+
+    http_method_names = [*DialectView.http_method_names, "options", "trace"]
+
+    def check_permissions(self, request: Request) -> None:
+        raise Http404
+
+    def get(self, request: Request) -> Response:
+        """Never reached: the permissions refuse."""
+        raise Http404
+
+    head = post = put = patch = delete = options = trace = get
+
+
+class DialectViewSet(DialectView, GenericViewSet):
+    """One noun of a dialect: its actions are named in `urls.py`, each makes one service call.
+
+    `serializer_class` writes responses (`response_serializer_classes` those of other actions), the other serializers
+    read bodies and parameters by action; `filterset_class` and `pagination_class` are those of lists.
+    """
+
+    permission_classes = (PolicyPermission,)
+    filter_backends = (FilterBackend,)
+    #: The policy action of each action of the viewset; None asks nothing.
+    permission_actions: ClassVar[Mapping[str, str | None]] = {}
+    response_serializer_classes: ClassVar[Mapping[str, type[BaseSerializer[Any]]]] = {}
+    request_serializer_classes: ClassVar[Mapping[str, type[BaseSerializer[Any]]]] = {}
+    query_serializer_classes: ClassVar[Mapping[str, type[BaseSerializer[Any]]]] = {}
+    #: Actions whose body may be left out.
+    optional_bodies: ClassVar[frozenset[str]] = frozenset()
+
+    # For the OpenAPI document: actions that respond with a list, statuses of success other than 200 (204 for destroy),
+    # bodies that are not JSON, parameters of the path.
+    list_actions: ClassVar[frozenset[str]] = frozenset({"list"})
+    success_statuses: ClassVar[Mapping[str, tuple[int, ...]]] = {}
+    body_content: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    path_schema: ClassVar[Mapping[str, Any]] = {"type": "string", "format": "uuid"}
+    path_schemas: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    error_serializer_class: ClassVar[type[BaseSerializer[Any]]]
+
+    #: The project or workspace that the path names, and the actor's role there.
+    scope: Project | Workspace | None = None
+    role: str = ""
+    object: Any = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        chosen = self.perform_content_negotiation(request)
+        request.accepted_renderer, request.accepted_media_type = chosen
+        self.perform_authentication(request)
+        self.check_throttles(request)
+        if self.action is None:
+            raise MethodNotAllowed(request.method or "", self.allowed_methods)
+        self.resolve_path()
+        self.check_permissions(request)
+
+    def resolve_path(self) -> None:
+        """Find the objects that the path names and set `scope`, `role` and `object`. Raises Missing."""
+
+    def get_object(self) -> Any:
+        """Return the object that the path names; `resolve_path` has found it."""
+        return self.object
+
+    def get_serializer_class(self) -> Any:
+        return self.response_serializer_classes.get(self.action) or super().get_serializer_class()
+
+    def get_validated_data(self) -> Any:
+        """Return the request's body as its serializer has read it. Raises ValidationError."""
+        data = self.request.data
+        serializer = self.request_serializer_classes[self.action](
+            data=data, context=self.get_serializer_context()
+        )
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    def get_validated_query(self) -> dict[str, Any]:
+        """Return the parameters of the query string as their serializer has read them. Raises ValidationError."""
+        serializer = self.query_serializer_classes[self.action](data=self.request.query_params)
+        serializer.is_valid(raise_exception=True)
+        found: dict[str, Any] = serializer.validated_data
+        return found
+
+    def respond(self, instance: Any, status: int = 200) -> Response:
+        """Return a response with an object, or a list of them, under the dialect's names."""
+        serializer = self.get_serializer(instance, many=isinstance(instance, list))
+        return Response(serializer.data, status=status)
+
+    def missing(self, noun: str) -> Missing:
+        """Return the error for an object that is not there, or that the actor cannot see."""
+        return Missing(f"There is no such {noun}.")
+
+    def parse_key(self, value: str, noun: str) -> uuid.UUID:
+        """Return an id of the path; one that is not a UUID names nothing: Missing."""
+        key = ids.parse_uuid(value)
+        if key is None:
+            raise self.missing(noun)
+        return key
+
+    def find(self, rows: Callable[[], QuerySet[Any]], noun: str, **keys: uuid.UUID) -> Any:
+        """Return the row with these ids that the actor can see, with `role_of_actor`; Missing otherwise. One query.
+
+        `rows` is the same function at each request, because its SQL is compiled once.
+        """
+        found = prepared.visible_one(rows, self.actor, **keys)
+        if found is None:
+            raise self.missing(noun)
+        return found
+
+
+class WorkspaceViewSet(DialectViewSet):
+    """Addresses of one workspace."""
+
+    workspace_url_kwarg: ClassVar[str] = "workspace_id"
+    scope: Workspace
+
+    def resolve_path(self) -> None:
+        key = self.parse_key(self.kwargs[self.workspace_url_kwarg], "workspace")
+        self.scope = self.object = self.find(Workspace.objects.all, "workspace", pk=key)
+        self.role = self.scope.role_of_actor  # type: ignore[attr-defined]
+
+
+class ProjectViewSet(DialectViewSet):
+    """Addresses of one project, and of its rows: where the path has `lookup_url_kwarg` it names one of `queryset`.
+
+    `object_noun` is the row's name in messages. The row, its project and the actor's role come in one query.
+    """
+
+    project_url_kwarg: ClassVar[str] = "project_id"
+    object_noun: ClassVar[str] = "project"
+    scope: Project
+
+    @property
+    def project(self) -> Project:
+        return self.scope
+
+    def resolve_path(self) -> None:
+        project_id = self.parse_key(self.kwargs[self.project_url_kwarg], "project")
+        value = self.kwargs.get(self.lookup_url_kwarg) if self.lookup_url_kwarg else None
+        if value is None:
+            self.scope = self.object = self.find(Project.objects.all, "project", pk=project_id)
+            self.role = self.scope.role_of_actor  # type: ignore[attr-defined]
+        else:
+            key = self.parse_key(value, self.object_noun)
+            row = self.find(type(self).object_rows, self.object_noun, pk=key, project_id=project_id)
+            self.object, self.scope, self.role = row, row.project, row.role_of_actor
+
+    @classmethod
+    def object_rows(cls) -> QuerySet[Any]:
+        """Return the rows that a path may name, of projects that are not in the trash, each with its project."""
+        assert cls.queryset is not None
+        return cls.queryset.filter(project__trashed_at__isnull=True).select_related("project")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return the rows of the project; whoever sees the project sees them."""
+        return super().get_queryset().filter(project=self.project)
+
+
+__all__ = [
+    "DialectView",
+    "DialectViewSet",
+    "ListModelMixin",
+    "ProjectViewSet",
+    "RetrieveModelMixin",
+    "UnknownAddressView",
+    "WorkspaceViewSet",
+]

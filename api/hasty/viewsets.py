@@ -1,0 +1,63 @@
+"""The base viewsets of the Hasty dialect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from annotator.models import Media
+from api.common import viewsets
+from api.common.negotiation import PreferredOrFirst
+from api.common.parsers import JSONParser
+from api.common.renderers import FastJSONRenderer
+
+from .authentication import HastyAuthentication
+from .exceptions import ErrorSerializer, exception_handler
+from .pagination import HastyPagination
+
+
+class HastyMixin:
+    """What all views under /v1 have."""
+
+    dialect = "Hasty"
+    authentication_classes = (HastyAuthentication,)
+    renderer_classes = (FastJSONRenderer,)
+    parser_classes = (JSONParser,)
+    content_negotiation_class = PreferredOrFirst
+    pagination_class: Any = HastyPagination
+    exception_handler = staticmethod(exception_handler)
+    error_serializer_class = ErrorSerializer
+
+
+class UnknownAddressView(HastyMixin, viewsets.UnknownAddressView):
+    """Every other address under /v1."""
+
+
+class HastyViewSet(HastyMixin, viewsets.DialectViewSet):
+    """Addresses that name no workspace and no project."""
+
+
+class WorkspaceViewSet(HastyMixin, viewsets.WorkspaceViewSet):
+    """Addresses of one workspace."""
+
+
+class ProjectViewSet(HastyMixin, viewsets.ProjectViewSet):
+    """Addresses of one project and of its rows."""
+
+
+class ImageViewSet(ProjectViewSet):
+    """Addresses of one image: any medium of a project that is not a video; `self.image` is it."""
+
+    lookup_url_kwarg = "image_id"
+    object_noun = "image"
+    image_queryset: QuerySet[Any] = Media.objects.exclude(kind="video")
+
+    @classmethod
+    def object_rows(cls) -> QuerySet[Any]:
+        return cls.image_queryset.filter(project__trashed_at__isnull=True).select_related("project")
+
+    @property
+    def image(self) -> Media:
+        image: Media = self.get_object()
+        return image
