@@ -10,7 +10,7 @@ from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.request import Request
 
 from annotator.domain.errors import Denied
-from annotator.services import tokens
+from annotator.services.accounts import tokens
 
 
 class TokenAuthentication(BaseAuthentication):

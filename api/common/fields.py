@@ -44,9 +44,7 @@ class TextField(NullIsAbsentMixin, serializers.CharField):
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            **{"max_length": MAX_TEXT, "allow_blank": True, "trim_whitespace": False, **kwargs}
-        )
+        super().__init__(**{"max_length": MAX_TEXT, "allow_blank": True, "trim_whitespace": False, **kwargs})
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):

@@ -40,7 +40,9 @@ class DialectSchema(AutoSchema):
         if operation is None:
             return None
         body = self.get_request_serializer()
-        if body and self.method == "DELETE":  # OpenAPI's default has no body there; some vendors' operations do
+        if (
+            body and self.method == "DELETE"
+        ):  # OpenAPI's default has no body there; some vendors' operations do
             content = {kind: {"schema": self._body_schema(each)} for kind, each in body.items()}
             operation["requestBody"] = {"content": content}
         if "requestBody" in operation:

@@ -37,6 +37,7 @@ class DialectView(APIView):
 
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     throttle_classes = (TokenThrottle,)
+    format_kwarg = None  # no address has a format suffix
     #: The dialect's name, which begins the names of its components in the OpenAPI document.
     dialect: ClassVar[str] = ""
     exception_handler: ClassVar[Callable[[Exception, Any], Response]]
@@ -121,6 +122,9 @@ class DialectViewSet(DialectView, GenericViewSet):
     def get_object(self) -> Any:
         """Return the object that the path names; `resolve_path` has found it."""
         return self.object
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {"request": self.request, "view": self}
 
     def get_serializer_class(self) -> Any:
         return self.response_serializer_classes.get(self.action) or super().get_serializer_class()

@@ -28,7 +28,10 @@ class HastyPagination(BasePagination):
         """Return the rows of the page. Raises ValidationError for parameters that are not whole numbers."""
         query = PageQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
-        self.offset, self.limit = query.validated_data["offset"], min(query.validated_data["limit"], MAX_LIMIT)
+        self.offset, self.limit = (
+            query.validated_data["offset"],
+            min(query.validated_data["limit"], MAX_LIMIT),
+        )
         filterset = getattr(view, "filterset", None)
         self.search_parameters = filterset.applied if filterset is not None else {}
         rows, self.total = pagination.slice_and_count(queryset, self.offset, self.limit)
@@ -52,7 +55,11 @@ class HastyPagination(BasePagination):
         number = {"type": "integer", "minimum": 0}
         parameters = (
             ("offset", {**number, "default": 0}, "Rows to skip."),
-            ("limit", {**number, "default": DEFAULT_LIMIT}, f"Most rows of the answer; at most {MAX_LIMIT:,}."),
+            (
+                "limit",
+                {**number, "default": DEFAULT_LIMIT},
+                f"Most rows of the answer; at most {MAX_LIMIT:,}.",
+            ),
         )
         return [
             {"name": name, "in": "query", "required": False, "schema": schema, "description": text}

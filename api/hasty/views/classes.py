@@ -37,13 +37,17 @@ class LabelClassViewSet(ListModelMixin, RetrieveModelMixin, ProjectViewSet):
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Create a label class."""
         data = self.get_validated_data()
-        return self.respond(concepts.create(actor=self.actor, project=self.project, roles=("region",), **data))
+        return self.respond(
+            concepts.create(actor=self.actor, project=self.project, roles=("region",), **data)
+        )
 
     def update(self, request: Request, **kwargs: Any) -> Response:
         """Change a label class."""
         changes = self.get_validated_data()
         concept = self.get_object()
-        return self.respond(concepts.update(actor=self.actor, concept=concept, changes=changes, role="region"))
+        return self.respond(
+            concepts.update(actor=self.actor, concept=concept, changes=changes, role="region")
+        )
 
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Delete a label class and its labels."""
