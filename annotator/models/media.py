@@ -94,7 +94,7 @@ class MediaQuerySet(ScopedQuerySet):
             home = home.filter(name_key__contains=name_key(name_contains))
         return self.filter(Exists(home))
 
-    def in_states(self, statuses: Ids) -> Self:
+    def in_statuses(self, statuses: Ids) -> Self:
         return self.filter(status__in=statuses)
 
     def in_batches(self, batches: Ids, *, or_none: bool = False) -> Self:
@@ -103,19 +103,72 @@ class MediaQuerySet(ScopedQuerySet):
 
     def with_labels_of(self, concepts: Ids) -> Self:
         """Keep media with a label of at least one of the concepts."""
-        labels = self.model._meta.get_field("labels").related_model.all_objects
-        return self.filter(Exists(labels.filter(media=OuterRef("pk"), concept__in=concepts)))
+        labels = self._rows_of("labels").filter(media=OuterRef("pk"), concept__in=concepts)
+        return self.filter(Exists(labels))
 
     def with_tags_of(self, concepts: Ids) -> Self:
         """Keep media tagged with at least one of the concepts."""
-        tags = self.model._meta.get_field("tags").related_model.all_objects
-        return self.filter(Exists(tags.filter(media=OuterRef("pk"), concept__in=concepts)))
+        tags = self._rows_of("tags").filter(media=OuterRef("pk"), concept__in=concepts)
+        return self.filter(Exists(tags))
+
+    def with_annotations(self, concepts: Ids | None = None) -> Self:
+        """Keep media with a label or a tag, of at least one of the concepts where they are given."""
+        return self.filter(self._has_annotations(concepts))
+
+    def without_annotations(self) -> Self:
+        """Keep media with neither a label nor a tag."""
+        return self.exclude(self._has_annotations(None))
+
+    def with_missing_values(
+        self, *, media_attributes: Ids, label_attributes: Ids, is_missing: bool = True
+    ) -> Self:
+        """Keep media that have no value of one of `media_attributes`, or a label that has none of one of `label_attributes`.
+
+        A label needs a value of the attributes that are bound to its concept. `is_missing=False` keeps the others.
+        """
+        values = self._rows_of("attribute_values")
+        labels = self._rows_of("labels").filter(media=OuterRef("pk"))
+        conditions: list[Any] = [
+            ~Exists(values.filter(attribute=attribute, media=OuterRef("pk")))
+            for attribute in media_attributes
+        ]
+        for attribute in label_attributes:
+            bound = labels.filter(concept__attribute_bindings__attribute=attribute)
+            unvalued = ~Exists(values.filter(attribute=attribute, label=OuterRef("pk")))
+            conditions.append(Exists(bound.filter(unvalued)))
+        return self._with_any(conditions, is_missing)
+
+    def with_missing_tags(self, groups: Ids, *, is_missing: bool = True) -> Self:
+        """Keep media without a tag of one of the tag groups; `is_missing=False` keeps the others."""
+        tags = self._rows_of("tags").filter(media=OuterRef("pk"))
+        return self._with_any(
+            [~Exists(tags.filter(concept__tag_group=group)) for group in groups], is_missing
+        )
+
+    def _rows_of(self, relation: str) -> Any:
+        return self.model._meta.get_field(relation).related_model.all_objects
+
+    def _has_annotations(self, concepts: Ids | None) -> Q:
+        labels, tags = (self._rows_of(name).filter(media=OuterRef("pk")) for name in ("labels", "tags"))
+        if concepts is not None:
+            labels, tags = labels.filter(concept__in=concepts), tags.filter(concept__in=concepts)
+        return Q(Exists(labels)) | Q(Exists(tags))
+
+    def _with_any(self, conditions: list[Any], wanted: bool) -> Self:
+        found = Q(pk__in=[])
+        for condition in conditions:
+            found |= Q(condition)
+        return self.filter(found) if wanted else self.exclude(found)
 
     def changed_since(self, moment: datetime) -> Self:
         return self.filter(updated_at__gte=moment)
 
     def created_since(self, moment: datetime) -> Self:
         return self.filter(created_at__gte=moment)
+
+    def status_since(self, moment: datetime) -> Self:
+        """Keep media whose status was set at the moment or later."""
+        return self.filter(status_at__gte=moment)
 
     def before(self, media: Media) -> Self:
         """Keep what stands before a medium in list order, whether or not it is in this list itself."""

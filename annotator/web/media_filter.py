@@ -43,7 +43,7 @@ class MediaFilter:
         """Return the matching rows in list order."""
         rows = rows.in_home(datasets=self.dataset or None, name_contains=self.name)
         if self.status:
-            rows = rows.in_states(self.status)
+            rows = rows.in_statuses(self.status)
         if self.batch:
             rows = rows.in_batches(self.batch)
         if self.health:

@@ -6,6 +6,7 @@ Of a scalar parameter that is repeated the last value counts; empty text is abse
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 from typing import Any
 
@@ -18,6 +19,7 @@ from rest_framework.request import Request
 from annotator.domain import ids, text
 from annotator.domain.errors import Invalid
 from annotator.models import Project, Workspace
+from annotator.services.media_selection import MediaSelection
 
 #: Most values of one list parameter.
 MAX_VALUES = 1_000
@@ -184,3 +186,30 @@ class UUIDListFilter(ListFilter, UUIDFilter):
 
 class TextListFilter(ListFilter, TextFilter):
     """A list of texts."""
+
+
+# --- which media are meant ---
+
+
+_CONDITIONS = frozenset(field.name for field in dataclasses.fields(MediaSelection))
+
+
+class SelectionFilterSet(FilterSet):
+    """Lists of media: a filter whose `field_name` is a condition of MediaSelection fills it, the selection filters the list.
+
+    What needs more than its value (names for ids, two parameters for one condition) a subclass adds in `get_selection`.
+    """
+
+    def get_selection(self) -> MediaSelection:
+        """Return the selection that the query string describes."""
+        applied = self.applied
+        conditions: dict[str, Any] = {
+            each.field_name: tuple(applied[name]) if isinstance(applied[name], list) else applied[name]
+            for name, each in self.filters.items()
+            if name in applied and each.field_name in _CONDITIONS
+        }
+        return MediaSelection(**conditions)
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        assert isinstance(self.scope, Project)
+        return self.get_selection().apply(queryset, self.scope.pk)

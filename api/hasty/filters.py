@@ -89,7 +89,7 @@ def images(rows: Any, project: Project, asked: dict[str, Any]) -> Any:
     rows = rows.in_home(datasets=asked.get("dataset_id"), name_contains=asked.get("image_name", ""))
     wanted = statuses(project, asked, "image_status")
     if wanted is not None:
-        rows = rows.in_states(wanted)
+        rows = rows.in_statuses(wanted)
     if "tag_class_id" in asked:
         rows = rows.with_tags_of(asked["tag_class_id"])
     if "updated_since" in asked:

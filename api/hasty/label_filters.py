@@ -50,7 +50,7 @@ def labels(project: Project, asked: dict[str, Any]) -> QuerySet[Label]:
         images = Media.objects.filter(project=project)
         images = images.in_home(datasets=asked.get("dataset_id"), name_contains=asked.get("image_name", ""))
         wanted = statuses(project, asked, "image_status")
-        rows = rows.filter(media__in=images if wanted is None else images.in_states(wanted))
+        rows = rows.filter(media__in=images if wanted is None else images.in_statuses(wanted))
     if {"attribute_id", "attribute_value", "bool_attribute_value"} & asked.keys():
         rows = rows.filter(Exists(_values(project, asked).filter(label=OuterRef("pk"))))
     if "no_attribute_id" in asked:

@@ -42,7 +42,7 @@ def test_filters(many: World) -> None:
     assert numbers(everything.in_home(name_contains="100%_")) == []
     done = MediaStatus.objects.get(project=w.project, base="DONE")
     Media.objects.filter(number__in=(5, 2)).update(status=done)
-    assert numbers(everything.in_states([done.pk])) == [5, 2]
+    assert numbers(everything.in_statuses([done.pk])) == [5, 2]
     w.box(w.images[1])
     w.box(w.images[1])
     assert numbers(everything.with_labels_of([w.car.pk, w.person.pk])) == [2]
@@ -56,7 +56,7 @@ def test_filters(many: World) -> None:
         number for number in numbers(everything) if number != 7
     ]
     assert len(numbers(everything.in_batches([batch.pk], or_none=True))) == 15
-    assert numbers(everything.in_states([done.pk]).in_home(datasets=[w.dataset.pk])) == [2]
+    assert numbers(everything.in_statuses([done.pk]).in_home(datasets=[w.dataset.pk])) == [2]
 
 
 def test_since(many: World) -> None:
@@ -103,7 +103,11 @@ def test_lists_read_an_index(many: World) -> None:
     row = Media.objects.filter(project=many.project).get(number=9)
     plain = Media.objects.filter(project=many.project)
     done = MediaStatus.objects.get(project=many.project, base="DONE")
-    plans = [plain.in_list_order()[:100], plain.before(row), plain.in_states([done.pk]).in_list_order()[:100]]
+    plans = [
+        plain.in_list_order()[:100],
+        plain.before(row),
+        plain.in_statuses([done.pk]).in_list_order()[:100],
+    ]
     if connection.vendor != "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("SET enable_seqscan = off")  # the table of this test is smaller than its index

@@ -100,7 +100,7 @@ def chosen(project: Project, selection: Selection) -> QuerySet[Media]:
     if selection.datasets:
         rows = rows.in_home(datasets=selection.datasets)
     if selection.statuses:
-        rows = rows.in_states(selection.statuses)
+        rows = rows.in_statuses(selection.statuses)
     if selection.tags:
         rows = rows.with_tags_of(selection.tags)
     if selection.status_since:
