@@ -6,7 +6,9 @@ Of a scalar parameter that is repeated the last value counts; empty text is abse
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import functools
 import uuid
 from typing import Any
 
@@ -31,9 +33,22 @@ class FilterBackend(DjangoFilterBackend):
     def get_filterset_kwargs(self, request: Request, queryset: Any, view: Any) -> dict[str, Any]:
         return {**super().get_filterset_kwargs(request, queryset, view), "scope": view.scope}
 
+    def get_filterset_class(self, view: Any, queryset: Any = None) -> Any:
+        return view.filterset_classes.get(view.action) or super().get_filterset_class(view, queryset)
+
     def get_filterset(self, request: Request, queryset: Any, view: Any) -> Any:
         view.filterset = super().get_filterset(request, queryset, view)
         return view.filterset
+
+
+class _SharedFilters(dict[str, Any]):
+    """The filters of a filterset class; instances get shallow copies of them.
+
+    A filter is only told its model and filterset. django-filter's deep copies cost more than all the rest of a list.
+    """
+
+    def __deepcopy__(self, memo: Any) -> dict[str, Any]:
+        return {name: copy.copy(each) for name, each in self.items()}
 
 
 class FilterSet(django_filters.FilterSet):
@@ -43,11 +58,25 @@ class FilterSet(django_filters.FilterSet):
         super().__init__(*args, **kwargs)
         self.scope = scope
 
+    @classmethod
+    def get_filters(cls) -> dict[str, Any]:
+        return _SharedFilters(super().get_filters())
+
+    def get_form_class(self) -> Any:
+        return _form_class(type(self))
+
     @property
     def applied(self) -> dict[str, Any]:
         """The filters that the query string holds, under their names there, with their values."""
         values = self.form.cleaned_data
         return {name: value for name, value in values.items() if value is not None and value != []}
+
+
+@functools.cache
+def _form_class(filterset_class: type[FilterSet]) -> Any:
+    """Return the form class of a filterset, which Django would make anew for each request."""
+    form_fields = {name: each.field for name, each in filterset_class.base_filters.items()}
+    return type(f"{filterset_class.__name__}Form", (filterset_class._meta.form,), form_fields)
 
 
 # --- form fields: text of a query string to values ---
