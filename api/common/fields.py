@@ -12,11 +12,13 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from django.core.validators import MaxLengthValidator
 from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 from rest_framework.fields import empty
 
 from annotator.domain import ids, text
+from annotator.domain.errors import Invalid
 
 MAX_TEXT = 100_000
 #: Values that are stored as they are may be nested this deep.
@@ -45,6 +47,8 @@ class TextField(NullIsAbsentMixin, serializers.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": MAX_TEXT, "allow_blank": True, "trim_whitespace": False, **kwargs})
+        # Those for NUL and lone surrogates look at each character, and parse_json has refused both.
+        self.validators = [each for each in self.validators if isinstance(each, MaxLengthValidator)]
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -184,7 +188,7 @@ class DateTimeField(NullIsAbsentMixin, serializers.DateTimeField):
 
 
 class ListField(NullIsAbsentMixin, serializers.ListField):
-    """A list of at most `max_length` values of one kind."""
+    """A list of at most `max_items` values of one kind."""
 
     default_error_messages = {
         "not_a_list": "must be a list.",
@@ -268,6 +272,19 @@ class QueryIntegerField(IntegerField):
         return super().to_internal_value(int(data))
 
 
+class QueryTextField(TextField):
+    """One line of text without control characters."""
+
+    def __init__(self, *, max_length: int = 1_000, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        try:
+            return text.clean(data, field="\0", limit=self.max_length or MAX_TEXT, required=False)
+        except Invalid as error:  # its message begins with the field's name
+            raise serializers.ValidationError(error.message.removeprefix("\0 "), code="invalid") from None
+
+
 class QueryBooleanField(BooleanField):
     """true, false, 1 or 0, in any case."""
 
@@ -284,3 +301,7 @@ class QueryListField(ListField):
 
     def __init__(self, *, max_items: int = 1_000, **kwargs: Any) -> None:
         super().__init__(max_items=max_items, **kwargs)
+
+    def run_child_validation(self, data: Any) -> list[Any]:
+        """Return the values; an error names the parameter, as its values have no place of their own."""
+        return [self.child.run_validation(value) for value in data]

@@ -101,12 +101,19 @@ class DialectSchema(AutoSchema):
         view = self.view
         responses: dict[Any, Any] = {}
         for status in view.success_statuses.get(view.action, (204 if view.action == "destroy" else 200,)):
-            if status == 204:
+            if status == 204 or view.action == "destroy":
                 responses[status] = OpenApiResponse(None, "No content.")
+            elif view.action in view.response_schemas:
+                responses[status] = OpenApiResponse(dict(view.response_schemas[view.action]), "Success.")
             else:
                 many = view.action in view.list_actions
                 responses[status] = OpenApiResponse(view.get_serializer_class()(many=many), "Success.")
         return responses | {"default": OpenApiResponse(view.error_serializer_class, "An error.")}
+
+    def get_filter_backends(self) -> list[Any]:
+        """Return the filters of lists, and of other actions that have a filterset of their own."""
+        has_filterset = self.view.action in self.view.filterset_classes
+        return list(self.view.filter_backends) if has_filterset else super().get_filter_backends()
 
     def get_override_parameters(self) -> list[Any]:
         path = OpenApiParameter.PATH
@@ -142,7 +149,7 @@ class _FieldExtension(OpenApiSerializerFieldExtension):
             schema = dict(field.schema)
         else:
             schema = auto_schema._map_serializer_field(field, direction, bypass_extensions=True)
-        if isinstance(field, ListField):
+        if isinstance(field, ListField | ListSerializer):
             schema["maxItems"] = field.max_items
         if field.help_text:
             schema["description"] = str(field.help_text)
@@ -152,16 +159,18 @@ class _FieldExtension(OpenApiSerializerFieldExtension):
 
 
 class _FilterExtension(DjangoFilterExtension):
-    """Adds the most values of list parameters."""
+    """Adds the most values of list parameters, and what an absent parameter means."""
 
     target_class = "api.common.filters.FilterBackend"
     priority = 1
 
     def resolve_filter_field(self, *args: Any) -> list[Schema]:
         found: list[Schema] = super().resolve_filter_field(*args)
-        if isinstance(args[-1], ListFilter):
-            for parameter in found:
+        for parameter in found:
+            if isinstance(args[-1], ListFilter):
                 parameter["schema"]["maxItems"] = args[-1].max_values
+            if (default := args[-1].extra.get("initial")) is not None:
+                parameter["schema"]["default"] = default
         return found
 
 

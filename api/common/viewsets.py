@@ -6,6 +6,8 @@ A dialect derives its own base and sets the classes of DRF: authentication, pagi
 
 from __future__ import annotations
 
+import functools
+import io
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
@@ -27,7 +29,7 @@ from annotator.models import Project, Workspace
 
 from . import links
 from .exceptions import MethodNotAllowed
-from .filters import FilterBackend
+from .filters import FilterBackend, FilterSet
 from .permissions import PolicyPermission
 from .throttling import TokenThrottle
 
@@ -55,9 +57,14 @@ class DialectView(APIView):
         actor: Actor = self.request.auth  # type: ignore[assignment]
         return actor
 
+    @functools.cached_property
+    def origin(self) -> str:
+        """`scheme://host` that was asked."""
+        return links.origin(self.request)
+
     def absolute(self, path: str) -> str:
         """Return the absolute address of a path of ours, by the host that was asked."""
-        return links.absolute(self.request, path)
+        return path if path.startswith(("http://", "https://")) else self.origin + path
 
 
 class UnknownAddressView(DialectView):
@@ -79,7 +86,8 @@ class DialectViewSet(DialectView, GenericViewSet):
     """One noun of a dialect: its actions are named in `urls.py`, each makes one service call.
 
     `serializer_class` writes responses (`response_serializer_classes` those of other actions), the other serializers
-    read bodies and parameters by action; `filterset_class` and `pagination_class` are those of lists.
+    read bodies and parameters by action; `filterset_class` (`filterset_classes` by action) and `pagination_class` are
+    those of lists.
     """
 
     permission_classes = (PolicyPermission,)
@@ -89,14 +97,16 @@ class DialectViewSet(DialectView, GenericViewSet):
     response_serializer_classes: ClassVar[Mapping[str, type[BaseSerializer[Any]]]] = {}
     request_serializer_classes: ClassVar[Mapping[str, type[BaseSerializer[Any]]]] = {}
     query_serializer_classes: ClassVar[Mapping[str, type[BaseSerializer[Any]]]] = {}
+    filterset_classes: ClassVar[Mapping[str, type[FilterSet]]] = {}
     #: Actions whose body may be left out.
     optional_bodies: ClassVar[frozenset[str]] = frozenset()
 
     # For the OpenAPI document: actions that respond with a list, statuses of success other than 200 (204 for destroy),
-    # bodies that are not JSON, parameters of the path.
+    # bodies that are no serializer's, responses that are plain values, parameters of the path.
     list_actions: ClassVar[frozenset[str]] = frozenset({"list"})
     success_statuses: ClassVar[Mapping[str, tuple[int, ...]]] = {}
     body_content: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    response_schemas: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     path_schema: ClassVar[Mapping[str, Any]] = {"type": "string", "format": "uuid"}
     path_schemas: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     error_serializer_class: ClassVar[type[BaseSerializer[Any]]]
@@ -129,9 +139,17 @@ class DialectViewSet(DialectView, GenericViewSet):
     def get_serializer_class(self) -> Any:
         return self.response_serializer_classes.get(self.action) or super().get_serializer_class()
 
+    def get_data(self) -> Any:
+        """Return the parsed body. One that is empty is parsed too, where it may not be left out: DRF would take it for {}."""
+        request = self.request
+        if request.stream is not None or self.action in self.optional_bodies:
+            return request.data
+        parser = request.negotiator.select_parser(request, request.parsers)
+        return parser.parse(io.BytesIO(), request.content_type, request.parser_context)
+
     def get_validated_data(self) -> Any:
         """Return the request's body as its serializer has read it. Raises ValidationError."""
-        data = self.request.data
+        data = self.get_data()
         serializer = self.request_serializer_classes[self.action](
             data=data, context=self.get_serializer_context()
         )
