@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import operator
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from annotator.db import bulk
 from annotator.db.prepared import Prepared
 from annotator.domain import geometry, ids, keypoints, text
 from annotator.domain.actor import Actor
-from annotator.domain.errors import Invalid, Missing, TooLarge
+from annotator.domain.errors import Invalid, TooLarge
 from annotator.events import kinds
 from annotator.models import AttributeValue, Concept, KeypointClass, Label, Media
 from annotator.services.annotations import label_rows
@@ -36,6 +37,8 @@ _BLANK = {
     each.attname: None if each.is_relation else each.get_default() for each in Label._meta.concrete_fields
 }
 _Z_LIMIT = 2**31 - 1
+#: Returns the native patch of an item that was sent; the label is the stored one, None when it is created.
+ToPatch = Callable[[Any, Label | None], Mapping[str, Any]]
 
 
 @dataclass(slots=True)
@@ -277,18 +280,27 @@ def _prepare(actor: Actor, media: Media, count: int) -> None:
 
 
 def create_many(
-    *, actor: Actor, media: Media, patches: Sequence[Mapping[str, Any]], client: str = ""
+    *,
+    actor: Actor,
+    media: Media,
+    patches: Sequence[Any],
+    client: str = "",
+    to_patch: ToPatch | None = None,
 ) -> list[Label]:
-    """Create labels from native patches, all or none, and return them in request order. Fields of errors begin with `[i].`"""
+    """Create labels from native patches, all or none, and return them in request order. Fields of errors begin with `[i].`
+
+    Items that are no native patches come with `to_patch`, which is called with each and None.
+    """
     _prepare(actor, media, len(patches))
-    drafts = [
-        _at(i, parse_patch, patch=patch, media=media, label_id=ids.uuid7(), current=None)
-        for i, patch in enumerate(patches)
-    ]
+    drafts: list[Draft] = []
+    with _error_at_index(drafts):
+        for item in patches:
+            patch = to_patch(item, None) if to_patch else item
+            drafts.append(parse_patch(patch=patch, media=media, label_id=ids.uuid7(), current=None))
     places = {draft.label_id: i for i, draft in enumerate(drafts)}
     with transaction.atomic():
         for key, error in check_vocabulary(media.project_id, drafts, {}).items():
-            raise _placed(error, places[key])
+            raise _at_index(error, places[key])
         now = timezone.now()
         made = [new_label(draft=draft, media=media, actor=actor, now=now) for draft in drafts]
         changes = Changes(created={label.pk: label for label in made})
@@ -297,28 +309,41 @@ def create_many(
 
 
 def update_many(
-    *, actor: Actor, media: Media, patches: Sequence[tuple[uuid.UUID, Mapping[str, Any]]], client: str = ""
+    *,
+    actor: Actor,
+    media: Media,
+    patches: Sequence[tuple[uuid.UUID, Any]],
+    client: str = "",
+    to_patch: ToPatch | None = None,
 ) -> list[Label]:
-    """Change labels of one picture, all or none, last write wins; return them in request order.
+    """Change labels of one picture, all or none, last write wins; return them in request order. Places as in `create_many`.
 
-    Raises Missing for an id that is not a label of this picture.
+    Items whose meaning depends on the stored label come with `to_patch`, which is called with each and its label as
+    it is under the lock, so nothing can change between comparing and writing.
+    Raises Invalid for an id that is not a label of this picture (code "unknown_label") or comes twice ("duplicate").
     """
     _prepare(actor, media, len(patches))
+    places = {key: i for i, (key, _) in enumerate(patches)}
+    if len(places) < len(patches):
+        raise Invalid("A label stands twice in the list.", field="id", code="duplicate")
     with transaction.atomic():
-        stored = lock(media, [key for key, _ in patches])
-        changes, now, drafts = Changes(), timezone.now(), []
-        for i, (key, patch) in enumerate(patches):
-            if key not in stored:
-                raise Missing(f"There is no label {key} on this image.", field=f"[{i}].id")
-            drafts.append(_at(i, parse_patch, patch=patch, media=media, label_id=key, current=stored[key]))
+        stored = lock(media, places)
+        changes, now = Changes(), timezone.now()
+        drafts: list[Draft] = []
+        with _error_at_index(drafts):
+            for key, item in patches:
+                if key not in stored:
+                    raise Invalid(f"There is no label {key} on this image.", field="id", code="unknown_label")
+                patch = to_patch(item, stored[key]) if to_patch else item
+                drafts.append(parse_patch(patch=patch, media=media, label_id=key, current=stored[key]))
         for key, error in check_vocabulary(
             media.project_id, drafts, {k: label.concept_id for k, label in stored.items()}
         ).items():
-            raise _placed(error, next(i for i, (other, _) in enumerate(patches) if other == key))
+            raise _at_index(error, places[key])
         for draft in drafts:
             change_label(label=stored[draft.label_id], draft=draft, actor=actor, now=now, changes=changes)
         write(actor=actor, media=media, changes=changes, client=client)
-    return [stored[key] for key, _ in patches]
+    return [stored[key] for key in places]
 
 
 def delete_many(*, actor: Actor, media: Media, label_ids: Sequence[uuid.UUID], client: str = "") -> int:
@@ -339,15 +364,17 @@ def lock(media: Media, label_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Label]
     return {label.pk: label for label in rows}
 
 
-def _at(index: int, check: Any, **arguments: Any) -> Any:
+@contextmanager
+def _error_at_index(read: Sized) -> Iterator[None]:
+    """Give an error its place in the list that was sent: as many items as `read` holds came before."""
     try:
-        return check(**arguments)
+        yield
     except Invalid as error:
-        raise _placed(error, index) from None
+        raise _at_index(error, len(read)) from None
 
 
-def _placed(error: Invalid, index: int) -> Invalid:
-    """Return the error with the place of the item in the list that it was sent in."""
+def _at_index(error: Invalid, index: int) -> Invalid:
+    """Return the error with the place of its item in the list that was sent."""
     return Invalid(
         error.message, field=f"[{index}].{error.field}" if error.field else f"[{index}]", code=error.code
     )
