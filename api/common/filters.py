@@ -48,7 +48,10 @@ class _SharedFilters(dict[str, Any]):
     """
 
     def __deepcopy__(self, memo: Any) -> dict[str, Any]:
-        return {name: copy.copy(each) for name, each in self.items()}
+        found = {name: copy.copy(each) for name, each in self.items()}
+        for each in found.values():
+            each.method = each.method  # bound to the copy, whose filterset has the method
+        return found
 
 
 class FilterSet(django_filters.FilterSet):
@@ -89,7 +92,7 @@ class _LastValue(forms.Widget):
         return next((value for value in reversed(data.getlist(name)) if value), None)
 
 
-class _Text(forms.Field):
+class TextFormField(forms.Field):
     """One line of text."""
 
     widget = _LastValue
@@ -106,7 +109,7 @@ class _Text(forms.Field):
             raise forms.ValidationError(error.message.removeprefix("\0 "), code="invalid") from None
 
 
-class _UUID(_Text):
+class _UUID(TextFormField):
     def parse(self, value: str) -> uuid.UUID:
         found = ids.parse_uuid(value)
         if found is None:
@@ -114,7 +117,7 @@ class _UUID(_Text):
         return found
 
 
-class _Boolean(_Text):
+class _Boolean(TextFormField):
     def parse(self, value: str) -> bool:
         found = {"true": True, "1": True, "false": False, "0": False}.get(value.lower())
         if found is None:
@@ -122,7 +125,7 @@ class _Boolean(_Text):
         return found
 
 
-class _Choice(_Text):
+class _Choice(TextFormField):
     def __init__(self, *, choices: Any = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.choices = [value for value, _ in choices]
@@ -167,7 +170,7 @@ class _List(BaseCSVField):
 class TextFilter(django_filters.CharFilter):
     """One line of text of at most 1,000 characters."""
 
-    field_class = _Text
+    field_class = TextFormField
 
 
 class UUIDFilter(django_filters.UUIDFilter):
