@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import QuerySet
 from rest_framework.pagination import BasePagination
 
 #: From this offset on, a page is found by keys first, so that skipped rows join nothing.
 DEEP = 1000
+
+
+class Sliceable(Protocol):
+    """Rows read past the ORM that are sliced and counted like a queryset."""
+
+    def __getitem__(self, page: slice, /) -> list[Any]: ...
+
+    def count(self) -> int: ...
 
 
 def slice_rows(rows: QuerySet[Any], offset: int, limit: int) -> list[Any]:
@@ -19,21 +27,29 @@ def slice_rows(rows: QuerySet[Any], offset: int, limit: int) -> list[Any]:
     return list(rows.filter(pk__in=list(rows.values_list("pk", flat=True)[offset : offset + limit])))
 
 
-def slice_and_count(rows: QuerySet[Any] | Sequence[Any], offset: int, limit: int) -> tuple[list[Any], int]:
+def slice_and_count(
+    rows: QuerySet[Any] | Sliceable | Sequence[Any], offset: int, limit: int
+) -> tuple[list[Any], int]:
     """Return a page of rows and the length of the whole list.
 
     Two queries at most: when the page itself shows where the list ends, the rows need not be counted.
     """
-    if not isinstance(rows, QuerySet):
+    if isinstance(rows, Sequence):
         return list(rows[offset : offset + limit]), len(rows)
-    items = slice_rows(rows, offset, limit) if limit else []
+    items: list[Any] = []
+    if limit:
+        is_queryset = isinstance(rows, QuerySet)
+        items = slice_rows(rows, offset, limit) if is_queryset else rows[offset : offset + limit]
     if len(items) < limit and (items or not offset):
         return items, offset + len(items)
-    return items, rows.order_by().count()
+    return items, (rows.order_by() if isinstance(rows, QuerySet) else rows).count()
 
 
 class NoPagination(BasePagination):
     """Whole lists in the dialect's form; a subclass writes the envelope."""
+
+    #: Ends the names of envelopes in the OpenAPI document; every pagination class has it.
+    component_suffix = "List"
 
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any]:
         return list(queryset)

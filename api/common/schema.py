@@ -90,6 +90,10 @@ class DialectSchema(AutoSchema):
         name = type(serializer).__name__.removesuffix("Serializer")
         return name if name.startswith(self.view.dialect) else self.view.dialect + name
 
+    def get_paginated_name(self, serializer_name: str) -> str:
+        """Return the component of an envelope: one for each serializer and way of paging."""
+        return f"{serializer_name}{self.view.pagination_class.component_suffix}"
+
     def get_request_serializer(self) -> Any:
         body = self.view.request_serializer_classes.get(self.view.action)
         schema: Any = self.view.body_content.get(self.view.action)
@@ -149,7 +153,7 @@ class _FieldExtension(OpenApiSerializerFieldExtension):
             schema = dict(field.schema)
         else:
             schema = auto_schema._map_serializer_field(field, direction, bypass_extensions=True)
-        if isinstance(field, ListField | ListSerializer):
+        if isinstance(field, ListField) or (isinstance(field, ListSerializer) and direction == "request"):
             schema["maxItems"] = field.max_items
         if field.help_text:
             schema["description"] = str(field.help_text)

@@ -17,7 +17,7 @@ from django.http import Http404
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
+from rest_framework.serializers import BaseSerializer, ListSerializer
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
@@ -140,10 +140,15 @@ class DialectViewSet(DialectView, GenericViewSet):
         return self.response_serializer_classes.get(self.action) or super().get_serializer_class()
 
     def get_data(self) -> Any:
-        """Return the parsed body. One that is empty is parsed too, where it may not be left out: DRF would take it for {}."""
+        """Return the parsed body; one that is empty is an empty object or list where it may be left out.
+
+        Elsewhere it is parsed too: DRF would take it for {}.
+        """
         request = self.request
-        if request.stream is not None or self.action in self.optional_bodies:
+        if request.stream is not None:
             return request.data
+        if self.action in self.optional_bodies:
+            return [] if issubclass(self.request_serializer_classes[self.action], ListSerializer) else {}
         parser = request.negotiator.select_parser(request, request.parsers)
         return parser.parse(io.BytesIO(), request.content_type, request.parser_context)
 
@@ -158,10 +163,17 @@ class DialectViewSet(DialectView, GenericViewSet):
 
     def get_validated_query(self) -> dict[str, Any]:
         """Return the parameters of the query string as their serializer has read them. Raises ValidationError."""
+        if self.action not in self.query_serializer_classes:
+            return {}
         serializer = self.query_serializer_classes[self.action](data=self.request.query_params)
         serializer.is_valid(raise_exception=True)
         found: dict[str, Any] = serializer.validated_data
         return found
+
+    @functools.cached_property
+    def validated_query(self) -> dict[str, Any]:
+        """What `get_validated_query` returns, read once; lists name these parameters beside their filters."""
+        return self.get_validated_query()
 
     def respond(self, instance: Any, status: int = 200) -> Response:
         """Return a response with an object, or a list of them, under the dialect's names."""

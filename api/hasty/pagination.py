@@ -24,6 +24,8 @@ class PageQuerySerializer(QuerySerializer):
 class HastyPagination(BasePagination):
     """Pages by `offset` and `limit`."""
 
+    component_suffix = "Page"
+
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any]:
         """Return the rows of the page. Raises ValidationError for parameters that are not whole numbers."""
         query = PageQuerySerializer(data=request.query_params)
@@ -33,7 +35,7 @@ class HastyPagination(BasePagination):
             min(query.validated_data["limit"], MAX_LIMIT),
         )
         filterset = getattr(view, "filterset", None)
-        self.search_parameters = filterset.applied if filterset is not None else {}
+        self.search_parameters = ({} if filterset is None else filterset.applied) | view.validated_query
         rows, self.total = pagination.slice_and_count(queryset, self.offset, self.limit)
         return rows
 

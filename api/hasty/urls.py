@@ -33,13 +33,24 @@ urlpatterns = [
             (f"{P}/datasets/<str:dataset_id>", datasets.DatasetViewSet, ONE),
             (f"{P}/label_classes", classes.LabelClassViewSet, MANY),
             (f"{P}/label_classes/<str:label_class_id>", classes.LabelClassViewSet, ONE),
+            (
+                f"{P}/images/<str:image_id>/labels",
+                labels.ImageLabelViewSet,
+                {**MANY, "put": "update", "delete": "destroy"},
+            ),
+            (f"{P}/labels", project_labels.ProjectLabelViewSet, {"get": "list"}),
+            (f"{P}/labels/<str:label_id>", labels.LabelViewSet, {"get": "retrieve", "delete": "destroy"}),
+            (f"{P}/keypoint_schemas", keypoints.KeypointSchemaViewSet, MANY),
+            (f"{P}/keypoint_schemas/<str:keypoint_schema_id>", keypoints.KeypointSchemaViewSet, ONE),
+            (
+                f"{P}/keypoint_schemas_label_classes",
+                keypoints.KeypointLinkViewSet,
+                {**MANY, "delete": "destroy"},
+            ),
         ]
     ),
     *table(
         [
-            (f"{P}/images/<str:image_id>/labels", labels.ImageLabels),
-            (f"{P}/labels", project_labels.ProjectLabels),
-            (f"{P}/labels/<str:label_id>", labels.OneLabel),
             (f"{P}/images", images.Images),
             (f"{P}/images/<str:image_id>", images.OneImage),
             (f"{P}/images/<str:image_id>/status", images.ImageStatus),
@@ -55,9 +66,6 @@ urlpatterns = [
             (f"{P}/tag_classes/<str:tag_class_id>", tags.OneTagClass),
             (f"{P}/tag_groups", tags.TagGroups),
             (f"{P}/tag_groups/<str:tag_group_id>", tags.OneTagGroup),
-            (f"{P}/keypoint_schemas", keypoints.KeypointSchemas),
-            (f"{P}/keypoint_schemas/<str:keypoint_schema_id>", keypoints.OneKeypointSchema),
-            (f"{P}/keypoint_schemas_label_classes", keypoints.KeypointLinks),
             (f"{P}/exports", exports.Exports),
             (f"{P}/exports/<str:export_id>", exports.OneExport),
             (f"{P}/statuses", statuses.Statuses),

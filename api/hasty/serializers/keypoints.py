@@ -2,164 +2,115 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import datetime
-from typing import Any, Literal, TypedDict
-
-from annotator.models import KeypointBinding, KeypointClass, KeypointSchema, SkeletonEdge
 from annotator.services.vocabulary.keypoint_schemas import KINDS
-from api.common.shapes import (
-    ListOf,
-    choice_field,
-    id_field,
-    int_field,
-    list_field,
-    number_field,
-    shape,
-    text_field,
-)
+from api.common import fields
+from api.common.serializers import ListSerializer, Serializer
 
-from .plain import or_none
-
-_CLASS = shape(
-    "KeypointClassIn",
-    id=id_field(doc="The class to keep, or your own name of a new one for the skeleton."),
-    name=text_field(required=True),
-    description=text_field(null=True),
-    min_points=int_field(to="minimum"),
-    max_points=int_field(to="maximum"),
-    norder=number_field(to="order"),
-    editor_x=number_field(null=True),
-    editor_y=number_field(null=True),
-)
-_EDGE = shape(
-    "KeypointSkeletonEdgeIn",
-    keypoint_class_id_a=id_field(to="a", required=True),
-    keypoint_class_id_b=id_field(to="b", required=True),
-    color=text_field(),
-)
-SCHEMA = shape(
-    "KeypointSchemaIn",
-    name=text_field(required=True),
-    type=choice_field(KINDS, to="kind", required=True),
-    description=text_field(null=True),
-    norder=number_field(to="order"),
-    keypoint_classes=list_field(_CLASS, to="classes"),
-    keypoint_skeleton=list_field(_EDGE, to="edges"),
-    template_id=text_field(to="template", null=True),
-)
-LINKS = ListOf(
-    shape(
-        "KeypointSchemaClassLinkIn",
-        keypoint_schema_id=id_field(to="schema_id", required=True),
-        label_class_id=id_field(to="concept_id", required=True),
-        label_class_order=number_field(to="order", doc="Default 0."),
-    ),
-    limit=1000,
-)
+# --- responses ---
 
 
-class KeypointClassOut(TypedDict):
-    id: uuid.UUID
-    keypoint_schema_id: uuid.UUID
-    name: str
-    description: str | None
-    min_points: int
-    max_points: int
-    created_by: uuid.UUID | None
-    create_date: datetime
-    updated_by: uuid.UUID | None
-    update_date: datetime
-    norder: float
-    editor_x: float | None
-    editor_y: float | None
+class KeypointClassSerializer(Serializer):
+    """A keypoint class in a response."""
+
+    id = fields.UUIDField(source="pk")
+    keypoint_schema_id = fields.UUIDField(source="schema_id")
+    name = fields.TextField()
+    description = fields.TextOrNullField()
+    min_points = fields.IntegerField(source="minimum")
+    max_points = fields.IntegerField(source="maximum")
+    created_by = fields.UUIDField(source="created_by_id", allow_null=True)
+    create_date = fields.DateTimeField(source="created_at")
+    updated_by = fields.UUIDField(source="updated_by_id", allow_null=True)
+    update_date = fields.DateTimeField(source="updated_at")
+    norder = fields.NumberField(source="order")
+    editor_x = fields.NumberField(allow_null=True)
+    editor_y = fields.NumberField(allow_null=True)
 
 
-class SkeletonEdgeOut(TypedDict):
-    id: uuid.UUID
-    keypoint_schema_id: uuid.UUID
-    keypoint_class_id_a: uuid.UUID
-    keypoint_class_id_b: uuid.UUID
-    color: str | None
+class SkeletonEdgeSerializer(Serializer):
+    """An edge of a skeleton in a response."""
+
+    id = fields.UUIDField(source="pk")
+    keypoint_schema_id = fields.UUIDField(source="schema_id")
+    keypoint_class_id_a = fields.UUIDField(source="a_id")
+    keypoint_class_id_b = fields.UUIDField(source="b_id")
+    color = fields.TextOrNullField()
 
 
-class KeypointSchemaOut(TypedDict):
-    id: uuid.UUID
-    name: str
-    project_id: uuid.UUID
-    description: str | None
-    type: Literal["pose", "points", "polyline"]
-    created_by: uuid.UUID | None
-    create_date: datetime
-    updated_by: uuid.UUID | None
-    update_date: datetime
-    norder: float | None
-    keypoint_classes: list[KeypointClassOut]
-    keypoint_skeleton: list[SkeletonEdgeOut]
-    template_id: str | None
+class KeypointSchemaSerializer(Serializer):
+    """A keypoint schema in a response, with its classes and its edges."""
+
+    id = fields.UUIDField(source="pk")
+    name = fields.TextField()
+    project_id = fields.UUIDField()
+    description = fields.TextOrNullField()
+    type = fields.ChoiceField(KINDS, source="kind")
+    created_by = fields.UUIDField(source="created_by_id", allow_null=True)
+    create_date = fields.DateTimeField(source="created_at")
+    updated_by = fields.UUIDField(source="updated_by_id", allow_null=True)
+    update_date = fields.DateTimeField(source="updated_at")
+    norder = fields.NumberField(source="order", allow_null=True)
+    keypoint_classes = KeypointClassSerializer(source="classes", many=True)
+    keypoint_skeleton = SkeletonEdgeSerializer(source="edges", many=True)
+    template_id = fields.TextOrNullField(source="template")
 
 
-class LinkOut(TypedDict):
-    keypoint_schema_id: uuid.UUID
-    label_class_id: uuid.UUID
-    label_class_order: float
+class LinkSerializer(Serializer):
+    """The link of a schema and a label class in a response."""
+
+    keypoint_schema_id = fields.UUIDField(source="schema_id")
+    label_class_id = fields.UUIDField(source="concept_id")
+    label_class_order = fields.NumberField(source="order")
 
 
-def keypoint_class(row: KeypointClass) -> KeypointClassOut:
-    """Return a keypoint class."""
-    return {
-        "id": row.pk,
-        "keypoint_schema_id": row.schema_id,
-        "name": row.name,
-        "description": or_none(row.description),
-        "min_points": row.minimum,
-        "max_points": row.maximum,
-        "created_by": row.created_by_id,
-        "create_date": row.created_at,
-        "updated_by": row.updated_by_id,
-        "update_date": row.updated_at,
-        "norder": row.order,
-        "editor_x": row.editor_x,
-        "editor_y": row.editor_y,
-    }
+# --- requests ---
 
 
-def edge(row: SkeletonEdge) -> SkeletonEdgeOut:
-    """Return an edge of a skeleton."""
-    return {
-        "id": row.pk,
-        "keypoint_schema_id": row.schema_id,
-        "keypoint_class_id_a": row.a_id,
-        "keypoint_class_id_b": row.b_id,
-        "color": or_none(row.color),
-    }
+class KeypointClassInSerializer(Serializer):
+    """A keypoint class in a request."""
+
+    id = fields.UUIDField(
+        required=False, help_text="The class to keep, or your own name of a new one for the skeleton."
+    )
+    name = fields.TextField()
+    description = fields.OptionalTextField()
+    min_points = fields.IntegerField(source="minimum", required=False)
+    max_points = fields.IntegerField(source="maximum", required=False)
+    norder = fields.NumberField(source="order", required=False)
+    editor_x = fields.NumberField(required=False, allow_null=True)
+    editor_y = fields.NumberField(required=False, allow_null=True)
 
 
-def out(row: KeypointSchema, view: Any) -> KeypointSchemaOut:
-    """Return a schema whose classes and edges were fetched with it."""
-    classes = sorted(row.classes.all(), key=lambda one: (one.order, one.name_key, one.pk))  # type: ignore[attr-defined]
-    edges = sorted(row.edges.all(), key=lambda one: (one.order, one.pk))  # type: ignore[attr-defined]
-    return {
-        "id": row.pk,
-        "name": row.name,
-        "project_id": row.project_id,
-        "description": or_none(row.description),
-        "type": row.kind,
-        "created_by": row.created_by_id,
-        "create_date": row.created_at,
-        "updated_by": row.updated_by_id,
-        "update_date": row.updated_at,
-        "norder": row.order,
-        "keypoint_classes": [keypoint_class(one) for one in classes],
-        "keypoint_skeleton": [edge(one) for one in edges],
-        "template_id": or_none(row.template),
-    }
+class KeypointSkeletonEdgeInSerializer(Serializer):
+    """An edge of a skeleton in a request."""
+
+    keypoint_class_id_a = fields.UUIDField(source="a")
+    keypoint_class_id_b = fields.UUIDField(source="b")
+    color = fields.TextField(required=False)
 
 
-def link(row: KeypointBinding, view: Any) -> LinkOut:
-    """Return the link of a schema and a label class."""
-    return {
-        "keypoint_schema_id": row.schema_id,
-        "label_class_id": row.concept_id,
-        "label_class_order": row.order,
-    }
+class KeypointSchemaInSerializer(Serializer):
+    """What creates or changes a keypoint schema; lists that are given replace."""
+
+    name = fields.TextField()
+    type = fields.ChoiceField(KINDS, source="kind")
+    description = fields.OptionalTextField()
+    norder = fields.NumberField(source="order", required=False)
+    keypoint_classes = KeypointClassInSerializer(source="classes", many=True, required=False)
+    keypoint_skeleton = KeypointSkeletonEdgeInSerializer(source="edges", many=True, required=False)
+    template_id = fields.OptionalTextField(source="template")
+
+
+class KeypointSchemaClassLinkInSerializer(Serializer):
+    """The link of a schema and a label class in a request."""
+
+    keypoint_schema_id = fields.UUIDField(source="schema_id")
+    label_class_id = fields.UUIDField(source="concept_id")
+    label_class_order = fields.NumberField(source="order", required=False, help_text="Default 0.")
+
+
+class LinkListSerializer(ListSerializer):
+    """Links to add or to remove."""
+
+    child = KeypointSchemaClassLinkInSerializer()
+    max_items = 1_000

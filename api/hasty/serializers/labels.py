@@ -1,156 +1,134 @@
-"""Labels as Hasty names them; the lists that scripts read most are made from raw columns."""
+"""Labels as Hasty names them; responses are written from rows of columns, because label lists are what scripts read most."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypedDict
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import orjson
+from rest_framework.exceptions import ValidationError
 
 from annotator.formats.hasty_geometry import border, is_one_ring, say
 from annotator.models import Label
-from annotator.services.annotations.labels import TOOLS
-from api.common.shapes import (
-    ListOf,
-    any_field,
-    bool_field,
-    choice_field,
-    id_field,
-    int_field,
-    number_field,
-    shape,
-    text_field,
-)
+from annotator.services.labels import TOOLS
+from api.common import fields
+from api.common.serializers import ListSerializer, QuerySerializer, Serializer
 
 from .geometry import changed_geometry, new_geometry
 
-MAX_AT_ONCE = 1000
+MAX_AT_ONCE = 1_000
 MAX_KEYPOINTS = 2_000
-_BOX = {"type": "array", "items": {"type": "integer"}, "minItems": 4, "maxItems": 4}
-_POLYGON = {
+_INTEGERS = {"type": "array", "items": {"type": "integer"}}
+BOX_SCHEMA = {**_INTEGERS, "minItems": 4, "maxItems": 4}
+MASK_SCHEMA = _INTEGERS
+#: A ring of whole pixels, as responses have it; requests may have fractions.
+RING_SCHEMA = {"type": "array", "items": {**_INTEGERS, "minItems": 2, "maxItems": 2}}
+_RING_IN_SCHEMA = {
     "type": "array",
     "items": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
 }
-_MASK = {"type": "array", "items": {"type": "integer"}}
-
-_KEYPOINT = shape(
-    "LabelKeypointIn",
-    id=id_field(),
-    keypoint_class_id=id_field(to="keypoint_class", required=True),
-    x=number_field(required=True),
-    y=number_field(required=True),
-    visible=bool_field(doc="False: occluded. Default true."),
-    norder=number_field(to="order"),
-)
-_FIELDS = {
-    "class_id": id_field(required=True),
-    "bbox": any_field(
-        schema=_BOX, null=True, doc="[left, top, right, bottom]; right and bottom are exclusive."
-    ),
-    "polygon": any_field(schema=_POLYGON, null=True, doc="One ring of [x, y]."),
-    "mask": any_field(
-        schema=_MASK, null=True, doc="Runs [start, length, ...] inside the bbox, row by row, from 1."
-    ),
-    "tool_used": choice_field(tuple(sorted(TOOLS))),
-    "z_index": int_field(low=-(2**31) + 1, high=2**31 - 1, doc="Larger is in front; null is 0, or keeps."),
-    "external_event_id": text_field(limit=64, doc="Said back, and told to live listeners."),
-    "border_mask": text_field(doc="Computed by the server; ignored here."),
-    "external_id": text_field(null=True),
-    "keypoints": any_field(
-        schema={"type": "array", "items": _KEYPOINT, "maxItems": MAX_KEYPOINTS},
-        null=True,
-        doc="Points in pixels of the image, of schemas that are linked to the class.",
-    ),
-}
-LABELS = ListOf(shape("LabelIn", **_FIELDS), limit=MAX_AT_ONCE)
-CHANGED_LABELS = ListOf(
-    shape(
-        "LabelChange",
-        id=id_field(doc="The label; label_id is the same."),
-        label_id=id_field(),
-        **_FIELDS,
-    ),
-    limit=MAX_AT_ONCE,
-)
-DROPPED_LABELS = ListOf(shape("LabelNamed", id=id_field(required=True)), limit=10_000)
-_KEYPOINTS = ListOf(_KEYPOINT, limit=MAX_KEYPOINTS)
 
 
-class KeypointOut(TypedDict):
-    id: str
-    keypoint_class_id: str
-    x: float
-    y: float
-    visible: bool
-    created_by: uuid.UUID | None
-    create_date: datetime
-    updated_by: uuid.UUID | None
-    update_date: datetime
-    norder: float
+class LabelRow(NamedTuple):
+    """The columns of a label that a response needs, by their names in the model.
+
+    Where the database has them as text, lists read ids and times as text, see label_rows.HotRows.
+    """
+
+    id: uuid.UUID | str
+    media_id: uuid.UUID | str
+    concept_id: uuid.UUID | str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    points: str | None
+    mask: bytes | None
+    keypoints: str | None
+    tool: str
+    z: int
+    error: str
+    external_id: str
+    created_by_id: uuid.UUID | str | None
+    updated_by_id: uuid.UUID | str | None
+    created_at: datetime | str
+    updated_at: datetime | str
 
 
-class LabelOut(TypedDict):
-    id: uuid.UUID
-    image_id: uuid.UUID
-    class_id: uuid.UUID
-    bbox: list[int] | None
-    polygon: list[list[int]] | None
-    mask: list[int] | None
-    tool_used: str | None
-    z_index: int
-    keypoints: list[KeypointOut]
-    border_mask: str | None
-    error: str | None
-    external_id: str | None
-    external_event_id: str | None
-    labeled_by: uuid.UUID | None
-    created_on: datetime
-    updated_on: datetime
+# --- responses ---
 
 
-# The columns of `from_columns`, in its order.
-COLUMNS = (
-    "id", "media_id", "concept_id", "x0", "y0", "x1", "y1", "points", "mask", "keypoints", "tool", "z", "error",
-    "external_id", "created_by_id", "updated_by_id", "created_at", "updated_at",
-)  # fmt: skip
+class KeypointSerializer(Serializer):
+    """A keypoint of a label in a response."""
+
+    id = fields.UUIDField()
+    keypoint_class_id = fields.UUIDField()
+    x = fields.NumberField()
+    y = fields.NumberField()
+    visible = fields.BooleanField()
+    created_by = fields.UUIDField(allow_null=True)
+    create_date = fields.DateTimeField()
+    updated_by = fields.UUIDField(allow_null=True)
+    update_date = fields.DateTimeField()
+    norder = fields.NumberField()
 
 
-def from_columns(row: Sequence[Any], *, with_border: bool = False) -> dict[str, Any]:
-    """Return a label from its columns."""
-    (key, media, concept, x0, y0, x1, y1, points, mask, keypoints, tool, z, error,
-     external, author, editor, created, updated) = row  # fmt: skip
-    said = say(x0, y0, x1, y1, points, mask)
-    return {
-        "id": key,
-        "image_id": media,
-        "class_id": concept,
-        "bbox": said.bbox,
-        "polygon": said.polygon,
-        "mask": said.mask,
-        "tool_used": tool or None,
-        "z_index": z,
-        "keypoints": [] if keypoints is None else say_keypoints(keypoints, author, editor, created, updated),
-        "border_mask": border(said) if with_border else None,
-        "error": error or None,
-        "external_id": external or None,
-        "external_event_id": None,
-        "labeled_by": editor,
-        "created_on": created,
-        "updated_on": updated,
-    }
+class LabelSerializer(Serializer):
+    """A label in a response."""
+
+    # Written from a LabelRow or a Label, past the fields, which are what OpenAPI says of it.
+
+    id = fields.UUIDField()
+    image_id = fields.UUIDField()
+    class_id = fields.UUIDField()
+    bbox = fields.JSONField(schema=BOX_SCHEMA, allow_null=True)
+    polygon = fields.JSONField(schema=RING_SCHEMA, allow_null=True)
+    mask = fields.JSONField(schema=MASK_SCHEMA, allow_null=True)
+    tool_used = fields.TextOrNullField()
+    z_index = fields.IntegerField()
+    keypoints = KeypointSerializer(many=True)
+    border_mask = fields.TextOrNullField()
+    error = fields.TextOrNullField()
+    external_id = fields.TextOrNullField()
+    external_event_id = fields.TextOrNullField()
+    labeled_by = fields.UUIDField(allow_null=True)
+    created_on = fields.DateTimeField()
+    updated_on = fields.DateTimeField()
+
+    @cached_property
+    def has_border_mask(self) -> bool:
+        """Whether borders are computed: the parameter include_border_mask."""
+        return bool(self.context.get("include_border_mask"))
+
+    def to_representation(self, instance: LabelRow | Label) -> dict[str, Any]:
+        geometry = say(instance.x0, instance.y0, instance.x1, instance.y1, instance.points, instance.mask)
+        return {
+            "id": instance.id,
+            "image_id": instance.media_id,
+            "class_id": instance.concept_id,
+            "bbox": geometry.bbox,
+            "polygon": geometry.polygon,
+            "mask": geometry.mask,
+            "tool_used": instance.tool or None,
+            "z_index": instance.z,
+            "keypoints": keypoints_of(instance),
+            "border_mask": border(geometry) if self.has_border_mask else None,
+            "error": instance.error or None,
+            "external_id": instance.external_id or None,
+            "external_event_id": None,
+            "labeled_by": instance.updated_by_id,
+            "created_on": instance.created_at,
+            "updated_on": instance.updated_at,
+        }
 
 
-def out(label: Label, view: Any = None) -> dict[str, Any]:
-    """Return a label."""
-    return from_columns([getattr(label, column) for column in COLUMNS])
-
-
-def say_keypoints(
-    text: str, author: uuid.UUID | None, editor: uuid.UUID | None, created: datetime, updated: datetime
-) -> list[KeypointOut]:
-    """Return stored keypoints; who and when are the label's."""
+def keypoints_of(row: Any) -> list[dict[str, Any]]:
+    """Return the keypoints of a row; their authors and times are the label's."""
+    if row.keypoints is None:
+        return []
     return [
         {
             "id": point["id"],
@@ -158,70 +136,155 @@ def say_keypoints(
             "x": point["x"],
             "y": point["y"],
             "visible": point["visible"],
-            "created_by": author,
-            "create_date": created,
-            "updated_by": editor,
-            "update_date": updated,
+            "created_by": row.created_by_id,
+            "create_date": row.created_at,
+            "updated_by": row.updated_by_id,
+            "update_date": row.updated_at,
             "norder": point["order"],
         }
-        for point in orjson.loads(text)
+        for point in orjson.loads(row.keypoints)
     ]
 
 
-# --- the way in ---
+# --- requests ---
 
 
-def created(item: dict[str, Any]) -> dict[str, Any]:
-    """Return the native patch of a label that is created."""
-    keypoints = _keypoints(item)
-    patch = _plain(item) | new_geometry(item)
-    return patch | ({"keypoints": keypoints} if keypoints else {})
+class LabelQuerySerializer(QuerySerializer):
+    """What a label, or a list of them, is asked for with."""
 
-
-def changed(item: dict[str, Any], label: Label) -> dict[str, Any]:
-    """Return the native patch of what differs from what was said of the stored label."""
-    said = say(label.x0, label.y0, label.x1, label.y1, label.points, label.mask)
-    is_derived = label.mask is None and label.points is not None and not is_one_ring(label.points)
-    box = (label.x0, label.y0, label.x1, label.y1)
-    patch = _plain(item) | changed_geometry(item, said, box=box, is_derived=is_derived)
-    if "keypoints" in item:
-        keypoints = _keypoints(item)
-        if keypoints != _stored_keypoints(label):
-            patch["keypoints"] = keypoints or None
-    return patch
-
-
-def _plain(item: dict[str, Any]) -> dict[str, Any]:
-    patch: dict[str, Any] = {"concept": item["class_id"]}
-    for name, native in (("tool_used", "tool"), ("z_index", "z"), ("external_id", "external_id")):
-        if name in item:
-            patch[native] = item[name]
-    return patch
-
-
-def _keypoints(item: dict[str, Any]) -> list[dict[str, Any]]:
-    raw = item.get("keypoints")
-    return (
-        []
-        if raw is None
-        else [_full(point, place) for place, point in enumerate(_KEYPOINTS.read(raw, "keypoints"))]
+    include_border_mask = fields.QueryBooleanField(
+        default=False, help_text="Also compute the border of each shape."
+    )
+    include_errors = fields.QueryBooleanField(
+        default=False, help_text="Also include labels that are known to be wrong."
     )
 
 
-def _full(point: dict[str, Any], place: int) -> dict[str, Any]:
-    """Return a point with the values that are meant where nothing is said."""
-    return {"visible": True, "order": float(place), **point}
+class LabelKeypointInSerializer(Serializer):
+    """A keypoint of a label in a request."""
+
+    id = fields.UUIDField(required=False)
+    keypoint_class_id = fields.UUIDField(source="keypoint_class")
+    x = fields.NumberField()
+    y = fields.NumberField()
+    visible = fields.BooleanField(required=False, help_text="False: occluded. Default true.")
+    norder = fields.NumberField(source="order", required=False)
+
+
+class _KeypointListSerializer(ListSerializer):
+    child = LabelKeypointInSerializer()
+    max_items = MAX_KEYPOINTS
+
+
+class LabelInSerializer(Serializer):
+    """What creates a label; at least one geometry is needed."""
+
+    class_id = fields.UUIDField(source="concept")
+    bbox = fields.JSONField(
+        schema=BOX_SCHEMA,
+        required=False,
+        allow_null=True,
+        help_text="[left, top, right, bottom]; right and bottom are exclusive.",
+    )
+    polygon = fields.JSONField(
+        schema=_RING_IN_SCHEMA, required=False, allow_null=True, help_text="One ring of [x, y]."
+    )
+    mask = fields.JSONField(
+        schema=MASK_SCHEMA,
+        required=False,
+        allow_null=True,
+        help_text="Runs [start, length, ...] inside the bbox, row by row, from 1.",
+    )
+    tool_used = fields.ChoiceField(tuple(sorted(TOOLS)), source="tool", required=False)
+    z_index = fields.IntegerField(
+        source="z",
+        low=-(2**31) + 1,
+        high=2**31 - 1,
+        required=False,
+        help_text="Larger is in front; null is 0, or keeps.",
+    )
+    external_event_id = fields.TextField(
+        max_length=64, required=False, help_text="Returned, and sent to live listeners."
+    )
+    border_mask = fields.TextField(required=False, help_text="Computed by the server; ignored here.")
+    external_id = fields.OptionalTextField()
+    keypoints = _KeypointListSerializer(
+        required=False,
+        allow_null=True,
+        help_text="Points in pixels of the image, of schemas that are linked to the class.",
+    )
+
+
+class LabelChangeSerializer(LabelInSerializer):
+    """What changes a label: geometry that is absent stays, null takes it away."""
+
+    id = fields.UUIDField(required=False, help_text="The label; label_id is the same.")
+    label_id = fields.UUIDField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        label_id = attrs.pop("label_id", None)
+        if attrs.setdefault("id", label_id) is None:
+            raise ValidationError({"id": self.error_messages["required"]}, code="required")
+        return attrs
+
+
+class LabelNamedSerializer(Serializer):
+    """Which label."""
+
+    id = fields.UUIDField()
+
+
+class LabelInListSerializer(ListSerializer):
+    """Labels to create."""
+
+    child = LabelInSerializer()
+    max_items = MAX_AT_ONCE
+
+
+class LabelChangeListSerializer(ListSerializer):
+    """Labels to change."""
+
+    child = LabelChangeSerializer()
+    max_items = MAX_AT_ONCE
+
+
+class LabelNamedListSerializer(ListSerializer):
+    """Labels to delete."""
+
+    child = LabelNamedSerializer()
+
+
+def to_patch(data: Mapping[str, Any], label: Label | None) -> dict[str, Any]:
+    """Return the native patch of validated data: all that a new label has (None), or what differs from the stored one.
+
+    Differs: from what a response says of the label, so reading, changing the class and writing back loses nothing.
+    """
+    patch = {name: data[name] for name in ("concept", "tool", "z", "external_id") if name in data}
+    keypoints = _complete_keypoints(data.get("keypoints"))
+    if label is None:
+        patch |= new_geometry(data)
+        return patch | ({"keypoints": keypoints} if keypoints else {})
+    geometry = say(label.x0, label.y0, label.x1, label.y1, label.points, label.mask)
+    is_derived = label.mask is None and label.points is not None and not is_one_ring(label.points)
+    box = (label.x0, label.y0, label.x1, label.y1)
+    patch |= changed_geometry(data, geometry, box=box, is_derived=is_derived)
+    if "keypoints" in data and keypoints != _stored_keypoints(label):
+        patch["keypoints"] = keypoints or None
+    return patch
+
+
+def _complete_keypoints(points: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
+    """Return points with the defaults of what is absent."""
+    return [{"visible": True, "order": float(index), **point} for index, point in enumerate(points or ())]
 
 
 def _stored_keypoints(label: Label) -> list[dict[str, Any]]:
+    names = ("x", "y", "visible", "order")
     return [
         {
             "id": uuid.UUID(point["id"]),
             "keypoint_class": uuid.UUID(point["keypoint_class"]),
-            "x": point["x"],
-            "y": point["y"],
-            "visible": point["visible"],
-            "order": point["order"],
+            **{name: point[name] for name in names},
         }
         for point in orjson.loads(label.keypoints or "[]")
     ]

@@ -1,100 +1,108 @@
-"""E27 to E32, X18 and D9: keypoint schemas and the label classes that carry their points."""
+"""Keypoint schemas, and the label classes that carry their points."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Prefetch, prefetch_related_objects
+from rest_framework.request import Request
+from rest_framework.response import Response
 
-from annotator.models import KeypointBinding, KeypointSchema
+from annotator.models import KeypointBinding, KeypointClass, KeypointSchema, SkeletonEdge
 from annotator.services.vocabulary import keypoint_schemas
 from annotator.services.vocabulary.keypoint_schemas import Link
-from api.common.operations import operation
+from api.common.viewsets import ListModelMixin
 
-from ..base import InProject, OnRow
-from ..serializers import keypoints as names
+from ..serializers.keypoints import (
+    KeypointSchemaInSerializer,
+    KeypointSchemaSerializer,
+    LinkListSerializer,
+    LinkSerializer,
+)
+from ..viewsets import ProjectViewSet
 
-
-def whole(schema: KeypointSchema) -> KeypointSchema:
-    """Return a schema as it is now, with its classes and edges."""
-    return KeypointSchema.all_objects.prefetch_related("classes", "edges").get(pk=schema.pk)
-
-
-class KeypointSchemas(InProject):
-    shows = names.out
-
-    @operation("List keypoint schemas", may="project.read", gives=list[names.KeypointSchemaOut], key="E27")
-    def get(self) -> Any:
-        rows = KeypointSchema.all_objects.filter(project=self.place).prefetch_related("classes", "edges")
-        return [self.render(row) for row in rows.order_by(F("order").asc(nulls_last=True), "name_key", "id")]
-
-    @operation(
-        "Create a keypoint schema",
-        may="vocabulary.write",
-        body=names.SCHEMA,
-        gives=names.KeypointSchemaOut,
-        key="E28",
-    )
-    def post(self) -> Any:
-        return self.render(whole(keypoint_schemas.create(actor=self.who, project=self.place, **self.body)))
+#: The parts of a schema, each in its order.
+PARTS = (
+    Prefetch("classes", KeypointClass.all_objects.order_by("order", "name_key", "id")),
+    Prefetch("edges", SkeletonEdge.all_objects.order_by("order", "id")),
+)
 
 
-class OneKeypointSchema(OnRow):
-    shows = names.out
-    rows = staticmethod(lambda: KeypointSchema.objects.all())
-    noun = "keypoint schema"
+class KeypointSchemaViewSet(ListModelMixin, ProjectViewSet):
+    """Keypoint schemas."""
 
-    @operation("Read a keypoint schema", may="project.read", gives=names.KeypointSchemaOut, key="X18")
-    def get(self) -> Any:
-        return self.render(whole(self.row))
+    queryset = KeypointSchema.objects.order_by(F("order").asc(nulls_last=True), "name_key", "id")
+    lookup_url_kwarg = "keypoint_schema_id"
+    object_noun = "keypoint schema"
+    pagination_class = None
+    serializer_class = KeypointSchemaSerializer
+    request_serializer_classes = {"create": KeypointSchemaInSerializer, "update": KeypointSchemaInSerializer}
+    permission_actions = {
+        "list": "project.read",
+        "retrieve": "project.read",
+        "create": "vocabulary.write",
+        "update": "vocabulary.write",
+        "destroy": "vocabulary.write",
+    }
 
-    @operation(
-        "Change a keypoint schema",
-        may="vocabulary.write",
-        body=names.SCHEMA,
-        gives=names.KeypointSchemaOut,
-        key="E29",
-    )
-    def put(self) -> Any:
-        keypoint_schemas.update(actor=self.who, schema=self.row, changes=self.body)
-        return self.render(whole(self.row))
+    def get_queryset(self) -> Any:
+        return super().get_queryset().prefetch_related(*PARTS)
 
-    @operation("Delete a keypoint schema", may="vocabulary.write", status=204, key="D9")
-    def delete(self) -> None:
-        keypoint_schemas.delete(actor=self.who, schema=self.row)
+    def retrieve(self, request: Request, **kwargs: Any) -> Response:
+        """Get a keypoint schema."""
+        return self.respond_with_parts(self.get_object())
+
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Create a keypoint schema."""
+        data = self.get_validated_data()
+        return self.respond_with_parts(
+            keypoint_schemas.create(actor=self.actor, project=self.project, **data)
+        )
+
+    def update(self, request: Request, **kwargs: Any) -> Response:
+        """Change a keypoint schema."""
+        changes = self.get_validated_data()
+        return self.respond_with_parts(
+            keypoint_schemas.update(actor=self.actor, schema=self.get_object(), changes=changes)
+        )
+
+    def destroy(self, request: Request, **kwargs: Any) -> Response:
+        """Delete a keypoint schema."""
+        keypoint_schemas.delete(actor=self.actor, schema=self.get_object())
+        return Response(status=204)
+
+    def respond_with_parts(self, schema: KeypointSchema) -> Response:
+        """Return a response with a schema, its classes and its edges."""
+        prefetch_related_objects([schema], *PARTS)
+        return self.respond(schema)
 
 
-class KeypointLinks(InProject):
-    shows = names.link
+class KeypointLinkViewSet(ListModelMixin, ProjectViewSet):
+    """Label classes of keypoint schemas."""
 
-    @operation(
-        "List the label classes of keypoint schemas", may="project.read", gives=list[names.LinkOut], key="E30"
-    )
-    def get(self) -> Any:
-        rows = KeypointBinding.all_objects.filter(schema__project=self.place)
-        return [self.render(row) for row in rows.order_by("schema", "order", "id")]
+    queryset = KeypointBinding.objects.order_by("schema", "order", "id")
+    pagination_class = None
+    serializer_class = LinkSerializer
+    request_serializer_classes = {"create": LinkListSerializer, "destroy": LinkListSerializer}
+    permission_actions = {
+        "list": "project.read",
+        "create": "vocabulary.write",
+        "destroy": "vocabulary.write",
+    }
+    optional_bodies = frozenset({"destroy"})
+    list_actions = frozenset({"list", "create"})
 
-    @operation(
-        "Let label classes carry points of schemas",
-        may="vocabulary.write",
-        body=names.LINKS,
-        gives=list[names.LinkOut],
-        key="E31",
-    )
-    def post(self) -> Any:
-        links = [Link(**item) for item in self.body]
-        return [
-            self.render(row) for row in keypoint_schemas.link(actor=self.who, project=self.place, links=links)
-        ]
+    def get_queryset(self) -> Any:
+        assert self.queryset is not None
+        return self.queryset.filter(schema__project=self.project)
 
-    @operation(
-        "Undo links of label classes and schemas",
-        may="vocabulary.write",
-        body=names.LINKS,
-        status=204,
-        is_body_optional=True,
-        key="E32",
-    )
-    def delete(self) -> None:
-        pairs = [(item["schema_id"], item["concept_id"]) for item in self.body]
-        keypoint_schemas.unlink(actor=self.who, project=self.place, pairs=pairs)
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Link label classes to keypoint schemas whose points they carry."""
+        links = [Link(**item) for item in self.get_validated_data()]
+        return self.respond(keypoint_schemas.link(actor=self.actor, project=self.project, links=links))
+
+    def destroy(self, request: Request, **kwargs: Any) -> Response:
+        """Remove links of label classes and keypoint schemas."""
+        pairs = [(item["schema_id"], item["concept_id"]) for item in self.get_validated_data()]
+        keypoint_schemas.unlink(actor=self.actor, project=self.project, pairs=pairs)
+        return Response(status=204)

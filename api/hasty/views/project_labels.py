@@ -1,4 +1,4 @@
-"""E33: the labels of a whole project."""
+"""The labels of a whole project."""
 
 from __future__ import annotations
 
@@ -6,45 +6,64 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from annotator.models import KeypointBinding, KeypointClass, Media
-from api.common import paging
-from api.common.operations import operation
+from django.db.models import F
+from rest_framework.request import Request
+from rest_framework.response import Response
 
-from .. import label_filters
-from ..base import MAX_LIMIT, PAGE, InProject
-from ..serializers import project_labels as names
+from annotator.models import KeypointBinding, KeypointClass, Label, Media
+
+from ..label_filters import LabelFilterSet
+from ..serializers.keypoints import KeypointClassSerializer
+from ..serializers.project_labels import (
+    KeypointDataQuerySerializer,
+    ProjectLabelRow,
+    ProjectLabelSerializer,
+    RelatedRows,
+)
+from ..viewsets import ProjectViewSet
 
 
-class ProjectLabels(InProject):
-    @operation(
-        "List the labels of a project",
-        may="project.read",
-        query=PAGE | label_filters.LABELS,
-        gives=[names.ProjectLabelOut],
-        key="E33",
+class ProjectLabelViewSet(ProjectViewSet):
+    """Labels of a project; those known to be wrong or on images in the trash are left out."""
+
+    queryset = (
+        Label.objects.filter(error="", media__trashed_at__isnull=True)
+        .annotate(class_name=F("concept__name"))
+        .order_by("z", "created_at", "id")
     )
-    def get(self) -> Any:
-        rows = label_filters.labels(self.place, self.asked).order_by("z", "created_at", "id")
-        limit = min(self.asked["limit"], MAX_LIMIT)
-        found = paging.cut(rows.values_list(*names.COLUMNS), offset=self.asked["offset"], limit=limit)
-        around = self.around(found.items)
-        return self.envelope(found, [names.out(row, around, self) for row in found.items])
+    serializer_class = ProjectLabelSerializer
+    filterset_class = LabelFilterSet
+    query_serializer_classes = {"list": KeypointDataQuerySerializer}
+    permission_actions = {"list": "project.read"}
 
-    def around(self, rows: Sequence[Any]) -> names.Around:
-        """Fetch what the labels of a page need, each kind at once."""
-        with_keypoints = self.asked["add_keypoint_data"]
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """List the labels of a project."""
+        labels = self.filter_queryset(self.get_queryset()).values_list(*ProjectLabelRow._fields)
+        rows = list(map(ProjectLabelRow._make, self.paginate_queryset(labels) or ()))
+        context = self.get_serializer_context() | {"related": self.get_related_rows(rows)}
+        serializer = ProjectLabelSerializer(rows, many=True, context=context)
+        return self.get_paginated_response(serializer.data)
+
+    def get_related_rows(self, rows: Sequence[ProjectLabelRow]) -> RelatedRows:
+        """Return what the labels of a page need, each kind in one query."""
+        with_keypoints = self.validated_query["add_keypoint_data"]
         images = (
-            Media.objects.filter(pk__in={row[1] for row in rows}).with_home().select_related("status", "blob")
+            Media.objects.filter(pk__in={row.media_id for row in rows})
+            .with_home()
+            .select_related("status", "blob")
         )
-        bindings = KeypointBinding.all_objects.filter(concept__in={row[2] for row in rows}).select_related(
-            "schema"
-        )
+        bindings = KeypointBinding.objects.filter(
+            concept__in={row.concept_id for row in rows}
+        ).select_related("schema")
         schemas: dict[Any, Any] = {}
         for binding in bindings.order_by("schema__order", "schema__name_key", "id"):
             schemas.setdefault(binding.concept_id, binding.schema)
-        points = defaultdict(list)
+        classes = defaultdict(list)
         if with_keypoints and schemas:
-            wanted = KeypointClass.all_objects.filter(schema__in={schema.pk for schema in schemas.values()})
-            for point in wanted.order_by("order", "name_key", "id"):
-                points[point.schema_id].append(point)
-        return names.Around({image.pk: image for image in images}, schemas, points, with_keypoints)
+            wanted = KeypointClass.objects.filter(schema__in={schema.pk for schema in schemas.values()})
+            for one in wanted.order_by("order", "name_key", "id"):
+                classes[one.schema_id].append(one)
+        keypoint_classes = {
+            schema_id: KeypointClassSerializer(found, many=True).data for schema_id, found in classes.items()
+        }
+        return RelatedRows({image.pk: image for image in images}, schemas, keypoint_classes, with_keypoints)

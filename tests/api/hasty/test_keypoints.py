@@ -1,4 +1,4 @@
-"""E27 to E32, X18, D9, and keypoints on labels."""
+"""Keypoint schemas, their links to label classes, and keypoints on labels."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_schema_is_made_with_its_skeleton_in_one_call(w: World, by: Callers, p
         "keypoint_classes": [point("nose", id=nose), point("ear", id=ear, norder=2)],
         "keypoint_skeleton": [{"keypoint_class_id_a": nose, "keypoint_class_id_b": ear, "color": "#ff0000"}],
     }  # fmt: skip
-    with counted("E28"):
+    with counted("hasty keypoint_schemas create"):
         made = by.max.post(f"{p}/keypoint_schemas", body)
     assert [(x["id"], x["name"], x["norder"]) for x in made["keypoint_classes"]] == [
         (nose, "nose", 1.0),
@@ -46,9 +46,9 @@ def test_a_schema_is_made_with_its_skeleton_in_one_call(w: World, by: Callers, p
         str(w.max.pk),
         "t",
     )
-    with counted("E27"):
+    with counted("hasty keypoint_schemas list"):
         assert by.vera.get(f"{p}/keypoint_schemas") == [made]
-    with counted("X18"):
+    with counted("hasty keypoint_schemas retrieve"):
         assert by.vera.get(f"{p}/keypoint_schemas/{made['id']}") == made
     again = by.max.post(f"{p}/keypoint_schemas", {**body, "name": "other"})
     assert {x["id"] for x in again["keypoint_classes"]}.isdisjoint({nose, ear}) and len(
@@ -62,7 +62,7 @@ def test_lists_that_are_given_replace(w: World, by: Callers, p: str, body: Any) 
     nose, ear = before["keypoint_classes"]
     assert by.max.put(at, {"name": "body", "type": "pose"})["keypoint_classes"] == before["keypoint_classes"]
     swapped = [point("left ear", id=nose["id"]), point("nose", id=ear["id"]), point("tail")]
-    with counted("E29"):
+    with counted("hasty keypoint_schemas update"):
         after = by.max.put(at, {"name": "b", "type": "points", "keypoint_classes": swapped})
     assert {x["name"]: x["id"] for x in after["keypoint_classes"]} | {"tail": ""} == {
         "left ear": nose["id"], "nose": ear["id"], "tail": "",
@@ -106,13 +106,13 @@ def test_links_are_added_and_taken(w: World, by: Callers, p: str, body: Any) -> 
         "label_class_order": 0.0,
     }
     of_car = {"keypoint_schema_id": str(body.pk), "label_class_id": str(w.car.pk), "label_class_order": 2.5}
-    with counted("E31"):
+    with counted("hasty keypoint links create"):
         assert by.max.post(at, [of_car]) == [of_car]
-    with counted("E30"):
+    with counted("hasty keypoint links list"):
         assert by.vera.get(at) == [of_person, of_car]
     by.max.post(at, [{**of_car, "label_class_order": -1}])
     assert by.vera.get(at)[0]["label_class_order"] == -1.0
-    with counted("E32"):
+    with counted("hasty keypoint links destroy"):
         by.max.delete(at, [of_car, {**of_car, "label_class_id": ANY}])
     assert by.vera.get(at) == [of_person]
     by.max.delete(at, [])
@@ -134,7 +134,7 @@ def test_labels_carry_points(w: World, by: Callers, p: str, body: Any) -> None:
         {"keypoint_class_id": str(nose.pk), "x": 10.25, "y": 20, "visible": False, "norder": 1},
         {"keypoint_class_id": str(ear.pk), "x": 30, "y": 5.5},
     ]
-    with counted("E36 with keypoints"):
+    with counted("hasty image labels create with keypoints"):
         (made,) = by.ann.post(at, [{"class_id": str(w.person.pk), "keypoints": given}])["items"]
     first, second = made["keypoints"]
     assert (first["x"], first["y"], first["visible"], first["norder"]) == (10.25, 20, False, 1)
@@ -186,7 +186,7 @@ def test_a_schema_whose_points_are_in_use_stays(w: World, by: Callers, p: str, b
     assert KeypointClass.all_objects.count() == 2
     by.ann.delete(at, [{"id": label["id"]}])
     by.max.put(schema, only_ear)
-    with counted("D9"):
+    with counted("hasty keypoint_schemas destroy"):
         by.max.delete(schema)
     by.max.get(schema, status=404)
     assert (

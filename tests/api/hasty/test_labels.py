@@ -1,4 +1,4 @@
-"""E34 to E38 and D13: labels of an image; geometry as it was given, and read back without loss."""
+"""Labels of an image, and one label: geometry as it was given, and read back without loss."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from annotator.domain import masks
 from annotator.domain.geometry import decode_points
 from annotator.models import AttributeValue, Event, Label, Media
+from annotator.services import labels
 from tests.api.hasty.conftest import ANY, Callers
 from tests.api.queries import counted
 from tests.world import World, make_class, make_dataset, make_images
@@ -48,7 +49,7 @@ def test_labels_are_created_in_request_order_and_read_back(w: World, by: Callers
         {"class_id": str(w.person.pk), "polygon": [[1, 2], [30, 2], [30, 40]], "bbox": None, "mask": None},
         {"class_id": car, "bbox": [15, 15, 55, 55], "mask": [1, 10, 20, 3], "external_event_id": "tab"},
     ]
-    with counted("E36 of three"):
+    with counted("hasty image labels create three"):
         made = by.ann.post(at, body)
     assert made["meta"] == {"object": "list", "total": 3}
     first, second, third = made["items"]
@@ -58,11 +59,11 @@ def test_labels_are_created_in_request_order_and_read_back(w: World, by: Callers
     assert second["polygon"] == [[1, 2], [30, 2], [30, 40]] and second["bbox"] == [1, 2, 30, 40]
     assert third["mask"] == [1, 10, 20, 3] and third["bbox"] == [15, 15, 55, 55]
     assert (third["external_event_id"], first["external_event_id"]) == ("tab", None)
-    with counted("E35"):
+    with counted("hasty image labels list"):
         listed = by.vera.get(at)["items"]
     assert [x["id"] for x in listed] == [second["id"], third["id"], first["id"]]
     assert listed[2] == first and listed[0] == second
-    with counted("E34"):
+    with counted("hasty labels retrieve"):
         one = by.vera.get(f"/projects/{w.project.pk}/labels/{third['id']}")
     assert one == third | {"external_event_id": None}
     assert {str(x.pk): x.shape for x in Label.all_objects.all()} == {
@@ -74,14 +75,14 @@ def test_labels_are_created_in_request_order_and_read_back(w: World, by: Callers
 
 def test_the_number_of_queries_does_not_grow(w: World, by: Callers, at: str) -> None:
     body = [{"class_id": str(w.car.pk), "bbox": [i, 1, i + 9, 9]} for i in range(100)]
-    with counted("E36 of three"):
+    with counted("hasty image labels create three"):
         made = by.ann.post(at, body)["items"]
-    with counted("E35"):
+    with counted("hasty image labels list"):
         assert by.vera.get(at, "limit=1000")["meta"]["total"] == 100
     changed = [{"id": row["id"], "class_id": str(w.person.pk), "bbox": row["bbox"]} for row in made]
-    with counted("E37"):
+    with counted("hasty image labels update"):
         by.ann.put(at, changed)
-    with counted("E38"):
+    with counted("hasty image labels destroy"):
         by.ann.delete(at, [{"id": row["id"]} for row in made])
 
 
@@ -142,6 +143,22 @@ def test_what_was_read_and_is_written_back_loses_nothing(w: World, by: Callers, 
     assert {name: written[name] for name in same} == {name: read[name] for name in same}
     by.ann.put(at, [{"id": read["id"], "class_id": str(w.car.pk)}])  # the class alone
     assert numbers(label) == before
+
+
+def test_a_change_that_comes_between_reading_and_writing_back_is_undone_whole(
+    w: World, by: Callers, at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last write wins: what was read is compared with the label under the lock, not with an older one."""
+    label, lock = w.box(at=(10, 20, 110, 220)), labels.lock
+    (read,) = by.ann.get(at)["items"]
+
+    def move_and_lock(*arguments: Any) -> dict[Any, Label]:
+        Label.all_objects.filter(pk=label.pk).update(x0=300, x1=400)
+        return lock(*arguments)
+
+    monkeypatch.setattr(labels, "lock", move_and_lock)
+    (written,) = by.ann.put(at, [{**read, "class_id": str(w.person.pk)}])["items"]
+    assert written["bbox"] == read["bbox"] and numbers(label)[:4] == (10, 20, 110, 220)
 
 
 def test_a_polygon_with_holes_is_said_as_a_mask_exact_to_the_pixel(w: World, by: Callers, at: str) -> None:

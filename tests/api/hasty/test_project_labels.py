@@ -1,4 +1,4 @@
-"""E33: the labels of a project, with their pictures; every filter alone and together."""
+"""The labels of a project, with their crops; every filter alone and together."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def found(by: Callers, p: str, query: str = "") -> list[str]:
 
 def test_each_label_with_its_class_image_and_picture(w: World, by: Callers, p: str) -> None:
     label = w.box(at=(100.4, 50, 500.4, 250), created_by=w.ann, updated_by=w.max)
-    with counted("E33"):
+    with counted("hasty project labels list"):
         (row,) = by.vera.get(f"{p}/labels")["items"]
     assert (row["id"], row["class_name"], row["image_name"], row["dataset_name"], row["image_status"]) == (
         str(label.pk), "car", "img 1.jpg", "Morning", "NEW",
@@ -77,7 +77,7 @@ def test_keypoints(w: World, by: Callers, p: str, body: Any) -> None:
         concept=w.person, at=(10, 20, 50, 40), shape="keypoints", keypoints=orjson.dumps([point]).decode()
     )
     other = w.box(z=1)
-    with counted("E33 with keypoints"):
+    with counted("hasty project labels list with keypoints"):
         row = by.vera.get(f"{p}/labels", "add_keypoint_data=true")["items"][0]
     assert (row["keypoint_schema_id"], row["keypoint_schema_name"]) == (str(body.pk), "body")
     assert [one["name"] for one in row["keypoint_classes"]] == ["nose", "left ear"]
@@ -167,5 +167,5 @@ def test_the_number_of_queries_does_not_grow(w: World, by: Callers, p: str) -> N
     for image in make_images(w.dataset, 5, start=4):
         for concept in (w.car, w.person):
             w.box(image, concept)
-    with counted("E33"):
+    with counted("hasty project labels list"):
         assert by.vera.get(f"{p}/labels", "limit=50")["meta"]["total"] == 10
