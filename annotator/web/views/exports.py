@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from annotator.domain.errors import Invalid
 from annotator.domain.ids import parse_uuid
 from annotator.services.exchange.exports import exports
-from annotator.services.exchange.exports.rows import Selection
 from annotator.services.exchange.imports import imports
 from annotator.services.media import uploads, urls as media_urls
+from annotator.services.media.selection import MediaSelection, any_of
 from annotator.services.projects import datasets
 from annotator.web import forms, page_context
 from annotator.web.media_filter import MediaFilter
@@ -44,17 +44,17 @@ def export_list(request: HttpRequest, scope: Scope) -> HttpResponse:
 @project_call
 def start_export(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Start an export of the selected media; without a selection, of all."""
-    selection = Selection(
-        datasets=_many(request, "dataset"),
-        tags=_many(request, "tag"),
-        concepts=_many(request, "class"),
-        statuses=_many(request, "status"),
+    selection = MediaSelection(
+        datasets=any_of(_many(request, "dataset")),
+        tags=any_of(_many(request, "tag")),
+        statuses=any_of(_many(request, "status")),
     )
     job = exports.start(
         actor=scope.actor,
         project=scope.project,
         format_name=request.POST.get("format", ""),
         selection=selection,
+        label_classes=_many(request, "class"),
         name=request.POST.get("name", "") or scope.project.ref,
         link_origin=request.build_absolute_uri("/").rstrip("/") if request.POST.get("links") else None,
     )

@@ -26,9 +26,10 @@ from annotator.formats import coco, hasty_json
 from annotator.models import Concept, Dataset, Job, MediaStatus, Project
 from annotator.services import blobs
 from annotator.services.exchange.exports import heads as export_heads, losses, rows as export_rows
-from annotator.services.exchange.exports.rows import Keys, MediaRow, Selection
+from annotator.services.exchange.exports.rows import ExportSelection, Keys, MediaRow
 from annotator.services.jobs import jobs
 from annotator.services.media import names as media_names, urls as media_urls
+from annotator.services.media.selection import MediaSelection
 
 FORMATS = ("json_v1.1", "json_coco", "images")
 REPORT_NAME = "loss_report.json"
@@ -43,21 +44,24 @@ def start(
     actor: Actor,
     project: Project,
     format_name: str,
-    selection: Selection,
+    selection: MediaSelection,
+    label_classes: tuple[uuid.UUID, ...] = (),
     name: str = "export",
     link_origin: str | None = None,
 ) -> Job:
     """Queue an export and return its job; its file is kept EXPORT_DAYS. Allowed with `export.create`.
 
-    `name` is what the file is called. With `link_origin` (scheme and host) media carry signed addresses. Invalid for
+    Of the selected media's labels those of `label_classes` are written, all when it is empty. `name` is what the file
+    is called. With `link_origin` (scheme and host) media carry signed addresses. Invalid for
     an unknown format and for ids of another project.
     """
     policy.require(actor, project, "export.create")
     if format_name not in FORMATS:
         raise Invalid(f"format must be one of {', '.join(FORMATS)} here, not {format_name}.", field="format")
-    _check_selection(project, selection)
+    wanted = ExportSelection(selection, tuple(label_classes))
+    _check_selection(project, wanted)
     clean = text.clean(name or "export", field="export_name", limit=100)
-    params = {"format": format_name, "name": clean, "origin": link_origin, **selection.as_params()}
+    params = {"format": format_name, "name": clean, "origin": link_origin, **wanted.as_params()}
     expires = timezone.now() + timedelta(days=settings.EXPORT_DAYS)
     return jobs.start(
         actor=actor,
@@ -69,12 +73,13 @@ def start(
     )
 
 
-def _check_selection(project: Project, selection: Selection) -> None:
-    tables: tuple[tuple[str, Any, tuple[uuid.UUID, ...]], ...] = (
-        ("dataset_id", Dataset.objects, selection.datasets),
-        ("tag", Concept.all_objects.filter(on_media=True), selection.tags),
-        ("class", Concept.all_objects.filter(on_region=True), selection.concepts),
-        ("status", MediaStatus.all_objects, selection.statuses),
+def _check_selection(project: Project, selection: ExportSelection) -> None:
+    media = selection.media
+    tables: tuple[tuple[str, Any, tuple[uuid.UUID, ...] | None], ...] = (
+        ("dataset_id", Dataset.objects, media.datasets),
+        ("tag", Concept.all_objects.filter(on_media=True), media.tags),
+        ("class", Concept.all_objects.filter(on_region=True), selection.label_classes),
+        ("status", MediaStatus.all_objects, media.statuses),
     )
     for field, rows, wanted in tables:
         if wanted and rows.filter(project=project, pk__in=wanted).count() != len(set(wanted)):
@@ -91,7 +96,7 @@ class Build:
     """One export under way: what is wanted, what could not be said, how many there were."""
 
     project: Project
-    selection: Selection
+    selection: ExportSelection
     name: str
     origin: str | None
     keys: Keys
@@ -106,8 +111,8 @@ def build(*, project: Project, params: Mapping[str, Any], path: Path, tell: Tell
 
     `tell(fraction, words)` is called often and may raise to stop. A zip with losses holds REPORT_NAME.
     """
-    selection = Selection.from_params(params)
-    rows = export_rows.chosen(project, selection)
+    selection = ExportSelection.from_params(params)
+    rows = export_rows.selected_media(project, selection)
     state = Build(project, selection, params["name"], params.get("origin"), Keys(rows), LossReport(), tell)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
         _WRITERS[params["format"]](state, archive)
@@ -210,7 +215,7 @@ def write_file(*, actor: Actor, project: Project, path: Path, tell: Tell) -> dic
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
     try:
         if path.suffix.lower() == ".zip":
-            params = {"format": "json_coco", "name": path.stem, **Selection().as_params()}
+            params = {"format": "json_coco", "name": path.stem, **ExportSelection().as_params()}
             facts = build(project=project, params=params, path=part, tell=tell)
         else:
             facts = _write_bare(project, path.stem, part, tell)
@@ -221,8 +226,8 @@ def write_file(*, actor: Actor, project: Project, path: Path, tell: Tell) -> dic
 
 
 def _write_bare(project: Project, name: str, path: Path, tell: Tell) -> dict[str, Any]:
-    keys = Keys(export_rows.chosen(project, Selection()))
-    state = Build(project, Selection(), name, None, keys, LossReport(), tell)
+    keys = Keys(export_rows.selected_media(project, ExportSelection()))
+    state = Build(project, ExportSelection(), name, None, keys, LossReport(), tell)
     with path.open("wb") as target:
         for piece in coco_pieces(state):
             target.write(piece)
@@ -249,7 +254,7 @@ def _entries(state: Build) -> Iterator[hasty_json.ImageEntry]:
         rows = export_rows.read_media(chunk)
         tags = export_rows.tags_of(chunk)
         values = export_rows.attributes_of(chunk, words) if has_values else {}
-        labels = export_heads.entries(chunk, state.selection.concepts, names, values, state.report)
+        labels = export_heads.entries(chunk, state.selection.label_classes, names, values, state.report)
         for row in rows:
             own = labels.pop(row.id, [])
             state.labels += len(own)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.db.models import Count, Exists, OuterRef, Q
 
 from annotator.models import AttributeValue, Project, Tag
-from annotator.services.exchange.exports.rows import Selection, chosen, chosen_labels
+from annotator.services.exchange.exports.rows import ExportSelection, selected_labels, selected_media
 
 
-def count_unsupported(project: Project, selection: Selection) -> tuple[int, dict[str, int]]:
+def count_unsupported(project: Project, selection: ExportSelection) -> tuple[int, dict[str, int]]:
     """Return the number of labels, and how many things of each kind COCO has no place for. Three queries."""
-    labels = chosen_labels(project, selection)
-    media = chosen(project, selection)
+    labels = selected_labels(project, selection)
+    media = selected_media(project, selection)
     of_labels = labels.order_by().aggregate(
         all=Count("pk"),
         z_index=Count("pk", filter=~Q(z=0)),
@@ -31,7 +31,7 @@ def count_unsupported(project: Project, selection: Selection) -> tuple[int, dict
     }
 
 
-def clashing_names(project: Project, selection: Selection) -> set[str]:
+def clashing_names(project: Project, selection: ExportSelection) -> set[str]:
     """Return the names that media of several datasets share: alone they would not tell which one is meant."""
-    rows = chosen(project, selection).order_by().with_home().values("name")  # type: ignore[attr-defined]
+    rows = selected_media(project, selection).order_by().with_home().values("name")  # type: ignore[attr-defined]
     return {row["name"] for row in rows.annotate(times=Count("pk")).filter(times__gt=1)}

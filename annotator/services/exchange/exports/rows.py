@@ -6,7 +6,6 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -33,40 +32,34 @@ from annotator.models import (
     Tag,
 )
 from annotator.services.exchange.imports.labels import read_given
+from annotator.services.media.selection import MediaSelection
 
 # Media of one step: their labels are read together.
 CHUNK = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
-    """Which media and labels are wanted. Conditions hold together, the values of one are alternatives, empty is all.
+class ExportSelection:
+    """What an export holds: the selected media, and of their labels those of `label_classes` (all when empty).
 
-    `concepts` choose labels; media without a label that is left stay. `status_since` keeps media whose status was
-    set at that time or later.
+    Media without a label that is wanted stay.
     """
 
-    datasets: tuple[uuid.UUID, ...] = ()
-    tags: tuple[uuid.UUID, ...] = ()
-    concepts: tuple[uuid.UUID, ...] = ()
-    statuses: tuple[uuid.UUID, ...] = ()
-    status_since: datetime | None = None
+    media: MediaSelection = field(default_factory=MediaSelection)
+    label_classes: tuple[uuid.UUID, ...] = ()
 
     def as_params(self) -> dict[str, Any]:
-        """Return the selection as JSON values."""
-        lists = {
-            name: [str(key) for key in getattr(self, name)]
-            for name in ("datasets", "tags", "concepts", "statuses")
+        """Return JSON values for the parameters of a job."""
+        return {
+            "selection": self.media.as_params(),
+            "label_classes": [str(key) for key in self.label_classes],
         }
-        return lists | {"status_since": self.status_since.isoformat() if self.status_since else None}
 
     @classmethod
-    def from_params(cls, params: Mapping[str, Any]) -> Selection:
-        """Return the selection of JSON values."""
-        names = ("datasets", "tags", "concepts", "statuses")
-        lists = {name: tuple(uuid.UUID(key) for key in params.get(name, ())) for name in names}
-        since = params.get("status_since")
-        return cls(**lists, status_since=datetime.fromisoformat(since) if since else None)
+    def from_params(cls, params: Mapping[str, Any]) -> ExportSelection:
+        """Return what `as_params` has written."""
+        classes = tuple(uuid.UUID(key) for key in params.get("label_classes", ()))
+        return cls(MediaSelection.from_params(params.get("selection", {})), classes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +87,15 @@ _LABEL = (
 _ROWS = 2_000
 
 
-def chosen(project: Project, selection: Selection) -> QuerySet[Media]:
+def selected_media(project: Project, selection: ExportSelection) -> QuerySet[Media]:
     """Return the media of an export."""
-    rows = Media.objects.filter(project=project)
-    if selection.datasets:
-        rows = rows.in_home(datasets=selection.datasets)
-    if selection.statuses:
-        rows = rows.in_statuses(selection.statuses)
-    if selection.tags:
-        rows = rows.with_tags_of(selection.tags)
-    if selection.status_since:
-        rows = rows.filter(status_at__gte=selection.status_since)
-    return rows
+    return selection.media.apply(Media.objects.filter(project=project), project.pk)
 
 
-def chosen_labels(project: Project, selection: Selection) -> QuerySet[Label]:
+def selected_labels(project: Project, selection: ExportSelection) -> QuerySet[Label]:
     """Return the labels of an export."""
-    rows = Label.all_objects.filter(project=project, media__in=chosen(project, selection))
-    return rows.filter(concept__in=selection.concepts) if selection.concepts else rows
+    rows = Label.all_objects.filter(project=project, media__in=selected_media(project, selection))
+    return rows.filter(concept__in=selection.label_classes) if selection.label_classes else rows
 
 
 class Keys:
@@ -271,14 +255,14 @@ class Numbers:
 
 def label_records(
     keys: Keys,
-    selection: Selection,
+    selection: ExportSelection,
     classes: Mapping[uuid.UUID, Category],
     numbers: Numbers,
     report: LossReport,
 ) -> Iterator[list[LabelRecord]]:
     """Yield the labels of an export for a format of numbers, some thousand at a time, medium by medium in drawing order."""
     by_key = dict(zip(stored_ids(classes), classes.values(), strict=True))
-    wanted = stored_ids(selection.concepts)
+    wanted = stored_ids(selection.label_classes)
     for chunk in keys.chunks():
         pictures = _pictures(stored_ids(chunk))
         for rows in _stored_labels(list(pictures), wanted):

@@ -22,9 +22,10 @@ from annotator.jobs import engine
 from annotator.models import Attribute, AttributeOption, AttributeValue, Concept, Job, Label, Media, Tag
 from annotator.services import blobs
 from annotator.services.exchange.exports import exports, rows as export_rows
-from annotator.services.exchange.exports.rows import Selection
+from annotator.services.exchange.exports.rows import ExportSelection
 from annotator.services.exchange.imports import coco as coco_imports
 from annotator.services.media import statuses, urls as media_urls
+from annotator.services.media.selection import MediaSelection
 from annotator.services.vocabulary import keypoint_schemas
 from tests.world import World, make_class, make_dataset, make_images
 
@@ -33,7 +34,7 @@ COCO_MINI = Path(__file__).resolve().parents[4].parent / "shared" / "data" / "co
 
 def run(w: World, format_name: str, user: Any = None, **options: Any) -> tuple[Job, dict[str, Any]]:
     """Run an export as a worker does; return the job and {entry: parsed JSON or bytes}."""
-    selection = Selection(**options.pop("selection", {}))
+    selection = MediaSelection(**options.pop("selection", {}))
     job = exports.start(
         actor=w.actor(user or w.max),
         project=w.project,
@@ -160,15 +161,16 @@ def test_selections_hold_together(w: World) -> None:
     done = statuses.find(project_id=w.project.pk, name="DONE")
     statuses.set_status(actor=w.actor(w.max), project=w.project, media=[third], status=done)
 
-    def numbers(**selection: Any) -> tuple[list[int], int]:
-        out = run(w, "json_coco", selection=selection)[1]["annotations.json"]
+    def numbers(label_classes: Any = (), **selection: Any) -> tuple[list[int], int]:
+        options = {"selection": selection, "label_classes": label_classes}
+        out = run(w, "json_coco", **options)[1]["annotations.json"]
         return sorted(image["id"] for image in out["images"]), len(out["annotations"])
 
     assert numbers() == ([1, 2, 3, 4], 2)
     assert numbers(datasets=(w.dataset.pk,)) == ([1, 2, 3], 2)
     assert numbers(tags=(w.sunny.pk,)) == ([2], 0)
     assert numbers(statuses=(done.pk,)) == ([3], 0)
-    assert numbers(concepts=(w.car.pk,)) == ([1, 2, 3, 4], 1)
+    assert numbers(label_classes=(w.car.pk,)) == ([1, 2, 3, 4], 1)
     assert numbers(status_since=timezone.now()) == ([], 0)
     assert numbers(datasets=(evening.pk,), statuses=(done.pk,)) == ([], 0)
 
@@ -250,10 +252,13 @@ def test_original_files_lie_in_their_dataset_under_safe_names(w: World) -> None:
 
 
 def test_who_may_and_what_is_refused(w: World) -> None:
-    def start(user: Any, format_name: str = "json_coco", **selection: Any) -> Job:
-        chosen = Selection(**selection)
+    def start(user: Any, format_name: str = "json_coco", **options: Any) -> Job:
         return exports.start(
-            actor=w.actor(user), project=w.project, format_name=format_name, selection=chosen
+            actor=w.actor(user),
+            project=w.project,
+            format_name=format_name,
+            selection=MediaSelection(),
+            **options,
         )
 
     assert start(w.rosa).expires_at is not None
@@ -264,7 +269,7 @@ def test_who_may_and_what_is_refused(w: World) -> None:
         start(w.max, "yolo")
     theirs = make_class(w.other_project(), "ship", 1)
     with pytest.raises(Invalid) as error:
-        start(w.max, concepts=(theirs.pk,))
+        start(w.max, label_classes=(theirs.pk,))
     assert error.value.field == "class"
 
 
@@ -290,7 +295,7 @@ def test_memory_stays_flat(w: World, tmp_path: Path) -> None:
             for image in images
             for _ in range(per_image)
         )
-        params = {"format": "json_coco", "name": "x", **Selection().as_params()}
+        params = {"format": "json_coco", "name": "x", **ExportSelection().as_params()}
         tracemalloc.start()
         exports.build(
             project=w.project, params=params, path=tmp_path / "x.zip", tell=lambda share, words: None
@@ -310,9 +315,9 @@ def test_labels_of_crowded_pictures_are_read_some_at_a_time(
     for place in range(7):
         w.box(at=(place, 0, place + 1, 1))
     classes = export_rows.categories(w.project)
-    keys = export_rows.Keys(export_rows.chosen(w.project, Selection()))
+    keys = export_rows.Keys(export_rows.selected_media(w.project, ExportSelection()))
     numbers, report = export_rows.Numbers(w.project), LossReport()
-    batches = list(export_rows.label_records(keys, Selection(), classes, numbers, report))
+    batches = list(export_rows.label_records(keys, ExportSelection(), classes, numbers, report))
     assert [len(batch) for batch in batches] == [2, 2, 2, 1]
     drawn = Label.all_objects.order_by("z", "created_at", "id").values_list("x0", flat=True)
     assert [label.box[0] for batch in batches for label in batch] == list(drawn)
