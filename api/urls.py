@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from . import docs
 from .customvision.base import UnknownAddress as NotOfCustomVision
-from .hasty.base import UnknownAddress as NotOfHasty
+from .hasty.viewsets import UnknownAddressView as NotOfHasty
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema/", docs.schema, name="api_schema"),

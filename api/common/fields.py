@@ -28,11 +28,13 @@ _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
 class NullIsAbsentMixin:
-    """Treats null as absent, except where `allow_null` says that null means "clear"."""
+    """Treats null as absent, except where `allow_null` says that null means "clear", and as a whole body."""
 
     default_error_messages: Any = {"required": "is required.", "null": "is required."}
 
     def validate_empty_values(self, data: Any) -> Any:
+        if data is None and self.parent is None:  # type: ignore[attr-defined]
+            return False, data  # a body: it is of the wrong type
         allow_null = self.allow_null  # type: ignore[attr-defined]
         return super().validate_empty_values(empty if data is None and not allow_null else data)  # type: ignore[misc]
 

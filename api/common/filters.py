@@ -243,5 +243,10 @@ class SelectionFilterSet(FilterSet):
         return MediaSelection(**conditions)
 
     def filter_queryset(self, queryset: Any) -> Any:
+        return self.get_selection().apply(queryset, self.project.pk)
+
+    @property
+    def project(self) -> Project:
+        """The project of the path."""
         assert isinstance(self.scope, Project)
-        return self.get_selection().apply(queryset, self.scope.pk)
+        return self.scope

@@ -110,9 +110,12 @@ class DialectSchema(AutoSchema):
             elif view.action in view.response_schemas:
                 responses[status] = OpenApiResponse(dict(view.response_schemas[view.action]), "Success.")
             else:
-                many = view.action in view.list_actions
+                many = view.action in view.list_actions | view.bare_list_actions
                 responses[status] = OpenApiResponse(view.get_serializer_class()(many=many), "Success.")
         return responses | {"default": OpenApiResponse(view.error_serializer_class, "An error.")}
+
+    def _get_paginator(self) -> Any:
+        return None if self.view.action in self.view.bare_list_actions else super()._get_paginator()
 
     def get_filter_backends(self) -> list[Any]:
         """Return the filters of lists, and of other actions that have a filterset of their own."""

@@ -40,7 +40,7 @@ class ListSerializer(NullIsAbsentMixin, serializers.ListSerializer):
 class Serializer(NullIsAbsentMixin, serializers.Serializer):
     """An object; unknown fields of a request are ignored.
 
-    Fields of a response must not depend on its request: how an object is written is found out once for each class.
+    How an object is written is found out once for each class: what depends on the request is a SerializerMethodField.
     """
 
     default_error_messages = {"invalid": "must be a JSON object."}
@@ -49,11 +49,11 @@ class Serializer(NullIsAbsentMixin, serializers.Serializer):
         list_serializer_class = ListSerializer
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        return _writer(type(self))(instance)
+        return _writer(type(self))(self, instance)
 
 
 @functools.cache
-def _writer(serializer_class: type[Serializer]) -> Callable[[Any], dict[str, Any]]:
+def _writer(serializer_class: type[Serializer]) -> Callable[[Serializer, Any], dict[str, Any]]:
     """Return the function that writes an object or a mapping as this serializer does.
 
     DRF walks its field objects for each value, which costs a list of images ten times as much as reading its rows.
@@ -61,20 +61,27 @@ def _writer(serializer_class: type[Serializer]) -> Callable[[Any], dict[str, Any
     readable = [field for field in serializer_class().fields.values() if not field.write_only]
     names = [str(field.field_name) for field in readable]
     sources = [str(field.source) for field in readable]
+    methods = [
+        (name, str(field.method_name))
+        for name, field in zip(names, readable, strict=True)
+        if isinstance(field, serializers.SerializerMethodField)
+    ]
     converters = [
         (name, field.to_representation)
         for name, field in zip(names, readable, strict=True)
-        if type(field) not in _UNCHANGED
+        if type(field) not in _UNCHANGED and not isinstance(field, serializers.SerializerMethodField)
     ]
     of_object, of_mapping = _getter(sources, operator.attrgetter), _getter(sources, operator.itemgetter)
 
-    def write(instance: Any) -> dict[str, Any]:
+    def write(serializer: Serializer, instance: Any) -> dict[str, Any]:
         values = of_mapping(instance) if isinstance(instance, Mapping) else of_object(instance)
         written = dict(zip(names, values, strict=True))
         for name, convert in converters:
             value = written[name]
             if value is not None:
                 written[name] = convert(value)
+        for name, method in methods:
+            written[name] = getattr(serializer, method)(instance)
         return written
 
     return write

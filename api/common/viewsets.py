@@ -101,9 +101,10 @@ class DialectViewSet(DialectView, GenericViewSet):
     #: Actions whose body may be left out.
     optional_bodies: ClassVar[frozenset[str]] = frozenset()
 
-    # For the OpenAPI document: actions that respond with a list, statuses of success other than 200 (204 for destroy),
+    # For the OpenAPI document: actions that respond with a list in the dialect's envelope or with a bare one, statuses of success other than 200 (204 for destroy),
     # bodies that are no serializer's, responses that are plain values, parameters of the path.
     list_actions: ClassVar[frozenset[str]] = frozenset({"list"})
+    bare_list_actions: ClassVar[frozenset[str]] = frozenset()
     success_statuses: ClassVar[Mapping[str, tuple[int, ...]]] = {}
     body_content: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     response_schemas: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
@@ -121,7 +122,7 @@ class DialectViewSet(DialectView, GenericViewSet):
         request.accepted_renderer, request.accepted_media_type = chosen
         self.perform_authentication(request)
         self.check_throttles(request)
-        if self.action is None:
+        if (request.method or "").lower() not in self.action_map:
             raise MethodNotAllowed(request.method or "", self.allowed_methods)
         self.resolve_path()
         self.check_permissions(request)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django import forms
 from django.db.models import Exists, OuterRef, QuerySet, TextField
 from django.db.models.functions import Cast
 
@@ -14,41 +13,25 @@ from annotator.domain.errors import Invalid
 from annotator.models import Attribute, AttributeValue, Media
 from api.common.filters import (
     BooleanFilter,
-    FilterSet,
     TextFilter,
-    TextFormField,
     TextListFilter,
     UUIDFilter,
     UUIDListFilter,
 )
 
-from .filters import read_ago, statuses
+from .filters import AgoFilter, OfImagesFilterSet
 
 
-class _Ago(TextFormField):
-    def parse(self, value: str) -> Any:
-        try:
-            return read_ago(super().parse(value), "\0")
-        except Invalid as error:  # its message begins with the field's name
-            raise forms.ValidationError(error.message.removeprefix("\0 "), code="invalid") from None
-
-
-class AgoFilter(TextFilter):
-    """The moment that lies so long ago: 30m, 1h, 3d."""
-
-    field_class = _Ago
-
-
-class LabelFilterSet(FilterSet):
+class LabelFilterSet(OfImagesFilterSet):
     """Labels of a project by what they are, by their image and by values of attributes."""
 
     label_class_id = UUIDFilter("concept", help_text="Of this class.")
     labeler_id = UUIDFilter("updated_by", help_text="Last changed by this user.")
     label_author_id = UUIDFilter("created_by", help_text="Created by this user.")
-    dataset_id = UUIDListFilter(help_text="On images of any of these datasets.")
+    dataset_id = UUIDListFilter("datasets", help_text="On images of any of these datasets.")
     image_status = TextListFilter(help_text="On images in any of these statuses, by name.")
-    status_id = UUIDListFilter(help_text="On images in any of these statuses, by id.")
-    image_name = TextFilter(help_text="Part of the image's name, in any case.")
+    status_id = UUIDListFilter("statuses", help_text="On images in any of these statuses, by id.")
+    image_name = TextFilter("name_contains", help_text="Part of the image's name, in any case.")
     attribute_id = UUIDFilter(help_text="With attribute_value or bool_attribute_value: has this value.")
     attribute_value = TextFilter(help_text="The id of a value, or the text or number itself.")
     bool_attribute_value = BooleanFilter(help_text="The value of an attribute of type BOOL.")
@@ -67,8 +50,9 @@ class LabelFilterSet(FilterSet):
         applied = self.applied
         for name in applied.keys() - self.of_images - self.of_values:
             queryset = self.filters[name].filter(queryset, applied[name])
-        if applied.keys() & self.of_images:
-            queryset = queryset.filter(media__in=self.get_images(applied))
+        if selection := self.get_selection():
+            images = Media.objects.filter(project=self.scope)
+            queryset = queryset.filter(media__in=selection.apply(images, self.project.pk))
         if applied.keys() & self.of_values:
             queryset = queryset.filter(Exists(self.get_values(applied).filter(label=OuterRef("pk"))))
         return queryset
@@ -76,15 +60,6 @@ class LabelFilterSet(FilterSet):
     def filter_no_attribute(self, queryset: QuerySet[Any], name: str, value: uuid.UUID) -> QuerySet[Any]:
         values = AttributeValue.all_objects.filter(attribute=value, label=OuterRef("pk"))
         return queryset.filter(~Exists(values))
-
-    def get_images(self, applied: dict[str, Any]) -> QuerySet[Media]:
-        """Return the images whose labels are listed."""
-        images = Media.objects.filter(project=self.scope)
-        images = images.in_home(
-            datasets=applied.get("dataset_id"), name_contains=applied.get("image_name", "")
-        )
-        wanted = statuses(self.scope, applied, "image_status")
-        return images if wanted is None else images.in_statuses(wanted)
 
     def get_values(self, applied: dict[str, Any]) -> QuerySet[AttributeValue]:
         """Return the stored values that are asked for. Raises Invalid when attribute and value do not come together."""

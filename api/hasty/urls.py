@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from django.urls import re_path
 
-from api.common.routes import addresses, table
+from api.common.routes import addresses
 
-from .base import UnknownAddress
 from .views import (
     classes,
     datasets,
@@ -18,8 +17,10 @@ from .views import (
     projects,
     statuses,
     tags,
+    uploads,
     workspaces,
 )
+from .viewsets import UnknownAddressView
 
 P = "projects/<str:project_id>"
 
@@ -29,6 +30,14 @@ ONE = {"get": "retrieve", "put": "update", "delete": "destroy"}
 urlpatterns = [
     *addresses(
         [
+            ("workspaces", workspaces.WorkspaceViewSet, {"get": "list"}),
+            (
+                "workspaces/<str:workspace_id>",
+                workspaces.WorkspaceViewSet,
+                {"get": "retrieve", "put": "update"},
+            ),
+            ("projects", projects.ProjectViewSet, MANY),
+            (P, projects.ProjectViewSet, ONE),
             (f"{P}/datasets", datasets.DatasetViewSet, MANY),
             (f"{P}/datasets/<str:dataset_id>", datasets.DatasetViewSet, ONE),
             (f"{P}/label_classes", classes.LabelClassViewSet, MANY),
@@ -47,30 +56,22 @@ urlpatterns = [
                 keypoints.KeypointLinkViewSet,
                 {**MANY, "delete": "destroy"},
             ),
+            (f"{P}/images", images.ImageViewSet, MANY),
+            (f"{P}/images/<str:image_id>", images.ImageViewSet, {**ONE, "patch": "partial_update"}),
+            (f"{P}/images/<str:image_id>/status", images.ImageViewSet, {"put": "set_status"}),
+            (f"{P}/images/<str:image_id>/offset", images.ImageViewSet, {"get": "offset"}),
+            (f"{P}/images/<str:image_id>/tags", tags.ImageTagViewSet, {**MANY, "delete": "destroy"}),
+            (f"{P}/uploads", uploads.UploadViewSet, {"get": "create_by_query"}),
+            (f"{P}/image_uploads", uploads.UploadViewSet, {"post": "create"}),
+            (f"{P}/tag_classes", tags.TagClassViewSet, MANY),
+            (f"{P}/tag_classes/<str:tag_class_id>", tags.TagClassViewSet, ONE),
+            (f"{P}/tag_groups", tags.TagGroupViewSet, MANY),
+            (f"{P}/tag_groups/<str:tag_group_id>", tags.TagGroupViewSet, ONE),
+            (f"{P}/exports", exports.ExportViewSet, MANY),
+            (f"{P}/exports/<str:export_id>", exports.ExportViewSet, {"get": "retrieve"}),
+            (f"{P}/statuses", statuses.StatusViewSet, MANY),
+            (f"{P}/statuses/<str:status_id>", statuses.StatusViewSet, {"put": "update", "delete": "destroy"}),
         ]
     ),
-    *table(
-        [
-            (f"{P}/images", images.Images),
-            (f"{P}/images/<str:image_id>", images.OneImage),
-            (f"{P}/images/<str:image_id>/status", images.ImageStatus),
-            (f"{P}/images/<str:image_id>/offset", images.ImageOffset),
-            (f"{P}/images/<str:image_id>/tags", tags.ImageTags),
-            (f"{P}/uploads", images.Uploads),
-            (f"{P}/image_uploads", images.ImageUploads),
-            ("workspaces", workspaces.Workspaces),
-            ("workspaces/<str:workspace_id>", workspaces.OneWorkspace),
-            ("projects", projects.Projects),
-            (P, projects.OneProject),
-            (f"{P}/tag_classes", tags.TagClasses),
-            (f"{P}/tag_classes/<str:tag_class_id>", tags.OneTagClass),
-            (f"{P}/tag_groups", tags.TagGroups),
-            (f"{P}/tag_groups/<str:tag_group_id>", tags.OneTagGroup),
-            (f"{P}/exports", exports.Exports),
-            (f"{P}/exports/<str:export_id>", exports.OneExport),
-            (f"{P}/statuses", statuses.Statuses),
-            (f"{P}/statuses/<str:status_id>", statuses.OneStatus),
-        ]
-    ),
-    re_path(r"^[\s\S]*$", UnknownAddress.as_view()),
+    re_path(r"^[\s\S]*$", UnknownAddressView.as_view()),
 ]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any
+
+from rest_framework.serializers import SerializerMethodField
 
 from annotator.models import Job, JobState
-from annotator.services.exchange.exports import exports
-from annotator.services.media import urls as media_urls
-from api.common.shapes import bool_field, choice_field, id_field, list_field, shape, text_field, time_field
+from annotator.services import exports, media_urls
+from api.common import fields
+from api.common.serializers import Serializer
 
 FORMATS = ("json_v1.1", "semantic_png", "json_coco", "pascal", "images", "videos", "yolo")
 STATES = {
@@ -19,68 +19,71 @@ STATES = {
     JobState.FAILED: "FAILED",
     JobState.CANCELLED: "CANCELED",
 }
-_IDS = id_field(required=True)
-_WORDS = text_field(required=True)
-
-EXPORT = shape(
-    "ExportIn",
-    format=choice_field(FORMATS, required=True, doc=f"Available here: {', '.join(exports.FORMATS)}."),
-    dataset_id=list_field(_IDS, doc="Empty: all."),
-    tag=list_field(_IDS, doc="Tag classes; media with any of them."),
-    class_=list_field(_IDS, doc="Label classes; the labels that are written."),
-    status_start_time=time_field(doc="Only media whose status was set at that time or later."),
-    image_status=list_field(_WORDS),
-    video_status=list_field(_WORDS),
-    sign_urls=bool_field(doc="Add a signed address to each image."),
-    export_name=text_field(doc='Default "export".'),
-    semantic_format=choice_field(("gs_asc", "gs_desc", "class_color"), doc="For semantic_png."),
-    labels_order=list_field(
-        choice_field(("z_index", "class_type", "class_order"), required=True), doc="For semantic_png."
-    ),
-)
 
 
-class JobOut(TypedDict):
-    id: uuid.UUID
-    type: str
-    status: str
-    started_by: uuid.UUID | None
-    project_id: uuid.UUID
-    started_on: datetime
-    completed_on: datetime | None
-    meta: dict[str, Any]
+class JobSerializer(Serializer):
+    """An export in a response; the URL of its file is absolute and needs no key."""
+
+    id = fields.UUIDField(source="pk")
+    type = SerializerMethodField()
+    status = SerializerMethodField()
+    started_by = fields.UUIDField(source="started_by_id", allow_null=True)
+    project_id = fields.UUIDField()
+    started_on = fields.DateTimeField(source="created_at")
+    completed_on = fields.DateTimeField(source="finished_at", allow_null=True)
+    meta = SerializerMethodField()
+
+    def get_type(self, job: Job) -> str:
+        return "EXPORT"
+
+    def get_status(self, job: Job) -> str:
+        return STATES[JobState(job.state)]
+
+    def get_meta(self, job: Job) -> dict[str, Any]:
+        facts = {"export_name": job.params.get("name", "export"), "format": job.params.get("format")}
+        if job.state == JobState.FAILED:
+            return facts | {"error": job.error}
+        if job.state != JobState.DONE:
+            return facts | {"progress": job.progress}
+        facts |= {
+            "num_images": job.result.get("images"),
+            "num_labels": job.result.get("labels"),
+            "size": job.result.get("size"),
+            "losses": job.result.get("report", []),
+        }
+        if job.artifact_id is None:
+            return facts | {"url": None, "error": "The file is not kept any more; run the export again."}
+        path = media_urls.export(job, str(job.result["file_name"]))
+        return facts | {"url": self.context["view"].absolute(path)}
 
 
-def out(row: Job, view: Any) -> JobOut:
-    """Return an export; the address of its file is absolute and needs no key."""
-    assert row.project_id is not None
-    return {
-        "id": row.pk,
-        "type": "EXPORT",
-        "status": STATES[JobState(row.state)],
-        "started_by": row.started_by_id,
-        "project_id": row.project_id,
-        "started_on": row.created_at,
-        "completed_on": row.finished_at,
-        "meta": _meta(row, view),
-    }
+class ExportInSerializer(Serializer):
+    """What starts an export."""
 
+    format = fields.ChoiceField(FORMATS, help_text=f"Available here: {', '.join(exports.FORMATS)}.")
+    dataset_id = fields.ListField(child=fields.UUIDField(), required=False, help_text="Empty: all.")
+    tag = fields.ListField(
+        child=fields.UUIDField(), required=False, help_text="Tag classes; media with any of them."
+    )
+    class_ = fields.ListField(
+        child=fields.UUIDField(), required=False, help_text="Label classes; the labels that are written."
+    )
+    status_start_time = fields.DateTimeField(
+        required=False, help_text="Only media whose status was set at that time or later."
+    )
+    image_status = fields.ListField(child=fields.TextField(), required=False)
+    video_status = fields.ListField(child=fields.TextField(), required=False)
+    sign_urls = fields.BooleanField(required=False, help_text="Add a signed URL to each image.")
+    export_name = fields.TextField(required=False, help_text='Default "export".')
+    semantic_format = fields.ChoiceField(
+        ("gs_asc", "gs_desc", "class_color"), required=False, help_text="For semantic_png."
+    )
+    labels_order = fields.ListField(
+        child=fields.ChoiceField(("z_index", "class_type", "class_order")),
+        required=False,
+        help_text="For semantic_png.",
+    )
 
-def _meta(row: Job, view: Any) -> dict[str, Any]:
-    facts: dict[str, Any] = {
-        "export_name": row.params.get("name", "export"),
-        "format": row.params.get("format"),
-    }
-    if row.state == JobState.FAILED:
-        return facts | {"error": row.error}
-    if row.state != JobState.DONE:
-        return facts | {"progress": row.progress}
-    facts |= {
-        "num_images": row.result.get("images"),
-        "num_labels": row.result.get("labels"),
-        "size": row.result.get("size"),
-    }
-    facts |= {"losses": row.result.get("report", [])}
-    if row.artifact_id is None:
-        return facts | {"url": None, "error": "The file is not kept any more; run the export again."}
-    return facts | {"url": view.absolute(media_urls.export(row, str(row.result["file_name"])))}
+    def get_fields(self) -> dict[str, Any]:
+        """Return the fields; `class` is no name in Python."""
+        return {"class" if name == "class_" else name: field for name, field in super().get_fields().items()}

@@ -1,104 +1,117 @@
-"""Images and upload slots as Hasty names them."""
+"""Images as Hasty names them."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any
 
-from annotator.models import Media, Upload
-from annotator.services.media import urls as media_urls
-from api.common.shapes import bool_field, id_field, int_field, shape, text_field
+from rest_framework.serializers import SerializerMethodField
 
-from .plain import or_none
-
-IMAGE = shape(
-    "ImageIn",
-    dataset_id=id_field(required=True),
-    filename=text_field(doc="May be left out with url: then it is the last part of it."),
-    upload_id=id_field(doc="A slot that holds the file; one of upload_id and url is needed."),
-    url=text_field(doc="An http or https address to fetch the picture from."),
-    copy_original=bool_field(doc="With url: keep the bytes (default) or only the link."),
-    bucket_id=id_field(doc="With url: the key of a file in this bucket."),
-    external_id=text_field(null=True),
-)
-CONTENT = shape(
-    "ImageContentIn",
-    upload_id=id_field(required=True),
-    filename=text_field(required=True),
-    external_id=text_field(null=True),
-)
-PLACE = shape("ImagePlaceIn", filename=text_field(to="name"), dataset_id=id_field())
-SLOTS = shape("UploadsIn", count=int_field(low=1, high=50, required=True))
+from annotator.services import media_urls
+from api.common import fields
+from api.common.serializers import QuerySerializer, Serializer
 
 
-class Exif(TypedDict):
-    orientation: str | None
+class ExifSerializer(Serializer):
+    """What is known of an image from its EXIF data."""
+
+    orientation = fields.TextOrNullField()
 
 
-class ImageOut(TypedDict):
-    id: uuid.UUID
-    name: str
-    dataset_id: uuid.UUID
-    dataset_name: str
-    width: int
-    height: int
-    format: str
-    mode: str
-    health_status: str
-    status: str
-    status_id: uuid.UUID
-    is_locked: bool
-    url: str | None
-    public_url: str | None
-    thumbnail_url: str | None
-    uploaded_on: datetime
-    update_date: datetime
-    updated_by: uuid.UUID | None
-    external_id: str | None
-    queue_ids: list[uuid.UUID]
-    exif: Exif
+class ImageSerializer(Serializer):
+    """An image in a response; read with its home, status and blob. Its URLs need no key and work for a day at least."""
+
+    id = fields.UUIDField(source="pk")
+    name = fields.TextField()
+    dataset_id = fields.UUIDField()
+    dataset_name = fields.TextField()
+    width = fields.IntegerField()
+    height = fields.IntegerField()
+    format = fields.TextField()
+    mode = fields.TextField()
+    health_status = fields.TextField(source="health")
+    status = fields.TextField(source="status.name")
+    status_id = fields.UUIDField()
+    is_locked = fields.BooleanField(source="is_frozen")
+    url = SerializerMethodField()
+    public_url = SerializerMethodField()
+    thumbnail_url = SerializerMethodField()
+    uploaded_on = fields.DateTimeField(source="created_at")
+    update_date = fields.DateTimeField(source="updated_at")
+    updated_by = fields.UUIDField(source="updated_by_id", allow_null=True)
+    external_id = fields.TextOrNullField()
+    queue_ids = SerializerMethodField()
+    exif = ExifSerializer(source="*")
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        self.addresses = media_urls.addresses(instance, name=instance.name)
+        return super().to_representation(instance)
+
+    def get_url(self, image: Any) -> str | None:
+        return self.absolute(self.addresses.original)
+
+    def get_public_url(self, image: Any) -> str | None:
+        return self.absolute(self.addresses.original)
+
+    def get_thumbnail_url(self, image: Any) -> str | None:
+        return self.absolute(self.addresses.thumbnail)
+
+    def get_queue_ids(self, image: Any) -> list[uuid.UUID]:
+        return []
+
+    def absolute(self, path: str | None) -> str | None:
+        return None if path is None else str(self.context["view"].absolute(path))
 
 
-class OffsetOut(TypedDict):
-    offset: int
+class ImageInSerializer(Serializer):
+    """What creates an image."""
+
+    dataset_id = fields.UUIDField()
+    filename = fields.TextField(
+        required=False, help_text="May be left out with url: then it is the last part of it."
+    )
+    upload_id = fields.UUIDField(
+        required=False, help_text="A slot that holds the file; one of upload_id and url is needed."
+    )
+    url = fields.TextField(required=False, help_text="An http or https address to fetch the image from.")
+    copy_original = fields.BooleanField(
+        required=False, help_text="With url: keep the bytes (default) or only the link."
+    )
+    bucket_id = fields.UUIDField(required=False, help_text="With url: the key of a file in this bucket.")
+    external_id = fields.OptionalTextField()
 
 
-class SlotOut(TypedDict):
-    id: uuid.UUID
-    url: str
+class ImageContentInSerializer(Serializer):
+    """What replaces the file of an image."""
+
+    upload_id = fields.UUIDField()
+    filename = fields.TextField()
+    external_id = fields.OptionalTextField()
 
 
-def out(row: Any, view: Any) -> ImageOut:
-    """Return an image that was read with its home, status and bytes; addresses work without a key for a day at least."""
-    media: Media = row
-    found = media_urls.addresses(media, name=row.name)
-    original = None if found.original is None else view.absolute(found.original)
-    return {
-        "id": media.pk,
-        "name": row.name,
-        "dataset_id": row.dataset_id,
-        "dataset_name": row.dataset_name,
-        "width": media.width,
-        "height": media.height,
-        "format": media.format,
-        "mode": media.mode,
-        "health_status": media.health,
-        "status": media.status.name,
-        "status_id": media.status_id,
-        "is_locked": media.is_frozen,
-        "url": original,
-        "public_url": original,
-        "thumbnail_url": None if found.thumbnail is None else view.absolute(found.thumbnail),
-        "uploaded_on": media.created_at,
-        "update_date": media.updated_at,
-        "updated_by": media.updated_by_id,
-        "external_id": or_none(media.external_id),
-        "queue_ids": [],
-        "exif": {"orientation": or_none(media.orientation)},
-    }
+class ImagePlaceInSerializer(Serializer):
+    """What renames or moves an image."""
+
+    filename = fields.TextField(source="name", required=False)
+    dataset_id = fields.UUIDField(required=False)
 
 
-def slot(row: Upload, view: Any) -> SlotOut:
-    """Return an upload slot and the address that takes its bytes."""
-    return {"id": row.pk, "url": view.absolute(media_urls.upload(row))}
+class ImageStatusInSerializer(Serializer):
+    """A status, by name or id."""
+
+    status = fields.TextField(
+        required=False, help_text="The name of a status; one of status and status_id is needed."
+    )
+    status_id = fields.UUIDField(required=False)
+
+
+class ImageQuerySerializer(QuerySerializer):
+    """Parameters of creating an image."""
+
+    replace = fields.QueryBooleanField(default=False, help_text="Replace the file of an image of this name.")
+
+
+class OffsetSerializer(Serializer):
+    """The index of an image in a list."""
+
+    offset = fields.IntegerField()

@@ -1,42 +1,24 @@
-"""Work states as Hasty names them."""
+"""Statuses of images as Hasty names them."""
 
 from __future__ import annotations
 
-import uuid
-from typing import Any, TypedDict
-
-from annotator.models import MediaStatus
-from api.common.shapes import id_field, number_field, shape, text_field
-
-from .plain import or_none
-
-STATUS = shape(
-    "StatusIn",
-    name=text_field(required=True),
-    color=text_field(null=True),
-    norder=number_field(to="order"),
-)
-MOVE = shape(
-    "ImageStatusIn",
-    status=text_field(doc="The name of a status; one of status and status_id is needed."),
-    status_id=id_field(),
-)
+from api.common import fields
+from api.common.serializers import Serializer
 
 
-class StatusOut(TypedDict):
-    id: uuid.UUID
-    name: str
-    is_default: bool
-    color: str | None
-    norder: float
+class StatusSerializer(Serializer):
+    """A status in a response."""
+
+    id = fields.UUIDField(source="pk")
+    name = fields.TextField()
+    is_default = fields.BooleanField()
+    color = fields.TextOrNullField()
+    norder = fields.NumberField(source="order")
 
 
-def out(row: MediaStatus, view: Any) -> StatusOut:
-    """Return a status."""
-    return {
-        "id": row.pk,
-        "name": row.name,
-        "is_default": row.is_default,
-        "color": or_none(row.color),
-        "norder": row.order,
-    }
+class StatusInSerializer(Serializer):
+    """What creates or changes a status."""
+
+    name = fields.TextField()
+    color = fields.OptionalTextField()
+    norder = fields.NumberField(source="order", required=False)

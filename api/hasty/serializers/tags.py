@@ -2,86 +2,93 @@
 
 from __future__ import annotations
 
-import uuid
-from typing import Any, Literal, TypedDict
+from rest_framework.serializers import SerializerMethodField
 
-from annotator.models import Concept, Tag, TagGroup
-from api.common.shapes import ListOf, bool_field, choice_field, id_field, number_field, shape, text_field
+from annotator.models import Concept
+from api.common import fields
+from api.common.serializers import ListSerializer, Serializer
 
 KINDS = ("SELECTION", "MULTIPLE-SELECTION")
 
-TAG_CLASS = shape(
-    "TagClassIn",
-    name=text_field(required=True),
-    norder=number_field(to="order"),
-    tag_group_id=id_field(to="group_id", doc="Default the group Default."),
-    tag_group_name=text_field(to="group_name", doc="A group of this name is made when there is none."),
-)
-TAG_GROUP = shape(
-    "TagGroupIn",
-    name=text_field(required=True),
-    type=choice_field(KINDS, to="kind", required=True),
-    is_required=bool_field(),
-    norder=number_field(to="order"),
-)
-ADD_TAGS = ListOf(shape("TagIn", tag_class_id=id_field(required=True)), limit=100)
-DROP_TAGS = ListOf(shape("TagNamed", tag_id=id_field(), tag_class_id=id_field()), limit=1000)
+
+class TagClassSerializer(Serializer):
+    """A tag class in a response; read with its group."""
+
+    id = fields.UUIDField(source="pk")
+    name = fields.TextField()
+    norder = fields.NumberField(source="media_order", allow_null=True)
+    tag_group_id = fields.UUIDField(allow_null=True)
+    tag_group_name = SerializerMethodField()
+
+    def get_tag_group_name(self, concept: Concept) -> str | None:
+        return concept.tag_group.name if concept.tag_group else None
 
 
-class TagClassOut(TypedDict):
-    id: uuid.UUID
-    name: str
-    norder: float | None
-    tag_group_id: uuid.UUID | None
-    tag_group_name: str | None
+class TagClassInSerializer(Serializer):
+    """What creates or changes a tag class."""
+
+    name = fields.TextField()
+    norder = fields.NumberField(source="order", required=False)
+    tag_group_id = fields.UUIDField(source="group_id", required=False, help_text="Default the group Default.")
+    tag_group_name = fields.TextField(
+        source="group_name",
+        required=False,
+        help_text="A group of this name is created when there is none.",
+    )
 
 
-class TagGroupOut(TypedDict):
-    id: uuid.UUID
-    name: str
-    type: Literal["SELECTION", "MULTIPLE-SELECTION"]
-    is_required: bool
-    norder: float | None
+class TagGroupSerializer(Serializer):
+    """A tag group in a response."""
+
+    id = fields.UUIDField(source="pk")
+    name = fields.TextField()
+    type = fields.ChoiceField(KINDS, source="kind")
+    is_required = fields.BooleanField()
+    norder = fields.NumberField(source="order", allow_null=True)
 
 
-class TagOut(TypedDict):
-    id: uuid.UUID
-    tag_class_id: uuid.UUID
-    tag_class_name: str
-    image_id: uuid.UUID
-    project_id: uuid.UUID
-    tag_group_id: uuid.UUID | None
+class TagGroupInSerializer(Serializer):
+    """What creates or changes a tag group."""
+
+    name = fields.TextField()
+    type = fields.ChoiceField(KINDS, source="kind")
+    is_required = fields.BooleanField(required=False)
+    norder = fields.NumberField(source="order", required=False)
 
 
-def tag_class(row: Concept, view: Any) -> TagClassOut:
-    """Return a tag class that was read with its group."""
-    return {
-        "id": row.pk,
-        "name": row.name,
-        "norder": row.media_order,
-        "tag_group_id": row.tag_group_id,
-        "tag_group_name": row.tag_group.name if row.tag_group else None,
-    }
+class TagSerializer(Serializer):
+    """The tag of an image in a response; read with its class."""
+
+    id = fields.UUIDField(source="pk")
+    tag_class_id = fields.UUIDField(source="concept_id")
+    tag_class_name = fields.TextField(source="concept.name")
+    image_id = fields.UUIDField(source="media_id")
+    project_id = fields.UUIDField()
+    tag_group_id = fields.UUIDField(source="concept.tag_group_id", allow_null=True)
 
 
-def tag_group(row: TagGroup, view: Any) -> TagGroupOut:
-    """Return a tag group."""
-    return {
-        "id": row.pk,
-        "name": row.name,
-        "type": row.kind,
-        "is_required": row.is_required,
-        "norder": row.order,
-    }
+class TagInSerializer(Serializer):
+    """A tag to add, by its class."""
+
+    tag_class_id = fields.UUIDField()
 
 
-def tag(row: Tag, view: Any) -> TagOut:
-    """Return the tag of an image that was read with its class."""
-    return {
-        "id": row.pk,
-        "tag_class_id": row.concept_id,
-        "tag_class_name": row.concept.name,
-        "image_id": row.media_id,
-        "project_id": row.project_id,
-        "tag_group_id": row.concept.tag_group_id,
-    }
+class TagsInSerializer(ListSerializer):
+    """Tags to add."""
+
+    child = TagInSerializer()
+    max_items = 100
+
+
+class TagNamedSerializer(Serializer):
+    """A tag to remove, by its own id or by its class."""
+
+    tag_id = fields.UUIDField(required=False)
+    tag_class_id = fields.UUIDField(required=False)
+
+
+class TagsNamedSerializer(ListSerializer):
+    """Tags to remove."""
+
+    child = TagNamedSerializer()
+    max_items = 1_000

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any
+
+from rest_framework.serializers import SerializerMethodField
 
 from annotator.models import Role, Workspace
-from api.common.shapes import bool_field, shape, text_field
-
-from .plain import or_none
+from api.common import fields
+from api.common.serializers import Serializer
 
 ROLES = {
     Role.OWNER: "Owner",
@@ -20,60 +20,50 @@ ROLES = {
     Role.VIEWER: "Viewer",
 }
 
-WORKSPACE = shape(
-    "WorkspaceIn",
-    name=text_field(required=True),
-    unique_name=text_field(null=True),
-    description=text_field(null=True),
-    logo_url=text_field(null=True, doc="An http or https address; shown as a picture only."),
-    is_public=bool_field(doc="Stored and shown; grants nothing."),
-    background_color=text_field(null=True),
-    allow_support=bool_field(),
-    support_email=text_field(null=True),
-    feature_mounting_buckets=bool_field(),
-)
+
+class WorkspaceSerializer(Serializer):
+    """A workspace in a response; read with the actor's role."""
+
+    id = fields.UUIDField(source="pk")
+    name = fields.TextField()
+    unique_name = fields.TextOrNullField()
+    description = fields.TextOrNullField()
+    logo_url = fields.TextOrNullField()
+    is_public = fields.BooleanField()
+    is_default = SerializerMethodField()
+    background_color = fields.TextOrNullField()
+    subscription = SerializerMethodField()
+    parked_on = SerializerMethodField()
+    user_role = SerializerMethodField()
+    allow_support = fields.BooleanField()
+    support_email = fields.TextOrNullField()
+    feature_mounting_buckets = SerializerMethodField()
+
+    def get_is_default(self, workspace: Workspace) -> bool:
+        return bool(self.context["view"].actor.workspace_id == workspace.pk)
+
+    def get_subscription(self, workspace: Workspace) -> str:
+        return "basic"
+
+    def get_parked_on(self, workspace: Workspace) -> datetime | None:
+        return None
+
+    def get_user_role(self, workspace: Any) -> str:
+        return ROLES[Role(workspace.role_of_actor)]
+
+    def get_feature_mounting_buckets(self, workspace: Workspace) -> bool:
+        return bool(workspace.settings.get("feature_mounting_buckets", False))
 
 
-class WorkspaceOut(TypedDict):
-    id: uuid.UUID
-    name: str
-    unique_name: str | None
-    description: str | None
-    logo_url: str | None
-    is_public: bool
-    is_default: bool
-    background_color: str | None
-    subscription: str
-    parked_on: datetime | None
-    user_role: str
-    allow_support: bool
-    support_email: str | None
-    feature_mounting_buckets: bool
+class WorkspaceInSerializer(Serializer):
+    """What changes a workspace."""
 
-
-def out(row: Workspace, view: Any) -> WorkspaceOut:
-    """Return a workspace that was read with the actor's role."""
-    return {
-        "id": row.pk,
-        "name": row.name,
-        "unique_name": or_none(row.unique_name),
-        "description": or_none(row.description),
-        "logo_url": or_none(row.logo_url),
-        "is_public": row.is_public,
-        "is_default": view.who.workspace_id == row.pk,
-        "background_color": or_none(row.background_color),
-        "subscription": "basic",
-        "parked_on": None,
-        "user_role": ROLES[Role(row.role_of_actor)],  # type: ignore[attr-defined]
-        "allow_support": row.allow_support,
-        "support_email": or_none(row.support_email),
-        "feature_mounting_buckets": bool(row.settings.get("feature_mounting_buckets", False)),
-    }
-
-
-def changes(body: dict[str, Any]) -> dict[str, Any]:
-    """Return what the service takes."""
-    wanted = dict(body)
-    if "feature_mounting_buckets" in wanted:
-        wanted["settings"] = {"feature_mounting_buckets": wanted.pop("feature_mounting_buckets")}
-    return wanted
+    name = fields.TextField()
+    unique_name = fields.OptionalTextField()
+    description = fields.OptionalTextField()
+    logo_url = fields.OptionalTextField(help_text="An http or https address; shown as an image only.")
+    is_public = fields.BooleanField(required=False, help_text="Stored and shown; grants nothing.")
+    background_color = fields.OptionalTextField()
+    allow_support = fields.BooleanField(required=False)
+    support_email = fields.OptionalTextField()
+    feature_mounting_buckets = fields.BooleanField(required=False, source="settings.feature_mounting_buckets")

@@ -1,71 +1,68 @@
-"""E54, E55 and X19: exports."""
+"""Exports."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+
 from annotator.domain.errors import Invalid
 from annotator.models import Job
-from annotator.services.exchange.exports import exports
-from annotator.services.exchange.exports.rows import Selection
+from annotator.services import exports
 from annotator.services.jobs import jobs
-from api.common import links
-from api.common.operations import operation
+from annotator.services.media_selection import MediaSelection, any_of
+from api.common.viewsets import ListModelMixin, RetrieveModelMixin
 
-from .. import filters
-from ..base import PAGE, InProject, OnRow
-from ..serializers import exports as names
+from ..filters import status_ids
+from ..serializers.exports import ExportInSerializer, JobSerializer
+from ..viewsets import ProjectViewSet
 
 
-class Exports(InProject):
-    shows = names.out
+class ExportViewSet(ListModelMixin, RetrieveModelMixin, ProjectViewSet):
+    """Exports."""
 
-    @operation("List exports", may="project.read", query=PAGE, gives=[names.JobOut], key="X19")
-    def get(self) -> Any:
-        return self.page(jobs.visible(actor=self.who, project=self.place, kind="export"))
+    queryset = Job.objects.filter(kind="export")
+    lookup_url_kwarg = "export_id"
+    object_noun = "export"
+    serializer_class = JobSerializer
+    request_serializer_classes = {"create": ExportInSerializer}
+    permission_actions = {"list": "project.read", "retrieve": "project.read", "create": "export.create"}
 
-    @operation("Start an export", may="export.create", body=names.EXPORT, gives=names.JobOut, key="E54")
-    def post(self) -> Any:
-        self.refuse_kind(self.body["format"])
-        origin = links.origin(self.request) if self.body.get("sign_urls") else None
+    def get_queryset(self) -> QuerySet[Job]:
+        """Return the exports that the actor may see, newest first."""
+        return jobs.visible(actor=self.actor, project=self.project, kind="export")
+
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Start an export."""
+        data = self.get_validated_data()
+        self.check_content_type(data["format"])
         job = exports.start(
-            actor=self.who,
-            project=self.place,
-            format_name=self.body["format"],
-            selection=self.selection(),
-            name=self.body.get("export_name", "export"),
-            link_origin=origin,
+            actor=self.actor,
+            project=self.project,
+            format_name=data["format"],
+            selection=self.selection(data),
+            label_classes=data.get("class", ()),
+            name=data.get("export_name", "export"),
+            link_origin=self.origin if data.get("sign_urls") else None,
         )
-        return self.render(job)
+        return self.respond(job)
 
-    def refuse_kind(self, format_name: str) -> None:
-        """Refuse what a project of this kind of media never has."""
-        is_video = self.place.content_type == "VIDEOS"
+    def check_content_type(self, format_name: str) -> None:
+        """Raise Invalid for a format that a project of this content type never has."""
+        is_video = self.project.content_type == "VIDEOS"
         if is_video and format_name not in ("json_v1.1", "videos"):
             raise Invalid("A video project is exported as json_v1.1 or videos.", field="format")
         if not is_video and format_name == "videos":
             raise Invalid("videos is a format of video projects.", field="format")
 
-    def selection(self) -> Selection:
-        """Return what the body chooses; an empty list chooses all."""
-        statuses: list[str] = []
-        for name in ("image_status", "video_status"):
-            statuses += self.body.get(name, [])
-        wanted = filters.statuses(self.place, {"image_status": statuses}, "image_status") if statuses else ()
-        return Selection(
-            datasets=tuple(self.body.get("dataset_id", ())),
-            tags=tuple(self.body.get("tag", ())),
-            concepts=tuple(self.body.get("class", ())),
-            statuses=tuple(sorted(wanted or ())),
-            status_since=self.body.get("status_start_time"),
+    def selection(self, data: dict[str, Any]) -> MediaSelection:
+        """Return the media that the body names; an empty list names all."""
+        names = [*data.get("image_status", []), *data.get("video_status", [])]
+        return MediaSelection(
+            datasets=any_of(data.get("dataset_id", ())),
+            tags=any_of(data.get("tag", ())),
+            statuses=status_ids(self.project, names, field="image_status") if names else None,
+            status_since=data.get("status_start_time"),
         )
-
-
-class OneExport(OnRow):
-    shows = names.out
-    rows = staticmethod(lambda: Job.objects.filter(kind="export"))
-    noun = "export"
-
-    @operation("Read an export", may="project.read", gives=names.JobOut, key="E55")
-    def get(self) -> Any:
-        return self.render(self.row)

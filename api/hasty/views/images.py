@@ -1,171 +1,147 @@
-"""E19 to E26, D3 and X1: upload slots and images."""
+"""Images."""
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
+from rest_framework.request import Request
+from rest_framework.response import Response
+
 from annotator.domain.errors import Invalid
-from annotator.models import Dataset, Media
-from annotator.services.media import changes as media_changes, creation as media_creation, statuses, uploads
-from api.common import query
-from api.common.operations import operation
+from annotator.models import Dataset, Media, Project
+from annotator.services import media, statuses, uploads
+from api.common.viewsets import ListModelMixin, RetrieveModelMixin
 
-from .. import filters
-from ..base import PAGE, InProject, OnImage
-from ..serializers import images as names
-from ..serializers.statuses import MOVE
+from .. import viewsets
+from ..filters import ImageFilterSet
+from ..serializers.images import (
+    ImageContentInSerializer,
+    ImageInSerializer,
+    ImagePlaceInSerializer,
+    ImageQuerySerializer,
+    ImageSerializer,
+    ImageStatusInSerializer,
+    OffsetSerializer,
+)
 
-
-class _Slots(InProject):
-    shows = names.slot
-
-    def make(self, count: int, style: str = "simple") -> dict[str, Any]:
-        slots = uploads.create_slots(actor=self.who, project=self.place, count=count, style=style)
-        return self.listed([self.render(slot) for slot in slots])
-
-
-class Uploads(_Slots):
-    @operation(
-        "Make upload slots",
-        may="media.upload",
-        query=query.query(
-            count=query.whole(low=1, high=50, required=True),
-            style=query.one_of(uploads.STYLES, default="simple", doc="How the bytes are sent."),
-        ),
-        gives=[names.SlotOut],
-        key="E19",
-    )
-    def get(self) -> Any:
-        return self.make(**self.asked)
+_IMAGES = Media.objects.exclude(kind="video").with_home().select_related("status", "blob")
 
 
-class ImageUploads(_Slots):
-    @operation("Make upload slots", may="media.upload", body=names.SLOTS, gives=[names.SlotOut], key="X1")
-    def post(self) -> Any:
-        return self.make(**self.body)
+class ImageViewSet(ListModelMixin, RetrieveModelMixin, viewsets.ImageViewSet):
+    """Images."""
 
+    queryset = _IMAGES.in_list_order()
+    image_queryset = _IMAGES
+    serializer_class = ImageSerializer
+    request_serializer_classes = {
+        "create": ImageInSerializer,
+        "update": ImageContentInSerializer,
+        "partial_update": ImagePlaceInSerializer,
+        "set_status": ImageStatusInSerializer,
+    }
+    query_serializer_classes = {"create": ImageQuerySerializer}
+    response_serializer_classes = {"offset": OffsetSerializer}
+    filterset_classes = {"list": ImageFilterSet, "offset": ImageFilterSet}
+    success_statuses = {"set_status": (204,)}
+    permission_actions = {
+        "list": "project.read",
+        "retrieve": "project.read",
+        "create": "media.upload",
+        "update": "media.upload",
+        "partial_update": "media.write",
+        "destroy": "media.delete",
+        "set_status": "status.write",
+        "offset": "project.read",
+    }
 
-def listed(project_id: Any) -> Any:
-    """Return the images of a project with all that their answer holds, in list order."""
-    rows = Media.objects.filter(project_id=project_id).exclude(kind="video")
-    return rows.with_home().select_related("status", "blob").in_list_order()
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Create an image."""
+        replace = self.get_validated_query()["replace"]
+        return self.respond_stored(_create(self.actor, self.project, replace, **self.get_validated_data()))
 
-
-class Images(InProject):
-    shows = names.out
-
-    @operation(
-        "List images", may="project.read", query=PAGE | filters.IMAGES, gives=[names.ImageOut], key="E20"
-    )
-    def get(self) -> Any:
-        return self.page(filters.images(listed(self.place.pk), self.place, self.asked))
-
-    @operation(
-        "Create an image",
-        may="media.upload",
-        query=query.query(replace=query.flag(default=False, doc="Swap the bytes of an image of this name.")),
-        body=names.IMAGE,
-        gives=names.ImageOut,
-        key="E21",
-    )
-    def post(self) -> Any:
-        made = self.create(**self.body)
-        return self.render(listed(self.place.pk).get(pk=made.pk))
-
-    def create(
-        self, *, dataset_id: Any, filename: str | None = None, external_id: str | None = None, **source: Any
-    ) -> Media:
-        """Make the image from the one source that is named."""
-        dataset = dataset_of(self.place, dataset_id)
-        if ("upload_id" in source) == ("url" in source):
-            raise Invalid("Name one source of the picture: upload_id or url.", field="upload_id")
-        if "bucket_id" in source:
-            raise Invalid("There is no such bucket in this workspace.", field="bucket_id")
-        about = {
-            "actor": self.who,
-            "dataset": dataset,
-            "external_id": external_id,
-            "replace": self.asked["replace"],
-        }
-        if "url" in source:
-            return media_creation.create_from_url(
-                name=filename, url=source["url"], copy_bytes=source.get("copy_original", True), **about
-            )
-        if filename is None:
-            raise Invalid("filename is required.", field="filename")
-        upload = uploads.find(project=self.place, upload_id=source["upload_id"])
-        return media_creation.create_image(name=filename, source=upload, **about)
-
-
-def dataset_of(project: Any, key: Any) -> Dataset:
-    """Return a dataset that a body names. Invalid when it is none of the project's."""
-    found: Dataset | None = Dataset.objects.filter(project=project, pk=key).select_related("project").first()
-    if found is None:
-        raise Invalid("There is no such dataset in this project.", field="dataset_id", code="unknown_dataset")
-    return found
-
-
-class OneImage(OnImage):
-    shows = names.out
-    rows = staticmethod(
-        lambda: Media.objects.exclude(kind="video").with_home().select_related("status", "blob")
-    )
-
-    @operation("Read an image", may="project.read", gives=names.ImageOut, key="E22")
-    def get(self) -> Any:
-        return self.render(self.row)
-
-    @operation(
-        "Swap the picture of an image",
-        may="media.upload",
-        body=names.CONTENT,
-        gives=names.ImageOut,
-        key="E23",
-    )
-    def put(self) -> Any:
-        upload = uploads.find(project=self.place, upload_id=self.body["upload_id"])
-        outside = (self.body["external_id"] or "") if "external_id" in self.body else None
-        name = self.body["filename"]
-        media_creation.replace_content(
-            actor=self.who, media=self.row, source=upload, name=name, external_id=outside
+    def update(self, request: Request, **kwargs: Any) -> Response:
+        """Replace the file of an image."""
+        data = self.get_validated_data()
+        upload = uploads.find(project=self.project, upload_id=data["upload_id"])
+        external_id = (data["external_id"] or "") if "external_id" in data else None
+        media.replace_content(
+            actor=self.actor, media=self.image, source=upload, name=data["filename"], external_id=external_id
         )
-        return self.render(listed(self.place.pk).get(pk=self.row.pk))
+        return self.respond_stored(self.image)
 
-    @operation(
-        "Rename or move an image", may="media.write", body=names.PLACE, gives=names.ImageOut, key="E24"
-    )
-    def patch(self) -> Any:
-        target = dataset_of(self.place, self.body["dataset_id"]) if "dataset_id" in self.body else None
-        media_changes.place(actor=self.who, media=self.row, name=self.body.get("name"), dataset=target)
-        return self.render(listed(self.place.pk).get(pk=self.row.pk))
+    def partial_update(self, request: Request, **kwargs: Any) -> Response:
+        """Rename or move an image."""
+        data = self.get_validated_data()
+        dataset = find_dataset(self.project, data["dataset_id"]) if "dataset_id" in data else None
+        media.place(actor=self.actor, media=self.image, name=data.get("name"), dataset=dataset)
+        return self.respond_stored(self.image)
 
-    @operation("Delete an image", may="media.delete", status=204, key="D3")
-    def delete(self) -> None:
-        media_changes.trash(actor=self.who, project=self.place, media=[self.row.pk])
+    def destroy(self, request: Request, **kwargs: Any) -> Response:
+        """Delete an image."""
+        media.trash(actor=self.actor, project=self.project, media=[self.image.pk])
+        return Response(status=204)
 
-
-class ImageStatus(OnImage):
-    @operation("Set the status of an image", may="status.write", body=MOVE, status=204, key="E25")
-    def put(self) -> None:
-        if len(self.body) != 1:
-            raise Invalid("Name the new state by one of status and status_id.", field="status")
-        name, key = self.body.get("status"), self.body.get("status_id")
-        status = statuses.find(project_id=self.place.pk, name=name, status_id=key)
+    def set_status(self, request: Request, **kwargs: Any) -> Response:
+        """Set the status of an image."""
+        data = self.get_validated_data()
+        if len(data) != 1:
+            raise Invalid("Name the new status by one of status and status_id.", field="status")
+        status = statuses.find(
+            project_id=self.project.pk, name=data.get("status"), status_id=data.get("status_id")
+        )
         if status.base == "AUTO-LABELLED":
             raise Invalid("AUTO-LABELLED is set by automated labeling alone.", field="status")
-        statuses.set_status(actor=self.who, project=self.place, media=[self.row], status=status)
+        statuses.set_status(actor=self.actor, project=self.project, media=[self.image], status=status)
+        return Response(status=204)
+
+    def offset(self, request: Request, **kwargs: Any) -> Response:
+        """Find the index of an image in a list."""
+        images = self.filter_queryset(self.get_queryset())
+        if not images.filter(pk=self.image.pk).exists():
+            raise self.missing("image in this list")
+        return self.respond({"offset": images.position(self.image)})
+
+    def respond_stored(self, image: Media) -> Response:
+        """Return a response with an image as it is stored now."""
+        return self.respond(self.get_queryset().get(pk=image.pk))
 
 
-class ImageOffset(OnImage):
-    @operation(
-        "Find the place of an image in a list",
-        may="project.read",
-        query=filters.IMAGES,
-        gives=names.OffsetOut,
-        key="E26",
-    )
-    def get(self) -> Any:
-        rows = filters.images(listed(self.place.pk), self.place, self.asked)
-        if not rows.filter(pk=self.row.pk).exists():
-            raise self.absent("image in this list")
-        return {"offset": rows.position(self.row)}
+def _create(
+    actor: Any,
+    project: Project,
+    replace: bool,
+    *,
+    dataset_id: uuid.UUID,
+    filename: str | None = None,
+    external_id: str | None = None,
+    **source: Any,
+) -> Media:
+    """Create an image from the one source that is named."""
+    dataset = find_dataset(project, dataset_id)
+    if ("upload_id" in source) == ("url" in source):
+        raise Invalid("Name one source of the image: upload_id or url.", field="upload_id")
+    if "bucket_id" in source:
+        raise Invalid("There is no such bucket in this workspace.", field="bucket_id")
+    details: dict[str, Any] = {
+        "actor": actor,
+        "dataset": dataset,
+        "external_id": external_id,
+        "replace": replace,
+    }
+    if "url" in source:
+        copy_bytes = source.get("copy_original", True)
+        return media.create_from_url(name=filename, url=source["url"], copy_bytes=copy_bytes, **details)
+    if filename is None:
+        raise Invalid("filename is required.", field="filename")
+    upload = uploads.find(project=project, upload_id=source["upload_id"])
+    return media.create_image(name=filename, source=upload, **details)
+
+
+def find_dataset(project: Project, dataset_id: uuid.UUID) -> Dataset:
+    """Return a dataset that a body names. Raises Invalid when the project has none of this id."""
+    found = Dataset.objects.filter(project=project, pk=dataset_id).select_related("project").first()
+    if found is None:
+        message = "There is no such dataset in this project."
+        raise Invalid(message, field="dataset_id", code="unknown_dataset")
+    return found

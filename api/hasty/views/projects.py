@@ -1,76 +1,85 @@
-"""E50 to E53 and D1: projects."""
+"""Projects."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from annotator import policy
-from annotator.domain import text
+from django.db.models import QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+
 from annotator.domain.errors import Invalid
 from annotator.models import Project, Workspace
 from annotator.services.projects import projects
-from api.common import query
-from api.common.operations import operation
+from api.common.viewsets import ListModelMixin, RetrieveModelMixin
 
-from ..base import PAGE, HastyView, InProject
-from ..serializers import projects as names
+from .. import viewsets
+from ..filters import NameFilterSet
+from ..serializers.projects import ProjectInSerializer, ProjectSerializer
 
 
-class Projects(HastyView):
-    shows = names.out
-    workspaces: dict[Any, Workspace]
+class ProjectViewSet(ListModelMixin, RetrieveModelMixin, viewsets.ProjectViewSet):
+    """Projects."""
 
-    def find(self) -> None:  # type: ignore[override]
-        """Find the workspaces of the key; where there is only one, its role is asked before the body is read."""
-        if self.request.method == "POST":
-            self.workspaces = {row.pk: row for row in Workspace.objects.with_role(self.who)}
+    queryset = Project.objects.filter(origin="user").order_by("sort_key", "id")
+    serializer_class = ProjectSerializer
+    request_serializer_classes = {"create": ProjectInSerializer, "update": ProjectInSerializer}
+    filterset_class = NameFilterSet
+    permission_actions = {
+        "list": None,
+        "retrieve": "project.read",
+        "create": "project.create",
+        "update": "project.manage",
+        "destroy": "project.delete",
+    }
+    #: The workspaces of the credential, where one is created.
+    workspaces: Mapping[Any, Workspace]
+
+    def resolve_path(self) -> None:
+        if self.action == "create":
+            self.workspaces = {row.pk: row for row in Workspace.objects.with_role(self.actor)}
             if len(self.workspaces) == 1:
-                self.may_create(*self.workspaces.values())
+                self.scope = next(iter(self.workspaces.values()))
+                self.role = self.scope.role_of_actor
+        elif self.action != "list":
+            super().resolve_path()
 
-    def may_create(self, workspace: Workspace) -> Workspace:
-        policy.permit(self.who, workspace, workspace.role_of_actor, "project.create")  # type: ignore[attr-defined]
-        return workspace
+    def check_permissions(self, request: Request) -> None:
+        """Ask for the role; with several workspaces, the body must be read to know in which."""
+        if self.action != "create" or self.scope is not None:
+            super().check_permissions(request)
 
-    @operation(
-        "List projects",
-        query=PAGE | query.query(name=query.words(doc="Part of the name, in any case.")),
-        gives=[names.ProjectOut],
-        key="E51",
-    )
-    def get(self) -> Any:
-        rows = Project.objects.visible_to(self.who).filter(origin="user")
-        if self.asked.get("name"):
-            rows = rows.filter(name_key__contains=text.name_key(self.asked["name"]))
-        return self.page(rows.order_by("sort_key", "id"))
+    def get_queryset(self) -> QuerySet[Project]:
+        """Return the projects that the actor can see."""
+        return self.queryset.visible_to(self.actor)
 
-    @operation("Create a project", body=names.PROJECT, gives=names.ProjectOut, key="E50")
-    def post(self) -> Any:
-        wanted = self.body.pop("workspace_id", None)
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Create a project."""
+        data = self.get_validated_data()
+        self.scope = self.find_workspace(data.pop("workspace_id", None))
+        self.role = self.scope.role_of_actor
+        self.check_permissions(request)
+        return self.respond(projects.create(actor=self.actor, workspace=self.scope, **data))
+
+    def find_workspace(self, wanted: Any) -> Workspace:
+        """Return the workspace that the body names, or the only one."""
         if wanted is None and len(self.workspaces) != 1:
-            raise Invalid(
-                "This key belongs to several workspaces: name one in workspace_id.", field="workspace_id"
-            )
-        workspace = self.workspaces.get(wanted) if wanted else next(iter(self.workspaces.values()))
-        if workspace is None:
+            message = "This key belongs to several workspaces: name one in workspace_id."
+            raise Invalid(message, field="workspace_id")
+        found = self.workspaces.get(wanted) if wanted else next(iter(self.workspaces.values()))
+        if found is None:
             raise Invalid("workspace_id must be the workspace of the key.", field="workspace_id")
-        return self.render(projects.create(actor=self.who, workspace=self.may_create(workspace), **self.body))
+        return found
 
-
-class OneProject(InProject):
-    shows = names.out
-
-    @operation("Read a project", may="project.read", gives=names.ProjectOut, key="E52")
-    def get(self) -> Any:
-        return self.render(self.place)
-
-    @operation(
-        "Change a project", may="project.manage", body=names.PROJECT, gives=names.ProjectOut, key="E53"
-    )
-    def put(self) -> Any:
-        if self.body.pop("workspace_id", None) not in (None, self.place.workspace_id):
+    def update(self, request: Request, **kwargs: Any) -> Response:
+        """Change a project."""
+        changes = self.get_validated_data()
+        if changes.pop("workspace_id", None) not in (None, self.project.workspace_id):
             raise Invalid("A project stays in its workspace.", field="workspace_id")
-        return self.render(projects.update(actor=self.who, project=self.place, changes=self.body))
+        return self.respond(projects.update(actor=self.actor, project=self.project, changes=changes))
 
-    @operation("Delete a project", may="project.delete", status=204, key="D1")
-    def delete(self) -> None:
-        projects.trash(actor=self.who, project=self.place)
+    def destroy(self, request: Request, **kwargs: Any) -> Response:
+        """Delete a project."""
+        projects.trash(actor=self.actor, project=self.project)
+        return Response(status=204)

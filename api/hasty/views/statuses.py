@@ -1,41 +1,47 @@
-"""X20 to X23: the work states of a project."""
+"""The statuses that a project has for its images."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from rest_framework.request import Request
+from rest_framework.response import Response
+
 from annotator.models import MediaStatus
-from annotator.services.media import statuses
-from api.common.operations import operation
+from annotator.services import statuses
+from api.common.viewsets import ListModelMixin
 
-from ..base import PAGE, InProject, OnRow
-from ..serializers import statuses as names
-
-
-class Statuses(InProject):
-    shows = names.out
-
-    @operation("List statuses", may="project.read", query=PAGE, gives=[names.StatusOut], key="X20")
-    def get(self) -> Any:
-        return self.page(
-            MediaStatus.all_objects.filter(project=self.place).order_by("order", "name_key", "id")
-        )
-
-    @operation("Create a status", may="project.manage", body=names.STATUS, gives=names.StatusOut, key="X21")
-    def post(self) -> Any:
-        wanted = {**self.body, "color": self.body.get("color") or ""}
-        return self.render(statuses.create(actor=self.who, project=self.place, **wanted))
+from ..serializers.statuses import StatusInSerializer, StatusSerializer
+from ..viewsets import ProjectViewSet
 
 
-class OneStatus(OnRow):
-    shows = names.out
-    rows = staticmethod(MediaStatus.objects.all)
-    noun = "status"
+class StatusViewSet(ListModelMixin, ProjectViewSet):
+    """Statuses."""
 
-    @operation("Change a status", may="project.manage", body=names.STATUS, gives=names.StatusOut, key="X22")
-    def put(self) -> Any:
-        return self.render(statuses.update(actor=self.who, status=self.row, changes=self.body))
+    queryset = MediaStatus.objects.order_by("order", "name_key", "id")
+    lookup_url_kwarg = "status_id"
+    object_noun = "status"
+    serializer_class = StatusSerializer
+    request_serializer_classes = {"create": StatusInSerializer, "update": StatusInSerializer}
+    permission_actions = {
+        "list": "project.read",
+        "create": "project.manage",
+        "update": "project.manage",
+        "destroy": "project.manage",
+    }
 
-    @operation("Delete a status", may="project.manage", status=204, key="X23")
-    def delete(self) -> None:
-        statuses.delete(actor=self.who, status=self.row)
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Create a status."""
+        data = self.get_validated_data()
+        data["color"] = data.get("color") or ""
+        return self.respond(statuses.create(actor=self.actor, project=self.project, **data))
+
+    def update(self, request: Request, **kwargs: Any) -> Response:
+        """Change a status."""
+        changes = self.get_validated_data()
+        return self.respond(statuses.update(actor=self.actor, status=self.get_object(), changes=changes))
+
+    def destroy(self, request: Request, **kwargs: Any) -> Response:
+        """Delete a status."""
+        statuses.delete(actor=self.actor, status=self.get_object())
+        return Response(status=204)

@@ -1,39 +1,38 @@
-"""E75 to E77: workspaces."""
+"""Workspaces."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+
 from annotator.models import Workspace
 from annotator.services.workspaces import workspaces
-from api.common.operations import operation
+from api.common.viewsets import ListModelMixin, RetrieveModelMixin
 
-from ..base import PAGE, HastyView, InWorkspace
-from ..serializers import workspaces as names
-
-
-class Workspaces(HastyView):
-    shows = names.out
-
-    @operation("List the workspaces of the key", query=PAGE, gives=[names.WorkspaceOut], key="E75")
-    def get(self) -> Any:
-        return self.page(Workspace.objects.with_role(self.who).order_by("name", "id"))
+from .. import viewsets
+from ..serializers.workspaces import WorkspaceInSerializer, WorkspaceSerializer
 
 
-class OneWorkspace(InWorkspace):
-    shows = names.out
+class WorkspaceViewSet(ListModelMixin, RetrieveModelMixin, viewsets.WorkspaceViewSet):
+    """Workspaces."""
 
-    @operation("Read a workspace", may="workspace.read", gives=names.WorkspaceOut, key="E76")
-    def get(self) -> Any:
-        return self.render(self.place)
+    queryset = Workspace.objects.order_by("name", "id")
+    serializer_class = WorkspaceSerializer
+    request_serializer_classes = {"update": WorkspaceInSerializer}
+    permission_actions = {"list": None, "retrieve": "workspace.read", "update": "workspace.manage"}
 
-    @operation(
-        "Change a workspace",
-        may="workspace.manage",
-        body=names.WORKSPACE,
-        gives=names.WorkspaceOut,
-        key="E77",
-    )
-    def put(self) -> Any:
-        workspaces.update(actor=self.who, workspace=self.place, changes=names.changes(self.body))
-        return self.render(self.place)
+    def resolve_path(self) -> None:
+        if self.action != "list":
+            super().resolve_path()
+
+    def get_queryset(self) -> QuerySet[Workspace]:
+        """Return the workspaces that the actor is a member of."""
+        return self.queryset.with_role(self.actor)
+
+    def update(self, request: Request, **kwargs: Any) -> Response:
+        """Change a workspace."""
+        changes = self.get_validated_data()
+        return self.respond(workspaces.update(actor=self.actor, workspace=self.scope, changes=changes))

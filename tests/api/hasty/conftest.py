@@ -10,10 +10,8 @@ from typing import Any
 import pytest
 
 from annotator.models import Concept, Upload
-from annotator.services import blobs
-from annotator.services.exchange.exports import exports
-from annotator.services.exchange.exports.rows import Selection
-from annotator.services.media import statuses, uploads
+from annotator.services import blobs, exports, statuses, uploads
+from annotator.services.media_selection import MediaSelection
 from annotator.services.vocabulary import keypoint_schemas
 from annotator.storage.base import put_bytes
 from tests.api.client import Api
@@ -85,7 +83,9 @@ def named(w: World, body: Any) -> dict[str, str]:
     """An id for every parameter of Hasty's paths, all of the cast's project."""
     actor = w.actor(w.max)
     status = statuses.create(actor=actor, project=w.project, name="Odd")
-    export = exports.start(actor=actor, project=w.project, format_name="json_coco", selection=Selection())
+    export = exports.start(
+        actor=actor, project=w.project, format_name="json_coco", selection=MediaSelection()
+    )
     group = Concept.all_objects.get(pk=w.sunny.pk).project.tag_groups.get()
     ids = {
         "workspace_id": w.workspace.pk, "project_id": w.project.pk, "dataset_id": w.dataset.pk, "image_id": w.images[0].pk,

@@ -1,4 +1,4 @@
-"""E41 to E44 and D5: label classes."""
+"""Label classes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def test_create_read_change_delete(w: World, by: Callers, p: str) -> None:
         "name": "sky", "description": "above", "type": "background", "color": "#00ff0080", "icon_url": "https://x.example/i.png",
         "norder": 2.5, "parent_id": str(w.car.pk), "external_id": "e", "use_description_as_prompt": True,
     }  # fmt: skip
-    with counted("E42"):
+    with counted("hasty label_classes create"):
         made = by.max.post(f"{p}/label_classes", body)
     assert made == {**body, "id": made["id"], "color": "#00FF0080"}
     row = Concept.all_objects.get(pk=made["id"])
@@ -23,21 +23,21 @@ def test_create_read_change_delete(w: World, by: Callers, p: str) -> None:
         "background",
         w.car.pk,
     )
-    with counted("E43"):
+    with counted("hasty label_classes retrieve"):
         assert by.vera.get(f"{p}/label_classes/{row.pk}") == made
-    with counted("E44"):
+    with counted("hasty label_classes update"):
         changed = by.max.put(
             f"{p}/label_classes/{row.pk}", {"name": "heaven", "parent_id": None, "icon_url": None}
         )
     assert changed == made | {"name": "heaven", "parent_id": None, "icon_url": None}
-    with counted("E41"):
+    with counted("hasty label_classes list"):
         assert [one["name"] for one in by.vera.get(f"{p}/label_classes")["items"]] == [
             "heaven",
             "car",
             "person",
         ]
     label = w.box(concept=row)
-    with counted("D5"):
+    with counted("hasty label_classes destroy"):
         by.max.delete(f"{p}/label_classes/{row.pk}")
     by.max.get(f"{p}/label_classes/{row.pk}", status=404)
     assert not Label.all_objects.filter(pk=label.pk).exists()

@@ -1,4 +1,4 @@
-"""E15 to E18 and D2: datasets."""
+"""Datasets."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from tests.world import World
 
 
 def test_create_read_change_delete(w: World, by: Callers, p: str) -> None:
-    with counted("E16"):
+    with counted("hasty datasets create"):
         made = by.max.post(f"{p}/datasets", {"name": "a/b", "norder": 0})
     assert made == {"id": made["id"], "name": "a/b", "norder": 0.0, "project_id": str(w.project.pk)}
     assert Dataset.objects.get(pk=made["id"]).name == "a/b"
     assert by.max.post(f"{p}/datasets", {"name": "next"})["norder"] == 2.0  # Morning has 1
-    with counted("E17"):
+    with counted("hasty datasets retrieve"):
         assert by.vera.get(f"{p}/datasets/{made['id']}") == made
-    with counted("E18"):
+    with counted("hasty datasets update"):
         changed = by.max.put(f"{p}/datasets/{made['id']}", {"name": "c", "norder": 9})
     assert (changed["name"], changed["norder"]) == ("c", 9.0)
     assert by.max.put(f"{p}/datasets/{made['id']}", {"name": "c"})["norder"] == 9.0
     assert by.max.put(f"{p}/datasets/{made['id']}", {"name": "c", "norder": None})["norder"] is None
-    with counted("E15"):
+    with counted("hasty datasets list"):
         assert [row["name"] for row in by.vera.get(f"{p}/datasets")["items"]] == ["Morning", "next", "c"]
 
 

@@ -1,4 +1,4 @@
-"""E54, E55, X19: exports over the API; what they hold is tested with the service."""
+"""Exports over the API; what they hold is tested with the service."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def test_an_export_runs_and_is_fetched_without_a_key(w: World, by: Callers, p: s
         "video_status": None, "status_start_time": None, "sign_urls": True, "export_name": "Mine", "labels_order": None,
         "semantic_format": "gs_asc",
     }  # fmt: skip
-    with counted("E54"):
+    with counted("hasty exports create"):
         started = by.rosa.post(f"{p}/exports", body)
     assert (started["status"], started["type"], started["started_by"]) == ("INIT", "EXPORT", str(w.rosa.pk))
     assert (started["completed_on"], started["meta"]["export_name"]) == (None, "Mine")
     job = Job.all_objects.get(pk=started["id"])
     assert job.params["origin"] == "http://testserver" and job.expires_at > timezone.now() + timedelta(days=7)
     assert engine.run(job.pk)
-    with counted("E55"):
+    with counted("hasty exports retrieve"):
         done = by.vera.get(f"{p}/exports/{started['id']}")
     meta = done["meta"]
     assert (done["status"], meta["num_images"], meta["num_labels"], meta["format"]) == (
@@ -40,7 +40,7 @@ def test_an_export_runs_and_is_fetched_without_a_key(w: World, by: Callers, p: s
     )
     assert meta["url"].startswith("http://testserver/x/") and meta["url"].split("?")[0].endswith("/Mine.zip")
     assert meta["size"] > 0 and done["completed_on"]
-    with counted("X19"):
+    with counted("hasty exports list"):
         assert by.vera.get(f"{p}/exports")["items"] == [done]
     Job.all_objects.update(artifact=None)
     kept = by.vera.get(f"{p}/exports/{started['id']}")["meta"]

@@ -1,4 +1,4 @@
-"""The filters of E20 and E26: each alone and together, echoed, and answered truly where nothing can match yet."""
+"""The filters of lists of images: each alone and together, echoed, and true where nothing can match yet."""
 
 from __future__ import annotations
 
@@ -138,6 +138,6 @@ def test_the_place_of_an_image_in_a_list(w: World, by: Callers, p: str, five: li
     Media.objects.filter(pk__in=[five[1].pk, five[4].pk]).update(status=done)
     for place, number in enumerate((4, 5, 1, 2, 3)):
         assert by.vera.get(f"{p}/images/{five[number - 1].pk}/offset") == {"offset": place}
-    with counted("E26"):
+    with counted("hasty images offset"):
         assert by.vera.get(f"{p}/images/{five[1].pk}/offset", "image_status=DONE") == {"offset": 1}
     by.vera.get(f"{p}/images/{five[0].pk}/offset", "image_status=DONE", status=404)

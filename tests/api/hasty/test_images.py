@@ -1,4 +1,4 @@
-"""E19 to E26, D3 and X1: upload slots and images; what is no picture is refused and nothing of it is kept."""
+"""Upload slots and images; what is not an image is refused and nothing of it is kept."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def image(w: World, upload: str, name: str = "new.jpg", **more: object) -> dict[
 
 def test_an_image_is_made_of_an_upload(w: World, by: Callers, p: str, slot: Slot) -> None:
     upload = slot(picture(9, 320, 200))
-    with counted("E21"):
+    with counted("hasty images create"):
         made = by.max.post(f"{p}/images", image(w, upload, external_id="mine"))
     assert (made["name"], made["width"], made["height"], made["format"], made["mode"]) == (
         "new.jpg",
@@ -43,9 +43,9 @@ def test_an_image_is_made_of_an_upload(w: World, by: Callers, p: str, slot: Slot
     assert (
         row.blob is not None and row.status_id == uuid.UUID(made["status_id"]) and row.external_id == "mine"
     )
-    with counted("E22"):
+    with counted("hasty images retrieve"):
         assert by.vera.get(f"{p}/images/{made['id']}") == made
-    with counted("E20"):
+    with counted("hasty images list"):
         listed = by.vera.get(f"{p}/images", "limit=2&offset=2")
     assert listed["meta"]["total"] == 4 and [x["name"] for x in listed["items"]] == ["img 3.jpg", "new.jpg"]
     assert listed["items"][1] == made
@@ -53,7 +53,7 @@ def test_an_image_is_made_of_an_upload(w: World, by: Callers, p: str, slot: Slot
 
 
 def test_upload_slots(w: World, by: Callers, p: str) -> None:
-    with counted("E19"):
+    with counted("hasty uploads create"):
         slots = by.max.get(f"{p}/uploads", "count=3&style=resumable")
     assert slots["meta"] == {"object": "list", "total": 3} and len({row["id"] for row in slots["items"]}) == 3
     assert all(row["url"].startswith(f"http://testserver/u/{row['id']}?") for row in slots["items"])
@@ -177,7 +177,7 @@ def test_the_same_name_again(w: World, by: Callers, p: str, slot: Slot) -> None:
 def test_the_picture_behind_an_id_is_swapped(w: World, by: Callers, p: str, slot: Slot) -> None:
     at = f"{p}/images/{w.images[0].pk}"
     before = by.vera.get(at)
-    with counted("E23"):
+    with counted("hasty images update"):
         after = by.max.put(
             at, {"upload_id": slot(picture(8, 300, 200)), "filename": "other.jpg", "external_id": "x"}
         )
@@ -206,7 +206,7 @@ def test_rename_and_move(w: World, by: Callers, p: str) -> None:
     evening = make_dataset(w.project, "Evening")
     make_images(evening, 1, start=4)
     at = f"{p}/images/{w.images[0].pk}"
-    with counted("E24"):
+    with counted("hasty images partial_update"):
         renamed = by.max.patch(at, {"filename": "z.jpg"})
     assert (renamed["name"], renamed["dataset_name"]) == ("z.jpg", "Morning")
     assert [row["name"] for row in by.vera.get(f"{p}/images")["items"]][-1] == "z.jpg"
@@ -228,7 +228,7 @@ def test_rename_and_move(w: World, by: Callers, p: str) -> None:
 def test_status(w: World, by: Callers, p: str) -> None:
     at = f"{p}/images/{w.images[0].pk}"
     done = next(row for row in by.vera.get(f"{p}/statuses")["items"] if row["name"] == "DONE")
-    with counted("E25"):
+    with counted("hasty images set_status"):
         by.rosa.put(f"{at}/status", {"status_id": done["id"]}, status=204)
     found = by.vera.get(at)
     assert (found["status"], found["status_id"]) == ("DONE", done["id"])
@@ -247,7 +247,7 @@ def test_status(w: World, by: Callers, p: str) -> None:
 def test_delete(w: World, by: Callers, p: str) -> None:
     at = f"{p}/images/{w.images[0].pk}"
     by.ann.delete(at, status=403)
-    with counted("D3"):
+    with counted("hasty images destroy"):
         by.max.delete(at)
     by.max.get(at, status=404)
     by.max.delete(at, status=404)

@@ -1,4 +1,4 @@
-"""E50 to E53, D1, E75 to E77: projects and workspaces."""
+"""Projects and workspaces."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def test_create_read_change_delete(w: World, by: Callers) -> None:
     )
     row = Project.objects.get(pk=made["id"])
     assert (row.name, row.workspace_id, row.owner_id) == ("Café", w.workspace.pk, w.max.pk)
-    with counted("E52"):
+    with counted("hasty projects retrieve"):
         assert by.max.get(f"/projects/{row.pk}") == made
     changed = by.max.put(f"/projects/{row.pk}", {"name": "Tea", "description": "x"})
     assert (changed["name"], changed["description"], changed["content_type"]) == ("Tea", "x", "IMAGES")
@@ -25,14 +25,14 @@ def test_create_read_change_delete(w: World, by: Callers) -> None:
         == "VIDEOS"
     )
     by.max.delete(f"/projects/{row.pk}", status=403)
-    with counted("D1"):
+    with counted("hasty projects destroy"):
         assert by.olga.delete(f"/projects/{row.pk}") is None
     by.olga.get(f"/projects/{row.pk}", status=404)
     assert [one["name"] for one in by.olga.get("/projects")["items"]] == ["Streets"]
 
 
 def test_a_new_project_is_empty_but_for_what_every_project_has(by: Callers) -> None:
-    with counted("E50"):
+    with counted("hasty projects create"):
         made = by.max.post("/projects", {"name": "New", "content_type": "URLDATA"})
     at = f"/projects/{made['id']}"
     for noun in ("datasets", "images", "label_classes", "tag_classes", "exports", "labels"):
@@ -47,7 +47,7 @@ def test_a_new_project_is_empty_but_for_what_every_project_has(by: Callers) -> N
 def test_lists_are_in_order_and_by_part_of_the_name(w: World, by: Callers) -> None:
     for name in ("b 10", "B 9", "100%", "a_b"):
         make_project(w.workspace, name)
-    with counted("E51"):
+    with counted("hasty projects list"):
         names = [row["name"] for row in by.vera.get("/projects")["items"]]
     assert names == ["100%", "a_b", "B 9", "b 10", "Streets"]
     for part, found in (("B%201", ["b 10"]), ("%25", ["100%"]), ("_", ["a_b"]), ("ST", ["Streets"])):
@@ -84,10 +84,10 @@ def test_what_a_project_cannot_be(w: World, by: Callers) -> None:
 
 
 def test_workspaces(w: World, by: Callers) -> None:
-    with counted("E75"):
+    with counted("hasty workspaces list"):
         listed = by.vera.get("/workspaces")
     assert listed["meta"]["total"] == 1 and listed["items"][0]["user_role"] == "Viewer"
-    with counted("E76"):
+    with counted("hasty workspaces retrieve"):
         mine = by.olga.get(f"/workspaces/{w.workspace.pk}")
     assert (mine["id"], mine["name"], mine["user_role"], mine["subscription"]) == (
         str(w.workspace.pk), "Acme", "Owner", "basic",
@@ -99,7 +99,7 @@ def test_workspaces(w: World, by: Callers) -> None:
         "is_public": True,
         "feature_mounting_buckets": True,
     }
-    with counted("E77"):
+    with counted("hasty workspaces update"):
         changed = by.olga.put(f"/workspaces/{w.workspace.pk}", body)
     assert changed == mine | body
     row = Workspace.all_objects.get(pk=w.workspace.pk)
