@@ -21,7 +21,7 @@ from rest_framework.request import Request
 from annotator.domain import ids, text
 from annotator.domain.errors import Invalid
 from annotator.models import Project, Workspace
-from annotator.services.media_selection import MediaSelection
+from annotator.services.media.selection import MediaSelection
 
 #: Most values of one list parameter.
 MAX_VALUES = 1_000

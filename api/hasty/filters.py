@@ -15,7 +15,7 @@ from django.utils import timezone
 from annotator.domain import ids, text
 from annotator.domain.errors import Invalid
 from annotator.models import MediaStatus, Project
-from annotator.services.media_selection import MediaSelection
+from annotator.services.media.selection import MediaSelection
 from api.common.filters import (
     BooleanFilter,
     ChoiceFilter,

@@ -7,7 +7,8 @@ from typing import Any
 from rest_framework.serializers import SerializerMethodField
 
 from annotator.models import Job, JobState
-from annotator.services import exports, media_urls
+from annotator.services.exchange.exports import exports
+from annotator.services.media import urls as media_urls
 from api.common import fields
 from api.common.serializers import Serializer
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rest_framework.serializers import SerializerMethodField
 
-from annotator.services import media_urls
+from annotator.services.media import urls as media_urls
 from api.common import fields
 from api.common.serializers import QuerySerializer, Serializer
 

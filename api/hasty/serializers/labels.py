@@ -13,7 +13,7 @@ from rest_framework.exceptions import ValidationError
 
 from annotator.formats.hasty_geometry import border, is_one_ring, say
 from annotator.models import Label
-from annotator.services.labels import TOOLS
+from annotator.services.annotations.labels import TOOLS
 from api.common import fields
 from api.common.serializers import ListSerializer, QuerySerializer, Serializer
 

@@ -14,7 +14,7 @@ import orjson
 from annotator.domain import masks
 from annotator.formats.hasty_geometry import Said, plain, say, whole
 from annotator.models import KeypointSchema, Media
-from annotator.services import media_urls
+from annotator.services.media import urls as media_urls
 from api.common import fields
 from api.common.serializers import QuerySerializer, Serializer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework.serializers import SerializerMethodField
 
 from annotator.models import Upload
-from annotator.services import media_urls, uploads
+from annotator.services.media import uploads, urls as media_urls
 from api.common import fields
 from api.common.serializers import QuerySerializer, Serializer
 

@@ -10,9 +10,9 @@ from rest_framework.response import Response
 
 from annotator.domain.errors import Invalid
 from annotator.models import Job
-from annotator.services import exports
+from annotator.services.exchange.exports import exports
 from annotator.services.jobs import jobs
-from annotator.services.media_selection import MediaSelection, any_of
+from annotator.services.media.selection import MediaSelection, any_of
 from api.common.viewsets import ListModelMixin, RetrieveModelMixin
 
 from ..filters import status_ids

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from annotator.domain.errors import Invalid
 from annotator.models import Dataset, Media, Project
-from annotator.services import media, statuses, uploads
+from annotator.services.media import changes as media_changes, creation as media_creation, statuses, uploads
 from api.common.viewsets import ListModelMixin, RetrieveModelMixin
 
 from .. import viewsets
@@ -65,7 +65,7 @@ class ImageViewSet(ListModelMixin, RetrieveModelMixin, viewsets.ImageViewSet):
         data = self.get_validated_data()
         upload = uploads.find(project=self.project, upload_id=data["upload_id"])
         external_id = (data["external_id"] or "") if "external_id" in data else None
-        media.replace_content(
+        media_creation.replace_content(
             actor=self.actor, media=self.image, source=upload, name=data["filename"], external_id=external_id
         )
         return self.respond_stored(self.image)
@@ -74,12 +74,12 @@ class ImageViewSet(ListModelMixin, RetrieveModelMixin, viewsets.ImageViewSet):
         """Rename or move an image."""
         data = self.get_validated_data()
         dataset = find_dataset(self.project, data["dataset_id"]) if "dataset_id" in data else None
-        media.place(actor=self.actor, media=self.image, name=data.get("name"), dataset=dataset)
+        media_changes.place(actor=self.actor, media=self.image, name=data.get("name"), dataset=dataset)
         return self.respond_stored(self.image)
 
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Delete an image."""
-        media.trash(actor=self.actor, project=self.project, media=[self.image.pk])
+        media_changes.trash(actor=self.actor, project=self.project, media=[self.image.pk])
         return Response(status=204)
 
     def set_status(self, request: Request, **kwargs: Any) -> Response:
@@ -131,11 +131,11 @@ def _create(
     }
     if "url" in source:
         copy_bytes = source.get("copy_original", True)
-        return media.create_from_url(name=filename, url=source["url"], copy_bytes=copy_bytes, **details)
+        return media_creation.create_from_url(name=filename, url=source["url"], copy_bytes=copy_bytes, **details)
     if filename is None:
         raise Invalid("filename is required.", field="filename")
     upload = uploads.find(project=project, upload_id=source["upload_id"])
-    return media.create_image(name=filename, source=upload, **details)
+    return media_creation.create_image(name=filename, source=upload, **details)
 
 
 def find_dataset(project: Project, dataset_id: uuid.UUID) -> Dataset:

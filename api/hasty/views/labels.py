@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.models import Label
-from annotator.services import label_rows, labels
+from annotator.services.annotations import label_rows, labels
 from api.common.viewsets import ListModelMixin
 
 from ..pagination import HastyPagination, WholeList

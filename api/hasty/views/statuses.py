@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.models import MediaStatus
-from annotator.services import statuses
+from annotator.services.media import statuses
 from api.common.viewsets import ListModelMixin
 
 from ..serializers.statuses import StatusInSerializer, StatusSerializer

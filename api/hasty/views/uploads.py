@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotator.services import uploads
+from annotator.services.media import uploads
 
 from ..pagination import WholeList
 from ..serializers.uploads import SlotSerializer, UploadsInSerializer, UploadsQuerySerializer

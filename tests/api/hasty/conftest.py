@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from annotator.models import Concept, Upload
-from annotator.services import blobs, exports, statuses, uploads
-from annotator.services.media_selection import MediaSelection
+from annotator.services import blobs
+from annotator.services.exchange.exports import exports
+from annotator.services.media import statuses, uploads
+from annotator.services.media.selection import MediaSelection
 from annotator.services.vocabulary import keypoint_schemas
 from annotator.storage.base import put_bytes
 from tests.api.client import Api

@@ -10,7 +10,7 @@ import pytest
 from annotator.domain import masks
 from annotator.domain.geometry import decode_points
 from annotator.models import AttributeValue, Event, Label, Media
-from annotator.services import labels
+from annotator.services.annotations import labels
 from tests.api.hasty.conftest import ANY, Callers
 from tests.api.queries import counted
 from tests.world import World, make_class, make_dataset, make_images

@@ -20,7 +20,7 @@ from annotator.models import (
     TagGroup,
     UploadBatch,
 )
-from annotator.services.media_selection import MediaSelection, any_of
+from annotator.services.media.selection import MediaSelection, any_of
 from tests.world import World, make_dataset, make_images
 
 ANY = uuid.UUID("0191d8f0-7b1e-7000-8000-00000000dead")
