@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from annotator.domain.errors import Invalid
 MAX_TEXT = 100_000
 #: Values that are stored as they are may be nested this deep.
 MAX_DEPTH = 32
+_CONTAINERS = (dict, list)
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -33,6 +34,8 @@ class NullIsAbsentMixin:
     default_error_messages: Any = {"required": "is required.", "null": "is required."}
 
     def validate_empty_values(self, data: Any) -> Any:
+        if data is not None and data is not empty:
+            return False, data
         if data is None and self.parent is None:  # type: ignore[attr-defined]
             return False, data  # a body: it is of the wrong type
         allow_null = self.allow_null  # type: ignore[attr-defined]
@@ -247,7 +250,10 @@ class JSONField(NullIsAbsentMixin, serializers.JSONField):
     def to_internal_value(self, data: Any) -> Any:
         level = [data]
         for _ in range(MAX_DEPTH):
-            level = [child for value in level if isinstance(value, dict | list) for child in _children(value)]
+            containers = [value for value in level if isinstance(value, _CONTAINERS)]
+            level = [
+                child for value in containers for child in (value.values() if type(value) is dict else value)
+            ]
             if not level:
                 return data
         self.fail("too_deep")
@@ -255,11 +261,6 @@ class JSONField(NullIsAbsentMixin, serializers.JSONField):
 
     def to_representation(self, value: Any) -> Any:
         return value
-
-
-def _children(value: Any) -> Iterable[Any]:
-    children: Iterable[Any] = value.values() if isinstance(value, dict) else value
-    return children
 
 
 # --- parameters of a query string, which are text ---

@@ -20,9 +20,9 @@ class Sliceable(Protocol):
     def count(self) -> int: ...
 
 
-def slice_rows(rows: QuerySet[Any], offset: int, limit: int) -> list[Any]:
+def slice_rows(rows: QuerySet[Any] | Sliceable, offset: int, limit: int) -> list[Any]:
     """Return rows from `offset` on, at most `limit`; the order of `rows` must be total."""
-    if offset < DEEP:
+    if offset < DEEP or not isinstance(rows, QuerySet):
         return list(rows[offset : offset + limit])
     return list(rows.filter(pk__in=list(rows.values_list("pk", flat=True)[offset : offset + limit])))
 
@@ -36,10 +36,7 @@ def slice_and_count(
     """
     if isinstance(rows, Sequence):
         return list(rows[offset : offset + limit]), len(rows)
-    items: list[Any] = []
-    if limit:
-        is_queryset = isinstance(rows, QuerySet)
-        items = slice_rows(rows, offset, limit) if is_queryset else rows[offset : offset + limit]
+    items = slice_rows(rows, offset, limit) if limit else []
     if len(items) < limit and (items or not offset):
         return items, offset + len(items)
     return items, (rows.order_by() if isinstance(rows, QuerySet) else rows).count()

@@ -114,7 +114,7 @@ class LabelSerializer(Serializer):
             "mask": geometry.mask,
             "tool_used": instance.tool or None,
             "z_index": instance.z,
-            "keypoints": keypoints_of(instance),
+            "keypoints": [] if instance.keypoints is None else keypoints_of(instance),
             "border_mask": border(geometry) if self.has_border_mask else None,
             "error": instance.error or None,
             "external_id": instance.external_id or None,
@@ -126,9 +126,7 @@ class LabelSerializer(Serializer):
 
 
 def keypoints_of(row: Any) -> list[dict[str, Any]]:
-    """Return the keypoints of a row; their authors and times are the label's."""
-    if row.keypoints is None:
-        return []
+    """Return the keypoints of a row that has some; their authors and times are the label's."""
     return [
         {
             "id": point["id"],

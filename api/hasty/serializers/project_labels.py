@@ -121,7 +121,7 @@ class ProjectLabelSerializer(Serializer):
             "keypoint_schema_id": schema.pk if schema else None,
             "keypoint_schema_name": schema.name if schema else None,
             "keypoint_classes": related.keypoint_classes.get(schema.pk, ()) if schema else (),
-            "keypoint_labels": keypoints_of(row) if with_keypoints else (),
+            "keypoint_labels": keypoints_of(row) if with_keypoints and row.keypoints else (),
             **_thumb(geometry, box, orjson.loads(row.keypoints) if row.keypoints else ()),
         }
 
