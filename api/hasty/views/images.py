@@ -131,7 +131,9 @@ def _create(
     }
     if "url" in source:
         copy_bytes = source.get("copy_original", True)
-        return media_creation.create_from_url(name=filename, url=source["url"], copy_bytes=copy_bytes, **details)
+        return media_creation.create_from_url(
+            name=filename, url=source["url"], copy_bytes=copy_bytes, **details
+        )
     if filename is None:
         raise Invalid("filename is required.", field="filename")
     upload = uploads.find(project=project, upload_id=source["upload_id"])
