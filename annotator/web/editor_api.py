@@ -14,8 +14,8 @@ from annotator.domain.errors import Conflict, Invalid, TooLarge
 from annotator.domain.ids import parse_uuid
 from annotator.services import event_rows
 from annotator.services.annotations import editing
+from annotator.web import media_filter
 from annotator.web.actors import actor_of, signed_in, user_of
-from annotator.web.media_filter import MediaFilter
 from annotator.web.selectors import label as selectors
 
 PROTOCOL = 1
@@ -50,7 +50,7 @@ def read_json(request: HttpRequest) -> dict[str, Any]:
 def media_state(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
     actor = actor_of(request)
     media = selectors.find_media(actor, media_id)
-    return json_response(selectors.media_state(actor, media, MediaFilter.read(request.GET)))
+    return json_response(selectors.media_state(actor, media, media_filter.read(request.GET)))
 
 
 @require_POST
@@ -90,10 +90,10 @@ def project_events(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
 def project_film(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     actor = actor_of(request)
     project = selectors.find_project(actor, project_id)
-    media_filter = MediaFilter.read(request.GET)
+    selection = media_filter.read(request.GET)
     around = parse_uuid(request.GET.get("around", ""))
     if "at" in request.GET:
-        media = selectors.media_at(project.pk, media_filter, _integer(request, "at", 0))
+        media = selectors.media_at(project.pk, selection, _integer(request, "at", 0))
     elif around is None:
         raise Invalid("around must be the id of an image.", field="around")
     else:
@@ -101,7 +101,7 @@ def project_film(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     before, after = (
         min(_integer(request, name, default), MAX_FILM) for name, default in (("before", 8), ("after", 12))
     )
-    return json_response(selectors.film(project.pk, media_filter, media, before, after))
+    return json_response(selectors.film(project.pk, selection, media, before, after))
 
 
 def _integer(request: HttpRequest, name: str, default: int) -> int:

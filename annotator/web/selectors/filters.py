@@ -10,8 +10,9 @@ from typing import Any
 from django.utils.translation import gettext as _, gettext_lazy
 
 from annotator.models import Concept, Dataset, MediaStatus, Project
+from annotator.services.media.selection import MediaSelection, any_of
 from annotator.services.projects import dataset_order
-from annotator.web.media_filter import MediaFilter
+from annotator.web import media_filter
 from annotator.web.selectors import progress
 from annotator.web.templatetags.ui import status_name
 
@@ -24,6 +25,8 @@ NAMES = {
     "batch": gettext_lazy("Upload"),
     "name": gettext_lazy("Name"),
 }
+# The condition that each menu changes; the menu of classes is called "concept".
+CONDITIONS = {**media_filter.CONDITIONS, "concept": media_filter.CONDITIONS["class"]}
 HEALTH = {
     "ERROR": gettext_lazy("unreadable"),
     "UNHEALTHY": gettext_lazy("warnings"),
@@ -34,7 +37,7 @@ HEALTH = {
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An option of a filter menu; `url` is the page with this option toggled."""
+    """A line of a filter's menu; `url` is the page with this one selected, or no longer."""
 
     name: str
     value: str
@@ -66,7 +69,7 @@ class Bar:
     datasets: list[Dataset]
 
 
-def bar(project: Project, media_filter: MediaFilter) -> Bar:
+def bar(project: Project, selection: MediaSelection) -> Bar:
     """Return the filter bar of a project's media. Four queries."""
     statuses = sorted(
         MediaStatus.objects.filter(project=project),
@@ -79,58 +82,59 @@ def bar(project: Project, media_filter: MediaFilter) -> Bar:
     classes = [concept for concept in concepts if concept.on_region]
     tags = [concept for concept in concepts if concept.on_media]
     menus = [
-        _menu("status", [(one.pk, status_name(one), one) for one in statuses], media_filter),
-        _menu("concept", [(one.pk, one.name, one) for one in classes], media_filter),
-        _menu("tag", [(one.pk, one.name, one) for one in tags], media_filter),
-        _menu("dataset", [(one.pk, one.name, one) for one in datasets], media_filter),
-        _menu("health", [(key, str(name), None) for key, name in HEALTH.items()], media_filter),
+        _menu("status", [(one.pk, status_name(one), one) for one in statuses], selection),
+        _menu("concept", [(one.pk, one.name, one) for one in classes], selection),
+        _menu("tag", [(one.pk, one.name, one) for one in tags], selection),
+        _menu("dataset", [(one.pk, one.name, one) for one in datasets], selection),
+        _menu("health", [(key, str(word), None) for key, word in HEALTH.items()], selection),
     ]
-    return Bar([menu for menu in menus if menu.options], _chips(menus, media_filter), statuses, datasets)
+    return Bar([menu for menu in menus if menu.options], _chips(menus, selection), statuses, datasets)
 
 
-def address(media_filter: MediaFilter) -> str:
-    """Return the query string of a filter with its `?`, only `?` without conditions."""
-    query = media_filter.query()
+def address(selection: MediaSelection) -> str:
+    """Return the query string of a filter with its `?`; the page itself when nothing is filtered."""
+    query = media_filter.query_string(selection)
     return f"?{query}" if query else "?"
 
 
-def _with(media_filter: MediaFilter, key: str, values: tuple[Any, ...]) -> MediaFilter:
-    changed: dict[str, Any] = {key: values}
-    return replace(media_filter, **changed)
+def _with(selection: MediaSelection, key: str, values: tuple[Any, ...]) -> MediaSelection:
+    changed: dict[str, Any] = {CONDITIONS[key]: any_of(values)}
+    return replace(selection, **changed)
 
 
-def _menu(key: str, rows: Iterable[tuple[Any, str, Any]], media_filter: MediaFilter) -> Menu:
-    on: tuple[Any, ...] = getattr(media_filter, key)
+def _menu(key: str, rows: Iterable[tuple[Any, str, Any]], selection: MediaSelection) -> Menu:
+    on: tuple[Any, ...] = getattr(selection, CONDITIONS[key]) or ()
     options = []
     for value, name, row in rows:
         is_on = value in on
         values = tuple(other for other in on if other != value) if is_on else (*on, value)
-        options.append(Option(name, str(value), address(_with(media_filter, key, values)), is_on, row))
+        options.append(Option(name, str(value), address(_with(selection, key, values)), is_on, row))
     return Menu(key, str(NAMES[key]), options)
 
 
-def _chips(menus: Sequence[Menu], media_filter: MediaFilter) -> list[Chip]:
+def _chips(menus: Sequence[Menu], selection: MediaSelection) -> list[Chip]:
     chips = []
     for menu in menus:
         names = [option.name for option in menu.options if option.is_on]
-        if getattr(media_filter, menu.key):
+        if getattr(selection, CONDITIONS[menu.key]):
             text = _("%(what)s is %(names)s") % {
                 "what": menu.name,
                 "names": _(" or ").join(names) or _("(deleted)"),
             }
-            chips.append(Chip(text, address(_with(media_filter, menu.key, ()))))
-    if media_filter.batch:
-        chips.append(Chip(_("From a single upload"), address(replace(media_filter, batch=()))))
-    if media_filter.name:
+            chips.append(Chip(text, address(_with(selection, menu.key, ()))))
+    if selection.batches:
+        chips.append(Chip(_("From a single upload"), address(replace(selection, batches=None))))
+    if selection.name_contains:
         chips.append(
             Chip(
-                _("Name contains “%(text)s”") % {"text": media_filter.name},
-                address(replace(media_filter, name="")),
+                _("Name contains “%(text)s”") % {"text": selection.name_contains},
+                address(replace(selection, name_contains=None)),
             )
         )
     return chips
 
 
-def one_dataset(media_filter: MediaFilter) -> uuid.UUID | None:
-    """Return the dataset if exactly one is selected: dropped files are uploaded to it."""
-    return media_filter.dataset[0] if len(media_filter.dataset) == 1 else None
+def one_dataset(selection: MediaSelection) -> uuid.UUID | None:
+    """Return the dataset when exactly one is selected: files that are dropped go there."""
+    datasets = selection.datasets or ()
+    return datasets[0] if len(datasets) == 1 else None

@@ -28,14 +28,15 @@ from annotator.models.media import MediaQuerySet
 from annotator.services import event_rows
 from annotator.services.annotations import label_rows, tags
 from annotator.services.media import urls as media_urls
-from annotator.web.media_filter import MediaFilter
+from annotator.services.media.selection import MediaSelection
+from annotator.web.media_filter import list_media, query_string
 from annotator.web.strings import editor_strings
 
 # The maximum number of members sent with the page; the names of others come with their events.
 MAX_PEOPLE = 200
 
 
-def _media() -> MediaQuerySet:
+def _media() -> MediaQuerySet[Any]:
     return Media.objects.select_related("project", "status", "blob")
 
 
@@ -59,14 +60,9 @@ def find_project(actor: Actor, project_id: uuid.UUID) -> Project:
     return found
 
 
-def media_list(project_id: uuid.UUID, media_filter: MediaFilter) -> MediaQuerySet:
-    """Return the media of a project that match the filter, in list order."""
-    return media_filter.apply(Media.live_in(project_id))
-
-
-def media_at(project_id: uuid.UUID, media_filter: MediaFilter, index: int) -> Media | None:
+def media_at(project_id: uuid.UUID, selection: MediaSelection, index: int) -> Media | None:
     """Return the medium at an index of the filtered list, None past its end."""
-    return media_list(project_id, media_filter).in_list_order()[index : index + 1].first()
+    return list_media(project_id, selection)[index : index + 1].first()
 
 
 def status_json(status: MediaStatus) -> dict[str, Any]:
@@ -168,15 +164,15 @@ def preload_urls(media: Media, query: str) -> dict[str, str | None]:
     }
 
 
-def media_state(actor: Actor, media: Media, media_filter: MediaFilter) -> dict[str, Any]:
-    """Return everything that the page needs to show one medium, current at the sequence number in it.
+def media_state(actor: Actor, media: Media, selection: MediaSelection) -> dict[str, Any]:
+    """Return all that the page needs to show one medium, true for the sequence number in it.
 
     The number is read first: the page applies an event between the two reads again, which is harmless.
     """
     seq = event_rows.head(media.project_id)
     role = policy.require(actor, media.project, "project.read")
     home = DatasetItem.all_objects.filter(media=media, is_home=True).select_related("dataset").first()
-    rows = media_list(media.project_id, media_filter)
+    rows = list_media(media.project_id, selection)
     return {
         "media": {
             "id": media.pk, "name": home.name if home else str(media.number), "kind": media.kind, "width": media.width, "height": media.height,
@@ -190,7 +186,7 @@ def media_state(actor: Actor, media: Media, media_filter: MediaFilter) -> dict[s
         "tags": tags.of_media(media.pk),
         "may": _permissions(role, media),
         "position": {"index": rows.position(media), "total": rows.count()},
-        "filter": media_filter.query(),
+        "filter": query_string(selection),
     }  # fmt: skip
 
 
@@ -218,13 +214,13 @@ def _permissions(role: str, media: Media) -> dict[str, Any]:
 
 
 def film(
-    project_id: uuid.UUID, media_filter: MediaFilter, around: Media | None, before: int, after: int
+    project_id: uuid.UUID, selection: MediaSelection, around: Media | None, before: int, after: int
 ) -> dict[str, Any]:
     """Return the media around one in the filtered list, with names, thumbnails, statuses and label counts; none around None.
 
     Five queries.
     """
-    rows = media_list(project_id, media_filter)
+    rows = list_media(project_id, selection)
     if around is None:
         return {"index": None, "total": rows.count(), "items": []}
     index = rows.position(around)

@@ -10,7 +10,8 @@ from django.db.models import Count
 
 from annotator.models import DatasetItem, Label, Media
 from annotator.services.media import urls as media_urls
-from annotator.web.media_filter import MediaFilter
+from annotator.services.media.selection import MediaSelection
+from annotator.web.media_filter import list_media
 from annotator.web.templatetags.ui import status_key, status_name
 
 WINDOW = 100
@@ -21,31 +22,26 @@ MAX_IDS = 10_000
 _COLUMNS = ("number", "kind", "width", "source_url", "health", "health_reason", "blob__sha256", "status__name", "status__base")  # fmt: skip
 
 
-def rows(project_id: uuid.UUID, media_filter: MediaFilter) -> Any:
-    """Return the live media of a project that match the filter, in list order."""
-    return media_filter.apply(Media.live_in(project_id))
+def total(project_id: uuid.UUID, selection: MediaSelection) -> int:
+    """Return how many media the filter lets through. One query."""
+    return int(list_media(project_id, selection).order_by().count())
 
 
-def total(project_id: uuid.UUID, media_filter: MediaFilter) -> int:
-    """Return the number of matching media. One query."""
-    return int(rows(project_id, media_filter).order_by().count())
-
-
-def ids(project_id: uuid.UUID, media_filter: MediaFilter, start: int, limit: int) -> list[uuid.UUID]:
-    """Return the ids of a window of the list, up to MAX_IDS, for selecting long ranges. One query over an index."""
+def ids(project_id: uuid.UUID, selection: MediaSelection, start: int, limit: int) -> list[uuid.UUID]:
+    """Return the ids of a window of the list, up to MAX_IDS: cheap, for choosing a long range. One query over an index."""
     return list(
-        rows(project_id, media_filter).values_list("pk", flat=True)[start : start + min(limit, MAX_IDS)]
+        list_media(project_id, selection).values_list("pk", flat=True)[start : start + min(limit, MAX_IDS)]
     )
 
 
 def window(
-    project_id: uuid.UUID, media_filter: MediaFilter, start: int, limit: int, after: uuid.UUID | None = None
+    project_id: uuid.UUID, selection: MediaSelection, start: int, limit: int, after: uuid.UUID | None = None
 ) -> list[dict[str, Any]]:
     """Return the tiles of a window that begins at `start`, or after the medium `after`. Four or five queries.
 
     After a known medium the database continues from its index entry; a large `start` costs the rows before it.
     """
-    listed = rows(project_id, media_filter)
+    listed = list_media(project_id, selection)
     last = (
         Media.objects.filter(project_id=project_id, pk=after).only("pk", "list_key").first()
         if after
@@ -54,18 +50,18 @@ def window(
     keys = (
         listed.after(last).values_list("pk", flat=True)[:limit]
         if last
-        else ids(project_id, media_filter, start, limit)
+        else ids(project_id, selection, start, limit)
     )
     return tiles(list(keys))
 
 
 def counted_window(
-    project_id: uuid.UUID, media_filter: MediaFilter, start: int, limit: int
+    project_id: uuid.UUID, selection: MediaSelection, start: int, limit: int
 ) -> tuple[list[dict[str, Any]], int]:
-    """Return a window and the total: a window that is not full ends the list, so nothing needs to be counted."""
-    found = window(project_id, media_filter, start, limit)
+    """Return a window and how many media there are in all: a window that is not full ends the list, so nothing is counted."""
+    found = window(project_id, selection, start, limit)
     is_end = len(found) < limit and (found or not start)
-    return found, start + len(found) if is_end else total(project_id, media_filter)
+    return found, start + len(found) if is_end else total(project_id, selection)
 
 
 def tiles_of(project_id: uuid.UUID, media_ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:

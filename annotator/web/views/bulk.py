@@ -12,8 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from annotator.services.media import bulk
-from annotator.web import forms
-from annotator.web.media_filter import MediaFilter
+from annotator.web import forms, media_filter
 from annotator.web.scopes import Scope, project_call
 from annotator.web.selectors import tiles
 
@@ -68,11 +67,11 @@ def undo(request: HttpRequest, scope: Scope) -> HttpResponse:
 def _selected_ids(scope: Scope, fields: Mapping[str, Any]) -> list[uuid.UUID]:
     if not fields.get("all"):
         return forms.many_ids(fields, "ids", bulk.AT_ONCE)
-    media_filter = MediaFilter.read(QueryDict(forms.text(fields, "query")))
+    selection = media_filter.read(QueryDict(forms.text(fields, "query")))
     excluded = set(forms.many_ids(fields, "except", bulk.AT_ONCE)) if fields.get("except") else set()
     return [
         key
-        for key in tiles.rows(scope.project.pk, media_filter).values_list("pk", flat=True)
+        for key in media_filter.list_media(scope.project.pk, selection).values_list("pk", flat=True)
         if key not in excluded
     ]
 

@@ -18,7 +18,6 @@ from annotator.services.media import uploads, urls as media_urls
 from annotator.services.media.selection import MediaSelection, any_of
 from annotator.services.projects import datasets
 from annotator.web import forms, page_context
-from annotator.web.media_filter import MediaFilter
 from annotator.web.scopes import Scope, project_call, project_page
 from annotator.web.selectors import filters, jobs as job_rows, tiles
 from annotator.web.views.uploads import find_dataset
@@ -33,8 +32,13 @@ def export_list(request: HttpRequest, scope: Scope) -> HttpResponse:
     rows, more = job_rows.page(scope.actor, show="", project=scope.project, kinds=KINDS)
     if request.GET.get("part") == "rows":
         return render(request, "jobs/_rows.html", {"rows": rows})
-    total = tiles.total(scope.project.pk, MediaFilter())
-    context = {"rows": rows, "more": more, "bar": filters.bar(scope.project, MediaFilter()), "total": total}
+    total = tiles.total(scope.project.pk, MediaSelection())
+    context = {
+        "rows": rows,
+        "more": more,
+        "bar": filters.bar(scope.project, MediaSelection()),
+        "total": total,
+    }
     return render(
         request, "exports/page.html", {**page_context.project(request, scope, "exports"), **context}
     )

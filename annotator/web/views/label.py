@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 
 from annotator.models import Media
 from annotator.services.projects import projects
+from annotator.web import media_filter
 from annotator.web.actors import actor_of, page, user_of
-from annotator.web.media_filter import MediaFilter
 from annotator.web.selectors import label as selectors
 
 
@@ -23,7 +23,7 @@ def label_page(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
     """Show one image; `?` and the filters of the media list give the order of next and previous."""
     media = selectors.find_media(actor_of(request), media_id)
     projects.opened(project=media.project)
-    boot = boot_of(request, media, MediaFilter.read(request.GET).query())
+    boot = boot_of(request, media, media_filter.query_string(media_filter.read(request.GET)))
     context = {"boot": boot, "media": media, "project": media.project}
     return render(request, "label/page.html", context | selectors.preload_urls(media, boot["filter"]))
 

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 from annotator.domain.errors import Invalid
 from annotator.domain.ids import parse_uuid
 from annotator.services import event_rows
-from annotator.web import forms, page_context
-from annotator.web.media_filter import MediaFilter
+from annotator.services.media.selection import MediaSelection
+from annotator.web import forms, media_filter, page_context
 from annotator.web.scopes import Scope, project_call, project_page
 from annotator.web.selectors import filters, tiles
 from annotator.web.selectors.overlays import overlays as read_overlays
@@ -25,28 +25,29 @@ MAX_START = 10_000_000
 @require_safe
 @project_page
 def media(request: HttpRequest, scope: Scope) -> HttpResponse:
-    """Show the list from `?start=` (paged without a script), filtered by the query string."""
-    media_filter = MediaFilter.read(request.GET)
+    """Show the list from `?start=` (without a script it is paged), narrowed by the filters in the address."""
+    selection = media_filter.read(request.GET)
+    query = media_filter.query_string(selection)
     start = forms.integer(request.GET, "start", 0, high=MAX_START)
     head = event_rows.head(scope.project.pk)
-    first, total = tiles.counted_window(scope.project.pk, media_filter, start, tiles.FIRST)
-    bar = filters.bar(scope.project, media_filter)
+    first, total = tiles.counted_window(scope.project.pk, selection, start, tiles.FIRST)
+    bar = filters.bar(scope.project, selection)
     context = {
-        "bar": bar, "chosen": media_filter, "query": media_filter.query(), "total": total, "tiles": first, "start": start,
+        "bar": bar, "selection": selection, "query": query, "total": total, "tiles": first, "start": start,
         "upload_datasets": [{"id": each.pk, "name": each.name} for each in bar.datasets],
-        "more": start + len(first) if start + len(first) < total else None, "boot": _boot(scope, media_filter, head, total, first, start),
+        "more": start + len(first) if start + len(first) < total else None, "boot": _boot(scope, selection, head, total, first, start),
     }  # fmt: skip
     return render(request, "media/page.html", {**page_context.project(request, scope, "media"), **context})
 
 
 def _boot(
-    scope: Scope, media_filter: MediaFilter, head: int, total: int, first: list[dict[str, object]], start: int
+    scope: Scope, selection: MediaSelection, head: int, total: int, first: list[dict[str, object]], start: int
 ) -> dict[str, object]:
-    key = scope.project.pk
+    key, query = scope.project.pk, media_filter.query_string(selection)
     names = ("tiles", "overlays", "media-ids", "media-change", "media-undo")
     return {
-        "project": key, "head": head, "total": total, "start": start, "tiles": first, "query": media_filter.query(), "window": tiles.WINDOW,
-        "urls": {name: reverse(name, args=[key]) for name in names}, "dataset": filters.one_dataset(media_filter),
+        "project": key, "head": head, "total": total, "start": start, "tiles": first, "query": query, "window": tiles.WINDOW,
+        "urls": {name: reverse(name, args=[key]) for name in names}, "dataset": filters.one_dataset(selection),
         "may": {"status": scope.may("status.write"), "move": scope.may("media.write"), "delete": scope.may("media.delete"), "upload": scope.may("media.upload")},
     }  # fmt: skip
 
@@ -58,15 +59,15 @@ def window(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Return {total, items}: `?start=` and `?limit=`, `?after=<id>` (whose successor is at `start`) or the current tiles of `?ids=a,b`."""
     if "ids" in request.GET:
         return forms.as_json({"items": tiles.tiles_of(scope.project.pk, _ids(request))})
-    media_filter = MediaFilter.read(request.GET)
+    selection = media_filter.read(request.GET)
     start = forms.integer(request.GET, "start", 0, high=MAX_START)
     limit = forms.integer(request.GET, "limit", tiles.WINDOW, high=tiles.WINDOW)
     total: int | None = None
     if request.GET.get("count"):
-        items, total = tiles.counted_window(scope.project.pk, media_filter, start, limit)
+        items, total = tiles.counted_window(scope.project.pk, selection, start, limit)
     else:
         items = tiles.window(
-            scope.project.pk, media_filter, start, limit, parse_uuid(request.GET.get("after", ""))
+            scope.project.pk, selection, start, limit, parse_uuid(request.GET.get("after", ""))
         )
     return forms.as_json({"start": start, "items": items, "total": total})
 
@@ -83,12 +84,9 @@ def overlays(request: HttpRequest, scope: Scope) -> HttpResponse:
 @project_call
 def media_ids(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Return the ids of a range of the list, for selecting it."""
-    media_filter, start = (
-        MediaFilter.read(request.GET),
-        forms.integer(request.GET, "start", 0, high=MAX_START),
-    )
+    selection, start = media_filter.read(request.GET), forms.integer(request.GET, "start", 0, high=MAX_START)
     limit = forms.integer(request.GET, "limit", tiles.MAX_IDS, high=tiles.MAX_IDS)
-    return forms.as_json({"start": start, "ids": tiles.ids(scope.project.pk, media_filter, start, limit)})
+    return forms.as_json({"start": start, "ids": tiles.ids(scope.project.pk, selection, start, limit)})
 
 
 def _ids(request: HttpRequest) -> list[uuid.UUID]:
