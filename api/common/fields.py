@@ -10,7 +10,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.validators import MaxLengthValidator
 from django.utils.dateparse import parse_datetime
@@ -31,7 +31,7 @@ _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 class NullIsAbsentMixin:
     """Treats null as absent, except where `allow_null` says that null means "clear", and as a whole body."""
 
-    default_error_messages: Any = {"required": "is required.", "null": "is required."}
+    default_error_messages: ClassVar[dict[str, Any]] = {"required": "is required.", "null": "is required."}
 
     def validate_empty_values(self, data: Any) -> Any:
         if data is not None and data is not empty:

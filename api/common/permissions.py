@@ -19,5 +19,5 @@ class PolicyPermission(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         action = view.permission_actions[view.action]
         if action is not None:
-            policy.permit(request.auth, view.scope, view.role, action)
+            policy.permit(view.actor, view.scope, view.role, action)
         return True

@@ -14,7 +14,7 @@ class TokenThrottle(BaseThrottle):
     """One bucket for each token. Raises Busy (code "throttled") with the time to wait."""
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        token_id = request.auth.token_id
+        token_id = view.actor.token_id
         if token_id is not None:
             rates.check(token_id)
         return True

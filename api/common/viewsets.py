@@ -42,7 +42,9 @@ class DialectView(APIView):
     format_kwarg = None  # no address has a format suffix
     #: The dialect's name, which begins the names of its components in the OpenAPI document.
     dialect: ClassVar[str] = ""
-    exception_handler: ClassVar[Callable[[Exception, Any], Response]]
+    exception_handler: ClassVar[Any]
+    #: The body of errors, for the OpenAPI document.
+    error_serializer_class: ClassVar[type[BaseSerializer[Any]]]
 
     def get_exception_handler(self) -> Callable[[Exception, Any], Response]:
         return type(self).exception_handler
@@ -79,7 +81,7 @@ class UnknownAddressView(DialectView):
         """Never reached: the permissions refuse."""
         raise Http404
 
-    head = post = put = patch = delete = options = trace = get
+    head = post = put = patch = delete = options = trace = get  # type: ignore[assignment]
 
 
 class DialectViewSet(DialectView, GenericViewSet):
@@ -110,7 +112,6 @@ class DialectViewSet(DialectView, GenericViewSet):
     response_schemas: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     path_schema: ClassVar[Mapping[str, Any]] = {"type": "string", "format": "uuid"}
     path_schemas: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
-    error_serializer_class: ClassVar[type[BaseSerializer[Any]]]
 
     #: The project or workspace that the path names, and the actor's role there.
     scope: Project | Workspace | None = None
@@ -145,7 +146,7 @@ class DialectViewSet(DialectView, GenericViewSet):
 
         Elsewhere it is parsed too: DRF would take it for {}.
         """
-        request = self.request
+        request: Any = self.request
         if request.stream is not None:
             return request.data
         if self.action in self.optional_bodies:

@@ -51,7 +51,7 @@ class LabelFilterSet(OfImagesFilterSet):
         for name in applied.keys() - self.of_images - self.of_values:
             queryset = self.filters[name].filter(queryset, applied[name])
         if selection := self.get_selection():
-            images = Media.objects.filter(project=self.scope)
+            images = Media.objects.filter(project=self.project)
             queryset = queryset.filter(media__in=selection.apply(images, self.project.pk))
         if applied.keys() & self.of_values:
             queryset = queryset.filter(Exists(self.get_values(applied).filter(label=OuterRef("pk"))))
@@ -66,7 +66,7 @@ class LabelFilterSet(OfImagesFilterSet):
         given = [applied[name] for name in ("attribute_value", "bool_attribute_value") if name in applied]
         if "attribute_id" not in applied or len(given) != 1:
             raise Invalid("attribute_id and attribute_value need each other.", field="attribute_id")
-        attribute = Attribute.all_objects.filter(project=self.scope, pk=applied["attribute_id"]).first()
+        attribute = Attribute.all_objects.filter(project=self.project, pk=applied["attribute_id"]).first()
         if attribute is None:
             raise Invalid("There is no such attribute in this project.", field="attribute_id")
         rows = AttributeValue.all_objects.filter(attribute=attribute)

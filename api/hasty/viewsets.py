@@ -17,7 +17,7 @@ from .exceptions import ErrorSerializer, exception_handler
 from .pagination import HastyPagination
 
 
-class HastyMixin:
+class HastyView(viewsets.DialectView):
     """What all views under /v1 have."""
 
     dialect = "Hasty"
@@ -30,19 +30,19 @@ class HastyMixin:
     error_serializer_class = ErrorSerializer
 
 
-class UnknownAddressView(HastyMixin, viewsets.UnknownAddressView):
+class UnknownAddressView(HastyView, viewsets.UnknownAddressView):
     """Every other address under /v1."""
 
 
-class HastyViewSet(HastyMixin, viewsets.DialectViewSet):
+class HastyViewSet(HastyView, viewsets.DialectViewSet):
     """Addresses that name no workspace and no project."""
 
 
-class WorkspaceViewSet(HastyMixin, viewsets.WorkspaceViewSet):
+class WorkspaceViewSet(HastyView, viewsets.WorkspaceViewSet):
     """Addresses of one workspace."""
 
 
-class ProjectViewSet(HastyMixin, viewsets.ProjectViewSet):
+class ProjectViewSet(HastyView, viewsets.ProjectViewSet):
     """Addresses of one project and of its rows."""
 
 

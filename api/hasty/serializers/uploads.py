@@ -30,4 +30,6 @@ class UploadsQuerySerializer(QuerySerializer):
     """How many slots to create, and how their bytes will be sent."""
 
     count = fields.QueryIntegerField(low=1, high=50)
-    style = fields.ChoiceField(tuple(uploads.STYLES), default="simple", help_text="How the bytes are sent.")
+    style = fields.ChoiceField(  # type: ignore[assignment]
+        tuple(uploads.STYLES), default="simple", help_text="How the bytes are sent."
+    )

@@ -97,7 +97,7 @@ class ImageViewSet(ListModelMixin, RetrieveModelMixin, viewsets.ImageViewSet):
 
     def offset(self, request: Request, **kwargs: Any) -> Response:
         """Find the index of an image in a list."""
-        images = self.filter_queryset(self.get_queryset())
+        images: Any = self.filter_queryset(self.get_queryset())
         if not images.filter(pk=self.image.pk).exists():
             raise self.missing("image in this list")
         return self.respond({"offset": images.position(self.image)})

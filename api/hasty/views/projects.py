@@ -33,8 +33,9 @@ class ProjectViewSet(ListModelMixin, RetrieveModelMixin, viewsets.ProjectViewSet
         "update": "project.manage",
         "destroy": "project.delete",
     }
-    #: The workspaces of the credential, where one is created.
-    workspaces: Mapping[Any, Workspace]
+    #: Where a project is created: the workspaces of the credential, and the one of them that is the scope.
+    workspaces: Mapping[Any, Any]
+    scope: Any
 
     def resolve_path(self) -> None:
         if self.action == "create":
@@ -62,7 +63,7 @@ class ProjectViewSet(ListModelMixin, RetrieveModelMixin, viewsets.ProjectViewSet
         self.check_permissions(request)
         return self.respond(projects.create(actor=self.actor, workspace=self.scope, **data))
 
-    def find_workspace(self, wanted: Any) -> Workspace:
+    def find_workspace(self, wanted: Any) -> Any:
         """Return the workspace that the body names, or the only one."""
         if wanted is None and len(self.workspaces) != 1:
             message = "This key belongs to several workspaces: name one in workspace_id."
