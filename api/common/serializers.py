@@ -64,7 +64,7 @@ class Serializer(NullIsAbsentMixin, serializers.Serializer):
         return _writer(type(self))(self, instance)
 
 
-def _read(serializer_class: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
+def _read(serializer_class: type[serializers.Serializer[Any]], data: Mapping[str, Any]) -> dict[str, Any]:
     """Return the validated values of an object as DRF's `to_internal_value` does, by fields that all requests share."""
     values: dict[str, Any] = {}
     errors: dict[str, Any] = {}
@@ -91,7 +91,7 @@ def _read(serializer_class: type[Any], data: Mapping[str, Any]) -> dict[str, Any
 
 @functools.cache
 def _input_fields(
-    serializer_class: type[Any],
+    serializer_class: type[serializers.Serializer[Any]],
 ) -> tuple[tuple[str, list[str], bool, bool, Callable[[Any], Any]], ...]:
     """Return name, parts of the source, whether it may be absent and be null, and check of each field of a request.
 

@@ -67,7 +67,7 @@ class ImageLabelViewSet(ListModelMixin, ImageViewSet):
     list_actions = frozenset({"list", "create", "update"})
 
     @property
-    def pagination_class(self) -> Any:
+    def pagination_class(self) -> Any:  # type: ignore[override]
         return HastyPagination if self.action == "list" else WholeList
 
     def get_queryset(self) -> Any:

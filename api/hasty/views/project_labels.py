@@ -64,6 +64,7 @@ class ProjectLabelViewSet(ProjectViewSet):
             for one in wanted.order_by("order", "name_key", "id"):
                 classes[one.schema_id].append(one)
         keypoint_classes = {
-            schema_id: KeypointClassSerializer(found, many=True).data for schema_id, found in classes.items()
+            schema_id: list(KeypointClassSerializer(found, many=True).data)
+            for schema_id, found in classes.items()
         }
         return RelatedRows({image.pk: image for image in images}, schemas, keypoint_classes, with_keypoints)
