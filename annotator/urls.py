@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
 from annotator.web import error_pages
-from api.common.errors import Broken
+from api.common.exceptions import InternalError
 from api.refusals import refusal
 
 apps.get_app_config("admin").load()  # type: ignore[attr-defined]
@@ -28,6 +28,6 @@ def handler400(request: HttpRequest, exception: Exception | None = None) -> Http
 
 def handler500(request: HttpRequest) -> HttpResponse:
     """Answer for a mistake of ours outside of the dialects' views."""
-    return refusal(request, Broken("Something went wrong on our side.")) or error_pages.server_error_page(
+    return refusal(request, InternalError("Something went wrong on our side.")) or error_pages.server_error_page(
         request
     )

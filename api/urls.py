@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from . import docs
-from .customvision.base import UnknownAddress as NotOfCustomVision
+from .customvision.viewsets import UnknownAddressView as NotOfCustomVision
 from .hasty.viewsets import UnknownAddressView as NotOfHasty
 
 urlpatterns: list[URLPattern | URLResolver] = [

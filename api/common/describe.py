@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from .files import BYTES, FORM, Files
 from .query import Query
 from .shapes import Body, Field, ListOf, MapOf, Shape
 
@@ -77,13 +76,8 @@ class Describer:
             "required": sorted(kind.__required_keys__),
         }
 
-    def content(self, body: Body | Files) -> dict[str, Schema]:
+    def content(self, body: Body) -> dict[str, Schema]:
         """Return the schema of a request's body by its kind."""
-        if isinstance(body, Files):
-            file = {"type": "string", "format": "binary"}
-            parts = {body.name: {"type": "array", "items": file, "maxItems": body.most}}
-            form: Schema = {"type": "object", "properties": parts, "required": [body.name]}
-            return {FORM: {"schema": form}, BYTES: {"schema": file}}
         return {"application/json": {"schema": self.body(body)}}
 
     def body(self, body: Body | Field) -> Schema:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar
 
-from django.http import HttpRequest
 from django.http.multipartparser import (
     RAW,
     ChunkIter,
@@ -16,10 +14,11 @@ from django.http.multipartparser import (
     Parser,
 )
 from django.utils.http import parse_header_parameters
+from rest_framework.parsers import BaseParser
 
 from annotator.domain.errors import Invalid, TooLarge
 
-from .errors import WrongMediaType
+from .exceptions import UnsupportedMediaType
 
 FORM = "multipart/form-data"
 BYTES = "application/octet-stream"
@@ -27,48 +26,60 @@ _CHUNK = 64 * 1024
 _MAX_BOUNDARY = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
-    """Up to `most` parts of a form that are called `name`, or one file as bare bytes.
+class FileParser(BaseParser):
+    """Up to `max_files` parts of a form that are called `part_name`, or one file as bare bytes.
 
     A part is a file whether or not it has a file name: published clients send bytes without one.
     """
 
-    name: str
-    most: int
+    media_type = "*/*"
+    part_name: ClassVar[str]
+    max_files: ClassVar[int]
 
-    def read(self, request: HttpRequest) -> Iterator[tuple[str, Iterable[bytes]]]:
+    def parse(  # type: ignore[override]
+        self,
+        stream: Any,
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Iterator[tuple[str, Iterable[bytes]]]:
         """Return (file name or "", chunks) of the files in order; each must be consumed before the next.
 
-        Raises WrongMediaType at once; while it is read Invalid (code "malformed_form") for a form that cannot be
+        Raises UnsupportedMediaType at once; while it is read Invalid (code "malformed_form") for a form that cannot be
         parsed or ends early, TooLarge for too many files. Other parts of the form are ignored.
         """
-        kind, options = parse_header_parameters(request.META.get("CONTENT_TYPE", ""))
+        kind, options = parse_header_parameters(media_type or "")
         if kind == FORM:
-            return self._parts(request, options.get("boundary", ""))
+            return self._parts(stream, options.get("boundary", ""))
         if kind == BYTES:
-            return iter([("", iter(lambda: request.read(_CHUNK), b""))])
-        raise WrongMediaType(f"Send {FORM} with parts called {self.name}, or {BYTES}.")
+            return iter([("", iter(lambda: stream.read(_CHUNK), b""))])
+        raise UnsupportedMediaType(f"Send {FORM} with parts called {self.part_name}, or {BYTES}.")
 
-    def _parts(self, request: HttpRequest, boundary: str) -> Iterator[tuple[str, Iterable[bytes]]]:
+    @classmethod
+    def content(cls) -> dict[str, dict[str, Any]]:
+        """Return the bodies that are read, as OpenAPI describes them by media type."""
+        file = {"type": "string", "format": "binary"}
+        parts = {cls.part_name: {"type": "array", "items": file, "maxItems": cls.max_files}}
+        return {FORM: {"type": "object", "properties": parts, "required": [cls.part_name]}, BYTES: file}
+
+    def _parts(self, stream: Any, boundary: str) -> Iterator[tuple[str, Iterable[bytes]]]:
         if not boundary or len(boundary) > _MAX_BOUNDARY or not boundary.isascii():
             raise Invalid("The form has no usable boundary.", code="malformed_form")
         count = 0
-        stream = LazyStream(ChunkIter(request, _CHUNK))
+        chunks = LazyStream(ChunkIter(stream, _CHUNK))
         try:
-            for kind, headers, content in Parser(stream, boundary.encode()):
+            for kind, headers, content in Parser(chunks, boundary.encode()):
                 name, file_name = _names(headers)
-                if kind != RAW and name == self.name:
+                if kind != RAW and name == self.part_name:
                     count += 1
-                    if count > self.most:
-                        raise TooLarge(f"At most {self.most:,} files at once.", field=self.name)
+                    if count > self.max_files:
+                        raise TooLarge(f"At most {self.max_files:,} files at once.", field=self.part_name)
                     yield file_name, content
                 for _ in content:  # what the reader left
                     pass
         except (MultiPartParserError, InputStreamExhausted) as error:
             raise Invalid("The form cannot be read.", code="malformed_form") from error
         if not count:
-            raise Invalid(f"The form holds no file called {self.name}.", field=self.name)
+            raise Invalid(f"The form holds no file called {self.part_name}.", field=self.part_name)
 
 
 def _names(headers: Any) -> tuple[str, str]:

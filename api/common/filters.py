@@ -66,7 +66,7 @@ class FilterSet(django_filters.FilterSet):
         return _SharedFilters(super().get_filters())
 
     def get_form_class(self) -> Any:
-        return _form_class(type(self))
+        return _form_class(type(self))  # type: ignore[arg-type]
 
     @property
     def applied(self) -> dict[str, Any]:
@@ -109,7 +109,7 @@ class TextFormField(forms.Field):
             raise forms.ValidationError(error.message.removeprefix("\0 "), code="invalid") from None
 
 
-class _UUID(TextFormField):
+class UUIDFormField(TextFormField):
     def parse(self, value: str) -> uuid.UUID:
         found = ids.parse_uuid(value)
         if found is None:
@@ -176,7 +176,7 @@ class TextFilter(django_filters.CharFilter):
 class UUIDFilter(django_filters.UUIDFilter):
     """A hyphenated UUID of 36 characters."""
 
-    field_class = _UUID
+    field_class = UUIDFormField
 
 
 class BooleanFilter(django_filters.BooleanFilter):

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from .files import Files
 from .query import Query
 from .shapes import Body
 
@@ -27,7 +26,7 @@ class Operation:
     summary: str
     may: str = ""
     query: Query | None = None
-    body: Body | Files | None = None
+    body: Body | None = None
     gives: Any = None
     status: int = 200
     key: str = ""
@@ -41,7 +40,7 @@ def operation(
     *,
     may: str = "",
     query: Query | None = None,
-    body: Body | Files | None = None,
+    body: Body | None = None,
     gives: Any = None,
     status: int = 200,
     key: str = "",

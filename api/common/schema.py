@@ -19,12 +19,16 @@ from drf_spectacular.plumbing import (
 )
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
-from .fields import JSONField, ListField
+from annotator.domain.text import MAX_INT
+
+from .fields import IntegerField, JSONField, ListField
 from .filters import ListFilter
 from .serializers import ListSerializer
 from .viewsets import DialectViewSet
 
 Schema = dict[str, Any]
+
+_DESCRIPTIONS = {202: "Accepted; a job does it.", 204: "No content.", 207: "Success of a part of the batch."}
 
 
 class DialectSchema(AutoSchema):
@@ -47,7 +51,8 @@ class DialectSchema(AutoSchema):
             operation["requestBody"] = {"content": content}
         if "requestBody" in operation:
             operation["requestBody"]["required"] = self.view.action not in self.view.optional_bodies
-        operation.setdefault("parameters", [])
+        for parameter in operation.setdefault("parameters", []):
+            parameter.setdefault("required", False)
         return operation
 
     def _body_schema(self, serializer: Any) -> Schema:
@@ -106,21 +111,23 @@ class DialectSchema(AutoSchema):
         responses: dict[Any, Any] = {}
         for status in view.success_statuses.get(view.action, (204 if view.action == "destroy" else 200,)):
             if status == 204 or view.action == "destroy":
-                responses[status] = OpenApiResponse(None, "No content.")
+                response: Any = None
             elif view.action in view.response_schemas:
-                responses[status] = OpenApiResponse(dict(view.response_schemas[view.action]), "Success.")
+                response = dict(view.response_schemas[view.action])
             else:
                 many = view.action in view.list_actions | view.bare_list_actions
-                responses[status] = OpenApiResponse(view.get_serializer_class()(many=many), "Success.")
+                response = view.get_serializer_class()(many=many)
+            responses[status] = OpenApiResponse(response, _DESCRIPTIONS.get(status, "Success."))
         return responses | {"default": OpenApiResponse(view.error_serializer_class, "An error.")}
 
     def _get_paginator(self) -> Any:
         return None if self.view.action in self.view.bare_list_actions else super()._get_paginator()
 
     def get_filter_backends(self) -> list[Any]:
-        """Return the filters of lists, and of other actions that have a filterset of their own."""
-        has_filterset = self.view.action in self.view.filterset_classes
-        return list(self.view.filter_backends) if has_filterset else super().get_filter_backends()
+        """Return the filters of lists that have some, and of other actions that have a filterset of their own."""
+        if self.view.action in self.view.filterset_classes:
+            return list(self.view.filter_backends)
+        return super().get_filter_backends() if getattr(self.view, "filterset_class", None) else []
 
     def get_override_parameters(self) -> list[Any]:
         path = OpenApiParameter.PATH
@@ -129,7 +136,22 @@ class DialectSchema(AutoSchema):
             for name in uritemplate.variables(self.path)
         ]  # fmt: skip
         serializer = self.view.query_serializer_classes.get(self.view.action)
-        return [*found, serializer] if serializer else found
+        return [*found, *self._query_parameters(serializer())] if serializer else found
+
+    def _query_parameters(self, serializer: Any) -> list[OpenApiParameter]:
+        """Return the parameters that a serializer of the query string reads; a list is comma-joined, none is null."""
+        found = []
+        for name, schema in self._map_serializer(serializer, "request")["properties"].items():
+            text = schema.pop("description", "")
+            schema.pop("nullable", None)
+            style = {"style": "form", "explode": False} if schema.get("type") == "array" else {}
+            is_required = serializer.fields[name].required
+            found.append(
+                OpenApiParameter(
+                    name, schema, OpenApiParameter.QUERY, required=is_required, description=text, **style
+                )
+            )
+        return found
 
 
 class _TokenScheme(OpenApiAuthenticationExtension):
@@ -158,6 +180,10 @@ class _FieldExtension(OpenApiSerializerFieldExtension):
             schema = auto_schema._map_serializer_field(field, direction, bypass_extensions=True)
         if isinstance(field, ListField) or (isinstance(field, ListSerializer) and direction == "request"):
             schema["maxItems"] = field.max_items
+        if isinstance(field, IntegerField):
+            limits = {"minimum": field.low, "maximum": field.high}
+            schema |= {name: limit for name, limit in limits.items() if abs(limit) < MAX_INT}
+        schema.pop("x-spec-enum-id", None)  # for a step that this generator leaves out
         if field.help_text:
             schema["description"] = str(field.help_text)
         if field.allow_null or not field.required:

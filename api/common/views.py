@@ -28,7 +28,6 @@ from annotator.models import Project, Workspace
 
 from . import links
 from .errors import Broken, NotAllowed, as_refusal
-from .files import Files
 from .operations import Operation, operation_of
 from .parsers import parse_json
 from .query import given
@@ -166,8 +165,6 @@ class DialectView(APIView):
     def read_body(self, promise: Operation) -> Any:
         """Return what the body says, checked and renamed."""
         assert promise.body is not None
-        if isinstance(promise.body, Files):
-            return promise.body.read(self.request._request)
         content = self.request._request.body
         if not content and promise.is_body_optional:
             return promise.body.read([] if isinstance(promise.body, ListOf) else {})

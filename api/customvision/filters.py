@@ -1,58 +1,83 @@
-"""The filters of image lists as Custom Vision names them; conditions are the querysets', names and values are translated here."""
+"""The filters of image lists as Custom Vision names them; the selection of media is the domain's, names and values are translated here."""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Collection
-from typing import Any
-
-from django.db.models import Exists, OuterRef, Q
+import dataclasses
+from typing import Any, ClassVar
 
 from annotator.domain.errors import Invalid
-from annotator.models import Label, Tag
-from api.common import query
+from annotator.services.media.selection import MediaSelection
+from api.common.filters import ChoiceFilter, SelectionFilterSet, TextFilter, TextFormField, UUIDListFilter
 
-from .base import LIVE
+from .iterations import IterationFilter
 
 MAX_TAGS = 20
-ALL, TAGGED, UNTAGGED = "All", "Tagged", "Untagged"
+TAGGING_STATUSES = {"All": None, "Tagged": True, "Untagged": False}
+NEWEST, OLDEST = "Newest", "Oldest"
 
 
-def _no_filter(value: str, name: str) -> Any:
-    raise Invalid("Filters by metadata are not supported.", field=name, code="BadRequestNotSupported")
+class _UnsupportedField(TextFormField):
+    def parse(self, value: str) -> Any:
+        super().parse(value)
+        raise Invalid(
+            "Filters by metadata are not supported.", field="$filter", code="BadRequestNotSupported"
+        )
 
 
-_TAGS = query.uid(to="tags", is_list=True, most=MAX_TAGS, doc="With any of these tags.")
-_STATUS = query.one_of((ALL, TAGGED, UNTAGGED), to="status", default=ALL)
-ORDER = query.query(orderBy=query.one_of(("Newest", "Oldest"), to="order", default="Newest"))
-ANY = LIVE | query.Query(
-    {
-        "tagIds": _TAGS,
-        "taggingStatus": _STATUS,
-        "$filter": query.matching(_no_filter, doc="Not supported; refused."),
-    }
-)
-ONLY_TAGGED = LIVE | query.query(tagIds=_TAGS)
+class _UnsupportedFilter(TextFilter):
+    field_class = _UnsupportedField
 
 
-def images(rows: Any, asked: dict[str, Any]) -> Any:
-    """Return the images that the filters let through: a region's class counts as a tag of its image."""
-    tags, status = asked.get("tags"), asked.get("status", ALL)
-    if status == UNTAGGED:
-        return rows.none() if tags else rows.exclude(_has_any(None))
-    return rows.filter(_has_any(tags)) if tags or status == TAGGED else rows
+class _OrderedFilterSet(SelectionFilterSet):
+    """Lists in the order of creation."""
+
+    orderBy = ChoiceFilter(choices=(NEWEST, OLDEST), initial=NEWEST)
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        sign = "" if self.applied.get("orderBy") == OLDEST else "-"
+        return super().filter_queryset(queryset).order_by(f"{sign}created_at", f"{sign}id")
 
 
-def _has_any(concepts: Collection[uuid.UUID] | None) -> Q:
-    """Return the condition that an image has a tag or a region, of one of these concepts when they are given."""
-    labels = Label.all_objects.filter(media=OuterRef("pk"))
-    tags = Tag.all_objects.filter(media=OuterRef("pk"))
-    if concepts is not None:
-        labels, tags = labels.filter(concept__in=concepts), tags.filter(concept__in=concepts)
-    return Q(Exists(labels)) | Q(Exists(tags))
+class UntaggedImageCountFilterSet(SelectionFilterSet):
+    """Images with neither a tag nor a region."""
+
+    is_annotated: ClassVar[bool | None] = False
+    iterationId = IterationFilter()
+
+    def get_selection(self) -> MediaSelection:
+        return dataclasses.replace(super().get_selection(), is_annotated=self.is_annotated)
 
 
-def ordered(rows: Any, asked: dict[str, Any]) -> Any:
-    """Return images by the time they were made."""
-    sign = "" if asked["order"] == "Oldest" else "-"
-    return rows.order_by(f"{sign}created_at", f"{sign}id")
+class TaggedImageCountFilterSet(UntaggedImageCountFilterSet):
+    """Images with a tag or a region: the class of a region counts as a tag of its image."""
+
+    is_annotated = True
+    tagIds = UUIDListFilter(field_name="concepts", max_values=MAX_TAGS, help_text="With any of these tags.")
+
+
+class ImageCountFilterSet(TaggedImageCountFilterSet):
+    """All images."""
+
+    taggingStatus = ChoiceFilter(choices=tuple(TAGGING_STATUSES), initial="All")
+
+    @classmethod
+    def get_filters(cls) -> dict[str, Any]:
+        found = super().get_filters()
+        found["$filter"] = _UnsupportedFilter(field_name="$filter", help_text="Not supported; refused.")
+        return found
+
+    def get_selection(self) -> MediaSelection:
+        is_annotated = TAGGING_STATUSES[self.applied.get("taggingStatus", "All")]
+        return dataclasses.replace(super().get_selection(), is_annotated=is_annotated)
+
+
+class UntaggedImageFilterSet(UntaggedImageCountFilterSet, _OrderedFilterSet):
+    """Images with neither a tag nor a region, in order."""
+
+
+class TaggedImageFilterSet(TaggedImageCountFilterSet, _OrderedFilterSet):
+    """Images with a tag or a region, in order."""
+
+
+class ImageFilterSet(ImageCountFilterSet, _OrderedFilterSet):
+    """All images, in order."""

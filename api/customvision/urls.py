@@ -2,50 +2,48 @@
 
 from __future__ import annotations
 
-import re
-
 from django.urls import include, path, re_path, register_converter
-from django.urls.converters import StringConverter
 
-from api.common.routes import table
+from api.common.routes import addresses
 
-from .base import VERSIONS, UnknownAddress
-from .views import images, projects, regions, tags
+from .versions import VersionConverter
+from .views.domains import DomainViewSet
+from .views.images import ImageViewSet, TaggedImageViewSet, UntaggedImageViewSet
+from .views.projects import ProjectViewSet
+from .views.regions import ImageRegionViewSet, ImageTagViewSet
+from .views.tags import TagViewSet
+from .viewsets import UnknownAddressView
 
-
-class Version(StringConverter):
-    """One of the versions whose clients are understood."""
-
-    regex = "|".join(map(re.escape, VERSIONS))
-
-
-register_converter(Version, "customvision_version")
+register_converter(VersionConverter, "customvision_version")
 
 P = "projects/<str:projectId>"
 
-_TRAINING = table(
+ONE = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+ADD_AND_REMOVE = {"post": "create", "delete": "destroy"}
+
+_TRAINING = addresses(
     [
-        (f"{P}/images/id", images.ImagesById),
-        (f"{P}/images", images.Images),
-        (f"{P}/images/count", images.ImageCount),
-        (f"{P}/images/tagged", images.TaggedImages),
-        (f"{P}/images/tagged/count", images.TaggedImageCount),
-        (f"{P}/images/untagged", images.UntaggedImages),
-        (f"{P}/images/untagged/count", images.UntaggedImageCount),
-        (f"{P}/images/files", images.ImageFiles),
-        (f"{P}/images/metadata", images.ImageMetadata),
-        (f"{P}/images/regions", regions.ImageRegions),
-        (f"{P}/images/tags", regions.ImageTags),
-        (f"{P}/tags", tags.Tags),
-        (f"{P}/tags/<str:tagId>", tags.OneTag),
-        ("domains", projects.Domains),
-        ("domains/<str:domainId>", projects.OneDomain),
-        ("projects", projects.Projects),
-        (P, projects.OneProject),
+        ("domains", DomainViewSet, {"get": "list"}),
+        ("domains/<str:domainId>", DomainViewSet, {"get": "retrieve"}),
+        ("projects", ProjectViewSet, {"get": "list", "post": "create"}),
+        (P, ProjectViewSet, ONE),
+        (f"{P}/tags", TagViewSet, {"get": "list", "post": "create"}),
+        (f"{P}/tags/<str:tagId>", TagViewSet, ONE),
+        (f"{P}/images", ImageViewSet, {"get": "list", "post": "create", "delete": "destroy"}),
+        (f"{P}/images/id", ImageViewSet, {"get": "list_by_ids"}),
+        (f"{P}/images/count", ImageViewSet, {"get": "count"}),
+        (f"{P}/images/tagged", TaggedImageViewSet, {"get": "list"}),
+        (f"{P}/images/tagged/count", TaggedImageViewSet, {"get": "count"}),
+        (f"{P}/images/untagged", UntaggedImageViewSet, {"get": "list"}),
+        (f"{P}/images/untagged/count", UntaggedImageViewSet, {"get": "count"}),
+        (f"{P}/images/files", ImageViewSet, {"post": "create_from_base64"}),
+        (f"{P}/images/metadata", ImageViewSet, {"post": "add_metadata"}),
+        (f"{P}/images/regions", ImageRegionViewSet, ADD_AND_REMOVE),
+        (f"{P}/images/tags", ImageTagViewSet, ADD_AND_REMOVE),
     ]
 )
 
 urlpatterns = [
     path("<customvision_version:version>/training/", include(_TRAINING)),
-    re_path(r"^[\s\S]*$", UnknownAddress.as_view()),
+    re_path(r"^[\s\S]*$", UnknownAddressView.as_view()),
 ]

@@ -1,82 +1,116 @@
-"""Batches of regions, tags and metadata as Custom Vision names them."""
+"""Batches of regions and of tags of images as Custom Vision names them."""
 
 from __future__ import annotations
 
-import uuid
-from datetime import datetime
-from typing import TypedDict
+from collections.abc import Mapping
+from typing import Any
 
 from annotator.domain.shares import Shares
-from api.common.shapes import MapOf, id_field, list_field, number_field, shape, text_field
+from api.common import fields
+from api.common.serializers import ListSerializer, QuerySerializer, Serializer
+
+from ..filters import MAX_TAGS
+from .images import ImageRegionSerializer
 
 MAX_REGIONS = 64
-MAX_TAGS = 128
-
-_BOX = {
-    "left": number_field(required=True, doc="0..1 of the width."),
-    "top": number_field(required=True, doc="0..1 of the height."),
-    "width": number_field(required=True),
-    "height": number_field(required=True),
-}
-REGION = shape("Region", tagId=id_field(required=True), **_BOX)
-_REGION_ENTRY = shape(
-    "NewImageRegion", imageId=id_field(required=True), tagId=id_field(required=True), **_BOX
-)
-REGIONS = shape("ImageRegionCreateBatch", regions=list_field(_REGION_ENTRY, limit=MAX_REGIONS, required=True))
-_TAG_ENTRY = shape("NewImageTag", imageId=id_field(required=True), tagId=id_field(required=True))
-TAGS = shape("ImageTagCreateBatch", tags=list_field(_TAG_ENTRY, limit=MAX_TAGS, required=True))
-METADATA = MapOf(text_field(limit=100_000, required=True), limit=50)
+MAX_IMAGE_TAGS = 128
+MAX_UNTAGGED = 64
 
 
-class ImageRegionCreateEntryOut(TypedDict):
-    imageId: uuid.UUID
-    tagId: uuid.UUID
-    left: float
-    top: float
-    width: float
-    height: float
+class _ImageIdSerializer(Serializer):
+    imageId = fields.UUIDField(source="image_id")
 
 
-class ImageRegionCreateResultOut(TypedDict):
-    imageId: uuid.UUID
-    regionId: uuid.UUID
-    tagName: str
-    created: datetime
-    tagId: uuid.UUID
-    left: float
-    top: float
-    width: float
-    height: float
+class _ImageTagSerializer(_ImageIdSerializer):
+    tagId = fields.UUIDField(source="concept_id")
 
 
-class ImageRegionCreateSummaryOut(TypedDict):
-    created: list[ImageRegionCreateResultOut]
-    duplicated: list[ImageRegionCreateEntryOut]
-    exceeded: list[ImageRegionCreateEntryOut]
+class RegionSerializer(Serializer):
+    """A region in a request."""
+
+    tagId = fields.UUIDField(source="concept_id")
+    left = fields.NumberField(help_text="0..1 of the width.")
+    top = fields.NumberField(help_text="0..1 of the height.")
+    width = fields.NumberField()
+    height = fields.NumberField()
 
 
-class ImageTagCreateEntryOut(TypedDict):
-    imageId: uuid.UUID
-    tagId: uuid.UUID
+class NewImageRegionSerializer(_ImageIdSerializer, RegionSerializer):
+    """A region of an image in a request."""
 
 
-class ImageTagCreateSummaryOut(TypedDict):
-    created: list[ImageTagCreateEntryOut]
-    duplicated: list[ImageTagCreateEntryOut]
-    exceeded: list[ImageTagCreateEntryOut]
+class _RegionListSerializer(ListSerializer):
+    child = NewImageRegionSerializer()
+    max_items = MAX_REGIONS
 
 
-class ImageMetadataUpdateEntryOut(TypedDict):
-    imageId: uuid.UUID
-    status: str
-    metadata: dict[str, str] | None
+class ImageRegionCreateBatchSerializer(Serializer):
+    """Regions of several images."""
+
+    regions = _RegionListSerializer()
 
 
-class ImageMetadataUpdateSummaryOut(TypedDict):
-    isBatchSuccessful: bool
-    images: list[ImageMetadataUpdateEntryOut]
+class NewImageTagSerializer(_ImageTagSerializer):
+    """A tag of an image in a request."""
 
 
-def shares(entry: ImageRegionCreateEntryOut) -> Shares:
+class _TagListSerializer(ListSerializer):
+    child = NewImageTagSerializer()
+    max_items = MAX_IMAGE_TAGS
+
+
+class ImageTagCreateBatchSerializer(Serializer):
+    """Tags of several images."""
+
+    tags = _TagListSerializer()
+
+
+class ImageRegionCreateEntrySerializer(_ImageTagSerializer):
+    """A region as it was sent."""
+
+    left = fields.NumberField()
+    top = fields.NumberField()
+    width = fields.NumberField()
+    height = fields.NumberField()
+
+
+class ImageRegionCreateResultSerializer(_ImageIdSerializer, ImageRegionSerializer):
+    """A region that was created."""
+
+
+class ImageRegionCreateSummarySerializer(Serializer):
+    """What became of a batch of regions."""
+
+    created = ImageRegionCreateResultSerializer(many=True)
+    duplicated = ImageRegionCreateEntrySerializer(many=True)
+    exceeded = ImageRegionCreateEntrySerializer(many=True)
+
+
+class ImageTagCreateEntrySerializer(_ImageTagSerializer):
+    """A tag of an image as it was sent."""
+
+
+class ImageTagCreateSummarySerializer(Serializer):
+    """What became of a batch of tags."""
+
+    created = ImageTagCreateEntrySerializer(many=True)
+    duplicated = ImageTagCreateEntrySerializer(many=True)
+    exceeded = ImageTagCreateEntrySerializer(many=True)
+
+
+class DeleteRegionsQuerySerializer(QuerySerializer):
+    """Which regions are deleted."""
+
+    regionIds = fields.QueryListField(child=fields.UUIDField(), max_items=MAX_REGIONS)
+
+
+class DeleteImageTagsQuerySerializer(QuerySerializer):
+    """Which tags are taken from which images."""
+
+    imageIds = fields.QueryListField(child=fields.UUIDField(), max_items=MAX_UNTAGGED)
+    tagIds = fields.QueryListField(child=fields.UUIDField(), max_items=MAX_TAGS)
+
+
+def shares_of(region: Mapping[str, Any]) -> Shares:
     """Return the box of a region that was sent."""
-    return entry["left"], entry["top"], entry["width"], entry["height"]
+    return region["left"], region["top"], region["width"], region["height"]

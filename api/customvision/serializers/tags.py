@@ -1,59 +1,66 @@
-"""Tags as Custom Vision names them: concepts that can be said of regions, of whole images, or of both."""
+"""Tags as Custom Vision names them: concepts of regions, of whole images, or of both."""
 
 from __future__ import annotations
 
-import uuid
-from typing import Any, Literal, TypedDict
+from typing import Any
 
 from annotator.models import Concept
-from api.common import query
-from api.common.shapes import choice_field, shape, text_field
+from api.common import fields
+from api.common.serializers import QuerySerializer, Serializer
 
-TYPES = ("Regular", "Negative", "GeneralProduct")
-NEW = query.query(
-    name=query.words(required=True),
-    description=query.words(limit=2_000),
-    type=query.one_of(TYPES, default="Regular"),
-)
-CHANGED = shape(
-    "TagChange",
-    name=text_field(),
-    description=text_field(null=True),
-    type=choice_field(TYPES),
-)
+REGULAR, NEGATIVE, GENERAL_PRODUCT = TYPES = ("Regular", "Negative", "GeneralProduct")
+#: The key under which the dialect keeps what only it has, in `extra` of concepts and `settings` of projects.
+KEPT = "customvision"
 
 
-class TagOut(TypedDict):
-    id: uuid.UUID
-    name: str
-    description: str
-    type: Literal["Regular", "Negative", "GeneralProduct"]
-    imageCount: int
+class TagTypeField(fields.ChoiceField):
+    """The type of a tag, read from its concept."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(TYPES, source="*", **kwargs)
+
+    def to_representation(self, value: Any) -> str:
+        return type_of(value)
 
 
-def out(row: Concept, count: int) -> TagOut:
-    """Return a tag that `count` images have."""
-    return {
-        "id": row.pk,
-        "name": row.name,
-        "description": row.description,
-        "type": type_of(row),
-        "imageCount": count,
-    }
+class TagSerializer(Serializer):
+    """A tag in a response; `imageCount` is how many images have it."""
+
+    id = fields.UUIDField(source="pk")
+    name = fields.TextField()
+    description = fields.TextField()
+    type = TagTypeField()
+    imageCount = fields.IntegerField(source="image_count")
 
 
-def type_of(row: Concept) -> Any:
-    """Return the type of a tag: general products are marked in what the dialect keeps of the concept."""
-    if row.is_negative:
-        return "Negative"
-    kept = row.extra.get("customvision") or {}
-    return "GeneralProduct" if kept.get("type") == "GeneralProduct" else "Regular"
+class CreateTagQuerySerializer(QuerySerializer):
+    """A new tag."""
+
+    name = fields.QueryTextField()
+    description = fields.QueryTextField(max_length=2_000, required=False)
+    type = fields.ChoiceField(TYPES, default=REGULAR)
 
 
-def details(given: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
-    """Return the words of the concepts' service for what is given; `extra` is what the concept holds."""
-    found: dict[str, Any] = {name: given[name] for name in ("name", "description") if name in given}
-    if "type" in given:
-        found["is_negative"] = given["type"] == "Negative"
-        found["extra"] = {**extra, "customvision": {"type": given["type"]}}
+class TagChangeSerializer(Serializer):
+    """What changes a tag."""
+
+    name = fields.TextField(required=False)
+    description = fields.OptionalTextField()
+    type = fields.ChoiceField(TYPES, required=False)
+
+
+def type_of(concept: Concept) -> str:
+    """Return the type of a tag: general products are noted in what the dialect keeps of the concept."""
+    if concept.is_negative:
+        return NEGATIVE
+    kept = concept.extra.get(KEPT) or {}
+    return GENERAL_PRODUCT if kept.get("type") == GENERAL_PRODUCT else REGULAR
+
+
+def concept_values(data: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
+    """Return what a request holds under the names of the concepts' service; `extra` is what the concept holds."""
+    found: dict[str, Any] = {name: data[name] for name in ("name", "description") if name in data}
+    if "type" in data:
+        found["is_negative"] = data["type"] == NEGATIVE
+        found["extra"] = {**extra, KEPT: {"type": data["type"]}}
     return found

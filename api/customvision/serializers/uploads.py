@@ -5,32 +5,19 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator
-from typing import Any, TypedDict
+from typing import Any
 
-from annotator.services.annotations.sample_batches import Sample, Taken
-from api.common.files import Files
-from api.common.shapes import id_field, list_field, map_field, shape, text_field
+from annotator.services.annotations.sample_batches import Taken
+from api.common import fields
+from api.common.files import FileParser
+from api.common.serializers import ListSerializer, QuerySerializer, Serializer
 
-from .images import ImageOut
-from .regions import METADATA, REGION, shares
+from ..filters import MAX_TAGS
+from .images import ImageSerializer
+from .metadata import MetadataField
+from .regions import RegionSerializer, shares_of
 
 MAX_IMAGES = 64
-MAX_TAGS = 20
-_TAG_IDS = list_field(id_field(), limit=MAX_TAGS)
-_FILE = shape(
-    "ImageFileCreateEntry",
-    name=text_field(limit=1_000),
-    contents=text_field(limit=2**30, required=True, doc="The bytes in base64."),
-    tagIds=_TAG_IDS,
-    regions=list_field(REGION, limit=1_000),
-)
-FILES = shape(
-    "ImageFileCreateBatch",
-    images=list_field(_FILE, limit=MAX_IMAGES, required=True),
-    tagIds=list_field(id_field(), limit=MAX_TAGS, doc="Said of every image."),
-    metadata=map_field(METADATA.item, limit=METADATA.limit, doc="Noted beside every image."),
-)
-DATA = Files("imageData", MAX_IMAGES)
 _STATUS = {
     "not_an_image": "ErrorImageFormat",
     "truncated": "ErrorImageFormat",
@@ -40,40 +27,88 @@ _STATUS = {
 }
 
 
-class ImageCreateResultOut(TypedDict):
-    sourceUrl: str | None
-    status: str
-    image: ImageOut | None
+class ImageDataParser(FileParser):
+    """Images as parts of a form, or one as bare bytes."""
+
+    part_name = "imageData"
+    max_files = MAX_IMAGES
 
 
-class ImageCreateSummaryOut(TypedDict):
-    isBatchSuccessful: bool
-    images: list[ImageCreateResultOut]
+class CreateImagesQuerySerializer(QuerySerializer):
+    """The tags of images that are sent as files."""
+
+    tagIds = fields.QueryListField(child=fields.UUIDField(), max_items=MAX_TAGS, required=False)
 
 
-def entry(item: dict[str, Any], batch: dict[str, Any]) -> dict[str, Any]:
-    """Return one file of a batch as the words of `sample_batches.keep`."""
+class _RegionListSerializer(ListSerializer):
+    child = RegionSerializer()
+    max_items = 1_000
+
+
+def _tag_ids(**kwargs: Any) -> fields.ListField:
+    return fields.ListField(
+        child=fields.UUIDField(), max_items=MAX_TAGS, source="tag_ids", required=False, **kwargs
+    )
+
+
+class ImageFileCreateEntrySerializer(Serializer):
+    """An image in base64."""
+
+    name = fields.TextField(max_length=1_000, required=False)
+    contents = fields.TextField(max_length=2**30, help_text="The bytes in base64.")
+    tagIds = _tag_ids()
+    regions = _RegionListSerializer(required=False)
+
+
+class _EntryListSerializer(ListSerializer):
+    child = ImageFileCreateEntrySerializer()
+    max_items = MAX_IMAGES
+
+
+class ImageFileCreateBatchSerializer(Serializer):
+    """Images in base64, with tags and metadata that all of them get."""
+
+    images = _EntryListSerializer()
+    tagIds = _tag_ids(help_text="Tags of every image.")
+    metadata = MetadataField(required=False, help_text="Metadata of every image.")
+
+
+class ImageCreateResultSerializer(Serializer):
+    """What became of an image that was sent."""
+
+    sourceUrl = fields.TextField(source="name", allow_null=True)
+    status = fields.TextField()
+    image = ImageSerializer(allow_null=True)
+
+
+class ImageCreateSummarySerializer(Serializer):
+    """What became of a batch of images."""
+
+    isBatchSuccessful = fields.BooleanField(source="is_successful")
+    images = ImageCreateResultSerializer(many=True)
+
+
+def sample_values(entry: dict[str, Any], batch: dict[str, Any]) -> dict[str, Any]:
+    """Return an image of a batch under the names of `sample_batches.keep`."""
     return {
-        "name": item.get("name", ""),
-        "chunks": decoded(item["contents"]),
-        "tags": dict.fromkeys([*batch.get("tagIds", ()), *item.get("tagIds", ())]),
-        "boxes": [(region["tagId"], shares(region)) for region in item.get("regions", ())],
+        "name": entry.get("name", ""),
+        "chunks": decoded(entry["contents"]),
+        "tags": dict.fromkeys([*batch.get("tag_ids", ()), *entry.get("tag_ids", ())]),
+        "boxes": [(region["concept_id"], shares_of(region)) for region in entry.get("regions", ())],
         "texts": batch.get("metadata"),
     }
 
 
 def decoded(text: str) -> Iterator[bytes]:
-    """Yield the bytes of a base64 text; one that is none has no bytes, which no picture has either."""
+    """Yield the bytes of a base64 text; one that is not base64 has no bytes, which is no image either."""
     try:
         yield base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return
 
 
-def result(sample: Sample, taken: Taken, image: ImageOut | None) -> ImageCreateResultOut:
-    """Return what became of a file."""
+def status_of(taken: Taken) -> str:
+    """Return the vendor's word for what became of an image."""
     if taken.media is None:
-        status = _STATUS.get(taken.code, "ErrorUnknown")
-    else:
-        status = "OKDuplicate" if taken.is_known else "OK"
-    return {"sourceUrl": sample.name, "status": status, "image": image}
+        return _STATUS.get(taken.code, "ErrorUnknown")
+    return "OKDuplicate" if taken.is_known else "OK"

@@ -3,168 +3,132 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.domain.errors import Invalid
 from annotator.services.annotations import sample_batches
 from annotator.services.annotations.sample_batches import Sample
-from annotator.services.media import bulk, changes as media_changes
+from annotator.services.media import bulk, changes
 from annotator.services.projects import datasets
-from api.common import query
-from api.common.operations import operation
+from api.common.serializers import QuerySerializer
 
-from .. import filters
-from ..base import LIVE, MAX_TAKE, PAGE, InProject
-from ..serializers import images as names, regions, uploads
+from ..filters import (
+    ImageCountFilterSet,
+    ImageFilterSet,
+    TaggedImageCountFilterSet,
+    TaggedImageFilterSet,
+    UntaggedImageCountFilterSet,
+    UntaggedImageFilterSet,
+)
+from ..pagination import PageQuerySerializer
+from ..serializers.images import (
+    DeleteImagesQuerySerializer,
+    ImageMetadataQuerySerializer,
+    ImagesByIdQuerySerializer,
+    ImageSerializer,
+)
+from ..serializers.metadata import MAX_ENTRIES, ImageMetadataUpdateSummarySerializer, MetadataSerializer
+from ..serializers.uploads import (
+    CreateImagesQuerySerializer,
+    ImageCreateSummarySerializer,
+    ImageDataParser,
+    ImageFileCreateBatchSerializer,
+    sample_values,
+    status_of,
+)
+from ..viewsets import ProjectImagesViewSet
 
-#: The dataset of images that come this way: the vendor knows no datasets.
+#: The dataset of images that are sent through this dialect.
 HOME = "Training images"
-_IDS = query.uid(is_list=True, most=MAX_TAKE)
 
 
-class ImagesById(InProject):
-    @operation(
-        "Read images by ids",
-        may="project.read",
-        query=LIVE | query.query(imageIds=_IDS),
-        gives=list[names.ImageOut],
-        key="GetImagesByIds",
-        note="In the order of the ids, each once; ids that name no image of the project are left out.",
-    )
-    def get(self) -> Any:
-        return names.images(self.in_order(self.asked.get("imageIds", ())), self)
+class ImageListViewSet(ProjectImagesViewSet):
+    """Images."""
+
+    serializer_class = ImageSerializer
+    filterset_classes = {"list": ImageFilterSet, "count": ImageCountFilterSet}
+    query_serializer_classes: Mapping[str, type[QuerySerializer]] = {"list": PageQuerySerializer}
+    response_schemas = {"count": {"type": "integer"}}
+    permission_actions: Mapping[str, str | None] = {"list": "project.read", "count": "project.read"}
+
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """List images."""
+        # Keys are sorted alone, as no index is in this order.
+        keys = self.filter_queryset(self.get_queryset()).values_list("pk", flat=True)
+        return self.respond(self.annotate_in_order(self.paginate_queryset(keys) or ()))
+
+    def count(self, request: Request, **kwargs: Any) -> Response:
+        """Count images."""
+        return Response(self.filter_queryset(self.get_queryset()).count())
 
 
-class _Listed(InProject):
-    """Lists of images; `status` is the filter that the address itself means."""
+class TaggedImageViewSet(ImageListViewSet):
+    """Images with a tag or a region."""
 
-    status = ""
+    filterset_classes = {"list": TaggedImageFilterSet, "count": TaggedImageCountFilterSet}
 
-    def chosen(self) -> Any:
-        asked = self.asked | ({"status": self.status} if self.status else {})
-        return filters.images(self.pictures(), asked)
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """List tagged images."""
+        return super().list(request, **kwargs)
 
-    def page(self, rows: Any) -> Any:
-        """Return the asked images; keys are sorted alone, as no index stands in this order."""
-        skip = self.asked["skip"]
-        keys = filters.ordered(rows, self.asked).values_list("pk", flat=True)[
-            skip : skip + self.asked["take"]
-        ]
-        return names.images(self.in_order(keys), self)
+    def count(self, request: Request, **kwargs: Any) -> Response:
+        """Count tagged images."""
+        return super().count(request, **kwargs)
 
 
-class Images(_Listed):
-    codes = {"unknown_tag": "BadRequestImageTags"}
+class UntaggedImageViewSet(ImageListViewSet):
+    """Images with neither a tag nor a region."""
 
-    @operation(
-        "List images",
-        may="project.read",
-        query=filters.ANY | filters.ORDER | PAGE,
-        gives=list[names.ImageOut],
-        key="GetImages",
-    )
-    def get(self) -> Any:
-        return self.page(self.chosen())
+    filterset_classes = {"list": UntaggedImageFilterSet, "count": UntaggedImageCountFilterSet}
 
-    @operation(
-        "Create images of files",
-        may="media.upload",
-        query=query.query(tagIds=query.uid(is_list=True, most=uploads.MAX_TAGS)),
-        body=uploads.DATA,
-        gives=uploads.ImageCreateSummaryOut,
-        or_status=207,
-        key="CreateImagesFromData",
-    )
-    def post(self) -> Any:
-        tags = self.asked.get("tagIds", ())
-        return taken(
-            self, [sample_batches.keep(name=name, chunks=chunks, tags=tags) for name, chunks in self.body]
-        )
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """List untagged images."""
+        return super().list(request, **kwargs)
 
-    @operation(
-        "Delete images",
-        may="media.delete",
-        query=query.query(imageIds=_IDS, allImages=query.flag(), allIterations=query.flag()),
-        status=204,
-        or_status=202,
-        key="DeleteImages",
-    )
-    def delete(self) -> Any:
-        wanted, is_all = self.asked.get("imageIds"), self.asked.get("allImages", False)
-        if bool(wanted) == is_all:
-            raise Invalid("Name the images to delete by one of imageIds and allImages.", field="imageIds")
-        if not is_all:
-            media_changes.trash(actor=self.who, project=self.place, media=self.pictures().in_bulk(wanted))
-            return None
-        keys = list(self.pictures().values_list("pk", flat=True))
-        change = bulk.change_of("delete", None)
-        bulk.start(actor=self.who, project=self.place, change=change, media=keys)
-        return Response(status=202)
+    def count(self, request: Request, **kwargs: Any) -> Response:
+        """Count untagged images."""
+        return super().count(request, **kwargs)
 
 
-class TaggedImages(_Listed):
-    status = filters.TAGGED
+class ImageViewSet(ImageListViewSet):
+    """Images."""
 
-    @operation(
-        "List tagged images",
-        may="project.read",
-        query=filters.ONLY_TAGGED | filters.ORDER | PAGE,
-        gives=list[names.ImageOut],
-        key="GetTaggedImages",
-    )
-    def get(self) -> Any:
-        return self.page(self.chosen())
-
-
-class UntaggedImages(_Listed):
-    status = filters.UNTAGGED
-
-    @operation(
-        "List untagged images",
-        may="project.read",
-        query=LIVE | filters.ORDER | PAGE,
-        gives=list[names.ImageOut],
-        key="GetUntaggedImages",
-    )
-    def get(self) -> Any:
-        return self.page(self.chosen())
-
-
-class ImageCount(_Listed):
-    @operation("Count images", may="project.read", query=filters.ANY, gives=int, key="GetImageCount")
-    def get(self) -> int:
-        return self.chosen().order_by().count()
-
-
-class TaggedImageCount(_Listed):
-    status = filters.TAGGED
-
-    @operation(
-        "Count tagged images",
-        may="project.read",
-        query=filters.ONLY_TAGGED,
-        gives=int,
-        key="GetTaggedImageCount",
-    )
-    def get(self) -> int:
-        return self.chosen().order_by().count()
-
-
-class UntaggedImageCount(_Listed):
-    status = filters.UNTAGGED
-
-    @operation(
-        "Count untagged images", may="project.read", query=LIVE, gives=int, key="GetUntaggedImageCount"
-    )
-    def get(self) -> int:
-        return self.chosen().order_by().count()
-
-
-class ImageFiles(InProject):
-    codes = {
+    query_serializer_classes = {
+        **ImageListViewSet.query_serializer_classes,
+        "list_by_ids": ImagesByIdQuerySerializer,
+        "create": CreateImagesQuerySerializer,
+        "destroy": DeleteImagesQuerySerializer,
+        "add_metadata": ImageMetadataQuerySerializer,
+    }
+    request_serializer_classes = {
+        "create_from_base64": ImageFileCreateBatchSerializer,
+        "add_metadata": MetadataSerializer,
+    }
+    response_serializer_classes = {
+        "create": ImageCreateSummarySerializer,
+        "create_from_base64": ImageCreateSummarySerializer,
+        "add_metadata": ImageMetadataUpdateSummarySerializer,
+    }
+    body_content = {"create": ImageDataParser.content(), "add_metadata": MetadataSerializer.content}
+    success_statuses = {
+        "create": (200, 207),
+        "create_from_base64": (200, 207),
+        "add_metadata": (200, 207),
+        "destroy": (202, 204),
+    }
+    permission_actions = {
+        **ImageListViewSet.permission_actions,
+        "list_by_ids": "project.read",
+        "create": "media.upload",
+        "create_from_base64": "media.upload",
+        "destroy": "media.delete",
+        "add_metadata": "media.write",
+    }
+    error_codes = {
         "unknown_tag": "BadRequestImageTags",
         "unknown_class": "BadRequestImageRegions",
         "regions": "BadRequestImageRegions",
@@ -172,59 +136,83 @@ class ImageFiles(InProject):
         "value": "BadRequestImageMetadataValue",
     }
 
-    @operation(
-        "Create images of files in base64",
-        may="media.upload",
-        body=uploads.FILES,
-        gives=uploads.ImageCreateSummaryOut,
-        or_status=207,
-        key="CreateImagesFromFiles",
-    )
-    def post(self) -> Any:
-        entries = [uploads.entry(item, self.body) for item in self.body["images"]]
-        return taken(self, [sample_batches.keep(**entry) for entry in entries])
+    def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
+        found: Any = super().initialize_request(request, *args, **kwargs)
+        if self.action == "create":
+            found.parsers = [ImageDataParser()]
+        return found  # type: ignore[no-any-return]
 
+    def list_by_ids(self, request: Request, **kwargs: Any) -> Response:
+        """Read images by ids.
 
-def taken(view: InProject, samples: Sequence[Sample]) -> Response:
-    """Take samples into the project and answer what became of each: 200, or 207 unless all are new and fine."""
-    home = datasets.ensure(actor=view.who, project=view.place, name=HOME)
-    outcomes = sample_batches.take(actor=view.who, project=view.place, dataset=home, samples=samples)
-    keys = [outcome.media.pk for outcome in outcomes if outcome.media is not None]
-    said = {image["id"]: image for image in names.images(list(view.pictures().in_bulk(keys).values()), view)}
-    results = [
-        uploads.result(sample, outcome, said.get(outcome.media.pk) if outcome.media else None)
-        for sample, outcome in zip(samples, outcomes, strict=True)
-    ]
-    is_good = all(result["status"] == "OK" for result in results)
-    return Response({"isBatchSuccessful": is_good, "images": results}, status=200 if is_good else 207)
+        In the order of the ids, each once; ids that name no image of the project are left out.
+        """
+        return self.respond(self.annotate_in_order(self.get_validated_query().get("imageIds", ())))
 
-
-class ImageMetadata(InProject):
-    codes = {"key": "BadRequestImageMetadataKey", "value": "BadRequestImageMetadataValue"}
-
-    @operation(
-        "Add to the metadata of images",
-        may="media.write",
-        query=query.query(imageIds=query.uid(is_list=True, most=MAX_TAKE, required=True)),
-        body=regions.METADATA,
-        gives=regions.ImageMetadataUpdateSummaryOut,
-        or_status=207,
-        key="UpdateImageMetadata",
-    )
-    def post(self) -> Any:
-        wanted = list(dict.fromkeys(self.asked["imageIds"]))
-        keys = self.pictures().in_bulk(wanted)
-        found = media_changes.add_metadata(
-            actor=self.who, project=self.place, media=keys, values=self.body, most=regions.METADATA.limit
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Create images of files."""
+        tags = self.get_validated_query().get("tagIds", ())
+        files = self.get_data()
+        return self._take(
+            [sample_batches.keep(name=name, chunks=chunks, tags=tags) for name, chunks in files]
         )
-        entries = [_metadata(key, found) for key in wanted]
-        is_good = all(entry["status"] == "OK" for entry in entries)
-        return Response({"isBatchSuccessful": is_good, "images": entries}, status=200 if is_good else 207)
+
+    def create_from_base64(self, request: Request, **kwargs: Any) -> Response:
+        """Create images of files in base64."""
+        batch = self.get_validated_data()
+        return self._take([sample_batches.keep(**sample_values(entry, batch)) for entry in batch["images"]])
+
+    def destroy(self, request: Request, **kwargs: Any) -> Response:
+        """Delete images."""
+        query = self.get_validated_query()
+        wanted, is_all = query.get("imageIds"), query.get("allImages", False)
+        if bool(wanted) == is_all:
+            raise Invalid("Name the images to delete by one of imageIds and allImages.", field="imageIds")
+        if not is_all:
+            keys = self.get_images_by_id(wanted or ())
+            changes.trash(actor=self.actor, project=self.project, media=keys)
+            return Response(status=204)
+        action = bulk.change_of("delete", None)
+        every = list(self.get_queryset().values_list("pk", flat=True))
+        bulk.start(actor=self.actor, project=self.project, change=action, media=every)
+        return Response(status=202)
+
+    def add_metadata(self, request: Request, **kwargs: Any) -> Response:
+        """Add to the metadata of images."""
+        wanted = list(dict.fromkeys(self.get_validated_query()["imageIds"]))
+        values = self.get_validated_data()
+        found = changes.add_metadata(
+            actor=self.actor,
+            project=self.project,
+            media=self.get_images_by_id(wanted),
+            values=values,
+            most=MAX_ENTRIES,
+        )
+        entries = [_metadata_entry(key, found) for key in wanted]
+        is_successful = all(entry["status"] == "OK" for entry in entries)
+        summary = {"is_successful": is_successful, "images": entries}
+        return self.respond_batch(summary, is_successful=is_successful)
+
+    def _take(self, samples: Sequence[Sample]) -> Response:
+        """Take images into the project and respond with what became of each."""
+        home = datasets.ensure(actor=self.actor, project=self.project, name=HOME)
+        taken = sample_batches.take(actor=self.actor, project=self.project, dataset=home, samples=samples)
+        images = self.annotate_in_order(each.media.pk for each in taken if each.media is not None)
+        image_of = {image.media.pk: image for image in images}
+        results = [
+            {
+                "name": sample.name,
+                "status": status_of(each),
+                "image": None if each.media is None else image_of.get(each.media.pk),
+            }
+            for sample, each in zip(samples, taken, strict=True)
+        ]
+        is_successful = all(result["status"] == "OK" for result in results)
+        summary = {"is_successful": is_successful, "images": results}
+        return self.respond_batch(summary, is_successful=is_successful)
 
 
-def _metadata(
-    key: uuid.UUID, found: dict[uuid.UUID, dict[str, str] | None]
-) -> regions.ImageMetadataUpdateEntryOut:
+def _metadata_entry(key: uuid.UUID, found: Mapping[uuid.UUID, dict[str, str] | None]) -> dict[str, Any]:
     texts = found.get(key)
     status = "OK" if texts is not None else "ErrorLimitExceed" if key in found else "ErrorImageNotFound"
-    return {"imageId": key, "status": status, "metadata": texts}
+    return {"image_id": key, "status": status, "metadata": texts}

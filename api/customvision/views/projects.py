@@ -1,137 +1,133 @@
-"""Projects and domains."""
+"""Projects."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Subquery
+from rest_framework.request import Request
+from rest_framework.response import Response
 
-from annotator import policy
-from annotator.domain.errors import Invalid, Missing
+from annotator.domain.errors import Invalid
 from annotator.models import Concept, Project, TagGroup, Workspace
 from annotator.services.projects import projects
 from annotator.services.vocabulary import concepts
-from api.common.operations import operation
 
-from ..base import CustomVisionView, InProject
-from ..serializers import projects as names
-
-_CODES = {
-    "name": "BadRequestProjectName",
-    "description": "BadRequestProjectDescription",
-    "domainId": "BadRequestProjectUnknownDomain",
-    "classificationType": "BadRequestProjectUnknownClassification",
-    "targetExportPlatforms": "BadRequestProjectUnsupportedExportPlatform",
-}
-
-
-def _read(rows: Any) -> Any:
-    """Return projects with what their answer needs of other tables."""
-    default = TagGroup.all_objects.filter(project=OuterRef("pk"), is_default=True)
-    negative = Concept.all_objects.filter(project=OuterRef("pk"), is_negative=True)
-    return rows.annotate(tag_kind=Subquery(default.values("kind")[:1]), has_negative=Exists(negative))
+from ..domains import DEFAULT_DOMAIN, find_domain
+from ..serializers.projects import (
+    MULTICLASS,
+    CreateProjectOptionsSerializer,
+    CreateProjectQuerySerializer,
+    ProjectChangeSerializer,
+    ProjectSerializer,
+    domain_of,
+    kept_settings,
+)
+from ..viewsets import ProjectViewSet as BaseProjectViewSet
 
 
-class Domains(CustomVisionView):
-    @operation("List domains", gives=list[names.DomainOut], key="GetDomains")
-    def get(self) -> Any:
-        return list(names.domains().values())
+class ProjectViewSet(BaseProjectViewSet):
+    """Projects."""
 
+    serializer_class = ProjectSerializer
+    pagination_class = None
+    query_serializer_classes = {"create": CreateProjectQuerySerializer}
+    request_serializer_classes = {
+        "create": CreateProjectOptionsSerializer,
+        "partial_update": ProjectChangeSerializer,
+    }
+    optional_bodies = frozenset({"create"})
+    permission_actions = {
+        "list": None,
+        "create": "project.create",
+        "retrieve": "project.read",
+        "partial_update": "project.manage",
+        "destroy": "project.delete",
+    }
+    error_codes = {
+        "name": "BadRequestProjectName",
+        "description": "BadRequestProjectDescription",
+        "domainId": "BadRequestProjectUnknownDomain",
+        "classificationType": "BadRequestProjectUnknownClassification",
+        "targetExportPlatforms": "BadRequestProjectUnsupportedExportPlatform",
+    }
 
-class OneDomain(CustomVisionView):
-    def find(self, **path: str) -> None:
-        key = self.key(path["domainId"], "domain", "NotFoundDomain")
-        if key not in names.domains():
-            raise Missing("There is no such domain.", code="NotFoundDomain")
-        self.domain = names.domains()[key]
-
-    @operation("Read a domain", gives=names.DomainOut, key="GetDomain")
-    def get(self) -> Any:
-        return self.domain
-
-
-class Projects(CustomVisionView):
-    codes = _CODES
-    shows = names.out
+    #: The workspaces that the actor sees: a new project is put into the only one.
     workspaces: list[Workspace]
 
-    def find(self, **path: str) -> None:
-        """Find the workspaces of the key; where there is only one, its role is asked before the body is read."""
-        if self.request.method == "POST":
-            self.workspaces = list(Workspace.objects.with_role(self.who))
-            for workspace in self.workspaces[:1] if len(self.workspaces) == 1 else ():
-                policy.permit(self.who, workspace, workspace.role_of_actor, "project.create")  # type: ignore[attr-defined]
+    def resolve_path(self) -> None:
+        if self.project_url_kwarg in self.kwargs:
+            super().resolve_path()
+        elif self.action == "create":
+            self.workspaces = list(Workspace.objects.with_role(self.actor))
 
-    @operation("List projects", gives=list[names.ProjectOut], key="GetProjects")
-    def get(self) -> Any:
-        rows = Project.objects.visible_to(self.who).filter(origin="user")
-        return [self.render(row) for row in _read(rows).order_by("sort_key", "id")]
+    def check_permissions(self, request: Request) -> None:
+        """Ask the project's role, or for a new one that of the workspace, where it is clear which."""
+        if self.action != "create":
+            super().check_permissions(request)
+        elif len(self.workspaces) == 1:
+            self.scope, self.role = self.workspaces[0], self.workspaces[0].role_of_actor  # type: ignore
+            super().check_permissions(request)
 
-    @operation(
-        "Create a project",
-        query=names.NEW,
-        body=names.OPTIONS,
-        is_body_optional=True,
-        gives=names.ProjectOut,
-        key="CreateProject",
-    )
-    def post(self) -> Any:
-        if self.body:
+    def get_queryset(self) -> Any:
+        """Return the projects that the actor sees, with what their responses hold of other tables."""
+        default = TagGroup.all_objects.filter(project=OuterRef("pk"), is_default=True)
+        negative = Concept.all_objects.filter(project=OuterRef("pk"), is_negative=True)
+        return Project.objects.visible_to(self.actor).annotate(
+            tag_kind=Subquery(default.values("kind")[:1]), has_negative=Exists(negative)
+        )
+
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """List projects."""
+        rows = self.get_queryset().filter(origin="user").order_by("sort_key", "id")
+        return self.respond(list(rows))
+
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Create a project."""
+        data = {"domain": DEFAULT_DOMAIN.id, **self.get_validated_query()}
+        if self.get_validated_data():
             raise Invalid("Storage options are not supported.", code="BadRequestNotSupported")
         if len(self.workspaces) != 1:
             raise Invalid("This key belongs to several workspaces; use one that is limited to a workspace.")
-        asked = {"domain": names.NEW_DOMAIN, **self.asked}
-        names.kind_of(asked["domain"])
-        made = projects.create(
-            actor=self.who,
+        find_domain(data["domain"])
+        project = projects.create(
+            actor=self.actor,
             workspace=self.workspaces[0],
-            name=asked["name"],
-            description=asked.get("description", ""),
-            settings=names.kept_settings(asked, {}),
+            name=data["name"],
+            description=data.get("description", ""),
+            settings=kept_settings(data, {}),
         )
-        apply_kind(self, made, asked)
-        return self.render(_read(Project.objects).get(pk=made.pk))
+        return self._respond_with_kind(project, data)
 
+    def retrieve(self, request: Request, **kwargs: Any) -> Response:
+        """Read a project."""
+        return self.respond(self.get_queryset().get(pk=self.project.pk))
 
-def apply_kind(view: CustomVisionView, project: Project, given: dict[str, Any]) -> None:
-    """Let the default group of tags take one tag for an image (Multiclass) or several (Multilabel), when one is given."""
-    if "kind" in given:
-        group = TagGroup.all_objects.select_related("project").get(project=project, is_default=True)
-        kind = "SELECTION" if given["kind"] == "Multiclass" else "MULTIPLE-SELECTION"
-        concepts.update_group(actor=view.who, group=group, changes={"kind": kind})
+    def partial_update(self, request: Request, **kwargs: Any) -> Response:
+        """Change a project."""
+        changes = self.get_validated_data()
+        settings = changes.pop("settings", {})
+        before = domain_of(self.project).type
+        if "domain" in settings and find_domain(settings["domain"]).type != before:
+            raise Invalid(
+                f"The domain of this project stays one for {before}.",
+                field="domainId",
+                code="BadRequestProjectUnsupportedDomainTypeChange",
+            )
+        if settings:
+            changes["settings"] = kept_settings(settings, self.project.settings)
+        projects.update(actor=self.actor, project=self.project, changes=changes)
+        return self._respond_with_kind(self.project, settings)
 
+    def destroy(self, request: Request, **kwargs: Any) -> Response:
+        """Delete a project."""
+        projects.trash(actor=self.actor, project=self.project)
+        return Response(status=204)
 
-class OneProject(InProject):
-    codes = _CODES
-    shows = names.out
-
-    def answer(self) -> Any:
-        return self.render(_read(Project.objects).get(pk=self.place.pk))
-
-    @operation("Read a project", may="project.read", gives=names.ProjectOut, key="GetProject")
-    def get(self) -> Any:
-        return self.answer()
-
-    @operation(
-        "Change a project",
-        may="project.manage",
-        body=names.CHANGED,
-        gives=names.ProjectOut,
-        key="UpdateProject",
-    )
-    def patch(self) -> Any:
-        changes = {name: value for name, value in self.body.items() if name != "settings"}
-        given = names.SETTINGS.read(self.body.get("settings", {}), "settings")
-        before = names.kind_of(names.domain_of(self.place))
-        if "domain" in given and names.kind_of(given["domain"]) != before:
-            code = "BadRequestProjectUnsupportedDomainTypeChange"
-            raise Invalid(f"The domain of this project stays one for {before}.", field="domainId", code=code)
-        if given:
-            changes["settings"] = names.kept_settings(given, self.place.settings)
-        projects.update(actor=self.who, project=self.place, changes=changes)
-        apply_kind(self, self.place, given)
-        return self.answer()
-
-    @operation("Delete a project", may="project.delete", status=204, key="DeleteProject")
-    def delete(self) -> None:
-        projects.trash(actor=self.who, project=self.place)
+    def _respond_with_kind(self, project: Project, data: dict[str, Any]) -> Response:
+        """Respond with a project whose default tag group takes one tag for an image (Multiclass) or several, where that is given."""
+        if "kind" in data:
+            group = TagGroup.all_objects.select_related("project").get(project=project, is_default=True)
+            kind = "SELECTION" if data["kind"] == MULTICLASS else "MULTIPLE-SELECTION"
+            concepts.update_group(actor=self.actor, group=group, changes={"kind": kind})
+        return self.respond(self.get_queryset().get(pk=project.pk))

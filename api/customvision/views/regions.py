@@ -1,114 +1,129 @@
-"""Regions and tags of images: said and taken back in batches."""
+"""Regions and tags of images, added and removed in batches."""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.domain.shares import from_shares
-from annotator.models import Concept
-from annotator.services.annotations import batches as annotation_batches
-from api.common import query
-from api.common.operations import operation
+from annotator.models import Concept, Label, Media
+from annotator.services.annotations import batches
 
-from ..base import InProject
-from ..serializers import images, regions, uploads
+from ..annotations import LabelRow, region_of
+from ..serializers.regions import (
+    DeleteImageTagsQuerySerializer,
+    DeleteRegionsQuerySerializer,
+    ImageRegionCreateBatchSerializer,
+    ImageRegionCreateSummarySerializer,
+    ImageTagCreateBatchSerializer,
+    ImageTagCreateSummarySerializer,
+    shares_of,
+)
+from ..viewsets import ProjectImagesViewSet
 
 
-class _Marked(InProject):
-    def concepts(self, keys: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
-        """Return the names of concepts of the project by id."""
-        rows = Concept.all_objects.filter(project=self.place, pk__in=keys)
-        return dict(rows.values_list("pk", "name"))
+class ImageRegionViewSet(ProjectImagesViewSet):
+    """Regions of images."""
 
+    serializer_class = ImageRegionCreateSummarySerializer
+    request_serializer_classes = {"create": ImageRegionCreateBatchSerializer}
+    query_serializer_classes = {"destroy": DeleteRegionsQuerySerializer}
+    success_statuses = {"create": (200, 207)}
+    permission_actions = {"create": "label.write", "destroy": "label.write"}
+    error_codes = {"regions": "BadRequestImageRegions", "unknown_class": "BadRequestImageRegions"}
 
-class ImageRegions(_Marked):
-    codes = {"regions": "BadRequestImageRegions", "unknown_class": "BadRequestImageRegions"}
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Create regions.
 
-    @operation(
-        "Create regions",
-        may="label.write",
-        body=regions.REGIONS,
-        gives=regions.ImageRegionCreateSummaryOut,
-        or_status=207,
-        key="CreateImageRegions",
-        note="A region that its image has already, number for number, is not created again.",
-    )
-    def post(self) -> Any:
-        entries = self.body["regions"]
-        media = self.named((entry["imageId"] for entry in entries), "regions")
-        items = []
-        for place, entry in enumerate(entries):
-            image = media[entry["imageId"]]
-            box = from_shares(regions.shares(entry), image.width, image.height, field=f"regions[{place}]")
-            items.append((image, {"concept": entry["tagId"], "box": box.as_tuple(), "tool": "api"}))
-        made = annotation_batches.create_labels(
-            actor=self.who, project=self.place, items=items, skip_equal=True
-        )
-        called = self.concepts({entry["tagId"] for entry in entries})
+        A region that its image has already, number for number, is not created again.
+        """
+        entries = self.get_validated_data()["regions"]
+        items = self._patches(entries)
+        made = batches.create_labels(actor=self.actor, project=self.project, items=items, skip_equal=True)
+        names = self._concept_names({entry["concept_id"] for entry in entries})
         created = [
-            {"imageId": image.pk, **(images.region(label, image, called[label.concept_id]) or {})}
+            region_of(_row(label, names[label.concept_id]), image)
             for (image, _), (label, is_new) in zip(items, made, strict=True)
             if is_new
         ]
         known = [entry for entry, (_, is_new) in zip(entries, made, strict=True) if not is_new]
         summary = {"created": created, "duplicated": known, "exceeded": []}
-        return Response(summary, status=207 if known else 200)
+        return self.respond_batch(summary, is_successful=not known)
 
-    @operation(
-        "Delete regions",
-        may="label.write",
-        query=query.query(regionIds=query.uid(is_list=True, most=regions.MAX_REGIONS, required=True)),
-        status=204,
-        key="DeleteImageRegions",
+    def destroy(self, request: Request, **kwargs: Any) -> Response:
+        """Delete regions."""
+        wanted = self.get_validated_query()["regionIds"]
+        batches.delete_labels(actor=self.actor, project=self.project, label_ids=wanted)
+        return Response(status=204)
+
+    def _patches(self, entries: Sequence[Mapping[str, Any]]) -> list[tuple[Media, dict[str, Any]]]:
+        """Return regions as (image, patch of a label). Raises Invalid for an image that is not there and for a bad box."""
+        images = self.get_named_images((entry["image_id"] for entry in entries), "regions")
+        items = []
+        for index, entry in enumerate(entries):
+            image = images[entry["image_id"]]
+            box = from_shares(shares_of(entry), image.width, image.height, field=f"regions[{index}]")
+            patch = {"concept": entry["concept_id"], "box": box.as_tuple(), "tool": "api"}
+            items.append((image, patch))
+        return items
+
+    def _concept_names(self, keys: Collection[Any]) -> dict[Any, str]:
+        rows = Concept.all_objects.filter(project=self.project, pk__in=keys)
+        return dict(rows.values_list("pk", "name"))
+
+
+def _row(label: Label, name: str) -> LabelRow:
+    return LabelRow(
+        label.media_id,
+        label.pk,
+        label.concept_id,
+        name,
+        label.created_at,
+        label.x0,
+        label.y0,
+        label.x1,
+        label.y1,
     )
-    def delete(self) -> None:
-        annotation_batches.delete_labels(
-            actor=self.who, project=self.place, label_ids=self.asked["regionIds"]
+
+
+class ImageTagViewSet(ProjectImagesViewSet):
+    """Tags of images."""
+
+    serializer_class = ImageTagCreateSummarySerializer
+    request_serializer_classes = {"create": ImageTagCreateBatchSerializer}
+    query_serializer_classes = {"destroy": DeleteImageTagsQuerySerializer}
+    permission_actions = {"create": "tag.write", "destroy": "tag.write"}
+    error_codes = {"tags": "BadRequestImageTags", "unknown_tag": "BadRequestImageTags"}
+
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Tag images."""
+        entries = self.get_validated_data()["tags"]
+        images = self.get_named_images((entry["image_id"] for entry in entries), "tags")
+        pairs = [(images[entry["image_id"]], entry["concept_id"]) for entry in entries]
+        new = batches.add_tags(actor=self.actor, project=self.project, pairs=pairs)
+        results = list(zip(entries, new, strict=True))
+        return self.respond(
+            {
+                "created": [entry for entry, is_new in results if is_new],
+                "duplicated": [entry for entry, is_new in results if not is_new],
+                "exceeded": [],
+            }
         )
 
+    def destroy(self, request: Request, **kwargs: Any) -> Response:
+        """Take tags from images.
 
-class ImageTags(_Marked):
-    codes = {"tags": "BadRequestImageTags", "unknown_tag": "BadRequestImageTags"}
-
-    @operation(
-        "Tag images",
-        may="tag.write",
-        body=regions.TAGS,
-        gives=regions.ImageTagCreateSummaryOut,
-        key="CreateImageTags",
-    )
-    def post(self) -> Any:
-        entries = self.body["tags"]
-        media = self.named((entry["imageId"] for entry in entries), "tags")
-        pairs = [(media[entry["imageId"]], entry["tagId"]) for entry in entries]
-        new = annotation_batches.add_tags(actor=self.who, project=self.place, pairs=pairs)
-        said = list(zip(entries, new, strict=True))
-        return {
-            "created": [entry for entry, is_new in said if is_new],
-            "duplicated": [entry for entry, is_new in said if not is_new],
-            "exceeded": [],
-        }
-
-    @operation(
-        "Take tags from images",
-        may="tag.write",
-        query=query.query(
-            imageIds=query.uid(is_list=True, most=64, required=True),
-            tagIds=query.uid(is_list=True, most=uploads.MAX_TAGS, required=True),
-        ),
-        status=204,
-        key="DeleteImageTags",
-        note="Regions stay: as long as an image has one, their tag shows at the image.",
-    )
-    def delete(self) -> None:
-        media = self.pictures().in_bulk(self.asked["imageIds"])
-        annotation_batches.remove_tags(
-            actor=self.who,
-            project=self.place,
-            media=list(media.values()),
-            concept_ids=self.asked["tagIds"],
+        Regions stay: as long as an image has one, their tag shows at the image.
+        """
+        query = self.get_validated_query()
+        images = self.get_images_by_id(query["imageIds"])
+        batches.remove_tags(
+            actor=self.actor,
+            project=self.project,
+            media=list(images.values()),
+            concept_ids=query["tagIds"],
         )
+        return Response(status=204)

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 from django.test import RequestFactory
 
 from annotator.domain.errors import Invalid, TooLarge
-from api.common.errors import WrongMediaType
-from api.common.files import Files
+from api.common.exceptions import UnsupportedMediaType
+from api.common.files import FileParser
 
-PHOTOS = Files("photo", 2)
 CRLF = b"\r\n"
+
+
+class PhotoParser(FileParser):
+    part_name = "photo"
+    max_files = 2
+
+
+def parse(request: Any) -> Iterator[tuple[str, Iterable[bytes]]]:
+    return PhotoParser().parse(request, request.META["CONTENT_TYPE"])
 
 
 def part(head: str, content: bytes) -> bytes:
@@ -21,7 +30,7 @@ def part(head: str, content: bytes) -> bytes:
 
 def read(body: bytes, kind: str = "multipart/form-data; boundary=b") -> list[tuple[str, bytes]]:
     request: Any = RequestFactory().post("/", body, content_type=kind)
-    return [(name, b"".join(chunks)) for name, chunks in PHOTOS.read(request)]
+    return [(name, b"".join(chunks)) for name, chunks in parse(request)]
 
 
 def test_parts_come_in_order_whatever_they_hold() -> None:
@@ -59,7 +68,7 @@ def test_what_a_reader_leaves_of_a_part_is_passed_over() -> None:
         + b"--b--",
         content_type="multipart/form-data; boundary=b",
     )
-    found = PHOTOS.read(request)
+    found = parse(request)
     name, chunks = next(found)
     assert name == "a" and next(iter(chunks))[:1] == b"x"
     assert [name for name, _ in found] == ["b"]
@@ -75,7 +84,7 @@ def test_too_many_and_none() -> None:
 
 @pytest.mark.parametrize("kind", ["application/json", "image/jpeg", "multipart/mixed; boundary=b", "x"])
 def test_other_kinds_of_bodies(kind: str) -> None:
-    with pytest.raises(WrongMediaType):
+    with pytest.raises(UnsupportedMediaType):
         read(b"x", kind)
 
 

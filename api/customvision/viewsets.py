@@ -1,0 +1,116 @@
+"""The base viewsets of the Custom Vision dialect."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from rest_framework.response import Response
+
+from annotator.domain.errors import Invalid, Missing
+from annotator.models import Media, Project
+from api.common import viewsets
+from api.common.negotiation import PreferredOrFirst
+from api.common.parsers import JSONParser
+from api.common.renderers import FastJSONRenderer
+
+from .annotations import AnnotatedImage, annotate
+from .authentication import CustomVisionAuthentication
+from .exceptions import CustomVisionErrorSerializer, exception_handler
+from .pagination import TakeSkipPagination
+from .renderers import TextXMLRenderer, XMLRenderer
+from .versions import VERSIONS
+
+
+class CustomVisionView(viewsets.DialectView):
+    """What all views under /customvision have."""
+
+    dialect = "CustomVision"
+    authentication_classes = (CustomVisionAuthentication,)
+    renderer_classes = (FastJSONRenderer, XMLRenderer, TextXMLRenderer)
+    parser_classes = (JSONParser,)
+    content_negotiation_class = PreferredOrFirst
+    pagination_class: Any = TakeSkipPagination
+    exception_handler = staticmethod(exception_handler)
+    error_serializer_class = CustomVisionErrorSerializer
+    bare_list_actions = frozenset({"list", "list_by_ids"})
+    path_schemas = {"version": {"type": "string", "enum": list(VERSIONS)}}
+    #: The codes of the viewset's errors, by the domain's code or by the name of the input.
+    error_codes: ClassVar[Mapping[str, str]] = {}
+
+
+class UnknownAddressView(CustomVisionView, viewsets.UnknownAddressView):
+    """Every other address under /customvision."""
+
+
+class CustomVisionViewSet(CustomVisionView, viewsets.DialectViewSet):
+    """Addresses that name no project."""
+
+    def missing(self, noun: str) -> Missing:
+        return _missing(noun)
+
+
+class ProjectViewSet(CustomVisionView, viewsets.ProjectViewSet):
+    """Addresses of one project and of its rows."""
+
+    project_url_kwarg = "projectId"
+
+    def missing(self, noun: str) -> Missing:
+        return _missing(noun)
+
+    def resolve_path(self) -> None:
+        """Find the objects that the path names; which of them is missing, the code of the error says."""
+        try:
+            super().resolve_path()
+        except Missing:
+            if self.lookup_url_kwarg in self.kwargs:  # raises for a project that the actor cannot see
+                key = self.parse_key(self.kwargs[self.project_url_kwarg], "project")
+                self.parse_key(self.kwargs[self.lookup_url_kwarg or ""], self.object_noun)
+                self.find(Project.objects.all, "project", pk=key)
+            raise
+
+
+def _missing(noun: str) -> Missing:
+    return Missing(f"There is no such {noun}.", code=f"NotFound{noun.title()}")
+
+
+class ProjectImagesViewSet(ProjectViewSet):
+    """Addresses of the images of a project."""
+
+    queryset = Media.objects.filter(kind="image")
+
+    def get_images(self) -> QuerySet[Any]:
+        """Return the images of the project with all that a response holds of them but their annotations."""
+        rows: Any = self.get_queryset()
+        found: QuerySet[Any] = rows.with_home().select_related("blob")
+        return found
+
+    def get_images_by_id(self, keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, Media]:
+        """Return images by their ids; ids that name none are left out."""
+        wanted = set(keys)
+        return self.get_images().in_bulk(wanted) if wanted else {}
+
+    def get_named_images(self, keys: Iterable[uuid.UUID], field: str) -> dict[uuid.UUID, Media]:
+        """Return images that a body names, by their ids. Raises Invalid when one is not there."""
+        wanted = set(keys)
+        found = self.get_images_by_id(wanted)
+        if missing := wanted - found.keys():
+            message = f"There is no image {min(missing)} in this project."
+            raise Invalid(message, field=field, code="BadRequestInvalidIds")
+        return found
+
+    def annotate_in_order(self, keys: Iterable[uuid.UUID]) -> list[AnnotatedImage]:
+        """Return images with their annotations in the order of their ids, each once."""
+        wanted = list(dict.fromkeys(keys))
+        found = self.get_images_by_id(wanted)
+        return self.annotate([found[key] for key in wanted if key in found])
+
+    def annotate(self, images: Sequence[Any]) -> list[AnnotatedImage]:
+        """Return images, read by `get_images`, with their annotations and links. Two queries."""
+        return annotate(images, self.absolute)
+
+    def respond_batch(self, summary: Mapping[str, Any], *, is_successful: bool) -> Response:
+        """Return what became of each item of a batch: 200, or 207 unless all went well."""
+        return self.respond(summary, status=200 if is_successful else 207)
