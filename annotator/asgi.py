@@ -31,9 +31,11 @@ _proxies = forwarded.parse_networks(settings.TRUSTED_PROXIES)
 
 def _refusal(path: str, status: int, code: str, text: str) -> tuple[int, bytes]:
     """Return what the caller of a body that was not taken is told."""
-    from api.refusals import early  # the dialects are loaded with the other views, once the server listens
+    from api.handlers import (
+        early_error,
+    )  # the dialects are loaded with the other views, once the server listens
 
-    return early(path, status, code, text)
+    return early_error(path, status, code, text)
 
 
 _pages = WsgiBridge(

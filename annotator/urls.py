@@ -9,7 +9,7 @@ from django.urls import include, path
 
 from annotator.web import error_pages
 from api.common.exceptions import InternalError
-from api.refusals import refusal
+from api.handlers import error_response
 
 apps.get_app_config("admin").load()  # type: ignore[attr-defined]
 
@@ -23,11 +23,11 @@ urlpatterns = [
 def handler400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer a request that cannot be taken: each caller in its own words."""
     error = error_pages.error_of(request, exception)
-    return refusal(request, error) or error_pages.bad_request_page(request, error)
+    return error_response(request, error) or error_pages.bad_request_page(request, error)
 
 
 def handler500(request: HttpRequest) -> HttpResponse:
     """Answer for a mistake of ours outside of the dialects' views."""
-    return refusal(request, InternalError("Something went wrong on our side.")) or error_pages.server_error_page(
+    return error_response(request, InternalError("Something went wrong on our side.")) or error_pages.server_error_page(
         request
     )

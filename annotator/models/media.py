@@ -74,7 +74,7 @@ class MediaQuerySet(ScopedQuerySet):
         """Add `name`, `dataset_id` and `dataset_name` of the home item to each medium, without a query of its own.
 
         By subqueries, not joins: counting leaves them out. For a slice deep in a list find the keys first
-        (as api.common.paging does): PostgreSQL computes the columns of skipped rows too.
+        (as api.common.pagination does): PostgreSQL computes the columns of skipped rows too.
         """
         home = DatasetItem.all_objects.filter(media=OuterRef("pk"), is_home=True)
         return self.annotate(

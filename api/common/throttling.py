@@ -1,4 +1,4 @@
-"""How often one credential may ask, as a DRF throttle; the limits and their counters are rates'."""
+"""How often one credential may ask, as a DRF throttle; annotator.services.accounts.rates counts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from . import rates
+from annotator.services.accounts import rates
 
 
 class TokenThrottle(BaseThrottle):
@@ -16,5 +16,5 @@ class TokenThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         token_id = view.actor.token_id
         if token_id is not None:
-            rates.check(token_id)
+            rates.check_token(token_id)
         return True

@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 
 from annotator.services.accounts import sign_in
 from annotator.urls import handler500
-from api.refusals import early
+from api.handlers import early_error
 from tests.world import World
 
 HASTY, CUSTOM_VISION = "/v1/projects", "/customvision/v3.3/training/projects"
@@ -88,10 +88,10 @@ def test_a_body_that_is_too_large_is_rejected_in_the_format_of_the_api(
     path: str, status: int, code: str
 ) -> None:
     """Hasty's client repeats a 413 seven times."""
-    told, content = early(path, 413, "too_large", "Too much.")
+    told, content = early_error(path, 413, "too_large", "Too much.")
     body = json.loads(content)
     assert (told, body["code"], body["message"]) == (status, code, "Too much.")
-    assert early(path, 408, "timeout", "Nothing came.")[0] == 408
+    assert early_error(path, 408, "timeout", "Nothing came.")[0] == 408
 
 
 def test_get_of_a_form_url_has_a_page(w: World) -> None:

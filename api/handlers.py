@@ -22,13 +22,13 @@ DIALECTS: dict[str, tuple[StatusTable, Callable[[DomainError, Mapping[str, str]]
 }
 
 
-def refusal(request: HttpRequest, error: DomainError) -> HttpResponse | None:
+def error_response(request: HttpRequest, error: DomainError) -> HttpResponse | None:
     """Return an error as JSON for an address of a dialect, None for any other."""
     found = _in_form_of(request.path, error)
     return found and HttpResponse(found[1], status=found[0], content_type="application/json")
 
 
-def early(path: str, status: int, code: str, text: str) -> tuple[int, bytes]:
+def early_error(path: str, status: int, code: str, text: str) -> tuple[int, bytes]:
     """Return status and JSON of an error that comes before Django: a body that is too large (413) is what the dialect says it is."""
     found = _in_form_of(path, TooLarge(text, code=code)) if status == 413 else None
     return found or plain_refusal(path, status, code, text)
