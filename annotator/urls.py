@@ -28,6 +28,6 @@ def handler400(request: HttpRequest, exception: Exception | None = None) -> Http
 
 def handler500(request: HttpRequest) -> HttpResponse:
     """Answer for a mistake of ours outside of the dialects' views."""
-    return error_response(request, InternalError("Something went wrong on our side.")) or error_pages.server_error_page(
-        request
-    )
+    return error_response(
+        request, InternalError("Something went wrong on our side.")
+    ) or error_pages.server_error_page(request)
