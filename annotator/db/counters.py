@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import connection, models
 
@@ -12,8 +13,9 @@ def increment(model: type[models.Model], pk: uuid.UUID, column: str, step: int =
 
     One query. The row lock makes the order of the values that of the commits.
     """
-    meta, quote = model._meta, connection.ops.quote_name
-    name = quote(str(meta.get_field(column).column))
+    meta: Any = model._meta
+    quote = connection.ops.quote_name
+    name = quote(meta.get_field(column).column)
     key = meta.pk.get_db_prep_value(pk, connection)
     statement = (
         f"UPDATE {quote(meta.db_table)} SET {name} = {name} + %s "  # noqa: S608 (names of ours)

@@ -34,7 +34,7 @@ _DESCRIPTIONS = {202: "Accepted; a job does it.", 204: "No content.", 207: "Succ
 class DialectSchema(AutoSchema):
     """Describes one action of a viewset: its summary is the first line of the docstring, the rest its description."""
 
-    view: DialectViewSet
+    view: Any  # a DialectViewSet: the base class has a descriptor here
 
     def is_excluded(self) -> bool:
         return not isinstance(self.view, DialectViewSet)
@@ -44,9 +44,8 @@ class DialectSchema(AutoSchema):
         if operation is None:
             return None
         body = self.get_request_serializer()
-        if (
-            body and self.method == "DELETE"
-        ):  # OpenAPI's default has no body there; some vendors' operations do
+        if body and self.method == "DELETE":
+            # drf-spectacular describes no body there; some vendors' operations have one
             content = {kind: {"schema": self._body_schema(each)} for kind, each in body.items()}
             operation["requestBody"] = {"content": content}
         if "requestBody" in operation:
@@ -59,9 +58,10 @@ class DialectSchema(AutoSchema):
         """Return the schema of a body: a serializer's component, a list of them with its limit, or a plain schema."""
         if isinstance(serializer, dict):
             return serializer
-        instance = force_instance(serializer)
+        instance: Any = force_instance(serializer)
         if isinstance(instance, ListSerializer):
-            items = self.resolve_serializer(instance.child, "request").ref
+            child: Any = instance.child
+            items = self.resolve_serializer(child, "request").ref
             return {"type": "array", "items": items, "maxItems": instance.max_items}
         reference: Schema = self.resolve_serializer(instance, "request").ref
         return reference
@@ -69,7 +69,7 @@ class DialectSchema(AutoSchema):
     def get_summary(self) -> str:
         return self._docstring()[0]
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         return self._docstring()[1]
 
     def _docstring(self) -> tuple[str, str]:
@@ -130,7 +130,7 @@ class DialectSchema(AutoSchema):
         return super().get_filter_backends() if getattr(self.view, "filterset_class", None) else []
 
     def get_override_parameters(self) -> list[Any]:
-        path = OpenApiParameter.PATH
+        path: Any = OpenApiParameter.PATH
         found: list[Any] = [
             OpenApiParameter(name, dict(self.view.path_schemas.get(name, self.view.path_schema)), path, required=True)
             for name in uritemplate.variables(self.path)
@@ -144,7 +144,9 @@ class DialectSchema(AutoSchema):
         for name, schema in self._map_serializer(serializer, "request")["properties"].items():
             text = schema.pop("description", "")
             schema.pop("nullable", None)
-            style = {"style": "form", "explode": False} if schema.get("type") == "array" else {}
+            style: dict[str, Any] = (
+                {"style": "form", "explode": False} if schema.get("type") == "array" else {}
+            )
             is_required = serializer.fields[name].required
             found.append(
                 OpenApiParameter(

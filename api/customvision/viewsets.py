@@ -36,7 +36,9 @@ class CustomVisionView(viewsets.DialectView):
     exception_handler = staticmethod(exception_handler)
     error_serializer_class = CustomVisionErrorSerializer
     bare_list_actions = frozenset({"list", "list_by_ids"})
-    path_schemas = {"version": {"type": "string", "enum": list(VERSIONS)}}
+    path_schemas: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "version": {"type": "string", "enum": list(VERSIONS)}
+    }
     #: The codes of the viewset's errors, by the domain's code or by the name of the input.
     error_codes: ClassVar[Mapping[str, str]] = {}
 

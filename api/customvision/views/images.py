@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -51,9 +51,9 @@ class ImageListViewSet(ProjectImagesViewSet):
 
     serializer_class = ImageSerializer
     filterset_classes = {"list": ImageFilterSet, "count": ImageCountFilterSet}
-    query_serializer_classes: Mapping[str, type[QuerySerializer]] = {"list": PageQuerySerializer}
+    query_serializer_classes: ClassVar[Mapping[str, type[QuerySerializer]]] = {"list": PageQuerySerializer}
     response_schemas = {"count": {"type": "integer"}}
-    permission_actions: Mapping[str, str | None] = {"list": "project.read", "count": "project.read"}
+    permission_actions: ClassVar[Mapping[str, str | None]] = {"list": "project.read", "count": "project.read"}
 
     def list(self, request: Request, **kwargs: Any) -> Response:
         """List images."""
