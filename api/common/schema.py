@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import orjson
-import uritemplate
 from drf_spectacular.contrib.django_filters import DjangoFilterExtension
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
@@ -133,7 +133,7 @@ class DialectSchema(AutoSchema):
         path: Any = OpenApiParameter.PATH
         found: list[Any] = [
             OpenApiParameter(name, dict(self.view.path_schemas.get(name, self.view.path_schema)), path, required=True)
-            for name in uritemplate.variables(self.path)
+            for name in re.findall(r"\{(\w+)\}", self.path)
         ]  # fmt: skip
         serializer = self.view.query_serializer_classes.get(self.view.action)
         return [*found, *self._query_parameters(serializer())] if serializer else found
