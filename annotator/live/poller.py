@@ -109,9 +109,9 @@ class Poller:
             if not rows:
                 return
             for listener in following:
-                rows_after = [row for row in rows if row.seq > listener.seq]
+                rows_after = [row for row in rows if row.event.seq > listener.seq]
                 if rows_after:
-                    listener.seq = rows_after[-1].seq
+                    listener.seq = rows_after[-1].event.seq
                     await _safely(listener.deliver, rows_after)
             following = [one for one in following if one.seq < head and len(rows) == event_rows.PAGE]
 

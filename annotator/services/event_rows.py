@@ -4,48 +4,24 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from annotator.events import kinds
 from annotator.models import Event, ProjectClock, User
+from annotator.models.rows import EventRow
 
 PAGE = 500
 # Further behind than this a page is told to fetch afresh, which is cheaper for both sides.
 TOO_FAR = 5000
-_COLUMNS = (
-    "seq",
-    "kind",
-    "version",
-    "media_id",
-    "actor_id",
-    "client",
-    "ops",
-    "before",
-    "after",
-    "at",
-    "object_id",
-)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One event as read once for all listeners; `before` and `after` are JSON text."""
+class Row(NamedTuple):
+    """One event as read once for all listeners, with the name of its actor."""
 
-    seq: int
-    kind: str
-    version: int
-    media_id: uuid.UUID | None
-    actor_id: uuid.UUID | None
-    client: str
-    ops: str
-    before: str | None
-    after: str | None
-    at: Any
-    object_id: uuid.UUID | None
-    actor_name: str = ""
+    event: EventRow
+    actor_name: str
 
 
 def head(project_id: uuid.UUID) -> int:
@@ -60,31 +36,31 @@ def heads(project_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
 
 def since(project_id: uuid.UUID, seq: int, limit: int = PAGE) -> list[Row]:
     """Return up to `limit` events after `seq`, in order, with the names of their actors. Two queries."""
-    rows = list(
-        Event.all_objects.filter(project_id=project_id, seq__gt=seq)
-        .order_by("seq")
-        .values_list(*_COLUMNS)[:limit]
-    )
-    people = {row[4] for row in rows if row[4]}
-    names = {user.pk: user.shown_name for user in User.objects.filter(pk__in=people)} if people else {}
-    return [Row(*row, names.get(row[4], "")) for row in rows]  # type: ignore[call-arg]
+    rows = Event.all_objects.filter(project_id=project_id, seq__gt=seq).order_by("seq")
+    found = list(map(EventRow._make, rows.values_list(*EventRow._fields)[:limit]))
+    people = {event.actor_id for event in found if event.actor_id}
+    names: dict[uuid.UUID | None, str] = {}
+    if people:
+        names = {user.pk: user.shown_name for user in User.objects.filter(pk__in=people)}
+    return [Row(event, names.get(event.actor_id, "")) for event in found]
 
 
 def render(row: Row, media_id: uuid.UUID | None) -> dict[str, Any]:
     """Return the event as a page showing `media_id` gets it (see docs/editor-protocol.md); JSON text is spliced."""
-    if row.media_id is not None and row.media_id != media_id and row.kind not in kinds.WHOLE:
-        return {"seq": row.seq, "media": row.media_id, "kind": row.kind}
+    event = row.event
+    if event.media_id is not None and event.media_id != media_id and event.kind not in kinds.WHOLE:
+        return {"seq": event.seq, "media": event.media_id, "kind": event.kind}
     return {
-        "seq": row.seq,
-        "kind": row.kind,
-        "version": row.version,
-        "media": row.media_id,
-        "object": row.object_id,
-        "actor": {"id": row.actor_id, "name": row.actor_name},
-        "client": row.client,
-        "ops": orjson.Fragment(row.ops),
-        "before": None if row.before is None else orjson.Fragment(row.before),
-        "after": None if row.after is None else orjson.Fragment(row.after),
+        "seq": event.seq,
+        "kind": event.kind,
+        "version": event.version,
+        "media": event.media_id,
+        "object": event.object_id,
+        "actor": {"id": event.actor_id, "name": row.actor_name},
+        "client": event.client,
+        "ops": orjson.Fragment(event.ops),
+        "before": None if event.before is None else orjson.Fragment(event.before),
+        "after": None if event.after is None else orjson.Fragment(event.after),
     }
 
 
@@ -98,5 +74,5 @@ def page(project_id: uuid.UUID, seq: int, media_id: uuid.UUID | None, limit: int
     return {
         "events": [render(row, media_id) for row in rows],
         "head": newest,
-        "more": len(rows) == limit and rows[-1].seq < newest,
+        "more": len(rows) == limit and rows[-1].event.seq < newest,
     }

@@ -12,12 +12,7 @@ from django.db import connection
 
 from annotator.domain import masks
 from annotator.models import Label
-
-# The columns of a native label, in the order `native` takes them.
-COLUMNS = (
-    "id", "concept_id", "x0", "y0", "x1", "y1", "shape", "points", "mask", "keypoints", "z", "tool", "origin", "score",
-    "is_crowd", "revision", "created_by_id", "updated_by_id", "created_at", "updated_at", "frame", "external_id", "error",
-)  # fmt: skip
+from annotator.models.rows import LabelRow
 
 
 def iso(at: datetime | str | None) -> str | None:
@@ -27,41 +22,44 @@ def iso(at: datetime | str | None) -> str | None:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def native(row: Sequence[Any]) -> dict[str, Any]:
-    """Return the native label object (see docs/editor-protocol.md) of one row of COLUMNS; geometry text is spliced."""
-    (key, concept, x0, y0, x1, y1, shape, points, mask, keypoints, z, tool, origin, score, is_crowd, revision,
-     created_by, updated_by, created_at, updated_at, frame, external_id, error) = row  # fmt: skip
+def native_of(row: LabelRow | Label) -> dict[str, Any]:
+    """Return the native label object (see docs/editor-protocol.md) of a row or an instance; geometry text is spliced."""
+    points, mask, keypoints = row.points, row.mask, row.keypoints
     return {
-        "id": key,
-        "concept": concept,
-        "box": (x0, y0, x1, y1),
-        "shape": shape,
+        "id": row.id,
+        "concept": row.concept_id,
+        "box": (row.x0, row.y0, row.x1, row.y1),
+        "shape": row.shape,
         "points": None if points is None else orjson.Fragment(points),
         "mask": None if mask is None else masks.unpack_runs(bytes(mask)),
         "keypoints": [] if keypoints is None else orjson.Fragment(keypoints),
-        "z": z,
-        "tool": tool,
-        "origin": origin,
-        "score": score,
-        "is_crowd": is_crowd,
-        "revision": revision,
-        "created_by": created_by,
-        "updated_by": updated_by,
-        "created_at": iso(created_at),
-        "updated_at": iso(updated_at),
-        "frame": frame,
-        "external_id": external_id,
-        "error": error,
+        "z": row.z,
+        "tool": row.tool,
+        "origin": row.origin,
+        "score": row.score,
+        "is_crowd": row.is_crowd,
+        "revision": row.revision,
+        "created_by": row.created_by_id,
+        "updated_by": row.updated_by_id,
+        "created_at": iso(row.created_at),
+        "updated_at": iso(row.updated_at),
+        "frame": row.frame,
+        "external_id": row.external_id,
+        "error": row.error,
     }
 
 
-def native_of(label: Label) -> dict[str, Any]:
-    """Return the native label object of a model instance."""
-    return native([getattr(label, column) for column in COLUMNS])
+class _IdTexts(dict[str | None, str | None]):
+    """Ids as hyphenated text by their 32 digits: the same classes and users come again with every label."""
+
+    def __missing__(self, digits: str) -> str:
+        h = digits
+        text = self[digits] = f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
+        return text
 
 
 class HotRows:
-    """A select of one picture's labels in drawing order that leaves ids, times and geometry as text where the database has text.
+    """A select of one image's labels in drawing order that leaves ids, times and geometry as text where the database has text.
 
     `columns` are attnames of Label. On SQLite ids come as hyphenated text and times as ISO 8601 in UTC with
     `Z`, to the millisecond or (`in_seconds`) to the second; elsewhere as UUID and datetime, which orjson writes fast.
@@ -91,30 +89,32 @@ class HotRows:
                 f"{self._select}{where} ORDER BY z, created_at, id LIMIT %s OFFSET %s", [key, limit, offset]
             )
             rows: list[Sequence[Any]] = cursor.fetchall()
-        return [self._as_text(row) for row in rows] if self._is_text else rows
+        if not self._is_text:
+            return rows
+        texts = _IdTexts({None: None})
+        return [self._as_text(row, texts) for row in rows]
 
-    def _as_text(self, row: Sequence[Any]) -> list[Any]:
+    def _as_text(self, row: Sequence[Any], texts: _IdTexts) -> list[Any]:
         values = list(row)
-        for place in self._ids:
-            h = values[place]
-            if h is not None:
-                values[place] = f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
-        for place in self._times:
-            at, cut = values[place], self._cut
-            whole = at if len(at) > 19 or cut == 19 else f"{at}.000"
-            values[place] = f"{whole[:10]}T{whole[11:cut]}Z"
+        for index in self._ids:
+            values[index] = texts[values[index]]
+        for index in self._times:
+            at, cut = values[index], self._cut
+            full = at if len(at) > 19 or cut == 19 else f"{at}.000"
+            values[index] = f"{full[:10]}T{full[11:cut]}Z"
         return values
 
 
-_HOT = HotRows(COLUMNS)
+_HOT = HotRows(LabelRow._fields)
 
 
 def of_media(media_id: uuid.UUID) -> list[dict[str, Any]]:
     """Return all native labels of a medium in drawing order. One query; geometry is not parsed."""
-    return [native(row) for row in _HOT.fetch(media_id)]
+    return [native_of(row) for row in map(LabelRow._make, _HOT.fetch(media_id))]
 
 
 def by_id(media_id: uuid.UUID, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
     """Return native labels of a medium by id; ids of other media are left out."""
-    rows = Label.all_objects.filter(media_id=media_id, pk__in=list(ids)).values_list(*COLUMNS)
-    return {row[0]: native(row) for row in rows}
+    rows = Label.all_objects.filter(media_id=media_id, pk__in=list(ids)).values_list(*LabelRow._fields)
+    found: dict[Any, dict[str, Any]] = {row.id: native_of(row) for row in map(LabelRow._make, rows)}
+    return found

@@ -48,7 +48,10 @@ def taken(places: Iterable[Place]) -> dict[Place, uuid.UUID]:
     wanted = set(places)
     datasets, names = {place[0] for place in wanted}, {place[1] for place in wanted}
     rows = DatasetItem.objects.filter(dataset__in=datasets, name__in=names, is_home=True)
-    found = {(row[0], row[1]): row[2] for row in rows.values_list("dataset_id", "name", "media_id")}
+    found = {
+        (dataset_id, name): media_id
+        for dataset_id, name, media_id in rows.values_list("dataset_id", "name", "media_id")
+    }
     return {place: media for place, media in found.items() if place in wanted}
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _, gettext_noop as noop, ngettex
 
 from annotator import policy
 from annotator.models import Concept, DatasetItem, Event, User
+from annotator.models.rows import FeedRow
 from annotator.web.display_names import job_name
 from annotator.web.templatetags.ui import num, status_name
 
@@ -81,32 +82,31 @@ def lines(project_id: uuid.UUID, limit: int = 12) -> list[Line]:
 
 def _groups(project_id: uuid.UUID) -> list[_Group]:
     """Return the latest events in groups, newest first. Events of jobs do not split groups: an upload by many jobs is one line."""
-    columns = ("pk", "kind", "actor_id", "media_id", "object_id", "at")
-    rows = Event.all_objects.filter(project_id=project_id).order_by("-seq").values_list(*columns)[:LOOK_BACK]
+    events = Event.all_objects.filter(project_id=project_id).order_by("-seq")
     groups: list[_Group] = []
     last: dict[bool, _Group] = {}
-    for pk, kind, actor_id, media_id, object_id, at in rows:
-        group = last.get(kind == "job.changed")
-        if group is None or not _continues(group, kind, actor_id, media_id, object_id, at):
-            group = _Group(kind, actor_id, media_id, object_id, at, at)
+    for row in map(FeedRow._make, events.values_list(*FeedRow._fields)[:LOOK_BACK]):
+        group = last.get(row.kind == "job.changed")
+        if group is None or not _continues(group, row):
+            group = _Group(row.kind, row.actor_id, row.media_id, row.object_id, at=row.at, earliest=row.at)
             groups.append(group)
-            last[kind == "job.changed"] = group
-        group.pks.append(pk)
-        group.earliest = at
+            last[row.kind == "job.changed"] = group
+        group.pks.append(row.pk)
+        group.earliest = row.at
     if sum(len(group.pks) for group in groups) == LOOK_BACK:
         for group in last.values():
             group.is_cut = True
     return groups
 
 
-def _continues(last: _Group, kind: str, actor_id: Any, media_id: Any, object_id: Any, at: datetime) -> bool:
-    if actor_id != last.actor_id or last.earliest - at > PAUSE:
+def _continues(last: _Group, row: FeedRow) -> bool:
+    if row.actor_id != last.actor_id or last.earliest - row.at > PAUSE:
         return False
-    if kind in _ANNOTATION_KINDS and last.kind in _ANNOTATION_KINDS:
-        return bool(media_id == last.media_id)
-    if kind == last.kind == "job.changed":
-        return bool(object_id == last.object_id)
-    return kind == last.kind and (kind in _MEDIA_KINDS or kind in _REPEATED)
+    if row.kind in _ANNOTATION_KINDS and last.kind in _ANNOTATION_KINDS:
+        return row.media_id == last.media_id
+    if row.kind == last.kind == "job.changed":
+        return row.object_id == last.object_id
+    return row.kind == last.kind and (row.kind in _MEDIA_KINDS or row.kind in _REPEATED)
 
 
 def _media_names(groups: list[_Group]) -> dict[str, str]:

@@ -10,6 +10,7 @@ import orjson
 
 from annotator.domain import palette
 from annotator.models import Concept, Label, Media
+from annotator.models.rows import ShapeRow
 
 # A thumbnail fits this many units; the coordinates of paths are rounded to whole units.
 UNITS = 320
@@ -29,41 +30,38 @@ def overlays(project_id: uuid.UUID, media_ids: Sequence[uuid.UUID]) -> dict[str,
         row.pk: row
         for row in Media.objects.filter(project_id=project_id, pk__in=media_ids).only("pk", "width", "height")
     }
-    columns = ("media_id", "concept_id", "x0", "y0", "x1", "y1", "shape", "points", "origin")
-    shapes: dict[uuid.UUID, list[Any]] = {}
-    for row in (
-        Label.all_objects.filter(media__in=list(media))
-        .order_by("z", "created_at", "id")
-        .values_list(*columns)
-    ):
-        shapes.setdefault(row[0], []).append(row)
+    labels = Label.all_objects.filter(media__in=list(media)).order_by("z", "created_at", "id")
+    shapes: dict[uuid.UUID, list[ShapeRow]] = {}
+    for row in map(ShapeRow._make, labels.values_list(*ShapeRow._fields)):
+        shapes.setdefault(row.media_id, []).append(row)
     colors = dict(Concept.all_objects.filter(project_id=project_id).values_list("pk", "color"))
     return {str(key): _overlay(media[key], rows, colors) for key, rows in shapes.items()}
 
 
-def _overlay(media: Media, rows: list[Any], colors: dict[uuid.UUID, str]) -> dict[str, Any]:
+def _overlay(media: Media, rows: list[ShapeRow], colors: dict[uuid.UUID, str]) -> dict[str, Any]:
     largest = max(media.width, media.height, 1)
     scale = UNITS / largest
     if len(rows) > MAX_SHAPES:
-        keep = set(
-            sorted(range(len(rows)), key=lambda i: -(rows[i][4] - rows[i][2]) * (rows[i][5] - rows[i][3]))[
-                :MAX_SHAPES
-            ]
-        )
+        largest_first = sorted(range(len(rows)), key=lambda index: -_area(rows[index]))
+        keep = set(largest_first[:MAX_SHAPES])
         rows = [row for index, row in enumerate(rows) if index in keep]
     paths: Path = {}
-    for _media, concept, x0, y0, x1, y1, shape, points, origin in rows:
+    for row in rows:
         path = (
-            _polygon(points, scale)
-            if shape == "polygon" and points
-            else _box(x0 * scale, y0 * scale, x1 * scale, y1 * scale)
+            _polygon(row.points, scale)
+            if row.shape == "polygon" and row.points
+            else _box(row.x0 * scale, row.y0 * scale, row.x1 * scale, row.y1 * scale)
         )
-        paths.setdefault((colors.get(concept, ""), origin == "model"), []).append(path)
+        paths.setdefault((colors.get(row.concept_id, ""), row.origin == "model"), []).append(path)
     drawn = [
         [palette.label_slot(color), color[:7], is_suggested, "".join(parts)]
         for (color, is_suggested), parts in paths.items()
     ]
     return {"w": max(1, round(media.width * scale)), "h": max(1, round(media.height * scale)), "p": drawn}
+
+
+def _area(row: ShapeRow) -> float:
+    return (row.x1 - row.x0) * (row.y1 - row.y0)
 
 
 def _box(x0: float, y0: float, x1: float, y1: float) -> str:

@@ -20,12 +20,8 @@ from annotator.models import (
     Project,
     TagGroup,
 )
+from annotator.models.rows import JsonLabelRow
 from annotator.services.exchange.exports.rows import read_labels
-
-_LABEL = (
-    "media_id", "pk", "concept_id", "x0", "y0", "x1", "y1", "points", "mask", "keypoints", "z", "is_crowd", "external_id",
-    "score",
-)  # fmt: skip
 
 
 def head(project: Project) -> Head:
@@ -153,33 +149,23 @@ def entries(
 ) -> dict[uuid.UUID, list[LabelEntry]]:
     """Return the labels of some media by medium. One query."""
     found: dict[uuid.UUID, list[LabelEntry]] = {}
-    for row in read_labels(keys, concepts, _LABEL):
-        (
-            media_id,
-            key,
-            concept_id,
-            x0,
-            y0,
-            x1,
-            y1,
-            points,
-            mask,
-            keypoints,
-            z,
-            is_crowd,
-            external_id,
-            score,
-        ) = row
+    for row in map(JsonLabelRow._make, read_labels(keys, concepts, JsonLabelRow._fields)):
         for field, is_lost in (
-            ("is_crowd", is_crowd),
-            ("external_id", external_id),
-            ("score", score is not None),
+            ("is_crowd", row.is_crowd),
+            ("external_id", row.external_id),
+            ("score", row.score is not None),
         ):
             if is_lost:
-                report.add(f"labels.{field}", "has no place in JSON 1.1", key)
+                report.add(f"labels.{field}", "has no place in JSON 1.1", row.id)
         entry = LabelEntry(
-            id=str(key), class_name=names[concept_id], box=(x0, y0, x1, y1), points=points,
-            mask=None if mask is None else bytes(mask), keypoints=keypoints, z=z, attributes=values.get(key, {}),
-        )  # fmt: skip
-        found.setdefault(media_id, []).append(entry)
+            id=str(row.id),
+            class_name=names[row.concept_id],
+            box=(row.x0, row.y0, row.x1, row.y1),
+            points=row.points,
+            mask=None if row.mask is None else bytes(row.mask),
+            keypoints=row.keypoints,
+            z=row.z,
+            attributes=values.get(row.id, {}),
+        )
+        found.setdefault(row.media_id, []).append(entry)
     return found

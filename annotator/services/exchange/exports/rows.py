@@ -6,7 +6,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -31,6 +31,7 @@ from annotator.models import (
     SkeletonEdge,
     Tag,
 )
+from annotator.models.rows import NumberedLabelRow
 from annotator.services.exchange.imports.labels import read_given
 from annotator.services.media.selection import MediaSelection
 
@@ -62,12 +63,11 @@ class ExportSelection:
         return cls(MediaSelection.from_params(params.get("selection", {})), classes)
 
 
-@dataclass(frozen=True, slots=True)
-class MediaRow:
+class MediaRow(NamedTuple):
     """One medium of an export."""
 
     id: uuid.UUID
-    metadata: Mapping[str, Any]
+    metadata: Any  # the parsed object; JSON text as the database gives it
     number: int
     name: str
     dataset: str
@@ -80,9 +80,6 @@ class MediaRow:
     source_url: str
 
 
-_LABEL = (
-    "media_id", "concept_id", "number", "x0", "y0", "x1", "y1", "points", "mask", "keypoints", "given", "score", "is_crowd",
-)  # fmt: skip
 # Labels in hand at once, however many the media of a step have.
 _ROWS = 2_000
 
@@ -126,8 +123,11 @@ def _among(column: str, values: Sequence[Any]) -> str:
     return f"{column} IN ({', '.join(['%s'] * len(values))})"
 
 
+_COLUMN_OF = {
+    "id": "media.id", "metadata": "media.metadata", "name": "item.name", "dataset": "dataset.name", "status": "status.name",
+}  # fmt: skip
 _MEDIA = f"""
-    SELECT media.id, media.metadata, number, item.name, dataset.name, width, height, mode, status.name, sha256, kind, source_url
+    SELECT {", ".join(_COLUMN_OF.get(name, name) for name in MediaRow._fields)}
     FROM {Media._meta.db_table} media
     JOIN {DatasetItem._meta.db_table} item ON item.media_id = media.id AND item.is_home
     JOIN {Dataset._meta.db_table} dataset ON dataset.id = item.dataset_id
@@ -141,8 +141,12 @@ def read_media(keys: Sequence[uuid.UUID]) -> list[MediaRow]:
     stored = stored_ids(keys)
     with connection.cursor() as cursor:
         cursor.execute(_MEDIA + _among("media.id", stored), stored)
-        found = {key: (orjson.loads(metadata), *facts) for key, metadata, *facts in cursor}
-    return [MediaRow(key, *found[row]) for key, row in zip(keys, stored, strict=True) if row in found]
+        found = {row.id: row for row in map(MediaRow._make, cursor)}
+    return [
+        found[stored_id]._replace(id=key, metadata=orjson.loads(found[stored_id].metadata))
+        for key, stored_id in zip(keys, stored, strict=True)
+        if stored_id in found
+    ]
 
 
 def read_labels(
@@ -280,42 +284,41 @@ def _pictures(media: Sequence[Any]) -> dict[Any, tuple[int, tuple[int, int] | No
         }
 
 
-def _stored_labels(media: Sequence[Any], concepts: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """Yield the rows of _LABEL as the driver gives them, _ROWS at a time; ids go in and come out as the database has them."""
+def _stored_labels(media: Sequence[Any], concepts: Sequence[Any]) -> Iterator[Iterable[NumberedLabelRow]]:
+    """Yield rows with values as the driver gives them, _ROWS at a time; ids go in and come out as the database has them."""
     if not media:
         return
     where = _among("media_id", media) + (f" AND {_among('concept_id', concepts)}" if concepts else "")
-    statement = f"SELECT {', '.join(_LABEL)} FROM {Label._meta.db_table} WHERE {where} ORDER BY media_id, z, created_at, id"  # noqa: S608 (names of ours)
+    statement = f"SELECT {', '.join(NumberedLabelRow._fields)} FROM {Label._meta.db_table} WHERE {where} ORDER BY media_id, z, created_at, id"  # noqa: S608 (names of ours)
     with connection.chunked_cursor() as cursor:
         cursor.execute(statement, [*media, *concepts])
         while rows := cursor.fetchmany(_ROWS):
-            yield rows
+            yield map(NumberedLabelRow._make, rows)
 
 
 def _records(
-    rows: Iterable[Any],
+    rows: Iterable[NumberedLabelRow],
     pictures: Mapping[Any, tuple[int, tuple[int, int] | None]],
     classes: Mapping[Any, Category],
     numbers: Numbers,
     report: LossReport,
 ) -> Iterator[LabelRecord]:
-    for media, concept, number, x0, y0, x1, y1, points, mask, point_text, given_text, score, is_crowd in rows:
-        category = classes.get(concept)
+    for row in rows:
+        category = classes.get(row.concept_id)
         if category is None:
             continue
-        image, size = pictures[media]
+        image, size = pictures[row.media_id]
+        number = None if row.number is None else numbers.once(row.number, report)
         given = area = found = None
-        if number is not None:
-            number = numbers.once(number, report)
-        if given_text is not None:
-            given, area, no_points = read_given(given_text)
+        if row.given is not None:
+            given, area, no_points = read_given(row.given)
             found = () if no_points else None
-        if point_text is not None:
-            found = _points(point_text, category, image, report)
-        if mask is not None:
-            mask = bytes(mask)
+        if row.keypoints is not None:
+            found = _points(row.keypoints, category, image, report)
+        mask = None if row.mask is None else bytes(row.mask)
         yield LabelRecord(
-            number, image, category.number, (x0, y0, x1, y1), points, mask, found, is_crowd, area, given, score, size
+            number, image, category.number, (row.x0, row.y0, row.x1, row.y1), row.points, mask, found, row.is_crowd, area, given,
+            row.score, size,
         )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
@@ -35,6 +36,7 @@ from annotator.models import (
     Project,
     SkeletonEdge,
 )
+from annotator.models.rows import ImportedLabelRow, LabelIdentity
 from annotator.services import naming
 from annotator.services.exchange.imports import labels as imported_labels
 from annotator.services.media import batches as media_batches, names as media_names, rows as media_rows
@@ -317,12 +319,7 @@ def _write_images(
     return total
 
 
-# What an imported label has for itself, in the order of `_label`; the rest is the same for all of a chunk.
-_COLUMNS = (
-    "id", "media_id", "concept_id", "number", "x0", "y0", "x1", "y1", "shape", "points", "mask", "keypoints", "given", "score",
-    "is_crowd",
-)  # fmt: skip
-_PLACES = [_COLUMNS.index(column) for column in imported_labels.SAME]
+_identity_values = operator.attrgetter(*LabelIdentity._fields)
 
 
 def _write_labels(state: _Import, records: Iterator[LabelRecord], tell: Progress) -> int:
@@ -338,14 +335,15 @@ def _write_labels(state: _Import, records: Iterator[LabelRecord], tell: Progress
     return total
 
 
-def _insert(state: _Import, rows: list[tuple[Any, ...]]) -> None:
+def _insert(state: _Import, rows: list[ImportedLabelRow]) -> None:
     """Write labels and their one event in a transaction."""
-    touched = {row[1] for row in rows}
+    touched = {row.media_id for row in rows}
     media_ids = [str(key) for key in touched] if len(touched) <= 100 else None
     with transaction.atomic():
         revision = events.next_seq(project_id=state.project.pk)
         shared = _shared_columns(state, revision)
-        bulk.insert(Label, (*_COLUMNS, *shared), [(*row, *shared.values()) for row in rows])
+        columns = (*ImportedLabelRow._fields, *shared)
+        bulk.insert(Label, columns, [(*row, *shared.values()) for row in rows])
         summary: kinds.BulkPayload = {"what": "import", "count": len(rows), "media": media_ids}
         events.record(
             actor=state.actor, kind=kinds.BULK, project_id=state.project.pk, after=summary, seq=revision
@@ -361,8 +359,8 @@ def _shared_columns(state: _Import, revision: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _label(state: _Import, key: uuid.UUID, record: LabelRecord) -> tuple[Any, ...] | None:
-    """Return the values of a label by _COLUMNS, or None (reported) when its image or class is not here."""
+def _label(state: _Import, key: uuid.UUID, record: LabelRecord) -> ImportedLabelRow | None:
+    """Return the row of a label, or None (reported) when its image or class is not here."""
     medium, concept = state.media_of.get(record.image_number), state.concept_of.get(record.category_number)
     if medium is None or concept is None:
         state.report.add("annotations", "Its image or category could not be imported.", record.number)
@@ -374,24 +372,26 @@ def _label(state: _Import, key: uuid.UUID, record: LabelRecord) -> tuple[Any, ..
             keypoints.Keypoint(ids.uuid7(), classes[p.place], p.x, p.y, p.visible, float(p.place))
             for p in record.keypoints
         )
-    return (
-        key, medium, concept, record.number, *record.box, record.shape, record.points, record.mask, points,
-        imported_labels.keep_given(record), record.score, record.is_crowd,
+    x0, y0, x1, y1 = record.box
+    return ImportedLabelRow(
+        id=key, media_id=medium, concept_id=concept, number=record.number, x0=x0, y0=y0, x1=x1, y1=y1, shape=record.shape,
+        points=record.points, mask=record.mask, keypoints=points, given=imported_labels.keep_given(record), score=record.score,
+        is_crowd=record.is_crowd,
     )  # fmt: skip
 
 
-def _without_known(state: _Import, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+def _without_known(state: _Import, rows: list[ImportedLabelRow]) -> list[ImportedLabelRow]:
     """Leave out, and report, labels that their pictures had before this import: a file that comes again doubles nothing."""
-    asked = [row for row in rows if row[1] in state.older]
+    asked = [row for row in rows if row.media_id in state.older]
     if not asked:
         return rows
-    said = [tuple(row[place] for place in _PLACES) for row in asked]
-    verdicts = zip(asked, imported_labels.are_known(said, before=state.began), strict=True)
-    known = {row[0]: row[3] for row, is_known in verdicts if is_known}
+    labels = [LabelIdentity._make(_identity_values(row)) for row in asked]
+    verdicts = zip(asked, imported_labels.are_known(labels, before=state.began), strict=True)
+    known = {row.id: row.number for row, is_known in verdicts if is_known}
     for number in known.values():
         reason = "Its picture has this very label already; it was not added again."
         state.report.add("annotations", reason, "" if number is None else number)
-    return [row for row in rows if row[0] not in known]
+    return [row for row in rows if row.id not in known]
 
 
 def check_dataset(project: Project, dataset: Dataset) -> None:

@@ -1,4 +1,4 @@
-"""What an imported label keeps of its file's numbers, and whether its picture has it already; no writes."""
+"""What an imported label keeps of its file's numbers, and whether its image has it already; no writes."""
 
 from __future__ import annotations
 
@@ -10,32 +10,29 @@ import orjson
 
 from annotator.domain.records import LabelRecord
 from annotator.models import Label
-
-# What makes a label the same as another one: all but ids, origin, and who made it when.
-SAME = ("media_id", "concept_id", "x0", "y0", "x1", "y1", "points", "mask", "is_crowd", "score", "keypoints")
-_MEDIA, _LEFT = SAME.index("media_id"), SAME.index("x0")
+from annotator.models.rows import LabelIdentity
 
 
-def are_known(said: Sequence[tuple[Any, ...]], *, before: datetime) -> list[bool]:
-    """Tell for each label, given as its values of `SAME`, whether its picture had the same one `before`. One query."""
-    # The left edge spares reading all else that a crowded picture holds.
+def are_known(labels: Sequence[LabelIdentity], *, before: datetime) -> list[bool]:
+    """Tell for each label whether its image had the same one `before`. One query."""
+    # The left edge spares reading all else that a crowded image holds.
     here = Label.all_objects.filter(
-        media__in={values[_MEDIA] for values in said},
-        x0__in={values[_LEFT] for values in said},
+        media__in={label.media_id for label in labels},
+        x0__in={label.x0 for label in labels},
         created_at__lt=before,
     )
-    known = {_identity(values) for values in here.values_list(*SAME)}
-    return [_identity(values) in known for values in said]
+    stored = map(LabelIdentity._make, here.values_list(*LabelIdentity._fields))
+    known = {_comparable(label) for label in stored}
+    return [_comparable(label) in known for label in labels]
 
 
-def _identity(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return the values so that equal labels compare equal: bytes of any database, keypoints without their ids."""
-    *plain, mask, is_crowd, score, points = values
-    spots = [
-        (spot["keypoint_class"], spot["x"], spot["y"], spot["visible"])
-        for spot in orjson.loads(points or "[]")
-    ]
-    return (*plain, mask and bytes(mask), is_crowd, score, *spots)
+def _comparable(label: LabelIdentity) -> LabelIdentity:
+    """Return the label so that equal ones compare equal: bytes of any database, keypoints without their ids."""
+    points = tuple(
+        (point["keypoint_class"], point["x"], point["y"], point["visible"])
+        for point in orjson.loads(label.keypoints or "[]")
+    )
+    return label._replace(mask=label.mask and bytes(label.mask), keypoints=points)
 
 
 def keep_given(record: LabelRecord) -> str | None:

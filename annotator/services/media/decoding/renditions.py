@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from annotator.domain.errors import Missing
 from annotator.models import Blob, Job, JobState, Media, MediaKind, Rendition
+from annotator.models.rows import RenditionRow
 from annotator.services import blobs
 from annotator.services.media import urls as media_urls
 from annotator.services.media.decoding import pool as decoding
@@ -82,17 +83,19 @@ def _kept(media_id: uuid.UUID, variant: str, version: str) -> Served | None:
         media=media_id, variant=variant, media__kind=MediaKind.IMAGE, media__width__gt=0,
         media__trashed_at=None, media__project__trashed_at=None,
     )  # fmt: skip
-    columns = ("blob__sha256", "blob__size", "blob__created_at", "source_id", "media__blob_id", "media__blob__sha256", "media__source_url", "media__health")  # fmt: skip
-    row = next(iter(rows.values_list(*columns)), None)  # one at most: unique by medium and variant
+    columns = rows.values_list(*RenditionRow._fields)
+    row = next(map(RenditionRow._make, columns), None)  # one at most: unique by medium and variant
     if row is None:
         return None
-    sha256, size, made, made_of, blob_id, blob_sha256, source_url, health = row
-    is_current = made_of == blob_id if blob_id else bool(source_url)
-    if not is_current or health == "ERROR" or version != media_urls.rendition_version(blob_sha256):
+    is_current = row.source_id == row.media__blob_id if row.media__blob_id else bool(row.media__source_url)
+    if not is_current or row.media__health == "ERROR":
+        return None
+    if version != media_urls.rendition_version(row.media__blob__sha256):
         return None
     # Renditions are written without waiting for the disk; one that was lost with the power is made again.
-    is_there = blobs.store().stat(sha256) == size
-    return Served(sha256, size, "image/jpeg", True, made) if is_there else None
+    if blobs.store().stat(row.blob__sha256) != row.blob__size:
+        return None
+    return Served(row.blob__sha256, row.blob__size, "image/jpeg", is_inline=True, made=row.blob__created_at)
 
 
 def _served(blob: Blob, mime: str, *, is_inline: bool = True) -> Served:
