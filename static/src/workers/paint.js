@@ -225,10 +225,10 @@ function fillRun(words, word, start, length, width, step, stride) {
 
 /**
  * Only the part of the mask that is on the canvas is drawn: at 64x a mask is wider than a canvas may be.
- * @param {Context} g @param {CanvasImageSource} picture @param {Float64Array} data @param {number} at
+ * @param {Context} g @param {CanvasImageSource} image @param {Float64Array} data @param {number} at
  * @param {Style} style @param {Transform} t
  */
-function paintMask(g, picture, data, at, style, t) {
+function paintMask(g, image, data, at, style, t) {
   const [x0, y0, width, height] = [data[at], data[at + 1], data[at + 2], data[at + 3]];
   const toImage = (/** @type {number} */ device, /** @type {number} */ offset) => (device - offset) / t.scale;
   const left = Math.max(0, Math.floor(toImage(0, t.dx) - x0));
@@ -240,10 +240,10 @@ function paintMask(g, picture, data, at, style, t) {
   g.globalAlpha = style.maskAlpha;
   const x = (x0 + left) * t.scale + t.dx;
   const y = (y0 + top) * t.scale + t.dy;
-  const { width: own, height: tall } = /** @type {HTMLCanvasElement} */ (picture);
+  const { width: own, height: tall } = /** @type {HTMLCanvasElement} */ (image);
   const [kx, ky] = [own / width, tall / height];
   g.drawImage(
-    picture, left * kx, top * ky, (right - left) * kx, (bottom - top) * ky,
+    image, left * kx, top * ky, (right - left) * kx, (bottom - top) * ky,
     x, y, (right - left) * t.scale, (bottom - top) * t.scale,
   );
   g.globalAlpha = 1;

@@ -42,12 +42,12 @@ test('initials and hue are those the server makes', () => {
 });
 
 test('the minimap shows only when something is outside the stage', () => {
-  const picture = { width: 1000, height: 500 };
+  const image = { width: 1000, height: 500 };
   const stage = { width: 500, height: 500 };
-  assert.equal(seenPart({ zoom: 0.5, x: 500, y: 250 }, picture, stage), null);
-  assert.deepEqual(seenPart({ zoom: 1, x: 500, y: 250 }, picture, stage), { left: 0.25, right: 0.75, top: 0, bottom: 1 });
-  assert.deepEqual(seenPart({ zoom: 1, x: 0, y: 250 }, picture, stage), { left: 0, right: 0.25, top: 0, bottom: 1 });
-  assert.equal(seenPart({ zoom: 1, x: 0, y: 0 }, picture, { width: 0, height: 0 }), null);
+  assert.equal(seenPart({ zoom: 0.5, x: 500, y: 250 }, image, stage), null);
+  assert.deepEqual(seenPart({ zoom: 1, x: 500, y: 250 }, image, stage), { left: 0.25, right: 0.75, top: 0, bottom: 1 });
+  assert.deepEqual(seenPart({ zoom: 1, x: 0, y: 250 }, image, stage), { left: 0, right: 0.25, top: 0, bottom: 1 });
+  assert.equal(seenPart({ zoom: 1, x: 0, y: 0 }, image, { width: 0, height: 0 }), null);
 });
 
 test('tags stand in their groups, those without one last', () => {
@@ -67,7 +67,7 @@ test('the palette ranks beginnings before middles and finds words in any order',
   assert.equal(found('').length, 4);
 });
 
-test('an address of the page names its picture', () => {
+test('an address of the page names its image', () => {
   assert.equal(mediaOf('/label/01a20156-409a-7429-a771-05b04cd22d70/'), '01a20156-409a-7429-a771-05b04cd22d70');
   assert.equal(mediaOf('/projects/'), null);
 });

@@ -50,7 +50,7 @@ test('several labels move together and do not pass each other', () => {
   assert.deepEqual(commit(store, commands.reorder(store, new Set(['a', 'd']), -1)), ['a', 'd', 'b', 'c']);
 });
 
-test('a nudge moves all parts of a label and stops at the edge of the picture', () => {
+test('a nudge moves all parts of a label and stops at the edge of the image', () => {
   const keypoints = [{ id: 'k', keypoint_class: 'kc', x: 92, y: 5, visible: true, order: 0 }];
   const store = open([label('a', { box: [90, 2, 96, 8], shape: 'polygon', points: [[[[90, 2], [96, 2], [96, 8]]]], keypoints }), label('b', { box: [0, 0, 5, 5] })]);
   store.commit(commands.nudge(store, ['a', 'b'], 10, -10));
@@ -59,7 +59,7 @@ test('a nudge moves all parts of a label and stops at the edge of the picture', 
   assert.deepEqual(store.labels.get('b').box, [4, 0, 9, 5], 'together or not at all');
 });
 
-test('a label that hangs out of the picture is not pushed back', () => {
+test('a label that hangs out of the image is not pushed back', () => {
   const store = open([label('a', { box: [-5, 10, 120, 20] })]);
   store.commit(commands.nudge(store, ['a'], -3, 0));
   assert.deepEqual(store.labels.get('a').box, [-5, 10, 120, 20]);

@@ -380,7 +380,7 @@ test('states that were fetched ahead are used while they are true', async () => 
   assert.ok(ann.store.labels.has('x9'));
 });
 
-test('a change that is under way while its picture is opened again is never invisible', async () => {
+test('a change that is under way while its image is opened again is never invisible', async () => {
   const ann = await world.open('t1');
   server.latency = () => 200;
   const id = draw(ann);
@@ -395,7 +395,7 @@ test('a change that is under way while its picture is opened again is never invi
   same(ann);
 });
 
-test('events of the new picture that were told before the server heard of the move are asked for', async () => {
+test('events of the new image that were told before the server heard of the move are asked for', async () => {
   const ann = await world.open('t1');
   const [socket] = server.sockets;
   await show(ann, OTHER);

@@ -172,7 +172,7 @@ for (const moment of ['before', 'after']) {
   });
 }
 
-test('work on earlier pictures is sent too', async () => {
+test('work on earlier images is sent too', async () => {
   const browser = new Browser(world);
   const session = await world.open('t1', { browser });
   server.weather = isLost;

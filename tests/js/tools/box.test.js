@@ -24,7 +24,7 @@ test('so do two clicks, in any direction; the tool can go on at once', () => {
   assert.deepEqual(last().box, [1, 1, 5, 5]);
 });
 
-test('the box stays in the picture; Shift makes it a square that fits', () => {
+test('the box stays in the image; Shift makes it a square that fits', () => {
   const { use, last } = stageWith();
   const { drag } = use('box');
   drag([-20, 90], [50, 300]);
@@ -76,7 +76,7 @@ test('drawing anew is given up by Esc, by another choice and by a lock', () => {
   }), false);
   assert.equal(isDrawnAnew(() => store.setLocked(['a'], true)), false);
   store.setLocked(['a'], false);
-  assert.equal(isDrawnAnew(() => tool.drop()), true, 'a second finger only moves the picture');
+  assert.equal(isDrawnAnew(() => tool.drop()), true, 'a second finger only moves the image');
 });
 
 test('less than 2 x 2 px is no box, and is told', () => {
@@ -123,7 +123,7 @@ test('by keys: from the middle of the stage, arrows 1 px, Shift 10, Enter sets a
   assert.deepEqual(said, ['First corner at 111, 50', 'Box added, class Car, 25 × 30']);
 });
 
-test('Enter alone begins in the middle; the crosshair stays in the picture', () => {
+test('Enter alone begins in the middle; the crosshair stays in the image', () => {
   const { use, last } = stageWith();
   const { press } = use('box');
   press('Enter');

@@ -52,7 +52,7 @@ test('Backspace and Ctrl+Z take back the last point; fewer than three close noth
   assert.equal(store.labels.size, 1);
 });
 
-test('points are whole pixels, and tenths when enlarged; they stay in the picture', () => {
+test('points are whole pixels, and tenths when enlarged; they stay in the image', () => {
   const far = stageWith();
   draw(far.use('polygon'), [[10.44, 10.51], [60, 10], [300, 60]]);
   far.use('polygon').press('Enter');

@@ -31,7 +31,7 @@ test('Alt goes through the stack under the pointer', () => {
   assert.deepEqual(seen, ['c', 'b', 'a', 'c']);
 });
 
-test('a drag moves all chosen shapes by whole pixels and stops at the border of the picture', () => {
+test('a drag moves all chosen shapes by whole pixels and stops at the border of the image', () => {
   const { store, use, previews } = stageWith([box('a', [10.37, 10, 30, 30]), box('b', [50, 50, 60, 60])]);
   store.select(['a', 'b']);
   const { drag } = use('select');
@@ -67,7 +67,7 @@ test('eight handles resize; edges that are not dragged keep their numbers', () =
   assert.deepEqual(store.labels.get('a')?.box, [30, 10.5, 81, 76]);
 });
 
-test('a handle dragged over the other side turns the box; it stays 2 px and in the picture', () => {
+test('a handle dragged over the other side turns the box; it stays 2 px and in the image', () => {
   assert.deepEqual(resizedBox([50, 50, 80, 80], [2, 3], 20, 30, SIZE), [20, 30, 50, 50]);
   assert.deepEqual(resizedBox([50, 50, 80, 80], [2, -1], 50.2, 0, SIZE), [50, 50, 52, 80]);
   assert.deepEqual(resizedBox([50, 50, 80, 80], [0, 1], 79, 300, SIZE), [78, 80, 80, 100]);
@@ -157,7 +157,7 @@ test('who may not label chooses, and changes nothing', () => {
   assert.deepEqual([chosen(store), store.labels.get('a')?.box], [['a'], [10, 10, 60, 60]]);
 });
 
-test('a drag over nothing chooses what lies inside; with a finger it moves the picture', () => {
+test('a drag over nothing chooses what lies inside; with a finger it moves the image', () => {
   const { store, use, calls } = stageWith([box('a', [10, 10, 20, 20]), box('b', [30, 30, 40, 40]), box('c', [30, 30, 190, 90])]);
   const { drag, tool, pointer } = use('select');
   drag([2, 2], [45, 45]);
@@ -166,7 +166,7 @@ test('a drag over nothing chooses what lies inside; with a finger it moves the p
   assert.deepEqual(calls, [['beginPan']]);
 });
 
-test('a double click on nothing shows the picture whole', () => {
+test('a double click on nothing shows the image whole', () => {
   const { use, calls } = stageWith();
   use('select').click(5, 5, { clicks: 2 });
   assert.deepEqual(calls, [['fit']]);

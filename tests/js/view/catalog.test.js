@@ -45,7 +45,7 @@ test('labels are found before the index came, with it, and after changes', () =>
   assert.deepEqual(ask(catalog, 0, 0, 500, 500), ['a']);
 });
 
-test('an index of the picture before is not taken', () => {
+test('an index of the image before is not taken', () => {
   const { store, catalog } = start(LABELS);
   const old = catalog.version;
   catalog.reset();

@@ -12,14 +12,14 @@ const { ShapesLayer } = await import('../../../static/src/editor/view/shapes-lay
 
 const STAGE = [400, 300];
 
-/** A layer over a picture of 4000 x 3000, a worker that answers when told to, and frames when told to. */
+/** A layer over an image of 4000 x 3000, a worker that answers when told to, and frames when told to. */
 function start({ shapes = 10 } = {}) {
   const world = { view: { zoom: 1, x: 1000, y: 1000 }, isMoving: false, renders: 0, closed: [] };
   const camera = () => makeCamera(world.view, STAGE[0], STAGE[1], 1);
   const catalog = { extent: [0, 0, 4000, 3000], slots: { size: shapes }, slotsOf: (ids) => [...ids] };
   const layer = new ShapesLayer({
     camera, isMoving: () => world.isMoving, view: () => world.view, render: () => world.renders++,
-    catalog: /** @type {any} */ (catalog), picture: () => ({ width: 4000, height: 3000 }),
+    catalog: /** @type {any} */ (catalog), image: () => ({ width: 4000, height: 3000 }),
   });
   const sent = [];
   layer.send = (message) => sent.push(message);
@@ -51,7 +51,7 @@ test('a bitmap reaches a quarter of the stage beyond each edge, on whole device 
   assert.equal(layer.isSettled, true);
 });
 
-test('where the whole picture is in view the bitmap ends at its border', () => {
+test('where the whole image is in view the bitmap ends at its border', () => {
   const { last, move } = start();
   move({ zoom: 0.05, x: 2000, y: 1500 });
   assert.ok(last().width < 400 && last().width >= 200 + 24);
@@ -159,7 +159,7 @@ test('when a drawing was stopped it is asked for again', () => {
   assert.equal(requests().length, 2);
 });
 
-test('another picture: nothing of the old one counts', () => {
+test('another image: nothing of the old one counts', () => {
   const { layer, answer, requests, frame } = start();
   answer();
   layer.close();

@@ -43,7 +43,7 @@ test('nothing is drawn before there is a size and an image, frames end all the s
   resize(400, 300);
   frame();
   assert.equal(page.drawn, 0);
-  viewport.setPicture(4000, 3000);
+  viewport.setImage(4000, 3000);
   frame();
   assert.deepEqual([page.drawn, page.ended], [1, 3]);
 });
@@ -51,7 +51,7 @@ test('nothing is drawn before there is a size and an image, frames end all the s
 test('many changes between two frames are drawn once, and a frame asked for while drawing is the next one', () => {
   const { viewport, page, frame, resize, layer } = start();
   resize(400, 300);
-  viewport.setPicture(4000, 3000);
+  viewport.setImage(4000, 3000);
   viewport.zoomBy(2);
   viewport.centerOn(10, 10);
   viewport.render();
@@ -69,7 +69,7 @@ test('an image that is shown whole stays so when the stage changes its size, ano
   const told = [];
   viewport.onView((view) => told.push(view));
   resize(448, 348);
-  viewport.setPicture(4000, 3000);
+  viewport.setImage(4000, 3000);
   assert.deepEqual(viewport.current, { zoom: 0.1, x: 2000, y: 1500 });
   resize(848, 648);
   assert.deepEqual(viewport.current, { zoom: 0.2, x: 2000, y: 1500 });
@@ -85,7 +85,7 @@ test('an image that is shown whole stays so when the stage changes its size, ano
 test('another pixel ratio asks for a frame; after the end nothing is drawn any more', () => {
   const { viewport, page, frame, resize, globals } = start();
   resize(400, 300);
-  viewport.setPicture(4000, 3000);
+  viewport.setImage(4000, 3000);
   frame();
   globals.window.devicePixelRatio = 2;
   page.ratio();

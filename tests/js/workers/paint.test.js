@@ -24,7 +24,7 @@ function painted(row, level = FINE) {
   return canvas.calls;
 }
 
-/** The mask picture as rows of 0 and 1. */
+/** The mask image as rows of 0 and 1. */
 function bits(mask, box) {
   let data = new Uint8ClampedArray(0);
   const canvas = maskCanvas(numbers(label('m', { shape: 'mask', mask, box })), 0, [1, 2, 3], (width, height) => /** @type {any} */ ({

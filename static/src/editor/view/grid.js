@@ -12,7 +12,7 @@ export function gridStep(zoom) {
   return step;
 }
 
-/** @param {CanvasRenderingContext2D} g @param {Camera} c @param {{width: number, height: number}} picture image pixels */
+/** @param {CanvasRenderingContext2D} g @param {Camera} c @param {{width: number, height: number}} image its size in pixels */
 export function drawGrid(g, c, { width, height }) {
   const step = gridStep(c.zoom);
   const at = (/** @type {number} */ value, /** @type {number} */ from) => Math.round((value - from) * c.scale);

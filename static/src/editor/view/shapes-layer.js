@@ -50,14 +50,14 @@ export class ShapesLayer {
    * @param {() => View} options.view
    * @param {() => void} options.render asks for a frame
    * @param {Catalog} options.catalog
-   * @param {() => {width: number, height: number}} options.picture
+   * @param {() => {width: number, height: number}} options.image
    */
-  constructor({ camera, isMoving, view, render, catalog, picture }) {
+  constructor({ camera, isMoving, view, render, catalog, image }) {
     this.camera = camera;
     this.isMoving = isMoving;
     this.view = view;
     this.render = render;
-    this.picture = picture;
+    this.image = image;
     this.catalog = catalog;
     /** @type {(message: any, transfer?: Transferable[]) => void} */
     this.send = () => {};
@@ -157,7 +157,7 @@ export class ShapesLayer {
 
   /** The part of the image (and of shapes beyond its edges) that can show anything. @param {Camera} c */
   #world(c) {
-    const { width, height } = this.picture();
+    const { width, height } = this.image();
     const extent = this.catalog.extent;
     const pad = 12 / c.zoom;
     return [

@@ -24,7 +24,7 @@ import { CanvasLayer } from './layers.js';
 import { boundsOf } from './pack.js';
 import { Pen } from './pen.js';
 import { Picker } from './picker.js';
-import { Picture } from './picture.js';
+import { StageImage } from './image.js';
 import { ShapesLayer } from './shapes-layer.js';
 import { ToolHost } from './tool-host.js';
 import { Viewport } from './viewport.js';
@@ -82,9 +82,9 @@ export class Stage {
     this.colors = createColorReader(this.root);
     const painter = new LabelPainter(this.colors);
     this.bridge = new Bridge({ store, painter, port });
-    this.picture = new Picture(() => this.render());
+    this.image = new StageImage(() => this.render());
     this.shapes = this.#makeShapes();
-    this.viewport = new Viewport(layers, [this.#makePictureLayer(), this.shapes.layer]);
+    this.viewport = new Viewport(layers, [this.#makeImageLayer(), this.shapes.layer]);
     const { catalog } = this.bridge;
     this.edit = new EditLayer({ canvas: this.canvas, store, painter, shapes: this.shapes, query: (...box) => catalog.query(...box) });
     this.picker = new Picker(store, catalog);
@@ -133,19 +133,19 @@ export class Stage {
       view: () => this.viewport.current,
       render: () => this.render(),
       catalog: this.bridge.catalog,
-      picture: () => this.store.media.peek() ?? { width: 1, height: 1 },
+      image: () => this.store.media.peek() ?? { width: 1, height: 1 },
     });
   }
 
-  #makePictureLayer() {
-    const { picture } = this;
+  #makeImageLayer() {
+    const { image } = this;
     return new CanvasLayer({
-      name: 'stage-picture',
+      name: 'stage-image',
       camera: () => this.viewport.camera(),
-      key: (c) => `${c.scale},${c.left},${c.top},${picture.key},${this.store.display.peek().grid}`,
+      key: (c) => `${c.scale},${c.left},${c.top},${image.key},${this.store.display.peek().grid}`,
       draw: (g, c) => {
-        picture.draw(g, c);
-        if (picture.media && this.store.display.peek().grid) drawGrid(g, c, picture.media);
+        image.draw(g, c);
+        if (image.media && this.store.display.peek().grid) drawGrid(g, c, image.media);
       },
     });
   }
@@ -183,12 +183,12 @@ export class Stage {
   async setMedia({ media, view }) {
     const version = ++this.mediaVersion;
     this.host.tool.cancel();
-    this.viewport.setPicture(media.width, media.height, view);
+    this.viewport.setImage(media.width, media.height, view);
     this.bridge.open();
-    await this.picture.show(media);
+    await this.image.show(media);
     if (version !== this.mediaVersion) return;
     this.loadedVersion = version;
-    if (this.picture.failure) this.announce(this.picture.failure);
+    if (this.image.failure) this.announce(this.image.failure);
     this.render();
     await new Promise((/** @type {(value?: any) => void} */ resolve) => this.waiting.push(resolve));
   }
@@ -200,7 +200,7 @@ export class Stage {
 
   /** Empty, or the name of an image that cannot be shown. */
   get failure() {
-    return this.picture.failure;
+    return this.image.failure;
   }
 
   /** Resolves when what is on the screen is final for the present shapes and view. */
@@ -351,7 +351,7 @@ export class Stage {
 
   /** Decodes images that come next, so that they show at once. @param {readonly Media[]} next */
   preload(next) {
-    this.picture.preload(next);
+    this.image.preload(next);
   }
 
   /** Takes the keyboard. */
@@ -369,7 +369,7 @@ export class Stage {
     this.host.destroy();
     this.bridge.destroy();
     this.cursors.destroy();
-    this.picture.destroy();
+    this.image.destroy();
     this.colors.destroy();
     this.viewport.destroy();
     this.root.remove();

@@ -97,7 +97,7 @@ export class ToolHost {
       cancel: () => this.tool.drop(),
       hover: (p) => {
         if (!p) this.tool.leave();
-        this.place.value = p && this.#isInPicture(p) ? { x: p.x, y: p.y } : null;
+        this.place.value = p && this.#isInImage(p) ? { x: p.x, y: p.y } : null;
         for (const listener of this.listeners) listener(p?.x ?? null, p?.y ?? null);
       },
       pan: (state) => {
@@ -107,7 +107,7 @@ export class ToolHost {
   }
 
   /** @param {StagePointer} p */
-  #isInPicture({ x, y }) {
+  #isInImage({ x, y }) {
     const media = this.store.media.peek();
     return media !== null && x >= 0 && y >= 0 && x < media.width && y < media.height;
   }

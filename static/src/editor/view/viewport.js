@@ -62,7 +62,7 @@ export class Viewport {
   }
 
   /** Another image; it is shown whole unless `view` is given. @param {number} width @param {number} height @param {View} [view] */
-  setPicture(width, height, view) {
+  setImage(width, height, view) {
     this.imageWidth = width;
     this.imageHeight = height;
     this.hasImage = true;

@@ -22,7 +22,7 @@ test('what waits for review is accepted or rejected by those who may', () => {
   assert.deepEqual([other.primary, other.reject, other.reopen], [null, null, 'IN PROGRESS']);
 });
 
-test('a finished picture can only be reopened, and only by those who may', () => {
+test('a finished image can only be reopened, and only by those who may', () => {
   assert.deepEqual(stepsFor(status('DONE'), reviewer, statuses), { primary: null, reject: null, skip: null, reopen: 'IN PROGRESS', isFinished: true });
   assert.equal(stepsFor(status('COMPLETED'), { ...annotator, status: [] }, statuses).reopen, null);
 });

@@ -7,7 +7,7 @@ const frame = (index, more = {}) => ({ id: `m${index}`, index, name: `${index}.j
 const range = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => frame(from + i));
 const indexes = (items) => items.map((one) => one.index);
 
-/** A server with `count` pictures; `asked` collects the queries. */
+/** A server with `count` images; `asked` collects the queries. */
 function film(count, filter = '') {
   const asked = [];
   const fetcher = async (url) => {
@@ -36,7 +36,7 @@ test('at most so many frames are kept, around the shown one', () => {
   assert.deepEqual(indexes(trimmed(range(0, 99), 'm99', 3)), [97, 98, 99]);
 });
 
-test('next, previous and place of the shown picture', async () => {
+test('next, previous and place of the shown image', async () => {
   const { made, asked } = film(100, 'status=x&status=y');
   await made.show('m50');
   assert.equal(asked[0].status, 'y');
@@ -51,7 +51,7 @@ test('next, previous and place of the shown picture', async () => {
   assert.equal(made.items.value[0].index, 38);
 });
 
-test('a picture by its number, known or asked for; beyond the end the page says so', async () => {
+test('an image by its number, known or asked for; beyond the end the page says so', async () => {
   const { made, asked } = film(100, 'status=x');
   await made.show('m50');
   const [opened, told] = [[], []];
@@ -66,7 +66,7 @@ test('a picture by its number, known or asked for; beyond the end the page says 
   const going = goTo(app, 90, (text) => told.push(text));
   made.current.value = 'm51';
   await going;
-  assert.deepEqual(opened, ['m52', 'm0'], 'a picture chosen meanwhile stays');
+  assert.deepEqual(opened, ['m52', 'm0'], 'an image chosen meanwhile stays');
 });
 
 test('first and last have one neighbour', async () => {
@@ -77,7 +77,7 @@ test('first and last have one neighbour', async () => {
   assert.equal(made.next.value, null);
 });
 
-test('a picture that the filter does not let through stands between its neighbours', () => {
+test('an image that the filter does not let through stands between its neighbours', () => {
   const items = [frame(0), frame(1)];
   assert.deepEqual(neighbours(items, 'gone', { id: 'gone', index: 1 }, 2), { previous: items[0], next: items[1], index: null });
   assert.deepEqual(neighbours(items, 'other', { id: 'gone', index: 1 }, 2), { previous: undefined, next: undefined, index: null });

@@ -5,7 +5,7 @@ import { createStepper } from '../../../../static/src/editor/panels/filmstrip/st
 
 const frame = (index) => ({ id: `m${index}`, index, name: `${index}.jpg`, thumbnail_url: null, status: { name: 'NEW', base: 'NEW' }, labels: 0 });
 
-/** A list of `count` pictures at picture `at`; the list answers only when `answer` is called. */
+/** A list of `count` images at image `at`; the list answers only when `answer` is called. */
 function world(at, count) {
   const held = [];
   const film = new Film({ urls: { film: '/film' }, filter: '' }, (url) => new Promise((resolve, reject) => held.push({ url, resolve, reject })));
@@ -61,7 +61,7 @@ test('presses add up as they would have one by one; a held key does not', async 
   assert.deepEqual(opened, ['m6', 'm7', 'm8'], 'where the way is known a held key goes on');
 });
 
-test('steps that took each other back leave the picture as it is', async () => {
+test('steps that took each other back leave the image as it is', async () => {
   const { stepper, opened, answer } = world(5, 9);
   stepper.go(1);
   stepper.go(-1);
@@ -69,7 +69,7 @@ test('steps that took each other back leave the picture as it is', async () => {
   assert.deepEqual(opened, []);
 });
 
-test('a picture chosen meanwhile is not left again', async () => {
+test('an image chosen meanwhile is not left again', async () => {
   const { film, stepper, opened, answer } = world(5, 9);
   stepper.go(1);
   film.current.value = 'm2';

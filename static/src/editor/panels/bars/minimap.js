@@ -8,17 +8,17 @@ import { t } from '../../../i18n.js';
 
 /**
  * The seen part as shares of the image, cut at its edges; null when all of it is seen.
- * @param {View} view @param {{width: number, height: number}} picture @param {{width: number, height: number}} stage CSS pixels
+ * @param {View} view @param {{width: number, height: number}} image @param {{width: number, height: number}} stage CSS pixels
  */
-export function seenPart(view, picture, stage) {
-  if (!(picture.width > 0 && picture.height > 0 && view.zoom > 0 && stage.width > 0)) return null;
+export function seenPart(view, image, stage) {
+  if (!(image.width > 0 && image.height > 0 && view.zoom > 0 && stage.width > 0)) return null;
   const halfW = stage.width / view.zoom / 2;
   const halfH = stage.height / view.zoom / 2;
   const cut = (/** @type {number} */ share) => Math.min(1, Math.max(0, share));
-  const left = cut((view.x - halfW) / picture.width);
-  const right = cut((view.x + halfW) / picture.width);
-  const top = cut((view.y - halfH) / picture.height);
-  const bottom = cut((view.y + halfH) / picture.height);
+  const left = cut((view.x - halfW) / image.width);
+  const right = cut((view.x + halfW) / image.width);
+  const top = cut((view.y - halfH) / image.height);
+  const bottom = cut((view.y + halfH) / image.height);
   const isWhole = left === 0 && top === 0 && right === 1 && bottom === 1;
   return isWhole ? null : { left, top, right, bottom };
 }

@@ -32,7 +32,7 @@ async function decode(url) {
 }
 
 /** Decoded images by address; the last used stay. */
-export class PictureCache {
+export class ImageCache {
   constructor() {
     /** @type {Map<string, Promise<Decoded>>} */
     this.entries = new Map();
@@ -79,11 +79,11 @@ export class PictureCache {
   }
 }
 
-export class Picture {
+export class StageImage {
   /** @param {() => void} onChange called when there is something new to draw */
   constructor(onChange) {
     this.onChange = onChange;
-    this.cache = new PictureCache();
+    this.cache = new ImageCache();
     /** @type {Media | null} */
     this.media = null;
     /** Largest first. @type {Level[]} */
