@@ -186,7 +186,7 @@ export class Engine {
     if (!back) this.#resize(request);
     const parts = rects.map((rect) => this.#visible(view, rect));
     if (isFull) Object.assign(view, { level: FINE, block: (parts[0].length > MANY ? BLOCK_SIZE : 0) * request.ratio });
-    const { level, block, estimate } = this.#choose(parts, view, request);
+    const { level, block, estimate } = this.#chooseLevel(parts, view, request);
     Object.assign(view, { level, block });
     this.back = null;
     this.dirty = [];
@@ -279,7 +279,7 @@ export class Engine {
    * The finest level that is expected to be done in time; not finer than what the drawing has already.
    * @param {Uint32Array[]} parts @param {Back} view @param {DrawRequest} request
    */
-  #choose(parts, view, request) {
+  #chooseLevel(parts, view, request) {
     for (let { level } = view; ; level++) {
       const block = Math.max(view.block, LEVEL_BLOCK[level] * view.ratio);
       const estimate = parts.reduce((sum, slots) => sum + this.#estimate(slots, view, level, block), 0);

@@ -16,7 +16,7 @@ export const KEYPOINTS = 3;
 
 export const HIDDEN = 1;
 export const MODEL = 2;
-export const CHOSEN = 4;
+export const SELECTED = 4;
 export const HAS_KEYPOINTS = 8;
 
 /** As a rank: the shape stays where it is in the draw order. */

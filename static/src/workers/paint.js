@@ -1,5 +1,5 @@
 /** Draws one shape on a 2D canvas, in the same way in the worker and on the page; keeps nothing but styles. */
-import { BOX, CHOSEN, HAS_KEYPOINTS, KEYPOINTS, MASK, MODEL, POINT_VISIBLE, POLYGON } from './format.js';
+import { BOX, SELECTED, HAS_KEYPOINTS, KEYPOINTS, MASK, MODEL, POINT_VISIBLE, POLYGON } from './format.js';
 
 /** @typedef {import('./format.js').Rgb} Rgb */
 /** @typedef {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} Context */
@@ -95,7 +95,7 @@ export function tracePart(g, data, at, t, skip = 0.5) {
  * @param {Context} g @param {Style} style @param {number} flags @param {number} level @param {number} ratio
  */
 function strokePath(g, style, flags, level, ratio) {
-  const isOn = (flags & CHOSEN) !== 0;
+  const isOn = (flags & SELECTED) !== 0;
   if (level === FINE || isOn) {
     const width = isOn ? 3 : 2;
     g.strokeStyle = style.halo;
@@ -117,7 +117,7 @@ function strokePath(g, style, flags, level, ratio) {
 
 /** @param {Style} style @param {number} flags */
 function fillOf(style, flags) {
-  if (flags & CHOSEN) return style.fillOn;
+  if (flags & SELECTED) return style.fillOn;
   return flags & MODEL ? style.fillModel : style.fill;
 }
 
@@ -160,7 +160,7 @@ function paintBox(g, box, i, style, flags, t, level) {
     strokePath(g, style, flags, level, t.ratio);
     return;
   }
-  const line = flags & CHOSEN ? 3 : 2;
+  const line = flags & SELECTED ? 3 : 2;
   g.strokeStyle = style.halo;
   g.lineWidth = (line + 2) * t.ratio;
   g.strokeRect(x, y, width, height);
@@ -325,11 +325,11 @@ export function paintShape(g, row, style, t, how) {
   } else if (row.kind === BOX) {
     paintBox(g, row.box, row.boxAt, style, row.flags, t, level);
   }
-  if (row.kind === KEYPOINTS && row.flags & CHOSEN) paintFrame(g, row, style, t);
+  if (row.kind === KEYPOINTS && row.flags & SELECTED) paintFrame(g, row, style, t);
   if (row.flags & HAS_KEYPOINTS) paintKeypoints(g, row.data, at, style, t, how.schemas);
 }
 
-/** The thin frame around chosen keypoints. @param {Context} g @param {ShapeRow} row @param {Style} style @param {Transform} t */
+/** The thin frame around selected keypoints. @param {Context} g @param {ShapeRow} row @param {Style} style @param {Transform} t */
 function paintFrame(g, row, style, t) {
   const [x0, y0, x1, y1] = [0, 1, 2, 3].map((i) => row.box[row.boxAt + i] * t.scale + (i % 2 ? t.dy : t.dx));
   g.setLineDash([2 * t.ratio, 3 * t.ratio]);

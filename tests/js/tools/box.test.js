@@ -56,7 +56,7 @@ test('a box drawn anew keeps its id, its class and its place in the order', () =
   assert.deepEqual(store.labels.get('a').box, [0, 0, 10, 10]);
 });
 
-test('drawing anew is given up by Esc, by another choice and by a lock', () => {
+test('drawing anew is given up by Esc, by another selection and by a lock', () => {
   const { store, use } = stageWith([box('a', [0, 0, 10, 10]), box('b', [50, 50, 60, 60])]);
   const { tool, drag, pointer } = use('box');
   const isDrawnAnew = (giveUp) => {

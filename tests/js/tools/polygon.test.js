@@ -76,7 +76,7 @@ test('a drag draws freehand and leaves out what lies on the line', () => {
   assert.deepEqual(ring[0], [10, 10]);
 });
 
-test('with Alt a hole goes into the chosen polygon, inside it only', () => {
+test('with Alt a hole goes into the selected polygon, inside it only', () => {
   const { store, use, said } = stageWith([polygon('a', [[[[0, 0], [90, 0], [90, 90], [0, 90]]]])]);
   const tool = use('polygon');
   store.select(['a']);
@@ -89,7 +89,7 @@ test('with Alt a hole goes into the chosen polygon, inside it only', () => {
   assert.equal(store.labels.get('a')?.points?.[0].length, 1);
 });
 
-test('without a chosen polygon that may be changed, Alt draws a new one', () => {
+test('without a selected polygon that may be changed, Alt draws a new one', () => {
   const { store, use } = stageWith([polygon('a', [[[[0, 0], [90, 0], [90, 90], [0, 90]]]])]);
   store.select(['a']);
   store.setLocked(['a'], true);

@@ -6,19 +6,19 @@ import { stageWith } from './world.js';
 
 const SIZE = { width: 200, height: 100 };
 const SQUARE = [[20, 20], [60, 20], [60, 60], [20, 60]];
-const chosen = (store) => [...store.selection.peek()];
+const selected = (store) => [...store.selection.peek()];
 
-test('a click chooses the smallest, Shift adds and takes away, a click on nothing clears', () => {
+test('a click selects the smallest, Shift adds and takes away, a click on nothing clears', () => {
   const { store, use } = stageWith([box('a', [0, 0, 90, 90]), box('b', [10, 10, 30, 30]), box('c', [100, 10, 120, 30])]);
   const { click } = use('select');
   click(20, 20);
-  assert.deepEqual(chosen(store), ['b']);
+  assert.deepEqual(selected(store), ['b']);
   click(110, 20, { shift: true });
-  assert.deepEqual(chosen(store), ['b', 'c']);
+  assert.deepEqual(selected(store), ['b', 'c']);
   click(20, 20, { shift: true });
-  assert.deepEqual(chosen(store), ['c']);
+  assert.deepEqual(selected(store), ['c']);
   click(180, 90);
-  assert.deepEqual(chosen(store), []);
+  assert.deepEqual(selected(store), []);
 });
 
 test('Alt goes through the stack under the pointer', () => {
@@ -26,12 +26,12 @@ test('Alt goes through the stack under the pointer', () => {
   const { click } = use('select');
   const seen = [0, 1, 2, 3].map(() => {
     click(20, 20, { alt: true });
-    return chosen(store)[0];
+    return selected(store)[0];
   });
   assert.deepEqual(seen, ['c', 'b', 'a', 'c']);
 });
 
-test('a drag moves all chosen shapes by whole pixels and stops at the border of the image', () => {
+test('a drag moves all selected shapes by whole pixels and stops at the border of the image', () => {
   const { store, use, previews } = stageWith([box('a', [10.37, 10, 30, 30]), box('b', [50, 50, 60, 60])]);
   store.select(['a', 'b']);
   const { drag } = use('select');
@@ -45,7 +45,7 @@ test('a drag moves all chosen shapes by whole pixels and stops at the border of 
   assert.deepEqual(store.labels.get('b')?.box, [55, 53, 65, 63]);
 });
 
-test('pressing on a chosen shape under a smaller one drags it; a click there chooses the smaller', () => {
+test('pressing on a selected shape under a smaller one drags it; a click there selects the smaller', () => {
   const { store, use } = stageWith([box('a', [0, 0, 90, 90]), box('b', [40, 40, 50, 50])]);
   store.select(['a']);
   const { drag, click } = use('select');
@@ -53,7 +53,7 @@ test('pressing on a chosen shape under a smaller one drags it; a click there cho
   assert.deepEqual(store.labels.get('a')?.box, [10, 0, 100, 90]);
   assert.deepEqual(store.labels.get('b')?.box, [40, 40, 50, 50]);
   click(45, 45);
-  assert.deepEqual(chosen(store), ['b']);
+  assert.deepEqual(selected(store), ['b']);
 });
 
 test('eight handles resize; edges that are not dragged keep their numbers', () => {
@@ -127,41 +127,41 @@ test('arrows move, with Alt they resize; one press after the other is one step o
   assert.deepEqual(store.labels.get('p')?.points?.[0][0][1], [70, 20]);
 });
 
-test('locked shapes can be chosen, not changed', () => {
+test('locked shapes can be selected, not changed', () => {
   const { store, use } = stageWith([box('a', [10, 10, 60, 60])]);
   store.setLocked(['a'], true);
   const { click, drag, press } = use('select');
   click(30, 30);
-  assert.deepEqual(chosen(store), ['a']);
+  assert.deepEqual(selected(store), ['a']);
   drag([30, 30], [50, 50]);
   drag([60, 60], [90, 90]);
   press('ArrowLeft');
   assert.deepEqual(store.labels.get('a')?.box, [10, 10, 60, 60]);
 });
 
-test('masks and keypoints are chosen, not moved', () => {
+test('masks and keypoints are selected, not moved', () => {
   const { store, use } = stageWith([label('m', { shape: 'mask', box: [10, 10, 20, 20], mask: [1, 100] })]);
   const { click, drag, press } = use('select');
   click(15, 15);
-  assert.deepEqual(chosen(store), ['m']);
+  assert.deepEqual(selected(store), ['m']);
   drag([15, 15], [50, 50]);
   press('ArrowLeft');
   assert.deepEqual(store.labels.get('m')?.box, [10, 10, 20, 20]);
 });
 
-test('who may not label chooses, and changes nothing', () => {
+test('who may not label can select, and changes nothing', () => {
   const { store, use } = stageWith([box('a', [10, 10, 60, 60])], { may: false });
   const { drag, press } = use('select');
   drag([30, 30], [50, 50]);
   press('ArrowLeft');
-  assert.deepEqual([chosen(store), store.labels.get('a')?.box], [['a'], [10, 10, 60, 60]]);
+  assert.deepEqual([selected(store), store.labels.get('a')?.box], [['a'], [10, 10, 60, 60]]);
 });
 
-test('a drag over nothing chooses what lies inside; with a finger it moves the image', () => {
+test('a drag over nothing selects what lies inside; with a finger it moves the image', () => {
   const { store, use, calls } = stageWith([box('a', [10, 10, 20, 20]), box('b', [30, 30, 40, 40]), box('c', [30, 30, 190, 90])]);
   const { drag, tool, pointer } = use('select');
   drag([2, 2], [45, 45]);
-  assert.deepEqual(chosen(store), ['a', 'b']);
+  assert.deepEqual(selected(store), ['a', 'b']);
   tool.down(pointer(2, 80, { type: 'touch' }));
   assert.deepEqual(calls, [['beginPan']]);
 });

@@ -142,7 +142,7 @@ function hostWith(labels) {
   return { host, store, element };
 }
 
-test('keys: arrows move what is chosen until a crosshair is in use; Enter and Escape end it', () => {
+test('keys: arrows move what is selected until a crosshair is in use; Enter and Escape end it', () => {
   const { host, store } = hostWith([box('a', [10, 10, 30, 30])]);
   store.select(['a']);
   assert.deepEqual(host.scopes(), ['sel']);
@@ -167,7 +167,7 @@ test('keys: arrows move what is chosen until a crosshair is in use; Enter and Es
   ]);
 });
 
-test('a chosen box is drawn anew by keys alone; nothing chosen, no use for the key', () => {
+test('a selected box is drawn anew by keys alone; nothing selected, no use for the key', () => {
   const { host, store } = hostWith([box('a', [10, 10, 30, 30])]);
   assert.equal(host.run('redraw'), false);
   store.select(['a']);
@@ -191,7 +191,7 @@ test('after Esc the Tab key is the browser\'s, until the keyboard or the pointer
   const seen = [host.isFocusReleased];
   store.select(['a']);
   host.escape();
-  seen.push(host.isFocusReleased); // the drawing is given up, the object is still chosen
+  seen.push(host.isFocusReleased); // the drawing is given up, the object is still selected
   host.escape();
   seen.push(host.isFocusReleased);
   element.dispatchEvent(new Event('focusin'));

@@ -18,14 +18,14 @@ import { showSettings } from './dialogs/settings-dialog.js';
 
 /** What is selected and may be changed (or deleted); says so when something stays as it is. @param {App} app @param {boolean} [alsoLocked] */
 function editable({ store, say }, alsoLocked) {
-  const chosen = store.selection.peek();
-  const ids = new Set(deletable(store, chosen, alsoLocked));
-  if (ids.size < chosen.size) say(store.may.peek().label ? t('Locked objects were not changed') : store.may.peek().reason);
+  const selected = store.selection.peek();
+  const ids = new Set(deletable(store, selected, alsoLocked));
+  if (ids.size < selected.size) say(store.may.peek().label ? t('Locked objects were not changed') : store.may.peek().reason);
   return ids;
 }
 
-/** Takes chosen objects off the image, with a way back. @param {App} app @param {boolean} [alsoLocked] */
-function removeChosen(app, alsoLocked) {
+/** Takes selected objects off the image, with a way back. @param {App} app @param {boolean} [alsoLocked] */
+function removeSelected(app, alsoLocked) {
   const { store } = app;
   const ids = editable(app, alsoLocked);
   if (!ids.size) return;
@@ -48,7 +48,7 @@ function offerUndo({ store, say }, text) {
 }
 
 /**
- * The object after or before the last chosen one, as drawn. Behind the last and before the first the key is the
+ * The object after or before the last selected one, as drawn. Behind the last and before the first the key is the
  * browser's, and so it is after Esc, with nothing selected: the keyboard leaves the image without passing every object.
  * @param {App} app @param {1 | -1} step
  */
@@ -67,7 +67,7 @@ function selectNext({ store, stage, say }, step) {
 }
 
 /** @param {App} app @param {'hidden' | 'locked'} what */
-function toggleChosen({ store, say }, what) {
+function toggleSelected({ store, say }, what) {
   const ids = [...store.selection.peek()];
   const isOn = !ids.every((id) => store[what].peek().has(id));
   if (what === 'hidden') store.setHidden(ids, isOn);
@@ -143,7 +143,7 @@ function pasteCopied({ store, say }) {
 }
 
 /** @param {App} app */
-function copyChosen({ store, say }) {
+function copySelected({ store, say }) {
   const labels = inOrder(store, store.selection.peek());
   if (!labels.length) return false;
   store.clipboard.value = labels;
@@ -152,7 +152,7 @@ function copyChosen({ store, say }) {
 }
 
 /** @param {App} app */
-function duplicateChosen({ store }) {
+function duplicateSelected({ store }) {
   if (!store.may.peek().label || !store.selection.peek().size) return false;
   const deltas = duplicate(store, store.selection.peek());
   store.commit(deltas);
@@ -227,13 +227,13 @@ export function actionsOf(app) {
     'object.next': () => selectNext(app, 1),
     'object.previous': () => selectNext(app, -1),
     'select.all': () => store.select(store.order().filter((id) => !store.isHidden(id))),
-    copy: () => copyChosen(app),
+    copy: () => copySelected(app),
     paste: () => pasteCopied(app),
-    duplicate: () => duplicateChosen(app),
-    hide: () => toggleChosen(app, 'hidden'),
-    lock: () => toggleChosen(app, 'locked'),
-    delete: () => removeChosen(app),
-    'delete.locked': () => removeChosen(app, true),
+    duplicate: () => duplicateSelected(app),
+    hide: () => toggleSelected(app, 'hidden'),
+    lock: () => toggleSelected(app, 'locked'),
+    delete: () => removeSelected(app),
+    'delete.locked': () => removeSelected(app, true),
     forward: () => moveInOrder(app, 1),
     back: () => moveInOrder(app, -1),
     theme: () => toggleTheme(),

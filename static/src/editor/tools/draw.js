@@ -31,7 +31,7 @@ export class DrawTool extends Tool {
     this.context.announce(t('Redraw the shape'));
   }
 
-  /** The shape to draw anew: it counts while it alone stays chosen and may be changed. @returns {Label | undefined} */
+  /** The shape to draw anew: it counts while it alone stays selected and may be changed. @returns {Label | undefined} */
   get target() {
     const { store } = this.context;
     const id = this.redrawn;
@@ -71,7 +71,7 @@ export class DrawTool extends Tool {
     return false;
   }
 
-  /** Chooses what is under the pointer; shapes below a drawing tool are picked only like this. @param {ToolPointer} p */
+  /** Selects what is under the pointer; shapes below a drawing tool are picked only like this. @param {ToolPointer} p */
   pick(p) {
     const [label] = this.context.hit(p.x, p.y, p.type);
     this.context.store.select(label ? [label.id] : [], p.shift ? 'toggle' : 'replace');
@@ -151,7 +151,7 @@ export class DrawTool extends Tool {
     this.added(/** @type {Label} */ (delta.after), kind, size);
   }
 
-  /** Chooses the new shape and tells of it. @param {Label} label @param {string} kind @param {string} size */
+  /** Selects the new shape and tells of it. @param {Label} label @param {string} kind @param {string} size */
   added(label, kind, size) {
     const { store, announce } = this.context;
     store.select([label.id]);

@@ -32,7 +32,7 @@ export class PolygonTool extends DrawTool {
     this.follow(p);
     this.isByKeys = false;
     if (this.points.length >= 3 && (p.clicks === 2 || this.#isOnFirst(p))) return this.#finish();
-    if (!this.points.length) this.host = p.alt ? this.#chosenPolygon() : null;
+    if (!this.points.length) this.host = p.alt ? this.#selectedPolygon() : null;
     const before = this.points.length;
     if (this.#add(p.x, p.y)) this.press = { px: p.px, py: p.py, before, isFree: false };
   }
@@ -78,7 +78,7 @@ export class PolygonTool extends DrawTool {
   }
 
   /** The one selected polygon, if it may be changed. @returns {string | null} */
-  #chosenPolygon() {
+  #selectedPolygon() {
     const { store } = this.context;
     const [id, ...more] = store.selection.peek();
     const label = id === undefined || more.length ? undefined : store.labels.get(id);
@@ -179,7 +179,7 @@ export class PolygonTool extends DrawTool {
       this.#finish();
       return true;
     }
-    if (!this.points.length) this.host = isAlt ? this.#chosenPolygon() : null;
+    if (!this.points.length) this.host = isAlt ? this.#selectedPolygon() : null;
     if (this.#add(...point)) {
       this.isByKeys = true;
       this.context.announce(t('Point {n} at {x}, {y}', { n: this.points.length, x: point[0], y: point[1] }));

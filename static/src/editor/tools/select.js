@@ -1,4 +1,4 @@
-/** Chooses shapes and changes the selected ones: move, resize, vertices, by mouse or keys. Draws no new shape. */
+/** Selects shapes and changes the selected ones: move, resize, vertices, by mouse or keys. Draws no new shape. */
 import { limited, moved, nudge, updateLabel } from '../commands.js';
 import { fromCorners } from '../geom/box.js';
 import { ngettext, t } from '../../i18n.js';
@@ -30,7 +30,7 @@ const MERGE = { merge: 'select-keys' };
  * @property {Label[]} labels that a drag changes, as they are
  * @property {Grip | null} grip
  * @property {LabelPatch | null} inserted geometry with the vertex that the press inserted
- * @property {string[] | null} click what to choose when it was only a click
+ * @property {string[] | null} click what to select when it was only a click
  */
 
 const CURSORS = /** @type {Record<string, string>} */ ({
@@ -59,7 +59,7 @@ export class SelectTool extends Tool {
     return label && hasGrips(label) && store.isEditable(label.id) && !store.isHidden(label.id) ? label : null;
   }
 
-  /** Chosen labels whose place may be changed here. @returns {Label[]} */
+  /** Selected labels whose place may be changed here. @returns {Label[]} */
   get movable() {
     const { store } = this.context;
     return [...store.selection.peek()].flatMap((id) => {
@@ -122,7 +122,7 @@ export class SelectTool extends Tool {
     return true;
   }
 
-  /** @param {ToolPointer} p @param {Label[]} labels the one to choose first */
+  /** @param {ToolPointer} p @param {Label[]} labels the one to select first */
   #pressLabels(p, labels) {
     const { store } = this.context;
     const selection = store.selection.peek();
@@ -219,7 +219,7 @@ export class SelectTool extends Tool {
     this.press = null;
     this.at = p;
     if (!press) return;
-    if (press.isDragged && press.kind === 'marquee') this.#chooseInside(press, p);
+    if (press.isDragged && press.kind === 'marquee') this.#selectInside(press, p);
     else if (press.isDragged) this.#commit(this.#dragged(press, p));
     else if (press.inserted) this.#commit([{ label: press.labels[0], patch: press.inserted }]);
     else if (press.click) this.context.store.select(press.click);
@@ -228,7 +228,7 @@ export class SelectTool extends Tool {
   }
 
   /** @param {Press} press @param {ToolPointer} p */
-  #chooseInside(press, p) {
+  #selectInside(press, p) {
     const { store, inside } = this.context;
     const ids = inside(fromCorners([press.x, press.y], [p.x, p.y])).map((label) => label.id);
     store.select(ids, p.shift ? 'add' : 'replace');
@@ -315,9 +315,9 @@ export class SelectTool extends Tool {
     const press = this.press;
     const at = this.at;
     if (press?.kind === 'marquee' && press.isDragged && at) pen.marquee(fromCorners([press.x, press.y], [at.x, at.y]));
-    const chosen = this.single;
-    if (!chosen) return;
-    const label = this.context.previews.get(chosen.id) ?? chosen;
+    const selected = this.single;
+    if (!selected) return;
+    const label = this.context.previews.get(selected.id) ?? selected;
     const grips = gripsOf(label);
     const near = 60 / camera.zoom;
     for (const { x, y, vertex } of grips) {

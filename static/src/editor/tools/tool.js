@@ -43,7 +43,7 @@
  * @property {(deltas: Delta | readonly Delta[], options?: CommitOptions) => void} commit
  * @property {(text: string) => void} announce for people who do not see the stage
  * @property {() => ToolCamera} camera
- * @property {(x: number, y: number, type?: string) => Label[]} hit the one to choose first
+ * @property {(x: number, y: number, type?: string) => Label[]} hit the one to select first
  * @property {(box: Box) => Label[]} inside labels that lie whole in the box
  * @property {Map<string, Label>} previews other geometry for labels while they are dragged
  * @property {() => void} redraw

@@ -1,9 +1,9 @@
 /**
- * Tells the worker what the store says: labels, colours, what is hidden, chosen or drawn by the page. Draws nothing.
+ * Tells the worker what the store says: labels, colours, what is hidden, selected or drawn by the page. Draws nothing.
  */
 import { effect, untracked } from '@preact/signals-core';
 import { Catalog } from './catalog.js';
-import { MOST_CHOSEN } from './edit-layer.js';
+import { MAX_SELECTED } from './edit-layer.js';
 
 /** @import {Patch} from '../types/changes' */
 /** @import {Concept, KeypointSchema} from '../types/page' */
@@ -55,7 +55,7 @@ export class Bridge {
   #subscribe() {
     const { store } = this;
     let hidden = store.hidden.peek();
-    let chosen = /** @type {ReadonlySet<string>} */ (new Set());
+    let selected = /** @type {ReadonlySet<string>} */ (new Set());
     const on = (/** @type {() => void} */ run) => this.endings.push(effect(run));
     this.endings.push(store.onPatch((patch) => this.#patched(patch)));
     on(() => {
@@ -69,11 +69,11 @@ export class Bridge {
     });
     on(() => {
       const selection = store.selection.value;
-      const before = chosen;
-      chosen = selection.size > MOST_CHOSEN ? selection : new Set();
-      this.catalog.chosen = chosen;
+      const before = selected;
+      selected = selection.size > MAX_SELECTED ? selection : new Set();
+      this.catalog.selected = selected;
       untracked(() => {
-        this.#flag(before, chosen);
+        this.#flag(before, selected);
         this.#shapes.exclude(this.#edit.wanted);
         this.render?.();
       });
@@ -117,7 +117,7 @@ export class Bridge {
     const added = this.catalog.apply(patch);
     if (!patch.changed.length && !patch.removed.length && !patch.reordered) return;
     this.#shapes.changed();
-    if (!patch.remote && added.length <= MOST_CHOSEN) for (const id of added) this.#edit.added(id);
+    if (!patch.remote && added.length <= MAX_SELECTED) for (const id of added) this.#edit.added(id);
   }
 
   /** @param {any} message of the worker */

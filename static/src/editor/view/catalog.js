@@ -4,7 +4,7 @@
  */
 import Flatbush from 'flatbush';
 import { KEEP_RANK, buffersOf } from '../../workers/format.js';
-import { CHOSEN, HIDDEN, boundsOf, flagsOf, numberSchemas, packLabels } from './pack.js';
+import { SELECTED, HIDDEN, boundsOf, flagsOf, numberSchemas, packLabels } from './pack.js';
 
 /** @import {Patch} from '../types/changes' */
 /** @import {Box} from '../types/geometry' */
@@ -29,8 +29,8 @@ export class Catalog {
     this.conceptPlaces = new Map();
     /** @type {Map<string, [number, number]>} */
     this.classes = new Map();
-    /** Shown as chosen by the worker, because there are too many for the page. @type {ReadonlySet<string>} */
-    this.chosen = new Set();
+    /** Shown as selected by the worker, because there are too many for the page. @type {ReadonlySet<string>} */
+    this.selected = new Set();
     this.nextRank = 0;
     this.version = 0;
     /** Version of the last reset: an index from before it means other places. */
@@ -64,7 +64,7 @@ export class Catalog {
   /** @param {Label} label */
   #flags(label) {
     return (
-      flagsOf(label) | (this.store.hidden.peek().has(label.id) ? HIDDEN : 0) | (this.chosen.has(label.id) ? CHOSEN : 0)
+      flagsOf(label) | (this.store.hidden.peek().has(label.id) ? HIDDEN : 0) | (this.selected.has(label.id) ? SELECTED : 0)
     );
   }
 

@@ -11,8 +11,8 @@ import { drawTags, placeTags } from './tags.js';
 /** @import {LabelPainter} from './label-paint.js' */
 /** @import {ShapesLayer} from './shapes-layer.js' */
 
-/** More chosen shapes than this stay with the worker, which then draws them as chosen. */
-export const MOST_CHOSEN = 200;
+/** More selected shapes than this stay with the worker, which then draws them as selected. */
+export const MAX_SELECTED = 200;
 /** Tags of all shapes when no more than this are in view. */
 const FEW = 40;
 
@@ -64,7 +64,7 @@ export class EditLayer {
   /** Ids that the page shall draw: the selected ones, if not too many. */
   get wanted() {
     const selection = this.store.selection.peek();
-    return selection.size > MOST_CHOSEN ? new Set() : selection;
+    return selection.size > MAX_SELECTED ? new Set() : selection;
   }
 
   /** @param {string} id */
@@ -97,9 +97,9 @@ export class EditLayer {
       const label = this.#label(id);
       if (!label || this.store.isHidden(id)) continue;
       const isOwn = excluded.has(id) || this.fresh.has(id);
-      this.painter.paint(g, label, c, { isChosen: selection.has(id), isFilled: isOwn });
+      this.painter.paint(g, label, c, { isSelected: selection.has(id), isFilled: isOwn });
     }
-    const isMany = this.previews.size > MOST_CHOSEN;
+    const isMany = this.previews.size > MAX_SELECTED;
     if (isMany) this.#drawGhosts(g, c);
     return this.#drawHovered(g, c, ids) || isMany || ids.size > 0;
   }
@@ -128,7 +128,7 @@ export class EditLayer {
     const id = this.store.hover.peek();
     const label = id === null || done.has(id) ? undefined : this.store.labels.get(id);
     if (!label || this.store.isHidden(label.id)) return false;
-    this.painter.paint(g, label, c, { isChosen: true, isFilled: false });
+    this.painter.paint(g, label, c, { isSelected: true, isFilled: false });
     return true;
   }
 
@@ -136,7 +136,7 @@ export class EditLayer {
   #drawTags(g, c) {
     const selection = this.store.selection.peek();
     const hover = this.store.hover.peek();
-    const forced = [...(hover === null ? [] : [hover]), ...(selection.size > MOST_CHOSEN ? [] : selection)];
+    const forced = [...(hover === null ? [] : [hover]), ...(selection.size > MAX_SELECTED ? [] : selection)];
     /** @type {Map<string, boolean>} */
     const ids = new Map(forced.map((id) => [id, id === hover || selection.size <= 5]));
     for (const id of this.#few(c)) if (!ids.has(id)) ids.set(id, false);

@@ -59,7 +59,7 @@ export function distanceTo(label, x, y) {
 }
 
 /**
- * The labels under a point, the one to choose first: those that contain it by area, smallest first; then those
+ * The labels under a point, the one to select first: those that contain it by area, smallest first; then those
  * nearer than the tolerance by distance. Of equal ones the upper comes first.
  * @param {readonly Label[]} candidates in any order @param {number} x @param {number} y
  * @param {number} tolerance image pixels @param {(id: string) => number} rank draw order

@@ -1,5 +1,5 @@
 /** Draws labels on the page's own canvas exactly as the worker does, with caches by label. Knows no selection. */
-import { CHOSEN, MASK } from '../../workers/format.js';
+import { SELECTED, MASK } from '../../workers/format.js';
 import { makeStyle, maskCanvas, paintShape } from '../../workers/paint.js';
 import { flagsOf, kindOf, numberSchemas, packLabels } from './pack.js';
 
@@ -99,17 +99,17 @@ export class LabelPainter {
 
   /**
    * @param {CanvasRenderingContext2D} g @param {Label} label @param {Camera} c
-   * @param {{isChosen: boolean, isFilled: boolean}} options not filled: the bitmap below has it with its filling
+   * @param {{isSelected: boolean, isFilled: boolean}} options not filled: the bitmap below has it with its filling
    */
-  paint(g, label, c, { isChosen, isFilled }) {
+  paint(g, label, c, { isSelected, isFilled }) {
     const row = this.#row(label);
     const t = transform(c);
     const { style } = this.styleOf(label.concept);
-    const shown = { ...row, flags: row.flags | (isChosen ? CHOSEN : 0) };
+    const shown = { ...row, flags: row.flags | (isSelected ? SELECTED : 0) };
     g.lineJoin = 'round';
     if (row.kind === MASK && !isFilled) return this.#frame(g, row, style, t);
     paintShape(g, shown, isFilled ? style : { ...style, fill: CLEAR, fillOn: CLEAR, fillModel: CLEAR }, t, this.how);
-    if (row.kind === MASK && isChosen) this.#frame(g, row, style, t);
+    if (row.kind === MASK && isSelected) this.#frame(g, row, style, t);
   }
 
   /** The box of a mask, when it is selected or pointed at. @param {CanvasRenderingContext2D} g @param {ShapeRow} row @param {Style} style @param {ReturnType<typeof transform>} t */

@@ -1,6 +1,6 @@
 /** Writes labels as the numbers of workers/format.js; pure functions. */
 import {
-  BOX, CHOSEN, HAS_KEYPOINTS, HIDDEN, KEYPOINTS, MASK, MODEL, POINT_OCCLUDED, POINT_VISIBLE, POLYGON,
+  BOX, SELECTED, HAS_KEYPOINTS, HIDDEN, KEYPOINTS, MASK, MODEL, POINT_OCCLUDED, POINT_VISIBLE, POLYGON,
 } from '../../workers/format.js';
 
 /** @import {Box} from '../types/geometry' */
@@ -169,4 +169,4 @@ export function packLabels(labels, options) {
   return pack;
 }
 
-export { CHOSEN, HIDDEN };
+export { SELECTED, HIDDEN };

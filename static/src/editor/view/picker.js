@@ -24,7 +24,7 @@ export class Picker {
 
   /**
    * @param {number} x image pixels @param {number} y @param {number} zoom CSS pixels per image pixel
-   * @param {string} [type] of the pointer @returns {Label[]} the one to choose first
+   * @param {string} [type] of the pointer @returns {Label[]} the one to select first
    */
   at(x, y, zoom, type = 'mouse') {
     const reach = (type === 'touch' ? REACH.touch : REACH.mouse) / zoom;

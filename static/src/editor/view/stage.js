@@ -298,7 +298,7 @@ export class Stage {
     return [...toImage(c, 0, 0), ...toImage(c, c.width, c.height)];
   }
 
-  /** @param {number} x @param {number} y @param {string} [type] of the pointer @returns {Label[]} the one to choose first */
+  /** @param {number} x @param {number} y @param {string} [type] of the pointer @returns {Label[]} the one to select first */
   hit(x, y, type) {
     return this.picker.at(x, y, this.viewport.current.zoom, type);
   }
@@ -337,7 +337,7 @@ export class Stage {
     return () => this.host.listeners.delete(fn);
   }
 
-  /** @param {number} share 0 to 1; chosen shapes get twice, masks two and a half times as much */
+  /** @param {number} share 0 to 1; selected shapes get twice, masks two and a half times as much */
   setFill(share) {
     this.bridge.fill = Math.min(1, Math.max(0, share));
     this.bridge.restyle();

@@ -130,22 +130,22 @@ export class ToolHost {
 
   /** Which keys count, in the words of keymap.js. While the crosshair is in use the arrows move it. @returns {('sel' | 'draw' | 'drawing')[]} */
   scopes() {
-    const isChosen = this.store.selection.peek().size > 0;
+    const hasSelection = this.store.selection.peek().size > 0;
     const { isDrawing, hasCrosshair, isDrawTool } = this.tool;
     if (isDrawing) return ['drawing', 'draw'];
-    if (isDrawTool && (hasCrosshair || !isChosen)) return isChosen ? ['draw', 'sel'] : ['draw'];
-    return isChosen ? ['sel'] : [];
+    if (isDrawTool && (hasCrosshair || !hasSelection)) return hasSelection ? ['draw', 'sel'] : ['draw'];
+    return hasSelection ? ['sel'] : [];
   }
 
   /** @param {Key} e @returns {boolean} */
   #key(e) {
     const scopes = this.scopes();
-    if (this.tool.isDrawTool && !scopes.includes('draw')) return this.#chosen(e);
-    return this.tool.key(e) || (scopes.includes('sel') && e.altKey && this.#chosen(e));
+    if (this.tool.isDrawTool && !scopes.includes('draw')) return this.#selectionKey(e);
+    return this.tool.key(e) || (scopes.includes('sel') && e.altKey && this.#selectionKey(e));
   }
 
   /** Keys for the selected shapes work in every tool. @param {Key} e */
-  #chosen(e) {
+  #selectionKey(e) {
     return this.tools.get('select')?.key(e) ?? false;
   }
 
@@ -167,7 +167,7 @@ export class ToolHost {
     return true;
   }
 
-  /** The chosen box or polygon is drawn anew with the tool of its kind. */
+  /** The selected box or polygon is drawn anew with the tool of its kind. */
   #redraw() {
     const label = this.tools.get('select')?.single;
     if (!label) return false;

@@ -66,7 +66,7 @@ test('an image by its number, known or asked for; beyond the end the page says s
   const going = goTo(app, 90, (text) => told.push(text));
   made.current.value = 'm51';
   await going;
-  assert.deepEqual(opened, ['m52', 'm0'], 'an image chosen meanwhile stays');
+  assert.deepEqual(opened, ['m52', 'm0'], 'an image opened meanwhile stays');
 });
 
 test('first and last have one neighbour', async () => {

@@ -69,7 +69,7 @@ test('steps that took each other back leave the image as it is', async () => {
   assert.deepEqual(opened, []);
 });
 
-test('an image chosen meanwhile is not left again', async () => {
+test('an image opened meanwhile is not left again', async () => {
   const { film, stepper, opened, answer } = world(5, 9);
   stepper.go(1);
   film.current.value = 'm2';

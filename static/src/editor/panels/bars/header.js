@@ -47,13 +47,13 @@ function statusMenu({ store }) {
   const others = store.statuses.value.filter((one) => may.has(one.name) || one.name === status.name);
   if (others.length < 2) return html`<span class="wide-only status-place">${statusChip(status)}</span>`;
   const key = statusKey(status.base);
-  const choose = (/** @type {string} */ name) => store.commit(setStatus(store, name));
+  const changeStatus = (/** @type {string} */ name) => store.commit(setStatus(store, name));
   return html`
     <button class="status wide-only" type="button" data-status=${key} popovertarget="status-menu" aria-haspopup="menu"
       aria-label=${t('Status: {name}', { name: statusName(status) })}>${icon(`st-${key}`)}${statusName(status)}${icon('chevron-down', 's')}</button>
     <div class="menu" id="status-menu" popover role="menu" aria-label=${t('Image status')}>
       ${others.map((one) => html`<button class="item" type="button" role="menuitemradio" aria-checked=${one.name === status.name}
-        data-status=${statusKey(one.base)} @click=${() => choose(one.name)}>${icon(`st-${statusKey(one.base)}`, 'st-icon')}${statusName(one)}<span class="end tick">${icon('check', 's')}</span></button>`)}
+        data-status=${statusKey(one.base)} @click=${() => changeStatus(one.name)}>${icon(`st-${statusKey(one.base)}`, 'st-icon')}${statusName(one)}<span class="end tick">${icon('check', 's')}</span></button>`)}
     </div>`;
 }
 

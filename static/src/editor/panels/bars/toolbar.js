@@ -27,11 +27,11 @@ function classButton(app) {
   if (!classes.length) {
     return html`<a class="btn" href=${app.boot.urls.classes_page ?? app.boot.urls.media_page}>${icon('plus')}${t('Add a class first')}</a>`;
   }
-  const chosen = store.concept(store.activeConcept.value);
-  const digit = chosen ? digitOf(app.slots.value, chosen.id) : '';
+  const selected = store.concept(store.activeConcept.value);
+  const digit = selected ? digitOf(app.slots.value, selected.id) : '';
   return html`<button class="class-pick" type="button" aria-haspopup="dialog"
     @click=${(/** @type {Event} */ event) => pickClass(app, /** @type {Element} */ (event.currentTarget))}>
-    ${swatch(chosen)}<span class="sr">${t('Class')} </span><span class="clip">${chosen?.name ?? t('No class')}</span>${kbd(digit)}${icon('chevron-down', 's faint')}</button>`;
+    ${swatch(selected)}<span class="sr">${t('Class')} </span><span class="clip">${selected?.name ?? t('No class')}</span>${kbd(digit)}${icon('chevron-down', 's faint')}</button>`;
 }
 
 /** What can be done with the selected shapes. @param {App} app */

@@ -17,15 +17,15 @@ export function mountClasses(host, app) {
     store.version.value;
     const classes = store.regionConcepts.value;
     const counts = countByClass(store.labels.values());
-    const chosen = store.activeConcept.value;
+    const selected = store.activeConcept.value;
     if (!classes.length) {
       return html`<div class="empty small"><p>${t('Objects need a class. This project has no classes yet.')}</p>${all ? html`<div class="row"><a class="btn primary" href=${all}>${icon('plus')}${t('New class')}</a></div>` : nothing}</div>`;
     }
-    const tabbed = stop.of(classes.map((one) => one.id), chosen ?? classes[0].id);
+    const tabbed = stop.of(classes.map((one) => one.id), selected ?? classes[0].id);
     return html`<div class="list scroll classes" role="listbox" aria-label=${t('Classes')} @keydown=${onListKey} @focusin=${stop.onFocus}>
       ${classes.map((one) => {
         const n = counts.get(one.id) ?? 0;
-        return html`<div class="item" role="option" data-id=${one.id} tabindex=${one.id === tabbed ? 0 : -1} aria-selected=${String(one.id === chosen)} @click=${() => useClass(app, one.id)}>
+        return html`<div class="item" role="option" data-id=${one.id} tabindex=${one.id === tabbed ? 0 : -1} aria-selected=${String(one.id === selected)} @click=${() => useClass(app, one.id)}>
           ${swatch(one)}<span class="clip grow" title=${one.name}>${one.name}</span><span class="count" title=${t('Objects in this image')}>${num(n)}</span>
           <span class="digit">${kbd(digitOf(app.slots.value, one.id))}</span></div>`;
       })}</div>

@@ -1,4 +1,4 @@
-/** The chosen object: its class, geometry in figures, who drew it and when; several chosen: what they share. */
+/** The selected object: its class, geometry in figures, who drew it and when; several selected: what they share. */
 import { age, ngettext, num, t } from '../../../i18n.js';
 import { setConcept } from '../../commands.js';
 import { html, nothing } from '../live.js';
@@ -32,14 +32,14 @@ function classField(app, labels) {
   const shared = labels.every((one) => one.concept === labels[0].concept) ? labels[0].concept : '';
   const classes = store.regionConcepts.value;
   const isOff = !labels.every((one) => store.isEditable(one.id));
-  const choose = (/** @type {Event} */ event) => {
+  const setClass = (/** @type {Event} */ event) => {
     const select = /** @type {HTMLSelectElement} */ (event.target);
     if (select.value) store.commit(setConcept(store, labels.map((one) => one.id), select.value));
     app.say(t('Class {name}', { name: store.concept(select.value)?.name ?? '' }));
   };
   const option = (/** @type {Concept} */ one) => html`<option value=${one.id} .selected=${one.id === shared}>${one.name}</option>`;
   const isGone = shared && !classes.some((one) => one.id === shared);
-  return html`<label for="d-class">${t('Class')}</label><select class="select" id="d-class" ?disabled=${isOff} @change=${choose}>
+  return html`<label for="d-class">${t('Class')}</label><select class="select" id="d-class" ?disabled=${isOff} @change=${setClass}>
     ${shared ? nothing : html`<option value="" selected>${t('Multiple')}</option>`}
     ${isGone ? html`<option value=${shared} selected>${store.concept(shared)?.name ?? t('Class deleted')}</option>` : nothing}
     ${classes.map(option)}</select>`;

@@ -235,7 +235,7 @@ export class ObjectList {
     event.stopPropagation();
   };
 
-  /** Everything between the last chosen row and this one. @param {string} id */
+  /** Everything between the last selected row and this one. @param {string} id */
   selectTo(id) {
     const rows = this.rows.peek();
     const from = Math.max(0, rows.findIndex((row) => row.id === (this.anchor ?? this.active.peek())));

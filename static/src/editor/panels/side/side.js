@@ -23,7 +23,7 @@ function tabName(id) {
   }
 }
 
-/** Arrows choose the next tab. @param {KeyboardEvent} event @param {App} app */
+/** Arrow keys select the next tab. @param {KeyboardEvent} event @param {App} app */
 function onTabKey(event, { settings }) {
   const tab = rove(event, '[role="tab"]', { axis: 'x', wraps: true });
   if (tab) settings.set({ tab: tab.id.slice('tab-'.length) });
