@@ -26,7 +26,7 @@ import { mountToolbar } from './panels/bars/toolbar.js';
 import { mountTrays } from './panels/notices/trays.js';
 import { createStepper } from './panels/filmstrip/stepper.js';
 import { stepsFor } from './panels/bars/workflow.js';
-import { keepFinishedLocked, keepFrame, keepFilmTrue } from './panels/effects.js';
+import { lockFinishedImage, syncDisplaySettings, syncFilmItem } from './panels/effects.js';
 import { setStrings } from '../i18n.js';
 import { wireDialogs } from '../ui/dialog.js';
 import { wireMenus } from '../ui/menu.js';
@@ -46,13 +46,13 @@ async function createApp(boot) {
   const port = openPort(new URL(__SHAPES_WORKER__, import.meta.url)); // starts while the session is made
   const session = await createSession(boot);
   const { store } = session;
-  const say = createAnnouncer($('say'));
+  const announce = createAnnouncer($('say'));
   const settings = createSettings(boot.user.id);
-  const stage = createStage({ element: $('main'), store, createTools, announce: say, port });
+  const stage = createStage({ element: $('main'), store, createTools, announce, port });
   const names = new Names([...(boot.people ?? []), boot.user]);
   names.listen(session);
   const app = /** @type {any} */ ({
-    boot, session, store, settings, stage, names, say,
+    boot, session, store, settings, stage, names, announce,
     film: new Film(boot),
     steps: computed(() => stepsFor(store.status.value, store.may.value, store.statuses.value)),
     slots: computed(() => slotsOf(store.regionConcepts.value, settings.signal.value.digits[boot.project.id])),
@@ -61,7 +61,7 @@ async function createApp(boot) {
     keys: keyText,
   });
   app.open = createNavigation(app);
-  app.stepper = createStepper({ film: app.film, open: app.open, say, tell: toast });
+  app.stepper = createStepper({ film: app.film, open: app.open, announce, notify: toast });
   app.actions = actionsOf(app);
   // for buttons and the palette: a command of the page, else one of the stage
   app.run = (/** @type {string} */ id) => (app.actions[id] ?? (() => stage.run(id)))();
@@ -113,13 +113,13 @@ function wire(app) {
   announceVisit(() => session.lookAgain());
   adoptServerToasts();
   wireKeys(app);
-  announceSaving(store, app.say);
-  keepFinishedLocked(app);
-  keepFrame($('editor'), app);
+  announceSaving(store, app.announce);
+  lockFinishedImage(app);
+  syncDisplaySettings($('editor'), app);
   effect(() => stage.setFill(settings.value.fill));
   document.addEventListener('themechange', () => stage.refreshColors());
   stage.onPointer((x, y) => (x === null || y === null ? session.cursorGone() : session.moveCursor(x, y)));
-  session.onEvent((event) => app.film.heard(event));
+  session.onEvent((event) => app.film.applyEvent(event));
 }
 
 /** Resolves after the next frame was shown. */
@@ -137,7 +137,7 @@ async function start() {
   await Promise.race([opened, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
   await shownFrame();
   mountPanels(app);
-  keepFilmTrue(app);
+  syncFilmItem(app);
 }
 
 start();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { signal } from '@preact/signals-core';
-import { keepFinishedLocked } from '../../../static/src/editor/panels/effects.js';
+import { lockFinishedImage } from '../../../static/src/editor/panels/effects.js';
 import { setStrings } from '../../../static/src/i18n.js';
 
 const SENTENCE = 'This image is finished. Reopen it to edit.';
@@ -11,7 +11,7 @@ const given = { label: true, tag: true, status: ['IN PROGRESS'], reason: '' };
 function start() {
   const may = signal(/** @type {any} */ (given));
   const steps = signal({ isFinished: false });
-  const end = keepFinishedLocked(/** @type {any} */ ({ store: { may }, steps }));
+  const end = lockFinishedImage(/** @type {any} */ ({ store: { may }, steps }));
   return { may, steps, end };
 }
 

@@ -51,7 +51,7 @@ test('the minimap shows only when something is outside the stage', () => {
 });
 
 test('tags stand in their groups, those without one last', () => {
-  const tags = [{ id: '1', tag_group: 'w' }, { id: '2', tag_group: null }, { id: '3', tag_group: 'gone' }];
+  const tags = [{ id: '1', tag_group: 'w' }, { id: '2', tag_group: null }, { id: '3', tag_group: 'missing' }];
   const groups = [{ id: 'w', name: 'Weather', kind: 'SELECTION' }, { id: 'e', name: 'Empty', kind: 'MULTIPLE-SELECTION' }];
   const found = grouped(tags, groups).map((one) => [one.name, one.isSingle, one.tags.map((tag) => tag.id).join('')]);
   assert.deepEqual(found, [['Weather', true, '1'], ['', false, '23']]);
@@ -77,7 +77,7 @@ test('a failed load says what to do', () => {
   assert.equal(troubleOf({ status: 404, message: 'It was deleted.' }).text, 'It was deleted.');
 });
 
-test('states and hatches as the server draws them', () => {
+test('statuses and hatches as the server draws them', () => {
   assert.equal(statusKey('To Review'), 'review');
   assert.equal(statusKey(undefined), 'new');
   assert.equal(HATCHES.length, 20);

@@ -12,8 +12,8 @@ const commit = (store, deltas) => {
 test('a lock keeps from deleting unless locked ones are meant; who may not label deletes nothing', () => {
   const store = open([label('a'), label('b')]);
   store.setLocked(['a'], true);
-  assert.deepEqual(commands.deletable(store, ['a', 'b', 'gone']), ['b']);
-  assert.deepEqual(commands.deletable(store, ['a', 'b', 'gone'], true), ['a', 'b']);
+  assert.deepEqual(commands.deletable(store, ['a', 'b', 'missing']), ['b']);
+  assert.deepEqual(commands.deletable(store, ['a', 'b', 'missing'], true), ['a', 'b']);
   store.may.value = { label: false, status: [], reason: 'x' };
   assert.deepEqual([commands.deletable(store, ['a', 'b']), commands.deletable(store, ['a', 'b'], true)], [[], []]);
 });
@@ -99,5 +99,5 @@ test('duplicates keep their order among each other', () => {
 
 test('a class for many labels leaves those out that have it', () => {
   const store = open([label('a'), label('b', { concept: 'c2' })]);
-  assert.deepEqual(commands.setConcept(store, ['a', 'b', 'gone'], 'c2').map((delta) => delta.label_id), ['a']);
+  assert.deepEqual(commands.setConcept(store, ['a', 'b', 'missing'], 'c2').map((delta) => delta.label_id), ['a']);
 });

@@ -38,8 +38,8 @@ test('compose: with creation and deletion', () => {
   const made = label('a', { revision: 0 });
   assert.deepEqual(compose(delta(null, made), delta({ z: 0 }, { z: 3 })).after.z, 3);
   assert.equal(compose(delta(null, made), delta(made, null)), null);
-  const gone = compose(delta({ z: 0 }, { z: 5 }), delta(label('a', { z: 5 }), null));
-  assert.deepEqual([gone.before.z, gone.after], [0, null]);
+  const deleted = compose(delta({ z: 0 }, { z: 5 }), delta(label('a', { z: 5 }), null));
+  assert.deepEqual([deleted.before.z, deleted.after], [0, null]);
   assert.equal(compose(delta(label('a'), null), delta(null, made)), null, 'deleted and brought back as it was');
   assert.deepEqual(compose(delta(label('a'), null), delta(null, { ...made, z: 2 })), delta({ z: 0 }, { z: 2 }));
 });

@@ -38,8 +38,8 @@ test('nothing is told when nothing changes', () => {
   const store = open([label('a')]);
   const patches = watch(store);
   store.commit(commands.updateLabel(store, 'a', { box: [0, 0, 10, 10] }));
-  store.commit([null, commands.updateLabel(store, 'gone', { box: [0, 0, 1, 1] })]);
-  store.commit(commands.deleteLabels(store, ['gone']));
+  store.commit([null, commands.updateLabel(store, 'missing', { box: [0, 0, 1, 1] })]);
+  store.commit(commands.deleteLabels(store, ['missing']));
   assert.deepEqual([patches.length, store.canUndo.value], [0, false]);
 });
 
@@ -147,7 +147,7 @@ test('selection holds only labels that are there, in the order of selecting', ()
 test('locked labels and viewers cannot edit', () => {
   const store = open([label('a'), label('b')]);
   store.setLocked(['a'], true);
-  assert.deepEqual([store.isEditable('a'), store.isEditable('b'), store.isEditable('gone')], [false, true, false]);
+  assert.deepEqual([store.isEditable('a'), store.isEditable('b'), store.isEditable('missing')], [false, true, false]);
   store.display.value = { ...store.display.value, lockAll: true, hideAll: true };
   assert.deepEqual([store.isEditable('b'), store.isHidden('b')], [false, true]);
   assert.equal(open([label('a')], { may: { label: false, status: [], reason: 'Look only.' } }).isEditable('a'), false);

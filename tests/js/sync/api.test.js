@@ -33,7 +33,7 @@ test('the session of another person is not taken over', async () => {
 
 for (const [name, answer, expected] of /** @type {[string, [number, any, string?], string][]} */ ([
   ['no session', [401, { code: 'signed_out', message: 'Sign in.' }], 'signed_out'],
-  ['a project that is gone', [404, { code: 'missing', message: '' }], 'signed_out'],
+  ['a project that does not exist', [404, { code: 'missing', message: '' }], 'signed_out'],
   ['a page of a proxy that wants a sign-in', [200, '<h1>Sign in</h1>', 'text/html'], 'signed_out'],
   ['no answer', [0, null], 'failed'],
   ['an overloaded server', [503, 'busy', 'text/plain'], 'failed'],

@@ -395,7 +395,7 @@ test('a refused change stays in the tray with the words of the server until it i
 test('a refusal survives a reload', async () => {
   const browser = new Browser(world);
   const session = await world.open('t1', { browser });
-  const id = draw(session, [1, 1, 5, 5], { concept: 'gone' });
+  const id = draw(session, [1, 1, 5, 5], { concept: 'missing' });
   await clock.advance(200);
   world.kill(session);
   const next = await world.open('t2', { browser });

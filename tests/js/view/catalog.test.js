@@ -17,7 +17,7 @@ function start(labels) {
   return { store, sent, catalog };
 }
 
-const LABELS = [box('a', [0, 0, 10, 10]), box('b', [20, 20, 30, 30], { z: 1, concept: 'c2' }), box('c', [5, 5, 25, 25], { z: 2, concept: 'gone' })];
+const LABELS = [box('a', [0, 0, 10, 10]), box('b', [20, 20, 30, 30], { z: 1, concept: 'c2' }), box('c', [5, 5, 25, 25], { z: 2, concept: 'missing' })];
 const ask = (catalog, ...rect) => catalog.query(...rect).sort();
 
 test('all labels are sent in draw order with their classes; a lost class has a place of its own', () => {

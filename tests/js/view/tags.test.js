@@ -13,7 +13,7 @@ test('a tag stands above its shape, inside the stage', () => {
   assert.deepEqual(place(tag(box('top', [100, 0, 200, 150]))), [['top', 99, 3]]);
   assert.deepEqual(place(tag(box('left', [-50, 100, 200, 150]))), [['left', 2, 79]]);
   assert.deepEqual(place(tag(box('all', [-500, -500, 900, 900]))), [['all', 2, 2]]);
-  assert.deepEqual(place(tag(box('gone', [500, 100, 600, 150]))), []);
+  assert.deepEqual(place(tag(box('missing', [500, 100, 600, 150]))), []);
 });
 
 test('tags give way to those before them, unless they must be shown', () => {

@@ -35,7 +35,7 @@ export interface App {
   keys(command: string): string;
   /** Shows another image. */
   open(mediaId: string, how?: { isFirst?: boolean; push?: boolean }): Promise<void>;
-  /** Says something to people who do not see the stage. */
-  say(text: string): void;
+  /** Announces a text to people who do not see the stage. */
+  announce(text: string): void;
   readonly stage: Stage;
 }

@@ -8,7 +8,7 @@ import { useClass } from './side/class-picker.js';
 import { withBound } from './side/classes-model.js';
 import { askForNumber } from './dialogs/jump.js';
 import { showKeySheet } from './dialogs/key-sheet.js';
-import { soon } from './live.js';
+import { afterNextFrame } from './live.js';
 import { backTo } from './filmstrip/navigate.js';
 import { showPalette } from './dialogs/palette-entries.js';
 import { toolOf } from './bars/rail.js';
@@ -17,10 +17,10 @@ import { showSettings } from './dialogs/settings-dialog.js';
 /** @import {App} from './app' */
 
 /** What is selected and may be changed (or deleted); says so when something stays as it is. @param {App} app @param {boolean} [alsoLocked] */
-function editable({ store, say }, alsoLocked) {
+function editable({ store, announce }, alsoLocked) {
   const selected = store.selection.peek();
   const ids = new Set(deletable(store, selected, alsoLocked));
-  if (ids.size < selected.size) say(store.may.peek().label ? t('Locked objects were not changed') : store.may.peek().reason);
+  if (ids.size < selected.size) announce(store.may.peek().label ? t('Locked objects were not changed') : store.may.peek().reason);
   return ids;
 }
 
@@ -35,10 +35,10 @@ function removeSelected(app, alsoLocked) {
 }
 
 /** A toast whose Undo takes back exactly the step just made; it leaves when another step follows. @param {App} app @param {string} text */
-function offerUndo({ store, say }, text) {
+function offerUndo({ store, announce }, text) {
   const entry = store.history.peek().findLast((one) => !one.undone);
   if (!entry) return;
-  say(text);
+  announce(text);
   const close = toast(text, { undo: () => { store.undo(); } });
   const stop = store.history.subscribe((entries) => {
     if (entries.findLast((one) => !one.undone)?.id === entry.id) return;
@@ -52,7 +52,7 @@ function offerUndo({ store, say }, text) {
  * browser's, and so it is after Esc, with nothing selected: the keyboard leaves the image without passing every object.
  * @param {App} app @param {1 | -1} step
  */
-function selectNext({ store, stage, say }, step) {
+function selectNext({ store, stage, announce }, step) {
   if (stage.isFocusReleased) return false;
   const order = store.order().filter((id) => !store.isHidden(id));
   const last = [...store.selection.peek()].at(-1);
@@ -62,17 +62,17 @@ function selectNext({ store, stage, say }, step) {
   store.select([id]);
   stage.showLabel(id);
   const label = store.labels.get(id);
-  say(`${store.concept(label?.concept ?? null)?.name ?? t('Object')} ${store.order().indexOf(id) + 1}`);
+  announce(`${store.concept(label?.concept ?? null)?.name ?? t('Object')} ${store.order().indexOf(id) + 1}`);
   return true;
 }
 
 /** @param {App} app @param {'hidden' | 'locked'} what */
-function toggleSelected({ store, say }, what) {
+function toggleSelected({ store, announce }, what) {
   const ids = [...store.selection.peek()];
   const isOn = !ids.every((id) => store[what].peek().has(id));
   if (what === 'hidden') store.setHidden(ids, isOn);
   else store.setLocked(ids, isOn);
-  say(what === 'hidden' ? (isOn ? t('Hidden') : t('Shown')) : isOn ? t('Locked') : t('Unlocked'));
+  announce(what === 'hidden' ? (isOn ? t('Hidden') : t('Shown')) : isOn ? t('Locked') : t('Unlocked'));
 }
 
 /** @param {App} app @param {'hideAll' | 'lockAll' | 'outlines' | 'grid' | 'bare'} name */
@@ -106,8 +106,8 @@ function toggleFullscreen() {
 }
 
 /** @param {App} app @param {string} tool */
-function useTool({ store, stage, say }, tool) {
-  if (toolOf(tool).draws && !store.may.peek().label) return say(store.may.peek().reason);
+function useTool({ store, stage, announce }, tool) {
+  if (toolOf(tool).draws && !store.may.peek().label) return announce(store.may.peek().reason);
   store.tool.value = tool;
   stage.focus();
 }
@@ -132,22 +132,22 @@ function bindDigit({ boot, store, settings }, place) {
 }
 
 /** @param {App} app */
-function pasteCopied({ store, say }) {
+function pasteCopied({ store, announce }) {
   const copied = store.clipboard.peek();
   if (!copied.length || !store.may.peek().label) return false;
   const deltas = paste(store, copied);
   store.commit(deltas);
   store.select(deltas.map((one) => one.label_id));
-  say(ngettext('{n} object pasted', '{n} objects pasted', deltas.length));
+  announce(ngettext('{n} object pasted', '{n} objects pasted', deltas.length));
   return true;
 }
 
 /** @param {App} app */
-function copySelected({ store, say }) {
+function copySelected({ store, announce }) {
   const labels = inOrder(store, store.selection.peek());
   if (!labels.length) return false;
   store.clipboard.value = labels;
-  say(ngettext('{n} object copied', '{n} objects copied', labels.length));
+  announce(ngettext('{n} object copied', '{n} objects copied', labels.length));
   return true;
 }
 
@@ -175,7 +175,7 @@ function showTab({ store, settings }, tab) {
 /** @param {App} app */
 function toDetails(app) {
   showTab(app, 'objects');
-  soon(() => document.getElementById('d-class')?.focus());
+  afterNextFrame(() => document.getElementById('d-class')?.focus());
 }
 
 /** @param {App} app */
@@ -204,7 +204,7 @@ export function actionsOf(app) {
     accept: () => accept(app),
     reject: () => work(app, app.steps.peek().reject, true),
     reopen: () => work(app, app.steps.peek().reopen, false),
-    flush: () => { session.flush(); app.say(store.save.peek().text); },
+    flush: () => { session.flush(); app.announce(store.save.peek().text); },
     undo: () => undo(app),
     redo: () => store.redo(),
     help: () => showKeySheet(COMMANDS),

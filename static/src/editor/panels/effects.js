@@ -1,15 +1,16 @@
-/** What follows by itself: finished images are locked, the frame follows the settings, the strip what is known here. */
+/** Effects between the panels and the store: locks finished images, saves display settings, updates the filmstrip. */
 import { effect, untracked } from '@preact/signals-core';
 import { t } from '../../i18n.js';
 
 /** @import {App} from './app' */
 
 /**
- * A finished image cannot be changed until it is reopened. The server would take the change; the page does not offer it.
+ * Locks a finished image until it is reopened. The server accepts such changes, so the page itself withholds them.
+ * Returns the function that ends it.
  * @param {App} app
  */
-export function keepFinishedLocked({ store, steps }) {
-  /** What the server said, while the page says less. @type {import('../types/page').May | null} */
+export function lockFinishedImage({ store, steps }) {
+  /** The permissions given by the server, while the page grants fewer. @type {import('../types/page').May | null} */
   let given = null;
   return effect(() => {
     const { isFinished } = steps.value;
@@ -26,8 +27,8 @@ export function keepFinishedLocked({ store, steps }) {
   });
 }
 
-/** Panels shown or hidden, outlines: kept for the person. @param {HTMLElement} editor @param {App} app */
-export function keepFrame(editor, { store, settings }) {
+/** Shows or hides panels and outlines by the person's settings, and saves changes of them. @param {HTMLElement} editor @param {App} app */
+export function syncDisplaySettings(editor, { store, settings }) {
   const { bare, outlines } = settings.value;
   store.display.value = { ...store.display.peek(), bare, outlines };
   return effect(() => {
@@ -38,14 +39,14 @@ export function keepFrame(editor, { store, settings }) {
   });
 }
 
-/** The shown image's state and count in the strip are those of the store. @param {App} app */
-export function keepFilmTrue({ store, film }) {
+/** Updates status and count of the shown image in the filmstrip from the store. @param {App} app */
+export function syncFilmItem({ store, film }) {
   return effect(() => {
     store.version.value;
     const media = store.media.value;
     const status = store.status.value;
     film.items.value;
     if (!media || !status) return;
-    untracked(() => film.tell(media.id, { status: { name: status.name, base: status.base }, labels: store.labels.size }));
+    untracked(() => film.updateItem(media.id, { status: { name: status.name, base: status.base }, labels: store.labels.size }));
   });
 }

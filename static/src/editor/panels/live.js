@@ -11,10 +11,10 @@ const HIDDEN_MS = 100;
 
 /**
  * Runs something right after the next frame: the stage shows a new shape first, lists and words need not hold it up.
- * Several run in the order in which they were asked for. Returns the function that calls it off.
+ * Several run in the order in which they were asked for. Returns the function that cancels it.
  * @param {() => void} run
  */
-export function soon(run) {
+export function afterNextFrame(run) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   if (document.hidden) {
@@ -34,23 +34,23 @@ export function soon(run) {
  */
 export function live(draw) {
   let stop = () => {};
-  let callOff = /** @type {(() => void) | null} */ (null);
+  let cancel = /** @type {(() => void) | null} */ (null);
   let isEnded = false;
   const run = () => {
-    callOff = null;
+    cancel = null;
     stop();
     let isFirst = true;
     stop = effect(() => {
       if (isFirst) {
         isFirst = false;
         draw();
-      } else if (!callOff && !isEnded) callOff = soon(run);
+      } else if (!cancel && !isEnded) cancel = afterNextFrame(run);
     });
   };
   run();
   return () => {
     isEnded = true;
-    callOff?.();
+    cancel?.();
     stop();
   };
 }

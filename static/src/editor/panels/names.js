@@ -1,4 +1,4 @@
-/** Names of people by id, from everything that told one: the page, presence, events. */
+/** Names of people by id, taken from the page, presence and events. */
 import { signal } from '@preact/signals-core';
 import { t } from '../../i18n.js';
 
@@ -30,23 +30,23 @@ export class Names {
   }
 
   /** @param {string | null | undefined} id @param {string | undefined} name */
-  learn(id, name) {
+  setName(id, name) {
     if (!id || !name || this.people.get(id)?.name === name) return;
     this.people.set(id, { id, name, initials: initialsOf(name), hue: hueOf(id) });
     this.version.value += 1;
   }
 
-  /** Hears names from presence and events. @param {Session} session */
+  /** Takes over names from presence and events. @param {Session} session */
   listen(session) {
     session.store.people.subscribe((people) => {
-      for (const one of people) this.learn(one.user, one.name);
+      for (const one of people) this.setName(one.user, one.name);
     });
-    return session.onEvent((event) => this.learn(event.actor?.id, event.actor?.name));
+    return session.onEvent((event) => this.setName(event.actor?.id, event.actor?.name));
   }
 
   /** @param {string | null} id @returns {Person | null} null: nobody, that is the server itself */
   of(id) {
-    this.version.value; // read, so that a panel is drawn again when the name is heard
+    this.version.value; // read here, so that a panel is drawn again when the name becomes known
     if (!id) return null;
     return this.people.get(id) ?? { id, name: t('Someone'), initials: '?', hue: hueOf(id) };
   }

@@ -54,16 +54,16 @@ test('next, previous and place of the shown image', async () => {
 test('an image by its number, known or asked for; beyond the end the page says so', async () => {
   const { made, asked } = film(100, 'status=x');
   await made.show('m50');
-  const [opened, told] = [[], []];
+  const [opened, texts] = [[], []];
   const app = { film: made, open: (id) => opened.push(id) };
-  await goTo(app, 53, (text) => told.push(text));
+  await goTo(app, 53, (text) => texts.push(text));
   assert.equal(asked.length, 1);
-  await goTo(app, 1, (text) => told.push(text));
+  await goTo(app, 1, (text) => texts.push(text));
   assert.deepEqual(asked[1], { status: 'x', at: '0', before: '0', after: '0' });
-  await goTo(app, 101, (text) => told.push(text));
+  await goTo(app, 101, (text) => texts.push(text));
   assert.deepEqual(opened, ['m52', 'm0']);
-  assert.deepEqual(told, ['There is no image 101: the list has 100']);
-  const going = goTo(app, 90, (text) => told.push(text));
+  assert.deepEqual(texts, ['There is no image 101: the list has 100']);
+  const going = goTo(app, 90, (text) => texts.push(text));
   made.current.value = 'm51';
   await going;
   assert.deepEqual(opened, ['m52', 'm0'], 'an image opened meanwhile stays');
@@ -79,10 +79,10 @@ test('first and last have one neighbour', async () => {
 
 test('an image that the filter does not let through stands between its neighbours', () => {
   const items = [frame(0), frame(1)];
-  assert.deepEqual(neighbours(items, 'gone', { id: 'gone', index: 1 }, 2), { previous: items[0], next: items[1], index: null });
-  assert.deepEqual(neighbours(items, 'other', { id: 'gone', index: 1 }, 2), { previous: undefined, next: undefined, index: null });
-  assert.equal(neighbours(items, 'gone', { id: 'gone', index: 0 }, 2).previous, null);
-  assert.equal(neighbours(items, 'gone', { id: 'gone', index: 2 }, 2).next, null);
+  assert.deepEqual(neighbours(items, 'missing', { id: 'missing', index: 1 }, 2), { previous: items[0], next: items[1], index: null });
+  assert.deepEqual(neighbours(items, 'other', { id: 'missing', index: 1 }, 2), { previous: undefined, next: undefined, index: null });
+  assert.equal(neighbours(items, 'missing', { id: 'missing', index: 0 }, 2).previous, null);
+  assert.equal(neighbours(items, 'missing', { id: 'missing', index: 2 }, 2).next, null);
 });
 
 test('the end of what is known is not the end of the list', () => {
@@ -96,9 +96,9 @@ test('what the page knows better is shown at once, without a new array when noth
   const { made } = film(3);
   await made.show('m1');
   const before = made.items.value;
-  made.tell('m1', { labels: 0, status: { name: 'NEW', base: 'NEW' } });
+  made.updateItem('m1', { labels: 0, status: { name: 'NEW', base: 'NEW' } });
   assert.equal(made.items.value, before);
-  made.tell('m1', { labels: 4 });
+  made.updateItem('m1', { labels: 4 });
   assert.equal(made.items.value[1].labels, 4);
 });
 

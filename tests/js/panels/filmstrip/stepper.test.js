@@ -10,12 +10,12 @@ function world(at, count) {
   const held = [];
   const film = new Film({ urls: { film: '/film' }, filter: '' }, (url) => new Promise((resolve, reject) => held.push({ url, resolve, reject })));
   const opened = [];
-  const told = [];
+  const texts = [];
   const open = (id) => {
     opened.push(id);
     film.current.value = id;
   };
-  const stepper = createStepper({ film, open, say: (text) => told.push(text), tell: (text) => told.push(text) });
+  const stepper = createStepper({ film, open, announce: (text) => texts.push(text), notify: (text) => texts.push(text) });
   film.current.value = `m${at}`;
   const answer = async () => {
     for (const { url, resolve } of held.splice(0)) {
@@ -26,11 +26,11 @@ function world(at, count) {
     }
     await film.loading;
   };
-  return { film, stepper, opened, told, answer, held };
+  return { film, stepper, opened, texts, answer, held };
 }
 
 test('a step asked for before the neighbours are known waits, and is taken once', async () => {
-  const { film, stepper, opened, told, answer, held } = world(5, 9);
+  const { film, stepper, opened, texts, answer, held } = world(5, 9);
   stepper.go(1);
   assert.deepEqual(opened, []);
   assert.equal(held.length, 1, 'the list is asked for');
@@ -39,7 +39,7 @@ test('a step asked for before the neighbours are known waits, and is taken once'
   film.read('m6', 12, 16, true);
   await answer();
   assert.deepEqual(opened, ['m6']);
-  assert.deepEqual(told, []);
+  assert.deepEqual(texts, []);
 });
 
 test('a list that is on its way is not asked for again', async () => {
@@ -79,22 +79,22 @@ test('an image opened meanwhile is not left again', async () => {
 });
 
 test('only the end of the list is the end, and what was owed beyond it is forgotten', async () => {
-  const { stepper, opened, told, answer } = world(7, 9);
+  const { stepper, opened, texts, answer } = world(7, 9);
   const ends = [];
   stepper.go(1);
   stepper.go(1);
   stepper.go(1, { atEnd: (way) => ends.push(way) });
   assert.deepEqual(ends, []);
   await answer();
-  assert.deepEqual([opened, ends, told], [['m8'], [1], []]);
+  assert.deepEqual([opened, ends, texts], [['m8'], [1], []]);
   stepper.go(-1);
   assert.deepEqual(opened, ['m8', 'm7']);
   stepper.go(1);
   stepper.go(1);
-  assert.deepEqual(told, ['This is the last image']);
+  assert.deepEqual(texts, ['This is the last image']);
 });
 
-test('a list that fails once is waited for; one that stays away is told of', async (context) => {
+test('a list that fails once is waited for; one that stays away is reported', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   const flush = () => new Promise((resolve) => setImmediate(resolve));
   const { film, stepper, opened, answer, held } = world(5, 9);
@@ -111,7 +111,7 @@ test('a list that fails once is waited for; one that stays away is told of', asy
   const other = world(5, 9);
   other.stepper.go(1);
   context.mock.timers.tick(10_000);
-  assert.deepEqual([other.told.length, other.stepper.isWaiting.value], [1, false]);
+  assert.deepEqual([other.texts.length, other.stepper.isWaiting.value], [1, false]);
   await other.answer();
   assert.deepEqual(other.opened, []);
 });

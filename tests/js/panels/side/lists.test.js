@@ -64,7 +64,7 @@ test('a digit can be bound to another class, and given back', () => {
   assert.deepEqual([slots[9].id, slots[4].id], ['11', '1']);
   assert.deepEqual(['11', '1', '4', '9'].map((id) => digitOf(slots, id)), ['0', '2, 5', '', '']);
   assert.deepEqual(withBound(bound, classes, 5, '4'), { 0: '11' });
-  assert.equal(slotsOf(classes, { 3: 'gone' })[2].id, '2', 'a class that is gone frees its digit');
+  assert.equal(slotsOf(classes, { 3: 'missing' })[2].id, '2', 'a deleted class frees its digit');
 });
 
 test('counts by class', () => {

@@ -8,15 +8,15 @@ import { toast } from '../../../ui/toast.js';
 
 /**
  * Opens the image with a number; says why not when there is none.
- * @param {Pick<App, 'film' | 'open'>} app @param {number} n 1 the first @param {(text: string) => void} [tell]
+ * @param {Pick<App, 'film' | 'open'>} app @param {number} n 1 the first @param {(text: string) => void} [notify]
  */
-export async function goTo({ film, open }, n, tell = toast) {
+export async function goTo({ film, open }, n, notify = toast) {
   const before = film.current.peek();
   const frame = await film.at(n - 1);
   if (film.current.peek() !== before) return; // somebody went on meanwhile
   if (frame) open(frame.id);
-  else if (frame === null) tell(t('There is no image {n}: the list has {total}', { n: num(n), total: num(film.total.peek()) }));
-  else tell(t('The image list could not be loaded. You are still on this image.'));
+  else if (frame === null) notify(t('There is no image {n}: the list has {total}', { n: num(n), total: num(film.total.peek()) }));
+  else notify(t('The image list could not be loaded. You are still on this image.'));
 }
 
 /** Asks for the number. @param {App} app */

@@ -110,14 +110,14 @@ export class Film {
     await this.read(edge.id, end === 'start' ? 40 : 0, end === 'start' ? 0 : 40);
   }
 
-  /** @param {string} around @param {number} before @param {number} after @param {boolean} [isAnew] what was known is not true any more */
-  read(around, before, after, isAnew = false) {
+  /** @param {string} around @param {number} before @param {number} after @param {boolean} [isReset] what was known is not true any more */
+  read(around, before, after, isReset = false) {
     this.turn += 1;
     const turn = this.turn;
     this.loading = this.ask({ around, before, after }).then((answer) => {
       if (turn === this.turn) this.loading = null;
       if (!answer) return;
-      const known = isAnew ? [] : this.items.peek().filter((one) => one.index < answer.total);
+      const known = isReset ? [] : this.items.peek().filter((one) => one.index < answer.total);
       this.total.value = answer.total;
       this.gap.value = answer.index !== null && !answer.items.some((one) => one.id === around) ? { id: around, index: answer.index } : null;
       this.items.value = trimmed(joined(known, answer.items), this.current.peek(), MOST);
@@ -145,13 +145,13 @@ export class Film {
       return await response.json();
     } catch {
       this.failed.value = true;
-      this.refreshSoon(RETRY_MS);
+      this.scheduleRead(RETRY_MS);
       return null;
     }
   }
 
-  /** Reads the window anew, once for many calls. @param {number} [ms] */
-  refreshSoon(ms = REFRESH_MS) {
+  /** Reads the window again after a delay, once for many calls. @param {number} [ms] */
+  scheduleRead(ms = REFRESH_MS) {
     if (this.timer !== null) return;
     this.timer = setTimeout(() => {
       this.timer = null;
@@ -162,21 +162,21 @@ export class Film {
     /** @type {any} */ (this.timer).unref?.();
   }
 
-  /** Something happened in the project. @param {ProjectEvent} event */
-  heard({ kind, media }) {
+  /** Schedules a read when an event concerns the list or one of its other items. @param {ProjectEvent} event */
+  applyEvent({ kind, media }) {
     const isList = /^(media\.|dataset\.|bulk|resync)/.test(kind);
     const isFrame = /^(labels|status|tags)\./.test(kind) && (!media || (media !== this.current.peek() && this.items.peek().some((one) => one.id === media)));
     this.isStale ||= isList;
-    if (isList || isFrame) this.refreshSoon();
+    if (isList || isFrame) this.scheduleRead();
   }
 
-  /** What the page itself knows better than the list. @param {string} id @param {{status?: {name: string, base: string}, labels?: number}} news */
-  tell(id, news) {
+  /** Updates an item by what the page knows before the list does. @param {string} id @param {{status?: {name: string, base: string}, labels?: number}} changes */
+  updateItem(id, changes) {
     const items = this.items.peek();
     const at = items.findIndex((one) => one.id === id);
     if (at < 0) return;
     const old = items[at];
-    if ((news.labels ?? old.labels) === old.labels && (news.status?.name ?? old.status.name) === old.status.name) return;
-    this.items.value = items.with(at, { ...old, ...news });
+    if ((changes.labels ?? old.labels) === old.labels && (changes.status?.name ?? old.status.name) === old.status.name) return;
+    this.items.value = items.with(at, { ...old, ...changes });
   }
 }

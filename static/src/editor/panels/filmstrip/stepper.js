@@ -10,15 +10,15 @@ const SLOW_MS = 300;
 const PATIENCE_MS = 10_000;
 
 /**
- * @param {{film: Film, open: (id: string) => unknown, say: (text: string) => void, tell: (text: string) => void}} options
- *   `say` for people who do not see the page, `tell` for everybody
+ * @param {{film: Film, open: (id: string) => unknown, announce: (text: string) => void, notify: (text: string) => void}} options
+ *   `announce` reaches people who do not see the page, `notify` everybody
  */
-export function createStepper({ film, open, say, tell }) {
+export function createStepper({ film, open, announce, notify }) {
   /** Steps asked for and not taken, below 0 backwards. */
   let pendingSteps = 0;
   /** The image that they start from: with another one on the stage they mean nothing. @type {string | null} */
   let from = null;
-  let atEnd = sayEnd;
+  let atEnd = announceEnd;
   let isStepping = false;
   /** @type {ReturnType<typeof setTimeout>[]} */
   let timers = [];
@@ -26,8 +26,8 @@ export function createStepper({ film, open, say, tell }) {
   const isWaiting = signal(false);
 
   /** @param {1 | -1} way */
-  function sayEnd(way) {
-    say(way > 0 ? t('This is the last image') : t('This is the first image'));
+  function announceEnd(way) {
+    announce(way > 0 ? t('This is the last image') : t('This is the first image'));
   }
 
   function rest() {
@@ -41,7 +41,7 @@ export function createStepper({ film, open, say, tell }) {
     if (timers.length) return;
     const giveUp = () => {
       rest();
-      tell(t('The image list could not be loaded. You are still on this image.'));
+      notify(t('The image list could not be loaded. You are still on this image.'));
     };
     timers = [setTimeout(() => { isWaiting.value = true; }, SLOW_MS), setTimeout(giveUp, PATIENCE_MS)];
   }
@@ -91,7 +91,7 @@ export function createStepper({ film, open, say, tell }) {
       if (how.isRepeat && pendingSteps) return;
       from = film.current.peek();
       pendingSteps += way;
-      atEnd = how.atEnd ?? sayEnd;
+      atEnd = how.atEnd ?? announceEnd;
       proceed();
       if (pendingSteps) film.find();
     },

@@ -26,14 +26,14 @@ export function createAnnouncer(region) {
   };
 }
 
-/** Tells when saving stops and when it goes again; not each change. @param {Store} store @param {(text: string) => void} say */
-export function announceSaving(store, say) {
+/** Announces when saving stops and when it works again, not each change. @param {Store} store @param {(text: string) => void} announce */
+export function announceSaving(store, announce) {
   const isGood = (/** @type {string} */ state) => state === 'saved' || state === 'saving';
   let last = 'saved';
   return store.save.subscribe(({ state, text }) => {
     if (state === last) return;
-    if (!isGood(state)) say(text);
-    else if (!isGood(last)) say(state === 'saved' ? t('All changes are saved') : t('Connected again'));
+    if (!isGood(state)) announce(text);
+    else if (!isGood(last)) announce(state === 'saved' ? t('All changes are saved') : t('Connected again'));
     last = state;
   });
 }

@@ -11,13 +11,13 @@ import { swatch } from '../templates.js';
 /** @import {App} from '../app' */
 
 /** Gives the selected shapes a class, or the next shape when none is selected. @param {App} app @param {string} id */
-export function useClass({ store, say }, id) {
+export function useClass({ store, announce }, id) {
   const ids = [...store.selection.peek()].filter((one) => store.isEditable(one));
   const name = store.concept(id)?.name ?? '';
   if (ids.length) {
     store.commit(setConcept(store, ids, id));
-    say(t('Class {name}', { name }));
-  } else say(t('Class of the next object: {name}', { name }));
+    announce(t('Class {name}', { name }));
+  } else announce(t('Class of the next object: {name}', { name }));
   store.activeConcept.value = id;
 }
 

@@ -1,7 +1,7 @@
 /** The list of objects: the image's accessible mirror. Only the rows in view are in the page. */
 import { computed, effect, signal } from '@preact/signals-core';
 import { num, t } from '../../../i18n.js';
-import { html, live, nothing, render, repeat, soon, vars } from '../live.js';
+import { html, live, nothing, render, repeat, afterNextFrame, vars } from '../live.js';
 import { icon, iconButton, shapeIcon, shapeWord, swatch } from '../templates.js';
 import { SORTS, neighbour, rowsOf } from './objects-model.js';
 import { rowsInView, scrollToRow } from './virtual-rows.js';
@@ -248,6 +248,6 @@ export class ObjectList {
   focusRow(id) {
     this.active.value = id;
     this.reveal(id);
-    soon(() => document.getElementById(`o-${id}`)?.focus({ preventScroll: true }));
+    afterNextFrame(() => document.getElementById(`o-${id}`)?.focus({ preventScroll: true }));
   }
 }

@@ -24,13 +24,13 @@ export function grouped(tags, groups) {
 }
 
 /** @param {App} app @param {Concept} tag @param {readonly Concept[]} rivals tags of the same choice */
-function toggle({ store, say }, tag, rivals) {
+function toggle({ store, announce }, tag, rivals) {
   const isOn = !store.tags.peek().has(tag.id);
   /** @type {Delta[]} */
   const deltas = setTag(store, tag.id, isOn);
   if (isOn) for (const other of rivals) if (other.id !== tag.id) deltas.push(...setTag(store, other.id, false));
   store.commit(deltas);
-  say(isOn ? t('Tag {name} on', { name: tag.name }) : t('Tag {name} off', { name: tag.name }));
+  announce(isOn ? t('Tag {name} on', { name: tag.name }) : t('Tag {name} off', { name: tag.name }));
 }
 
 /** @param {HTMLElement} host @param {App} app */
