@@ -118,7 +118,7 @@ function wire(app) {
   syncDisplaySettings($('editor'), app);
   effect(() => stage.setFill(settings.value.fill));
   document.addEventListener('themechange', () => stage.refreshColors());
-  stage.onPointer((x, y) => (x === null || y === null ? session.cursorGone() : session.moveCursor(x, y)));
+  stage.onPointer((x, y) => (x === null || y === null ? session.clearCursor() : session.moveCursor(x, y)));
   session.onEvent((event) => app.film.applyEvent(event));
 }
 

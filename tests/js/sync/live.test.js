@@ -307,7 +307,7 @@ test('after a broken connection what was missed is there', async () => {
   assert.equal(ann.store.save.value.state, 'saved');
 });
 
-test('too far behind: everything is fetched anew, unsaved work stays on top', async () => {
+test('too far behind: everything is fetched again, unsaved work stays on top', async () => {
   const ann = await world.open('t1');
   for (const socket of [...server.sockets]) socket.drop();
   server.isSocketDown = true;
@@ -343,7 +343,7 @@ test('a bulk change means: fetch again', async () => {
   same(ann);
 });
 
-test('classes that change are learned', async () => {
+test('changed classes are fetched again', async () => {
   const ann = await world.open('t1');
   server.concepts.push('c4');
   server.record({ kind: 'concepts.changed', media: null, after: { id: 'c4' } });
@@ -352,14 +352,14 @@ test('classes that change are learned', async () => {
   assert.deepEqual(server.requests.map((r) => r.url).filter((url) => /session|label/.test(url)), ['/web/projects/p1/session']);
 });
 
-test('a deleted image is told', async () => {
+test('a deleted image is reported with the name of who deleted it', async () => {
   const ann = await world.open('t1');
   server.record({ kind: 'media.trashed', media: MEDIA, actor: { id: 'b', name: 'Ben' } });
   await clock.advance(200);
-  assert.equal(ann.gone.value, 'Ben deleted this image.');
+  assert.equal(ann.unavailable.value, 'Ben deleted this image.');
   server.record({ kind: 'media.restored', media: MEDIA, actor: { id: 'b', name: 'Ben' } });
   await clock.advance(200);
-  assert.equal(ann.gone.value, null);
+  assert.equal(ann.unavailable.value, null);
 });
 
 test('states that were fetched ahead are used while they are true', async () => {
@@ -395,7 +395,7 @@ test('a change that is under way while its image is opened again is never invisi
   same(ann);
 });
 
-test('events of the new image that were told before the server heard of the move are asked for', async () => {
+test('events of the new image that came without content before the server knew of the move are fetched', async () => {
   const ann = await world.open('t1');
   const [socket] = server.sockets;
   await show(ann, OTHER);
@@ -405,7 +405,7 @@ test('events of the new image that were told before the server heard of the move
   assert.ok(ann.store.labels.has('x1'));
 });
 
-test('cursors are told at most 20 times a second, and disappear', async () => {
+test('cursors are sent at most 20 times a second, and disappear', async () => {
   const ann = await world.open('t1');
   const [socket] = server.sockets;
   for (let i = 0; i < 100; i += 1) {
@@ -416,7 +416,7 @@ test('cursors are told at most 20 times a second, and disappear', async () => {
   assert.ok(cursors.length <= 21 && cursors.length >= 15, `${cursors.length}`);
   await clock.advance(100);
   assert.equal(socket.sent.at(-1).x, 99);
-  ann.cursorGone();
+  ann.clearCursor();
   assert.equal(socket.sent.at(-1).type, 'cursor_gone');
   socket.push({ type: 'presence', people: [{ client: 't9', user: 'u', name: 'U', initials: 'U', hue: 3, media: MEDIA }, { client: 't1', media: MEDIA }] });
   socket.push({ type: 'cursor', client: 't9', user: 'u', name: 'U', hue: 3, media: MEDIA, x: 4, y: 5 });

@@ -1,5 +1,5 @@
 /**
- * Joins labels, marks and history of the loaded medium and applies changes to them: the person's, and the server's.
+ * Joins labels, tags, status and history of the loaded medium and applies changes to them: the person's, and the server's.
  * It knows no network: what is committed goes to `sink`, what comes in is handed to it by sync/.
  */
 
@@ -7,7 +7,7 @@ import { batch, signal } from '@preact/signals-core';
 import { difference, isEmpty } from './fields.js';
 import { History } from './history.js';
 import { Labels } from './labels.js';
-import { Marks } from './marks.js';
+import { TagsAndStatus } from './tags-and-status.js';
 import { stepsOf } from './steps.js';
 import { uuid7 } from './uuid.js';
 
@@ -31,7 +31,7 @@ export class Core {
     this.client = client;
     this.now = now;
     this.labels = new Labels();
-    this.marks = new Marks();
+    this.tagsAndStatus = new TagsAndStatus();
     this.history = new History();
     /** @type {Sink} */
     this.sink = { add() {}, write() {} };
@@ -62,7 +62,7 @@ export class Core {
     this.mediaId = state.media.id;
     this.removedLabels.clear();
     this.labels.reset(state.labels, state.seq);
-    this.marks.reset(state.tags, state.media.status.name, state.seq);
+    this.tagsAndStatus.reset(state.tags, state.media.status.name, state.seq);
     this.history.load(this.mediaId, entries);
     this.undoConflicts.value = [];
     this.restore(pending);
@@ -73,7 +73,7 @@ export class Core {
     for (const op of pending) {
       if (op.media !== this.mediaId) continue;
       if (op.delta.kind === 'label') this.labels.local(op.delta, op.whole);
-      else this.marks.local(op.delta);
+      else this.tagsAndStatus.local(op.delta);
     }
     this.emit(false);
   }
@@ -82,7 +82,7 @@ export class Core {
   refresh(state) {
     if (state.media.id !== this.mediaId || state.seq < this.labels.seq) return;
     this.labels.refresh(state.labels, state.seq);
-    this.marks.refresh(state.tags, state.media.status.name, state.seq);
+    this.tagsAndStatus.refresh(state.tags, state.media.status.name, state.seq);
     this.emit(true);
   }
 
@@ -90,11 +90,11 @@ export class Core {
   forgetSeq() {
     this.labels.touched.clear();
     this.labels.seq = 0;
-    this.marks.seq = 0;
+    this.tagsAndStatus.seq = 0;
   }
 
-  /** What an event says about the medium that is shown. @param {ProjectEvent} event */
-  event(event) {
+  /** Applies an event to the medium that is shown. @param {ProjectEvent} event */
+  applyEvent(event) {
     const { kind, seq } = event;
     // one change of status may concern many media: such an event names them itself
     if (event.media !== this.mediaId && !(kind === 'status.changed' && event.after?.media?.includes(this.mediaId))) return;
@@ -105,10 +105,10 @@ export class Core {
       for (const [id, label] of next) this.labels.remote(id, label, seq);
     } else if (kind === 'tags.changed') {
       const tags = event.after?.[this.mediaId];
-      if (Array.isArray(tags)) this.marks.refresh(tags, this.marks.serverStatus, seq);
+      if (Array.isArray(tags)) this.tagsAndStatus.refresh(tags, this.tagsAndStatus.serverStatus, seq);
     } else if (kind === 'status.changed') {
       const status = event.after?.status?.name ?? event.after?.status;
-      if (typeof status === 'string') this.marks.refresh([...this.marks.serverTags], status, seq);
+      if (typeof status === 'string') this.tagsAndStatus.refresh([...this.tagsAndStatus.serverTags], status, seq);
     }
     this.emit(event.client !== this.client);
   }
@@ -117,14 +117,14 @@ export class Core {
   acknowledged(op, revision, seq) {
     if (op.media !== this.mediaId) return;
     if (op.delta.kind === 'label') this.labels.acknowledged(op.delta, revision, seq);
-    else this.marks.acknowledged(op.delta, seq);
+    else this.tagsAndStatus.acknowledged(op.delta, seq);
     this.emit(false);
   }
 
-  /** What the server has instead of what an op was based on. @param {OutboxOp} op @param {Label | null} theirs */
-  learned(op, theirs) {
+  /** Takes over the label that the server has in place of the one an op was based on. @param {OutboxOp} op @param {Label | null} theirs */
+  applyServerLabel(op, theirs) {
     if (op.media !== this.mediaId || op.delta.kind !== 'label') return;
-    this.labels.learned(op.delta.label_id, theirs);
+    this.labels.applyServerLabel(op.delta.label_id, theirs);
     this.emit(true);
   }
 
@@ -140,8 +140,8 @@ export class Core {
       const deltas = ops.flatMap((op) => (op.delta.kind === 'label' ? [op.delta] : []));
       this.labels.replace(first.delta.label_id, ids, deltas);
     } else {
-      this.marks.drop(ids);
-      for (const op of ops) if (op.delta.kind !== 'label') this.marks.local(op.delta);
+      this.tagsAndStatus.drop(ids);
+      for (const op of ops) if (op.delta.kind !== 'label') this.tagsAndStatus.local(op.delta);
     }
     this.emit(false);
   }
@@ -175,7 +175,7 @@ export class Core {
     const { op_id, media, at } = delta;
     const op = { op_id, media, at, tab: this.client, order: op_id, delta, tried: false, replaces: [], parked: null };
     if (delta.kind !== 'label') {
-      this.marks.local(delta);
+      this.tagsAndStatus.local(delta);
       return { ...op, base: null, whole: null };
     }
     const id = delta.label_id;
@@ -192,8 +192,8 @@ export class Core {
     const steps = stepsOf(entry, direction, {
       label: (id) => this.labels.shown.get(id) ?? null,
       lastSeen: (id) => this.removedLabels.get(id) ?? null,
-      hasTag: (id) => this.marks.tags.has(id),
-      status: () => this.marks.status,
+      hasTag: (id) => this.tagsAndStatus.tags.has(id),
+      status: () => this.tagsAndStatus.status,
     });
     const writes = this.history.move(entry, direction === 'undo');
     const clean = steps.filter((step) => !step.fields.length).map((step) => this.renewed(step.delta));
@@ -255,7 +255,7 @@ export class Core {
     return writes;
   }
 
-  // ------------------------------------------------------------- telling
+  // ------------------------------------------------------------- notifying listeners
 
   /** @param {boolean} remote */
   emit(remote) {
@@ -280,10 +280,10 @@ export class Core {
   }
 
   refreshSignals() {
-    const tags = this.marks.tags;
+    const tags = this.tagsAndStatus.tags;
     const old = this.tags.peek();
     if (tags.size !== old.size || [...tags].some((tag) => !old.has(tag))) this.tags.value = tags;
-    this.statusName.value = this.marks.status;
+    this.statusName.value = this.tagsAndStatus.status;
     this.canUndo.value = this.history.canUndo;
     this.canRedo.value = this.history.canRedo;
     const { entries } = this.history;

@@ -171,8 +171,8 @@ export function merge(delta, theirs) {
  */
 export function without(delta, groups) {
   if (delta.before === null || delta.after === null) return null;
-  const gone = new Set(groups.flatMap((g) => GROUPS[/** @type {Group} */ (g)] ?? []));
-  const fields = Object.keys(delta.after).filter((f) => !gone.has(/** @type {Field} */ (f)));
+  const excluded = new Set(groups.flatMap((g) => GROUPS[/** @type {Group} */ (g)] ?? []));
+  const fields = Object.keys(delta.after).filter((f) => !excluded.has(/** @type {Field} */ (f)));
   if (!fields.length) return null;
   return { ...delta, before: pick(delta.before, fields), after: pick(delta.after, fields) };
 }

@@ -60,8 +60,8 @@ export class History {
     /** @type {Write[]} */
     const writes = [];
     while (this.canRedo) {
-      const gone = /** @type {HistoryEntry} */ (this.entries.pop());
-      writes.push({ in: 'history', remove: [gone.media, gone.id] });
+      const removed = /** @type {HistoryEntry} */ (this.entries.pop());
+      writes.push({ in: 'history', remove: [removed.media, removed.id] });
     }
     const last = this.entries[this.entries.length - 1];
     if (last && merge && last.merge === merge && now - last.at <= MERGE_MS && sameKeys(last.deltas, fresh)) {
@@ -96,11 +96,11 @@ export class History {
    * @param {readonly string[]} opIds @returns {Write[]}
    */
   forget(opIds) {
-    const gone = new Set(opIds);
+    const removed = new Set(opIds);
     /** @type {Write[]} */
     const writes = [];
     this.entries = this.entries.flatMap((entry) => {
-      const deltas = entry.deltas.filter((delta) => !gone.has(delta.op_id));
+      const deltas = entry.deltas.filter((delta) => !removed.has(delta.op_id));
       if (deltas.length === entry.deltas.length) return [entry];
       const left = { ...entry, deltas };
       writes.push(deltas.length ? { in: 'history', put: left } : { in: 'history', remove: [entry.media, entry.id] });

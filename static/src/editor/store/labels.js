@@ -136,11 +136,11 @@ export class Labels {
 
   /**
    * Takes the server's version from the answer to a conflict. The answer may be old (it is a stored one when the
-   * operation was sent twice): a revision is the number of the event that made it, so it tells which is newer.
-   * That a label is gone is left to its event.
+   * operation was sent twice): a revision is the number of the event that made it, so the higher one is newer.
+   * A deletion is left to its event.
    * @param {string} id @param {Label | null} label
    */
-  learned(id, label) {
+  applyServerLabel(id, label) {
     if (!label || label.revision <= this.seq || label.revision < (this.touched.get(id) ?? 0)) return;
     this.touched.set(id, label.revision);
     this.setServer(id, label);

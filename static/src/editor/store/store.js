@@ -119,11 +119,11 @@ function actions(core, writable) {
     },
     setHidden: (/** @type {Iterable<string>} */ ids, /** @type {boolean} */ on) => {
       writable.hidden.value = changed(writable.hidden.peek(), ids, on);
-      keepMarks(core, writable);
+      persistHiddenAndLocked(core, writable);
     },
     setLocked: (/** @type {Iterable<string>} */ ids, /** @type {boolean} */ on) => {
       writable.locked.value = changed(writable.locked.peek(), ids, on);
-      keepMarks(core, writable);
+      persistHiddenAndLocked(core, writable);
     },
     /** @this {Store} @param {string} id */
     isHidden(id) {
@@ -147,8 +147,8 @@ function actions(core, writable) {
   };
 }
 
-/** Keeps what this person hid and locked for the medium. @param {Core} core @param {any} writable */
-function keepMarks(core, writable) {
+/** Persists what this person hid and locked in the medium. @param {Core} core @param {any} writable */
+function persistHiddenAndLocked(core, writable) {
   if (!core.mediaId) return;
   const put = { key: `marks:${core.mediaId}`, hidden: [...writable.hidden.peek()], locked: [...writable.locked.peek()] };
   core.sink.write([{ in: 'local', put }]);
@@ -185,15 +185,15 @@ export function createStore(boot, state) {
  * Puts a medium into the store.
  * @param {Inner} inner @param {MediaState} state
  * @param {readonly import('../types/outbox').OutboxOp[]} pending @param {readonly import('../types/changes').HistoryEntry[]} entries
- * @param {{hidden?: string[], locked?: string[]} | null} [kept] what this person hid and locked
+ * @param {{hidden?: string[], locked?: string[]} | null} [local] what this person hid and locked
  */
-export function showState({ core, writable }, state, pending, entries, kept) {
+export function showState({ core, writable }, state, pending, entries, local) {
   batch(() => {
     writable.media.value = state.media;
     writable.may.value = state.may;
     writable.position.value = state.position;
-    writable.hidden.value = new Set(kept?.hidden ?? []);
-    writable.locked.value = new Set(kept?.locked ?? []);
+    writable.hidden.value = new Set(local?.hidden ?? []);
+    writable.locked.value = new Set(local?.locked ?? []);
     writable.cursors.value = new Map();
     core.load(state, pending, entries);
   });

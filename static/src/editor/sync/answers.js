@@ -49,7 +49,7 @@ export class Answers {
   conflict(op, theirs) {
     const { outbox } = this;
     if (op.delta.kind !== 'label') return this.done(op, undefined, 0);
-    outbox.core.learned(op, theirs);
+    outbox.core.applyServerLabel(op, theirs);
     const outcome = merge(op.delta, theirs);
     if (outcome.kind === 'equal') return this.given(op, theirs);
     if (outcome.kind === 'clash') return this.park(op, { why: 'conflict', theirs, fields: outcome.fields });

@@ -10,7 +10,7 @@ import { signal } from '@preact/signals-core';
 const FIRST_MS = 1000;
 const LONGEST_MS = 30000;
 const SIGN_IN_MS = 15000;
-/** After this time without a failure the back-off begins anew. */
+/** After this time without a failure the back-off starts over. */
 const FORGET_MS = 90000;
 
 /** @type {Clock} */

@@ -85,7 +85,7 @@ export class Loader {
    * The state as it is now; one that was fetched ahead when nothing happened to it since.
    * @param {string} mediaId @returns {Promise<MediaState>}
    */
-  async take(mediaId) {
+  async load(mediaId) {
     for (let i = 0; ; i += 1) {
       const known = this.cache.get(mediaId);
       const entry = known && !(known.state && !this.isTrue(known.state)) ? known : this.start(mediaId);
@@ -100,7 +100,7 @@ export class Loader {
   }
 
   /** Drops all but these. @param {Iterable<string>} mediaIds */
-  keep(mediaIds) {
+  retain(mediaIds) {
     const wanted = new Set(mediaIds);
     for (const id of this.cache.keys()) if (!wanted.has(id)) this.cache.delete(id);
   }

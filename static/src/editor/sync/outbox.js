@@ -25,7 +25,7 @@ const BREAKS = 3;
 export class Outbox {
   /**
    * @param {{core: Core, persistence: Persistence, post: Post, connection: Connection, client: string, now: () => number,
-   *   touched?: (media: string, seq: number) => void}} parts `touched` is told of each acknowledgement
+   *   touched?: (media: string, seq: number) => void}} parts `touched` is called with each acknowledgement
    */
   constructor({ core, persistence, post, connection, client, now, touched = () => {} }) {
     this.core = core;
@@ -46,7 +46,7 @@ export class Outbox {
     this.parked = signal(/** @type {readonly OutboxOp[]} */ ([]));
     this.savedAt = signal(/** @type {number | null} */ (null));
     /** False once the browser refused to keep something: it is in this tab only. */
-    this.isKept = signal(persistence.isDurable);
+    this.isPersisted = signal(persistence.isDurable);
     this.answers = new Answers(this, touched);
     connection.retries.add(() => this.kickAll());
   }
@@ -66,7 +66,7 @@ export class Outbox {
     /** @type {Write[]} */
     const all = [...writes];
     const media = new Set(ops.map((op) => op.media));
-    for (const op of ops) all.push(...this.take(op));
+    for (const op of ops) all.push(...this.enqueue(op));
     this.persist(all);
     this.count();
     for (const id of media) this.kick(id);
@@ -78,7 +78,7 @@ export class Outbox {
   }
 
   /** @param {OutboxOp} op @returns {Write[]} */
-  take(op) {
+  enqueue(op) {
     const queue = this.queue(op.media);
     this.queues.set(op.media, queue);
     const key = chainOf(op);
@@ -154,7 +154,7 @@ export class Outbox {
     return this.answered(media, ops, await this.post(media, wire));
   }
 
-  /** The revision to build on when the op that was to tell it is gone; 0 makes the server tell. @param {OutboxOp} op */
+  /** The revision to build on when the op that would have set it was removed; 0 makes the server answer with it. @param {OutboxOp} op */
   guessedBase(op) {
     if (op.delta.kind !== 'label' || op.delta.before === null) return null;
     if (op.media !== this.core.mediaId) return 0;
@@ -257,12 +257,12 @@ export class Outbox {
    */
   replace(old, ops) {
     const media = old[0].media;
-    const gone = new Set(old.map((op) => op.op_id));
-    const left = this.queue(media).filter((op) => !gone.has(op.op_id));
+    const removed = new Set(old.map((op) => op.op_id));
+    const left = this.queue(media).filter((op) => !removed.has(op.op_id));
     this.queues.set(media, [...left, ...ops].sort(byOrder));
     this.core.replaced(old, ops);
     return [
-      ...[...gone].map((id) => /** @type {Write} */ ({ in: 'ops', remove: id })),
+      ...[...removed].map((id) => /** @type {Write} */ ({ in: 'ops', remove: id })),
       ...ops.map((op) => /** @type {Write} */ ({ in: 'ops', put: op })),
     ];
   }
@@ -280,7 +280,7 @@ export class Outbox {
       await this.persistence.write(writes, { strict });
     } catch (error) {
       console.warn('The browser did not keep a change:', error);
-      this.isKept.value = false;
+      this.isPersisted.value = false;
     }
   }
 

@@ -1,4 +1,4 @@
-/** Who is here and where their pointers are, as the socket tells it. */
+/** Who is here and where their pointers are, as received from the socket. */
 
 /**
  * @import {Cursor, Presence} from '../types/people'
@@ -21,7 +21,7 @@ export class People {
   }
 
   /** @param {any} message */
-  take(message) {
+  handleMessage(message) {
     if (message.type === 'presence') this.present(message.people);
     else if (message.type === 'cursor') this.moved(message);
     else if (message.type === 'cursor_gone') this.drop(message.client);

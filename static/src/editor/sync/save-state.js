@@ -1,16 +1,16 @@
-/** Says in words how it stands with saving. */
+/** Computes the save state and its text from the facts about connection and unsaved changes. */
 
 import { ngettext, t } from '../../i18n.js';
 
 /**
  * @import {SaveState} from '../types/saving'
  * @import {ConnectionState} from './connection.js'
- * @typedef {{connection: ConnectionState, pending: number, conflicts: number, rejected: number, savedAt: number | null, isKept: boolean, signIn: string}} Facts
+ * @typedef {{connection: ConnectionState, pending: number, conflicts: number, rejected: number, savedAt: number | null, isPersisted: boolean, signIn: string}} Facts
  */
 
-/** @param {number} n @param {boolean} isKept */
-function kept(n, isKept) {
-  if (!isKept) return ngettext('{n} change in this tab only', '{n} changes in this tab only', n);
+/** @param {number} n @param {boolean} isPersisted */
+function countText(n, isPersisted) {
+  if (!isPersisted) return ngettext('{n} change in this tab only', '{n} changes in this tab only', n);
   return ngettext('{n} change kept here', '{n} changes kept here', n);
 }
 
@@ -24,13 +24,13 @@ function savedText(savedAt, now) {
 }
 
 /**
- * What to show. The worst news first: what keeps everything from being saved, then what keeps something.
+ * What to show. The most severe state wins: first what stops all saving, then what stops single changes.
  * @param {Facts} facts @param {number} now
  * @returns {SaveState}
  */
-export function saveStateOf({ connection, pending, conflicts, rejected, savedAt, isKept, signIn }, now) {
+export function saveStateOf({ connection, pending, conflicts, rejected, savedAt, isPersisted, signIn }, now) {
   const base = { pending, savedAt, link: null };
-  const changes = kept(pending, isKept);
+  const changes = countText(pending, isPersisted);
   if (connection === 'reload') return { ...base, state: 'reload', text: pending ? t('Reload to update: {changes}', { changes }) : t('Reload to update') };
   if (connection === 'signed_out') {
     return { ...base, state: 'signed_out', link: signIn, text: pending ? t('Signed out: {changes}', { changes }) : t('Signed out') };
@@ -52,7 +52,7 @@ export function saveStateOf({ connection, pending, conflicts, rejected, savedAt,
   return { ...base, state: 'saved', text: savedText(savedAt, now) };
 }
 
-/** When the words change by themselves next, in ms. @param {SaveState} state @param {number} now */
+/** When the text changes by itself next, in ms. @param {SaveState} state @param {number} now */
 export function nextTick({ state, savedAt }, now) {
   if (state !== 'saved' || savedAt === null) return null;
   const age = now - savedAt;

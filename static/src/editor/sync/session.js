@@ -5,10 +5,10 @@ import { createInner, showState } from '../store/store.js';
 import { t } from '../../i18n.js';
 import { Api } from './api.js';
 import { conflictsOf, rejectedOf } from './conflicts.js';
+import { EventHandlers } from './event-handlers.js';
 import { openPersistence } from './idb.js';
 import { Connection, REAL_CLOCK } from './connection.js';
 import { LoadError, Loader } from './loader.js';
-import { News } from './news.js';
 import { Outbox } from './outbox.js';
 import { People } from './people.js';
 import { nextBatch } from './queue.js';
@@ -69,7 +69,7 @@ class EditorSession {
     this.core = this.inner.core;
     this.api = new Api(boot, this.client, parts.fetch);
     this.connection = new Connection(this.clock, () => this.renew());
-    this.loader = new Loader((mediaId) => this.asked(this.api.state(mediaId)));
+    this.loader = new Loader((mediaId) => this.report(this.api.state(mediaId)));
     this.outbox = new Outbox({
       core: this.core,
       persistence,
@@ -82,7 +82,7 @@ class EditorSession {
     this.core.sink = this.outbox;
     this.stream = new Stream({
       ask: (since, media) => this.api.events(since, media),
-      apply: (event) => this.news.take(event),
+      apply: (event) => this.handlers.applyEvent(event),
       resync: () => this.resync(),
       failed: ({ status }) => {
         this.failed(status);
@@ -91,14 +91,14 @@ class EditorSession {
       reached: () => this.connection.reached(),
       clock: this.clock,
     });
-    this.news = new News({ inner: this.inner, loader: this.loader, refetch: () => this.refetch(), renew: () => this.renew(), clock: this.clock });
+    this.handlers = new EventHandlers({ inner: this.inner, loader: this.loader, refetch: () => this.refetch(), renew: () => this.renew(), clock: this.clock });
     this.people = new People(this.inner.writable, this.client);
     this.socket = new Socket(socketUrl(boot.urls.ws, parts.origin), this.clock, this.socketHandlers(), parts.makeSocket);
-    this.gone = this.news.gone;
+    this.unavailable = this.handlers.unavailable;
     this.link = signal(/** @type {'socket' | 'polling' | 'down'} */ ('down'));
     this.isIdle = computed(() => !this.outbox.pending.value && !this.store.conflicts.value.length && !this.store.rejected.value.length);
     this.loads = 0;
-    this.heardAt = 0;
+    this.lastMessageAt = 0;
     this.isClosed = false;
     /** @type {(() => void)[]} */
     this.ends = [];
@@ -114,7 +114,7 @@ class EditorSession {
         writable.saveConflicts.value = conflictsOf(parked, this.outbox.answers);
         writable.rejected.value = rejectedOf(parked, this.outbox.answers);
       }),
-      effect(() => this.tellSaveState()),
+      effect(() => this.updateSaveState()),
     );
     this.listen();
     this.connection.retries.add(() => this.socket.connect());
@@ -130,12 +130,12 @@ class EditorSession {
     this.loads += 1;
     const turn = this.loads;
     const [state, entries, kept] = await Promise.all([
-      this.loader.take(mediaId),
+      this.loader.load(mediaId),
       this.persistence.under('history', mediaId).catch(() => []),
       this.persistence.get('local', `marks:${mediaId}`).catch(() => null),
     ]);
     if (turn !== this.loads || this.isClosed) return; // another medium was asked for meanwhile
-    this.gone.value = null;
+    this.unavailable.value = null;
     showState(this.inner, state, this.outbox.queue(mediaId), entries, kept);
     this.people.shown(mediaId);
     this.stream.follow(mediaId, state.seq);
@@ -149,28 +149,28 @@ class EditorSession {
   }
 
   /** @param {Iterable<string>} mediaIds */
-  keepCached(mediaIds) {
-    this.loader.keep(mediaIds);
+  retainCached(mediaIds) {
+    this.loader.retain(mediaIds);
   }
 
-  /** Fetches the shown medium anew. @returns {Promise<number | null>} the number it is true for */
+  /** Fetches the shown medium again. @returns {Promise<number | null>} the event number it is true for */
   async refetch() {
     const { mediaId } = this.core;
     if (!mediaId) return null;
     try {
       const state = await this.loader.fetch(mediaId);
       if (mediaId !== this.core.mediaId) return null;
-      this.take(state);
+      this.applyState(state);
       return state.seq;
     } catch (error) {
-      const isGone = error instanceof LoadError && (error.status === 404 || error.status === 403);
-      if (isGone && mediaId === this.core.mediaId) this.gone.value = error.message || t('This image no longer exists.');
+      const isMissing = error instanceof LoadError && (error.status === 404 || error.status === 403);
+      if (isMissing && mediaId === this.core.mediaId) this.unavailable.value = error.message || t('This image no longer exists.');
       return null;
     }
   }
 
   /** @param {MediaState} state */
-  take(state) {
+  applyState(state) {
     const { writable } = this.inner;
     batch(() => {
       writable.media.value = state.media;
@@ -179,17 +179,17 @@ class EditorSession {
     });
   }
 
-  /** Everything anew: the stream has no way from what is known to what is so. */
+  /** Fetches everything again, because the stream cannot lead from the known state to the present one. */
   async resync() {
-    this.loader.keep([]);
+    this.loader.retain([]);
     this.core.forgetSeq();
     const seq = await this.refetch();
-    if (seq !== null) this.news.vocabulary();
-    this.news.tell({ seq: seq ?? 0, kind: 'resync', media: null });
+    if (seq !== null) this.handlers.scheduleRenewal();
+    this.handlers.notifyListeners({ seq: seq ?? 0, kind: 'resync', media: null });
     return seq;
   }
 
-  // ------------------------------------------------------------- the server's voice
+  // ------------------------------------------------------------- messages of the server
 
   /** @returns {import('./socket.js').Handlers} */
   socketHandlers() {
@@ -199,7 +199,7 @@ class EditorSession {
         this.connection.reached();
         if (this.core.mediaId) this.socket.join(this.core.mediaId, this.stream.last, this.client);
       },
-      onMessage: (message) => this.heard(message),
+      onMessage: (message) => this.handleMessage(message),
       onDown: (code) => {
         this.link.value = 'down';
         this.people.clear();
@@ -210,12 +210,12 @@ class EditorSession {
   }
 
   /** @param {any} message */
-  heard(message) {
-    this.heardAt = this.clock.now();
+  handleMessage(message) {
+    this.lastMessageAt = this.clock.now();
     if (message.type === 'event') this.stream.push(message);
     else if (message.type === 'hello') this.stream.head(message.seq);
-    else if (message.type === 'resync') this.stream.startAnew();
-    else this.people.take(message);
+    else if (message.type === 'resync') this.stream.startOver();
+    else this.people.handleMessage(message);
   }
 
   /** @param {string} media @param {number} seq */
@@ -232,7 +232,7 @@ class EditorSession {
   }
 
   /** @template {{status: number}} T @param {Promise<T>} answer @returns {Promise<T>} */
-  async asked(answer) {
+  async report(answer) {
     const got = await answer;
     if (got.status === 200) this.connection.reached();
     else this.failed(got.status);
@@ -242,17 +242,17 @@ class EditorSession {
   /** Asks who is signed in, and takes over the classes and states of the project. */
   async renew() {
     const outcome = await this.api.renew();
-    if (outcome === 'ok') this.news.learn(this.api.newest);
+    if (outcome === 'ok') this.handlers.applyVocabulary(this.api.newest);
     return outcome;
   }
 
   async poll() {
     if (this.isClosed) return;
     const isAway = this.connection.isStuck() || !this.core.mediaId;
-    const isSilent = this.clock.now() - this.heardAt > SILENT_MS && !globalThis.document?.hidden;
+    const isSilent = this.clock.now() - this.lastMessageAt > SILENT_MS && !globalThis.document?.hidden;
     if (!isAway && (!this.socket.isOpen || isSilent)) {
       await this.stream.catchUp();
-      this.heardAt = this.clock.now();
+      this.lastMessageAt = this.clock.now();
       if (!this.socket.isOpen) this.link.value = this.connection.state.peek() === 'up' ? 'polling' : 'down';
     }
     this.after('poll', globalThis.document?.hidden ? HIDDEN_POLL_MS : POLL_MS, () => this.poll());
@@ -308,26 +308,26 @@ class EditorSession {
     }
   }
 
-  tellSaveState() {
+  updateSaveState() {
     const facts = {
       connection: this.connection.state.value,
       pending: this.outbox.pending.value,
       conflicts: this.store.conflicts.value.length,
       rejected: this.store.rejected.value.length,
       savedAt: this.outbox.savedAt.value,
-      isKept: this.outbox.isKept.value,
+      isPersisted: this.outbox.isPersisted.value,
       signIn: this.signIn(),
     };
-    const tell = () => {
+    const update = () => {
       const state = saveStateOf(facts, this.clock.now());
       const old = this.inner.writable.save.peek();
       const isSame = state.text === old.text && state.state === old.state && state.pending === old.pending && state.savedAt === old.savedAt;
       if (!isSame) this.inner.writable.save.value = state;
       const wait = nextTick(state, this.clock.now());
-      if (wait !== null) this.after('words', wait, tell);
+      if (wait !== null) this.after('words', wait, update);
     };
     this.clock.clearTimeout(this.timers.get('words'));
-    tell();
+    update();
   }
 
   signIn() {
@@ -355,7 +355,7 @@ class EditorSession {
     on(target, 'pagehide', () => this.leave());
     on(document, 'visibilitychange', wake);
     on(target, 'beforeunload', (event) => {
-      if (this.outbox.pending.peek() && !this.outbox.isKept.peek()) event.preventDefault();
+      if (this.outbox.pending.peek() && !this.outbox.isPersisted.peek()) event.preventDefault();
     });
   }
 
@@ -364,13 +364,13 @@ class EditorSession {
     this.socket.moveCursor(x, y);
   }
 
-  cursorGone() {
-    this.socket.cursorGone();
+  clearCursor() {
+    this.socket.clearCursor();
   }
 
   /** @param {(event: import('../types/wire').ProjectEvent) => void} fn */
   onEvent(fn) {
-    return this.news.onEvent(fn);
+    return this.handlers.onEvent(fn);
   }
 
   /** One timer of a name. @param {string} name @param {number} ms @param {() => void} fn */
@@ -386,7 +386,7 @@ class EditorSession {
     this.connection.close();
     this.stream.close();
     this.socket.close();
-    this.news.close();
+    this.handlers.close();
     this.persistence.close();
     this.tabs.close();
   }

@@ -1,4 +1,4 @@
-/** Holds the WebSocket open, tells the server what is shown and where the pointer is, and passes on what it says. */
+/** Holds the WebSocket open, sends what is shown and where the pointer is, and passes on the server's messages. */
 
 /**
  * @import {Clock} from './connection.js'
@@ -101,26 +101,26 @@ export class Socket {
     return this.send({ type: 'join', media, since: Math.max(0, since), client });
   }
 
-  /** At most 20 a second; the last place is always told. @param {number} x @param {number} y */
+  /** At most 20 a second; the last position is always sent. @param {number} x @param {number} y */
   moveCursor(x, y) {
     this.cursor = { x, y };
     if (this.cursorTimer !== null) return;
-    this.tellCursor();
+    this.sendCursor();
     const tick = () => {
       this.cursorTimer = null;
       if (!this.cursor) return;
-      this.tellCursor();
+      this.sendCursor();
       this.cursorTimer = this.clock.setTimeout(tick, CURSOR_MS);
     };
     this.cursorTimer = this.clock.setTimeout(tick, CURSOR_MS);
   }
 
-  tellCursor() {
+  sendCursor() {
     if (this.cursor) this.send({ type: 'cursor', ...this.cursor });
     this.cursor = null;
   }
 
-  cursorGone() {
+  clearCursor() {
     this.cursor = null;
     this.send({ type: 'cursor_gone' });
   }

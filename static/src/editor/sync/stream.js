@@ -16,7 +16,7 @@ export class Stream {
   /**
    * @param {{ask: (since: number, media: string | null) => Promise<Answer>, apply: (event: ProjectEvent) => void,
    *   resync: () => Promise<number | null>, failed: (answer: Answer) => void, reached: () => void, clock: Clock}} parts
-   *   `resync` fetches everything anew and returns the number it is true for
+   *   `resync` fetches everything again and returns the number it is true for
    */
   constructor({ ask, apply, resync, failed, reached, clock }) {
     this.ask = ask;
@@ -39,7 +39,7 @@ export class Stream {
   }
 
   /**
-   * Follows a medium whose state is true for `seq`. What came while another one was shown was told without
+   * Follows a medium whose state is true for `seq`. What came while another one was shown came without
    * its content, so the stream goes back to `seq`.
    * @param {string} media @param {number} seq
    */
@@ -57,7 +57,7 @@ export class Stream {
   push(event) {
     if (this.last < 0 || event.seq <= this.last) return;
     this.wanted = Math.max(this.wanted, event.seq);
-    if (!this.isHollow(event)) this.waiting.set(event.seq, event);
+    if (!this.lacksContent(event)) this.waiting.set(event.seq, event);
     this.drain();
     if (this.last < this.wanted) this.catchUp();
   }
@@ -65,7 +65,7 @@ export class Stream {
   /** The server said how far the project is. @param {number} seq */
   head(seq) {
     if (this.last < 0) return;
-    if (seq < this.last) this.startAnew(); // a restored backup, perhaps: what we know is not so any more
+    if (seq < this.last) this.startOver(); // a restored backup, perhaps: what is known here no longer holds
     else if (seq > this.last) {
       this.wanted = Math.max(this.wanted, seq);
       this.catchUp();
@@ -75,11 +75,11 @@ export class Stream {
   /** The server acknowledged something under this number: its event is to come. @param {number} seq */
   expect(seq) {
     this.wanted = Math.max(this.wanted, seq);
-    if (this.last < this.wanted) this.later(LATE_MS);
+    if (this.last < this.wanted) this.scheduleCatchUp(LATE_MS);
   }
 
-  /** True for an event of our medium that was told as one of another: the server had not heard of the change yet. @param {ProjectEvent} event */
-  isHollow(event) {
+  /** True for an event of the shown medium that was sent as one of another: the server did not know of the change of medium yet. @param {ProjectEvent} event */
+  lacksContent(event) {
     return event.media === this.media && EXACT.has(event.kind) && event.after === undefined && event.before === undefined;
   }
 
@@ -106,7 +106,7 @@ export class Stream {
     } finally {
       this.isAsking = false;
     }
-    if (this.last < this.wanted) this.later(RETRY_MS);
+    if (this.last < this.wanted) this.scheduleCatchUp(RETRY_MS);
   }
 
   /** @returns {Promise<boolean>} true when there is more to ask for now */
@@ -121,10 +121,10 @@ export class Stream {
     }
     this.reached();
     const { events = [], more = false, resync = false } = answer.body;
-    if (resync) return this.startAnew();
+    if (resync) return this.startOver();
     for (const event of events) {
       if (event.seq <= this.last) continue;
-      if (event.seq !== this.last + 1) return this.startAnew(); // the server has no more what lies between
+      if (event.seq !== this.last + 1) return this.startOver(); // the server no longer has the events between
       this.accept(event);
       if (generation !== this.generation) return true;
     }
@@ -132,8 +132,8 @@ export class Stream {
     return more || (this.last > last && this.last < this.wanted);
   }
 
-  /** Too far behind: everything is fetched anew. @returns {Promise<false>} */
-  async startAnew() {
+  /** Too far behind: everything is fetched again. @returns {Promise<false>} */
+  async startOver() {
     const { generation } = this;
     const seq = await this.resync();
     if (seq !== null && generation === this.generation) {
@@ -145,7 +145,7 @@ export class Stream {
   }
 
   /** @param {number} ms */
-  later(ms) {
+  scheduleCatchUp(ms) {
     if (this.timer !== null || this.isClosed) return;
     this.timer = this.clock.setTimeout(() => {
       this.timer = null;

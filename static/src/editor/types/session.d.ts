@@ -14,7 +14,7 @@ export interface Session {
   /** Fetches the state of a medium ahead. Never rejects. Resolves to the state, or null. */
   prefetch(mediaId: string): Promise<MediaState | null>;
   /** Drops cached states but those of these media. */
-  keepCached(mediaIds: Iterable<string>): void;
+  retainCached(mediaIds: Iterable<string>): void;
   /** Sends now what waits, also during back-off. */
   flush(): void;
   /** Somebody may have signed in in another tab: asks, if that is what is waited for. */
@@ -26,11 +26,11 @@ export interface Session {
   /** Image pixels; throttled to 20 a second. */
   moveCursor(x: number, y: number): void;
   /** Call when the pointer leaves the stage. */
-  cursorGone(): void;
+  clearCursor(): void;
   /** 'socket', 'polling' or 'down'. */
   readonly link: ReadonlySignal<'socket' | 'polling' | 'down'>;
   /** Set when the loaded medium was deleted or the person lost access to it: the reason in words. */
-  readonly gone: ReadonlySignal<string | null>;
+  readonly unavailable: ReadonlySignal<string | null>;
   /** Called with every event of the project, other media's too (film strip, counts). */
   onEvent(fn: (event: ProjectEvent) => void): () => void;
   close(): void;

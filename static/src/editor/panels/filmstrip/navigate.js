@@ -28,7 +28,7 @@ export function troubleOf({ status = 0, message = '' }) {
 export async function fetchAhead({ session, film, stage, store }) {
   const ids = film.around(AHEAD, BEHIND);
   const current = store.media.peek()?.id;
-  session.keepCached(current ? [current, ...ids] : ids);
+  session.retainCached(current ? [current, ...ids] : ids);
   const media = [];
   for (const id of ids) {
     if (film.current.peek() !== current) return; // someone went on meanwhile

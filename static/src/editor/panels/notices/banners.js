@@ -1,4 +1,4 @@
-/** What stands over the stage when things are not as usual: read only, finished, signed out, offline, gone, unreadable. */
+/** What stands over the stage when things are not as usual: read only, finished, signed out, offline, deleted, unreadable. */
 import { t } from '../../../i18n.js';
 import { html, mount, nothing } from '../live.js';
 import { backTo } from '../filmstrip/navigate.js';
@@ -15,8 +15,8 @@ import { icon } from '../templates.js';
 export function bannerOf(app) {
   const { store, session, steps, boot } = app;
   const save = store.save.value;
-  const gone = session.gone.value;
-  if (gone) return { kind: 'bad', icon: 'triangle-alert', text: gone, action: { label: t('Back to media'), href: backTo(boot) } };
+  const unavailable = session.unavailable.value;
+  if (unavailable) return { kind: 'bad', icon: 'triangle-alert', text: unavailable, action: { label: t('Back to media'), href: backTo(boot) } };
   if (save.state === 'signed_out') {
     return { kind: 'warn', icon: 'lock', text: t('You are signed out. Your changes are kept here until you sign in.'), action: { label: t('Sign in'), href: save.link ?? boot.urls.sign_in } };
   }
@@ -55,8 +55,8 @@ export function mountTrouble(host, app) {
     const trouble = app.trouble.value;
     host.hidden = !trouble;
     if (!trouble) return nothing;
-    const isGone = trouble.status === 404 || trouble.status === 403;
-    return html`<div class="empty" role="alert">${icon('triangle-alert', 'l')}<h2>${isGone ? t('Image not found') : t('This image cannot be shown')}</h2><p>${trouble.text}</p>
-      <div class="row">${isGone ? nothing : html`<button class="btn primary" type="button" @click=${() => app.open(app.film.current.value ?? app.boot.media)}>${t('Try again')}</button>`}<a class="btn" href=${backTo(app.boot)}>${t('Back to media')}</a></div></div>`;
+    const isMissing = trouble.status === 404 || trouble.status === 403;
+    return html`<div class="empty" role="alert">${icon('triangle-alert', 'l')}<h2>${isMissing ? t('Image not found') : t('This image cannot be shown')}</h2><p>${trouble.text}</p>
+      <div class="row">${isMissing ? nothing : html`<button class="btn primary" type="button" @click=${() => app.open(app.film.current.value ?? app.boot.media)}>${t('Try again')}</button>`}<a class="btn" href=${backTo(app.boot)}>${t('Back to media')}</a></div></div>`;
   });
 }

@@ -38,10 +38,10 @@ function classField(app, labels) {
     app.announce(t('Class {name}', { name: store.concept(select.value)?.name ?? '' }));
   };
   const option = (/** @type {Concept} */ one) => html`<option value=${one.id} .selected=${one.id === shared}>${one.name}</option>`;
-  const isGone = shared && !classes.some((one) => one.id === shared);
+  const isDeleted = shared && !classes.some((one) => one.id === shared);
   return html`<label for="d-class">${t('Class')}</label><select class="select" id="d-class" ?disabled=${isOff} @change=${setClass}>
     ${shared ? nothing : html`<option value="" selected>${t('Multiple')}</option>`}
-    ${isGone ? html`<option value=${shared} selected>${store.concept(shared)?.name ?? t('Class deleted')}</option>` : nothing}
+    ${isDeleted ? html`<option value=${shared} selected>${store.concept(shared)?.name ?? t('Class deleted')}</option>` : nothing}
     ${classes.map(option)}</select>`;
 }
 

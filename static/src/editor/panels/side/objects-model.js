@@ -47,12 +47,12 @@ export function rowsOf(order, labels, { text = '', sort = 'number', concept, aut
   return rows;
 }
 
-/** What the next row is when one leaves: the one after it, else the one before. @param {readonly Row[]} rows @param {ReadonlySet<string>} gone */
-export function neighbour(rows, gone) {
-  const at = rows.findIndex((row) => gone.has(row.id));
+/** What the next row is when one leaves: the one after it, else the one before. @param {readonly Row[]} rows @param {ReadonlySet<string>} removed */
+export function neighbour(rows, removed) {
+  const at = rows.findIndex((row) => removed.has(row.id));
   if (at < 0) return null;
-  const after = rows.slice(at).find((row) => !gone.has(row.id));
-  return (after ?? rows.slice(0, at).findLast((row) => !gone.has(row.id)))?.id ?? null;
+  const after = rows.slice(at).find((row) => !removed.has(row.id));
+  return (after ?? rows.slice(0, at).findLast((row) => !removed.has(row.id)))?.id ?? null;
 }
 
 /** The geometry in figures: "52 points · 177 × 211 px". @param {Label} label @param {(n: number, digits?: number) => string} num */

@@ -1,9 +1,9 @@
-/** Keeps tags and status of one medium: the server's, and this person's unacknowledged changes on top. */
+/** Holds tags and status of one medium: the server's, and this person's unacknowledged changes on top. */
 
 /** @import {StatusDelta, TagDelta} from '../types/changes' */
 
 /** Tags and status; `tags` and `status` are what is shown. */
-export class Marks {
+export class TagsAndStatus {
   constructor() {
     /** @type {Set<string>} */
     this.serverTags = new Set();

@@ -1,4 +1,4 @@
-/** What each kind of event means: for the shown medium, for states fetched ahead, for the classes of the project. */
+/** Handles the events of the project: for the shown medium, for states fetched ahead, for the vocabulary (see event-kinds.js). */
 
 import { batch, signal } from '@preact/signals-core';
 import { eventKind, mediaOf } from '../../event-kinds.js';
@@ -12,10 +12,10 @@ import { t } from '../../i18n.js';
  * @import {Clock} from './connection.js'
  */
 
-/** Many classes made one after another are one look at the server. */
+/** Events that follow each other within this time lead to one request. */
 const SETTLE_MS = 300;
 
-export class News {
+export class EventHandlers {
   /**
    * @param {{inner: Inner, loader: Loader, refetch: () => Promise<unknown>, renew: () => Promise<unknown>, clock: Clock}} parts
    */
@@ -25,11 +25,12 @@ export class News {
     this.refetch = refetch;
     this.renew = renew;
     this.clock = clock;
-    /** Why the shown medium is not there any more. */
-    this.gone = signal(/** @type {string | null} */ (null));
+    /** Why the shown medium is no longer available, in words. */
+    this.unavailable = signal(/** @type {string | null} */ (null));
     /** @type {Set<(event: ProjectEvent) => void>} */
     this.listeners = new Set();
-    this.told = 0;
+    /** Number of the last event that the listeners were called with. */
+    this.lastNotified = 0;
     /** @type {Map<string, any>} */
     this.timers = new Map();
   }
@@ -42,25 +43,25 @@ export class News {
     };
   }
 
-  /** The stream went on by one. @param {ProjectEvent} event */
-  take(event) {
+  /** Applies the next event of the stream. @param {ProjectEvent} event */
+  applyEvent(event) {
     const { core } = this.inner;
     this.invalidate(event);
     batch(() => {
-      core.event(event);
-      if (this.concerns(event)) this.shown(event);
+      core.applyEvent(event);
+      if (this.concernsShown(event)) this.applyToShown(event);
     });
-    if (eventKind(event.kind).effects.includes('vocabulary')) this.vocabulary();
-    // a stream that went back tells the same events again
-    if (event.seq > this.told) {
-      this.told = event.seq;
-      this.tell(event);
+    if (eventKind(event.kind).effects.includes('vocabulary')) this.scheduleRenewal();
+    // a stream that went back delivers the same events again
+    if (event.seq > this.lastNotified) {
+      this.lastNotified = event.seq;
+      this.notifyListeners(event);
     }
   }
 
   /** @param {ProjectEvent} event */
-  tell(event) {
-    if (event.kind === 'resync') this.told = event.seq;
+  notifyListeners(event) {
+    if (event.kind === 'resync') this.lastNotified = event.seq;
     for (const listener of this.listeners) listener(event);
   }
 
@@ -70,12 +71,12 @@ export class News {
   }
 
   /** @param {ProjectEvent} event */
-  concerns(event) {
+  concernsShown(event) {
     const media = this.mediaOf(event);
     return media === null || media.includes(this.inner.core.mediaId);
   }
 
-  /** @param {ProjectEvent} event */
+  /** Marks the states fetched ahead that the event outdates. @param {ProjectEvent} event */
   invalidate(event) {
     const media = this.mediaOf(event);
     const { effects } = eventKind(event.kind);
@@ -84,8 +85,8 @@ export class News {
     } else for (const id of media) this.loader.touch(id, event.seq);
   }
 
-  /** Something about the shown medium besides its labels and tags. @param {ProjectEvent} event */
-  shown(event) {
+  /** Applies what concerns the shown medium besides its labels and tags. @param {ProjectEvent} event */
+  applyToShown(event) {
     const { core, writable } = this.inner;
     if (event.kind === 'status.changed') {
       const status = this.inner.store.status.peek();
@@ -93,23 +94,24 @@ export class News {
       if (!media || !status) return;
       const before = media.status.base;
       writable.media.value = { ...media, status };
-      // what one may do depends on the status, but not on this step, which the first label makes by itself
+      // permissions depend on the status, except at this step, which the first label causes by itself
       if (before === 'NEW' && status.base === 'IN PROGRESS') return;
-      if (before !== status.base) this.soon('refetch', this.refetch);
+      if (before !== status.base) this.schedule('refetch', this.refetch);
       return;
     }
-    if (event.kind === 'media.restored') this.gone.value = null;
+    if (event.kind === 'media.restored') this.unavailable.value = null;
     const { effects } = eventKind(event.kind);
-    if (effects.includes('leave')) this.gone.value = event.actor?.name ? t('{name} deleted this image.', { name: event.actor.name }) : t('This image was deleted.');
-    else if (effects.includes('refetch') && core.labels.seq < event.seq) this.soon('refetch', this.refetch);
+    if (effects.includes('leave')) this.unavailable.value = event.actor?.name ? t('{name} deleted this image.', { name: event.actor.name }) : t('This image was deleted.');
+    else if (effects.includes('refetch') && core.labels.seq < event.seq) this.schedule('refetch', this.refetch);
   }
 
-  vocabulary() {
-    this.soon('renew', this.renew);
+  /** Fetches the session and its vocabulary again. */
+  scheduleRenewal() {
+    this.schedule('renew', this.renew);
   }
 
-  /** @param {string} what @param {() => Promise<unknown>} fn */
-  soon(what, fn) {
+  /** Runs `fn` once after a delay, however often it is scheduled meanwhile. @param {string} what @param {() => Promise<unknown>} fn */
+  schedule(what, fn) {
     if (this.timers.has(what)) return;
     this.timers.set(what, this.clock.setTimeout(() => {
       this.timers.delete(what);
@@ -117,8 +119,8 @@ export class News {
     }, SETTLE_MS));
   }
 
-  /** Takes over what the project's words are now. @param {PageSession} session */
-  learn({ concepts, keypoint_schemas, statuses }) {
+  /** Replaces classes, keypoint schemas and statuses in the store. @param {PageSession} session */
+  applyVocabulary({ concepts, keypoint_schemas, statuses }) {
     const { store } = this.inner;
     batch(() => {
       store.concepts.value = [...concepts].sort((a, b) => a.order - b.order);
