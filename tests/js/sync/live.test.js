@@ -352,6 +352,15 @@ test('changed classes are fetched again', async () => {
   assert.deepEqual(server.requests.map((r) => r.url).filter((url) => /session|label/.test(url)), ['/web/projects/p1/session']);
 });
 
+test('tag groups that change are fetched with the classes', async () => {
+  const ann = await world.open('t1');
+  assert.deepEqual(ann.store.tagGroups.value.map((group) => group.name), ['Weather']);
+  server.tagGroups = [{ id: 'g1', name: 'Light', kind: 'MULTIPLE-SELECTION' }, { id: 'g2', name: 'Season', kind: 'SELECTION' }];
+  server.record({ kind: 'concepts.changed', media: null, after: { id: 'c1' } });
+  await clock.advance(1000);
+  assert.deepEqual(ann.store.tagGroups.value, server.tagGroups);
+});
+
 test('a deleted image is reported with the name of who deleted it', async () => {
   const ann = await world.open('t1');
   server.record({ kind: 'media.trashed', media: MEDIA, actor: { id: 'b', name: 'Ben' } });

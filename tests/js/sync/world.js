@@ -66,6 +66,7 @@ export class Server {
     this.seq = 10;
     this.media = new Map([MEDIA, OTHER].map((id) => [id, { labels: new Map(), tags: new Set(), status: 'NEW' }]));
     this.concepts = ['c1', 'c2', 'c3'];
+    this.tagGroups = [{ id: 'g1', name: 'Weather', kind: 'SELECTION' }];
     this.events = [];
     this.applied = new Map();
     this.sockets = new Set();
@@ -200,7 +201,7 @@ export class Server {
     const { pathname, searchParams } = new URL(url, 'http://here');
     if (!this.signedIn) return { status: 401, body: { code: 'signed_out', message: 'Sign in.' } };
     if (pathname.endsWith('/session')) {
-      return { status: 200, body: { ...bootOf(this.signedIn), media: undefined, filter: undefined, csrf: this.csrf, concepts: this.concepts.map(conceptOf) } };
+      return { status: 200, body: { ...bootOf(this.signedIn), media: undefined, filter: undefined, csrf: this.csrf, concepts: this.concepts.map(conceptOf), tag_groups: this.tagGroups } };
     }
     const [, kind, id] = /\/web\/(media|projects)\/([^/]+)/.exec(pathname);
     if (pathname.endsWith('/changes')) {
@@ -315,7 +316,7 @@ export function bootOf(user = 'ann') {
       state: '/web/media/{id}/state', session: '/web/projects/p1/session', changes: '/web/media/{id}/changes', events: '/web/projects/p1/events', film: '/web/projects/p1/film',
       ws: '/ws/projects/p1/', label_page: '/label/{id}/', media_page: '/projects/p1/media/', sign_in: '/sign-in/',
     },
-    concepts: ['c1', 'c2', 'c3'].map(conceptOf), keypoint_schemas: [], statuses: ['NEW', 'IN PROGRESS', 'TO REVIEW', 'DONE'].map(statusOf),
+    concepts: ['c1', 'c2', 'c3'].map(conceptOf), keypoint_schemas: [], tag_groups: [{ id: 'g1', name: 'Weather', kind: 'SELECTION' }], statuses: ['NEW', 'IN PROGRESS', 'TO REVIEW', 'DONE'].map(statusOf),
     csrf: 'csrf-1', debug: true, filter: '', strings: {},
   };
 }

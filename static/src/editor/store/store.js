@@ -6,7 +6,7 @@ import { Core } from './core.js';
 /**
  * @import {Patch} from '../types/changes'
  * @import {Label} from '../types/labels'
- * @import {Boot, Concept, KeypointSchema, May, Media, MediaState, Status} from '../types/page'
+ * @import {Boot, Concept, KeypointSchema, May, Media, MediaState, Status, TagGroup} from '../types/page'
  * @import {Cursor, Presence} from '../types/people'
  * @import {Conflict, Rejected, SaveState} from '../types/saving'
  * @import {Display, Store, View} from '../types/store'
@@ -84,6 +84,7 @@ function readable(boot, core, writable, concepts) {
     mediaConcepts: computed(() => concepts.value.filter((c) => c.on_media)),
     keypointSchemas: signal(/** @type {KeypointSchema[]} */ ([...boot.keypoint_schemas])),
     statuses: writable.statuses,
+    tagGroups: signal(/** @type {readonly TagGroup[]} */ (boot.tag_groups ?? [])),
     selection: writable.selection,
     hover: signal(/** @type {string | null} */ (null)),
     hidden: writable.hidden,

@@ -119,13 +119,14 @@ export class EventHandlers {
     }, SETTLE_MS));
   }
 
-  /** Replaces classes, keypoint schemas and statuses in the store. @param {PageSession} session */
-  applyVocabulary({ concepts, keypoint_schemas, statuses }) {
+  /** Replaces classes, keypoint schemas, statuses and tag groups in the store. @param {PageSession} session */
+  applyVocabulary({ concepts, keypoint_schemas, statuses, tag_groups = [] }) {
     const { store } = this.inner;
     batch(() => {
       store.concepts.value = [...concepts].sort((a, b) => a.order - b.order);
       store.keypointSchemas.value = keypoint_schemas;
       store.statuses.value = statuses;
+      store.tagGroups.value = tag_groups;
       const active = store.activeConcept.peek();
       if (active === null || !store.concept(active)?.on_region) store.activeConcept.value = store.regionConcepts.peek()[0]?.id ?? null;
     });

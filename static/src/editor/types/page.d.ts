@@ -25,6 +25,13 @@ export interface KeypointSchema {
   edges: [string, string, string][];
 }
 
+export interface TagGroup {
+  id: string;
+  name: string;
+  /** 'SELECTION': at most one tag of the group. */
+  kind: string;
+}
+
 export interface Status {
   id: string;
   name: string;
@@ -61,7 +68,7 @@ export interface PageSession {
   concepts: Concept[];
   keypoint_schemas: KeypointSchema[];
   statuses: Status[];
-  tag_groups?: { id: string; name: string; kind: string }[];
+  tag_groups?: TagGroup[];
   /** Names of the workspace's members, for "drawn by". */
   people?: Person[];
   csrf: string;

@@ -2,7 +2,7 @@
 import type { ReadonlySignal, Signal } from '@preact/signals-core';
 import type { CommitOptions, Delta, HistoryEntry, Patch } from './changes';
 import type { Label } from './labels';
-import type { Boot, Concept, KeypointSchema, May, Media, Status } from './page';
+import type { Boot, Concept, KeypointSchema, May, Media, Status, TagGroup } from './page';
 import type { Cursor, Presence } from './people';
 import type { Conflict, Rejected, SaveState } from './saving';
 
@@ -47,6 +47,8 @@ export interface Store {
   readonly mediaConcepts: ReadonlySignal<Concept[]>;
   readonly keypointSchemas: Signal<KeypointSchema[]>;
   readonly statuses: Signal<Status[]>;
+  /** In the project's order. */
+  readonly tagGroups: Signal<readonly TagGroup[]>;
 
   /** Ids, in the order in which they were selected. Ids of removed labels leave by themselves. */
   readonly selection: ReadonlySignal<ReadonlySet<string>>;

@@ -5,12 +5,12 @@ import { html, mount, nothing } from '../live.js';
 import { icon, swatch } from '../templates.js';
 
 /** @import {Delta} from '../../types/changes' */
-/** @import {Concept} from '../../types/page' */
+/** @import {Concept, TagGroup} from '../../types/page' */
 /** @import {App} from '../app' */
 
 /**
- * Tags by group: groups in order, tags without a group last. A group of one choice takes the others off.
- * @param {readonly Concept[]} tags @param {readonly {id: string, name: string, kind: string}[]} groups
+ * Tags by group: groups in order, tags without a group last. Of a group of kind SELECTION at most one tag is on.
+ * @param {readonly Concept[]} tags @param {readonly TagGroup[]} groups
  * @returns {{id: string | null, name: string, isSingle: boolean, tags: Concept[]}[]}
  */
 export function grouped(tags, groups) {
@@ -45,7 +45,7 @@ export function mountTags(host, app) {
       return html`<div class="empty small"><p>${t('Tags describe the whole image. This project has no tags yet.')}</p>${page ? html`<div class="row"><a class="btn" href=${page}>${icon('plus')}${t('New tag')}</a></div>` : nothing}</div>`;
     }
     const on = store.tags.value;
-    return html`<div class="scroll tags">${grouped(tags, boot.tag_groups ?? []).map((group, i) => html`
+    return html`<div class="scroll tags">${grouped(tags, store.tagGroups.value).map((group, i) => html`
       <section class="tag-group" role="group" aria-label=${group.name || t('Tags')}>
         ${group.name && (tags.length > group.tags.length || i) ? html`<p class="cap">${group.name}${group.isSingle ? html` <span class="faint">${t('choose one')}</span>` : nothing}</p>` : nothing}
         ${group.tags.map((tag) => html`<label class="item check"><input type="checkbox" ?disabled=${isOff} .checked=${on.has(tag.id)} @change=${() => toggle(app, tag, group.isSingle ? group.tags : [])}>
