@@ -1,10 +1,9 @@
 """Tables of the domain, one module per aggregate: fields, constraints, cheap properties and querysets; no writes."""
 
+from .datasets import Dataset, DatasetItem
 from .marks import AttributeValue, Label, Tag
 from .media import (
     Blob,
-    Dataset,
-    DatasetItem,
     Media,
     MediaKind,
     MediaStatus,
