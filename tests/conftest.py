@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.management.color import no_style
 from django.db import connection
 
+from annotator.events import recording
 from annotator.management.garbage_collection import freeze_gc
 from annotator.services.accounts import rates
 from annotator.services.media.decoding import pool as decoding
 from tests import servers
 from tests.settings import TEST_ROOT
-from tests.world import World, world
+from tests.world import World, world, write_world
 
 # Folders whose tests start servers and workers.
 LONGEST = ("jobs", "platform", "files", "sdk")
@@ -58,17 +60,34 @@ def _end_children() -> Iterator[None]:
 
 
 @pytest.fixture
-def w(db: None) -> World:
-    """The cast, made anew for this test."""
+def _cast(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The rows of the cast, written before the test's transaction begins: it ends with a rollback to them."""
+    with django_db_blocker.unblock():
+        write_world()
+
+
+@pytest.fixture
+def w(_cast: None, db: None) -> World:
+    """The cast, as if made anew for this test."""
     return world()
 
 
+@pytest.fixture
+def empty_db(db: None) -> None:
+    """The database of a new installation: without the cast, which comes back with the test's rollback."""
+    tables = [name for name in connection.introspection.django_table_names() if name.startswith("annotator_")]
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sql_flush(no_style(), tables):
+            cursor.execute(statement)
+
+
 @pytest.fixture(autouse=True)
-def _empty_cache() -> Iterator[None]:
-    """Rate limits and the like must not reach from one test into the next."""
+def _empty_caches() -> Iterator[None]:
+    """Nothing that a process remembers, such as rate limits, reaches from one test into the next."""
     yield
     cache.clear()
     rates.buckets.clear()
+    recording.workspace_of.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -1,31 +1,25 @@
-"""The cast of the tests: one workspace with its people and a project of three pictures, made by plain functions.
+"""The cast of the tests: one workspace with its members and a project of three images, made by plain functions.
 
-Rows are written directly (a test of a service must not depend on other services). Colours and names are fixed
-where a test may want to say them; ids are new in every world.
+Rows are written directly (a test of a service must not depend on other services). Colors and names are fixed, so
+that tests can name them; ids are new in every test process.
 """
 
 from __future__ import annotations
 
-import contextlib
+import copy
 import functools
 import hashlib
 import io
-import pickle
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 from django.conf import settings
-from django.db import connection
-from django.utils import timezone
 from PIL import Image
 
 from annotator.domain import listing, text
 from annotator.domain.actor import Actor
-from annotator.domain.ids import uuid7
 from annotator.models import (
     Blob,
     Concept,
@@ -46,11 +40,11 @@ from annotator.models import (
 from annotator.services.accounts import tokens
 
 WIDTH, HEIGHT = 640, 480
-PICTURES = 3
+IMAGES = 3
 
 
 def actor(user: User, **limits: Any) -> Actor:
-    """Return `user` as one who acts on a page; `limits` are fields of Actor."""
+    """Return `user` as the actor of a page; `limits` are fields of Actor."""
     return Actor(user_id=user.pk, **limits)
 
 
@@ -91,7 +85,7 @@ def keep(content: bytes, mime: str = "image/jpeg") -> Blob:
 
 
 def make_user(name: str, **fields: Any) -> User:
-    """Return a person without a password: tests sign her in with `client.force_login`."""
+    """Return a person without a password: tests sign them in with `client.force_login`."""
     return User.objects.create(
         username=name, display_name=name.capitalize(), email=f"{name}@example.org", password="!", **fields
     )
@@ -108,7 +102,7 @@ def make_workspace(ref: str, **members: User) -> Workspace:
 
 
 def make_project(workspace: Workspace, name: str, **fields: Any) -> Project:
-    """Return an empty project with its clock, the seven states and the default tag group."""
+    """Return an empty project with its clock, the seven statuses and the default tag group."""
     project = Project.all_objects.create(
         workspace=workspace,
         ref=name.lower(),
@@ -144,7 +138,7 @@ def make_dataset(project: Project, name: str, **fields: Any) -> Dataset:
 def make_images(
     dataset: Dataset, count: int, *, start: int = 1, width: int = WIDTH, height: int = HEIGHT
 ) -> list[Media]:
-    """Return pictures named `img <n>.jpg`, numbered from `start`, with real bytes in storage."""
+    """Return images named `img <n>.jpg`, numbered from `start`, with real bytes in storage."""
     project = dataset.project
     status = MediaStatus.all_objects.get(project=project, base="NEW")
     home = listing.dataset_key(dataset.order, dataset.name)
@@ -234,79 +228,29 @@ def make_box(media: Media, concept: Concept, at: tuple[float, float, float, floa
     )  # fmt: skip
 
 
-_Statement = tuple[str, Any, bool]
-_recorded: dict[str, tuple[bytes, list[uuid.UUID]]] = {}
+_written: World | None = None
+
+
+def write_world() -> World:
+    """Write the rows of the cast unless they are in the database, and return their objects.
+
+    Tests that empty all tables take the rows along; the next test writes new ones.
+    """
+    global _written
+    if _written is None or not Workspace.all_objects.filter(pk=_written.workspace.pk).exists():
+        _written = make_world()
+    return _written
 
 
 def world() -> World:
-    """Make the cast in the database and return it.
-
-    Twenty milliseconds of a test would go into the ORM, so it writes the first world of a process only. What it
-    sent is recorded with the objects that came of it; the others are the same statements with new ids, made now.
-    """
-    if connection.vendor not in _recorded:
-        statements: list[_Statement] = []
-
-        def listen(run: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-            if sql.startswith(("INSERT", "UPDATE")):
-                statements.append((sql, params, many))
-            return run(sql, params, many, context)
-
-        began = timezone.now()
-        with connection.execute_wrapper(listen):
-            made = _make_world()
-        _recorded[connection.vendor] = _freeze(statements, made, began)
-        return made
-    for number in range(1, 1 + PICTURES):
+    """Return the cast as it is in the database; its objects belong to the test."""
+    for number in range(1, 1 + IMAGES):
         store(picture(number))
-    statements, made = _thaw(*_recorded[connection.vendor])
-    with connection.cursor() as cursor:
-        for sql, params, many in statements:
-            (cursor.executemany if many else cursor.execute)(sql, params)
-    return made
+    return copy.deepcopy(write_world())
 
 
-def _freeze(statements: list[_Statement], made: World, began: datetime) -> tuple[bytes, list[uuid.UUID]]:
-    """Return both as bytes in which ids and times, also in SQLite's spelling, are to be filled in; and the ids."""
-    ids: dict[uuid.UUID, int] = {}
-
-    class Pickler(pickle.Pickler):
-        def persistent_id(self, value: Any) -> tuple[int | float, bool] | None:
-            if isinstance(value, uuid.UUID):
-                return ids.setdefault(value, len(ids)), False
-            if isinstance(value, datetime):
-                return (value - began).total_seconds(), False
-            if isinstance(value, str) and len(value) == 32:
-                with contextlib.suppress(ValueError, KeyError):
-                    return ids[uuid.UUID(hex=value)], True
-            if isinstance(value, str) and value[4:5] == "-":
-                with contextlib.suppress(ValueError):
-                    return (datetime.fromisoformat(value).replace(tzinfo=UTC) - began).total_seconds(), True
-            return None
-
-    stream = io.BytesIO()
-    Pickler(stream, pickle.HIGHEST_PROTOCOL).dump((made, statements))  # the objects first: they know all ids
-    return stream.getvalue(), list(ids)
-
-
-def _thaw(content: bytes, ids: list[uuid.UUID]) -> tuple[list[_Statement], World]:
-    """Return what was frozen with new ids that have the order of the old ones, and as if made now."""
-    new = dict(zip(sorted(ids), (uuid7() for _ in ids), strict=True))
-    now = timezone.now()
-
-    class Unpickler(pickle.Unpickler):
-        def persistent_load(self, said: tuple[int | float, bool]) -> uuid.UUID | datetime | str:
-            what, is_text = said
-            if isinstance(what, float):
-                at = now + timedelta(seconds=what)
-                return str(at.replace(tzinfo=None)) if is_text else at
-            return new[ids[what]].hex if is_text else new[ids[what]]
-
-    made, statements = Unpickler(io.BytesIO(content)).load()
-    return statements, made
-
-
-def _make_world() -> World:
+def make_world() -> World:
+    """Write the rows of the cast and return their objects."""
     names = ("ann", "max", "rosa", "vera", "olga", "otto")
     people = {
         name: User(username=name, display_name=name.capitalize(), email=f"{name}@example.org", password="!")
@@ -326,7 +270,7 @@ def _make_world() -> World:
         other_workspace=make_workspace("others", **{Role.OWNER: people["otto"]}),
         project=project,
         dataset=dataset,
-        images=make_images(dataset, PICTURES),
+        images=make_images(dataset, IMAGES),
         car=make_class(project, "car", 1, color="#e5484d"),
         person=make_class(project, "person", 2, color="#30a46c"),
         sunny=make_class(project, "sunny", 3, color="#ffb224", on_region=False, on_media=True),

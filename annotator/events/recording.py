@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -60,7 +61,7 @@ def record(
         raise RuntimeError("events.record must be called inside the service's transaction")
     if project_id is not None:
         seq = next_seq(project_id=project_id) if seq is None else seq
-        workspace_id = workspace_id or _workspace_of(project_id)
+        workspace_id = workspace_id or workspace_of(project_id)
     elif workspace_id is not None:
         seq = counters.increment(WorkspaceClock, workspace_id, "seq")
     else:
@@ -85,15 +86,7 @@ def record(
     return seq
 
 
-_workspace_cache: dict[uuid.UUID, uuid.UUID] = {}
-
-
-def _workspace_of(project_id: uuid.UUID) -> uuid.UUID:
+@functools.lru_cache(10_000)
+def workspace_of(project_id: uuid.UUID) -> uuid.UUID:
     """Return the workspace of a project; a project never changes its workspace, so the answer is kept."""
-    found = _workspace_cache.get(project_id)
-    if found is None:
-        found = Project.all_objects.values_list("workspace_id", flat=True).get(pk=project_id)
-        if len(_workspace_cache) > 10_000:
-            _workspace_cache.clear()
-        _workspace_cache[project_id] = found
-    return found
+    return Project.all_objects.values_list("workspace_id", flat=True).get(pk=project_id)

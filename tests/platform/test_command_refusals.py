@@ -122,7 +122,7 @@ def test_only_plain_files_are_replaced_and_links_stay(w: World, tmp_path: Path, 
         assert link.is_symlink() and json.loads(file.read_text())["images"]
 
 
-def test_a_file_that_is_no_backup_is_said_so_in_a_line(db: Any, tmp_path: Path) -> None:
+def test_a_file_that_is_no_backup_is_said_so_in_a_line(empty_db: Any, tmp_path: Path) -> None:
     file = tmp_path / "notes.txt"
     file.write_text("no tar")
     assert str(file) in refused("restore", str(file)) and str(tmp_path / "x") in refused(

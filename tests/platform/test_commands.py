@@ -111,7 +111,7 @@ def test_the_address_follows_the_public_url(w: World, settings: Any) -> None:
     )
 
 
-def test_the_administrator_is_made_once_and_without_a_password(db: Any) -> None:
+def test_the_administrator_is_made_once_and_without_a_password(empty_db: Any) -> None:
     admin = operators.ensure_administrator()
     assert admin.is_superuser and admin.is_staff and not admin.has_usable_password()
     assert operators.ensure_administrator().pk == admin.pk and User.objects.count() == 1

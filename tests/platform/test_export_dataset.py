@@ -151,7 +151,7 @@ def folder(tmp_path: Path, data: dict[str, Any]) -> Path:
     return root
 
 
-def test_a_generated_file_comes_out_as_it_went_in(db: None, tmp_path: Path) -> None:
+def test_a_generated_file_comes_out_as_it_went_in(empty_db: None, tmp_path: Path) -> None:
     data = generated()
     imported(folder(tmp_path, data))
     assert Media.objects.filter(health="OK").count() == 3
@@ -162,7 +162,7 @@ def test_a_generated_file_comes_out_as_it_went_in(db: None, tmp_path: Path) -> N
 
 
 @pytest.mark.skipif(not MINI.exists(), reason="the real pictures are not here")
-def test_real_pictures_come_out_as_they_went_in(db: None, tmp_path: Path) -> None:
+def test_real_pictures_come_out_as_they_went_in(empty_db: None, tmp_path: Path) -> None:
     imported(MINI)
     assert Media.objects.filter(health="OK").count() == 4
     assert_same(exported(tmp_path / "out.json"), json.loads((MINI / "annotations.json").read_bytes()))

@@ -56,9 +56,10 @@ def test_order_and_filters(w: World, by: Callers, p: str, five: list[Media]) -> 
 
 
 def test_times(w: World, by: Callers, p: str) -> None:
-    hour_ago = timezone.now() - timedelta(hours=1)
-    Media.objects.filter(number__lte=2).update(updated_at=hour_ago, created_at=hour_ago)
-    Media.objects.filter(number=2).update(updated_at=timezone.now())
+    now, hour_ago = timezone.now(), timezone.now() - timedelta(hours=1)
+    Media.objects.filter(number=1).update(updated_at=hour_ago, created_at=hour_ago)
+    Media.objects.filter(number=2).update(updated_at=now, created_at=hour_ago)
+    Media.objects.filter(number=3).update(updated_at=now, created_at=now)
     minute_ago = int(time.time()) - 60
     for since in (str(minute_ago), f"{minute_ago}000", "30m", "1800s"):
         assert numbers(by, p, f"updated_since={since}") == [2, 3]
