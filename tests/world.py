@@ -10,6 +10,7 @@ import copy
 import functools
 import hashlib
 import io
+import json
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,7 @@ from annotator.models import (
     Concept,
     Dataset,
     DatasetItem,
+    Event,
     Label,
     Media,
     MediaStatus,
@@ -210,6 +212,11 @@ class World:
     ) -> Label:
         """Write a label with a box directly, past services and events."""
         return make_box(media or self.images[0], concept or self.car, at, **fields)
+
+    def recorded(self) -> list[tuple[str, Any]]:
+        """Return (kind, payload) of the project's events, oldest first."""
+        rows = Event.all_objects.filter(project=self.project).order_by("seq")
+        return [(kind, json.loads(after or "null")) for kind, after in rows.values_list("kind", "after")]
 
     def other_project(self) -> Project:
         """Return a project of Otto's workspace, made once."""

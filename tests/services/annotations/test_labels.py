@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from annotator.domain.errors import Invalid
+from annotator import events
+from annotator.domain.errors import Conflict, Denied, Invalid, Missing, TooLarge
 from annotator.domain.ids import uuid7
 from annotator.models import Event, Label, Media
 from annotator.services.annotations import labels, tags
@@ -131,3 +133,100 @@ def test_errors_name_the_place_of_their_item_once(w: World) -> None:
             labels.update_many(actor=actor, media=media, patches=items, to_patch=to_patch)
         assert (refusal.value.field, refusal.value.code) == expected
     assert {label.z for label in Label.all_objects.all()} == {0} and not Event.all_objects.exists()
+
+
+def patch(w: World, *box: float) -> dict[str, Any]:
+    return {"concept": str(w.car.pk), "box": list(box)}
+
+
+@pytest.mark.parametrize(("who", "error"), [("vera", Denied), ("otto", Missing)])
+def test_a_viewer_is_refused_and_a_stranger_finds_nothing(w: World, who: str, error: type[Exception]) -> None:
+    actor, media, label = w.actor(getattr(w, who)), w.images[0], w.box()
+    calls: list[Any] = [
+        lambda: labels.create_many(actor=actor, media=media, patches=[patch(w, 0, 0, 5, 5)]),
+        lambda: labels.update_many(actor=actor, media=media, patches=[(label.pk, {"z": 7})]),
+        lambda: labels.delete_many(actor=actor, media=media, label_ids=[label.pk]),
+    ]
+    for call in calls:
+        with pytest.raises(error):
+            call()
+    assert Label.all_objects.get().z == 0 and w.recorded() == []
+
+
+def test_labels_are_created_in_order_with_one_event(w: World) -> None:
+    made = labels.create_many(
+        actor=w.actor(w.ann), media=w.images[0], patches=[patch(w, 0, 0, 5, 5), patch(w, 1, 1, 6, 6)]
+    )
+    rows = {label.pk: label for label in Label.all_objects.all()}
+    assert [rows[label.pk].x0 for label in made] == [0, 1]
+    assert {label.created_by_id for label in rows.values()} == {w.ann.pk}
+    ((kind, payload),) = w.recorded()
+    assert kind == "labels.changed"
+    assert [one["id"] for one in payload] == [str(label.pk) for label in made]
+    assert {one["revision"] for one in payload} == {1} == {label.revision for label in rows.values()}
+
+
+def test_one_wrong_label_refuses_all(w: World) -> None:
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"concept": str(w.sunny.pk), "box": [0, 0, 5, 5]}, "[1].concept"),
+        ({"concept": str(uuid.uuid4()), "box": [0, 0, 5, 5]}, "[1].concept"),
+        ({"box": [0, 0, 5, 5]}, "[1].concept"),
+        (patch(w, 0, 0, 5, 5) | {"color": "red"}, "[1].color"),
+        (patch(w, 0, 0, 5, 5) | {"tool": "hammer"}, "[1].tool"),
+    ]
+    for bad, field in wrong:
+        with pytest.raises(Invalid) as refusal:
+            labels.create_many(actor=w.actor(w.ann), media=w.images[0], patches=[patch(w, 0, 0, 5, 5), bad])
+        assert refusal.value.field == field
+    with pytest.raises(TooLarge):
+        labels.create_many(actor=w.actor(w.ann), media=w.images[0], patches=[{}] * (labels.MAX_AT_ONCE + 1))
+    assert not Label.all_objects.exists() and w.recorded() == []
+
+
+def test_a_change_tells_what_was_before_and_no_change_tells_nothing(w: World) -> None:
+    label, actor = w.box(), w.actor(w.max)
+    labels.update_many(actor=actor, media=w.images[0], patches=[(label.pk, {"box": [10, 20, 110, 220]})])
+    assert w.recorded() == []
+    labels.update_many(actor=actor, media=w.images[0], patches=[(label.pk, {"box": [1, 2, 3, 4]})])
+    stored = Label.all_objects.get()
+    assert (stored.x0, stored.y1, stored.updated_by_id, stored.revision) == (1, 4, w.max.pk, 1)
+    event = Event.all_objects.get(project=w.project)
+    before, after = json.loads(event.before), json.loads(event.after)
+    assert before[0]["box"] == [10, 20, 110, 220] and after[0]["box"] == [1, 2, 3, 4]
+    assert before[0]["id"] == after[0]["id"] == str(label.pk)
+
+
+def test_labels_of_another_image_are_not_changed(w: World) -> None:
+    label, actor = w.box(w.images[1]), w.actor(w.ann)
+    with pytest.raises(Invalid) as refusal:
+        labels.update_many(actor=actor, media=w.images[0], patches=[(label.pk, {"z": 7})])
+    assert (refusal.value.field, refusal.value.code) == ("[0].id", "unknown_label")
+    assert labels.delete_many(actor=actor, media=w.images[0], label_ids=[label.pk]) == 0
+    assert Label.all_objects.get().z == 0 and w.recorded() == []
+
+
+def test_deleted_labels_are_in_the_event_and_go_once(w: World) -> None:
+    label, actor = w.box(), w.actor(w.ann)
+    assert labels.delete_many(actor=actor, media=w.images[0], label_ids=[label.pk, uuid.uuid4()]) == 1
+    assert labels.delete_many(actor=actor, media=w.images[0], label_ids=[label.pk]) == 0
+    event = Event.all_objects.get(project=w.project)
+    assert [one["id"] for one in json.loads(event.before)] == [str(label.pk)]
+    assert json.loads(event.after) == [] and not Label.all_objects.exists()
+
+
+def test_many_labels_are_a_bulk_event(w: World) -> None:
+    count = events.EXACT_LIMIT + 1
+    labels.create_many(
+        actor=w.actor(w.ann), media=w.images[0], patches=[patch(w, 0, 0, 5, 5)] * count, client="script"
+    )
+    assert Label.all_objects.count() == count
+    assert w.recorded() == [("bulk", {"what": "labels", "media": [str(w.images[0].pk)], "count": count})]
+
+
+def test_a_locked_image_is_a_conflict(w: World) -> None:
+    label, media = w.box(), w.images[0]
+    media.is_frozen = True
+    with pytest.raises(Conflict) as refusal:
+        labels.delete_many(actor=w.actor(w.max), media=media, label_ids=[label.pk])
+    assert refusal.value.code == "image_locked"
+    assert Label.all_objects.count() == 1
