@@ -15,9 +15,11 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from annotator.domain.actor import Actor
+from annotator.domain.errors import Missing
 from annotator.domain.ids import parse_uuid
-from annotator.models import Project, User
+from annotator.models import User
 from annotator.services import event_rows
+from annotator.services.projects import projects
 
 from .poller import poller
 from .presence import STALE_SECONDS, Person, presence
@@ -33,10 +35,6 @@ async def _safely(call: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
         await call(*arguments)
     except Exception:
         logger.warning("the channel layer does not respond; presence is not available", exc_info=True)
-
-
-def _find(user_id: uuid.UUID, project_id: uuid.UUID) -> Project | None:
-    return Project.objects.visible_to(Actor(user_id=user_id)).filter(pk=project_id).first()
 
 
 class ProjectConsumer(AsyncWebsocketConsumer):
@@ -57,10 +55,11 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         if not user.is_authenticated:
             return await self.close(SIGNED_OUT)
         self.user, self.user_id = user, user.pk
-        project = await database_sync_to_async(_find)(
-            user.pk, self.scope["url_route"]["kwargs"]["project_id"]
-        )
-        if project is None:
+        project_id = self.scope["url_route"]["kwargs"]["project_id"]
+        find = database_sync_to_async(projects.find)
+        try:
+            project = await find(actor=Actor(user_id=user.pk), project_id=project_id)
+        except Missing:
             return await self.close(NOT_FOUND)
         self.project_id, self.workspace_id = project.pk, project.workspace_id
         self.group = f"project.{project.pk.hex}"

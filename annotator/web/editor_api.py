@@ -14,6 +14,7 @@ from annotator.domain.errors import Conflict, Invalid, TooLarge
 from annotator.domain.ids import parse_uuid
 from annotator.services import event_rows
 from annotator.services.annotations import editing
+from annotator.services.projects import projects
 from annotator.web import media_filter
 from annotator.web.actors import actor_of, signed_in, user_of
 from annotator.web.selectors import label as selectors
@@ -70,14 +71,14 @@ def media_changes(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
 @signed_in
 def project_session(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     """Return what the labeling page embeds of its session and vocabulary, as it is now."""
-    project = selectors.find_project(actor_of(request), project_id)
+    project = projects.find(actor=actor_of(request), project_id=project_id)
     return json_response(selectors.session(user_of(request), project, csrf=get_token(request)))
 
 
 @require_safe
 @signed_in
 def project_events(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
-    project = selectors.find_project(actor_of(request), project_id)
+    project = projects.find(actor=actor_of(request), project_id=project_id)
     since, limit = _integer(request, "since", 0), _integer(request, "limit", event_rows.PAGE)
     media = request.GET.get("media", "")
     if media and parse_uuid(media) is None:
@@ -89,7 +90,7 @@ def project_events(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
 @signed_in
 def project_film(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     actor = actor_of(request)
-    project = selectors.find_project(actor, project_id)
+    project = projects.find(actor=actor, project_id=project_id)
     selection = media_filter.read(request.GET)
     around = parse_uuid(request.GET.get("around", ""))
     if "at" in request.GET:

@@ -11,9 +11,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 
 from annotator import policy
+from annotator.db.prepared import visible_one
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Missing
 from annotator.models import Project, Workspace
+from annotator.services.projects import projects
 from annotator.web.actors import actor_of, page, signed_in
 
 
@@ -42,21 +44,17 @@ class Scope:
 
 
 def project_scope(actor: Actor, project_id: uuid.UUID) -> Scope:
-    """Return the scope of a project that the actor can see, or raise Missing. Two queries."""
-    project = Project.objects.visible_to(actor).select_related("workspace").filter(pk=project_id).first()
-    role = policy.role_in(actor, project.workspace_id) if project else None
-    if project is None or role is None:
-        raise Missing("There is no such project.")
-    return Scope(actor, role, project.workspace, project)
+    """Return the scope of a project that the actor can see, or raise Missing. One query."""
+    project: Any = projects.find(actor=actor, project_id=project_id)
+    return Scope(actor, project.role_of_actor, project.workspace, project)
 
 
 def workspace_scope(actor: Actor, workspace_id: uuid.UUID) -> Scope:
-    """Return the scope of a workspace that the actor can see, or raise Missing. Two queries."""
-    workspace = Workspace.objects.visible_to(actor).filter(pk=workspace_id).first()
-    role = policy.role_in(actor, workspace.pk) if workspace else None
-    if workspace is None or role is None:
+    """Return the scope of a workspace that the actor can see, or raise Missing. One query."""
+    workspace = visible_one(Workspace.objects.all, actor, pk=workspace_id)
+    if workspace is None:
         raise Missing("There is no such workspace.")
-    return Scope(actor, role, workspace)
+    return Scope(actor, workspace.role_of_actor, workspace)
 
 
 View = Callable[..., HttpResponseBase]

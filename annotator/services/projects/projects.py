@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from annotator import events, policy
+from annotator.db.prepared import visible_one
 from annotator.domain import text
 from annotator.domain.actor import Actor
-from annotator.domain.errors import Invalid
+from annotator.domain.errors import Invalid, Missing
 from annotator.events import kinds
 from annotator.models import ContentType, Media, MediaStatus, Project, ProjectClock, TagGroup, Workspace
 from annotator.services import naming
 
 DEFAULT_STATUSES = MediaStatus.BASES
+
+
+def _with_workspace() -> QuerySet[Project]:
+    return Project.objects.select_related("workspace")
+
+
+def find(*, actor: Actor, project_id: uuid.UUID) -> Project:
+    """Return a project that the actor can see, with its workspace and the actor's role there as `role_of_actor`.
+
+    Raises Missing. One query.
+    """
+    found: Project | None = visible_one(_with_workspace, actor, pk=project_id)
+    if found is None:
+        raise Missing("There is no such project.")
+    return found
 
 
 @transaction.atomic

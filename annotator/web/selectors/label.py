@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
 from annotator import policy
 from annotator.db.prepared import visible_one
@@ -40,23 +40,11 @@ def _media() -> MediaQuerySet[Any]:
     return Media.objects.select_related("project", "status", "blob")
 
 
-def _projects() -> QuerySet[Project]:
-    return Project.objects.select_related("workspace")
-
-
 def find_media(actor: Actor, media_id: uuid.UUID) -> Media:
     """Return a medium that the actor can see, with project and status, or raise Missing."""
     found = visible_one(_media, actor, pk=media_id)
     if found is None:
         raise Missing("There is no such image.")
-    return found
-
-
-def find_project(actor: Actor, project_id: uuid.UUID) -> Project:
-    """Return a project that the actor can see or raise Missing."""
-    found = visible_one(_projects, actor, pk=project_id)
-    if found is None:
-        raise Missing("There is no such project.")
     return found
 
 
