@@ -1,1 +1,1 @@
-"""How requests reach Django: the bridge into its thread pool, the headers of proxies; knows no view."""
+"""How requests reach Django: the bridge into its thread pool, the headers of proxies, JSON bodies; knows no view."""

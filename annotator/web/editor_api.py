@@ -3,47 +3,26 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
-import orjson
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.views.decorators.http import require_POST, require_safe
 
-from annotator.domain.errors import Conflict, Invalid, TooLarge
+from annotator.domain.errors import Conflict, Invalid
 from annotator.domain.ids import parse_uuid
+from annotator.server.json_body import read_object
 from annotator.services import event_rows
 from annotator.services.annotations import editing
 from annotator.services.projects import projects
 from annotator.web import media_filter
 from annotator.web.actors import actor_of, signed_in, user_of
+from annotator.web.forms import as_json
 from annotator.web.selectors import label as selectors
 
 PROTOCOL = 1
 # A new server accepts the operations of pages that were loaded before the update.
 ACCEPTED = frozenset({PROTOCOL})
-MAX_BODY = 8 * 1024 * 1024
 MAX_FILM = 60
-
-
-def json_response(body: Any, status: int = 200) -> HttpResponse:
-    """Return JSON with stored geometry spliced in unparsed. Never cached: it depends on the user and the moment."""
-    response = HttpResponse(orjson.dumps(body, default=str), content_type="application/json", status=status)
-    response["Cache-Control"] = "no-store"
-    return response
-
-
-def read_json(request: HttpRequest) -> dict[str, Any]:
-    """Return the body as an object, or raise Invalid (TooLarge above 8 MB)."""
-    if len(request.body) > MAX_BODY:
-        raise TooLarge("At most 8 MB at once.")
-    try:
-        body = orjson.loads(request.body)
-    except orjson.JSONDecodeError as error:
-        raise Invalid(f"The body is not valid JSON: {error}.") from None
-    if not isinstance(body, dict):
-        raise Invalid("The body must be a JSON object.")
-    return body
 
 
 @require_safe
@@ -51,7 +30,7 @@ def read_json(request: HttpRequest) -> dict[str, Any]:
 def media_state(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
     actor = actor_of(request)
     media = selectors.find_media(actor, media_id)
-    return json_response(selectors.media_state(actor, media, media_filter.read(request.GET)))
+    return as_json(selectors.media_state(actor, media, media_filter.read(request.GET)))
 
 
 @require_POST
@@ -59,12 +38,12 @@ def media_state(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
 def media_changes(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
     actor = actor_of(request)
     media = selectors.find_media(actor, media_id)
-    body = read_json(request)
+    body = read_object(request)
     if body.get("v") not in ACCEPTED:
         raise Conflict("This page is older than the server. Reload it; your changes are kept.", code="reload")
     client = body.get("client") if isinstance(body.get("client"), str) else ""
     results, seq = editing.apply(actor=actor, media=media, ops=body.get("ops"), client=client or "")
-    return json_response({"v": PROTOCOL, "seq": seq, "results": results})
+    return as_json({"v": PROTOCOL, "seq": seq, "results": results})
 
 
 @require_safe
@@ -72,7 +51,7 @@ def media_changes(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
 def project_session(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     """Return what the labeling page embeds of its session and vocabulary, as it is now."""
     project = projects.find(actor=actor_of(request), project_id=project_id)
-    return json_response(selectors.session(user_of(request), project, csrf=get_token(request)))
+    return as_json(selectors.session(user_of(request), project, csrf=get_token(request)))
 
 
 @require_safe
@@ -83,7 +62,7 @@ def project_events(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     media = request.GET.get("media", "")
     if media and parse_uuid(media) is None:
         raise Invalid("media must be an id.", field="media")
-    return json_response(event_rows.page(project.pk, since, parse_uuid(media), limit))
+    return as_json(event_rows.page(project.pk, since, parse_uuid(media), limit))
 
 
 @require_safe
@@ -102,7 +81,7 @@ def project_film(request: HttpRequest, project_id: uuid.UUID) -> HttpResponse:
     before, after = (
         min(_integer(request, name, default), MAX_FILM) for name, default in (("before", 8), ("after", 12))
     )
-    return json_response(selectors.film(project.pk, selection, media, before, after))
+    return as_json(selectors.film(project.pk, selection, media, before, after))
 
 
 def _integer(request: HttpRequest, name: str, default: int) -> int:

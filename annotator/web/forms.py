@@ -12,8 +12,7 @@ from django.shortcuts import redirect
 
 from annotator.domain.errors import Invalid, TooLarge
 from annotator.domain.ids import parse_uuid
-
-MAX_JSON = 8 * 1024 * 1024
+from annotator.server.json_body import read_object
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -28,15 +27,7 @@ def read(request: HttpRequest) -> Mapping[str, Any]:
     """
     if request.content_type != "application/json":
         return request.POST.dict()
-    if int(request.headers.get("Content-Length") or 0) > MAX_JSON or len(request.body) > MAX_JSON:
-        raise TooLarge("At most 8 MB at once.")
-    try:
-        body = orjson.loads(request.body)
-    except orjson.JSONDecodeError as error:
-        raise Invalid(f"The body is not valid JSON: {error}.") from None
-    if not isinstance(body, dict):
-        raise Invalid("The body must be a JSON object.")
-    return body
+    return read_object(request)
 
 
 def text(fields: Mapping[str, Any], name: str, default: str = "") -> str:
@@ -84,7 +75,7 @@ def integer(fields: Mapping[str, Any], name: str, default: int, *, high: int) ->
 
 
 def as_json(body: Any, status: int = 200) -> HttpResponse:
-    """Return JSON that is never cached: it depends on the user and the moment."""
+    """Return JSON with stored texts spliced in unparsed. Never cached: it depends on the user and the moment."""
     response = HttpResponse(orjson.dumps(body, default=str), content_type="application/json", status=status)
     response["Cache-Control"] = "no-store"
     return response

@@ -1,0 +1,55 @@
+"""How the bodies of requests become JSON values: one strict reader for pages and dialects, whatever the Content-Type says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+from django.http import HttpRequest
+
+from annotator.domain.errors import Invalid, TooLarge
+
+# The largest object that a page may send.
+MAX_OBJECT = 8 * 1024 * 1024
+
+
+def parse_json(raw: bytes) -> Any:
+    """Return the value of a JSON text.
+
+    Invalid (code "malformed_json"): not JSON, not UTF-8, NaN or Infinity, a number beyond float64, a lone surrogate,
+    a NUL character, nesting deeper than orjson's 1,024 levels. Whole numbers beyond 64 bits come out as float, which
+    no field that wants a whole number takes.
+    """
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        message = f"The body is not valid JSON: {error.msg} (at character {error.pos})."
+        raise Invalid(message, code="malformed_json") from None
+    if b"\\u0000" in raw and any("\0" in text for text in texts_of(value)):
+        raise Invalid("The body holds a NUL character.", code="malformed_json")
+    return value
+
+
+def texts_of(value: Any) -> Iterator[str]:
+    """Yield all texts in a JSON value, names of fields included, without recursion."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, dict):
+            yield from item
+            waiting += item.values()
+        elif isinstance(item, list):
+            waiting += item
+
+
+def read_object(request: HttpRequest) -> dict[str, Any]:
+    """Return the body of a page's request as an object, or raise Invalid (TooLarge above 8 MB)."""
+    if int(request.headers.get("Content-Length") or 0) > MAX_OBJECT or len(request.body) > MAX_OBJECT:
+        raise TooLarge("At most 8 MB at once.")
+    body = parse_json(request.body)
+    if not isinstance(body, dict):
+        raise Invalid("The body must be a JSON object.")
+    return body

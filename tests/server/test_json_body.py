@@ -1,0 +1,37 @@
+"""The JSON bodies of pages: an object of limited size, by the strict reader that the dialects have too."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import RequestFactory
+
+from annotator.domain.errors import Invalid, TooLarge
+from annotator.server.json_body import MAX_OBJECT, read_object
+
+
+def _read(raw: bytes) -> object:
+    return read_object(RequestFactory().post("/web/", raw, content_type="application/json"))
+
+
+def test_an_object_is_read():
+    assert _read(b'{"name": "caf\xc3\xa9", "ids": [1, null]}') == {"name": "café", "ids": [1, None]}
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"{", b'{"a": NaN}', b'{"a": "\\u0000"}', b'{"a": "\\ud800"}', b'"\xff"']
+)
+def test_other_bytes_are_malformed(raw):
+    with pytest.raises(Invalid) as error:
+        _read(raw)
+    assert error.value.code == "malformed_json"
+
+
+@pytest.mark.parametrize("raw", [b"[]", b"1", b"null"])
+def test_other_values_are_invalid(raw):
+    with pytest.raises(Invalid, match="must be a JSON object"):
+        _read(raw)
+
+
+def test_a_large_body_is_too_large():
+    with pytest.raises(TooLarge):
+        _read(b'"' + b"a" * MAX_OBJECT + b'"')
