@@ -77,7 +77,7 @@ def empty_db(db: None) -> None:
     """The database of a new installation: without the cast, which comes back with the test's rollback."""
     tables = [name for name in connection.introspection.django_table_names() if name.startswith("annotator_")]
     with connection.cursor() as cursor:
-        for statement in connection.ops.sql_flush(no_style(), tables):
+        for statement in connection.ops.sql_flush(no_style(), tables, allow_cascade=True):
             cursor.execute(statement)
 
 
