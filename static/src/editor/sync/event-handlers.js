@@ -9,7 +9,7 @@ import { t } from '../../i18n.js';
  * @import {ProjectEvent} from '../types/wire'
  * @import {Inner} from '../store/store.js'
  * @import {Loader} from './loader.js'
- * @import {Clock} from './connection.js'
+ * @import {Timers} from './timers.js'
  */
 
 /** Events that follow each other within this time lead to one request. */
@@ -17,22 +17,20 @@ const SETTLE_MS = 300;
 
 export class EventHandlers {
   /**
-   * @param {{inner: Inner, loader: Loader, refetch: () => Promise<unknown>, renew: () => Promise<unknown>, clock: Clock}} parts
+   * @param {{inner: Inner, loader: Loader, refetch: () => Promise<unknown>, renew: () => Promise<unknown>, timers: Timers}} parts
    */
-  constructor({ inner, loader, refetch, renew, clock }) {
+  constructor({ inner, loader, refetch, renew, timers }) {
     this.inner = inner;
     this.loader = loader;
     this.refetch = refetch;
     this.renew = renew;
-    this.clock = clock;
+    this.timers = timers;
     /** Why the shown medium is no longer available, in words. */
     this.unavailable = signal(/** @type {string | null} */ (null));
     /** @type {Set<(event: ProjectEvent) => void>} */
     this.listeners = new Set();
     /** Number of the last event that the listeners were called with. */
     this.lastNotified = 0;
-    /** @type {Map<string, any>} */
-    this.timers = new Map();
   }
 
   /** @param {(event: ProjectEvent) => void} fn */
@@ -96,27 +94,18 @@ export class EventHandlers {
       writable.media.value = { ...media, status };
       // permissions depend on the status, except at this step, which the first label causes by itself
       if (before === 'NEW' && status.base === 'IN PROGRESS') return;
-      if (before !== status.base) this.schedule('refetch', this.refetch);
+      if (before !== status.base) this.timers.startOnce('refetch', SETTLE_MS, this.refetch);
       return;
     }
     if (event.kind === 'media.restored') this.unavailable.value = null;
     const { effects } = eventKind(event.kind);
     if (effects.includes('leave')) this.unavailable.value = event.actor?.name ? t('{name} deleted this image.', { name: event.actor.name }) : t('This image was deleted.');
-    else if (effects.includes('refetch') && core.labels.seq < event.seq) this.schedule('refetch', this.refetch);
+    else if (effects.includes('refetch') && core.labels.seq < event.seq) this.timers.startOnce('refetch', SETTLE_MS, this.refetch);
   }
 
   /** Fetches the session and its vocabulary again. */
   scheduleRenewal() {
-    this.schedule('renew', this.renew);
-  }
-
-  /** Runs `fn` once after a delay, however often it is scheduled meanwhile. @param {string} what @param {() => Promise<unknown>} fn */
-  schedule(what, fn) {
-    if (this.timers.has(what)) return;
-    this.timers.set(what, this.clock.setTimeout(() => {
-      this.timers.delete(what);
-      fn();
-    }, SETTLE_MS));
+    this.timers.startOnce('renew', SETTLE_MS, this.renew);
   }
 
   /** Replaces classes, keypoint schemas, statuses and tag groups in the store. @param {PageSession} session */
@@ -130,9 +119,5 @@ export class EventHandlers {
       const active = store.activeConcept.peek();
       if (active === null || !store.concept(active)?.on_region) store.activeConcept.value = store.regionConcepts.peek()[0]?.id ?? null;
     });
-  }
-
-  close() {
-    for (const timer of this.timers.values()) this.clock.clearTimeout(timer);
   }
 }

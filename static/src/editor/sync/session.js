@@ -1,24 +1,27 @@
-/** Connects a store with the server: outbox, event stream, socket, loader. The only module that knows all of them. */
-import { batch, computed, effect, signal } from '@preact/signals-core';
+/** Connects a store with the server. The only module that knows outbox, event stream, feed and loader together. */
+import { batch, computed, effect } from '@preact/signals-core';
 import { toWire } from '../store/fields.js';
 import { createInner, showState } from '../store/store.js';
 import { t } from '../../i18n.js';
+import { Adoption } from './adoption.js';
 import { Api } from './api.js';
 import { conflictsOf, rejectedOf } from './conflicts.js';
-import { EventHandlers } from './event-handlers.js';
-import { openPersistence } from './idb.js';
 import { Connection, REAL_CLOCK } from './connection.js';
+import { EventHandlers } from './event-handlers.js';
+import { Feed } from './feed.js';
+import { openPersistence } from './idb.js';
 import { LoadError, Loader } from './loader.js';
 import { Outbox } from './outbox.js';
+import { listenToPage } from './page-events.js';
 import { People } from './people.js';
 import { nextBatch } from './queue.js';
-import { nextTick, saveStateOf } from './save-state.js';
-import { Socket } from './socket.js';
+import { SaveReporter } from './save-reporter.js';
 import { Stream } from './stream.js';
 import { openTabs } from './tabs.js';
+import { Timers } from './timers.js';
 
 /**
- * @import {OutboxOp, Persistence} from '../types/outbox'
+ * @import {Persistence} from '../types/outbox'
  * @import {Boot, MediaState} from '../types/page'
  * @import {Session} from '../types/session'
  * @import {Clock} from './connection.js'
@@ -26,19 +29,10 @@ import { openTabs } from './tabs.js';
  * @typedef {{clock?: Clock, tabs?: Tabs, persistence?: Persistence, fetch?: typeof fetch, makeSocket?: (url: string) => WebSocket, origin?: string}} Parts
  */
 
-const POLL_MS = 2000;
-const HIDDEN_POLL_MS = 10000;
-const ADOPT_MS = 20000;
-/** A socket that says nothing for so long may be dead without knowing: then one question is asked. */
-const SILENT_MS = 30000;
-/** Close codes of the server. */
-const SIGNED_OUT = 4401;
-const NO_ACCESS = new Set([4403, 4404]);
-
 export { LoadError };
 
 /**
- * Connects. Work that an earlier page or a closed tab of this person left behind is taken over and sent.
+ * Returns a session that is connected and has taken over the unsaved changes of closed tabs.
  * Call `load(boot.media)` next. `parts` are replaced in tests.
  * @param {Boot} boot @param {Parts} [parts]
  * @returns {Promise<Session>}
@@ -49,35 +43,40 @@ export async function createSession(boot, parts = {}) {
     parts.persistence ?? openPersistence(boot.user.id),
   ]);
   const session = new EditorSession(boot, tabs, persistence, parts);
-  await session.adopt(true);
+  await session.adoption.adopt(true);
   session.start();
   return session;
 }
 
 /** @implements {Session} */
-class EditorSession {
+export class EditorSession {
   /** @param {Boot} boot @param {Tabs} tabs @param {Persistence} persistence @param {Parts} parts */
   constructor(boot, tabs, persistence, parts) {
+    const clock = parts.clock ?? REAL_CLOCK;
+    const now = () => clock.now();
+    const { client } = tabs;
     this.boot = boot;
     this.tabs = tabs;
     this.persistence = persistence;
-    this.client = tabs.client;
-    this.clock = parts.clock ?? REAL_CLOCK;
-    const now = () => this.clock.now();
-    this.inner = createInner(boot, { client: this.client, now });
+    this.client = client;
+    this.timers = new Timers(clock);
+    this.inner = createInner(boot, { client, now });
     this.store = this.inner.store;
     this.core = this.inner.core;
-    this.api = new Api(boot, this.client, parts.fetch);
-    this.connection = new Connection(this.clock, () => this.renew());
-    this.loader = new Loader((mediaId) => this.report(this.api.state(mediaId)));
+    this.api = new Api(boot, client, parts.fetch);
+    this.connection = new Connection(clock, () => this.renew());
+    this.loader = new Loader((mediaId) => this.fetchState(mediaId));
     this.outbox = new Outbox({
       core: this.core,
       persistence,
       post: (media, ops) => this.api.changes(media, ops),
       connection: this.connection,
-      client: this.client,
+      client,
       now,
-      touched: (media, seq) => this.touched(media, seq),
+      touched: (media, seq) => {
+        this.loader.touch(media, seq);
+        this.stream.expect(seq);
+      },
     });
     this.core.sink = this.outbox;
     this.stream = new Stream({
@@ -85,25 +84,30 @@ class EditorSession {
       apply: (event) => this.handlers.applyEvent(event),
       resync: () => this.resync(),
       failed: ({ status }) => {
-        this.failed(status);
+        this.feed.requestFailed(status);
         if (status === 403 || status === 404) this.refetch();
       },
       reached: () => this.connection.reached(),
-      clock: this.clock,
+      clock,
     });
-    this.handlers = new EventHandlers({ inner: this.inner, loader: this.loader, refetch: () => this.refetch(), renew: () => this.renew(), clock: this.clock });
-    this.people = new People(this.inner.writable, this.client);
-    this.socket = new Socket(socketUrl(boot.urls.ws, parts.origin), this.clock, this.socketHandlers(), parts.makeSocket);
+    const refetch = () => this.refetch();
+    this.handlers = new EventHandlers({ inner: this.inner, loader: this.loader, refetch, renew: () => this.renew(), timers: this.timers });
+    this.people = new People(this.inner.writable, client);
+    this.feed = new Feed({
+      url: boot.urls.ws, origin: parts.origin, makeSocket: parts.makeSocket, client, clock, timers: this.timers, connection: this.connection,
+      stream: this.stream, people: this.people, shownMedia: () => this.core.mediaId, accessLost: refetch,
+    });
+    this.adoption = new Adoption({ tabs, persistence, outbox: this.outbox, core: this.core, timers: this.timers });
+    this.saveReporter = new SaveReporter({
+      save: this.inner.writable.save, store: this.store, outbox: this.outbox, connection: this.connection, clock, timers: this.timers,
+    });
     this.unavailable = this.handlers.unavailable;
-    this.link = signal(/** @type {'socket' | 'polling' | 'down'} */ ('down'));
+    this.link = this.feed.link;
     this.isIdle = computed(() => !this.outbox.pending.value && !this.store.conflicts.value.length && !this.store.rejected.value.length);
     this.loads = 0;
-    this.lastMessageAt = 0;
     this.isClosed = false;
     /** @type {(() => void)[]} */
     this.ends = [];
-    /** @type {Map<string, any>} */
-    this.timers = new Map();
   }
 
   start() {
@@ -114,13 +118,12 @@ class EditorSession {
         writable.saveConflicts.value = conflictsOf(parked, this.outbox.answers);
         writable.rejected.value = rejectedOf(parked, this.outbox.answers);
       }),
-      effect(() => this.updateSaveState()),
+      this.saveReporter.start(),
+      listenToPage(this),
     );
-    this.listen();
-    this.connection.retries.add(() => this.socket.connect());
-    this.socket.connect();
-    this.after('adopt', ADOPT_MS, () => this.adoptAgain());
-    this.poll();
+    this.feed.start();
+    this.adoption.start();
+    this.feed.poll();
   }
 
   // ------------------------------------------------------------- showing media
@@ -129,17 +132,17 @@ class EditorSession {
   async load(mediaId) {
     this.loads += 1;
     const turn = this.loads;
-    const [state, entries, kept] = await Promise.all([
+    const [state, entries, local] = await Promise.all([
       this.loader.load(mediaId),
       this.persistence.under('history', mediaId).catch(() => []),
       this.persistence.get('local', `marks:${mediaId}`).catch(() => null),
     ]);
-    if (turn !== this.loads || this.isClosed) return; // another medium was asked for meanwhile
+    if (turn !== this.loads || this.isClosed) return; // another medium was requested meanwhile
     this.unavailable.value = null;
-    showState(this.inner, state, this.outbox.queue(mediaId), entries, kept);
+    showState(this.inner, state, this.outbox.queue(mediaId), entries, local);
     this.people.shown(mediaId);
     this.stream.follow(mediaId, state.seq);
-    this.socket.join(mediaId, this.stream.last, this.client);
+    this.feed.join();
     this.outbox.kick(mediaId);
   }
 
@@ -151,6 +154,14 @@ class EditorSession {
   /** @param {Iterable<string>} mediaIds */
   retainCached(mediaIds) {
     this.loader.retain(mediaIds);
+  }
+
+  /** @param {string} mediaId */
+  async fetchState(mediaId) {
+    const answer = await this.api.state(mediaId);
+    if (answer.status === 200) this.connection.reached();
+    else this.feed.requestFailed(answer.status);
+    return answer;
   }
 
   /** Fetches the shown medium again. @returns {Promise<number | null>} the event number it is true for */
@@ -189,92 +200,20 @@ class EditorSession {
     return seq;
   }
 
-  // ------------------------------------------------------------- messages of the server
-
-  /** @returns {import('./socket.js').Handlers} */
-  socketHandlers() {
-    return {
-      onOpen: () => {
-        this.link.value = 'socket';
-        this.connection.reached();
-        if (this.core.mediaId) this.socket.join(this.core.mediaId, this.stream.last, this.client);
-      },
-      onMessage: (message) => this.handleMessage(message),
-      onDown: (code) => {
-        this.link.value = 'down';
-        this.people.clear();
-        if (code === SIGNED_OUT) this.connection.signedOut(true);
-        if (NO_ACCESS.has(code)) this.refetch();
-      },
-    };
-  }
-
-  /** @param {any} message */
-  handleMessage(message) {
-    this.lastMessageAt = this.clock.now();
-    if (message.type === 'event') this.stream.push(message);
-    else if (message.type === 'hello') this.stream.head(message.seq);
-    else if (message.type === 'resync') this.stream.startOver();
-    else this.people.handleMessage(message);
-  }
-
-  /** @param {string} media @param {number} seq */
-  touched(media, seq) {
-    this.loader.touch(media, seq);
-    this.stream.expect(seq);
-  }
-
-  /** A question that was no change went wrong. @param {number} status */
-  failed(status) {
-    if (status === 401) this.connection.signedOut(true);
-    else if (status === 0) this.connection.failed('network');
-    if (status === 0 && this.socket.isOpen) this.socket.restart(); // a dead line that nobody hung up
-  }
-
-  /** @template {{status: number}} T @param {Promise<T>} answer @returns {Promise<T>} */
-  async report(answer) {
-    const got = await answer;
-    if (got.status === 200) this.connection.reached();
-    else this.failed(got.status);
-    return got;
-  }
-
-  /** Asks who is signed in, and takes over the classes and states of the project. */
+  /** Asks who is signed in, and takes over the vocabulary of the project. */
   async renew() {
     const outcome = await this.api.renew();
     if (outcome === 'ok') this.handlers.applyVocabulary(this.api.newest);
     return outcome;
   }
 
-  async poll() {
-    if (this.isClosed) return;
-    const isAway = this.connection.isStuck() || !this.core.mediaId;
-    const isSilent = this.clock.now() - this.lastMessageAt > SILENT_MS && !globalThis.document?.hidden;
-    if (!isAway && (!this.socket.isOpen || isSilent)) {
-      await this.stream.catchUp();
-      this.lastMessageAt = this.clock.now();
-      if (!this.socket.isOpen) this.link.value = this.connection.state.peek() === 'up' ? 'polling' : 'down';
-    }
-    this.after('poll', globalThis.document?.hidden ? HIDDEN_POLL_MS : POLL_MS, () => this.poll());
-  }
+  // ------------------------------------------------------------- saving
 
-  // ------------------------------------------------------------- keeping work safe
-
-  /** Takes over the work of tabs that are closed; of this tab itself, what its last page left. @param {boolean} [isFirst] */
-  async adopt(isFirst = false) {
-    try {
-      const alive = await this.tabs.alive();
-      const isOurs = (/** @type {OutboxOp} */ op) => (op.tab === this.client ? isFirst : !alive.has(op.tab));
-      const claimed = await this.persistence.claim((ops) => ops.filter(isOurs).map((op) => ({ ...op, tab: this.client })));
-      if (!this.isClosed) this.core.restore(this.outbox.restore(claimed));
-    } catch (error) {
-      console.warn('Work of closed tabs could not be looked up:', error);
-    }
-  }
-
-  async adoptAgain() {
-    await this.adopt();
-    this.after('adopt', ADOPT_MS, () => this.adoptAgain());
+  /** The page is in use again, or the network is back. */
+  wake() {
+    this.connection.retryNow();
+    this.feed.socket.connect();
+    this.adoption.adopt();
   }
 
   /** Somebody may have signed in in another tab. */
@@ -298,8 +237,8 @@ class EditorSession {
     });
   }
 
-  /** The page goes away: what is under way is sent once more in a way that outlives it. */
-  leave() {
+  /** Sends unacknowledged changes once more by requests that outlive the page; the server recognises repeated ones. */
+  sendBeforeLeaving() {
     for (const [media, queue] of this.outbox.queues) {
       const ops = nextBatch(queue);
       if (ops.length && this.connection.state.peek() === 'up') {
@@ -308,64 +247,15 @@ class EditorSession {
     }
   }
 
-  updateSaveState() {
-    const facts = {
-      connection: this.connection.state.value,
-      pending: this.outbox.pending.value,
-      conflicts: this.store.conflicts.value.length,
-      rejected: this.store.rejected.value.length,
-      savedAt: this.outbox.savedAt.value,
-      isPersisted: this.outbox.isPersisted.value,
-      signIn: this.signIn(),
-    };
-    const update = () => {
-      const state = saveStateOf(facts, this.clock.now());
-      const old = this.inner.writable.save.peek();
-      const isSame = state.text === old.text && state.state === old.state && state.pending === old.pending && state.savedAt === old.savedAt;
-      if (!isSame) this.inner.writable.save.value = state;
-      const wait = nextTick(state, this.clock.now());
-      if (wait !== null) this.after('words', wait, update);
-    };
-    this.clock.clearTimeout(this.timers.get('words'));
-    update();
-  }
-
-  signIn() {
-    const back = globalThis.location ? `${location.pathname}${location.search}` : '';
-    return `${this.boot.urls.sign_in}?next=${encodeURIComponent(back)}`;
-  }
-
-  listen() {
-    const target = globalThis.window;
-    if (!target) return;
-    const on = (/** @type {EventTarget} */ where, /** @type {string} */ name, /** @type {(event: any) => void} */ fn) => {
-      where.addEventListener(name, fn);
-      this.ends.push(() => where.removeEventListener(name, fn));
-    };
-    const wake = () => {
-      if (document.hidden) return;
-      this.connection.retryNow();
-      this.socket.connect();
-      this.adopt();
-    };
-    on(target, 'online', wake);
-    on(target, 'offline', () => this.connection.failed('network'));
-    on(target, 'pageshow', wake);
-    on(target, 'focus', () => this.lookAgain());
-    on(target, 'pagehide', () => this.leave());
-    on(document, 'visibilitychange', wake);
-    on(target, 'beforeunload', (event) => {
-      if (this.outbox.pending.peek() && !this.outbox.isPersisted.peek()) event.preventDefault();
-    });
-  }
+  // ------------------------------------------------------------- other people
 
   /** @param {number} x @param {number} y */
   moveCursor(x, y) {
-    this.socket.moveCursor(x, y);
+    this.feed.socket.moveCursor(x, y);
   }
 
   clearCursor() {
-    this.socket.clearCursor();
+    this.feed.socket.clearCursor();
   }
 
   /** @param {(event: import('../types/wire').ProjectEvent) => void} fn */
@@ -373,28 +263,14 @@ class EditorSession {
     return this.handlers.onEvent(fn);
   }
 
-  /** One timer of a name. @param {string} name @param {number} ms @param {() => void} fn */
-  after(name, ms, fn) {
-    this.clock.clearTimeout(this.timers.get(name));
-    if (!this.isClosed) this.timers.set(name, this.clock.setTimeout(fn, ms));
-  }
-
   close() {
     this.isClosed = true;
     for (const end of this.ends) end();
-    for (const timer of this.timers.values()) this.clock.clearTimeout(timer);
+    this.timers.close();
     this.connection.close();
     this.stream.close();
-    this.socket.close();
-    this.handlers.close();
+    this.feed.close();
     this.persistence.close();
     this.tabs.close();
   }
-}
-
-/** @param {string} url @param {string} [origin] */
-function socketUrl(url, origin = globalThis.location?.href) {
-  const full = new URL(url, origin);
-  full.protocol = full.protocol === 'https:' || full.protocol === 'wss:' ? 'wss:' : 'ws:';
-  return full.href;
 }
