@@ -10,8 +10,11 @@ import { box, storeWith } from './samples.js';
 class FakeElement extends EventTarget {
   style = {};
   captured = new Set();
+  left = 100;
+  measured = 0;
   getBoundingClientRect() {
-    return { left: 100, top: 50, width: 400, height: 300 };
+    this.measured += 1;
+    return { left: this.left, top: 50, width: 400, height: 300 };
   }
   setPointerCapture(id) {
     this.captured.add(id);
@@ -50,7 +53,17 @@ const event = (type, fields) => Object.assign(new Event(type, { cancelable: true
 });
 
 function start() {
-  Object.assign(globalThis, { window: new EventTarget(), document: { activeElement: new FakeElement() } });
+  const page = { resized: () => {}, disconnected: 0 };
+  class FakeObserver {
+    constructor(run) {
+      page.resized = run;
+    }
+    observe() {}
+    disconnect() {
+      page.disconnected += 1;
+    }
+  }
+  Object.assign(globalThis, { window: new EventTarget(), document: { activeElement: new FakeElement() }, ResizeObserver: FakeObserver });
   const element = new FakeElement();
   const viewport = fakeViewport();
   const log = [];
@@ -59,7 +72,7 @@ function start() {
     down: note('down'), move: note('move'), up: note('up'), cancel: note('cancel'), hover: () => {}, pan: (state) => log.push(['pan', state]),
   });
   const fire = (type, x, y, fields = {}) => element.dispatchEvent(event(type, { clientX: x, clientY: y, ...fields }));
-  return { element, viewport, log, router, fire };
+  return { element, viewport, log, router, fire, page };
 }
 
 test('a press of the left button is the tool\'s, in image pixels', () => {
@@ -127,6 +140,31 @@ test('two presses at one place within the time of a double click are counted', (
     fire('pointerup', x, 60);
   }
   assert.deepEqual(seen, [1, 2, 1, 1]);
+});
+
+test('the stage is measured once for many movements, and again after it may have moved', () => {
+  const { element, fire, log, page, router } = start();
+  const at = (x) => {
+    fire('pointermove', x, 60);
+    return log.at(-1)?.[1];
+  };
+  fire('pointerenter', 110, 60);
+  fire('pointerdown', 110, 60);
+  for (let x = 110; x < 160; x += 1) fire('pointermove', x, 60);
+  assert.equal(element.measured, 1);
+  const before = at(200);
+  for (const [i, moved] of [() => page.resized(), () => window.dispatchEvent(new Event('scroll')), () => window.dispatchEvent(new Event('resize'))].entries()) {
+    element.left += 10;
+    moved();
+    assert.equal(at(200), before - 10 * (i + 1));
+    assert.equal(element.measured, i + 2);
+  }
+  fire('pointerup', 200, 60);
+  element.left = 0;
+  fire('pointerdown', 200, 60);
+  assert.equal(log.at(-1)?.[1], before + 100, 'a press measures again');
+  router.destroy();
+  assert.equal(page.disconnected, 1);
 });
 
 function hostWith(labels) {

@@ -3,12 +3,13 @@
  * One pointer at a time draws; two fingers always pan and pinch.
  */
 import { toImage, wheelFactor } from './camera.js';
+import { ElementRect } from './element-rect.js';
 
 /** @import {View} from '../types/store' */
 /** @import {Viewport} from './viewport.js' */
 
 /**
- * @typedef {object} StagePointer What a tool is told.
+ * @typedef {object} StagePointer A pointer event as tools get it.
  * @property {number} x      image pixels
  * @property {number} y
  * @property {number} px     CSS pixels on the stage
@@ -38,6 +39,7 @@ export class PointerRouter {
   /** @param {HTMLElement} element @param {Viewport} viewport @param {PointerTarget} target */
   constructor(element, viewport, target) {
     this.element = element;
+    this.rect = new ElementRect(element);
     this.viewport = viewport;
     this.target = target;
     /** @type {'' | 'tool' | 'pan' | 'pinch'} */
@@ -72,12 +74,12 @@ export class PointerRouter {
 
   /** @param {MouseEvent} e @returns {[number, number]} CSS pixels on the stage */
   #place(e) {
-    const box = this.element.getBoundingClientRect();
+    const box = this.rect.get();
     return [e.clientX - box.left, e.clientY - box.top];
   }
 
   /** @param {PointerEvent} e @param {number} [clicks] @returns {StagePointer} */
-  #tell(e, clicks = 1) {
+  #pointerOf(e, clicks = 1) {
     const [px, py] = this.#place(e);
     const camera = this.viewport.camera();
     const [x, y] = toImage(camera, px, py);
@@ -104,7 +106,7 @@ export class PointerRouter {
     this.pointer = e.pointerId;
     if (isPan) return this.beginPan(e);
     this.mode = 'tool';
-    this.target.down(this.#tell(e, this.#countClicks(e)));
+    this.target.down(this.#pointerOf(e, this.#countClicks(e)));
   }
 
   /** @param {PointerEvent} e */
@@ -147,9 +149,9 @@ export class PointerRouter {
     if (this.mode === 'pan') {
       this.viewport.panFrom(this.from.view, e.clientX - this.from.x, e.clientY - this.from.y);
     }
-    const told = this.#tell(e);
-    this.target.hover(told);
-    if (this.mode !== 'pan') this.target.move(told);
+    const p = this.#pointerOf(e);
+    this.target.hover(p);
+    if (this.mode !== 'pan') this.target.move(p);
   }
 
   #pinch() {
@@ -174,7 +176,7 @@ export class PointerRouter {
     if (e.pointerId !== this.pointer || !this.mode) return;
     const was = this.mode;
     this.#end();
-    if (was === 'tool') this.target.up(this.#tell(e));
+    if (was === 'tool') this.target.up(this.#pointerOf(e));
   }
 
   #end() {
@@ -229,5 +231,6 @@ export class PointerRouter {
 
   destroy() {
     this.ending.abort();
+    this.rect.destroy();
   }
 }

@@ -79,7 +79,7 @@ export class ToolHost {
       fit: () => stage.fit(),
       reveal: (/** @type {number} */ x, /** @type {number} */ y) => stage.reveal(x, y),
       beginPan: (/** @type {StagePointer} */ p) => {
-        const box = element.getBoundingClientRect();
+        const box = this.pointer.rect.get();
         this.pointer.beginPan({ clientX: p.px + box.left, clientY: p.py + box.top });
       },
       setCursor: (/** @type {string} */ cursor) => {
