@@ -92,7 +92,7 @@ export const COMMANDS = Object.freeze([
   command('draw.back', 'drawing', 'drawing', ['Backspace', 'Ctrl+Z'], () => t('Remove last point'), { ...REPEAT, ...OVER }),
 ]);
 
-/** The first keys of a command as words: "Ctrl Shift Z"; empty when it has none. @param {string} id */
+/** The first keys of a command as text: "Ctrl Shift Z"; empty when it has none. @param {string} id */
 export function keyText(id) {
   const keys = COMMANDS.find((c) => c.id === id)?.keys[0];
   return keys ? shownKeys(keys).map((key) => (key === 'Enter' ? '⏎' : key)).join(' ') : '';

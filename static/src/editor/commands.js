@@ -12,7 +12,7 @@ import { uuid7 } from './store/uuid.js';
  * @import {Store} from './types/store'
  */
 
-/** The server's words for what made a label, by our tool's id; its own words may be used as they are. */
+/** The server's names of what made a label, by the id of our tool; the server's names are accepted too. */
 const TOOL_WORDS = Object.freeze(/** @type {Record<string, string>} */ ({ box: 'bbox', wand: 'magic_wand', eraser: 'brush' }));
 
 /** @param {Store} store */
@@ -57,7 +57,7 @@ export function createLabel(store, fields) {
 }
 
 /**
- * A change of some fields; fields that stay as they are are left out. null when nothing changes or the label is gone.
+ * A change of some fields; fields that stay as they are are left out. null when nothing changes or the label is deleted.
  * @param {Store} store @param {string} id @param {LabelPatch} patch
  * @returns {LabelDelta | null}
  */
@@ -153,7 +153,7 @@ export function nudge(store, ids, dx, dy) {
 }
 
 /**
- * Copies of labels at the same place; the new ids are in the deltas. Classes that are gone are left out.
+ * Copies of labels at the same place; the new ids are in the deltas. Deleted classes are left out.
  * @param {Store} store @param {readonly Label[]} labels @param {'copy' | 'duplicated'} [tool]
  * @returns {LabelDelta[]}
  */

@@ -12,7 +12,7 @@
  * @property {() => string} text in the person's language
  * @property {boolean} [repeats] also while the key is held down
  * @property {boolean} [holds] `run` is called at the press and, with isDown false, at the release
- * @property {boolean} [over] takes a chord from a wider scope on purpose
+ * @property {boolean} [over] overrides a chord of a wider scope on purpose
  * @property {boolean} [always] also while typing in a field
  * @property {boolean} [stage] only while the focus is on the stage or nowhere
  * @property {boolean} [hover] also while a control that was clicked has the focus, if the pointer is over the stage
@@ -206,7 +206,7 @@ export class Keymap {
     this.run(held.id, { isDown: false, isRepeat: false, event });
   }
 
-  /** The window lost the focus: the release will not be told. */
+  /** The window lost the focus: the release of the key will not be reported. */
   releaseAll() {
     for (const [code, held] of this.held) {
       this.held.delete(code);

@@ -1,4 +1,4 @@
-/** The labeling page: takes what the server told, connects store, stage and panels, starts. What they do is in their modules. */
+/** The labeling page: reads what the server rendered, connects store, stage and panels, and starts them. */
 import { computed, effect, signal } from '@preact/signals-core';
 import { createTools } from './tools/index.js';
 import { createSession } from './sync/session.js';
@@ -96,7 +96,7 @@ function mountFrame(app) {
   mountTrouble($('trouble'), app);
 }
 
-/** What comes after the image, in room that is kept for it. @param {App} app */
+/** What follows the image, in space that is reserved for it. @param {App} app */
 function mountPanels(app) {
   mountSide($('side'), app);
   mountSheet($('sheet'), app);

@@ -154,26 +154,26 @@ export class Engine {
     const key = style.stroke;
     const old = this.masks.get(this.slot);
     this.#forgetMask(this.slot);
-    const kept = old?.key === key ? old : {
+    const cached = old?.key === key ? old : {
       canvas: maskCanvas(row.data, row.at, style.rgb, this.makeCanvas),
       pixels: row.data[row.at + 2] * row.data[row.at + 3],
       key,
     };
-    this.masks.set(this.slot, kept);
-    this.maskPixels += kept.pixels;
+    this.masks.set(this.slot, cached);
+    this.maskPixels += cached.pixels;
     for (const slot of this.masks.keys()) {
       if (this.maskPixels <= MASK_CACHE_PIXELS || slot === this.slot) break;
       this.#forgetMask(slot);
     }
-    return kept.canvas;
+    return cached.canvas;
   }
 
   /**
    * Brings the back canvas to the request. Yields now and then when the request is not urgent; a run that is given
-   * up is ended with `return()`. Says what was drawn; `estimate` is for `learn`; what is not `isKept` may be taken out
-   * of the canvas instead of copied: while zooming no drawing is of use for the next one.
+   * up is ended with `return()`. Returns what was drawn; `estimate` is for `recordTime`.
+   * A canvas that is not `isReusable` may be transferred instead of copied: while zooming the next drawing cannot use it.
    * @param {DrawRequest} request
-   * @returns {Generator<void, {shapes: number, level: number, isFull: boolean, isKept: boolean, estimate: number}, void>}
+   * @returns {Generator<void, {shapes: number, level: number, isFull: boolean, isReusable: boolean, estimate: number}, void>}
    */
   *draw(request) {
     const back = this.#reusable(request);
@@ -196,23 +196,23 @@ export class Engine {
       yield* this.#drawRect(view, rect, parts[i], deadline);
       shapes += parts[i].length;
     }
-    const isKept = !request.moving || request.scale === this.lastScale;
+    const isReusable = !request.moving || request.scale === this.lastScale;
     this.lastScale = request.scale;
-    this.back = isKept ? view : null;
-    return { shapes, level: view.level, isFull, isKept, estimate: view.level === level ? estimate : 0 };
+    this.back = isReusable ? view : null;
+    return { shapes, level: view.level, isFull, isReusable, estimate: view.level === level ? estimate : 0 };
   }
 
   /**
    * How long a drawing took after all, for the choice of the next level.
    * @param {number} level @param {number} estimate @param {number} ms
    */
-  learn(level, estimate, ms) {
+  recordTime(level, estimate, ms) {
     if (estimate < 3) return;
     const next = 0.6 * this.factor[level] + 0.4 * (ms / estimate);
     this.factor[level] = Math.min(20, Math.max(0.1, next));
   }
 
-  /** The level of the last drawing is finer than it was asked for, or at least as fine. @param {DrawRequest} r */
+  /** The level of the last drawing is finer than requested, or at least as fine. @param {DrawRequest} r */
   #reusable(r) {
     const b = this.back;
     if (!b || b.scale !== r.scale || b.width !== r.width || b.height !== r.height || b.ratio !== r.ratio) return null;
@@ -336,7 +336,7 @@ export class Engine {
     }
   }
 
-  /** Browsers draw later what they were told: reading the canvas makes them do it now, not all at the end at once. */
+  /** Browsers defer drawing calls: reading the canvas makes them draw now, instead of everything at the end. */
   #flush() {
     this.probe.drawImage(/** @type {CanvasImageSource} */ (this.canvas), 0, 0, 1, 1, 0, 0, 1, 1);
   }

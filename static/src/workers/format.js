@@ -1,5 +1,5 @@
 /**
- * The numbers that describe shapes between the page and the worker; knows no label, no canvas, no message.
+ * The arrays that describe shapes between the page and the worker: their layout, nothing of labels, canvases or messages.
  *
  * A shape is a row of columns (kind, concept, flags, rank, box) and a run of numbers in `data`:
  *   polygon    parts, then per part: rings, then per ring: n, x, y, x, y, ...

@@ -1,4 +1,4 @@
-/** Draws one shape on a 2D canvas, in the same way in the worker and on the page; keeps nothing but styles. */
+/** Draws one shape on a 2D canvas, identically in the worker and on the page; caches nothing but styles. */
 import { BOX, SELECTED, HAS_KEYPOINTS, KEYPOINTS, MASK, MODEL, POINT_VISIBLE, POLYGON } from './format.js';
 
 /** @typedef {import('./format.js').Rgb} Rgb */
@@ -24,7 +24,7 @@ import { BOX, SELECTED, HAS_KEYPOINTS, KEYPOINTS, MASK, MODEL, POINT_VISIBLE, PO
  * @property {number} maskAlpha
  */
 
-/** A mask with more pixels than this is kept smaller. */
+/** A mask with more pixels than this is rendered at a lower resolution. */
 const MASK_PIXELS = 32e6;
 
 /** Levels of detail, finest first. */

@@ -1,15 +1,15 @@
-/** Messages of the shapes worker: who asks for what, and which drawing is given up for a newer one. */
+/** Messages of the shapes worker: handles requests, and cancels a drawing when a newer one is requested. */
 
 /** @typedef {import('./engine.js').Engine} Engine */
 
 /**
  * @typedef {object} Port
  * @property {(message: any, transfer: Transferable[]) => void} post
- * @property {(canvas: any) => any} copy  an image of the canvas that may be sent away
- * @property {(canvas: any) => any} take  the same; the canvas may be empty afterwards
+ * @property {(canvas: any) => any} copy  an image of the canvas that can be transferred
+ * @property {(canvas: any) => any} transfer  the same; the canvas may be empty afterwards
  */
 
-/** Lets waiting messages in. */
+/** Resolves after the messages that wait were handled. */
 function pause() {
   return new Promise((/** @type {(value?: any) => void} */ resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -39,7 +39,7 @@ export function serve(engine, port) {
     port.post({ type: 'index', version: indexVersion, data, items: copy }, transfer);
   };
 
-  /** A paused drawing would go on with other shapes than it began with. */
+  /** A paused drawing would continue with other shapes than it started with. */
   const stop = () => {
     if (!running) return;
     running.work.return(/** @type {any} */ (undefined));
@@ -59,10 +59,10 @@ export function serve(engine, port) {
       step = work.next();
     }
     running = null;
-    const { shapes, level, isFull, isKept, estimate } = step.value;
-    const image = isKept ? port.copy(engine.canvas) : port.take(engine.canvas);
+    const { shapes, level, isFull, isReusable, estimate } = step.value;
+    const image = isReusable ? port.copy(engine.canvas) : port.transfer(engine.canvas);
     const ms = engine.now() - started;
-    engine.learn(level, estimate, ms);
+    engine.recordTime(level, estimate, ms);
     port.post({ type: 'bitmap', seq: request.seq, image, shapes, level, isFull, ms }, [image]);
   };
 

@@ -1,4 +1,4 @@
-/** The worker that draws shapes: takes messages, runs the engine, sends bitmaps back. No drawing code here. */
+/** The worker that draws shapes: receives messages, runs the engine, sends bitmaps back. No drawing code here. */
 import { Engine } from './engine.js';
 import { serve } from './serve.js';
 
@@ -20,7 +20,7 @@ if (!canDraw()) {
   const engine = new Engine((width, height) => new OffscreenCanvas(width, height));
   const receive = serve(engine, {
     post: (message, transfer) => scope.postMessage(message, transfer),
-    take: (source) => source.transferToImageBitmap(),
+    transfer: (source) => source.transferToImageBitmap(),
     copy(source) {
       if (out.width !== source.width || out.height !== source.height) {
         out.width = source.width;

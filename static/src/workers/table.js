@@ -2,7 +2,7 @@
  * All shapes of an image in flat arrays with a spatial index: what the worker draws from. No drawing here.
  *
  * The index is static. Shapes changed since it was built are in `loose` and are searched one by one;
- * `needsIndex` says when there are so many that a new one pays.
+ * `needsIndex` says when there are so many that a new index pays off.
  */
 import Flatbush from 'flatbush';
 import { HIDDEN, KEEP_RANK } from './format.js';
@@ -11,7 +11,7 @@ import { HIDDEN, KEEP_RANK } from './format.js';
 
 const LOOSE_LIMIT = 500;
 /** In `rank`: removed. In `byRank`: no shape. */
-const GONE = 0xffffffff;
+const NONE = 0xffffffff;
 
 /** @template {Float64Array | Uint32Array | Uint16Array | Uint8Array} A @param {A} array @param {number} length @returns {A} */
 function grown(array, length) {
@@ -28,14 +28,14 @@ export class Table {
     this.kind = new Uint8Array(0);
     this.concept = new Uint16Array(0);
     this.flags = new Uint8Array(0);
-    /** Draw order of a slot; GONE for removed ones. */
+    /** Draw order of a slot; NONE for removed ones. */
     this.rank = new Uint32Array(0);
     this.box = new Float64Array(0);
     this.at = new Uint32Array(0);
     this.length = new Uint32Array(0);
     this.data = new Float64Array(0);
     this.used = 0;
-    /** Slot of a rank; GONE where a shape was removed. */
+    /** Slot of a rank; NONE where a shape was removed. */
     this.byRank = new Uint32Array(0);
     this.ranks = 0;
     /** @type {Set<number>} */
@@ -58,7 +58,7 @@ export class Table {
     this.buildIndex();
   }
 
-  /** Adds or replaces shapes, takes others out. @param {Pack} pack @param {Uint32Array} removed slots */
+  /** Adds or replaces shapes, removes others. @param {Pack} pack @param {Uint32Array} removed slots */
   patch(pack, removed) {
     const n = pack.slot.length;
     let top = this.size;
@@ -82,17 +82,17 @@ export class Table {
     this.at = grown(this.at, size);
     this.length = grown(this.length, size);
     this.data = grown(this.data, this.used + numbers);
-    this.rank.fill(GONE, this.size, size);
+    this.rank.fill(NONE, this.size, size);
     this.size = size;
     this.byRank = grown(this.byRank, ranks);
-    this.byRank.fill(GONE, this.ranks, ranks);
+    this.byRank.fill(NONE, this.ranks, ranks);
     this.ranks = ranks;
   }
 
   /** @param {Pack} pack @param {number} i */
   #put(pack, i) {
     const slot = pack.slot[i];
-    if (this.rank[slot] === GONE) this.live++;
+    if (this.rank[slot] === NONE) this.live++;
     if (pack.rank[i] !== KEEP_RANK) this.#rank(slot, pack.rank[i]);
     this.kind[slot] = pack.kind[i];
     this.concept[slot] = pack.concept[i];
@@ -109,16 +109,16 @@ export class Table {
   /** @param {number} slot @param {number} rank */
   #rank(slot, rank) {
     const old = this.rank[slot];
-    if (old !== GONE && this.byRank[old] === slot) this.byRank[old] = GONE;
+    if (old !== NONE && this.byRank[old] === slot) this.byRank[old] = NONE;
     this.rank[slot] = rank;
     this.byRank[rank] = slot;
   }
 
   /** @param {number} slot */
   #remove(slot) {
-    if (slot >= this.size || this.rank[slot] === GONE) return;
-    if (this.byRank[this.rank[slot]] === slot) this.byRank[this.rank[slot]] = GONE;
-    this.rank[slot] = GONE;
+    if (slot >= this.size || this.rank[slot] === NONE) return;
+    if (this.byRank[this.rank[slot]] === slot) this.byRank[this.rank[slot]] = NONE;
+    this.rank[slot] = NONE;
     this.live--;
     this.loose.delete(slot);
   }
@@ -137,7 +137,7 @@ export class Table {
 
   /** @param {number} slot */
   isLive(slot) {
-    return slot < this.size && this.rank[slot] !== GONE;
+    return slot < this.size && this.rank[slot] !== NONE;
   }
 
   get needsIndex() {
@@ -152,7 +152,7 @@ export class Table {
     this.index = this.live ? new Flatbush(this.live) : null;
     let n = 0;
     for (let slot = 0; slot < this.size; slot++) {
-      if (this.rank[slot] === GONE) continue;
+      if (this.rank[slot] === NONE) continue;
       const b = 4 * slot;
       this.index?.add(this.box[b], this.box[b + 1], this.box[b + 2], this.box[b + 3]);
       this.items[n++] = slot;
@@ -164,7 +164,7 @@ export class Table {
     const data = new Float64Array(this.#liveNumbers());
     let used = 0;
     for (let slot = 0; slot < this.size; slot++) {
-      if (this.rank[slot] === GONE) continue;
+      if (this.rank[slot] === NONE) continue;
       data.set(this.data.subarray(this.at[slot], this.at[slot] + this.length[slot]), used);
       this.at[slot] = used;
       used += this.length[slot];
@@ -175,7 +175,7 @@ export class Table {
 
   #liveNumbers() {
     let sum = 0;
-    for (let slot = 0; slot < this.size; slot++) if (this.rank[slot] !== GONE) sum += this.length[slot];
+    for (let slot = 0; slot < this.size; slot++) if (this.rank[slot] !== NONE) sum += this.length[slot];
     return sum;
   }
 
@@ -190,7 +190,7 @@ export class Table {
     let n = 0;
     for (let i = 0; i < found.length; i++) {
       const slot = this.byRank[found[i]];
-      if (slot === GONE || this.flags[slot] & HIDDEN || excluded.has(slot)) continue;
+      if (slot === NONE || this.flags[slot] & HIDDEN || excluded.has(slot)) continue;
       const b = 4 * slot;
       if (this.box[b] > x1 || this.box[b + 2] < x0 || this.box[b + 1] > y1 || this.box[b + 3] < y0) continue;
       found[n++] = slot;
@@ -218,7 +218,7 @@ export class Table {
     let n = 0;
     for (const item of found) {
       const slot = this.items[item];
-      if (this.rank[slot] !== GONE && !this.loose.has(slot)) ranks[n++] = this.rank[slot];
+      if (this.rank[slot] !== NONE && !this.loose.has(slot)) ranks[n++] = this.rank[slot];
     }
     for (const slot of this.loose) ranks[n++] = this.rank[slot];
     return ranks.subarray(0, n).sort();

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { box } from '../view/samples.js';
 import { stageWith } from './world.js';
 
-test('a drag makes a box on whole pixels, in the class of the next one, and chooses it', () => {
+test('a drag makes a box on whole pixels, in the class of the next one, and selects it', () => {
   const { store, use, last, said } = stageWith();
   store.activeConcept.value = 'c1';
   use('box').drag([10.4, 20.6], [30.3, 60.2]);
@@ -12,7 +12,7 @@ test('a drag makes a box on whole pixels, in the class of the next one, and choo
   assert.deepEqual(said, ['Box added, class Person, 20 × 39']);
 });
 
-test('so do two clicks, in any direction; the tool can go on at once', () => {
+test('two clicks make a box as well, in any direction; the next one can start at once', () => {
   const { store, use, last } = stageWith();
   const { click } = use('box');
   click(50, 60);
@@ -35,7 +35,7 @@ test('the box stays in the image; Shift makes it a square that fits', () => {
   assert.deepEqual(last().box, [150, 80, 170, 100]);
 });
 
-test('a box drawn anew keeps its id, its class and its place in the order', () => {
+test('a redrawn box keeps its id, its class and its place in the order', () => {
   const { store, use, last, said } = stageWith([box('a', [0, 0, 10, 10]), box('b', [50, 50, 60, 60])]);
   store.activeConcept.value = 'c2';
   store.select(['a']);
@@ -56,10 +56,10 @@ test('a box drawn anew keeps its id, its class and its place in the order', () =
   assert.deepEqual(store.labels.get('a').box, [0, 0, 10, 10]);
 });
 
-test('drawing anew is given up by Esc, by another selection and by a lock', () => {
+test('redrawing is cancelled by Esc, by another selection and by a lock', () => {
   const { store, use } = stageWith([box('a', [0, 0, 10, 10]), box('b', [50, 50, 60, 60])]);
   const { tool, drag, pointer } = use('box');
-  const isDrawnAnew = (giveUp) => {
+  const isRedrawn = (giveUp) => {
     store.select(['a']);
     tool.redraw('a');
     giveUp();
@@ -67,19 +67,19 @@ test('drawing anew is given up by Esc, by another selection and by a lock', () =
     drag([20, 20], [40, 50]);
     return store.labels.size === count;
   };
-  assert.equal(isDrawnAnew(() => assert.equal(tool.cancel(), true)), false);
-  assert.equal(isDrawnAnew(() => store.select(['b'])), false);
-  assert.equal(isDrawnAnew(() => {
+  assert.equal(isRedrawn(() => assert.equal(tool.cancel(), true)), false);
+  assert.equal(isRedrawn(() => store.select(['b'])), false);
+  assert.equal(isRedrawn(() => {
     store.select(['b']);
     tool.move(pointer(30, 30));
     store.select(['a']);
   }), false);
-  assert.equal(isDrawnAnew(() => store.setLocked(['a'], true)), false);
+  assert.equal(isRedrawn(() => store.setLocked(['a'], true)), false);
   store.setLocked(['a'], false);
-  assert.equal(isDrawnAnew(() => tool.drop()), true, 'a second finger only moves the image');
+  assert.equal(isRedrawn(() => tool.drop()), true, 'a second finger only moves the image');
 });
 
-test('less than 2 x 2 px is no box, and is told', () => {
+test('less than 2 x 2 px is no box, and is announced', () => {
   const { store, use, said } = stageWith([], { zoom: 40 });
   use('box').drag([10, 10], [11.2, 30]);
   assert.equal(store.labels.size, 0);
@@ -96,7 +96,7 @@ test('shapes below never catch the press; Ctrl picks them', () => {
   assert.equal(store.labels.size, 2);
 });
 
-test('a draft is given up by cancel and by a second finger', () => {
+test('a draft is discarded by cancel and by a second finger', () => {
   const { store, use } = stageWith();
   const { tool, click, pointer } = use('box');
   click(10, 10);
@@ -123,7 +123,7 @@ test('by keys: from the middle of the stage, arrows 1 px, Shift 10, Enter sets a
   assert.deepEqual(said, ['First corner at 111, 50', 'Box added, class Car, 25 × 30']);
 });
 
-test('Enter alone begins in the middle; the crosshair stays in the image', () => {
+test('Enter alone starts in the middle; the crosshair stays in the image', () => {
   const { use, last } = stageWith();
   const { press } = use('box');
   press('Enter');
@@ -133,7 +133,7 @@ test('Enter alone begins in the middle; the crosshair stays in the image', () =>
   assert.deepEqual(last().box, [100, 40, 200, 50]);
 });
 
-test('who may not label is told why, and draws nothing', () => {
+test('who may not label gets the reason, and draws nothing', () => {
   const { store, use, said } = stageWith([], { may: false });
   const { drag, press, tool } = use('box');
   drag([10, 10], [50, 50]);

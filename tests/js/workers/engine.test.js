@@ -97,7 +97,7 @@ test('a removed shape leaves, an order of all or a new palette draws all', () =>
   assert.equal(drawn(engine, {}).isFull, true);
 });
 
-test('while moving the finest level that is in time is taken; at rest the fine one', () => {
+test('while moving the finest level that is in time is used; at rest the fine one', () => {
   const ring = Array.from({ length: 50 }, (_, i) => [100 + 90 * Math.cos(i), 100 + 90 * Math.sin(i)]);
   const engine = engineWith(Array.from({ length: 500 }, (_, i) => polygon(`p${i}`, [[ring]])));
   const levels = [1000, 20, 12, 1].map((budget, i) => drawn(engine, { moving: true, budget, scale: 1 + i / 10 }).level);
@@ -128,11 +128,11 @@ test('a drawing that is late, whatever was expected, goes on with blocks', () =>
   assert.ok(outlines >= 64 && outlines < 200, String(outlines));
 });
 
-test('a slow machine learns to draw coarsely', () => {
+test('on a slow machine the level becomes coarser', () => {
   const engine = engineWith(Array.from({ length: 3000 }, (_, i) => box(`b${i}`, [0, 0, 100, 100])));
   const first = drawn(engine, { moving: true });
   assert.equal(first.level, FINE);
-  engine.learn(first.level, first.estimate, first.estimate * 10);
+  engine.recordTime(first.level, first.estimate, first.estimate * 10);
   assert.ok(drawn(engine, { moving: true, scale: 1.1 }).level > FINE);
 });
 
@@ -146,14 +146,14 @@ test('of very many shapes the tiny ones are blocks', () => {
   assert.equal(few.canvas.calls.filter(([name]) => name === 'strokeRect').length, 200);
 });
 
-test('zooming does not keep drawings that the next step cannot use', () => {
+test('zooming does not reuse drawings', () => {
   const engine = engineWith(BOXES);
-  assert.equal(drawn(engine, {}).isKept, true);
-  assert.equal(drawn(engine, { moving: true, scale: 1.2 }).isKept, false);
-  assert.equal(drawn(engine, { moving: true, scale: 1.2, x0: 10 }).isKept, true);
+  assert.equal(drawn(engine, {}).isReusable, true);
+  assert.equal(drawn(engine, { moving: true, scale: 1.2 }).isReusable, false);
+  assert.equal(drawn(engine, { moving: true, scale: 1.2, x0: 10 }).isReusable, true);
 });
 
-test('a drawing that is given up leaves nothing behind that a later one would keep', () => {
+test('a cancelled drawing leaves nothing that a later one would reuse', () => {
   let time = 0;
   const engine = new Engine(/** @type {any} */ (recorder), () => (time += 20));
   engine.style(PALETTE, []);

@@ -10,14 +10,14 @@ function fakeEngine() {
     canvas: {},
     now: () => 0,
     table: { index: null, items: new Uint32Array(0), needsIndex: false, buildIndex: () => log.push('index') },
-    learn() {},
+    recordTime() {},
     load: () => log.push('load'),
     patch: () => log.push('patch'),
     style: () => log.push('style'),
     *draw({ seq, steps }) {
       try {
         for (let i = 0; i < steps; i++) yield;
-        return { shapes: 1, level: 0, isFull: true, isKept: true, estimate: 0 };
+        return { shapes: 1, level: 0, isFull: true, isReusable: true, estimate: 0 };
       } finally {
         log.push(`end ${seq}`);
       }
@@ -33,7 +33,7 @@ function start() {
     sent.push(message);
     if (message.type === 'bitmap') wake();
   };
-  const handle = serve(/** @type {any} */ (engine), { post, copy: () => ({}), take: () => ({}) });
+  const handle = serve(/** @type {any} */ (engine), { post, copy: () => ({}), transfer: () => ({}) });
   /** Resolves with the next bitmap. */
   const bitmap = () => new Promise((resolve) => {
     wake = () => resolve(undefined);
@@ -49,7 +49,7 @@ test('a drawing is answered with its number', async () => {
   assert.deepEqual(sent.map((m) => [m.type, m.seq]), [['bitmap', 1]]);
 });
 
-test('a newer drawing ends the one that has paused, which is told', async () => {
+test('a newer drawing ends the one that has paused, which is reported', async () => {
   const { sent, draw, bitmap, engine } = start();
   draw(1, 50);
   draw(2, 1);

@@ -111,7 +111,7 @@ function nearestOn([ax, ay], [bx, by], x, y) {
 }
 
 /**
- * @param {Part[]} points @param {number} part @param {number} ring @param {Ring | null} next null takes the ring away
+ * @param {Part[]} points @param {number} part @param {number} ring @param {Ring | null} next null removes the ring
  * @returns {Part[]}
  */
 function withRing(points, part, ring, next) {
@@ -135,7 +135,7 @@ export function moveVertex(points, { part, ring, vertex }, x, y) {
 
 /**
  * The polygon without a vertex. A ring keeps at least 3: below that a hole goes, a further part goes, and of the last
- * part's outer ring nothing can be taken (null).
+ * part's outer ring no vertex can be removed (null).
  * @param {Part[]} points @param {VertexRef} at @returns {Part[] | null}
  */
 export function deleteVertex(points, { part, ring, vertex }) {

@@ -23,11 +23,11 @@ export interface App {
   readonly slots: ReadonlySignal<(Concept | undefined)[]>;
   /** What the person may do next with the image. */
   readonly steps: ReadonlySignal<Steps>;
-  /** Words in place of the image: why it cannot be shown and what to do; null when it can. */
+  /** Shown in place of the image: why it cannot be shown and what to do; null when it can. */
   readonly trouble: Signal<{ text: string; status: number } | null>;
   /** What each command of the page does; false: it had no use for the key. */
   readonly actions: Record<string, (press?: { isRepeat?: boolean }) => unknown>;
-  /** True while an image takes noticeably long to come. */
+  /** True while an image takes noticeably long to load. */
   readonly loading: Signal<boolean>;
   /** Runs a command of the key map by its id, as its key would. */
   run(command: string): void;

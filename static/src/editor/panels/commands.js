@@ -16,7 +16,7 @@ import { showSettings } from './dialogs/settings-dialog.js';
 
 /** @import {App} from './app' */
 
-/** What is selected and may be changed (or deleted); says so when something stays as it is. @param {App} app @param {boolean} [alsoLocked] */
+/** Ids of the selection that may be changed (or deleted); announces when others are left out. @param {App} app @param {boolean} [alsoLocked] */
 function editable({ store, announce }, alsoLocked) {
   const selected = store.selection.peek();
   const ids = new Set(deletable(store, selected, alsoLocked));
@@ -24,7 +24,7 @@ function editable({ store, announce }, alsoLocked) {
   return ids;
 }
 
-/** Takes selected objects off the image, with a way back. @param {App} app @param {boolean} [alsoLocked] */
+/** Deletes the selected objects and offers to undo it. @param {App} app @param {boolean} [alsoLocked] */
 function removeSelected(app, alsoLocked) {
   const { store } = app;
   const ids = editable(app, alsoLocked);
@@ -34,7 +34,7 @@ function removeSelected(app, alsoLocked) {
   offerUndo(app, ids.size === 1 ? t('{name} deleted', { name: name ?? t('Object') }) : ngettext('{n} object deleted', '{n} objects deleted', ids.size));
 }
 
-/** A toast whose Undo takes back exactly the step just made; it leaves when another step follows. @param {App} app @param {string} text */
+/** A toast whose Undo undoes exactly the last step; it closes when another step follows. @param {App} app @param {string} text */
 function offerUndo({ store, announce }, text) {
   const entry = store.history.peek().findLast((one) => !one.undone);
   if (!entry) return;
@@ -97,7 +97,7 @@ function accept(app) {
   return primary?.kind === 'accept' && work(app, primary.status, true);
 }
 
-/** The whole page on the whole screen and back; the browser gets the key where it does not let pages do that. */
+/** Switches fullscreen; where pages may not do that, the browser gets the key. */
 function toggleFullscreen() {
   if (!document.fullscreenEnabled) return false;
   if (document.fullscreenElement) document.exitFullscreen();

@@ -10,8 +10,8 @@ export { html, nothing, render, repeat };
 const HIDDEN_MS = 100;
 
 /**
- * Runs something right after the next frame: the stage shows a new shape first, lists and words need not hold it up.
- * Several run in the order in which they were asked for. Returns the function that cancels it.
+ * Runs something right after the next frame: the stage shows a new shape first, lists and texts follow.
+ * Several run in the order of the calls. Returns the function that cancels it.
  * @param {() => void} run
  */
 export function afterNextFrame(run) {
@@ -56,7 +56,7 @@ export function live(draw) {
 }
 
 /**
- * Keeps the content of an element equal to a template; what the server wrote there makes room at the first drawing.
+ * Keeps the content of an element equal to a template; the first drawing replaces what the server rendered there.
  * @param {HTMLElement} host @param {() => unknown} view
  */
 export function mount(host, view) {
@@ -68,7 +68,7 @@ class Vars extends Directive {
   /** @param {import('lit/directive.js').PartInfo} part */
   constructor(part) {
     super(part);
-    if (part.type !== PartType.ELEMENT) throw new Error('vars() stands in a tag, not in an attribute');
+    if (part.type !== PartType.ELEMENT) throw new Error('vars() belongs in a tag, not in an attribute');
     /** @type {Record<string, string | number>} */
     this.last = {};
   }

@@ -1,4 +1,4 @@
-/** What a person set up for this browser: widths, tab, look. Kept under their id in localStorage; lost storage is no error. */
+/** What a person set up for this browser: widths, tab, look. Stored under their id in localStorage; missing storage is no error. */
 import { effect, signal } from '@preact/signals-core';
 
 /**

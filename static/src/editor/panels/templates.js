@@ -34,7 +34,7 @@ export function shapeIcon(label) {
   return label.points ? 't-poly' : 't-box';
 }
 
-/** The word for a label's shape. @param {Label} label */
+/** The name of a label's shape. @param {Label} label */
 export function shapeWord(label) {
   if (label.mask) return t('Mask');
   if (label.keypoints.length && !label.points) return t('Keypoints');

@@ -21,7 +21,7 @@ import { uuid7 } from './uuid.js';
  * @typedef {{add(ops: OutboxOp[], writes: Write[]): void, write(writes: Write[]): void}} Sink
  */
 
-/** Removed labels that undo can still offer to bring back. */
+/** Removed labels that undo can still restore. */
 const REMEMBERED = 1000;
 
 export class Core {
@@ -52,7 +52,7 @@ export class Core {
     this.beforePatch = () => {};
   }
 
-  // ------------------------------------------------------------- the server's side
+  // ------------------------------------------------------------- states and answers of the server
 
   /**
    * Shows another medium. `pending` are this person's unacknowledged ops of it, in order.
@@ -248,7 +248,7 @@ export class Core {
     }
   }
 
-  /** Takes changes that never came to be out of the history. @param {readonly string[]} opIds @returns {Write[]} */
+  /** Removes changes that were never saved from the history. @param {readonly string[]} opIds @returns {Write[]} */
   forget(opIds) {
     const writes = this.history.forget(opIds);
     this.refreshSignals();

@@ -8,7 +8,7 @@
  * @typedef {keyof LabelPatch} Field
  */
 
-/** What a person may change, in groups: two people who change different groups of a label do not clash. */
+/** What a person may change, in groups: two people who change different groups of a label are in no conflict. */
 export const GROUPS = Object.freeze({
   geometry: /** @type {Field[]} */ (['box', 'shape', 'points', 'mask', 'keypoints']),
   concept: /** @type {Field[]} */ (['concept']),
@@ -178,7 +178,7 @@ export function without(delta, groups) {
 }
 
 /**
- * The operation as the server takes it.
+ * The operation in the format of the server.
  * @param {OutboxOp} op @param {number | null} base
  * @returns {WireOp}
  */

@@ -32,7 +32,7 @@ export class History {
     this.entries = [];
   }
 
-  /** Takes the stored entries of a medium. @param {string} media @param {readonly HistoryEntry[]} entries */
+  /** Loads the stored entries of a medium. @param {string} media @param {readonly HistoryEntry[]} entries */
   load(media, entries) {
     this.media = media;
     this.entries = [...entries].sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -92,7 +92,7 @@ export class History {
   }
 
   /**
-   * Takes changes out that never came to be (discarded or given up), so that undo does not meet them.
+   * Removes changes that were never saved (discarded or given up), so that undo skips them.
    * @param {readonly string[]} opIds @returns {Write[]}
    */
   forget(opIds) {

@@ -8,7 +8,7 @@ import { looksSame } from './fields.js';
  * @typedef {{server: Label | null, deltas: LabelDelta[], whole: Label | null}} Overlay
  */
 
-/** Above this many changed labels the order is sorted anew instead of patched. */
+/** Above this many changed labels the whole order is sorted instead of patched. */
 const RESORT = 64;
 
 /** @param {Label} a @param {Label} b */
@@ -29,7 +29,7 @@ function applied(label, delta) {
 }
 
 /**
- * Labels of one medium. Every change is gathered until `flush`, which tells what it was.
+ * Labels of one medium. Changes are collected until `flush`, which returns them.
  * A label with unacknowledged changes has an overlay: the server's version and the changes in order;
  * what is shown is the one with the others applied. All other labels are shown as the server has them.
  */
@@ -62,7 +62,7 @@ export class Labels {
   }
 
   /**
-   * Forgets everything and takes another medium's labels.
+   * Replaces everything by another medium's labels.
    * @param {readonly Label[]} labels @param {number} seq
    */
   reset(labels, seq) {
@@ -77,7 +77,7 @@ export class Labels {
   }
 
   /**
-   * Takes a newer state of the same medium; unacknowledged changes stay on top.
+   * Applies a newer state of the same medium; unacknowledged changes stay on top.
    * @param {readonly Label[]} labels @param {number} seq
    */
   refresh(labels, seq) {
@@ -95,7 +95,7 @@ export class Labels {
 
   /**
    * Applies a change of this person.
-   * @param {LabelDelta} delta @param {Label | null} [whole] the label after the change, for one that the server has no more
+   * @param {LabelDelta} delta @param {Label | null} [whole] the label after the change, for one that the server has deleted
    */
   local(delta, whole = null) {
     const id = delta.label_id;
@@ -110,7 +110,7 @@ export class Labels {
   }
 
   /**
-   * Takes what an event says about a label.
+   * Applies what an event contains of a label.
    * @param {string} id @param {Label | null} label @param {number} seq
    */
   remote(id, label, seq) {
@@ -135,7 +135,7 @@ export class Labels {
   }
 
   /**
-   * Takes the server's version from the answer to a conflict. The answer may be old (it is a stored one when the
+   * Applies the server's version from the answer to a conflict. The answer may be old (it is a stored one when the
    * operation was sent twice): a revision is the number of the event that made it, so the higher one is newer.
    * A deletion is left to its event.
    * @param {string} id @param {Label | null} label
@@ -212,7 +212,7 @@ export class Labels {
   }
 
   /**
-   * Tells what changed since the last flush and brings the order up to date; null when nothing did.
+   * Returns what changed since the last flush and updates the order; null when nothing did.
    * @param {boolean} remote
    * @returns {Patch | null}
    */

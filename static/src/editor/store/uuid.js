@@ -4,7 +4,7 @@ let lastMs = 0;
 let counter = 0;
 
 /**
- * A new UUIDv7: 48 bits of milliseconds, a 26-bit counter that starts anew (at random) each millisecond, 48 random bits.
+ * A new UUIDv7: 48 bits of milliseconds, a 26-bit counter that restarts at random each millisecond, 48 random bits.
  * `crypto.randomUUID` is not used: it is missing on plain http.
  * @returns {string}
  */

@@ -1,4 +1,4 @@
-/** What the server's answer means for a change: done, merged and sent again, put to the person, or kept in the tray. */
+/** Applies the server's answer to a change: done, merged and sent again, shown as a conflict, or parked in the tray. */
 
 import { batch } from '@preact/signals-core';
 import { merge, without } from '../store/fields.js';
@@ -57,7 +57,7 @@ export class Answers {
     return outbox.replace([op], [renewed([op], delta, theirs?.revision ?? null)]);
   }
 
-  /** The server has it so already. @param {OutboxOp} op @param {Label | null} theirs @returns {Write[]} */
+  /** The server has the same content already. @param {OutboxOp} op @param {Label | null} theirs @returns {Write[]} */
   given(op, theirs) {
     const writes = this.outbox.replace([op], []);
     const next = this.outbox.queue(op.media).find((other) => chainOf(other) === chainOf(op));
@@ -77,7 +77,7 @@ export class Answers {
   }
 
   /**
-   * The person changed on what the server refused (or deleted what is disputed): all of it becomes one new op.
+   * The person edited a rejected change (or deleted a label in conflict): the chain becomes one new op.
    * @param {OutboxOp[]} chain in order, the newest not in the queue yet
    * @returns {Write[]}
    */
@@ -103,7 +103,7 @@ export class Answers {
 
   // ------------------------------------------------------------- the person decides
 
-  /** Tries again what was put aside. @param {OutboxOp} op */
+  /** Retries a parked op. @param {OutboxOp} op */
   retry(op) {
     this.decide(op, (chain) => {
       const delta = total(chain);
@@ -111,7 +111,7 @@ export class Answers {
     });
   }
 
-  /** Gives up what was put aside, and what was built on it. @param {OutboxOp} op */
+  /** Discards a parked op, and those built on it. @param {OutboxOp} op */
   discard(op) {
     this.decide(op, (chain) => this.giveUp(chain));
   }

@@ -1,4 +1,4 @@
-/** Speaks HTTP with our server: JSON in and out, the CSRF token, time limits. What answers mean is known elsewhere. */
+/** HTTP requests to our server: JSON in and out, the CSRF token, time limits. Other modules interpret the answers. */
 
 /**
  * @import {Boot, PageSession} from '../types/page'
@@ -80,7 +80,7 @@ export class Api {
   }
 
   /**
-   * Asks who is signed in now, for the new CSRF token and the classes as they are. Never rejects.
+   * Fetches who is signed in, the new CSRF token and the vocabulary. Never rejects.
    * @returns {Promise<'ok' | 'signed_out' | 'other_person' | 'failed'>}
    */
   async renew() {

@@ -1,4 +1,4 @@
-/** Shows parked changes to the person: clashes to decide, refusals in the tray. */
+/** Presents parked changes to the person: conflicts to decide, rejected changes in the tray. */
 
 import { t } from '../../i18n.js';
 

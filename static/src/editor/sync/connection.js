@@ -1,4 +1,4 @@
-/** Knows whether the server can be reached and may be asked now: back-off, signed out, "reload to update". */
+/** Tracks whether the server can be reached and requests may be sent: back-off, signed out, "reload to update". */
 
 import { signal } from '@preact/signals-core';
 
@@ -24,7 +24,7 @@ export const REAL_CLOCK = {
 export class Connection {
   /**
    * @param {Clock} clock
-   * @param {() => Promise<'ok' | 'signed_out' | 'other_person' | 'failed'>} renew asks who is signed in, takes the new CSRF token
+   * @param {() => Promise<'ok' | 'signed_out' | 'other_person' | 'failed'>} renew fetches who is signed in and the new CSRF token
    */
   constructor(clock, renew) {
     this.clock = clock;
@@ -40,7 +40,7 @@ export class Connection {
     this.failure = null;
     this.isProbing = false;
     this.isRenewing = false;
-    /** Something happened while the server was being asked: its answer may be of before. */
+    /** Set when the page got the focus during a check: its result may be outdated. */
     this.isStale = false;
     this.isClosed = false;
     /** @type {any} */
@@ -53,14 +53,14 @@ export class Connection {
     return this.state.peek() === 'up' || !this.isProbing;
   }
 
-  /** The same, and takes the permission. Give it back by an outcome or by `release`. */
+  /** As `isOpen`, and reserves the attempt: report its outcome or call `release`. */
   mayTry() {
     if (!this.isOpen()) return false;
     this.isProbing = this.state.peek() !== 'up';
     return true;
   }
 
-  /** Nothing was asked after all. */
+  /** The reserved attempt was not used. */
   release() {
     this.isProbing = false;
   }
@@ -77,7 +77,7 @@ export class Connection {
     if (wasAway) this.again();
   }
 
-  /** The server answered another question: the network is back. It says nothing about changes that it failed on. */
+  /** The server answered another request: the network is back. Failures of the server at changes remain. */
   reached() {
     if (this.state.peek() !== 'offline' || this.failure !== 'network') return;
     this.stop();
@@ -109,7 +109,7 @@ export class Connection {
   signedOut(isCertain) {
     if (this.state.peek() === 'reload') return;
     this.denials += 1;
-    // signed in, says the server, and yet it refuses: come again, but slowly
+    // the session is valid, and yet the server refuses: retry with back-off
     if (this.denials > 2) return this.failed('server');
     this.check(isCertain ? 'signed_out' : null);
   }
@@ -125,7 +125,7 @@ export class Connection {
     return state === 'reload' || state === 'signed_out' || state === 'other_person';
   }
 
-  /** The browser says that the network is back, the tab was shown, the person pressed save. */
+  /** Retries at once: the network is back, the tab was shown, or the person pressed save. */
   retryNow() {
     if (this.state.peek() === 'reload' || this.isClosed) return;
     if (this.isStuck()) {
@@ -136,13 +136,13 @@ export class Connection {
     this.again();
   }
 
-  /** Somebody may have signed in just now: nothing is asked unless that is what is waited for. */
+  /** Somebody may have signed in just now: checks the session if the page waits for that. */
   lookAgain() {
     if (this.isRenewing) this.isStale = true;
     else if (this.isStuck()) this.retryNow();
   }
 
-  /** Asks who is signed in. @param {ConnectionState | null} meanwhile @returns {Promise<void>} */
+  /** Fetches who is signed in. @param {ConnectionState | null} meanwhile @returns {Promise<void>} */
   async check(meanwhile) {
     if (meanwhile) this.state.value = meanwhile;
     if (this.isRenewing) return;

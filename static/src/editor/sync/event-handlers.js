@@ -25,7 +25,7 @@ export class EventHandlers {
     this.refetch = refetch;
     this.renew = renew;
     this.timers = timers;
-    /** Why the shown medium is no longer available, in words. */
+    /** Why the shown medium is no longer available, as text. */
     this.unavailable = signal(/** @type {string | null} */ (null));
     /** @type {Set<(event: ProjectEvent) => void>} */
     this.listeners = new Set();

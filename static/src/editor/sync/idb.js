@@ -51,7 +51,7 @@ export class IdbPersistence {
   /** @param {IDBDatabase} db */
   hold(db) {
     this.db = db;
-    // the browser closes it when it clears site data, another version of the page asks us to
+    // the browser closes it when it clears site data, or another version of the page asks for it
     db.onclose = () => this.reopen().catch(console.warn);
     db.onversionchange = () => {
       db.close();

@@ -1,4 +1,4 @@
-/** Fetches the states of media, some ahead, and knows which of the fetched ones are still true. */
+/** Fetches the states of media, some ahead, and tracks which of them are still valid. */
 
 /**
  * @import {MediaState} from '../types/page'
@@ -6,7 +6,7 @@
  * @typedef {{state: MediaState | null, promise: Promise<MediaState>}} Entry
  */
 
-/** More are dropped, the oldest first. The page says which ones it wants to keep. */
+/** More are dropped, the oldest first. The page names the ones to retain. */
 const MOST = 8;
 const TRIES = 3;
 

@@ -10,7 +10,7 @@ export function newDisk() {
   return { ops: new Map(), history: new Map(), local: new Map() };
 }
 
-/** What a value is kept under, as IndexedDB's key paths. @param {StoreName} store @param {any} value */
+/** The key of a value, as in IndexedDB's key paths. @param {StoreName} store @param {any} value */
 function keyOf(store, value) {
   if (store === 'ops') return value.op_id;
   return store === 'history' ? [value.media, value.id] : value.key;

@@ -1,5 +1,5 @@
 /**
- * Keeps finished changes until the server has acknowledged them, and sends them: one request at a time per medium,
+ * Stores finished changes until the server has acknowledged them, and sends them: one request at a time per medium,
  * the first at once, those made meanwhile together in the next. What an answer means for a change is in answers.js.
  */
 
@@ -19,7 +19,7 @@ import { MAX_OPS, byOrder, chainOf, nextBatch, renewed, runs, total } from './qu
 
 /** Media that are sent at the same time, the shown one not counted. */
 const PARALLEL = 2;
-/** A single op on which the server breaks so often is put aside, so that it does not hold up the others. */
+/** A single op that makes the server fail this often is parked, so that it does not block the others. */
 const BREAKS = 3;
 
 export class Outbox {
@@ -39,7 +39,7 @@ export class Outbox {
     this.running = new Set();
     /** @type {Map<string, number>} */
     this.limits = new Map();
-    /** How often the server broke on an op. @type {Map<string, number>} */
+    /** How often the server failed at an op. @type {Map<string, number>} */
     this.breaks = new Map();
     /** Unacknowledged ops that nobody has to decide about. */
     this.pending = signal(0);
@@ -56,10 +56,10 @@ export class Outbox {
     return this.queues.get(media) ?? [];
   }
 
-  // ------------------------------------------------------------- taking in
+  // ------------------------------------------------------------- adding changes
 
   /**
-   * Takes finished changes: persisted in this task together with `writes`, then sent.
+   * Adds finished changes: persisted in this task together with `writes`, then sent.
    * @param {OutboxOp[]} ops @param {Write[]} writes
    */
   add(ops, writes) {
@@ -161,7 +161,7 @@ export class Outbox {
     return this.core.labels.server(op.delta.label_id)?.revision ?? 0;
   }
 
-  /** Makes one of changes of the same thing that wait; kept before anything of it is sent. @param {string} media */
+  /** Merges waiting changes of the same label into one; it is persisted before anything of it is sent. @param {string} media */
   async squash(media) {
     /** @type {Write[]} */
     const writes = [];
@@ -229,9 +229,9 @@ export class Outbox {
     return false;
   }
 
-  /** The request as a whole is refused: smaller ones, until it is known which op is meant. @param {string} media @param {OutboxOp[]} ops @param {number} status @param {any} body */
+  /** The server rejected the whole request: smaller ones follow until the op at fault is found. @param {string} media @param {OutboxOp[]} ops @param {number} status @param {any} body */
   refused(media, ops, status, body) {
-    this.connection.succeeded(); // it is there, and says no
+    this.connection.succeeded(); // the server is reachable, it only rejects this
     const concernsAll = status === 403 || status === 404;
     if (ops.length > 1 && !concernsAll) {
       this.limits.set(media, Math.ceil(ops.length / 2));
@@ -267,7 +267,7 @@ export class Outbox {
     ];
   }
 
-  /** Takes an op out that is done. @param {OutboxOp} op @returns {Write[]} */
+  /** Removes an op that is done. @param {OutboxOp} op @returns {Write[]} */
   remove(op) {
     this.queues.set(op.media, this.queue(op.media).filter((other) => other.op_id !== op.op_id));
     return [{ in: 'ops', remove: op.op_id }];
@@ -279,7 +279,7 @@ export class Outbox {
     try {
       await this.persistence.write(writes, { strict });
     } catch (error) {
-      console.warn('The browser did not keep a change:', error);
+      console.warn('The browser did not store a change:', error);
       this.isPersisted.value = false;
     }
   }

@@ -1,4 +1,4 @@
-/** Who is here and where their pointers are, as received from the socket. */
+/** Who is on the page and where their pointers are, as received from the socket. */
 
 /**
  * @import {Cursor, Presence} from '../types/people'
@@ -14,7 +14,7 @@ export class People {
     this.media = '';
   }
 
-  /** Another medium is shown: the pointers on the last one are of no interest. @param {string} mediaId */
+  /** Another medium is shown: the pointers on the last one are dropped. @param {string} mediaId */
   shown(mediaId) {
     this.media = mediaId;
     if (this.cursors.peek().size) this.cursors.value = new Map();

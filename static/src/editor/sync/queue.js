@@ -18,7 +18,7 @@ export const chainOf = (op) => keyOf(op.delta);
 export const byOrder = (a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0);
 
 /**
- * An op that stands for others, under a new id: the server remembers what it answered to the old ones.
+ * An op that replaces others, under a new id: the server would repeat its stored results for the old ids.
  * @param {readonly OutboxOp[]} ops of one chain, in order
  * @param {Delta} delta what they come to @param {number | null} base
  * @returns {OutboxOp}

@@ -200,7 +200,7 @@ export class EditorSession {
     return seq;
   }
 
-  /** Asks who is signed in, and takes over the vocabulary of the project. */
+  /** Fetches who is signed in and the vocabulary of the project. */
   async renew() {
     const outcome = await this.api.renew();
     if (outcome === 'ok') this.handlers.applyVocabulary(this.api.newest);

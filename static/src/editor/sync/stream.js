@@ -1,4 +1,4 @@
-/** Puts the project's events into order: each is applied once, right after the one before it; gaps are asked for. */
+/** Puts the project's events into order: each is applied once, right after the one before it; gaps are fetched. */
 
 /**
  * @import {ProjectEvent} from '../types/wire'
@@ -9,7 +9,7 @@
 /** Kinds that carry before and after for the medium that is shown. */
 const EXACT = new Set(['labels.changed', 'tags.changed', 'status.changed']);
 const RETRY_MS = 2000;
-/** An acknowledged change whose event has not come after this time is asked for. */
+/** The event of an acknowledged change is fetched when it has not arrived after this time. */
 const LATE_MS = 3000;
 
 export class Stream {
@@ -62,7 +62,7 @@ export class Stream {
     if (this.last < this.wanted) this.catchUp();
   }
 
-  /** The server said how far the project is. @param {number} seq */
+  /** The server sent the number of the project's last event. @param {number} seq */
   head(seq) {
     if (this.last < 0) return;
     if (seq < this.last) this.startOver(); // a restored backup, perhaps: what is known here no longer holds
@@ -97,7 +97,7 @@ export class Stream {
     this.apply(event);
   }
 
-  /** Asks for what is missing. Returns when it is here, or the server cannot say. */
+  /** Fetches missing events. Returns when they are applied, or when the server cannot answer. */
   async catchUp() {
     if (this.isAsking || this.last < 0 || this.isClosed) return;
     this.isAsking = true;

@@ -1,4 +1,4 @@
-/** Knows which tabs of this browser are open: the work of those that are closed is taken over by another. */
+/** Finds out which tabs of this browser are open: unsaved changes of closed ones are taken over by another. */
 
 import { uuid7 } from '../store/uuid.js';
 
@@ -69,7 +69,7 @@ async function withLocks(locks, prefix) {
 
 /**
  * Without Web Locks (plain http on another host): tabs answer a question on a channel. Two that send the same op
- * by mistake do no harm, the server knows its id.
+ * by mistake do no harm: the server recognises its id.
  * @param {string} name @returns {Promise<Tabs>}
  */
 async function withChannel(name) {
@@ -79,11 +79,11 @@ async function withChannel(name) {
       /** @type {Set<string>} */
       const found = new Set();
       if (!channel) return resolve(found);
-      const hear = (/** @type {MessageEvent} */ { data }) => data.type === 'here' && found.add(data.client);
-      channel.addEventListener('message', hear);
+      const collect = (/** @type {MessageEvent} */ { data }) => data.type === 'here' && found.add(data.client);
+      channel.addEventListener('message', collect);
       channel.postMessage({ type: 'who' });
       setTimeout(() => {
-        channel.removeEventListener('message', hear);
+        channel.removeEventListener('message', collect);
         resolve(found);
       }, PING_MS);
     });
@@ -91,7 +91,7 @@ async function withChannel(name) {
   const others = await ask();
   const client = old && !others.has(old) ? old : uuid7();
   remember(client);
-  // the first answer still holds while the page starts; later ones are asked for
+  // the first answer still holds while the page starts; later calls ask again
   const heldUntil = performance.now() + 1000;
   channel?.addEventListener('message', ({ data }) => {
     if (data.type === 'who') channel.postMessage({ type: 'here', client });

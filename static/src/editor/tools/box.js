@@ -72,7 +72,7 @@ export class BoxTool extends DrawTool {
     return was || super.cancel();
   }
 
-  /** @override a second finger takes back the corner of the first */
+  /** @override a second finger removes the corner of the first */
   drop() {
     this.#forget();
   }

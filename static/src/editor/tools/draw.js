@@ -20,7 +20,7 @@ export class DrawTool extends Tool {
     this.crosshair = new Crosshair(context);
     /** Where the mouse is, image pixels. @type {Point | null} */
     this.pointer = null;
-    /** Id of the shape that the next drawing takes the place of. @type {string | null} */
+    /** Id of the shape that the next drawing replaces. @type {string | null} */
     this.redrawn = null;
   }
 
@@ -31,7 +31,7 @@ export class DrawTool extends Tool {
     this.context.announce(t('Redraw the shape'));
   }
 
-  /** The shape to draw anew: it counts while it alone stays selected and may be changed. @returns {Label | undefined} */
+  /** The shape to redraw, while it alone stays selected and may be changed. @returns {Label | undefined} */
   get target() {
     const { store } = this.context;
     const id = this.redrawn;
@@ -39,19 +39,19 @@ export class DrawTool extends Tool {
     return store.labels.get(id);
   }
 
-  /** Another one was selected meanwhile: coming back to the shape does not mean to draw it anew. */
+  /** Ends redrawing when another shape is selected: selecting the first one again does not resume it. */
   #forgetOther() {
     if (!this.target) this.redrawn = null;
   }
 
-  /** Gives up drawing anew. @override */
+  /** Cancels redrawing. @override */
   cancel() {
     const was = this.target !== undefined;
     this.redrawn = null;
     return was;
   }
 
-  /** Id of the class that the next shape gets, or null with a word about it. */
+  /** Id of the class that the next shape gets, or null with an announcement. */
   get concept() {
     const { store, announce } = this.context;
     const id = store.activeConcept.peek() ?? store.regionConcepts.peek()[0]?.id ?? null;
@@ -64,7 +64,7 @@ export class DrawTool extends Tool {
     return this.target?.concept ?? this.context.store.activeConcept.peek() ?? this.context.store.regionConcepts.peek()[0]?.id ?? null;
   }
 
-  /** Says why nothing is drawn when this person may not. */
+  /** Announces why nothing is drawn when this person may not. */
   get isReady() {
     if (this.mayDraw) return true;
     this.context.announce(this.context.store.may.peek().reason || t('You cannot edit this image'));
@@ -106,14 +106,14 @@ export class DrawTool extends Tool {
     return this.crosshair.point !== null || this.target !== undefined;
   }
 
-  /** An arrow key: moves the crosshair, which starts at the mouse when a shape was begun with it. @param {Key} e */
+  /** An arrow key: moves the crosshair, which starts at the mouse when it started the shape. @param {Key} e */
   steer(e) {
     this.#forgetOther();
     if (!this.crosshair.point && this.isDrawing && this.pointer && arrow(e)) this.crosshair.show(this.pointer);
     return this.crosshair.key(e);
   }
 
-  /** The place that Enter means: the crosshair; the mouse, when a shape was begun with it; else the middle of the stage. */
+  /** The position for Enter: the crosshair; the mouse, when it started the shape; else the middle of the stage. */
   get aim() {
     if (this.crosshair.point) return this.crosshair.point;
     return this.pointer ? null : this.crosshair.show();
@@ -131,7 +131,7 @@ export class DrawTool extends Tool {
   }
 
   /**
-   * Commits what was drawn, as the geometry of the shape to draw anew or as a new one.
+   * Commits what was drawn, as the geometry of the shape to redraw or as a new one.
    * @param {LabelPatch & {box: Box}} geometry
    * @param {{shape: 'box' | 'polygon', tool: string, kind: string, size: string}} how
    */
@@ -151,7 +151,7 @@ export class DrawTool extends Tool {
     this.added(/** @type {Label} */ (delta.after), kind, size);
   }
 
-  /** Selects the new shape and tells of it. @param {Label} label @param {string} kind @param {string} size */
+  /** Selects the new shape and announces it. @param {Label} label @param {string} kind @param {string} size */
   added(label, kind, size) {
     const { store, announce } = this.context;
     store.select([label.id]);

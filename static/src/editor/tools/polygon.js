@@ -62,7 +62,7 @@ export class PolygonTool extends DrawTool {
     this.context.redraw();
   }
 
-  /** @override a second finger takes back the point of the first */
+  /** @override a second finger removes the point of the first */
   drop() {
     if (this.press) this.points.length = this.press.before;
     if (!this.points.length) this.host = null;

@@ -72,7 +72,7 @@ export class Tool {
     this.context = context;
   }
 
-  /** A shape is begun. */
+  /** True from the first point of a shape to its end. */
   get isDrawing() {
     return false;
   }
@@ -97,7 +97,7 @@ export class Tool {
   /** @param {ToolPointer} _p */
   up(_p) {}
 
-  /** The gesture was taken away (a second finger, a lost pointer). */
+  /** The gesture was cancelled (a second finger, a lost pointer). */
   drop() {
     this.cancel();
   }
@@ -118,7 +118,7 @@ export class Tool {
   /** @param {Pen} _pen @param {ToolCamera} _camera */
   paint(_pen, _camera) {}
 
-  /** May this person draw here? Says why not. */
+  /** True when this person may draw here; announces why not. */
   get mayDraw() {
     return this.context.store.may.peek().label;
   }

@@ -1,4 +1,4 @@
-/** Changes of labels, tags and statuses, and the steps of undo they are kept in. */
+/** Changes of labels, tags and statuses, and the steps of undo that hold them. */
 import type { Label } from './labels';
 
 export interface LabelDelta {
@@ -39,7 +39,7 @@ export interface CommitOptions {
   merge?: string;
 }
 
-/** What changed in `store.labels`. Ids in `changed` are to be drawn and listed anew. */
+/** What changed in `store.labels`. Ids in `changed` are to be drawn and listed again. */
 export interface Patch {
   /** Added or changed labels, in no order. */
   changed: string[];

@@ -12,7 +12,7 @@ export interface Label {
   readonly mask: number[] | null;
   readonly keypoints: Keypoint[];
   readonly z: number;
-  /** The server's word: 'bbox', 'polygon', 'brush', 'copy'... or null. */
+  /** The server's name: 'bbox', 'polygon', 'brush', 'copy'... or null. */
   readonly tool: string | null;
   readonly origin: 'human' | 'model' | 'import';
   readonly score: number | null;
@@ -39,6 +39,6 @@ export interface NewLabel extends LabelPatch {
   concept: string;
   shape: ShapeKind;
   box: Box;
-  /** Our tool id ('box', 'polygon'...) or the server's word. */
+  /** Our tool id ('box', 'polygon'...) or the server's name of it. */
   tool?: string | null;
 }

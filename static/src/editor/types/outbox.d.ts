@@ -1,8 +1,8 @@
-/** What the browser keeps until the server has it. */
+/** What the browser stores until the server has acknowledged it. */
 import type { Delta } from './changes';
 import type { Label } from './labels';
 
-/** A change on its way to the server, as it is kept in the browser. */
+/** A change on its way to the server, as it is stored in the browser. */
 export interface OutboxOp {
   /** Key. */
   op_id: string;
@@ -13,7 +13,7 @@ export interface OutboxOp {
   delta: Delta;
   /** The label after the change as this person sees it (null: deleted, or not a label). */
   whole: Label | null;
-  /** Sorts in the order of making, also when the op was made anew under another id. */
+  /** Sorts in the order of making, also when the op was replaced by one with another id. */
   order: string;
   /** Revision it builds on; null: a creation, or known only when the one before it is acknowledged. */
   base: number | null;

@@ -1,4 +1,4 @@
-/** What the server tells the page: project, vocabulary, people, the image and what may be done with it. */
+/** What the page gets from the server: project, vocabulary, people, the image and what may be done with it. */
 import type { Label } from './labels';
 
 export interface Concept {
@@ -35,7 +35,7 @@ export interface TagGroup {
 export interface Status {
   id: string;
   name: string;
-  /** One of the seven words. */
+  /** One of the seven base statuses. */
   base: string;
   color?: string;
 }
@@ -107,7 +107,7 @@ export interface May {
   role?: string;
   /** Names of the statuses this person may set. */
   status: string[];
-  /** Why not, in words, when `label` is false. */
+  /** Why not, as text, when `label` is false. */
   reason: string;
   /** 'finished': the page itself does not offer changes. */
   code?: 'finished';

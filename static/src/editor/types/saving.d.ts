@@ -25,9 +25,9 @@ export interface Conflict {
   during: 'save' | 'undo' | 'redo';
   /** The label as this person wants it; null: deleted. */
   mine: Label | null;
-  /** The label as it is on the server; null: gone. */
+  /** The label as it is on the server; null: deleted. */
   theirs: Label | null;
-  /** Field groups that clash: 'geometry', 'concept', 'z', 'is_crowd', 'existence'. */
+  /** Field groups in conflict: 'geometry', 'concept', 'z', 'is_crowd', 'existence'. */
   fields: string[];
   /** Who changed it last, a user id, when known. */
   by: string | null;
@@ -43,7 +43,7 @@ export interface Rejected {
   label_id: string | null;
   code: string;
   field: string | null;
-  /** The server's words. */
+  /** Message of the server. */
   message: string;
   /** What was wanted, in short: "New label", "Change of a label", "Deletion", "Tag", "Status". */
   what: string;

@@ -17,7 +17,7 @@ export interface Session {
   retainCached(mediaIds: Iterable<string>): void;
   /** Sends now what waits, also during back-off. */
   flush(): void;
-  /** Somebody may have signed in in another tab: asks, if that is what is waited for. */
+  /** Somebody may have signed in in another tab: checks the session if the page waits for that. */
   lookAgain(): void;
   /** Resolves when every change is acknowledged and no conflict and no rejection is open. */
   idle(): Promise<void>;
@@ -29,7 +29,7 @@ export interface Session {
   clearCursor(): void;
   /** 'socket', 'polling' or 'down'. */
   readonly link: ReadonlySignal<'socket' | 'polling' | 'down'>;
-  /** Set when the loaded medium was deleted or the person lost access to it: the reason in words. */
+  /** Set when the loaded medium was deleted or the person lost access to it: the reason, as text. */
   readonly unavailable: ReadonlySignal<string | null>;
   /** Called with every event of the project, other media's too (film strip, counts). */
   onEvent(fn: (event: ProjectEvent) => void): () => void;

@@ -55,7 +55,7 @@ export interface Store {
   /** 'replace' (default), 'add', 'toggle'. Unknown ids are ignored. */
   select(ids: Iterable<string>, mode?: 'replace' | 'add' | 'toggle'): void;
   readonly hover: Signal<string | null>;
-  /** Per person, local, kept for the medium in this browser. */
+  /** Per person, stored for the medium in this browser. */
   readonly hidden: ReadonlySignal<ReadonlySet<string>>;
   readonly locked: ReadonlySignal<ReadonlySet<string>>;
   setHidden(ids: Iterable<string>, on: boolean): void;
@@ -90,7 +90,7 @@ export interface Store {
    */
   commit(deltas: Delta | null | readonly (Delta | null)[], options?: CommitOptions): void;
 
-  /** False when there is nothing to undo or when a conflict entry now asks what to do. */
+  /** False when there is nothing to undo or when a conflict now awaits a decision. */
   undo(): boolean;
   redo(): boolean;
   readonly canUndo: ReadonlySignal<boolean>;

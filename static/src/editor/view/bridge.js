@@ -1,5 +1,5 @@
 /**
- * Tells the worker what the store says: labels, colours, what is hidden, selected or drawn by the page. Draws nothing.
+ * Sends the worker what the store holds: labels, colours, what is hidden, selected or drawn by the page. Draws nothing.
  */
 import { effect, untracked } from '@preact/signals-core';
 import { Catalog } from './catalog.js';
@@ -26,7 +26,7 @@ export class Bridge {
     this.port = port;
     this.catalog = new Catalog(store, (message, transfer) => this.port.send(message, transfer));
     this.fill = 0.2;
-    /** Number of the store's state that was last sent whole; -1: nothing yet. */
+    /** Version of the store that was last sent completely; -1: none yet. */
     this.loaded = -1;
     /** Whose labels are shown. */
     this.media = '';

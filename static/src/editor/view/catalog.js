@@ -23,7 +23,7 @@ export class Catalog {
     this.slots = new Map();
     /** Label id by slot; null for removed ones. @type {(string | null)[]} */
     this.ids = [];
-    /** Bounds as the worker knows them, by slot. @type {Box[]} */
+    /** Bounds as last sent to the worker, by slot. @type {Box[]} */
     this.bounds = [];
     /** @type {Map<string, number>} */
     this.conceptPlaces = new Map();
@@ -45,13 +45,13 @@ export class Catalog {
     this.extent = [Infinity, Infinity, -Infinity, -Infinity];
   }
 
-  /** Takes the classes and schemas as they are; the colours are sent by the shapes layer. */
+  /** Reads classes and schemas from the store; the colours are sent by the shapes layer. */
   takeConcepts() {
     this.conceptPlaces = new Map(this.store.concepts.peek().map((c, i) => [c.id, i]));
     this.classes = numberSchemas(this.store.keypointSchemas.peek());
   }
 
-  /** Changes when labels must be packed anew. */
+  /** Changes when labels must be packed again. */
   get vocabulary() {
     return JSON.stringify([[...this.conceptPlaces.keys()], [...this.classes]]);
   }

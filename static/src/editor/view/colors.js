@@ -39,7 +39,7 @@ export function createColorReader(element) {
       }
       return rgb;
     },
-    /** The theme changed: everything is read anew. */
+    /** The theme changed: everything is read again. */
     forget: () => known.clear(),
     destroy: () => probe.remove(),
   };

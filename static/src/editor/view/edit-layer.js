@@ -36,7 +36,7 @@ export class EditLayer {
     this.fresh = new Map();
     /** Other geometry for a label while it is dragged. @type {Map<string, Label>} */
     this.previews = new Map();
-    /** Draws the draft and the handles; says whether there was anything. @type {(g: CanvasRenderingContext2D, c: Camera) => boolean} */
+    /** Draws the draft and the handles; returns whether there was anything. @type {(g: CanvasRenderingContext2D, c: Camera) => boolean} */
     this.paintTool = () => false;
     /** Nothing is drawn: an untouched canvas costs the browser nothing. */
     this.isClean = true;

@@ -1,11 +1,11 @@
-/** Loads and decodes images, keeps smaller copies for far-out views, draws the part that is seen. No view state. */
+/** Loads and decodes images, makes smaller copies for far-out views, draws the part that is seen. No view state. */
 
 /** @import {Media} from '../types/page' */
 /** @import {Camera} from './camera.js' */
 
 /** Images with a longer side are shown by their preview until someone zooms in. */
 const LARGE_SIDE = 8192;
-/** Decoded pixels kept for images that are not shown (next, previous): 4 bytes each. */
+/** Decoded pixels cached for images that are not shown (next, previous): 4 bytes each. */
 const CACHE_PIXELS = 64e6;
 /** Up to this zoom pixels are smoothed; beyond it each is a square. */
 const SMOOTH_UNTIL = 2;
@@ -89,7 +89,7 @@ export class StageImage {
     /** Largest first. @type {Level[]} */
     this.levels = [];
     this.version = 0;
-    this.isDetailAsked = false;
+    this.isDetailRequested = false;
     /** Set when nothing of the image can be shown. */
     this.failure = '';
   }
@@ -100,7 +100,7 @@ export class StageImage {
   }
 
   /**
-   * Shows another image. Resolves when it is decoded, or cannot be: then `failure` says so.
+   * Shows another image. Resolves when it is decoded, or cannot be: then `failure` is set.
    * @param {Media} media
    * @returns {Promise<void>}
    */
@@ -109,8 +109,8 @@ export class StageImage {
     this.#forgetLevels();
     this.media = media;
     this.failure = '';
-    this.isDetailAsked = Math.max(media.width, media.height) <= LARGE_SIDE;
-    const wanted = this.isDetailAsked ? [media.url, media.preview_url] : [media.preview_url, media.url];
+    this.isDetailRequested = Math.max(media.width, media.height) <= LARGE_SIDE;
+    const wanted = this.isDetailRequested ? [media.url, media.preview_url] : [media.preview_url, media.url];
     this.cache.pinned = new Set(wanted);
     for (const url of wanted) {
       const decoded = await this.cache.get(url).catch(() => null);
@@ -152,11 +152,11 @@ export class StageImage {
     for (const { image, isOwn } of this.levels.splice(0)) if (isOwn) image.close();
   }
 
-  /** Loads the original of a large image when the view asks for more than the preview has. @param {number} scale */
-  #askDetail(scale) {
+  /** Loads the original of a large image when the view needs more than the preview has. @param {number} scale */
+  #requestDetail(scale) {
     const media = this.media;
-    if (this.isDetailAsked || !media || scale <= this.levels[0].scale * 1.05) return;
-    this.isDetailAsked = true;
+    if (this.isDetailRequested || !media || scale <= this.levels[0].scale * 1.05) return;
+    this.isDetailRequested = true;
     const version = this.version;
     void this.cache.get(media.url).then(
       ({ bitmap }) => {
@@ -180,7 +180,7 @@ export class StageImage {
     g.clearRect(0, 0, c.deviceWidth, c.deviceHeight);
     const media = this.media;
     if (!media || !this.levels.length) return;
-    this.#askDetail(c.scale);
+    this.#requestDetail(c.scale);
     const { image, scale } = this.levelFor(c.scale);
     const left = Math.max(0, Math.floor(c.left * scale) - 1);
     const top = Math.max(0, Math.floor(c.top * scale) - 1);

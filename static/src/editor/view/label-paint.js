@@ -11,7 +11,7 @@ import { flagsOf, kindOf, numberSchemas, packLabels } from './pack.js';
 /** @typedef {import('../../workers/paint.js').ShapeRow} ShapeRow */
 /** @typedef {import('../../workers/format.js').Palette} Palette */
 
-/** For labels whose class is gone. */
+/** For labels whose class is deleted. */
 const GREY = /** @type {Rgb} */ ([128, 128, 128]);
 const WHITE = /** @type {Rgb} */ ([255, 255, 255]);
 
@@ -90,8 +90,8 @@ export class LabelPainter {
 
   /** @param {ShapeRow} row @param {Style} style */
   #mask(row, style) {
-    const kept = this.masks.get(row);
-    if (kept?.stroke === style.stroke) return kept.canvas;
+    const cached = this.masks.get(row);
+    if (cached?.stroke === style.stroke) return cached.canvas;
     const canvas = maskCanvas(row.data, row.at, style.rgb, makeCanvas);
     this.masks.set(row, { stroke: style.stroke, canvas });
     return canvas;

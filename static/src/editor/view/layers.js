@@ -1,8 +1,8 @@
-/** A layer of the stage: a canvas that is drawn anew when what it depends on changed. */
+/** A layer of the stage: a canvas that is redrawn when what it depends on changed. */
 
 /** @import {Camera} from './camera.js' */
 
-/** Calls `draw` with its canvas when `key` says that something changed. */
+/** Calls `draw` with its canvas when `key` has changed. */
 export class CanvasLayer {
   /**
    * @param {object} options
@@ -35,7 +35,7 @@ export class CanvasLayer {
 }
 
 /**
- * Gives the canvas the size of the stage in device pixels. Says whether it changed (and was cleared).
+ * Gives the canvas the size of the stage in device pixels. Returns whether it changed (and was cleared).
  * @param {HTMLCanvasElement} canvas @param {Camera} camera
  */
 export function fitCanvas(canvas, { width, height, deviceWidth, deviceHeight }) {

@@ -1,5 +1,5 @@
 /**
- * Pointer and wheel on the stage: pans and zooms by itself, hands the rest to the tool.
+ * Pointer and wheel on the stage: pans and zooms by itself, passes the rest to the tool.
  * One pointer at a time draws; two fingers always pan and pinch.
  */
 import { toImage, wheelFactor } from './camera.js';
@@ -27,7 +27,7 @@ import { ElementRect } from './element-rect.js';
  * @property {(p: StagePointer) => void} down
  * @property {(p: StagePointer) => void} move
  * @property {(p: StagePointer) => void} up
- * @property {() => void} cancel  the gesture came to nothing
+ * @property {() => void} cancel  the gesture was cancelled
  * @property {(p: StagePointer | null) => void} hover  every movement; null: the pointer left
  * @property {(state: '' | 'grab' | 'grabbing') => void} pan
  */
@@ -117,7 +117,7 @@ export class PointerRouter {
     return clicks;
   }
 
-  /** Turns the gesture into a pan, also when a tool asks for it. @param {{clientX: number, clientY: number}} e */
+  /** Turns the gesture into a pan, also when a tool requests it. @param {{clientX: number, clientY: number}} e */
   beginPan(e) {
     this.mode = 'pan';
     this.from = { view: this.viewport.current, x: e.clientX, y: e.clientY, distance: 1 };

@@ -26,7 +26,7 @@ function openPagePort() {
     return made;
   };
   let receive = nobody;
-  const handle = serve(new Engine(makeCanvas), { post: (message) => setTimeout(() => receive(message)), copy, take: copy });
+  const handle = serve(new Engine(makeCanvas), { post: (message) => setTimeout(() => receive(message)), copy, transfer: copy });
   return {
     send: (message) => void setTimeout(() => handle(message)),
     listen: (to) => void (receive = to),

@@ -1,5 +1,5 @@
 /**
- * Shows the shapes that the worker draws: asks for bitmaps of the view, one at a time, and until a fresh one comes
+ * Shows the shapes that the worker draws: requests bitmaps of the view, one at a time, and until a fresh one comes
  * moves and scales the last one. What the page draws itself (selection, new shapes) is left out of the bitmaps.
  */
 import { isSameView } from './camera.js';
@@ -20,7 +20,7 @@ const SETTLE_MS = 190;
 const BUDGET = 30;
 /** First drawings of more shapes than this are made quick, then fine. */
 const MANY = 2500;
-/** Entries kept in `paints`. */
+/** Most entries of `paints`. */
 const PAINTS = 2000;
 
 /**
@@ -38,7 +38,7 @@ const PAINTS = 2000;
  * @property {View} view   the view that the painted shapes were drawn for
  * @property {number} time performance.now() when they were put on the canvas
  * @property {number} seq
- * @property {boolean} shifted  an earlier drawing on the same pixel grid, moved by whole pixels: as good as drawn anew
+ * @property {boolean} shifted  an earlier drawing on the same pixel grid, moved by whole pixels: as good as a new drawing
  * @property {number} level  0 fine; 1 to 3 coarser, while moving
  */
 
@@ -48,7 +48,7 @@ export class ShapesLayer {
    * @param {() => Camera} options.camera
    * @param {() => boolean} options.isMoving
    * @param {() => View} options.view
-   * @param {() => void} options.render asks for a frame
+   * @param {() => void} options.render requests a frame
    * @param {Catalog} options.catalog
    * @param {() => {width: number, height: number}} options.image
    */
@@ -69,7 +69,7 @@ export class ShapesLayer {
     this.serial = 0;
     /** The change with which the present image began. */
     this.openSerial = 0;
-    /** Nothing is asked for before the first shapes of an image are known. */
+    /** Nothing is requested before the first shapes of an image are known. */
     this.isOpen = false;
     this.isHidden = false;
     /** @type {ReadonlySet<string>} */
@@ -89,7 +89,7 @@ export class ShapesLayer {
     });
   }
 
-  /** Shapes changed: bitmaps asked for from now on show it. */
+  /** Shapes changed: bitmaps requested from now on show it. */
   changed() {
     this.serial++;
     this.render();
@@ -184,7 +184,7 @@ export class ShapesLayer {
     );
   }
 
-  /** Asks for what is missing; returns the key of what the canvas must show. @param {Camera} c */
+  /** Requests what is missing; returns the key of what the canvas must show. @param {Camera} c */
   #update(c) {
     if (!this.isOpen) return 'closed';
     if (this.lastScale && c.scale !== this.lastScale) this.zoomedAt = performance.now();

@@ -176,7 +176,7 @@ export class Stage {
 
   /**
    * Shows the image and the labels that the store has now. Call it after `session.load`. Resolves when both were
-   * painted, or when another image was asked for.
+   * painted, or when another image was requested.
    * @param {{media: Media, view?: View}} state `view`: keep this view ("lock view"), else the image is shown whole
    * @returns {Promise<void>}
    */
@@ -354,12 +354,12 @@ export class Stage {
     this.image.preload(next);
   }
 
-  /** Takes the keyboard. */
+  /** Moves the focus to the stage. */
   focus() {
     this.root.focus({ preventScroll: true });
   }
 
-  /** Asks for a frame. */
+  /** Requests a frame. */
   render() {
     this.viewport?.render();
   }

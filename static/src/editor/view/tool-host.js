@@ -128,7 +128,7 @@ export class ToolHost {
     return this.tool.isDrawing;
   }
 
-  /** Which keys count, in the words of keymap.js. While the crosshair is in use the arrows move it. @returns {('sel' | 'draw' | 'drawing')[]} */
+  /** The scopes of keymap.js whose keys count. While the crosshair is in use the arrows move it. @returns {('sel' | 'draw' | 'drawing')[]} */
   scopes() {
     const hasSelection = this.store.selection.peek().size > 0;
     const { isDrawing, hasCrosshair, isDrawTool } = this.tool;
@@ -167,7 +167,7 @@ export class ToolHost {
     return true;
   }
 
-  /** The selected box or polygon is drawn anew with the tool of its kind. */
+  /** Redraws the selected box or polygon with the tool of its kind. */
   #redraw() {
     const label = this.tools.get('select')?.single;
     if (!label) return false;

@@ -31,7 +31,7 @@ export class Viewport {
     this.listeners = new Set();
     /** Called at the end of each frame. */
     this.onFrame = () => {};
-    /** Id of the frame that was asked for, 0 for none. */
+    /** Id of the requested frame, 0 for none. */
     this.frame = 0;
     element.append(...layers.map((layer) => layer.canvas));
     this.watcher = new ResizeObserver(() => this.#measure());
@@ -138,7 +138,7 @@ export class Viewport {
     return () => this.listeners.delete(fn);
   }
 
-  /** Asks for a frame; several calls before it make one. */
+  /** Requests a frame; several calls before it lead to one. */
   render() {
     this.frame ||= requestAnimationFrame(() => this.#draw());
   }

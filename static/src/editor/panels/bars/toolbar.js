@@ -9,7 +9,7 @@ import { toolOf } from './rail.js';
 
 /** @import {App} from '../app' */
 
-/** What the tool waits for, in words. @param {App} app */
+/** The hint for the current tool. @param {App} app */
 function hint({ store }) {
   const tool = store.tool.value;
   if (tool === 'box') return t('Drag, or click two corners. Arrows and Enter draw without a mouse.');

@@ -1,4 +1,4 @@
-/** Going to an image by its number in the list, as it stands in the head of the page. */
+/** Going to an image by its number in the list, as the header shows it. */
 import { num, t } from '../../../i18n.js';
 import { h } from '../../../ui/dom.js';
 import { showDialog } from '../../../ui/dialog.js';
@@ -7,7 +7,7 @@ import { toast } from '../../../ui/toast.js';
 /** @import {App} from '../app' */
 
 /**
- * Opens the image with a number; says why not when there is none.
+ * Opens the image with a number; notifies when there is none.
  * @param {Pick<App, 'film' | 'open'>} app @param {number} n 1 the first @param {(text: string) => void} [notify]
  */
 export async function goTo({ film, open }, n, notify = toast) {

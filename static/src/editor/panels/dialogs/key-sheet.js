@@ -1,4 +1,4 @@
-/** The sheet of keys on `?`, made from the key map: it cannot say anything else than what works. */
+/** The sheet of keys on `?`, made from the key map: so it lists exactly the keys that work. */
 import { t } from '../../../i18n.js';
 import { h } from '../../../ui/dom.js';
 import { showDialog } from '../../../ui/dialog.js';

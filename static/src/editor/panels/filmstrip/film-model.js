@@ -11,7 +11,7 @@ import { computed, signal } from '@preact/signals-core';
 
 const BEFORE = 12;
 const AFTER = 16;
-/** Frames kept; the ones farthest from the shown image go first. */
+/** Frames in memory; the ones farthest from the shown image are dropped first. */
 const MOST = 240;
 const REFRESH_MS = 800;
 const RETRY_MS = 5000;
@@ -95,7 +95,7 @@ export class Film {
     if (at < 0 || isNearStart || isNearEnd) await this.read(id, BEFORE, AFTER);
   }
 
-  /** Asks where the shown image stands, unless that is under way. */
+  /** Fetches the position of the shown image, unless a request is running. */
   find() {
     const id = this.current.peek();
     if (id && !this.loading) this.show(id);

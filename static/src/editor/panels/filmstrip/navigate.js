@@ -1,4 +1,4 @@
-/** From image to image without a new page: address, what is fetched ahead, what is kept of the view. */
+/** Opens another image without loading the page: address, prefetching, what stays of the view. */
 import { t } from '../../../i18n.js';
 
 /** @import {View} from '../../types/store' */
@@ -6,7 +6,7 @@ import { t } from '../../../i18n.js';
 
 const AHEAD = 3;
 const BEHIND = 1;
-/** An image that takes longer than this is told of. */
+/** An image that takes longer than this shows the loading banner. */
 const SLOW_MS = 300;
 
 /** @param {App['boot']} boot @param {string} id */
@@ -15,7 +15,7 @@ export const addressOf = (boot, id) => boot.urls.label_page.replace('{id}', id) 
 /** The list the person came from, with its filter. @param {App['boot']} boot */
 export const backTo = (boot) => boot.urls.media_page + (boot.filter ? `?${boot.filter}` : '');
 
-/** What to tell a person about a load that failed. @param {{status?: number, message?: string}} error */
+/** Status and text for a load that failed. @param {{status?: number, message?: string}} error */
 export function troubleOf({ status = 0, message = '' }) {
   if (status === 0) return { status, text: t('The server does not answer. Check the connection, then try again.') };
   if (status === 404) return { status, text: message || t('It was moved or deleted, or you have no access to it.') };

@@ -1,12 +1,12 @@
-/** Next and previous: a step that is asked for before the strip knows the neighbours waits for them, and is taken once. */
+/** Next and previous image: a step waits until the filmstrip knows the neighbours, and is done once. */
 import { effect, signal, untracked } from '@preact/signals-core';
 import { t } from '../../../i18n.js';
 
 /** @import {Film} from './film-model.js' */
 
-/** A step that waits longer than this is told of. */
+/** A step that waits longer than this shows the loading banner. */
 const SLOW_MS = 300;
-/** A step that could not be taken by then is given up, in words: nobody expects it any more. */
+/** A step that waits longer than this is given up with a message: nobody expects it any more. */
 const PATIENCE_MS = 10_000;
 
 /**
@@ -14,7 +14,7 @@ const PATIENCE_MS = 10_000;
  *   `announce` reaches people who do not see the page, `notify` everybody
  */
 export function createStepper({ film, open, announce, notify }) {
-  /** Steps asked for and not taken, below 0 backwards. */
+  /** Requested steps that are not done, below 0 backwards. */
   let pendingSteps = 0;
   /** The image that they start from: with another one on the stage they mean nothing. @type {string | null} */
   let from = null;
@@ -46,7 +46,7 @@ export function createStepper({ film, open, announce, notify }) {
     timers = [setTimeout(() => { isWaiting.value = true; }, SLOW_MS), setTimeout(giveUp, PATIENCE_MS)];
   }
 
-  /** Takes the steps as far as the strip knows the way. */
+  /** Does the steps as far as the filmstrip knows the neighbours. */
   function proceed() {
     if (isStepping) return;
     isStepping = true;
@@ -85,7 +85,7 @@ export function createStepper({ film, open, announce, notify }) {
      * One image on or back.
      * @param {1 | -1} way
      * @param {{isRepeat?: boolean, atEnd?: (way: 1 | -1) => void}} [how] `isRepeat`: of a held key, these do not add up
-     *   while they wait; `atEnd`: instead of the word that there is no further one
+     *   while they wait; `atEnd`: instead of the announcement that there is no further image
      */
     go(way, how = {}) {
       if (how.isRepeat && pendingSteps) return;

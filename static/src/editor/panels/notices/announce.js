@@ -1,9 +1,9 @@
-/** Speaks to people who do not see the stage: one polite live region, and the turns of the save state that matter. */
+/** Announces texts to people who do not see the stage: one polite live region, and the important changes of the save state. */
 import { t } from '../../../i18n.js';
 
 /** @import {Store} from '../../types/store' */
 
-/** Words that follow each other this fast are said together. */
+/** Texts that follow each other within this time are announced together. */
 const JOIN_MS = 60;
 
 /** @param {HTMLElement} region an element with aria-live="polite" @returns {(text: string) => void} */
@@ -17,10 +17,10 @@ export function createAnnouncer(region) {
     waiting.push(text);
     timer ??= setTimeout(() => {
       timer = null;
-      const words = waiting.join('. ');
+      const joined = waiting.join('. ');
       waiting = [];
-      // the same words twice are said twice: they differ by a space that nobody hears
-      region.textContent = words === last ? `${words}\u00a0` : words;
+      // a screen reader announces a repeated text only when it differs: by a no-break space
+      region.textContent = joined === last ? `${joined}\u00a0` : joined;
       last = region.textContent;
     }, JOIN_MS);
   };

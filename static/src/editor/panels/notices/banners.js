@@ -1,4 +1,4 @@
-/** What stands over the stage when things are not as usual: read only, finished, signed out, offline, deleted, unreadable. */
+/** The banner over the stage in unusual states: read only, finished, signed out, offline, deleted, unreadable. */
 import { t } from '../../../i18n.js';
 import { html, mount, nothing } from '../live.js';
 import { backTo } from '../filmstrip/navigate.js';
@@ -9,7 +9,7 @@ import { icon } from '../templates.js';
 /** @typedef {{kind: string, icon: string, text: string, action?: {label: string, run?: () => void, href?: string}}} Banner */
 
 /**
- * The one banner that matters most now; null when all is as usual.
+ * The one banner that matters most now; null in the usual state.
  * @param {App} app @returns {Banner | null}
  */
 export function bannerOf(app) {

@@ -1,11 +1,11 @@
-/** What asks for a decision: conflicts with other people, and changes the server refused. Nothing is lost until decided. */
+/** The tray of open decisions: conflicts with other people, and changes the server rejected. Nothing is lost until decided. */
 import { signal } from '@preact/signals-core';
 import { age, ngettext, num, t } from '../../../i18n.js';
 import { toast } from '../../../ui/toast.js';
 import { html, mount, nothing, repeat } from '../live.js';
 import { icon, shapeWord, swatch } from '../templates.js';
 
-/** Discarding can be taken back this long. */
+/** Discarding can be undone for this long. */
 const UNDO_MS = 10_000;
 
 /** @import {Label} from '../../types/labels' */
@@ -70,7 +70,7 @@ function conflictView(app, conflict) {
     </div></li>`;
 }
 
-/** Changes whose removal can still be called off. @type {import('@preact/signals-core').Signal<ReadonlySet<string>>} */
+/** Changes whose removal can still be cancelled. @type {import('@preact/signals-core').Signal<ReadonlySet<string>>} */
 const leaving = signal(new Set());
 
 /** @param {string} id @param {boolean} on */
@@ -81,7 +81,7 @@ function setLeaving(id, on) {
   leaving.value = next;
 }
 
-/** Discards with a way back: the change goes only when the toast does. @param {Rejected} item */
+/** Discards a change once the toast closes, so that it can be undone until then. @param {Rejected} item */
 function discardSoon(item) {
   setLeaving(item.id, true);
   const timer = setTimeout(() => {

@@ -7,14 +7,14 @@ const digitAt = (place) => String(place % 10);
 
 /**
  * The classes by digit; index 0 is digit 1, index 9 is digit 0.
- * @param {readonly Concept[]} classes in their order @param {Readonly<Record<string, string>>} [bound] ids by digit; a class that is gone frees its digit
+ * @param {readonly Concept[]} classes in their order @param {Readonly<Record<string, string>>} [bound] ids by digit; a deleted class frees its digit
  * @returns {(Concept | undefined)[]}
  */
 export function slotsOf(classes, bound = {}) {
   return Array.from({ length: 10 }, (_, i) => classes.find((one) => one.id === bound[digitAt(i + 1)]) ?? classes[i]);
 }
 
-/** The digits of a class as words: "3", or "2, 5" when one was bound besides its own; empty without one. @param {readonly (Concept | undefined)[]} slots @param {string} id */
+/** The digits of a class as text: "3", or "2, 5" when one was bound besides its own; empty without one. @param {readonly (Concept | undefined)[]} slots @param {string} id */
 export function digitOf(slots, id) {
   return slots.flatMap((one, i) => (one?.id === id ? [digitAt(i + 1)] : [])).join(', ');
 }

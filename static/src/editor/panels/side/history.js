@@ -47,7 +47,7 @@ const ICONS = Object.freeze(/** @type {Record<string, string>} */ ({
 }));
 
 /**
- * A step in words, with its icon.
+ * The text of a step, with its icon.
  * @param {readonly Delta[]} deltas @param {Pick<Store, 'concept' | 'labels'>} store
  */
 export function stepWords(deltas, store) {

@@ -21,7 +21,7 @@ function sortWord(sort) {
   }
 }
 
-/** What a screen reader hears of a row. @param {App} app @param {Label} label @param {number} n */
+/** The label of a row for screen readers. @param {App} app @param {Label} label @param {number} n */
 function rowWords({ store }, label, n) {
   const words = [`${n} ${store.concept(label.concept)?.name ?? t('Class deleted')}`, shapeWord(label)];
   if (label.origin === 'model') words.push(label.score === null ? t('suggested') : t('suggested, score {score}', { score: num(label.score, 2) }));
@@ -30,7 +30,7 @@ function rowWords({ store }, label, n) {
   return words.join(', ');
 }
 
-/** ".91", as it stands beside the class. @param {Label} label */
+/** The score beside the class: ".91". @param {Label} label */
 const scoreText = ({ score }) => (score === null ? '' : score >= 1 ? '1' : score.toFixed(2).replace(/^0/, ''));
 
 export class ObjectList {
@@ -43,7 +43,7 @@ export class ObjectList {
     this.active = signal(/** @type {string | null} */ (null));
     this.anchor = /** @type {string | null} */ (null);
     this.scrollTop = signal(0);
-    // a guess until the observer knows: reading it would lay the page out
+    // an estimate until the observer reports it: reading it would force a layout
     this.height = signal(Math.round(innerHeight / 2));
     this.rowHeight = matchMedia('(pointer: coarse)').matches ? 44 : 30;
     const { store, settings, names } = app;
@@ -102,7 +102,7 @@ export class ObjectList {
     if (!rows.length) return this.emptyView();
     const active = rows.findIndex((row) => row.id === this.active.value);
     const shown = rowsInView({ count: rows.length, rowHeight: this.rowHeight, scrollTop: this.scrollTop.value, height: this.height.value, active });
-    // one row always takes the Tab key
+    // one row is always reachable by Tab
     const stop = active < 0 ? shown[0] : active;
     const label = rows.length === store.labels.size ? t('Objects, {n}', { n: num(rows.length) }) : t('Objects, {n} of {total}', { n: num(rows.length), total: num(store.labels.size) });
     return html`<div class="list virtual" role="listbox" aria-label=${label} aria-multiselectable="true" ${vars({ '--rows': rows.length })}
@@ -148,7 +148,7 @@ export class ObjectList {
     });
   }
 
-  /** The keyboard stays in the list when its row goes: the next one takes over. */
+  /** The focus stays in the list when its row is removed: it moves to the next one. */
   followRemovals() {
     const { store } = this.app;
     let before = this.rows.peek();

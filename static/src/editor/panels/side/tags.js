@@ -1,4 +1,4 @@
-/** The tab of tags: what holds for the whole image, on or off, in the groups of the project. */
+/** The tab of tags: they describe the whole image and are set on or off, by the groups of the project. */
 import { t } from '../../../i18n.js';
 import { setTag } from '../../commands.js';
 import { html, mount, nothing } from '../live.js';
