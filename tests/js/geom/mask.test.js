@@ -24,7 +24,7 @@ for (const { name, rows, runs, area, bounds, points } of vectors('bitmaps.json')
   });
 }
 
-test('run lists that the server refuses are refused here', () => {
+test('run lists that the server rejects are rejected here', () => {
   const { width, height, cases } = vectors('refused_runs.json');
   for (const [name, runs] of Object.entries(cases)) {
     assert.equal(runsProblem(runs, width, height), name.split(',')[0], name);

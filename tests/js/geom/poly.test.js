@@ -72,7 +72,7 @@ test('moving and stretching', () => {
   assert.deepEqual(poly.bounds(poly.fitBox([[[[3, 1], [3, 2], [3, 5]]]], [3, 1, 3, 5], [7, 1, 7, 5])), [7, 1, 7, 5]);
 });
 
-test('crossing rings are told from simple ones', () => {
+test('crossing rings are distinguished from simple ones', () => {
   assert.ok(isSimple([[SQUARE]]) && isSimple([[CLOSED]]));
   assert.ok(!isSimple([[[[2, 2], [28, 26], [28, 2], [2, 26]]]]));
   assert.ok(!isSimple([[SQUARE, [[15, 15], [25, 15], [25, 25]]]]));

@@ -13,7 +13,7 @@ test('texts are translated when the page brought a translation', () => {
   setStrings(null);
 });
 
-test('a count chooses the form of a text, in English without a translation', () => {
+test('a count selects the form of a text, in English without a translation', () => {
   assert.equal(ngettext('{n} object', '{n} objects', 1), '1 object');
   assert.deepEqual([0, 2, 1204].map((n) => ngettext('{n} object', '{n} objects', n)), ['0 objects', '2 objects', '1,204 objects']);
   assert.equal(ngettext('{name}: {n} point', '{name}: {n} points', 3, { name: 'Box' }), 'Box: 3 points');

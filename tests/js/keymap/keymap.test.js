@@ -31,7 +31,7 @@ test('no key means two things at once', () => {
   assert.deepEqual(clashes(COMMANDS), []);
 });
 
-test('the check for clashes finds them', () => {
+test('the check for duplicate keys finds them', () => {
   const command = (id, scope, keys, more) => ({ id, scope, group: 'page', keys, text: () => id, ...more });
   assert.equal(clashes([command('a', 'all', ['B']), command('b', 'sel', ['B'])]).length, 1);
   assert.equal(clashes([command('a', 'all', ['B']), command('b', 'sel', ['B'], { over: true })]).length, 0);
@@ -40,7 +40,7 @@ test('the check for clashes finds them', () => {
   assert.throws(() => parseChord('Strg+Z'), /unknown modifier/);
 });
 
-test('ids are unique, every chord can be read, every command has words', () => {
+test('ids are unique, every chord can be read, every command has a text', () => {
   assert.equal(new Set(COMMANDS.map((command) => command.id)).size, COMMANDS.length);
   for (const command of COMMANDS) {
     for (const chord of command.keys.flatMap((keys) => keys.split(' '))) assert.ok(parseChord(chord).key, chord);
@@ -155,7 +155,7 @@ test('a held key repeats only what may repeat', () => {
   assert.deepEqual(ran, ['nudge.up', 'nudge.up', 'nudge.up', 'tool.box']);
 });
 
-test('Space is told when it is pressed and when it is released, also by leaving the window', () => {
+test('Space is reported when it is pressed and when it is released, also by leaving the window', () => {
   const { map, ran, press: hit } = open();
   for (const repeat of [false, true]) hit(' ', 'Space', { repeat });
   map.keyup(press(' ', 'Space'));

@@ -11,13 +11,13 @@ const told = async (text, status) => {
   }
 };
 
-test('our own words are told as they are', async () => {
+test('our own messages are shown as they are', async () => {
   assert.deepEqual(await told('{"message":"name is taken","field":"name"}', 400), ['name is taken', 400, { message: 'name is taken', field: 'name' }]);
   assert.deepEqual(await told('{"to":"/"}', 200), { to: '/' });
   assert.equal(await told(null, 204), null);
 });
 
-test('a page in place of an answer is told by what to do, never by its number alone', async () => {
+test('an HTML page in place of an answer leads to a message with what to do, not only a number', async () => {
   const page = '<!doctype html><h1>Forbidden</h1>';
   for (const [status, words] of [[403, /Reload/], [404, /Reload/], [413, /larger/], [500, /Try again/], [502, /cannot be reached/], [504, /cannot be reached/], [418, /418.*Reload/], [200, /Reload/]]) {
     const [message, kept, body] = await told(page, status);

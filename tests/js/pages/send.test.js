@@ -48,7 +48,7 @@ test('a large file goes in parts', async () => {
   assert.deepEqual(asked, [FIRST, SECOND, LAST]);
 });
 
-test('a part that reached another server begins the file anew', async () => {
+test('a part that reached another server starts the file over', async () => {
   let isFirst = true;
   say = (range) => {
     if (range !== SECOND || !isFirst) return answers[range];
@@ -59,13 +59,13 @@ test('a part that reached another server begins the file anew', async () => {
   assert.deepEqual(asked, [FIRST, SECOND, FIRST, SECOND, LAST]);
 });
 
-test('an upload that goes on at another server begins anew', async () => {
+test('an upload that continues at another server starts over', async () => {
   say = (range) => (range === `bytes */${SIZE}` ? ELSEWHERE : answers[range]);
   await send(true);
   assert.deepEqual(asked, [`bytes */${SIZE}`, FIRST, SECOND, LAST]);
 });
 
-test('servers that take turns do not keep a file going round for ever', async () => {
+test('alternating servers do not restart a file endlessly', async () => {
   say = (range) => (range === SECOND ? ELSEWHERE : answers[range]);
   await assert.rejects(send(), (error) => error instanceof RejectedError && error.message === 'Send it again.');
   assert.equal(asked.length, 8);

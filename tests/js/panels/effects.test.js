@@ -24,7 +24,7 @@ test('a finished image offers no changes until it is reopened', () => {
   end();
 });
 
-test('what the page knows of a finished image does not depend on the language of its sentence', () => {
+test('a finished image is recognised independently of the language of its message', () => {
   const { may, steps, end } = start();
   setStrings({ [SENTENCE]: 'Dieses Bild ist fertig.' });
   steps.value = { isFinished: true };
@@ -35,7 +35,7 @@ test('what the page knows of a finished image does not depend on the language of
   end();
 });
 
-test('a refusal of the server stays, also with the same words', () => {
+test('a refusal of the server stays, also with the same message', () => {
   const { may, steps, end } = start();
   steps.value = { isFinished: true };
   may.value = { ...given, label: false, reason: SENTENCE };

@@ -9,7 +9,7 @@ const commit = (store, deltas) => {
   return [...store.order()];
 };
 
-test('a lock keeps from deleting unless locked ones are meant; who may not label deletes nothing', () => {
+test('locked labels are deleted only on request; who may not label deletes nothing', () => {
   const store = open([label('a'), label('b')]);
   store.setLocked(['a'], true);
   assert.deepEqual(commands.deletable(store, ['a', 'b', 'missing']), ['b']);

@@ -28,7 +28,7 @@ test('merge: deletions', () => {
   assert.deepEqual(merge(delta(whole, null), label('a', { concept: 'c2' })), { kind: 'clash', fields: ['concept'] });
 });
 
-test('compose: two changes are one, a way there and back is none', () => {
+test('compose: two changes are one, a change and its inverse are none', () => {
   assert.deepEqual(compose(delta({ z: 0 }, { z: 1 }, 'o1'), delta({ z: 1 }, { z: 2 }, 'o2')), delta({ z: 0 }, { z: 2 }, 'o2'));
   assert.equal(compose(delta({ z: 0 }, { z: 1 }), delta({ z: 1 }, { z: 0 })), null);
   assert.deepEqual(compose(delta({ z: 0 }, { z: 1 }), delta({ concept: 'a' }, { concept: 'b' })), delta({ z: 0, concept: 'a' }, { z: 1, concept: 'b' }));
@@ -44,17 +44,17 @@ test('compose: with creation and deletion', () => {
   assert.deepEqual(compose(delta(label('a'), null), delta(null, { ...made, z: 2 })), delta({ z: 0 }, { z: 2 }));
 });
 
-test('compose: a tag that is set and taken again is nothing', () => {
+test('compose: a tag that is set and removed again is nothing', () => {
   const tag = (before, after) => ({ kind: 'tag', op_id: 'o', media: 'm', tag: 't', at: 't', before, after });
   assert.equal(compose(tag(false, true), tag(true, false)), null);
 });
 
-test('without: the groups that are given up', () => {
+test('without: the groups that are dropped', () => {
   assert.deepEqual(without(delta({ z: 0, box: [0, 0, 1, 1] }, { z: 1, box: [0, 0, 2, 2] }), ['geometry']), delta({ z: 0 }, { z: 1 }));
   assert.equal(without(delta({ z: 0 }, { z: 1 }), ['z', 'existence']), null);
 });
 
-test('the wire has the fields that changed, and of a new label all that the server takes', () => {
+test('the request has the fields that changed, and of a new label all that the server accepts', () => {
   const op = (d) => ({ op_id: 'o', at: 't', media: 'm', delta: d });
   assert.deepEqual(toWire(op(delta({ z: 0 }, { z: 1 })), 7), { op_id: 'o', at: 't', label_id: 'a', base: 7, patch: { z: 1 } });
   assert.deepEqual(toWire(op(delta(label('a'), null)), 7), { op_id: 'o', at: 't', label_id: 'a', base: 7, patch: null });

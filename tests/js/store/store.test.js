@@ -12,7 +12,7 @@ test('labels are drawn by z, time and id', () => {
   assert.deepEqual(ids(store), ['old', 'a', 'b', 'top']);
 });
 
-test('a created label is on top of all, selected or not, and one patch tells it', () => {
+test('a created label is on top of all, selected or not, and comes in one patch', () => {
   const store = open([label('a', { z: 7 })]);
   const patches = watch(store);
   const delta = commands.createLabel(store, { concept: 'c1', shape: 'box', box: [1, 1, 5, 5], tool: 'box' });
@@ -34,7 +34,7 @@ test('a change of geometry copies neither labels nor order', () => {
   assert.equal(labels.get('l00042'), untouched);
 });
 
-test('nothing is told when nothing changes', () => {
+test('listeners are not called when nothing changes', () => {
   const store = open([label('a')]);
   const patches = watch(store);
   store.commit(commands.updateLabel(store, 'a', { box: [0, 0, 10, 10] }));
@@ -54,7 +54,7 @@ test('the version signal runs effects again after a change', () => {
   end();
 });
 
-test('a listener that fails keeps nothing from being told or saved', (context) => {
+test('a listener that fails keeps no other from being called, and nothing from being saved', (context) => {
   const store = open([label('a')]);
   context.mock.method(console, 'error', () => {});
   store.onPatch(() => {
@@ -153,7 +153,7 @@ test('locked labels and viewers cannot edit', () => {
   assert.equal(open([label('a')], { may: { label: false, status: [], reason: 'Look only.' } }).isEditable('a'), false);
 });
 
-test('concepts stand in their order; digit k is the k-th that labels may have', () => {
+test('concepts are sorted by order; digit k is the k-th that labels may have', () => {
   const store = open();
   assert.deepEqual(store.regionConcepts.value.map((c) => c.id), ['c1', 'c2']);
   assert.deepEqual(store.mediaConcepts.value.map((c) => c.id), ['t1']);

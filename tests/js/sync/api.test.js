@@ -16,7 +16,7 @@ function client(status, body, type = 'application/json') {
 
 const session = (user) => ({ ...bootOf(user), csrf: 'csrf-2', concepts: [] });
 
-test('the session is fetched as JSON: a new token and the classes as they are', async () => {
+test('the session is fetched as JSON, with a new token and the present classes', async () => {
   const { api, asked } = client(200, session('ann'));
   assert.equal(await api.renew(), 'ok');
   assert.equal(api.csrf, 'csrf-2');

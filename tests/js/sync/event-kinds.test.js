@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { EVENT_KINDS, eventKind, mediaOf } from '../../../static/src/event-kinds.js';
 
-test('the table is the catalogue of the server', () => {
+test('the table equals the catalogue of the server', () => {
   const fixture = new URL('../../../fixtures/events/kinds.json', import.meta.url);
   assert.deepEqual(EVENT_KINDS, JSON.parse(readFileSync(fixture, 'utf8')));
 });
 
-test('an unknown kind means nothing', () => {
+test('an unknown kind has no effect', () => {
   assert.deepEqual(eventKind('of.tomorrow').effects, []);
 });
 

@@ -128,7 +128,7 @@ for (const choice of ['mine', 'theirs']) {
   });
 }
 
-test('a deletion of a label that someone changed is asked about', async () => {
+test('a deletion of a label that someone changed is a conflict', async () => {
   server.script(MEDIA, { x1: {}, x2: {} });
   const ann = await world.open('t1');
   const ben = await world.open('t2');
@@ -145,7 +145,7 @@ test('a deletion of a label that someone changed is asked about', async () => {
   assert.deepEqual(server.labels().map((label) => label.id), ['x1']);
 });
 
-test('a person who deletes a label that is in dispute has decided', async () => {
+test('deleting a label in conflict decides the conflict', async () => {
   server.script(MEDIA, { x1: {} });
   const ann = await world.open('t1');
   const ben = await world.open('t2');
@@ -194,7 +194,7 @@ test("a remote change of a label with unsaved changes is merged by field, one's 
 });
 
 for (const choice of ['mine', 'theirs']) {
-  test(`remote changes never enter undo; undo of a label that someone changed since asks: "${choice}"`, async () => {
+  test(`remote changes never enter undo; undo of a label that someone changed since is a conflict: "${choice}"`, async () => {
     const ann = await world.open('t1');
     const id = draw(ann);
     await clock.advance(200);
@@ -240,7 +240,7 @@ test('undo and redo are sent like any change, and survive a reload', async () =>
   same(again);
 });
 
-test('undo is kept for each medium', async () => {
+test('the undo history is stored per medium', async () => {
   const ann = await world.open('t1');
   draw(ann);
   await clock.advance(300);
@@ -253,7 +253,7 @@ test('undo is kept for each medium', async () => {
   same(ann);
 });
 
-test('a gap in the events is asked for, page by page', async () => {
+test('a gap in the events is fetched, page by page', async () => {
   const ann = await world.open('t1');
   server.page = 3;
   let dropped = 0;
@@ -276,7 +276,7 @@ test('events that arrive twice or late change nothing', async () => {
   same(ann);
 });
 
-test('without a socket it goes on by polling', async () => {
+test('without a socket events arrive by polling', async () => {
   server.isSocketDown = true;
   const ann = await world.open('t1');
   const ben = await world.open('t2');
@@ -292,7 +292,7 @@ test('without a socket it goes on by polling', async () => {
   assert.ok(server.requests.length <= asked + 2, 'while the socket is open one question each half minute is enough');
 });
 
-test('after a broken connection what was missed is there', async () => {
+test('after a broken connection missed events are applied', async () => {
   const ann = await world.open('t1');
   for (const socket of [...server.sockets]) socket.drop();
   server.isSocketDown = true;
@@ -323,7 +323,7 @@ test('too far behind: everything is fetched again, unsaved work stays on top', a
   same(ann);
 });
 
-test('a server that was restored from a backup is believed', async () => {
+test('the state of a server that was restored from a backup is taken over', async () => {
   const ann = await world.open('t1');
   for (let i = 0; i < 5; i += 1) server.script(MEDIA, { x1: { z: i } });
   await clock.advance(200);
@@ -371,7 +371,7 @@ test('a deleted image is reported with the name of who deleted it', async () => 
   assert.equal(ann.unavailable.value, null);
 });
 
-test('states that were fetched ahead are used while they are true', async () => {
+test('prefetched states are used while they are valid', async () => {
   const ann = await world.open('t1');
   await clock.advance(100);
   ann.prefetch(OTHER);
@@ -389,7 +389,7 @@ test('states that were fetched ahead are used while they are true', async () => 
   assert.ok(ann.store.labels.has('x9'));
 });
 
-test('a change that is under way while its image is opened again is never invisible', async () => {
+test('a change that is being sent while its image is opened again is never invisible', async () => {
   const ann = await world.open('t1');
   server.latency = () => 200;
   const id = draw(ann);
@@ -437,7 +437,7 @@ test('cursors are sent at most 20 times a second, and disappear', async () => {
   assert.equal(ann.store.cursors.value.size, 0);
 });
 
-test('what is hidden and locked is kept for the medium', async () => {
+test('hidden and locked labels are stored per medium', async () => {
   const browser = new Browser(world);
   server.script(MEDIA, { x1: {}, x2: {} });
   const ann = await world.open('t1', { browser });

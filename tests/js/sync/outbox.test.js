@@ -22,7 +22,7 @@ const remove = (session, id) => session.store.commit(commands.deleteLabels(sessi
 const opsOf = (post) => post.body.ops;
 const isLost = (url) => (url.endsWith('/changes') ? 'lost' : undefined);
 
-test('a box is shown at once, kept in the same task and sent at once', async () => {
+test('a box is shown at once, persisted in the same task and sent at once', async () => {
   const session = await world.open();
   const id = draw(session);
   assert.deepEqual(session.store.labels.get(id).box, [10, 10, 50, 60]);
@@ -39,7 +39,7 @@ test('a box is shown at once, kept in the same task and sent at once', async () 
   assert.equal(session.store.save.value.text, 'Saved 2 s ago');
 });
 
-test('what is made while a request is under way goes together in the next', async () => {
+test('changes made during a request go together in the next', async () => {
   const session = await world.open();
   draw(session);
   await clock.advance(0);
@@ -82,7 +82,7 @@ test('changes of one label that wait become one; those that cancel out are not s
   assert.deepEqual(server.labels()[0].box, [30, 10, 70, 60]);
 });
 
-test('a status does not overtake the labels that were drawn before it', async () => {
+test('a status is not sent before the labels that were drawn before it', async () => {
   const session = await world.open();
   const id = draw(session);
   await clock.advance(0);
@@ -95,7 +95,7 @@ test('a status does not overtake the labels that were drawn before it', async ()
   assert.equal(server.media.get(MEDIA).status, 'DONE');
 });
 
-test('tags are set and taken, and survive being set while another request runs', async () => {
+test('tags are set and removed, also while another request runs', async () => {
   const session = await world.open();
   draw(session);
   session.store.commit(commands.setTag(session.store, 'c1', true));
@@ -107,7 +107,7 @@ test('tags are set and taken, and survive being set while another request runs',
   assert.deepEqual([...session.store.tags.value], ['c2']);
 });
 
-test('offline: told at once, everything kept, sent when the network is back', async () => {
+test('offline: shown at once, everything stored, sent when the network is back', async () => {
   const session = await world.open();
   server.weather = () => 'lost';
   draw(session);
@@ -137,9 +137,9 @@ test('retries back off with jitter, and a person who presses save does not wait'
   assert.equal(server.labels().length, 1);
 });
 
-test('an answer that is lost does no harm: the operation is sent again and applied once', async () => {
+test('after a lost answer the operation is sent again and applied once', async () => {
   const session = await world.open();
-  server.weather = (url) => (url.endsWith('/changes') ? 'unheard' : undefined);
+  server.weather = (url) => (url.endsWith('/changes') ? 'unanswered' : undefined);
   const id = draw(session);
   await clock.advance(40);
   change(session, id, { concept: 'c2' });
@@ -154,7 +154,7 @@ for (const moment of ['before', 'after']) {
   test(`a tab killed ${moment} the server has applied: the next page of this person finishes the work`, async () => {
     const browser = new Browser(world);
     const session = await world.open('t1', { browser });
-    server.weather = (url) => (url.endsWith('/changes') ? (moment === 'before' ? 'lost' : 'unheard') : undefined);
+    server.weather = (url) => (url.endsWith('/changes') ? (moment === 'before' ? 'lost' : 'unanswered') : undefined);
     const id = draw(session);
     await clock.advance(15);
     change(session, id, { box: [11, 11, 40, 40] });
@@ -188,7 +188,7 @@ test('work on earlier images is sent too', async () => {
   assert.equal(server.labels(OTHER).length, 1);
 });
 
-test('another person on this browser never sends what the first one left', async () => {
+test('another person on this browser never sends the changes of the first one', async () => {
   const browser = new Browser(world);
   const ann = await world.open('t1', { browser });
   server.weather = isLost;
@@ -207,7 +207,7 @@ test('another person on this browser never sends what the first one left', async
   assert.equal(server.labels().length, 1);
 });
 
-test('two tabs: nothing sent twice, and what a closed tab left is taken over by the open one', async () => {
+test('two tabs: nothing is sent twice, and changes of a closed tab are taken over by the open one', async () => {
   const browser = new Browser(world);
   const one = await world.open('t1', { browser });
   const two = await world.open('t2', { browser });
@@ -226,7 +226,7 @@ test('two tabs: nothing sent twice, and what a closed tab left is taken over by 
   assert.ok(two.store.labels.has(id));
 });
 
-test('signed out: told, kept, and sent after signing in again with a new token', async () => {
+test('signed out: shown, stored, and sent after signing in again with a new token', async () => {
   const session = await world.open();
   server.signedIn = null;
   draw(session);
@@ -245,7 +245,7 @@ test('signed out: told, kept, and sent after signing in again with a new token',
   assert.equal(session.store.save.value.state, 'saved');
 });
 
-test('signed in again in another tab: a page that was opened there is enough to go on', async () => {
+test('signed in again in another tab: opening a page there is enough to continue', async () => {
   const session = await world.open();
   server.signedIn = null;
   draw(session);
@@ -259,7 +259,7 @@ test('signed in again in another tab: a page that was opened there is enough to 
   assert.equal(session.store.save.value.state, 'saved');
 });
 
-test('signed in again while the page was just asking: it asks once more', async () => {
+test('signed in again during a check of the session: it is checked once more', async () => {
   const session = await world.open();
   server.signedIn = null;
   draw(session);
@@ -274,7 +274,7 @@ test('signed in again while the page was just asking: it asks once more', async 
   assert.equal(server.labels().length, 1);
 });
 
-test('a page that is not waiting for a sign-in does not ask when another is opened', async () => {
+test('a page that is not waiting for a sign-in does not check when another is opened', async () => {
   const session = await world.open();
   const asked = server.requests.length;
   session.lookAgain();
@@ -305,7 +305,7 @@ test('someone else signed in meanwhile: nothing is sent in their name', async ()
   assert.equal(session.store.save.value.text, 'Someone else is signed in: 1 change kept here');
 });
 
-test('a token that grew old is renewed without a word', async () => {
+test('an expired token is renewed without a message', async () => {
   const session = await world.open();
   server.csrf = 'csrf-2';
   const seen = [];
@@ -327,7 +327,7 @@ test('an old page says "reload to update" and keeps its queue', async () => {
   assert.equal(session.browser.disk('ann').ops.size, 1);
 });
 
-test('an operation on which the server breaks is put aside; the others are saved', async () => {
+test('an operation at which the server fails is parked; the others are saved', async () => {
   const session = await world.open();
   server.weather = (url, init) => (url.endsWith('/changes') && init.body.includes('[7,7,8,8]') ? { status: 500, body: { message: 'broken' } } : undefined);
   for (let i = 0; i < 9; i += 1) draw(session, [i, i, i + 1, i + 1]);
@@ -341,7 +341,7 @@ test('an operation on which the server breaks is put aside; the others are saved
   assert.equal(server.labels().length, 9);
 });
 
-test('a request that is too large or malformed as a whole is taken apart', async () => {
+test('a request that is rejected as too large or malformed is split', async () => {
   const session = await world.open();
   server.weather = (url, init) => {
     if (!url.endsWith('/changes')) return undefined;
@@ -354,7 +354,7 @@ test('a request that is too large or malformed as a whole is taken apart', async
   assert.equal(session.store.rejected.value[0].message, 'At most 8 MB at once.');
 });
 
-test('too many requests: comes again when the server says', async () => {
+test('too many requests: retried when the server allows it', async () => {
   const session = await world.open();
   server.weather = (url) => (url.endsWith('/changes') ? { status: 429, body: { message: 'slow' }, headers: { 'Retry-After': '20' } } : undefined);
   draw(session);
@@ -367,7 +367,7 @@ test('too many requests: comes again when the server says', async () => {
   assert.equal(server.labels().length, 1);
 });
 
-test('a refused change stays in the tray with the words of the server until it is corrected or discarded', async () => {
+test('a rejected change stays in the tray with the server\'s message until it is corrected or discarded', async () => {
   const session = await world.open();
   server.concepts = ['c1', 'c2'];
   const id = draw(session, [1, 1, 5, 5], { concept: 'c3' });
@@ -392,7 +392,7 @@ test('a refused change stays in the tray with the words of the server until it i
   assert.equal(session.browser.disk('ann').ops.size, 0);
 });
 
-test('a refusal survives a reload', async () => {
+test('a rejected change survives a reload', async () => {
   const browser = new Browser(world);
   const session = await world.open('t1', { browser });
   const id = draw(session, [1, 1, 5, 5], { concept: 'missing' });
@@ -403,7 +403,7 @@ test('a refusal survives a reload', async () => {
   assert.equal(next.store.rejected.value[0].message, 'There is no such class in this project.');
 });
 
-test('when the browser keeps nothing the words say so', async () => {
+test('when the browser cannot store changes the save state says so', async () => {
   const session = await world.open();
   session.persistence.write = () => Promise.reject(new Error('QuotaExceededError'));
   server.weather = isLost;

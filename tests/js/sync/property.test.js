@@ -48,7 +48,7 @@ function storm(server, dice) {
   server.weather = () => {
     const roll = dice();
     if (roll < 0.1) return 'lost';
-    if (roll < 0.2) return 'unheard';
+    if (roll < 0.2) return 'unanswered';
     return roll < 0.25 ? { status: 503, body: {} } : undefined;
   };
   server.latency = () => 5 + dice() * 400;
@@ -101,7 +101,7 @@ function assertOrder({ store }, note) {
 }
 
 for (let seed = Number(process.env.FROM ?? 1); seed <= Number(process.env.SEEDS ?? 30); seed += 1) {
-  test(`random work of three tabs in bad weather ends equal, seed ${seed}`, async () => {
+  test(`random work of three tabs on an unreliable network ends equal, seed ${seed}`, async () => {
     const world = new World(seed);
     const dice = random(seed);
     const shared = new Browser(world);
@@ -132,7 +132,7 @@ const FAULTS = {
     world.server.weather = () => 'lost';
   },
   'server killed after commit': (world) => {
-    world.server.weather = (url) => (url.endsWith('/changes') ? 'unheard' : 'lost');
+    world.server.weather = (url) => (url.endsWith('/changes') ? 'unanswered' : 'lost');
   },
   'network cut': (world) => {
     world.server.weather = () => 'lost';

@@ -70,7 +70,7 @@ export class Server {
     this.events = [];
     this.applied = new Map();
     this.sockets = new Set();
-    /** What happens to requests: (url, init) -> undefined | {status, body} | 'lost' (before) | 'unheard' (after). */
+    /** What happens to requests: (url, init) -> undefined | {status, body} | 'lost' (before) | 'unanswered' (after). */
     this.weather = () => undefined;
     this.latency = () => 20;
     this.signedIn = 'ann';
@@ -88,7 +88,7 @@ export class Server {
     this.seq += 1;
     const full = { version: 1, client: '', ops: [], before: null, after: null, actor: { id: 'x', name: 'X' }, ...event, seq: this.seq };
     this.events.push(full);
-    for (const socket of this.sockets) socket.tell(full);
+    for (const socket of this.sockets) socket.sendEvent(full);
     return this.seq;
   }
 
@@ -226,7 +226,7 @@ export class Server {
       this.clock.setTimeout(() => {
         if (weather === 'lost') return reject(NOT_HERE);
         const got = typeof weather === 'object' ? weather : this.answer(url, init, user);
-        this.clock.setTimeout(() => (weather === 'unheard' ? reject(NOT_HERE) : resolve(responseOf(got))), this.latency() / 2);
+        this.clock.setTimeout(() => (weather === 'unanswered' ? reject(NOT_HERE) : resolve(responseOf(got))), this.latency() / 2);
       }, this.latency() / 2);
     });
   }
@@ -271,10 +271,10 @@ class FakeSocket {
     if (message.type !== 'join') return;
     this.media = message.media;
     this.since = message.since;
-    for (const event of this.server.events) if (event.seq > this.since) this.tell(event);
+    for (const event of this.server.events) if (event.seq > this.since) this.sendEvent(event);
   }
 
-  tell(event) {
+  sendEvent(event) {
     if (event.seq <= this.since) return;
     this.since = event.seq;
     const { media } = this; // the server renders when it sends

@@ -21,7 +21,7 @@ test('clicks add points; Enter, the first point or a second click at the last on
   assert.deepEqual(last().points, [[[[100, 10], [150, 10], [150, 60], [100, 60]]]]);
 });
 
-test('a polygon drawn anew gets other points and nothing else', () => {
+test('a redrawn polygon gets other points and nothing else', () => {
   const { store, use } = stageWith([polygon('p', [[[[0, 0], [9, 0], [9, 9]]]], { z: 4 })]);
   store.select(['p']);
   const tool = use('polygon');
@@ -36,7 +36,7 @@ test('a polygon drawn anew gets other points and nothing else', () => {
   assert.equal(store.labels.size, 2);
 });
 
-test('Backspace and Ctrl+Z take back the last point; fewer than three close nothing', () => {
+test('Backspace and Ctrl+Z remove the last point; fewer than three close nothing', () => {
   const { store, use, last, said } = stageWith();
   const tool = use('polygon');
   draw(tool, [...TRIANGLE, [5, 90], [9, 95]]);
@@ -110,7 +110,7 @@ test('by keys: Enter sets a vertex, Enter again at the same place ends the shape
   assert.deepEqual(last().points, [[[[100, 50], [110, 50], [110, 60], [100, 60]]]]);
 });
 
-test('a second finger takes back the point that the first one set', () => {
+test('a second finger removes the point that the first one set', () => {
   const { use } = stageWith();
   const { tool, click, pointer } = use('polygon');
   click(10, 10);

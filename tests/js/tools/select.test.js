@@ -8,7 +8,7 @@ const SIZE = { width: 200, height: 100 };
 const SQUARE = [[20, 20], [60, 20], [60, 60], [20, 60]];
 const selected = (store) => [...store.selection.peek()];
 
-test('a click selects the smallest, Shift adds and takes away, a click on nothing clears', () => {
+test('a click selects the smallest, Shift adds and removes, a click on nothing clears', () => {
   const { store, use } = stageWith([box('a', [0, 0, 90, 90]), box('b', [10, 10, 30, 30]), box('c', [100, 10, 120, 30])]);
   const { click } = use('select');
   click(20, 20);
@@ -21,7 +21,7 @@ test('a click selects the smallest, Shift adds and takes away, a click on nothin
   assert.deepEqual(selected(store), []);
 });
 
-test('Alt goes through the stack under the pointer', () => {
+test('Alt cycles through the labels under the pointer', () => {
   const { store, use } = stageWith([box('a', [0, 0, 90, 90]), box('b', [5, 5, 50, 50]), box('c', [10, 10, 30, 30])]);
   const { click } = use('select');
   const seen = [0, 1, 2, 3].map(() => {
@@ -74,7 +74,7 @@ test('a handle dragged over the other side turns the box; it stays 2 px and in t
   assert.deepEqual(resizedBox([-10, 50, 80, 80], [0, -1], -50, 0, SIZE), [-10, 50, 80, 80]);
 });
 
-test('vertices: drag, insert on an edge, take away with Alt, nudge by keys', () => {
+test('vertices: drag, insert on an edge, remove with Alt, nudge by keys', () => {
   const { store, use } = stageWith([polygon('a', [[SQUARE]])]);
   store.select(['a']);
   const { drag, click, press } = use('select');

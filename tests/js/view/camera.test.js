@@ -33,7 +33,7 @@ test('a box is fitted with padding, in the middle, and not enlarged beyond the l
   assert.ok(Number.isFinite(fitted([5, 5, 5, 5], 800, 600, 24, 64).zoom));
 });
 
-test('the wheel: down makes smaller, lines count as pixels, a pinch is finer, nothing leaps', () => {
+test('the wheel: down zooms out, lines count as pixels, a pinch is finer, large steps are limited', () => {
   const factor = (deltaY, deltaMode = 0, ctrlKey = false) => wheelFactor({ deltaY, deltaMode, ctrlKey });
   assert.ok(factor(100) < 1 && factor(-100) > 1);
   assert.ok(Math.abs(factor(100) * factor(-100) - 1) < 1e-12);

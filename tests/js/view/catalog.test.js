@@ -20,14 +20,14 @@ function start(labels) {
 const LABELS = [box('a', [0, 0, 10, 10]), box('b', [20, 20, 30, 30], { z: 1, concept: 'c2' }), box('c', [5, 5, 25, 25], { z: 2, concept: 'missing' })];
 const ask = (catalog, ...rect) => catalog.query(...rect).sort();
 
-test('all labels are sent in draw order with their classes; a lost class has a place of its own', () => {
+test('all labels are sent in draw order with their classes; a deleted class has a place of its own', () => {
   const { sent } = start(LABELS);
   assert.equal(sent[0].type, 'load');
   assert.deepEqual([...sent[0].pack.rank], [0, 1, 2]);
   assert.deepEqual([...sent[0].pack.concept], [0, 2, 3]);
 });
 
-test('labels are found before the index came, with it, and after changes', () => {
+test('labels are found before the index arrives, with it, and after changes', () => {
   const { store, catalog } = start(LABELS);
   assert.deepEqual(ask(catalog, 6, 6, 8, 8), ['a', 'c']);
   const index = new Flatbush(3);
@@ -45,7 +45,7 @@ test('labels are found before the index came, with it, and after changes', () =>
   assert.deepEqual(ask(catalog, 0, 0, 500, 500), ['a']);
 });
 
-test('an index of the image before is not taken', () => {
+test('an index of the previous image is ignored', () => {
   const { store, catalog } = start(LABELS);
   const old = catalog.version;
   catalog.reset();

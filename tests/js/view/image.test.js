@@ -28,7 +28,7 @@ beforeEach(() => {
 const settle = () => new Promise((resolve) => setTimeout(resolve));
 const media = (fields) => /** @type {any} */ ({ ...MEDIA, ...fields });
 
-test('the original is shown; when it cannot be decoded, the preview; when neither, that is told', async () => {
+test('the original is shown; when it cannot be decoded, the preview; when neither, the failure is set', async () => {
   const image = new StageImage(() => {});
   await image.show(media());
   assert.equal(image.levels[0].scale, 1);
@@ -42,7 +42,7 @@ test('the original is shown; when it cannot be decoded, the preview; when neithe
   assert.deepEqual([none.levels.length, none.failure], [0, 'a.jpg']);
 });
 
-test('of two images asked for, the later one is shown', async () => {
+test('of two requested images the later one is shown', async () => {
   const image = new StageImage(() => {});
   const first = image.show(media());
   const second = image.show(media({ url: '/b.jpg', name: 'b.jpg' }));
@@ -66,7 +66,7 @@ test('a large image has smaller copies for views from afar; they go with it, the
   assert.equal(fetched.filter((url) => url === '/a.jpg').length, 1);
 });
 
-test('beyond 8192 px a side the original comes when the view asks for more than the preview has', async () => {
+test('beyond 8192 px a side the original is loaded when the view needs more than the preview has', async () => {
   sizes['/a.jpg'] = [9000, 4500];
   sizes['/p.jpg'] = [1000, 500];
   const image = new StageImage(() => {});
@@ -83,7 +83,7 @@ test('beyond 8192 px a side the original comes when the view asks for more than 
   assert.equal(made[0].isClosed, false);
 });
 
-test('decoded neighbours are kept up to 64 megapixels, the image on the stage always', async () => {
+test('decoded neighbours are cached up to 64 megapixels, the image on the stage always', async () => {
   for (let i = 0; i < 5; i++) sizes[`/n${i}.jpg`] = [5000, 4000];
   const image = new StageImage(() => {});
   await image.show(media({ url: '/n0.jpg', width: 5000, height: 4000 }));

@@ -38,7 +38,7 @@ test('a mask brings its frame; runs beyond it are cut', () => {
   assert.deepEqual([...data], [5, 6, 3, 2, 4, 1, 2, 5, 2]);
 });
 
-test('keypoints follow the geometry; absent ones are left out, occluded ones are told', () => {
+test('keypoints follow the geometry; absent ones are left out, occluded ones are marked', () => {
   const { data, flags, at } = pack(box('b', [0, 0, 5, 5], { keypoints: POINTS, origin: 'model' }), box('c', [0, 0, 1, 1]));
   assert.equal(flags[0], MODEL | HAS_KEYPOINTS);
   assert.deepEqual([...data.subarray(0, 10)], [0, 2, 3, 4, 2, 0, 30, 40, 1, 1]);

@@ -84,7 +84,7 @@ test('a press of the left button is the tool\'s, in image pixels', () => {
   assert.deepEqual(log, [['move', 10, 10], ['down', 10, 10], ['move', 30, 20], ['up', 30, 20]]);
 });
 
-test('the middle button and the held key pan; a wheel meanwhile keeps the pan true', () => {
+test('the middle button and the held key pan; the wheel during a pan keeps the image under the pointer', () => {
   const { fire, viewport, log, router } = start();
   fire('pointerdown', 200, 200, { button: 1 });
   fire('pointermove', 230, 190);
@@ -102,7 +102,7 @@ test('the middle button and the held key pan; a wheel meanwhile keeps the pan tr
   assert.deepEqual(log.filter(([name]) => name !== 'move').map(([, state]) => state), ['grabbing', '', 'grab', 'grabbing', 'grab', '']);
 });
 
-test('two fingers pinch and pan, whatever the tool; what the first began is given up', () => {
+test('two fingers pinch and pan, whatever the tool; the gesture of the first is cancelled', () => {
   const { fire, viewport, log } = start();
   const finger = (type, id, x, y) => fire(type, x, y, { pointerId: id, pointerType: 'touch' });
   finger('pointerdown', 1, 200, 200);
@@ -120,7 +120,7 @@ test('two fingers pinch and pan, whatever the tool; what the first began is give
   assert.equal(log.at(-1)?.[0], 'down');
 });
 
-test('a lost pointer gives the gesture up; a second mouse button does not disturb it', () => {
+test('a lost pointer cancels the gesture; a second mouse button does not disturb it', () => {
   const { fire, log } = start();
   fire('pointerdown', 110, 60);
   fire('pointerdown', 110, 60, { pointerId: 7, button: 2 });
@@ -205,7 +205,7 @@ test('keys: arrows move what is selected until a crosshair is in use; Enter and 
   ]);
 });
 
-test('a selected box is drawn anew by keys alone; nothing selected, no use for the key', () => {
+test('a selected box is redrawn by keys alone; without a selection the key is not used', () => {
   const { host, store } = hostWith([box('a', [10, 10, 30, 30])]);
   assert.equal(host.run('redraw'), false);
   store.select(['a']);

@@ -68,14 +68,14 @@ test('one drawing at a time while moving, and of those that wait only the newest
   assert.deepEqual(requests().map((r) => r.scale), [1, 1.1, 1.3]);
 });
 
-test('a fine drawing is given up for a newer view', () => {
+test('a fine drawing is cancelled for a newer view', () => {
   const { requests, move } = start();
   assert.equal(requests()[0].moving, false);
   move({ zoom: 2 });
   assert.equal(requests().length, 2);
 });
 
-test('a pan inside the margin needs no new drawing, and says so truthfully', () => {
+test('a pan inside the margin needs no new drawing, and is recorded as shifted', () => {
   const { requests, layer, answer, move } = start();
   answer();
   move({ x: 1020 });
@@ -136,7 +136,7 @@ test('what was drawn coarsely is drawn finely when the view rests', () => {
   assert.equal(layer.isSettled, true);
 });
 
-test('a change of shapes asks again; the bitmap tells which change it has and what it leaves out', () => {
+test('a change of shapes requests a bitmap; it names the change it has and what it leaves out', () => {
   const { requests, layer, answer, frame, sent } = start();
   answer();
   layer.exclude(new Set(['a']));
@@ -152,7 +152,7 @@ test('a change of shapes asks again; the bitmap tells which change it has and wh
   assert.equal(layer.shown.request.serial, layer.serial);
 });
 
-test('when a drawing was stopped it is asked for again', () => {
+test('a drawing that was stopped is requested again', () => {
   const { requests, layer, frame } = start();
   layer.receive({ type: 'stopped', seq: 1 });
   frame();

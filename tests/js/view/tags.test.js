@@ -8,7 +8,7 @@ const CAMERA = makeCamera({ zoom: 1, x: 200, y: 150 }, 400, 300, 1);
 const tag = (label, isForced = false) => ({ label, text: 'Car', fill: '', ink: '', isForced });
 const place = (...tags) => placeTags(tags, CAMERA, () => 40).map(({ x, y, tag: { label } }) => [label.id, x, y]);
 
-test('a tag stands above its shape, inside the stage', () => {
+test('a tag is drawn above its shape, inside the stage', () => {
   assert.deepEqual(place(tag(box('a', [100, 100, 200, 150]))), [['a', 99, 79]]);
   assert.deepEqual(place(tag(box('top', [100, 0, 200, 150]))), [['top', 99, 3]]);
   assert.deepEqual(place(tag(box('left', [-50, 100, 200, 150]))), [['left', 2, 79]]);

@@ -48,7 +48,7 @@ test('nothing is drawn before there is a size and an image, frames end all the s
   assert.deepEqual([page.drawn, page.ended], [1, 3]);
 });
 
-test('many changes between two frames are drawn once, and a frame asked for while drawing is the next one', () => {
+test('many changes between two frames are drawn once, and a frame requested while drawing is the next one', () => {
   const { viewport, page, frame, resize, layer } = start();
   resize(400, 300);
   viewport.setImage(4000, 3000);
@@ -82,7 +82,7 @@ test('an image that is shown whole stays so when the stage changes its size, ano
   assert.equal(frame(), 0, 'the same size asks for no frame');
 });
 
-test('another pixel ratio asks for a frame; after the end nothing is drawn any more', () => {
+test('another pixel ratio requests a frame; after the end nothing is drawn any more', () => {
   const { viewport, page, frame, resize, globals } = start();
   resize(400, 300);
   viewport.setImage(4000, 3000);

@@ -62,7 +62,7 @@ test('the runs of a mask become pixels', () => {
   assert.deepEqual(bits([2, 2, 5, 1], [10, 20, 13, 22]), ['011', '010']);
 });
 
-test('a mask too large to keep whole is kept smaller', () => {
+test('a mask above the pixel limit is rendered at a lower resolution', () => {
   const rows = bits([1, 8000 * 3000, 8000 * 3000 + 1, 4000], [0, 0, 8000, 6000]);
   assert.deepEqual([rows.length, rows[0].length], [3000, 4000]);
   assert.equal(rows[1499], '1'.repeat(4000));

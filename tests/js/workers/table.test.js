@@ -48,7 +48,7 @@ test('a new order of everything changes what is drawn first', () => {
   assert.deepEqual([...table.query(1, 1, 2, 2, NONE)], [2, 1, 3]);
 });
 
-test('an empty table answers, and takes shapes', () => {
+test('an empty table can be searched, and accepts shapes', () => {
   const table = new Table();
   table.load(pack([], [], []));
   assert.equal(table.query(0, 0, 10, 10, NONE).length, 0);

@@ -31,12 +31,12 @@ test('a gap between stretches leaves only the newer', () => {
   assert.deepEqual(indexes(joined(range(0, 2), [])), [0, 1, 2]);
 });
 
-test('at most so many frames are kept, around the shown one', () => {
+test('the frames farthest from the shown one are dropped beyond the limit', () => {
   assert.deepEqual(indexes(trimmed(range(0, 99), 'm50', 10)), range(45, 54).map((one) => one.index));
   assert.deepEqual(indexes(trimmed(range(0, 99), 'm99', 3)), [97, 98, 99]);
 });
 
-test('next, previous and place of the shown image', async () => {
+test('next, previous and position of the shown image', async () => {
   const { made, asked } = film(100, 'status=x&status=y');
   await made.show('m50');
   assert.equal(asked[0].status, 'y');
@@ -51,7 +51,7 @@ test('next, previous and place of the shown image', async () => {
   assert.equal(made.items.value[0].index, 38);
 });
 
-test('an image by its number, known or asked for; beyond the end the page says so', async () => {
+test('an image by its number, loaded or fetched; beyond the end a message is shown', async () => {
   const { made, asked } = film(100, 'status=x');
   await made.show('m50');
   const [opened, texts] = [[], []];
@@ -77,7 +77,7 @@ test('first and last have one neighbour', async () => {
   assert.equal(made.next.value, null);
 });
 
-test('an image that the filter does not let through stands between its neighbours', () => {
+test('an image that the filter excludes keeps its neighbours', () => {
   const items = [frame(0), frame(1)];
   assert.deepEqual(neighbours(items, 'missing', { id: 'missing', index: 1 }, 2), { previous: items[0], next: items[1], index: null });
   assert.deepEqual(neighbours(items, 'other', { id: 'missing', index: 1 }, 2), { previous: undefined, next: undefined, index: null });
@@ -85,14 +85,14 @@ test('an image that the filter does not let through stands between its neighbour
   assert.equal(neighbours(items, 'missing', { id: 'missing', index: 2 }, 2).next, null);
 });
 
-test('the end of what is known is not the end of the list', () => {
+test('the end of the loaded items is not the end of the list', () => {
   const items = [frame(4), frame(5)];
   assert.deepEqual(neighbours(items, 'm4', null, 9), { previous: undefined, next: items[1], index: 4 });
   assert.equal(neighbours(items, 'm5', null, 9).next, undefined);
   assert.equal(neighbours(items, 'm5', null, 6).next, null);
 });
 
-test('what the page knows better is shown at once, without a new array when nothing changed', async () => {
+test('local changes are shown at once, without a new array when nothing changed', async () => {
   const { made } = film(3);
   await made.show('m1');
   const before = made.items.value;
@@ -102,7 +102,7 @@ test('what the page knows better is shown at once, without a new array when noth
   assert.equal(made.items.value[1].labels, 4);
 });
 
-test('without an answer the strip says so and keeps what it has', async () => {
+test('without an answer the filmstrip reports the failure and keeps its items', async () => {
   const made = new Film({ urls: { film: '/film' }, filter: '' }, async () => { throw new TypeError('no network'); });
   made.items.value = range(0, 2);
   await made.read('m1', 1, 1);

@@ -29,7 +29,7 @@ function world(at, count) {
   return { film, stepper, opened, texts, answer, held };
 }
 
-test('a step asked for before the neighbours are known waits, and is taken once', async () => {
+test('a step before the neighbours are known waits, and is done once', async () => {
   const { film, stepper, opened, texts, answer, held } = world(5, 9);
   stepper.go(1);
   assert.deepEqual(opened, []);
@@ -42,7 +42,7 @@ test('a step asked for before the neighbours are known waits, and is taken once'
   assert.deepEqual(texts, []);
 });
 
-test('a list that is on its way is not asked for again', async () => {
+test('a list that is being fetched is not requested again', async () => {
   const { film, stepper, held, opened, answer } = world(5, 9);
   film.show('m5');
   stepper.go(1);
@@ -61,7 +61,7 @@ test('presses add up as they would have one by one; a held key does not', async 
   assert.deepEqual(opened, ['m6', 'm7', 'm8'], 'where the way is known a held key goes on');
 });
 
-test('steps that took each other back leave the image as it is', async () => {
+test('steps that cancel each other out leave the image as it is', async () => {
   const { stepper, opened, answer } = world(5, 9);
   stepper.go(1);
   stepper.go(-1);
@@ -69,7 +69,7 @@ test('steps that took each other back leave the image as it is', async () => {
   assert.deepEqual(opened, []);
 });
 
-test('an image opened meanwhile is not left again', async () => {
+test('an image opened meanwhile stays open', async () => {
   const { film, stepper, opened, answer } = world(5, 9);
   stepper.go(1);
   film.current.value = 'm2';
@@ -78,7 +78,7 @@ test('an image opened meanwhile is not left again', async () => {
   assert.deepEqual(opened, []);
 });
 
-test('only the end of the list is the end, and what was owed beyond it is forgotten', async () => {
+test('only the end of the list is the end, and pending steps beyond it are dropped', async () => {
   const { stepper, opened, texts, answer } = world(7, 9);
   const ends = [];
   stepper.go(1);
@@ -94,7 +94,7 @@ test('only the end of the list is the end, and what was owed beyond it is forgot
   assert.deepEqual(texts, ['This is the last image']);
 });
 
-test('a list that fails once is waited for; one that stays away is reported', async (context) => {
+test('a list that fails once is waited for; one that keeps failing is reported', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   const flush = () => new Promise((resolve) => setImmediate(resolve));
   const { film, stepper, opened, answer, held } = world(5, 9);

@@ -43,7 +43,7 @@ test('rows keep their numbers under filter and sort', () => {
   assert.equal(ids(rowsOf(order, labels, { ...how, sort: 'newest' })), 'dba');
 });
 
-test('after a deletion the next row takes over, at the end the one before', () => {
+test('after a deletion the next row becomes active, at the end the one before', () => {
   const rows = rowsOf(['a', 'b', 'd'], labels, how);
   assert.equal(neighbour(rows, new Set(['a', 'b'])), 'd');
   assert.equal(neighbour(rows, new Set(['d'])), 'b');
@@ -56,7 +56,7 @@ test('digits go from 1 to 0 and end there', () => {
   assert.equal(slotsOf(classes.slice(0, 3))[3], undefined);
 });
 
-test('a digit can be bound to another class, and given back', () => {
+test('a digit can be bound to another class, and reset', () => {
   const classes = Array.from({ length: 12 }, (_, i) => ({ id: String(i) }));
   const bound = withBound(withBound({}, classes, 10, '11'), classes, 5, '1');
   assert.deepEqual(bound, { 0: '11', 5: '1' });
