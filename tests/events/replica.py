@@ -10,7 +10,7 @@ from annotator.domain.actor import Actor
 from annotator.events.kinds import CATALOGUE, Effect
 from annotator.models import Media
 from annotator.services import event_rows
-from annotator.web.media_filter import MediaFilter
+from annotator.services.media.selection import MediaSelection
 from annotator.web.selectors import label
 
 # True for a moment or for this page alone, and renewed by no event: signed addresses, the place in the filtered list.
@@ -31,7 +31,7 @@ class Replica:
     def fetch_state(self) -> dict[str, Any]:
         """Return what the server says of the medium now."""
         media = Media.objects.select_related("project", "status").get(pk=self.media_id)
-        state = _plain(label.media_state(self.actor, media, MediaFilter()))
+        state = _plain(label.media_state(self.actor, media, MediaSelection()))
         kept = {name: value for name, value in state.items() if name not in _OWN}
         kept["media"] = {name: value for name, value in kept["media"].items() if name not in _OF_MEDIA}
         kept["labels"] = {one["id"]: one for one in kept["labels"]}
