@@ -43,14 +43,14 @@ export const POINT_VISIBLE = 2;
 /**
  * @typedef {object} Palette
  * @property {Rgb[]} colors
- * @property {Rgb[]} inks     text colour on the colour
+ * @property {Rgb[]} inks     text color on the color
  * @property {number} fill    opacity of the inside, 0.2 unless set
  * @property {boolean} outlines  no insides at all
  */
 
 /**
  * @typedef {object} Schema
- * @property {Float64Array} edges  class, class, red, green, blue (red < 0: the colour of the concept)
+ * @property {Float64Array} edges  class, class, red, green, blue (red < 0: the color of the concept)
  */
 
 /**

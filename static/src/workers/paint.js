@@ -91,7 +91,7 @@ export function tracePart(g, data, at, t, skip = 0.5) {
 }
 
 /**
- * Strokes the current path: a halo in the ink of the class, the class colour over it.
+ * Strokes the current path: a halo in the ink of the class, the class color over it.
  * @param {Context} g @param {Style} style @param {number} flags @param {number} level @param {number} ratio
  */
 function strokePath(g, style, flags, level, ratio) {

@@ -43,7 +43,7 @@ test('a point is in a mask when its pixel is set', () => {
   }
 });
 
-test('RGBA has the colour where the mask is set and nothing elsewhere', () => {
+test('RGBA has the color where the mask is set and nothing elsewhere', () => {
   const bytes = runsToRgba([2, 1, 4, 1], 2, 2, [10, 20, 30, 40]);
   assert.deepEqual([...bytes], [0, 0, 0, 0, 10, 20, 30, 40, 0, 0, 0, 0, 10, 20, 30, 40]);
   assert.deepEqual([...runsToRgba([1, 1], 1, 1, [1, 2, 3, 4])], [1, 2, 3, 4]);

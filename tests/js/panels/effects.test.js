@@ -24,7 +24,7 @@ test('a finished image offers no changes until it is reopened', () => {
   end();
 });
 
-test('a finished image is recognised independently of the language of its message', () => {
+test('a finished image is recognized independently of the language of its message', () => {
   const { may, steps, end } = start();
   setStrings({ [SENTENCE]: 'Dieses Bild ist fertig.' });
   steps.value = { isFinished: true };

@@ -83,7 +83,7 @@ test('beyond 8192 px a side the original is loaded when the view needs more than
   assert.equal(made[0].isClosed, false);
 });
 
-test('decoded neighbours are cached up to 64 megapixels, the image on the stage always', async () => {
+test('decoded neighbors are cached up to 64 megapixels, the image on the stage always', async () => {
   for (let i = 0; i < 5; i++) sizes[`/n${i}.jpg`] = [5000, 4000];
   const image = new StageImage(() => {});
   await image.show(media({ url: '/n0.jpg', width: 5000, height: 4000 }));

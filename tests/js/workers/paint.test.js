@@ -34,7 +34,7 @@ function bits(mask, box) {
     Array.from({ length: canvas.width }, (_, x) => (data[4 * (y * canvas.width + x) + 3] ? 1 : 0)).join(''));
 }
 
-test('a polygon is filled even-odd, part by part, and stroked twice: halo, then colour', () => {
+test('a polygon is filled even-odd, part by part, and stroked twice: halo, then color', () => {
   const ring = (x) => [[x, 0], [x + 9, 0], [x + 9, 9]];
   const data = numbers(polygon('a', [[ring(0), ring(2)], [ring(40)]]));
   const calls = painted({ kind: POLYGON, data });

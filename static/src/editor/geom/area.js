@@ -22,7 +22,7 @@ export function area(points) {
   return isPlain ? plainArea(parts) : slabArea(parts);
 }
 
-/** True when no edge of the polygon crosses or touches another, neighbours aside. @param {Part[]} points */
+/** True when no edge of the polygon crosses or touches another, neighbors aside. @param {Part[]} points */
 export function isSimple(points) {
   return points.every((part) => touchingPairs(edgesOf([part.map(tidy)]), true).length === 0);
 }
@@ -89,7 +89,7 @@ function edgesOf(parts) {
 
 /**
  * Pairs of edges that cross, or also touch; none when there are too many to look at.
- * @param {Edge[]} edges @param {boolean} withTouch also touching ones, but not neighbours along a ring
+ * @param {Edge[]} edges @param {boolean} withTouch also touching ones, but not neighbors along a ring
  * @returns {[Edge, Edge][]}
  */
 function touchingPairs(edges, withTouch) {
@@ -104,14 +104,14 @@ function touchingPairs(edges, withTouch) {
       if (Math.min(a.xa, a.xb) > Math.max(b.xa, b.xb) || Math.min(b.xa, b.xb) > Math.max(a.xa, a.xb)) continue;
       const one = side(a, b);
       const two = side(b, a);
-      if (withTouch ? one <= 0 && two <= 0 && !areNeighbours(a, b) : one < 0 && two < 0) pairs.push([a, b]);
+      if (withTouch ? one <= 0 && two <= 0 && !areNeighbors(a, b) : one < 0 && two < 0) pairs.push([a, b]);
     }
   }
   return pairs;
 }
 
 /** @param {Edge} a @param {Edge} b */
-function areNeighbours(a, b) {
+function areNeighbors(a, b) {
   const step = Math.abs(a.place - b.place);
   return a.ring === b.ring && (step === 1 || step === a.ring.length - 1);
 }

@@ -56,7 +56,7 @@ export function nearest(keypoints, x, y, reach = Infinity) {
 
 /**
  * The lines of the skeleton whose two ends are there.
- * @param {readonly Keypoint[]} keypoints @param {KeypointSchema['edges']} edges pairs of class ids with a colour
+ * @param {readonly Keypoint[]} keypoints @param {KeypointSchema['edges']} edges pairs of class ids with a color
  * @returns {{from: Point, to: Point, color: string, isVisible: boolean}[]} isVisible: both ends are
  */
 export function skeletonLines(keypoints, edges) {

@@ -2,7 +2,7 @@
  * Masks in the browser: which pixels belong to a polygon, and run lists; the same arithmetic as annotator/domain.
  *
  * A run list is flat [start, length, ...], 1-based, row by row inside a box of whole pixels. Bits are a Uint8Array of 0
- * and 1 in the same order. Pixel (i, j) covers [i, i+1) x [j, j+1) and belongs to a part of a polygon when its centre does
+ * and 1 in the same order. Pixel (i, j) covers [i, i+1) x [j, j+1) and belongs to a part of a polygon when its center does
  * (even-odd); parts are united. Ties are half-open, so polygons that share an edge never share a pixel.
  */
 
@@ -199,7 +199,7 @@ export function maskContains(runs, [x0, y0, x1, y1], x, y) {
 }
 
 /**
- * The mask as RGBA bytes for an ImageData of w x h: the colour where it is set, else transparent.
+ * The mask as RGBA bytes for an ImageData of w x h: the color where it is set, else transparent.
  * @param {readonly number[]} runs @param {number} w @param {number} h @param {readonly number[]} color [r, g, b, a], 0 to 255
  * @returns {Uint8ClampedArray<ArrayBuffer>}
  */

@@ -30,7 +30,7 @@ export function bounds(points) {
   return [x0, y0, x1, y1];
 }
 
-/** True when the point lies inside; at a pixel centre it agrees with mask.js. @param {Part[]} points @param {number} x @param {number} y */
+/** True when the point lies inside; at a pixel center it agrees with mask.js. @param {Part[]} points @param {number} x @param {number} y */
 export function contains(points, x, y) {
   return points.some((part) => partContains(part, x, y));
 }

@@ -11,7 +11,7 @@ import { html, nothing, vars } from './live.js';
 export const icon = (name, kind = '') =>
   html`<svg class="icon ${kind}" aria-hidden="true"><use href="${sprite()}#${name}"></use></svg>`;
 
-/** The colour and hatch of a class; the name must stand beside it. @param {Concept | undefined} concept @param {string} [kind] */
+/** The color and hatch of a class; the name must stand beside it. @param {Concept | undefined} concept @param {string} [kind] */
 export function swatch(concept, kind = '') {
   const slot = concept?.label_slot ?? 0;
   if (slot >= 1 && slot <= HATCHES.length) {

@@ -237,7 +237,7 @@ export class EditorSession {
     });
   }
 
-  /** Sends unacknowledged changes once more by requests that outlive the page; the server recognises repeated ones. */
+  /** Sends unacknowledged changes once more by requests that outlive the page; the server recognizes repeated ones. */
   sendBeforeLeaving() {
     for (const [media, queue] of this.outbox.queues) {
       const ops = nextBatch(queue);

@@ -69,7 +69,7 @@ async function withLocks(locks, prefix) {
 
 /**
  * Without Web Locks (plain http on another host): tabs answer a question on a channel. Two that send the same op
- * by mistake do no harm: the server recognises its id.
+ * by mistake do no harm: the server recognizes its id.
  * @param {string} name @returns {Promise<Tabs>}
  */
 async function withChannel(name) {

@@ -5,9 +5,9 @@ export interface Concept {
   id: string;
   name: string;
   number: number;
-  /** CSS colour. */
+  /** CSS color. */
   color: string;
-  /** Text colour on `color`. */
+  /** Text color on `color`. */
   ink: string;
   /** Palette slot 1.., for dash patterns. */
   label_slot: number;

@@ -1,5 +1,5 @@
 /**
- * Sends the worker what the store holds: labels, colours, what is hidden, selected or drawn by the page. Draws nothing.
+ * Sends the worker what the store holds: labels, colors, what is hidden, selected or drawn by the page. Draws nothing.
  */
 import { effect, untracked } from '@preact/signals-core';
 import { Catalog } from './catalog.js';
@@ -103,7 +103,7 @@ export class Bridge {
     this.#shapes.changed();
   }
 
-  /** Colours, opacity or theme changed. */
+  /** Colors, opacity or theme changed. */
   restyle() {
     const { concepts, keypointSchemas, display } = this.store;
     this.#restyle(concepts.peek(), keypointSchemas.peek(), display.peek().outlines);

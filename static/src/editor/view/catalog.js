@@ -45,7 +45,7 @@ export class Catalog {
     this.extent = [Infinity, Infinity, -Infinity, -Infinity];
   }
 
-  /** Reads classes and schemas from the store; the colours are sent by the shapes layer. */
+  /** Reads classes and schemas from the store; the colors are sent by the shapes layer. */
   takeConcepts() {
     this.conceptPlaces = new Map(this.store.concepts.peek().map((c, i) => [c.id, i]));
     this.classes = numberSchemas(this.store.keypointSchemas.peek());

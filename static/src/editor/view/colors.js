@@ -1,9 +1,9 @@
-/** Turns CSS colours of any notation into red, green, blue; the page's own tokens included. */
+/** Turns CSS colors of any notation into red, green, blue; the page's own tokens included. */
 
 /** @typedef {import('../../workers/format.js').Rgb} Rgb */
 
 /**
- * Reads colours as the page shows them. One probe element and one canvas pixel do the work.
+ * Reads colors as the page shows them. One probe element and one canvas pixel do the work.
  * @param {HTMLElement} element whose tokens (var(--x), light-dark) count
  */
 export function createColorReader(element) {
@@ -30,7 +30,7 @@ export function createColorReader(element) {
   };
 
   return {
-    /** @param {string} css @param {Rgb} [fallback] for what is no colour @returns {Rgb} */
+    /** @param {string} css @param {Rgb} [fallback] for what is no color @returns {Rgb} */
     read(css, fallback = [128, 128, 128]) {
       let rgb = known.get(css);
       if (!rgb) {

@@ -40,7 +40,7 @@ export class LabelPainter {
   }
 
   /**
-   * Resolves the colours. The result is also what the worker draws with.
+   * Resolves the colors. The result is also what the worker draws with.
    * @param {readonly Concept[]} concepts @param {readonly KeypointSchema[]} schemas
    * @param {{fill: number, outlines: boolean}} options
    */
@@ -126,7 +126,7 @@ export class LabelPainter {
 
 const CLEAR = 'rgba(0,0,0,0)';
 
-/** Black or white, whichever is read better on a colour. @param {Rgb} rgb @returns {Rgb} */
+/** Black or white, whichever is read better on a color. @param {Rgb} rgb @returns {Rgb} */
 export function contrast([red, green, blue]) {
   const light = 0.2126 * (red / 255) ** 2.2 + 0.7152 * (green / 255) ** 2.2 + 0.0722 * (blue / 255) ** 2.2;
   return light > 0.18 ? [17, 17, 17] : [255, 255, 255];

@@ -13,7 +13,7 @@ const GAP = 3;
  * @typedef {object} Tag
  * @property {Label} label
  * @property {string} text
- * @property {string} fill  class colour
+ * @property {string} fill  class color
  * @property {string} ink
  * @property {boolean} isForced  shown even where it covers another
  */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { goTo } from '../../../../static/src/editor/panels/dialogs/jump.js';
-import { Film, joined, neighbours, trimmed } from '../../../../static/src/editor/panels/filmstrip/film-model.js';
+import { Film, joined, neighbors, trimmed } from '../../../../static/src/editor/panels/filmstrip/film-model.js';
 
 const frame = (index, more = {}) => ({ id: `m${index}`, index, name: `${index}.jpg`, thumbnail_url: null, status: { name: 'NEW', base: 'NEW' }, labels: 0, ...more });
 const range = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => frame(from + i));
@@ -69,7 +69,7 @@ test('an image by its number, loaded or fetched; beyond the end a message is sho
   assert.deepEqual(opened, ['m52', 'm0'], 'an image opened meanwhile stays');
 });
 
-test('first and last have one neighbour', async () => {
+test('first and last have one neighbor', async () => {
   const { made } = film(3);
   await made.show('m0');
   assert.equal(made.previous.value, null);
@@ -77,19 +77,19 @@ test('first and last have one neighbour', async () => {
   assert.equal(made.next.value, null);
 });
 
-test('an image that the filter excludes keeps its neighbours', () => {
+test('an image that the filter excludes keeps its neighbors', () => {
   const items = [frame(0), frame(1)];
-  assert.deepEqual(neighbours(items, 'missing', { id: 'missing', index: 1 }, 2), { previous: items[0], next: items[1], index: null });
-  assert.deepEqual(neighbours(items, 'other', { id: 'missing', index: 1 }, 2), { previous: undefined, next: undefined, index: null });
-  assert.equal(neighbours(items, 'missing', { id: 'missing', index: 0 }, 2).previous, null);
-  assert.equal(neighbours(items, 'missing', { id: 'missing', index: 2 }, 2).next, null);
+  assert.deepEqual(neighbors(items, 'missing', { id: 'missing', index: 1 }, 2), { previous: items[0], next: items[1], index: null });
+  assert.deepEqual(neighbors(items, 'other', { id: 'missing', index: 1 }, 2), { previous: undefined, next: undefined, index: null });
+  assert.equal(neighbors(items, 'missing', { id: 'missing', index: 0 }, 2).previous, null);
+  assert.equal(neighbors(items, 'missing', { id: 'missing', index: 2 }, 2).next, null);
 });
 
 test('the end of the loaded items is not the end of the list', () => {
   const items = [frame(4), frame(5)];
-  assert.deepEqual(neighbours(items, 'm4', null, 9), { previous: undefined, next: items[1], index: 4 });
-  assert.equal(neighbours(items, 'm5', null, 9).next, undefined);
-  assert.equal(neighbours(items, 'm5', null, 6).next, null);
+  assert.deepEqual(neighbors(items, 'm4', null, 9), { previous: undefined, next: items[1], index: 4 });
+  assert.equal(neighbors(items, 'm5', null, 9).next, undefined);
+  assert.equal(neighbors(items, 'm5', null, 6).next, null);
 });
 
 test('local changes are shown at once, without a new array when nothing changed', async () => {

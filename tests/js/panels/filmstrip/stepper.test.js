@@ -29,7 +29,7 @@ function world(at, count) {
   return { film, stepper, opened, texts, answer, held };
 }
 
-test('a step before the neighbours are known waits, and is done once', async () => {
+test('a step before the neighbors are known waits, and is done once', async () => {
   const { film, stepper, opened, texts, answer, held } = world(5, 9);
   stepper.go(1);
   assert.deepEqual(opened, []);

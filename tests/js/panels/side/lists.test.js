@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { countByClass, digitOf, slotsOf, withBound } from '../../../../static/src/editor/panels/side/classes-model.js';
-import { figures, neighbour, rowsOf } from '../../../../static/src/editor/panels/side/objects-model.js';
+import { figures, neighbor, rowsOf } from '../../../../static/src/editor/panels/side/objects-model.js';
 import { rowsInView, scrollToRow } from '../../../../static/src/editor/panels/side/virtual-rows.js';
 
 const concepts = new Map([['c', { id: 'c', name: 'Car', order: 2 }], ['p', { id: 'p', name: 'Person', order: 1 }]]);
@@ -45,9 +45,9 @@ test('rows keep their numbers under filter and sort', () => {
 
 test('after a deletion the next row becomes active, at the end the one before', () => {
   const rows = rowsOf(['a', 'b', 'd'], labels, how);
-  assert.equal(neighbour(rows, new Set(['a', 'b'])), 'd');
-  assert.equal(neighbour(rows, new Set(['d'])), 'b');
-  assert.equal(neighbour(rows, new Set(['a', 'b', 'd'])), null);
+  assert.equal(neighbor(rows, new Set(['a', 'b'])), 'd');
+  assert.equal(neighbor(rows, new Set(['d'])), 'b');
+  assert.equal(neighbor(rows, new Set(['a', 'b', 'd'])), null);
 });
 
 test('digits go from 1 to 0 and end there', () => {

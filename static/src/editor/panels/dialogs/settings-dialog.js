@@ -13,7 +13,7 @@ const target = (event) => /** @type {HTMLInputElement} */ (event.currentTarget);
 /** @param {string} name @param {boolean} isOn @param {() => void} change */
 const check = (name, isOn, change) => html`<label class="check"><input type="checkbox" .checked=${isOn} @change=${change}>${name}</label>`;
 
-/** The colours of the page; the server remembers them. */
+/** The colors of the page; the server remembers them. */
 function themeField() {
   const set = document.documentElement.dataset.theme ?? '';
   const choices = [['', t('System')], ['light', t('Light')], ['dark', t('Dark')]];

@@ -42,7 +42,7 @@ export function trimmed(items, id, most) {
  * @param {readonly Frame[]} items @param {string | null} id @param {{id: string, index: number} | null} gap @param {number} total
  * @returns {{previous: Frame | null | undefined, next: Frame | null | undefined, index: number | null}}
  */
-export function neighbours(items, id, gap, total) {
+export function neighbors(items, id, gap, total) {
   const at = items.findIndex((one) => one.id === id);
   if (at >= 0) {
     const { index } = items[at];
@@ -69,7 +69,7 @@ export class Film {
     this.isStale = false;
     /** Where the shown image would stand when the filter does not let it through (any more). */
     this.gap = signal(/** @type {{id: string, index: number} | null} */ (null));
-    const around = computed(() => neighbours(this.items.value, this.current.value, this.gap.value, this.total.value));
+    const around = computed(() => neighbors(this.items.value, this.current.value, this.gap.value, this.total.value));
     this.next = computed(() => around.value.next);
     this.previous = computed(() => around.value.previous);
     /** n of N once the list is known; index null: the image is not in it. */

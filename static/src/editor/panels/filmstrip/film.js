@@ -42,13 +42,13 @@ class Strip {
     this.list = list;
     this.app = app;
     /** The image that stands in the middle. */
-    this.centred = '';
+    this.centered = '';
     list.replaceChildren();
     list.addEventListener('scroll', () => this.onScroll(), { passive: true });
     list.addEventListener('wheel', (event) => this.onWheel(event));
     list.addEventListener('click', (event) => this.onClick(event));
     list.addEventListener('keydown', (event) => rove(event, '.frame', { axis: 'x' }));
-    this.watcher = new ResizeObserver(() => this.centre());
+    this.watcher = new ResizeObserver(() => this.center());
     this.watcher.observe(list);
     this.end = live(() => this.draw());
   }
@@ -58,25 +58,25 @@ class Strip {
     this.watcher.disconnect();
   }
 
-  centre() {
+  center() {
     const { list } = this;
     const id = this.app.film.current.peek();
     const frame = list.querySelector('[aria-current="true"]');
     if (!id || !(frame instanceof HTMLElement) || frame.dataset.id !== id) return;
     list.scrollLeft = frame.offsetLeft - list.offsetLeft - (list.clientWidth - frame.offsetWidth) / 2;
-    this.centred = id;
+    this.centered = id;
   }
 
   draw() {
     const { app, list } = this;
     const items = app.film.items.value;
-    const isSame = app.film.current.peek() === this.centred;
+    const isSame = app.film.current.peek() === this.centered;
     const first = list.querySelector('.frame');
     // measuring lays the page out, in the frame that shows a new shape: only when frames came in before the first
     const before = isSame && first instanceof HTMLElement && first.dataset.id !== items[0]?.id ? first : null;
     const anchor = before ? { id: before.dataset.id, at: before.getBoundingClientRect().left } : null;
     render(repeat(items, (one) => one.id, (one) => frameView(app, one)), list);
-    if (!isSame) return this.centre();
+    if (!isSame) return this.center();
     // frames that came in at the start must not push the others aside
     const same = anchor && list.querySelector(`[data-id="${anchor.id}"]`);
     if (anchor && same) list.scrollLeft += same.getBoundingClientRect().left - anchor.at;

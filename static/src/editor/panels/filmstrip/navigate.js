@@ -24,7 +24,7 @@ export function troubleOf({ status = 0, message = '' }) {
   return { status, text: message || t('The server could not respond. Try again in a moment.') };
 }
 
-/** States and images of the neighbours, so that F and D show at once. @param {App} app */
+/** States and images of the neighbors, so that F and D show at once. @param {App} app */
 export async function fetchAhead({ session, film, stage, store }) {
   const ids = film.around(AHEAD, BEHIND);
   const current = store.media.peek()?.id;

@@ -1,4 +1,4 @@
-/** Next and previous image: a step waits until the filmstrip knows the neighbours, and is done once. */
+/** Next and previous image: a step waits until the filmstrip knows the neighbors, and is done once. */
 import { effect, signal, untracked } from '@preact/signals-core';
 import { t } from '../../../i18n.js';
 
@@ -46,7 +46,7 @@ export function createStepper({ film, open, announce, notify }) {
     timers = [setTimeout(() => { isWaiting.value = true; }, SLOW_MS), setTimeout(giveUp, PATIENCE_MS)];
   }
 
-  /** Does the steps as far as the filmstrip knows the neighbours. */
+  /** Does the steps as far as the filmstrip knows the neighbors. */
   function proceed() {
     if (isStepping) return;
     isStepping = true;

@@ -48,7 +48,7 @@ export function rowsOf(order, labels, { text = '', sort = 'number', concept, aut
 }
 
 /** What the next row is when one leaves: the one after it, else the one before. @param {readonly Row[]} rows @param {ReadonlySet<string>} removed */
-export function neighbour(rows, removed) {
+export function neighbor(rows, removed) {
   const at = rows.findIndex((row) => removed.has(row.id));
   if (at < 0) return null;
   const after = rows.slice(at).find((row) => !removed.has(row.id));

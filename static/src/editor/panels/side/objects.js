@@ -3,7 +3,7 @@ import { computed, effect, signal } from '@preact/signals-core';
 import { num, t } from '../../../i18n.js';
 import { html, live, nothing, render, repeat, afterNextFrame, vars } from '../live.js';
 import { icon, iconButton, shapeIcon, shapeWord, swatch } from '../templates.js';
-import { SORTS, neighbour, rowsOf } from './objects-model.js';
+import { SORTS, neighbor, rowsOf } from './objects-model.js';
 import { rowsInView, scrollToRow } from './virtual-rows.js';
 
 /** @import {Label} from '../../types/labels' */
@@ -156,7 +156,7 @@ export class ObjectList {
     const stop = store.onPatch(({ removed }) => {
       const active = this.active.peek();
       if (!active || !removed.includes(active)) return;
-      const next = neighbour(before, new Set(removed));
+      const next = neighbor(before, new Set(removed));
       this.active.value = next;
       if (next && this.scroll.contains(document.activeElement)) this.focusRow(next);
     });
