@@ -1,6 +1,6 @@
 /** A scripted server that follows the browser protocol, a clock that only tests move, and tabs on one browser. */
 import { createSession } from '../../../static/src/editor/sync/session.js';
-import { MemoryPersistence, newDisk } from '../../../static/src/editor/sync/memory.js';
+import { MemoryPersistence, newDisk } from '../../../static/src/editor/sync/storage/memory.js';
 
 export const MEDIA = 'm1';
 export const OTHER = 'm2';

@@ -2,7 +2,7 @@
 
 /**
  * @import {Boot, PageSession} from '../types/page'
- * @import {Answer} from './outbox.js'
+ * @import {Answer} from './saving/outbox.js'
  */
 
 const PROTOCOL = 1;

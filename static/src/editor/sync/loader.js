@@ -2,7 +2,7 @@
 
 /**
  * @import {MediaState} from '../types/page'
- * @import {Answer} from './outbox.js'
+ * @import {Answer} from './saving/outbox.js'
  * @typedef {{state: MediaState | null, promise: Promise<MediaState>}} Entry
  */
 

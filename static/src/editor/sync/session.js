@@ -3,21 +3,21 @@ import { batch, computed, effect } from '@preact/signals-core';
 import { toWire } from '../store/fields.js';
 import { createInner, showState } from '../store/store.js';
 import { t } from '../../i18n.js';
-import { Adoption } from './adoption.js';
+import { Adoption } from './saving/adoption.js';
 import { Api } from './api.js';
-import { conflictsOf, rejectedOf } from './conflicts.js';
+import { conflictsOf, rejectedOf } from './saving/conflicts.js';
 import { Connection, REAL_CLOCK } from './connection.js';
-import { EventHandlers } from './event-handlers.js';
-import { Feed } from './feed.js';
-import { openPersistence } from './idb.js';
+import { EventHandlers } from './receiving/event-handlers.js';
+import { Feed } from './receiving/feed.js';
+import { openPersistence } from './storage/idb.js';
 import { LoadError, Loader } from './loader.js';
-import { Outbox } from './outbox.js';
+import { Outbox } from './saving/outbox.js';
 import { listenToPage } from './page-events.js';
-import { People } from './people.js';
-import { nextBatch } from './queue.js';
-import { SaveReporter } from './save-reporter.js';
-import { Stream } from './stream.js';
-import { openTabs } from './tabs.js';
+import { People } from './receiving/people.js';
+import { nextBatch } from './saving/queue.js';
+import { SaveReporter } from './saving/save-reporter.js';
+import { Stream } from './receiving/stream.js';
+import { openTabs } from './storage/tabs.js';
 import { Timers } from './timers.js';
 
 /**
@@ -25,7 +25,7 @@ import { Timers } from './timers.js';
  * @import {Boot, MediaState} from '../types/page'
  * @import {Session} from '../types/session'
  * @import {Clock} from './connection.js'
- * @import {Tabs} from './tabs.js'
+ * @import {Tabs} from './storage/tabs.js'
  * @typedef {{clock?: Clock, tabs?: Tabs, persistence?: Persistence, fetch?: typeof fetch, makeSocket?: (url: string) => WebSocket, origin?: string}} Parts
  */
 

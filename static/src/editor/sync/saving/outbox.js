@@ -4,15 +4,15 @@
  */
 
 import { batch, signal } from '@preact/signals-core';
-import { toWire } from '../store/fields.js';
+import { toWire } from '../../store/fields.js';
 import { Answers } from './answers.js';
 import { MAX_OPS, byOrder, chainOf, nextBatch, renewed, runs, total } from './queue.js';
 
 /**
- * @import {OutboxOp, Persistence, Write} from '../types/outbox'
- * @import {OpResult} from '../types/wire'
- * @import {Core} from '../store/core.js'
- * @import {Connection} from './connection.js'
+ * @import {OutboxOp, Persistence, Write} from '../../types/outbox'
+ * @import {OpResult} from '../../types/wire'
+ * @import {Core} from '../../store/core.js'
+ * @import {Connection} from '../connection.js'
  * @typedef {{status: number, body: any, afterMs: number}} Answer status 0: no answer came
  * @typedef {(media: string, ops: object[]) => Promise<Answer>} Post
  */

@@ -1,7 +1,7 @@
 /** Who is on the page and where their pointers are, as received from the socket. */
 
 /**
- * @import {Cursor, Presence} from '../types/people'
+ * @import {Cursor, Presence} from '../../types/people'
  * @import {Signal} from '@preact/signals-core'
  */
 

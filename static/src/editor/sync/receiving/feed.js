@@ -3,10 +3,10 @@ import { signal } from '@preact/signals-core';
 import { Socket } from './socket.js';
 
 /**
- * @import {Clock, Connection} from './connection.js'
+ * @import {Clock, Connection} from '../connection.js'
  * @import {People} from './people.js'
  * @import {Stream} from './stream.js'
- * @import {Timers} from './timers.js'
+ * @import {Timers} from '../timers.js'
  */
 
 const POLL_MS = 2000;

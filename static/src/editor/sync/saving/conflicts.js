@@ -1,10 +1,10 @@
 /** Presents parked changes to the person: conflicts to decide, rejected changes in the tray. */
 
-import { t } from '../../i18n.js';
+import { t } from '../../../i18n.js';
 
 /**
- * @import {OutboxOp} from '../types/outbox'
- * @import {Conflict, Rejected} from '../types/saving'
+ * @import {OutboxOp} from '../../types/outbox'
+ * @import {Conflict, Rejected} from '../../types/saving'
  * @import {Answers} from './answers.js'
  */
 

@@ -6,7 +6,7 @@
 
 import { MemoryPersistence } from './memory.js';
 
-/** @import {OutboxOp, Persistence, StoreName, Write} from '../types/outbox' */
+/** @import {OutboxOp, Persistence, StoreName, Write} from '../../types/outbox' */
 
 const VERSION = 1;
 /** A database that does not open (blocked by a broken tab, for instance) must not keep the editor from starting. */

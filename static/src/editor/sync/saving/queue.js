@@ -1,11 +1,11 @@
 /** What goes into the next request, and how changes of the same thing become one; pure functions on lists of ops. */
 
-import { compose, keyOf, pick } from '../store/fields.js';
-import { uuid7 } from '../store/uuid.js';
+import { compose, keyOf, pick } from '../../store/fields.js';
+import { uuid7 } from '../../store/uuid.js';
 
-/** @import {Delta} from '../types/changes' */
-/** @import {Label} from '../types/labels' */
-/** @import {OutboxOp} from '../types/outbox' */
+/** @import {Delta} from '../../types/changes' */
+/** @import {Label} from '../../types/labels' */
+/** @import {OutboxOp} from '../../types/outbox' */
 
 export const MAX_OPS = 200;
 /** Below the server's 8 MB, with room for the envelope. */

@@ -1,14 +1,14 @@
 /** Applies the server's answer to a change: done, merged and sent again, shown as a conflict, or parked in the tray. */
 
 import { batch } from '@preact/signals-core';
-import { merge, without } from '../store/fields.js';
+import { merge, without } from '../../store/fields.js';
 import { chainOf, rebased, renewed, total } from './queue.js';
 
 /**
- * @import {Delta, LabelDelta} from '../types/changes'
- * @import {Label} from '../types/labels'
- * @import {OutboxOp, Parked, Write} from '../types/outbox'
- * @import {OpResult} from '../types/wire'
+ * @import {Delta, LabelDelta} from '../../types/changes'
+ * @import {Label} from '../../types/labels'
+ * @import {OutboxOp, Parked, Write} from '../../types/outbox'
+ * @import {OpResult} from '../../types/wire'
  * @import {Outbox} from './outbox.js'
  */
 

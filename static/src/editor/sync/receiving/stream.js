@@ -1,9 +1,9 @@
 /** Puts the project's events into order: each is applied once, right after the one before it; gaps are fetched. */
 
 /**
- * @import {ProjectEvent} from '../types/wire'
- * @import {Answer} from './outbox.js'
- * @import {Clock} from './connection.js'
+ * @import {ProjectEvent} from '../../types/wire'
+ * @import {Answer} from '../saving/outbox.js'
+ * @import {Clock} from '../connection.js'
  */
 
 /** Kinds that carry before and after for the medium that is shown. */

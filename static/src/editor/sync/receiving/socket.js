@@ -1,7 +1,7 @@
 /** Holds the WebSocket open, sends what is shown and where the pointer is, and passes on the server's messages. */
 
 /**
- * @import {Clock} from './connection.js'
+ * @import {Clock} from '../connection.js'
  * @typedef {{onMessage: (message: any) => void, onOpen: () => void, onDown: (code: number) => void}} Handlers
  */
 

@@ -1,10 +1,10 @@
 /** Computes the save state and its text from the facts about connection and unsaved changes. */
 
-import { ngettext, t } from '../../i18n.js';
+import { ngettext, t } from '../../../i18n.js';
 
 /**
- * @import {SaveState} from '../types/saving'
- * @import {ConnectionState} from './connection.js'
+ * @import {SaveState} from '../../types/saving'
+ * @import {ConnectionState} from '../connection.js'
  * @typedef {{connection: ConnectionState, pending: number, conflicts: number, rejected: number, savedAt: number | null, isPersisted: boolean, signIn: string}} Facts
  */
 

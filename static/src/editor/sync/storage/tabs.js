@@ -1,6 +1,6 @@
 /** Finds out which tabs of this browser are open: unsaved changes of closed ones are taken over by another. */
 
-import { uuid7 } from '../store/uuid.js';
+import { uuid7 } from '../../store/uuid.js';
 
 /**
  * @typedef {{client: string, alive(): Promise<Set<string>>, close(): void}} Tabs

@@ -1,7 +1,7 @@
 /** Persistence in memory: for browsers that refuse IndexedDB, and for tests. */
 
 /**
- * @import {OutboxOp, Persistence, StoreName, Write} from '../types/outbox'
+ * @import {OutboxOp, Persistence, StoreName, Write} from '../../types/outbox'
  * @typedef {Record<StoreName, Map<string, any>>} Disk
  */
 

@@ -4,11 +4,11 @@ import { nextTick, saveStateOf } from './save-state.js';
 
 /**
  * @import {Signal} from '@preact/signals-core'
- * @import {SaveState} from '../types/saving'
- * @import {Store} from '../types/store'
- * @import {Clock, Connection} from './connection.js'
+ * @import {SaveState} from '../../types/saving'
+ * @import {Store} from '../../types/store'
+ * @import {Clock, Connection} from '../connection.js'
  * @import {Outbox} from './outbox.js'
- * @import {Timers} from './timers.js'
+ * @import {Timers} from '../timers.js'
  */
 
 export class SaveReporter {

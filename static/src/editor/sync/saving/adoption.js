@@ -1,11 +1,11 @@
 /** Takes over unsaved changes of the person's closed tabs, so that they are sent from this one. */
 
 /**
- * @import {OutboxOp, Persistence} from '../types/outbox'
- * @import {Core} from '../store/core.js'
+ * @import {OutboxOp, Persistence} from '../../types/outbox'
+ * @import {Core} from '../../store/core.js'
  * @import {Outbox} from './outbox.js'
- * @import {Tabs} from './tabs.js'
- * @import {Timers} from './timers.js'
+ * @import {Tabs} from '../storage/tabs.js'
+ * @import {Timers} from '../timers.js'
  */
 
 const REPEAT_MS = 20000;

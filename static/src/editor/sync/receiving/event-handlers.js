@@ -1,15 +1,15 @@
 /** Handles the events of the project: for the shown medium, for states fetched ahead, for the vocabulary (see event-kinds.js). */
 
 import { batch, signal } from '@preact/signals-core';
-import { eventKind, mediaOf } from '../../event-kinds.js';
-import { t } from '../../i18n.js';
+import { eventKind, mediaOf } from '../../../event-kinds.js';
+import { t } from '../../../i18n.js';
 
 /**
- * @import {PageSession} from '../types/page'
- * @import {ProjectEvent} from '../types/wire'
- * @import {Inner} from '../store/store.js'
- * @import {Loader} from './loader.js'
- * @import {Timers} from './timers.js'
+ * @import {PageSession} from '../../types/page'
+ * @import {ProjectEvent} from '../../types/wire'
+ * @import {Inner} from '../../store/store.js'
+ * @import {Loader} from '../loader.js'
+ * @import {Timers} from '../timers.js'
  */
 
 /** Events that follow each other within this time lead to one request. */
