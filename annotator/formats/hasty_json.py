@@ -12,7 +12,7 @@ import orjson
 from annotator.domain.geometry import decode_points
 from annotator.domain.records import LossReport
 
-from .hasty_geometry import is_one_ring, say
+from .hasty_geometry import is_one_ring, to_hasty
 
 VERSION = "1.1"
 
@@ -115,13 +115,13 @@ def _image(image: ImageEntry, report: LossReport, names: Mapping[str, str]) -> d
 
 def _label(label: LabelEntry, report: LossReport, names: Mapping[str, str]) -> dict[str, Any]:
     _note_losses(label, report)
-    said = say(*label.box, label.points, label.mask)
+    geometry = to_hasty(*label.box, label.points, label.mask)
     return {
         "id": label.id,
         "class_name": label.class_name,
-        "bbox": said.bbox,
-        "polygon": said.polygon,
-        "mask": said.mask,
+        "bbox": geometry.bbox,
+        "polygon": geometry.polygon,
+        "mask": geometry.mask,
         "z_index": label.z,
         "keypoints": [_keypoint(point, names) for point in orjson.loads(label.keypoints or "[]")],
         "attributes": dict(label.attributes),

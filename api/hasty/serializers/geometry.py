@@ -1,4 +1,4 @@
-"""Geometry that Hasty's clients send, as native fields; a value equal to what was said of the stored label leaves it alone.
+"""Geometry that Hasty's clients send, as native fields; a value equal to the response's leaves the stored label unchanged.
 
 So reading a label, changing its class and writing it back loses nothing, though numbers are rounded on the way out.
 """
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from annotator.domain.errors import Invalid
-from annotator.formats.hasty_geometry import Said, plain, whole
+from annotator.formats.hasty_geometry import HastyGeometry, polygon_as_lists, round_half_up
 
 GEOMETRY = ("bbox", "polygon", "mask")
 
@@ -31,14 +31,14 @@ def new_geometry(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def changed_geometry(
-    given: Mapping[str, Any], said: Said, *, box: Sequence[float], is_derived: bool
+    given: Mapping[str, Any], current: HastyGeometry, *, box: Sequence[float], is_derived: bool
 ) -> dict[str, Any]:
-    """Return the native geometry fields that differ from what was said of the stored label.
+    """Return the native geometry fields that differ from `current`, the stored label's geometry in responses.
 
-    `box` is the stored one. `is_derived`: the mask that was said stands for a stored polygon that Hasty cannot say.
+    `box` is the stored one. `is_derived`: the mask in responses replaces a stored polygon that Hasty does not support.
     """
     _refuse_empty(given)
-    known = {"bbox": list(said.bbox), "polygon": plain(said.polygon), "mask": said.mask}
+    known = {"bbox": list(current.bbox), "polygon": polygon_as_lists(current.polygon), "mask": current.mask}
     changed = {name for name in GEOMETRY if name in given and given[name] != known[name]}
     if not changed:
         return {}
@@ -54,7 +54,7 @@ def changed_geometry(
         fields["box"] = None if given["bbox"] is None else _checked_box(given["bbox"])
     mask = given.get("mask")
     if mask is not None and (changed & {"mask", "bbox"}):
-        # A mask lies in the bbox that it was said with, which is of whole pixels.
+        # A mask is relative to the bbox of its response, which has integer coordinates.
         fields["mask"] = mask
         fields["box"] = _mask_box(fields["box"] if "bbox" in changed else known["bbox"])
     elif "mask" in changed:
@@ -82,5 +82,5 @@ def _mask_box(box: Sequence[float] | None) -> Any:
     if box is None:
         raise Invalid("A mask needs a bbox, which it is relative to.", field="bbox")
     if isinstance(box, list) and all(type(x) in (int, float) for x in box):
-        return [whole(x) for x in box]
+        return [round_half_up(x) for x in box]
     return box

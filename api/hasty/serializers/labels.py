@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 from rest_framework.exceptions import ValidationError
 
-from annotator.formats.hasty_geometry import border, is_one_ring, say
+from annotator.formats.hasty_geometry import border_mask, is_one_ring, to_hasty
 from annotator.models import Label
 from annotator.services.annotations.labels import TOOLS
 from api.common import fields
@@ -104,7 +104,9 @@ class LabelSerializer(Serializer):
         return bool(self.context.get("include_border_mask"))
 
     def to_representation(self, instance: LabelRow | Label) -> dict[str, Any]:
-        geometry = say(instance.x0, instance.y0, instance.x1, instance.y1, instance.points, instance.mask)
+        geometry = to_hasty(
+            instance.x0, instance.y0, instance.x1, instance.y1, instance.points, instance.mask
+        )
         return {
             "id": instance.id,
             "image_id": instance.media_id,
@@ -115,7 +117,7 @@ class LabelSerializer(Serializer):
             "tool_used": instance.tool or None,
             "z_index": instance.z,
             "keypoints": [] if instance.keypoints is None else keypoints_of(instance),
-            "border_mask": border(geometry) if self.has_border_mask else None,
+            "border_mask": border_mask(geometry) if self.has_border_mask else None,
             "error": instance.error or None,
             "external_id": instance.external_id or None,
             "external_event_id": None,
@@ -262,7 +264,7 @@ def to_patch(data: Mapping[str, Any], label: Label | None) -> dict[str, Any]:
     if label is None:
         patch |= new_geometry(data)
         return patch | ({"keypoints": keypoints} if keypoints else {})
-    geometry = say(label.x0, label.y0, label.x1, label.y1, label.points, label.mask)
+    geometry = to_hasty(label.x0, label.y0, label.x1, label.y1, label.points, label.mask)
     is_derived = label.mask is None and label.points is not None and not is_one_ring(label.points)
     box = (label.x0, label.y0, label.x1, label.y1)
     patch |= changed_geometry(data, geometry, box=box, is_derived=is_derived)

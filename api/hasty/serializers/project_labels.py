@@ -12,7 +12,7 @@ import numpy as np
 import orjson
 
 from annotator.domain import masks
-from annotator.formats.hasty_geometry import Said, plain, say, whole
+from annotator.formats.hasty_geometry import HastyGeometry, polygon_as_lists, round_half_up, to_hasty
 from annotator.models import KeypointSchema, Media
 from annotator.services.media import urls as media_urls
 from api.common import fields
@@ -99,7 +99,7 @@ class ProjectLabelSerializer(Serializer):
         row, context = instance, self.context
         related: RelatedRows = context["related"]
         image, schema = related.images[row.media_id], related.schemas.get(row.concept_id)
-        geometry = say(row.x0, row.y0, row.x1, row.y1, row.points, row.mask)
+        geometry = to_hasty(row.x0, row.y0, row.x1, row.y1, row.points, row.mask)
         box, address = crop_of(image, geometry)
         with_keypoints = related.with_keypoints and schema is not None
         return {
@@ -126,7 +126,7 @@ class ProjectLabelSerializer(Serializer):
         }
 
 
-def crop_of(image: Media, geometry: Said) -> tuple[tuple[int, int, int, int], str | None]:
+def crop_of(image: Media, geometry: HastyGeometry) -> tuple[tuple[int, int, int, int], str | None]:
     """Return the part of the image that shows a label, and its address; None when nothing of it is in the image."""
     left, top, right, bottom = geometry.bbox
     box = max(left, 0), max(top, 0), min(right, image.width), min(bottom, image.height)
@@ -136,7 +136,7 @@ def crop_of(image: Media, geometry: Said) -> tuple[tuple[int, int, int, int], st
 
 
 def _thumb(
-    geometry: Said, box: tuple[int, int, int, int], points: Sequence[Mapping[str, Any]]
+    geometry: HastyGeometry, box: tuple[int, int, int, int], points: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """Return the geometry in pixels of the crop, which has the part `box` of the image."""
     width, height = box[2] - box[0], box[3] - box[1]
@@ -144,9 +144,9 @@ def _thumb(
     size = max(1, round(width * scale)), max(1, round(height * scale))
 
     def to_crop(x: float, y: float) -> list[int]:
-        return [whole((x - box[0]) * scale), whole((y - box[1]) * scale)]
+        return [round_half_up((x - box[0]) * scale), round_half_up((y - box[1]) * scale)]
 
-    polygon = plain(geometry.polygon)
+    polygon = polygon_as_lists(geometry.polygon)
     return {
         "thumb_bbox": [0, 0, *size],
         "thumb_polygon": None if polygon is None else [to_crop(x, y) for x, y in polygon],
@@ -155,7 +155,7 @@ def _thumb(
     }
 
 
-def _thumb_mask(geometry: Said, box: tuple[int, int, int, int], size: tuple[int, int]) -> list[int]:
+def _thumb_mask(geometry: HastyGeometry, box: tuple[int, int, int, int], size: tuple[int, int]) -> list[int]:
     """Return the mask on the grid of the crop: each of its pixels is that of the mask at its center."""
     left, top, right, bottom = geometry.bbox
     bits = masks.runs_to_mask(geometry.mask or [], right - left, bottom - top)
