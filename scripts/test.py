@@ -27,7 +27,7 @@ from scripts.node import build_bundle, node_environment  # noqa: E402
 from tests import servers  # noqa: E402
 
 IS_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
-# Each stage starts dozens of processes; none of them should compile every module anew.
+# Each stage starts dozens of processes; none of them should recompile every module.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Far above what a test and a stage take: what hangs has failed, and the rest goes on.
 TEST_SECONDS = 300

@@ -68,7 +68,7 @@ def _cast(django_db_setup: None, django_db_blocker: Any) -> None:
 
 @pytest.fixture
 def w(_cast: None, db: None) -> World:
-    """The cast, as if made anew for this test."""
+    """The cast, as if created for this test."""
     return world()
 
 

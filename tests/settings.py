@@ -34,5 +34,5 @@ from annotator.settings import *  # noqa: E402, F403
 
 # A cheap hash: signing people in must not cost the suite minutes.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-# Every test client loads the middleware anew: it need not look through all static files each time.
+# Every test client loads the middleware again: it need not look through all static files each time.
 WHITENOISE_AUTOREFRESH = True

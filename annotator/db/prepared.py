@@ -78,7 +78,7 @@ def stored_ids(ids: Iterable[uuid.UUID]) -> list[Any]:
     return list(ids) if connection.features.has_native_uuid_field else [each.hex for each in ids]
 
 
-# There are as many as functions that give rows; the bound is for one that is made anew at each call by mistake.
+# One entry per query function; the limit guards against a function that is mistakenly created at each call.
 @functools.lru_cache(256)
 def _visible(rows: Callable[[], models.QuerySet[Any]]) -> Prepared:
     def build(shape: Any, *ids: uuid.UUID) -> models.QuerySet[Any]:
@@ -92,7 +92,7 @@ def _visible(rows: Callable[[], models.QuerySet[Any]]) -> Prepared:
 
 
 def visible_one(rows: Callable[[], models.QuerySet[Any]], actor: Actor, **keys: uuid.UUID) -> Any | None:
-    """Return the row of `rows()` with these ids that the actor may see, with her role there as `role_of_actor`, or None.
+    """Return the row of `rows()` with these ids that the actor may see, with their role there as `role_of_actor`, or None.
 
     `rows` must be one function that gives the same query each time: its SQL is made once. One query.
     """

@@ -13,7 +13,7 @@ from django.db.migrations.state import ProjectState
 class CreateTogether(Operation):
     """Does what its CreateModel operations do, one after the other.
 
-    On their own, each of them makes Django build anew all model classes that its model is related to, which with our
+    On their own, each of them makes Django rebuild all model classes that its model is related to, which with our
     first tables is a third of the time of a first start. Here the classes are built once, when all are known.
     """
 

@@ -96,8 +96,8 @@ class LossLine:
     examples: list[str] = default(default_factory=list)
 
 
-def _sayable(words: str) -> str:
-    """Return words of a file as a report can be stored: no database column holds a NUL."""
+def _strip_nul(words: str) -> str:
+    """Return the text with NUL characters replaced, which database columns cannot hold."""
     return words.replace("\0", "\ufffd")
 
 
@@ -112,13 +112,13 @@ class LossReport:
 
     def add(self, field: str, reason: str, example: object = "", *, count: int = 1) -> None:
         """Count a loss. Beyond MAX_LINES different kinds the rest is counted in one line."""
-        key = (_sayable(field)[:100], _sayable(reason)[:300])
+        key = (_strip_nul(field)[:100], _strip_nul(reason)[:300])
         if key not in self._lines and len(self._lines) >= self.MAX_LINES:
             key = ("...", "further kinds of loss")
         line = self._lines.setdefault(key, LossLine(*key))
         line.count += count
         if len(line.examples) < self.MAX_EXAMPLES and example != "":
-            line.examples.append(_sayable(str(example))[:200])
+            line.examples.append(_strip_nul(str(example))[:200])
 
     @property
     def lines(self) -> tuple[LossLine, ...]:

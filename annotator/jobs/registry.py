@@ -1,7 +1,7 @@
 """What a job handler sees: how it registers itself, and the run that it is given; how runs are driven is in engine.py.
 
 A handler lives in `annotator/jobs/<noun>.py`. It may be started again after its worker was killed: it
-begins anew then, so it must either be harmless to repeat or have a `cleanup`.
+restarts then, so it must either be harmless to repeat or have a `cleanup`.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ class ScopedQuerySet(models.QuerySet):
         return rows
 
     def with_role(self, actor: Actor) -> Self:
-        """Return the rows that the actor can see, each with her role in its workspace as `role_of_actor`."""
+        """Return the rows that the actor can see, each with the actor's role in its workspace as `role_of_actor`."""
         return self.visible_to(actor).annotate(role_of_actor=F(f"{self.memberships}__role"))
 
 

@@ -59,7 +59,7 @@ def restore_group(
     is_required: bool,
     concept_ids: Sequence[uuid.UUID],
 ) -> TagGroup:
-    """Make a deleted tag group anew with the tags that it had and that are in the default group now."""
+    """Recreate a deleted tag group with its former tags that are in the default group now."""
     group = concepts.create_group(actor=actor, project=project, name=name, kind=kind, is_required=is_required)
     rows = Concept.all_objects.filter(project=project, on_media=True, pk__in=list(concept_ids))
     rows.filter(Q(tag_group=None) | Q(tag_group__is_default=True)).update(tag_group=group)

@@ -77,7 +77,7 @@ class FilterSet(django_filters.FilterSet):
 
 @functools.cache
 def _form_class(filterset_class: type[FilterSet]) -> Any:
-    """Return the form class of a filterset, which Django would make anew for each request."""
+    """Return the form class of a filterset, which Django would build for each request."""
     form_fields = {name: each.field for name, each in filterset_class.base_filters.items()}
     return type(f"{filterset_class.__name__}Form", (filterset_class._meta.form,), form_fields)
 

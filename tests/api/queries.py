@@ -1,4 +1,4 @@
-"""How many queries an endpoint takes: recorded in query_counts.json, compared in tests, recorded anew with RECORD_QUERY_COUNTS=1."""
+"""How many queries an endpoint takes: recorded in query_counts.json, compared in tests, recorded again with RECORD_QUERY_COUNTS=1."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def test_a_name_of_two_components_is_a_warning(warnings: Any) -> None:
 
 
 def test_no_change_goes_unseen() -> None:
-    """Record it anew with RECORD_OPENAPI=1, and look at what has changed."""
+    """Record it again with RECORD_OPENAPI=1, and look at what has changed."""
     said = json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
     if os.environ.get("RECORD_OPENAPI") == "1":
         SNAPSHOT.write_text(said, encoding="utf-8")

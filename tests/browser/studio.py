@@ -48,7 +48,7 @@ class Studio:
         return answer.json() if answer.body else None
 
     def member(self, name: str, role: str = "annotator") -> str:
-        """Make a person a member and return her name."""
+        """Make a person a member and return their name."""
         self.server.token(self.workspace, user=name, role=role)
         return name
 

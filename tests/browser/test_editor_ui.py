@@ -209,7 +209,7 @@ def test_submit_accept_reject_and_reopen_by_role(studio: Studio, people: People)
     rosa.press("Alt+x")
     rosa.idle()
     assert state() == "IN PROGRESS"
-    ann.page.get_by_role("button", name=re.compile("^Submit")).click()  # her page heard of it
+    ann.page.get_by_role("button", name=re.compile("^Submit")).click()  # Ann's page received it
     ann.idle()
     expect(rosa.page.get_by_role("button", name=re.compile("^Accept"))).to_be_visible()
     rosa.press("Alt+a")

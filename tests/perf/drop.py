@@ -1,4 +1,4 @@
-"""A thousand pictures dropped while somebody labels: how long her writes take, and how fast the pictures are ready."""
+"""A thousand images uploaded while somebody labels: how long label writes take, and how fast the images are ready."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def run() -> None:
 
 
 def _share(browser: Browser, context: BrowserContext, server: servers.Server, studio: Studio) -> None:
-    """A box of one person, from her pointer-up to the frame in which another person's browser has it."""
+    """A box of one person, from pointer-up to the frame in which another person's browser shows it."""
     image = studio.image("shared.jpg")
     studio.member("bob")
     other = browser.new_context(viewport={"width": 1600, "height": 900})

@@ -399,12 +399,12 @@ def _create_over_http(server: servers.Server) -> None:
 
             link = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
             for _ in range(100):
-                begun = time.perf_counter()
+                started = time.perf_counter()
                 link.request("POST", path, body, headers)
                 reply = link.getresponse()
                 assert reply.status == 200, reply.read()
                 reply.read()
-                times.append(time.perf_counter() - begun)
+                times.append(time.perf_counter() - started)
             link.close()
 
         threads = [threading.Thread(target=write) for _ in range(connections)]

@@ -266,7 +266,7 @@ def test_a_credential_is_counted_over_all_servers(place: Place) -> None:
         refusal = ask(number)
         if refusal.status == 429:
             wait = float(refusal.headers["retry-after"])
-            if wait > 10:  # far enough from where the counting begins anew
+            if wait > 10:  # far enough from where the count restarts
                 break
             time.sleep(wait)
     assert refusal.status == 429 and ask(number + 1).status == 429

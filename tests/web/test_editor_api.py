@@ -148,7 +148,7 @@ def test_the_session_is_what_the_page_embeds(w: World) -> None:
     embedded = json.loads(DjangoJSONEncoder().encode(page.context["boot"]))
     answer = ann.get(f"/web/projects/{w.project.pk}/session")
     session = answer.json()
-    # each response masks the token anew
+    # each response masks the token differently
     assert len(session.pop("csrf")) == len(embedded.pop("csrf"))
     assert session | {"media": str(w.images[0].pk), "filter": ""} == embedded
     assert answer.headers["Cache-Control"] == "no-store"

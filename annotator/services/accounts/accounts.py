@@ -43,7 +43,7 @@ def invite(
     """Make a person a member and return (membership, secret of a one-time link; empty for one who has an account).
 
     `name` is the user name, or the e-mail address of somebody who has an account here. A new person has no
-    password until she sets one. Raises Denied below admin or for a role above one's own, Conflict for a member.
+    password until they set one. Raises Denied below admin or for a role above one's own, Conflict for a member.
     """
     policy.require(actor, workspace, "member.manage")
     person = find(name=text.clean(name, field="name", limit=150))
@@ -61,7 +61,7 @@ def invite(
 
 @transaction.atomic
 def invite_again(*, actor: Actor, member: Membership) -> str:
-    """Return a new one-time link for a person who has never signed in; Conflict for anybody else: it would open her account."""
+    """Return a new one-time link for a person who has never signed in; Conflict for anybody else: it would open their account."""
     policy.require(actor, member.workspace, "member.manage")
     if member.user.last_login is not None or member.user.has_usable_password() or member.user.service_of_id:
         raise Conflict("This person has an account already and signs in herself.")

@@ -81,7 +81,7 @@ def take(key: str, *, rate: float, burst: float) -> Taken:
 
 
 def forget(key: str, *, rate: float, burst: float) -> None:
-    """Start the count of `key` anew."""
+    """Reset the count of `key`."""
     buckets.forget(key)
     if settings.REDIS_URL:
         with contextlib.suppress(Exception):
@@ -111,7 +111,7 @@ def take_sign_in(address: str, name: str) -> Taken | None:
 
 
 def forget_sign_in(address: str, name: str) -> None:
-    """Start anew after a right password."""
+    """Reset the counts after a correct password."""
     limit = settings.RATE_SIGN_IN_PER_MINUTE
     if limit > 0:
         forget(_sign_in_key(address, name), rate=limit / SIGN_IN_SECONDS, burst=limit)

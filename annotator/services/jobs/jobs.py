@@ -57,7 +57,7 @@ def start(
 
 @transaction.atomic
 def cancel(*, actor: Actor, job: Job) -> Job:
-    """Ask a job to stop: one that has not begun is cancelled at once, a running one at its next step.
+    """Ask a job to stop: a queued one is cancelled at once, a running one at its next step.
 
     Allowed to whoever started it and to those with `job.cancel`. Raises Conflict when it has ended.
     """

@@ -234,14 +234,14 @@ def trash(*, actor: Actor, project: Project, media: Iterable[uuid.UUID], client:
         ids = list(Media.objects.filter(project=project, pk__in=keys).values_list("pk", flat=True))
         if ids:
             with transaction.atomic():
-                put_away(ids, timezone.now())
+                mark_trashed(ids, timezone.now())
                 _record(actor, project, kinds.MEDIA_TRASHED, kinds.MediaPayload(media=_texts(ids)), client)
             gone.extend(ids)
     return gone
 
 
-def put_away(ids: Sequence[uuid.UUID], moment: Any) -> None:
-    """Write the trash mark on pictures and their items; inside the caller's transaction, without an event."""
+def mark_trashed(ids: Sequence[uuid.UUID], moment: Any) -> None:
+    """Set `trashed_at` of images and their items, inside the caller's transaction; no event."""
     DatasetItem.all_objects.filter(media__in=ids, trashed_at__isnull=True).update(trashed_at=moment)
     _touch(ids, trashed_at=moment)
 
@@ -257,15 +257,15 @@ def restore(
     back = []
     for keys in chunks(dict.fromkeys(media), CHUNK):
         with transaction.atomic():
-            ids = bring_back(project, keys)
+            ids = unmark_trashed(project, keys)
             if ids:
                 _record(actor, project, kinds.MEDIA_RESTORED, kinds.MediaPayload(media=_texts(ids)), client)
         back.extend(ids)
     return back
 
 
-def bring_back(project: Project, keys: Sequence[uuid.UUID]) -> list[uuid.UUID]:
-    """Take pictures of live datasets out of the trash, inside the caller's transaction; return which."""
+def unmark_trashed(project: Project, keys: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    """Clear `trashed_at` of images in live datasets, inside the caller's transaction; return the ids restored."""
     oldest = timezone.now() - timedelta(days=settings.TRASH_DAYS)
     rows = DatasetItem.all_objects.filter(
         media__in=keys,

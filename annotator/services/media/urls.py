@@ -12,7 +12,7 @@ from django.conf import settings
 from annotator.models import Blob, Job, Media, MediaKind, Upload
 from annotator.storage import imaging, probe, signing
 
-# Raised when renditions are made in another way, so that browsers fetch them anew.
+# Raised when renditions are made in another way, so that browsers fetch them again.
 RENDITION_VERSION = 1
 LINKED = "linked"
 

@@ -172,7 +172,7 @@ def put_away_media(dataset: Dataset) -> int:
     live = DatasetItem.objects.filter(dataset=dataset, is_home=True)
     while ids := list(live.values_list("media_id", flat=True)[: media_changes.CHUNK]):
         with transaction.atomic():
-            media_changes.put_away(ids, dataset.trashed_at)
+            media_changes.mark_trashed(ids, dataset.trashed_at)
             events.record(
                 actor=None,
                 kind=kinds.BULK,
@@ -218,7 +218,7 @@ def _bring_back(dataset: Dataset, moment: Any) -> None:
     )
     while ids := list(rows.values_list("media_id", flat=True)[: media_changes.CHUNK]):
         with transaction.atomic():
-            if not media_changes.bring_back(dataset.project, ids):
+            if not media_changes.unmark_trashed(dataset.project, ids):
                 return
             events.record(
                 actor=None,

@@ -22,7 +22,7 @@ def check_role(role: object) -> str:
 
 @transaction.atomic
 def ensure(*, workspace: Workspace, user: User, role: str) -> Membership:
-    """Make `user` a member if she is not one; an existing membership keeps its role. For commands of the operator."""
+    """Make `user` a member unless they are one; an existing membership keeps its role. For commands of the operator."""
     member, created = Membership.all_objects.get_or_create(
         workspace=workspace, user=user, defaults={"role": check_role(role)}
     )

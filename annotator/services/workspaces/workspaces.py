@@ -26,7 +26,7 @@ _FLAGS = ("is_public", "allow_support")
 
 @transaction.atomic
 def create(*, name: str, ref: str = "", owner: User | None = None) -> Workspace:
-    """Make a workspace; `owner` becomes its first member. Any signed-in person may have one of her own.
+    """Make a workspace; `owner` becomes its first member. Every signed-in person may have their own.
 
     Raises Conflict when `ref` is taken; without `ref` a free one is made from the name.
     """

@@ -128,8 +128,10 @@ def build(*, project: Project, params: Mapping[str, Any], path: Path, tell: Tell
     }
 
 
-def _pour(archive: zipfile.ZipFile, name: str, pieces: Iterable[bytes], *, is_packed: bool = False) -> None:
-    """Write an entry piece by piece; what is packed already is stored as it is."""
+def _write_entry(
+    archive: zipfile.ZipFile, name: str, pieces: Iterable[bytes], *, is_packed: bool = False
+) -> None:
+    """Write an archive entry piece by piece; packed content is stored without compression."""
     entry = zipfile.ZipInfo(name, timezone.now().timetuple()[:6])
     entry.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
     with archive.open(entry, "w", force_zip64=True) as target:
@@ -141,7 +143,7 @@ def _pour(archive: zipfile.ZipFile, name: str, pieces: Iterable[bytes], *, is_pa
 
 
 def _write_coco(state: Build, archive: zipfile.ZipFile) -> None:
-    _pour(archive, "annotations.json", coco_pieces(state))
+    _write_entry(archive, "annotations.json", coco_pieces(state))
 
 
 def coco_pieces(state: Build) -> Iterator[bytes]:
@@ -242,7 +244,7 @@ def _write_json(state: Build, archive: zipfile.ZipFile) -> None:
     pieces = hasty_json.write(
         head=head, images=_entries(state), report=state.report, keypoint_names=export_heads.point_names(head)
     )
-    _pour(archive, f"{safe_part(state.name)}.json", pieces)
+    _write_entry(archive, f"{safe_part(state.name)}.json", pieces)
 
 
 def _entries(state: Build) -> Iterator[hasty_json.ImageEntry]:
@@ -287,7 +289,7 @@ def _write_images(state: Build, archive: zipfile.ZipFile) -> None:
             state.report.add("images", "the file is not in storage", where)
             continue
         with source:
-            _pour(archive, where, _pieces(source), is_packed=True)
+            _write_entry(archive, where, _pieces(source), is_packed=True)
 
 
 def _pieces(source: BinaryIO) -> Iterator[bytes]:

@@ -228,7 +228,7 @@ def map_ahead(
 ) -> Generator[Made, None, None]:
     """Yield `work(item)` in order, with as many threads as the pool has children and at most `ahead` results waiting.
 
-    The caller writes rows while the children go on; closing the iterator drops what has not begun.
+    The caller writes rows while the children continue; closing the iterator drops what has not started.
     """
     threads = ThreadPoolExecutor(pool().size, thread_name_prefix="decode")
     waiting: deque[Future[Made]] = deque()

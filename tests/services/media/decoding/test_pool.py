@@ -362,8 +362,8 @@ def test_map_ahead_keeps_order_and_stops() -> None:
     assert list(decoding.map_ahead(range(50), lambda number: number * 2, ahead=7)) == [
         number * 2 for number in range(50)
     ]
-    begun: list[int] = []
-    work = decoding.map_ahead(range(1000), lambda number: begun.append(number) or number, ahead=4)
+    started: list[int] = []
+    work = decoding.map_ahead(range(1000), lambda number: started.append(number) or number, ahead=4)
     assert next(work) == 0
     work.close()
-    assert len(begun) < 20
+    assert len(started) < 20

@@ -1,4 +1,4 @@
-"""Pictures made to fit a size that a contract promises: made when asked for, kept, made anew for other bytes."""
+"""Renditions in the sizes of a contract: made on request, kept, made again for other bytes."""
 
 from __future__ import annotations
 
