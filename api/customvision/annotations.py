@@ -1,4 +1,4 @@
-"""The tags and regions of images, read past the ORM; a region is a box as shares of its image."""
+"""The tags and regions of images, read past the ORM; a region is a box normalized to the image's size."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from annotator.domain.geometry import Box
-from annotator.domain.shares import to_shares
+from annotator.domain.shares import to_normalized
 from annotator.models import Label, Media, Tag
 from annotator.services.media import changes, urls
 
@@ -41,7 +41,7 @@ class TagRow(NamedTuple):
 
 
 class Region(NamedTuple):
-    """A label as shares of its image."""
+    """A label normalized to the image's size."""
 
     image_id: uuid.UUID
     label_id: uuid.UUID
@@ -116,5 +116,5 @@ def _all_tags(labels: Iterable[LabelRow], tags: Iterable[TagRow]) -> list[TagRow
 
 def region_of(label: LabelRow, media: Media) -> Region | None:
     """Return a label as a region of its image; None when nothing of it is inside."""
-    shares = to_shares(Box(label.x0, label.y0, label.x1, label.y1), media.width, media.height)
-    return None if shares is None else Region(*label[:5], *shares)
+    normalized = to_normalized(Box(label.x0, label.y0, label.x1, label.y1), media.width, media.height)
+    return None if normalized is None else Region(*label[:5], *normalized)

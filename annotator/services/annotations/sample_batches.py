@@ -1,4 +1,4 @@
-"""Pictures that come together with what is said of them: made unless the project has the same bytes, then tagged and boxed."""
+"""Images that come together with what is said of them: made unless the project has the same bytes, then tagged and boxed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.conf import settings
 from annotator import policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import DomainError, Invalid, TooLarge
-from annotator.domain.shares import Shares, from_shares
+from annotator.domain.shares import NormalizedBox, from_normalized
 from annotator.models import Blob, Concept, Dataset, Media, Project
 from annotator.services import blobs
 from annotator.services.annotations import batches as annotation_batches, tags
@@ -25,16 +25,16 @@ _HEAD = 512
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A picture that is sent: its bytes in storage, or why there are none (`refusal`), and what is said of it.
+    """An image that is sent: its bytes in storage, or why there are none (`refusal`), and what is said of it.
 
-    `boxes` are (class id, shares of the picture), `tags` ids of tags, `texts` are noted beside it.
+    `boxes` are (class id, normalized box), `tags` ids of tags, `texts` are noted beside it.
     """
 
     name: str
     blob: Blob | None
     refusal: DomainError | None = None
     tags: tuple[uuid.UUID, ...] = ()
-    boxes: tuple[tuple[uuid.UUID, Shares], ...] = ()
+    boxes: tuple[tuple[uuid.UUID, NormalizedBox], ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -43,10 +43,10 @@ def keep(
     name: str,
     chunks: Iterable[bytes],
     tags: Sequence[uuid.UUID] = (),
-    boxes: Sequence[tuple[uuid.UUID, Shares]] = (),
+    boxes: Sequence[tuple[uuid.UUID, NormalizedBox]] = (),
     texts: Mapping[str, str] | None = None,
 ) -> Sample:
-    """Store the bytes of a picture and return it as a sample; a file that is too large becomes its refusal.
+    """Store the bytes of an image and return it as a sample; a file that is too large becomes its refusal.
 
     Without a name it is called "image", with the ending of what its first bytes are.
     """
@@ -73,7 +73,7 @@ def _noting(chunks: Iterable[bytes], head: bytearray) -> Iterator[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a sample: its picture, which `is_known` when the project had these bytes; else why it was refused."""
+    """What became of a sample: its image, which `is_known` when the project had these bytes; else why it was refused."""
 
     media: Media | None
     is_known: bool = False
@@ -86,10 +86,10 @@ def take(
 ) -> list[Taken]:
     """Take samples into a dataset and return what became of each, in order.
 
-    A name that the dataset has gets a number behind it. Pictures are written first, then all that is said of them in one
-    transaction; sent again after a failure in between, the pictures are known and get what they lack: equal tags and
+    A name that the dataset has gets a number behind it. Images are written first, then all that is said of them in one
+    transaction; sent again after a failure in between, the images are known and get what they lack: equal tags and
     boxes are not said twice. Allowed with `media.upload`. Raises Invalid before anything is written for ids of the
-    project's vocabulary that are none, and for boxes that do not lie inside a picture.
+    project's vocabulary that are none, and for boxes that do not lie inside an image.
     """
     policy.require(actor, project, "media.upload")
     _check(project, samples)
@@ -99,7 +99,7 @@ def take(
 
 
 def _check(project: Project, samples: Sequence[Sample]) -> None:
-    """Refuse what could not be said of any picture."""
+    """Refuse what could not be said of any image."""
     said = {key for sample in samples for key in sample.tags}
     classes = {key for sample in samples for key, _ in sample.boxes}
     rows = Concept.all_objects.filter(project=project, pk__in=said | classes)
@@ -110,14 +110,14 @@ def _check(project: Project, samples: Sequence[Sample]) -> None:
     if any(key not in known or not known[key].on_region for key in classes):
         raise Invalid("There is no such class in this project.", field="regions", code="unknown_class")
     for sample in samples:
-        for _, shares in sample.boxes:
-            from_shares(shares, 1, 1, field="regions")
+        for _, normalized in sample.boxes:
+            from_normalized(normalized, 1, 1, field="regions")
 
 
 def _create(
     actor: Actor, project: Project, dataset: Dataset, samples: Sequence[Sample], client: str
 ) -> list[Taken]:
-    """Make the pictures that the project does not have yet, each content once."""
+    """Make the images that the project does not have yet, each content once."""
     content = {sample.blob.pk for sample in samples if sample.blob is not None}
     rows = Media.objects.filter(project=project, kind="image", width__gt=0, blob__in=content)
     known: dict[Any, Media] = {row.blob_id: row for row in rows.order_by("-pk")}
@@ -161,8 +161,8 @@ def _say(
         if taken.media is None:
             continue
         pairs += [(taken.media, key) for key in sample.tags]
-        for key, shares in sample.boxes:
-            box = from_shares(shares, taken.media.width, taken.media.height, field="regions")
+        for key, normalized in sample.boxes:
+            box = from_normalized(normalized, taken.media.width, taken.media.height, field="regions")
             boxes.append((taken.media, {"concept": key, "box": box.as_tuple(), "tool": "api"}))
     if boxes:
         annotation_batches.create_labels(

@@ -1,4 +1,4 @@
-"""Images, their tags and regions as Custom Vision names them; regions are boxes as shares of the image."""
+"""Images, their tags and regions as Custom Vision names them; regions are boxes normalized to the image's size."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from annotator.domain.shares import Shares
+from annotator.domain.shares import NormalizedBox
 from api.common import fields
 from api.common.serializers import ListSerializer, QuerySerializer, Serializer
 
@@ -111,6 +111,6 @@ class DeleteImageTagsQuerySerializer(QuerySerializer):
     tagIds = fields.QueryListField(child=fields.UUIDField(), max_items=MAX_TAGS)
 
 
-def shares_of(region: Mapping[str, Any]) -> Shares:
+def normalized_box(region: Mapping[str, Any]) -> NormalizedBox:
     """Return the box of a region that was sent."""
     return region["left"], region["top"], region["width"], region["height"]

@@ -15,7 +15,7 @@ from api.common.serializers import ListSerializer, QuerySerializer, Serializer
 from ..filters import MAX_TAGS
 from .images import ImageSerializer
 from .metadata import MetadataField
-from .regions import RegionSerializer, shares_of
+from .regions import RegionSerializer, normalized_box
 
 MAX_IMAGES = 64
 _STATUS = {
@@ -94,7 +94,7 @@ def sample_values(entry: dict[str, Any], batch: dict[str, Any]) -> dict[str, Any
         "name": entry.get("name", ""),
         "chunks": decoded(entry["contents"]),
         "tags": dict.fromkeys([*batch.get("tag_ids", ()), *entry.get("tag_ids", ())]),
-        "boxes": [(region["concept_id"], shares_of(region)) for region in entry.get("regions", ())],
+        "boxes": [(region["concept_id"], normalized_box(region)) for region in entry.get("regions", ())],
         "texts": batch.get("metadata"),
     }
 

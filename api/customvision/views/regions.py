@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotator.domain.shares import from_shares
+from annotator.domain.shares import from_normalized
 from annotator.models import Concept, Label, Media
 from annotator.services.annotations import batches
 
@@ -20,7 +20,7 @@ from ..serializers.regions import (
     ImageRegionCreateSummarySerializer,
     ImageTagCreateBatchSerializer,
     ImageTagCreateSummarySerializer,
-    shares_of,
+    normalized_box,
 )
 from ..viewsets import ProjectImagesViewSet
 
@@ -65,7 +65,7 @@ class ImageRegionViewSet(ProjectImagesViewSet):
         items = []
         for index, entry in enumerate(entries):
             image = images[entry["image_id"]]
-            box = from_shares(shares_of(entry), image.width, image.height, field=f"regions[{index}]")
+            box = from_normalized(normalized_box(entry), image.width, image.height, field=f"regions[{index}]")
             patch = {"concept": entry["concept_id"], "box": box.as_tuple(), "tool": "api"}
             items.append((image, patch))
         return items
