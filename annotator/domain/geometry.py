@@ -124,22 +124,22 @@ def parse_box(raw: object, *, field: str = "box") -> Box:
 
 
 def check_inside(box: Box, width: int | None, height: int | None, *, field: str = "box") -> None:
-    """Refuse a box that lies wholly outside a picture of width x height pixels (Invalid, code "outside").
+    """Refuse a box that lies wholly outside an image of width x height pixels (Invalid, code "outside").
 
-    The policy: geometry is stored as given and never clipped. It may touch the border or partly leave the picture (an
-    object that is cut off, a picture that was replaced by a smaller one), but something of it, be it an edge, must lie
+    The policy: geometry is stored as given and never clipped. It may touch the border or partly leave the image (an
+    object that is cut off, an image that was replaced by a smaller one), but something of it, be it an edge, must lie
     in 0..width x 0..height. An unknown size (None or 0) is not checked.
     """
     if width and height and (box.x1 < 0 or box.y1 < 0 or box.x0 > width or box.y0 > height):
         raise Invalid(
-            f"The label lies outside the picture, which is {width} x {height} pixels.",
+            f"The label lies outside the image, which is {width} x {height} pixels.",
             field=field,
             code="outside",
         )
 
 
 def clip_box(box: Box, width: int, height: int) -> Box | None:
-    """Return the part of the box inside the picture; None when there is none, not even an edge."""
+    """Return the part of the box inside the image; None when there is none, not even an edge."""
     x0, y0, x1, y1 = max(box.x0, 0.0), max(box.y0, 0.0), min(box.x1, float(width)), min(box.y1, float(height))
     return Box(x0, y0, x1, y1) if x0 <= x1 and y0 <= y1 else None
 

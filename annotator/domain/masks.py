@@ -171,7 +171,7 @@ def packed_area(packed: bytes | memoryview) -> int:
 
 
 def coco_counts(packed: bytes | memoryview, box: Bounds, width: int, height: int) -> NDArray[np.int64]:
-    """Return the column-major counts of a width x height picture of a stored mask in `box`; pixels outside are dropped."""
+    """Return the column-major counts of a width x height image of a stored mask in `box`; pixels outside are dropped."""
     return rle.box_to_counts(unpack_spans(packed), box, width, height)
 
 
@@ -183,7 +183,7 @@ def coco_text(counts: NDArray[np.int64]) -> str:
 def coco_mask(
     counts: NDArray[np.int64], height: int, *, box: Bounds | None = None
 ) -> tuple[Bounds, bytes] | None:
-    """Return the box and the stored form of the counts (see parse_counts) of a picture of `height` rows.
+    """Return the box and the stored form of the counts (see parse_counts) of an image of `height` rows.
 
     The box is the smallest around the pixels, or `box` if it is given and holds them all. None when no pixel is set.
     """

@@ -1,4 +1,4 @@
-"""The twenty label colours in order of use, as the browser's tokens define them, in sRGB; and the ink that reads on a colour."""
+"""The twenty label colors in order of use, as the browser's tokens define them, in sRGB; and the ink that reads on a color."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def parse_color(value: object, *, field: str = "color") -> str:
 
 
 def palette_color(index: int) -> str:
-    """Return the colour of the class at `index` (0-based), opaque, as `#RRGGBBAA`; the list repeats."""
+    """Return the color of the class at `index` (0-based), opaque, as `#RRGGBBAA`; the list repeats."""
     return LABEL_COLORS[index % len(LABEL_COLORS)].upper() + "FF"
 
 

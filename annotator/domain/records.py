@@ -27,7 +27,7 @@ class CategoryRecord:
 
 @dataclass(frozen=True, slots=True)
 class ImageRecord:
-    """A picture as a file names it: `name` verbatim (perhaps with folders), sizes None when the file has none."""
+    """An image as a file names it: `name` verbatim (perhaps with folders), sizes None when the file has none."""
 
     number: int
     name: str
@@ -47,10 +47,10 @@ class KeypointRecord(NamedTuple):
 
 
 class LabelRecord(NamedTuple):
-    """A region of a picture; a tuple, since files have hundreds of thousands.
+    """A region of an image; a tuple, since files have hundreds of thousands.
 
     `box` is (x0, y0, x1, y1) in float pixels. `points` is text of domain.polygons, `mask` the packed bytes of
-    domain.masks relative to `box`, which is then whole numbers. `size` is (width, height) of the picture; writers need
+    domain.masks relative to `box`, which is then whole numbers. `size` is (width, height) of the image; writers need
     it for masks and for polygons with holes. `keypoints` None: the file has none, (): all points are absent.
 
     `area` is the area as the file gave it, None = compute. `given` holds further numbers of the file that would come

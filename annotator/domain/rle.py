@@ -1,6 +1,6 @@
-"""COCO run-length codec: column-major counts of a whole picture to and from spans in a box; nothing of the stored form.
+"""COCO run-length codec: column-major counts of a whole image to and from spans in a box; nothing of the stored form.
 
-Counts alternate background and foreground, background first, column by column from the top left pixel of the picture.
+Counts alternate background and foreground, background first, column by column from the top left pixel of the image.
 The compressed form writes each number as base-32 digits of a two's complement, low first, plus 48; from the fourth
 number on the difference to the number two places before. Source: the COCO API's maskApi.c.
 """
@@ -74,7 +74,7 @@ def stretch(text: bytes) -> NDArray[np.int64]:
 
 
 def parse_counts(raw: object, width: int, height: int) -> NDArray[np.int64]:
-    """Return the counts of a picture from a list of ints or a compressed string, checked.
+    """Return the counts of an image from a list of ints or a compressed string, checked.
 
     Invalid: other types, negative or not whole numbers, more or fewer pixels than width x height.
     """
@@ -107,9 +107,9 @@ def parse_counts(raw: object, width: int, height: int) -> NDArray[np.int64]:
 
 
 def counts_to_box(counts: NDArray[np.int64], height: int) -> tuple[Bounds, Spans] | None:
-    """Return the smallest box and the row-major spans in it of a picture's counts; None when no pixel is set.
+    """Return the smallest box and the row-major spans in it of an image's counts; None when no pixel is set.
 
-    Memory: the smallest box, not the picture.
+    Memory: the smallest box, not the image.
     """
     columns = counts_to_spans(counts)
     tight = sp.bounds(columns, height)
@@ -121,7 +121,7 @@ def counts_to_box(counts: NDArray[np.int64], height: int) -> tuple[Bounds, Spans
 
 
 def box_to_counts(spans: Spans, box: Bounds, width: int, height: int) -> NDArray[np.int64]:
-    """Return the counts of a width x height picture from row-major spans in `box`; pixels outside are dropped."""
+    """Return the counts of a width x height image from row-major spans in `box`; pixels outside are dropped."""
     inside = (max(box[0], 0), max(box[1], 0), min(box[2], width), min(box[3], height))
     if inside[0] >= inside[2] or inside[1] >= inside[3]:
         return np.array([width * height], np.int64)

@@ -113,6 +113,6 @@ def recut(spans: Spans, old: Bounds, new: Bounds) -> Spans:
 def turn(spans: Spans, width: int, height: int) -> Spans:
     """Return the spans of the transposed mask: row by row to column by column and, with the sizes swapped, back.
 
-    Takes memory for one bool array of the box, not of the picture.
+    Takes memory for one bool array of the box, not of the image.
     """
     return from_bits(to_bits(spans, width, height).T)

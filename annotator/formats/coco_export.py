@@ -38,10 +38,10 @@ def write(
     """Yield the pieces of a COCO file: info, licenses, images, categories, annotations; each iterable is read once.
 
     A box has segmentation [], a polygon its parts as flat lists with the stored decimals, a mask the compressed RLE of
-    the whole picture (a list of counts when the import had one). A polygon with holes becomes RLE, told in `report`,
+    the whole image (a list of counts when the import had one). A polygon with holes becomes RLE, told in `report`,
     as is everything else that COCO cannot say. Labels without a number are numbered from `first_number`, which must lie
     above all given ones. `bbox`, `area` and so on are those of the import as long as the record still holds them. With
-    `with_colors` categories carry their colour as "color".
+    `with_colors` categories carry their color as "color".
     """
     by_number = {category.number: category for category in categories}
     yield b'{"info":' + orjson.dumps(dict(info or {})) + b',"licenses":' + orjson.dumps(list(licenses))
@@ -174,12 +174,12 @@ class _LabelWriter:
     def _rle(self, label: LabelRecord, mask: bytes, box: masks.Bounds, where: str) -> str:
         if not label.size:
             self._report.add(
-                "segmentation", "the size of the picture is unknown, so RLE cannot be written", where
+                "segmentation", "the size of the image is unknown, so RLE cannot be written", where
             )
             return "[]"
         width, height = label.size
         if box[0] < 0 or box[1] < 0 or box[2] > width or box[3] > height:
-            self._report.add("segmentation", "a mask was cut at the border of the picture", where)
+            self._report.add("segmentation", "a mask was cut at the border of the image", where)
         counts = masks.coco_counts(mask, box, width, height)
         is_list = bool(label.given) and (label.given or {}).get("counts") == "list"
         return _text(

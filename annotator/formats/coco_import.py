@@ -27,7 +27,7 @@ _MAX_SIDE = 1_000_000
 
 
 class CocoReader:
-    """A COCO file, opened. Needs a seekable binary file; memory grows by about 100 bytes a picture and 8 a label.
+    """A COCO file, opened. Needs a seekable binary file; memory grows by about 100 bytes an image and 8 a label.
 
     Raises Invalid or TooLarge when the file is not COCO (no JSON object, no list `images` or `annotations`, a section
     that is no list) or its JSON is broken, then naming the item and the byte.
@@ -105,15 +105,15 @@ class CocoReader:
         )
 
     def images(self) -> Iterator[ImageRecord]:
-        """Yield the pictures in the order of the file. Read them to the end before the labels."""
+        """Yield the images in the order of the file. Read them to the end before the labels."""
         sizes: dict[int, tuple[int, int] | None] = {}
         for index, item in enumerate(self._source.items("images") if "images" in self._source else ()):
             where = f"images[{index}]"
             number, name = as_id(item.get("id")), item.get("file_name")
             if not is_id(number):
-                self._report.add("images.id", "must be a whole number; the picture was left out", where)
+                self._report.add("images.id", "must be a whole number; the image was left out", where)
             elif not isinstance(name, str) or not name.strip():
-                self._report.add("images.file_name", "must be text; the picture was left out", where)
+                self._report.add("images.file_name", "must be text; the image was left out", where)
             elif number in sizes:
                 self._report.add("images.id", "comes twice; the second was left out", number)
             else:
@@ -134,7 +134,7 @@ class CocoReader:
     def labels(self) -> Iterator[LabelRecord]:
         """Yield the labels in the order of the file, wherever in it they stand.
 
-        A label of a picture or category that the file does not have (or that was left out) is left out and reported;
+        A label of an image or category that the file does not have (or that was left out) is left out and reported;
         one whose segmentation is broken stays as a box.
         """
         if self._sizes is None:

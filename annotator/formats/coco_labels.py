@@ -76,7 +76,7 @@ class LabelParser:
             self._lose("id", "must be a whole number, not kept")
             number = None
         if not is_id(image) or image not in self._sizes:
-            self._lose("image_id", "names no picture of the file; the label was left out")
+            self._lose("image_id", "names no image of the file; the label was left out")
             return None
         if not is_id(category) or category not in self._keypoint_counts:
             self._lose("category_id", "names no category of the file; the label was left out")
@@ -92,7 +92,7 @@ class LabelParser:
             return None
         box, points, mask, area, size = shape
         if size and (box[2] < 0 or box[3] < 0 or box[0] > size[0] or box[1] > size[1]):
-            self._lose("bbox", "lies outside the picture; the label was left out")
+            self._lose("bbox", "lies outside the image; the label was left out")
             return None
         return LabelRecord(
             number,
@@ -122,7 +122,7 @@ class LabelParser:
         keypoints: tuple[KeypointRecord, ...] | None,
         given: dict[str, Any],
     ) -> tuple[Corners, str | None, bytes | None, float | None, tuple[int, int] | None] | None:
-        """Return box, points, mask, given area and size of the picture; None when there is no geometry."""
+        """Return box, points, mask, given area and size of the image; None when there is no geometry."""
         raw_box: Any = item.get("bbox")
         raw = item.get("segmentation")
         box = self._corners(raw_box)
@@ -209,7 +209,7 @@ class LabelParser:
             return None
         height, width = sides
         if size and size != (width, height):
-            self._lose("segmentation", "RLE has another size than the picture; the mask was left out")
+            self._lose("segmentation", "RLE has another size than the image; the mask was left out")
             return None
         hint = None
         if raw_box and all(number == int(number) for number in raw_box):

@@ -1,4 +1,4 @@
-"""Jobs that change many pictures, and their undo."""
+"""Jobs that change many images, and their undo."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def _project(run: JobRun) -> Project:
 
 @handler("bulk")
 def change(run: JobRun) -> dict[str, Any]:
-    """Change the pictures that were chosen when the job was started."""
+    """Change the images that were chosen when the job was started."""
     return bulk.run(actor=run.actor, project=_project(run), job=run.job, progress=run.progress)
 
 
 @handler("bulk_undo")
 def undo(run: JobRun) -> dict[str, Any]:
-    """Take a change back; pictures that somebody changed again meanwhile keep that."""
+    """Take a change back; images that somebody changed again meanwhile keep that."""
     change_id, what = uuid.UUID(run.params["change"]), run.params["what"]
     by = uuid.UUID(run.params["by"]) if run.params.get("by") else None
     back = bulk.undo_change(

@@ -38,7 +38,7 @@ def import_coco(run: JobRun) -> dict[str, Any]:
                 project=project,
                 dataset=dataset,
                 file=opened.json,
-                find_picture=opened.pictures.find,
+                find_image=opened.images.find,
                 job=run.job,
                 progress=run.progress,
             )

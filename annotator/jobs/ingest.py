@@ -1,4 +1,4 @@
-"""Jobs that make images of what people sent: the files of a drop, the pictures of an archive."""
+"""Jobs that create media from uploads: single files and the images of an archive."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def take_back(run: JobRun) -> None:
 
 @handler("import_archive", cleanup=take_back)
 def import_archive(run: JobRun) -> dict[str, Any]:
-    """Make images of an archive's pictures. A second attempt takes up where the first one was killed."""
+    """Create media from an archive's images. A second attempt continues where the first one was killed."""
     batch = _batch(run)
     dataset = Dataset.objects.select_related("project").filter(pk=uuid.UUID(run.params["dataset"])).first()
     blob = Blob.objects.filter(pk=uuid.UUID(run.params["blob"])).first()

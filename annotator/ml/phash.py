@@ -1,4 +1,4 @@
-"""The 64-bit DCT perceptual hash of a small grey picture, equal to imagehash.phash; numpy alone."""
+"""The 64-bit DCT perceptual hash of a small gray image, equal to imagehash.phash; numpy alone."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ def _dct_rows() -> npt.NDArray[np.float64]:
 _ROWS = _dct_rows()
 
 
-def phash(grey: npt.NDArray[np.uint8]) -> int:
-    """Return the hash of a 32 x 32 grey picture as a signed 64-bit number.
+def phash(gray: npt.NDArray[np.uint8]) -> int:
+    """Return the hash of a 32 x 32 gray image as a signed 64-bit number.
 
     Bit 63 is the lowest frequency; a bit says whether its DCT coefficient is above the median of the
-    64 lowest. Hamming distance measures likeness: 0..4 is practically the same picture.
+    64 lowest. Hamming distance measures likeness: 0..4 is practically the same image.
     """
-    if grey.shape != (SIDE, SIDE):
-        raise ValueError(f"phash takes {SIDE} x {SIDE}, not {grey.shape}")
-    low = _ROWS @ grey.astype(np.float64) @ _ROWS.T
-    low = np.round(low, 6)  # a flat picture has only rounding noise beside its mean
+    if gray.shape != (SIDE, SIDE):
+        raise ValueError(f"phash needs {SIDE} x {SIDE}, not {gray.shape}")
+    low = _ROWS @ gray.astype(np.float64) @ _ROWS.T
+    low = np.round(low, 6)  # a flat image has only rounding noise beside its mean
     bits = (low > np.median(low)).ravel()
     return int.from_bytes(np.packbits(bits).tobytes(), "big", signed=True)
 

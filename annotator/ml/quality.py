@@ -1,4 +1,4 @@
-"""Findings about the bytes of a picture, from facts that were read while it was decoded; codes as in the quality log."""
+"""Findings about the bytes of an image, from facts that were read while it was decoded; codes as in the quality log."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class PictureFacts:
-    """What was seen of a picture: sizes after orientation, `extensions` that would fit the format."""
+class ImageFacts:
+    """What was seen of an image: sizes after orientation, `extensions` that would fit the format."""
 
     format: str
     mode: str
@@ -29,13 +29,13 @@ class PictureFacts:
     height: int
     frames: int = 1
     orientation: str = ""
-    is_one_colour: bool = False
+    is_one_color: bool = False
     extension: str = ""
     extensions: Sequence[str] = ()
 
 
-def findings(facts: PictureFacts) -> list[Finding]:
-    """Return what is notable about a picture that could be decoded, in a fixed order."""
+def findings(facts: ImageFacts) -> list[Finding]:
+    """Return what is notable about an image that could be decoded, in a fixed order."""
     found: list[Finding] = []
 
     def add(code: str, severity: str, message: str) -> None:
@@ -55,7 +55,7 @@ def findings(facts: PictureFacts) -> list[Finding]:
         add("too_small", "warning", f"It is only {facts.width} x {facts.height} pixels.")
     if max(facts.width, facts.height) > EXTREME_RATIO * min(facts.width, facts.height):
         add("extreme_aspect", "warning", f"One side is more than {EXTREME_RATIO:g} times the other.")
-    if facts.is_one_colour:
+    if facts.is_one_color:
         add("all_one_colour", "warning", "Every pixel has the same colour.")
     if facts.extension and facts.extensions and facts.extension.lower() not in facts.extensions:
         add(

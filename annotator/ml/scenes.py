@@ -16,7 +16,7 @@ from annotator.domain.rasters import rasterise
 
 Color = tuple[int, int, int]
 Points = list[list[list[list[float]]]]
-_SAMPLES = 3  # sub-pixels a side: an edge pixel gets the mean of 9 samples, an inner pixel its pure colour
+_SAMPLES = 3  # sub-pixels a side: an edge pixel gets the mean of 9 samples, an inner pixel its pure color
 
 # The 13 points of a drawn person, as offsets in body heights from the point between the feet, and the bones between them.
 PERSON = {
@@ -54,7 +54,7 @@ class Scene:
     tags: list[str]
 
     def jpeg(self, quality: int = 90) -> bytes:
-        """Return the picture as JPEG bytes; the same scene gives the same bytes."""
+        """Return the image as JPEG bytes; the same scene gives the same bytes."""
         stream = io.BytesIO()
         Image.fromarray(self.pixels).save(stream, "JPEG", quality=quality)
         return stream.getvalue()
@@ -69,7 +69,7 @@ class _Painter:
         self.truths: list[Truth] = []
 
     def fill(self, points: Points, color: Color) -> None:
-        """Paint a polygon with smooth edges; pixels wholly inside get the pure colour."""
+        """Paint a polygon with smooth edges; pixels wholly inside get the pure color."""
         xs = [x for part in points for ring in part for x, _ in ring]
         ys = [y for part in points for ring in part for _, y in ring]
         x0, y0 = max(0, math.floor(min(xs))), max(0, math.floor(min(ys)))

@@ -9,7 +9,7 @@ from .base import Row, key, scoped, text, user_key
 
 
 class Label(Row):
-    """A region of a picture with a class. Coordinates are float64 pixels, never rounded.
+    """A region of an image with a class. Coordinates are float64 pixels, never rounded.
 
     `points` and `keypoints` are JSON text written by one codec (domain/geometry, domain/keypoints) so
     that hot reads pass them through; `mask` is the packed run list of domain/masks relative to the

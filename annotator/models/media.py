@@ -191,7 +191,7 @@ class MediaQuerySet(ScopedQuerySet):
 
 
 class Media(Row):
-    """One picture or clip of a project. Names live on DatasetItem; `list_key` is the order of all lists.
+    """One image or clip of a project. Names live on DatasetItem; `list_key` is the order of all lists.
 
     `width` and `height` are after applying the EXIF orientation; the original bytes are kept.
     `list_key` = key of the home dataset (its order and name) + natural key of the name, kept by services.
@@ -278,7 +278,7 @@ class Media(Row):
 
 
 class Rendition(Row):
-    """A picture made from a medium: thumbnail (fits 320), preview (fits 2048), fit200 or fit1024."""
+    """An image made from a medium: thumbnail (fits 320), preview (fits 2048), fit200 or fit1024."""
 
     media = key(Media, related_name="renditions", db_index=False)
     variant = text(12)

@@ -1,1 +1,1 @@
-"""Bytes: blob stores, header probing, picture work and signed addresses; no models, no requests."""
+"""Bytes: blob stores, header probing, image work and signed addresses; no models, no requests."""

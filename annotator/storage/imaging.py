@@ -1,4 +1,4 @@
-"""Picture work on local files with Pillow: open within limits, facts, grey square, renditions; runs in child processes only."""
+"""Image work on local files with Pillow: open within limits, facts, gray square, renditions; runs in child processes only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF")
 # fit200 and fit1024 are sizes that contracts promise; they are made when somebody asks for one.
 FIT = {"thumbnail": 320, "preview": 2048, "crop": 320, "fit200": 200, "fit1024": 1024}
 _QUALITY = {"thumbnail": 78, "preview": 88, "crop": 85, "fit200": 78, "fit1024": 88}
-# What every browser shows as it is, so that a small picture needs no preview of its own.
+# What every browser shows as it is, so that a small image needs no preview of its own.
 _WEB_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "GIF", "AVIF"})
 _WEB_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
 ORIENTATIONS = {
@@ -38,7 +38,7 @@ _EXIF_TAGS = 100
 _EXIF_TEXT = 200
 
 
-class PictureError(Exception):
+class ImageError(Exception):
     """A file that is refused; `code` is one of the quality log, the text is for people."""
 
     def __init__(self, code: str, reason: str) -> None:
@@ -49,7 +49,7 @@ class PictureError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a decoded picture is; width and height are after applying the EXIF orientation."""
+    """What a decoded image is; width and height are after applying the EXIF orientation."""
 
     format: str
     mode: str
@@ -58,57 +58,57 @@ class Facts:
     frames: int
     orientation: str
     exif: dict[str, Any]
-    is_one_colour: bool
+    is_one_color: bool
 
 
-_NOT_PICTURES = {
+_NOT_IMAGES = {
     "HTML": "it is an HTML page",
-    "SVG": "it is an SVG or XML file, which is not a raster picture",
+    "SVG": "it is an SVG or XML file, not a raster image",
     "ZIP": "it is a ZIP archive",
     "PDF": "it is a PDF document",
-    "HEIC": "it is a HEIC picture, which this server cannot read",
+    "HEIC": "it is a HEIC image, which this server cannot read",
 }
 
 
 def check_header(path: Path, max_pixels: int) -> probe.Header:
-    """Return what the file declares, or raise PictureError before a single pixel is allocated."""
+    """Return what the file declares, or raise ImageError before a single pixel is allocated."""
     with path.open("rb") as file:
         head = file.read(512)
         file.seek(0)
         header = probe.read_header(file)
     if not head:
-        raise PictureError("zero_bytes", "The file is empty (0 bytes).")
+        raise ImageError("zero_bytes", "The file is empty (0 bytes).")
     if header is None:
         kind = probe.sniff(head)
         if kind in FORMATS:
-            raise PictureError(
+            raise ImageError(
                 "truncated", f"It cannot be decoded: the header of this {kind} file is incomplete or damaged."
             )
-        what = _NOT_PICTURES.get(kind, "its first bytes are of no known picture format")
-        raise PictureError(
-            "not_an_image", f"It cannot be decoded: {what}. Accepted are {', '.join(FORMATS)}."
+        what = _NOT_IMAGES.get(kind, "it is not a supported image format")
+        raise ImageError(
+            "not_an_image", f"It cannot be decoded: {what}. Supported formats: {', '.join(FORMATS)}."
         )
     if header.width * header.height > max_pixels:
         raise too_many_pixels(header.width, header.height, max_pixels)
     return header
 
 
-def too_many_pixels(width: int, height: int, max_pixels: int) -> PictureError:
+def too_many_pixels(width: int, height: int, max_pixels: int) -> ImageError:
     text = f"It has {width:,} x {height:,} pixels; the limit is {max_pixels / 1e6:,.0f} million pixels."
-    return PictureError("too_large", text)
+    return ImageError("too_large", text)
 
 
-def open_picture(path: Path, max_pixels: int) -> Image.Image:
-    """Return the first frame, opened but not loaded. Raises PictureError."""
+def open_image(path: Path, max_pixels: int) -> Image.Image:
+    """Return the first frame, opened but not loaded. Raises ImageError."""
     check_header(path, max_pixels)
     Image.MAX_IMAGE_PIXELS = max_pixels
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
         image = Image.open(path, formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise PictureError("too_large", f"It has more than {max_pixels / 1e6:,.0f} million pixels.") from None
+        raise ImageError("too_large", f"It has more than {max_pixels / 1e6:,.0f} million pixels.") from None
     except UnidentifiedImageError:
-        raise PictureError(
+        raise ImageError(
             "not_an_image", "It cannot be decoded: the file is damaged or of an unsupported kind."
         ) from None
     except Exception as error:
@@ -119,34 +119,34 @@ def open_picture(path: Path, max_pixels: int) -> Image.Image:
 
 
 def load(image: Image.Image) -> None:
-    """Decode all pixels of the first frame (at the scale set by draft). Raises PictureError."""
+    """Decode all pixels of the first frame (at the scale set by draft). Raises ImageError."""
     try:
         image.load()
     except Exception as error:
         raise _undecodable(error) from error
 
 
-def _undecodable(error: Exception) -> PictureError:
+def _undecodable(error: Exception) -> ImageError:
     """Put an error of the decoder in words; its text is kept short and holds no path."""
     if isinstance(error, MemoryError):
-        return PictureError("too_large", "Decoding needs more memory than the server allows.")
+        return ImageError("too_large", "Decoding needs more memory than the server allows.")
     if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
-        return PictureError("too_large", "It has more pixels than the server allows.")
+        return ImageError("too_large", "It has more pixels than the server allows.")
     text = " ".join(str(error).split())
     if "data too large" in text or "memory used in text" in text:
-        return PictureError(
+        return ImageError(
             "too_large", "Its texts or its colour profile unpack to more than the server allows."
         )
     if "truncated" in text or "unexpected end" in text.lower() or isinstance(error, EOFError):
-        return PictureError("truncated", "It cannot be decoded: the file is truncated.")
-    return PictureError("truncated", f"It cannot be decoded: {type(error).__name__}: {text[:160]}.")
+        return ImageError("truncated", "It cannot be decoded: the file is truncated.")
+    return ImageError("truncated", f"It cannot be decoded: {type(error).__name__}: {text[:160]}.")
 
 
 def orientation_of(image: Image.Image) -> int:
     """Return the EXIF orientation 1..8; nonsense counts as 1."""
     try:
         value = image.getexif().get(ExifTags.Base.Orientation, 1)
-    except Exception:  # damaged EXIF data do not make a picture unusable
+    except Exception:  # damaged EXIF data do not make an image unusable
         return 1
     return value if isinstance(value, int) and value in ORIENTATIONS else 1
 
@@ -157,7 +157,7 @@ def turn_of(image: Image.Image) -> int:
 
 
 def upright(image: Image.Image, orientation: int) -> Image.Image:
-    """Return the loaded picture turned as its orientation says."""
+    """Return the loaded image turned as its orientation says."""
     method = {
         2: Image.Transpose.FLIP_LEFT_RIGHT,
         3: Image.Transpose.ROTATE_180,
@@ -192,7 +192,7 @@ def frame_count(image: Image.Image) -> int:
 def exif_of(image: Image.Image) -> dict[str, Any]:
     """Return the EXIF data as small JSON: at most 100 readable entries, no thumbnails, no maker's bytes."""
     found: dict[str, Any] = {}
-    # Damaged EXIF data do not make a picture unusable: what was read up to the damage counts.
+    # Damaged EXIF data do not make an image unusable: what was read up to the damage counts.
     with contextlib.suppress(Exception):
         exif = image.getexif()
         _collect(found, exif, ExifTags.TAGS)
@@ -244,7 +244,7 @@ def fitted(width: int, height: int, side: int) -> tuple[int, int]:
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
-    """Return 8-bit RGB (or L as it is): deep greys are shifted to 8 bits, transparency lies on white. Raises PictureError."""
+    """Return 8-bit RGB (or L as it is): deep grays are shifted to 8 bits, transparency lies on white. Raises ImageError."""
     try:
         if image.mode in ("RGB", "L"):
             return image
@@ -261,7 +261,7 @@ def to_rgb(image: Image.Image) -> Image.Image:
 
 
 def _shallow(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
-    """Bring deep greys to 8 bits: whole numbers by the shift that keeps their highest used bit, floats by their range."""
+    """Bring deep grays to 8 bits: whole numbers by the shift that keeps their highest used bit, floats by their range."""
     if values.dtype.kind == "f":
         finite = np.nan_to_num(values.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
         low, high = float(finite.min()), float(finite.max())
@@ -272,26 +272,26 @@ def _shallow(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     return (positive >> shift).astype(np.uint8)
 
 
-def is_one_colour(image: Image.Image) -> bool:
-    """Return whether every pixel of a loaded picture has the same value."""
+def is_one_color(image: Image.Image) -> bool:
+    """Return whether every pixel of a loaded image has the same value."""
     extremes = image.getextrema()
     bands = [extremes] if not isinstance(extremes[0], tuple) else list(extremes)
     return all(low == high for low, high in bands)
 
 
-def grey_square(image: Image.Image, side: int) -> npt.NDArray[np.uint8]:
-    """Return the picture as side x side grey values (antialiased), the input of the perceptual hash."""
+def gray_square(image: Image.Image, side: int) -> npt.NDArray[np.uint8]:
+    """Return the image as side x side gray values (antialiased), the input of the perceptual hash."""
     return np.asarray(image.convert("L").resize((side, side), Image.Resampling.LANCZOS))
 
 
 def shrink(image: Image.Image, side: int) -> Image.Image:
-    """Return a loaded picture made to fit side x side, antialiased."""
+    """Return a loaded image made to fit side x side, antialiased."""
     size = fitted(image.width, image.height, side)
     return image if size == image.size else image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
 
 
 def jpeg_bytes(image: Image.Image, variant: str) -> bytes:
-    """Encode an RGB or L picture as the JPEG of a variant."""
+    """Encode an RGB or L image as the JPEG of a variant."""
     out = io.BytesIO()
     image.save(out, "JPEG", quality=_QUALITY[variant])
     return out.getvalue()

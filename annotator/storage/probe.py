@@ -74,7 +74,7 @@ def mime_of(head: bytes) -> str:
 
 
 def _other(head: bytes) -> str:
-    """Name the frequent things that are not pictures, so that a refusal can say what came instead."""
+    """Name the frequent things that are not images, so that a refusal can say what came instead."""
     if head[:4] == b"PK\3\4":
         return "ZIP"
     if head[:5] == b"%PDF-":
@@ -203,7 +203,7 @@ def tiff_pages(file: IO[bytes]) -> int:
 
 
 def _avif(head: bytes, file: BinaryIO) -> tuple[int, int]:
-    """Take the largest spatial extent of any item: tiles and the alpha plane have one each, the picture the largest."""
+    """Take the largest spatial extent of any item: tiles and the alpha plane have one each, the image the largest."""
     best = (0, 0)
     at = head.find(b"ispe")
     while at >= 0 and at + 16 <= len(head):

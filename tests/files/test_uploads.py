@@ -50,7 +50,7 @@ def test_a_file_that_becomes_an_image(here: Site) -> None:
     data = pictures.jpeg(123, 77)
     assert (here.image("a.jpg", data)["width"], here.image("a.jpg", data, status=400)["message"]) == (
         123,
-        "There is already a picture 'a.jpg' in this dataset.",
+        "There is already an image 'a.jpg' in this dataset.",
     )
 
 

@@ -11,7 +11,7 @@ import skimage
 from PIL import Image
 
 from annotator.ml.phash import SIDE, distance, phash, to_hex
-from annotator.storage.imaging import grey_square
+from annotator.storage.imaging import gray_square
 
 FOLDER = Path(skimage.__file__).parent / "data"
 NAMES = [
@@ -31,13 +31,13 @@ NAMES = [
 @pytest.mark.parametrize("name", NAMES)
 def test_equal_to_imagehash(name: str) -> None:
     with Image.open(FOLDER / name) as image:
-        assert to_hex(phash(grey_square(image, SIDE))) == str(imagehash.phash(image))
+        assert to_hex(phash(gray_square(image, SIDE))) == str(imagehash.phash(image))
 
 
 def test_likeness() -> None:
     with Image.open(FOLDER / "coffee.png") as coffee, Image.open(FOLDER / "chelsea.png") as cat:
-        one, other = phash(grey_square(coffee, SIDE)), phash(grey_square(cat, SIDE))
-        small = phash(grey_square(coffee.resize((200, 133)), SIDE))
+        one, other = phash(gray_square(coffee, SIDE)), phash(gray_square(cat, SIDE))
+        small = phash(gray_square(coffee.resize((200, 133)), SIDE))
     assert distance(one, small) <= 4
     assert distance(one, other) > 15
 

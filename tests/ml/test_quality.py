@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from annotator.ml.quality import PictureFacts, broken, duplicate, findings
+from annotator.ml.quality import ImageFacts, broken, duplicate, findings
 
-FINE = PictureFacts(
+FINE = ImageFacts(
     format="JPEG", mode="RGB", width=640, height=480, extension="jpg", extensions=("jpg", "jpeg")
 )
 
@@ -27,7 +27,7 @@ def test_a_fine_picture_has_none() -> None:
         ({"mode": "I;16"}, "colour_converted"),
         ({"width": 7, "height": 7}, "too_small"),
         ({"width": 2001, "height": 100}, "extreme_aspect"),
-        ({"is_one_colour": True}, "all_one_colour"),
+        ({"is_one_color": True}, "all_one_colour"),
         ({"extension": "png"}, "extension_mismatch"),
     ],
 )

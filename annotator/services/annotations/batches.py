@@ -1,4 +1,4 @@
-"""Labels and tags of several pictures of a project in one call, all or none; each picture gets the events of its own."""
+"""Labels and tags of several images of a project in one call, all or none; each image gets the events of its own."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def create_labels(
     skip_equal: bool = False,
     client: str = "",
 ) -> list[tuple[Label, bool]]:
-    """Create labels from (picture, native patch) and return (label, whether it is new) in request order.
+    """Create labels from (image, native patch) and return (label, whether it is new) in request order.
 
-    With `skip_equal` a patch whose class and box a label of the picture has already makes none; that one is returned.
+    With `skip_equal` a patch whose class and box a label of the image has already makes none; that one is returned.
     Such patches hold "concept" as an id and "box" as floats. Fields of errors begin with `[i].`
     """
     policy.require(actor, project, "label.write")
@@ -57,9 +57,9 @@ def create_labels(
 
 
 def _boxes(project: Project, items: Sequence[tuple[Media, Patch]]) -> dict[Key, Label]:
-    """Return the boxes of the same pictures and classes that are there."""
-    pictures, classes = {media.pk for media, _ in items}, {patch["concept"] for _, patch in items}
-    rows = Label.all_objects.filter(project=project, media__in=pictures, concept__in=classes, shape="box")
+    """Return the boxes of the same images and classes that are there."""
+    images, classes = {media.pk for media, _ in items}, {patch["concept"] for _, patch in items}
+    rows = Label.all_objects.filter(project=project, media__in=images, concept__in=classes, shape="box")
     return {
         (row.media_id, row.concept_id, row.x0, row.y0, row.x1, row.y1): row for row in rows.order_by("-pk")
     }
@@ -77,7 +77,7 @@ def _found(
 
 
 def _within(project: Project, media: Media) -> Media:
-    """Return the picture with its project at hand; Invalid when it is another's."""
+    """Return the image with its project at hand; Invalid when it is another's."""
     if media.project_id != project.pk:
         raise Invalid("The image belongs to another project.", field="media")
     media.project = project
@@ -85,7 +85,7 @@ def _within(project: Project, media: Media) -> Media:
 
 
 def _moved(error: Invalid, places: Sequence[int]) -> Invalid:
-    """Return an error of one picture's list with the place in the whole list."""
+    """Return an error of one image's list with the place in the whole list."""
     head, _, rest = (error.field or "").partition("]")
     place = int(head[1:]) if head.startswith("[") and head[1:].isdigit() else 0
     return Invalid(error.message, field=f"[{places[place]}]{rest}", code=error.code)
@@ -93,7 +93,7 @@ def _moved(error: Invalid, places: Sequence[int]) -> Invalid:
 
 @transaction.atomic
 def delete_labels(*, actor: Actor, project: Project, label_ids: Sequence[uuid.UUID], client: str = "") -> int:
-    """Delete labels of any pictures of a project and return how many there were; unknown ids are ignored."""
+    """Delete labels of any images of a project and return how many there were; unknown ids are ignored."""
     policy.require(actor, project, "label.write")
     rows = Label.all_objects.filter(project=project, pk__in=list(label_ids), media__trashed_at__isnull=True)
     of_media: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
@@ -110,9 +110,9 @@ def delete_labels(*, actor: Actor, project: Project, label_ids: Sequence[uuid.UU
 def add_tags(
     *, actor: Actor, project: Project, pairs: Sequence[tuple[Media, uuid.UUID]], client: str = ""
 ) -> list[bool]:
-    """Say concepts of pictures, given as (picture, concept id); return for each pair whether it is new.
+    """Say concepts of images, given as (image, concept id); return for each pair whether it is new.
 
-    Raises Invalid for a concept that is no tag of this project. Events tell only of pictures that changed.
+    Raises Invalid for a concept that is no tag of this project. Events tell only of images that changed.
     """
     policy.require(actor, project, "tag.write")
     wanted = {concept for _, concept in pairs}
@@ -152,7 +152,7 @@ def remove_tags(
     concept_ids: Sequence[uuid.UUID],
     client: str = "",
 ) -> None:
-    """Take all these tags from all these pictures; those that are not there are ignored."""
+    """Take all these tags from all these images; those that are not there are ignored."""
     policy.require(actor, project, "tag.write")
     said = Tag.all_objects.filter(media__in=[one.pk for one in media], concept__in=list(concept_ids))
     touched = set(said.values_list("media_id", flat=True))

@@ -49,7 +49,7 @@ class Op:
 
 @dataclass(slots=True)
 class Batch:
-    """The labels of one picture while a batch is applied: as stored, as changed so far, and their bases."""
+    """The labels of one image while a batch is applied: as stored, as changed so far, and their bases."""
 
     media: Media
     actor: Actor

@@ -1,4 +1,4 @@
-"""Writes of labels: create, change and delete regions of one picture. Every way in (page, dialects, jobs) ends here."""
+"""Writes of labels: create, change and delete regions of one image. Every way in (page, dialects, jobs) ends here."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Draft:
 def parse_patch(
     *, patch: Mapping[str, Any], media: Media, label_id: uuid.UUID, current: Label | None
 ) -> Draft:
-    """Check the fields of a native patch against the picture and return what to write. No query, no write.
+    """Check the fields of a native patch against the image and return what to write. No query, no write.
 
     `current` is the label as stored (None when it is created: then a concept and a geometry are needed).
     A geometry change drops the numbers that an import gave (`given`).
@@ -316,11 +316,11 @@ def update_many(
     client: str = "",
     to_patch: ToPatch | None = None,
 ) -> list[Label]:
-    """Change labels of one picture, all or none, last write wins; return them in request order. Places as in `create_many`.
+    """Change labels of one image, all or none, last write wins; return them in request order. Places as in `create_many`.
 
     Items whose meaning depends on the stored label come with `to_patch`, which is called with each and its label as
     it is under the lock, so nothing can change between comparing and writing.
-    Raises Invalid for an id that is not a label of this picture (code "unknown_label") or comes twice ("duplicate").
+    Raises Invalid for an id that is not a label of this image (code "unknown_label") or comes twice ("duplicate").
     """
     _prepare(actor, media, len(patches))
     places = {key: i for i, (key, _) in enumerate(patches)}
@@ -347,7 +347,7 @@ def update_many(
 
 
 def delete_many(*, actor: Actor, media: Media, label_ids: Sequence[uuid.UUID], client: str = "") -> int:
-    """Delete labels of one picture and return how many there were; unknown ids are ignored."""
+    """Delete labels of one image and return how many there were; unknown ids are ignored."""
     policy.require(actor, media.project, "label.write")
     check_writable(media)
     with transaction.atomic():
@@ -357,7 +357,7 @@ def delete_many(*, actor: Actor, media: Media, label_ids: Sequence[uuid.UUID], c
 
 
 def lock(media: Media, label_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Label]:
-    """Return the stored labels of a picture by id, locked in id order until the transaction ends."""
+    """Return the stored labels of an image by id, locked in id order until the transaction ends."""
     rows = (
         Label.all_objects.select_for_update().filter(media_id=media.pk, pk__in=set(label_ids)).order_by("pk")
     )

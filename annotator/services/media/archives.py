@@ -1,4 +1,4 @@
-"""Pictures of a ZIP archive: checked, unpacked file by file into storage, made rows many at once.
+"""Images of a ZIP archive: checked, unpacked file by file into storage, made rows many at once.
 
 The folders of an archive stay part of the names ("day 1/cam 2/0001.jpg"), so that equal file names in
 different folders do not meet; everything goes into one dataset.
@@ -49,7 +49,7 @@ _SHOWN = 100
 def start(
     *, actor: Actor, dataset: Dataset, source: Upload | Blob, name: str = "", on_clash: str = "skip"
 ) -> Job:
-    """Queue the import of an uploaded archive's pictures into a dataset; the upload is used up. Allowed with `media.upload`."""
+    """Queue the import of an uploaded archive's images into a dataset; the upload is used up. Allowed with `media.upload`."""
     project = dataset.project
     policy.require(actor, project, "media.upload")
     if on_clash not in uploads.CLASHES:
@@ -78,7 +78,7 @@ def limits() -> Limits:
 
 
 def own_refusal(error: Invalid | TooLarge) -> Invalid | TooLarge:
-    """Return what is wrong with one picture alone; what makes the whole archive a bomb is raised."""
+    """Return what is wrong with one image alone; what makes the whole archive a bomb is raised."""
     if error.code == "zip_bomb":
         raise error
     return error
@@ -127,9 +127,9 @@ def run(
     on_clash: str,
     progress: Progress,
 ) -> dict[str, object]:
-    """Import the pictures of an archive; for the job behind `start`.
+    """Import the images of an archive; for the job behind `start`.
 
-    Flat memory. A picture that cannot be decoded is a row with health ERROR; other files and those that
+    Flat memory. An image that cannot be decoded is a row with health ERROR; other files and those that
     try to leave their folder are refused one by one and named. Raises TooLarge and Invalid for an archive
     that is a bomb or none. A second attempt takes up where the first one was killed.
     """
@@ -152,7 +152,7 @@ def run(
 
 
 def take_back(job: Job) -> int:
-    """Put the pictures of an archive whose import failed or was cancelled into the trash; return how many.
+    """Put the images of an archive whose import failed or was cancelled into the trash; return how many.
 
     Not removed for good: people may have labeled the first ones already.
     """
@@ -168,7 +168,7 @@ def take_back(job: Job) -> int:
 
 
 def _images(state: _Run, reader: ZipReader) -> Iterator[NewImage]:
-    """Yield the archive's pictures, unpacked into storage a portion at a time."""
+    """Yield the archive's images, unpacked into storage a portion at a time."""
     for portion in chunks(_wanted(state, reader), _PORTION):
         known = _made_before(state, [name for _, name in portion])
         unpacked = [(name, _unpack(state, reader, entry)) for entry, name in portion if name not in known]
@@ -183,7 +183,7 @@ def _images(state: _Run, reader: ZipReader) -> Iterator[NewImage]:
 
 
 def _wanted(state: _Run, entries: Iterable[Entry]) -> Iterator[tuple[Entry, str]]:
-    """Yield the entries that may be pictures, with their names; the others are noted."""
+    """Yield the entries that may be images, with their names; the others are noted."""
     for entry in entries:
         state.seen += 1
         if is_clutter(entry.name):
@@ -198,9 +198,9 @@ def _wanted(state: _Run, entries: Iterable[Entry]) -> Iterator[tuple[Entry, str]
 
 
 def _unpack(state: _Run, reader: ZipReader, entry: Entry) -> tuple[Stored, str] | DomainError | None:
-    """Return the bytes of an entry as stored with their type, the reason why they are damaged, or None for no picture.
+    """Return the bytes of an entry as stored with their type, the reason why they are damaged, or None for no image.
 
-    What is no picture by name nor by its first bytes is not even unpacked.
+    What is no image by name nor by its first bytes is not even unpacked.
     """
     staged = blobs.store().stage(limit=settings.MAX_IMAGE_BYTES)
     head = b""
@@ -208,12 +208,12 @@ def _unpack(state: _Run, reader: ZipReader, entry: Entry) -> tuple[Stored, str] 
         for block in reader.read(entry):
             if not head:
                 head = block[:512]
-                if not _may_be_picture(entry.name, head):
-                    state.refuse(entry.name, "not_an_image", "it is no picture")
+                if not _may_be_image(entry.name, head):
+                    state.refuse(entry.name, "not_an_image", "it is not an image")
                     return None
             staged.write(block)
-        if not head and not _may_be_picture(entry.name, head):
-            state.refuse(entry.name, "not_an_image", "it is no picture")
+        if not head and not _may_be_image(entry.name, head):
+            state.refuse(entry.name, "not_an_image", "it is not an image")
             return None
         return staged.commit(), probe.mime_of(head)
     except (Invalid, TooLarge) as error:
@@ -222,7 +222,7 @@ def _unpack(state: _Run, reader: ZipReader, entry: Entry) -> tuple[Stored, str] 
         staged.discard()
 
 
-def _may_be_picture(name: str, head: bytes) -> bool:
+def _may_be_image(name: str, head: bytes) -> bool:
     return media_names.extension_of(name) in probe.FORMAT_OF_EXTENSION or probe.sniff(head) in probe.MIMES
 
 

@@ -1,4 +1,4 @@
-"""Many pictures at once: decoded in children while rows are written in short transactions; broken ones become rows too."""
+"""Many images at once: decoded in children while rows are written in short transactions; broken ones become rows too."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from annotator.services.media.image_decoding import decode_one, keep_parts
 from annotator.services.media.rows import NewImage, Outcome, Plan, Ready
 from annotator.storage.base import Stored
 
-# Rows of one transaction: 32 pictures are about 100 rows and 15 ms, so people's writes pass in between.
+# Rows of one transaction: 32 images are about 100 rows and 15 ms, so people's writes pass in between.
 CHUNK = 32
 Progress = Callable[[Sequence[Outcome]], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A picture of an import: its name, its bytes (None = not among the files, or why they cannot be had), what is said of it."""
+    """An image of an import: its name, its bytes (None = not among the files, or why they cannot be had), what is said of it."""
 
     name: str
     found: Stored | DomainError | None
@@ -51,13 +51,13 @@ def create_many(
     client: str = "",
     on_chunk: Progress | None = None,
 ) -> list[Outcome]:
-    """Make many pictures, decoded in children while rows are written; a broken one becomes a row with health ERROR.
+    """Make many images, decoded in children while rows are written; a broken one becomes a row with health ERROR.
 
     With `on_broken="refuse"` nothing is kept of a broken one; its outcome is "refused".
 
     Allowed with `media.upload`. Returns an outcome for each image, in order. Writes transactions of at most
-    CHUNK pictures; `on_chunk` is called after each and may raise to stop (what is written stays).
-    `on_clash`: a name that its dataset has is skipped, numbered ("cat (2).jpg") or replaces the old picture.
+    CHUNK images; `on_chunk` is called after each and may raise to stop (what is written stays).
+    `on_clash`: a name that its dataset has is skipped, numbered ("cat (2).jpg") or replaces the old image.
     Slots of `images` must be queued; one that somebody else used up meanwhile is skipped.
     """
     policy.require(actor, project, "media.upload")
@@ -81,7 +81,7 @@ def create_many(
 def import_many(
     *, actor: Actor, dataset: Dataset, sources: Sequence[Source], job: Job | None = None
 ) -> list[Media]:
-    """Make the pictures of an import, in order: those with a file are stored and decoded, the others wait for their bytes.
+    """Make the images of an import, in order: those with a file are stored and decoded, the others wait for their bytes.
 
     Numbers are kept where they are free. Broken and missing files become rows with health ERROR; a
     name that the dataset has gets a number behind it. The rows carry `import_job`.
@@ -93,12 +93,12 @@ def import_many(
 
 
 def fill_many(*, actor: Actor, dataset: Dataset, sources: Sequence[Source]) -> None:
-    """Give the bytes that an import has found to the dataset's pictures of these names; what cannot be decoded changes nothing."""
+    """Give the bytes that an import has found to the dataset's images of these names; what cannot be decoded changes nothing."""
     create_many(actor=actor, project=dataset.project, images=_new(dataset, sources), on_clash="replace")
 
 
 def _new(dataset: Dataset, sources: Sequence[Source]) -> list[NewImage]:
-    """Record the bytes of sources and return the pictures they are to be."""
+    """Record the bytes of sources and return the images they are to be."""
     stored = [source.found for source in sources if isinstance(source.found, Stored)]
     rows = iter(blobs.record_many([(one, "application/octet-stream") for one in stored]))
     return [
@@ -114,7 +114,7 @@ def _new(dataset: Dataset, sources: Sequence[Source]) -> list[NewImage]:
 def _write_chunk(
     plan: Plan, chunk: Sequence[Ready], on_clash: str, on_broken: str, client: str
 ) -> list[Outcome]:
-    """Write one transaction's pictures and its event."""
+    """Write one transaction's images and its event."""
     is_refused = [on_broken == "refuse" and ready.decoded is None for ready in chunk]
     images = [ready.image for ready, refused in zip(chunk, is_refused, strict=True) if not refused]
     claimed = media_rows.claim_uploads(images, state="queued")
@@ -160,7 +160,7 @@ def _place(
     plan: Plan, ready: Ready, taken: dict[media_names.Place, uuid.UUID | None], number: int, twins: dict[uuid.UUID, str],
     on_clash: str, client: str,
 ) -> Outcome:  # fmt: skip
-    """Decide what becomes of one picture whose name may be taken: by a row, or by an earlier one of this chunk (None)."""
+    """Decide what becomes of one image whose name may be taken: by a row, or by an earlier one of this chunk (None)."""
     image = ready.image
     name, dataset_id = image.name, image.dataset.pk
     if (dataset_id, name) in taken:
@@ -175,7 +175,7 @@ def _place(
         ):
             return _replace(plan, ready, other, client)
         else:
-            words = "A picture of this name is in the dataset already."
+            words = "An image of this name is in the dataset already."
             outcome = Outcome(name, "skipped", code="name_taken", message=words)
             media_rows.note(plan, image, outcome)
             return outcome
@@ -198,7 +198,7 @@ def _replace(plan: Plan, ready: Ready, media_id: uuid.UUID, client: str) -> Outc
 
 
 def prepare_pending(*, project: Project, progress: Callable[[float, str], None]) -> dict[str, int]:
-    """Decode pictures of a project that have bytes but were never decoded; for the job of that name. Harmless to repeat.
+    """Decode images of a project that have bytes but were never decoded; for the job of that name. Harmless to repeat.
 
     Facts, hash, findings and renditions are written; one that cannot be decoded gets health ERROR. Labels stay.
     """

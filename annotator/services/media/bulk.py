@@ -1,4 +1,4 @@
-"""Changes of many pictures at once and their undo: a change has an id, which its events carry, and they are its reverse."""
+"""Changes of many images at once and their undo: a change has an id, which its events carry, and they are its reverse."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Progress = Callable[[float, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is done to pictures: "status" (target: a state), "move" (target: a dataset) or "delete"; `id` names it for its undo."""
+    """What is done to images: "status" (target: a state), "move" (target: a dataset) or "delete"; `id` names it for its undo."""
 
     id: uuid.UUID
     what: str
@@ -82,7 +82,7 @@ def apply(
     media: Sequence[uuid.UUID],
     progress: Progress | None = None,
 ) -> Done:
-    """Change pictures in transactions of CHUNK; what a person may not change is left, not refused.
+    """Change images in transactions of CHUNK; what a person may not change is left, not refused.
 
     Raises Denied when the role may not do this at all, Invalid for a target of another project.
     """
@@ -98,7 +98,7 @@ def apply(
 
 
 def start(*, actor: Actor, project: Project, change: Change, media: Sequence[uuid.UUID]) -> Job:
-    """Queue a change of more pictures than a person waits for. The list is kept as a file until the job has ended."""
+    """Queue a change of more images than a person waits for. The list is kept as a file until the job has ended."""
     policy.require(actor, project, ACTION_OF[change.what])
     target = _target(project, change)
     blob = blobs.put_bytes(orjson.dumps([str(key) for key in media]), mime=SELECTION)
@@ -132,7 +132,7 @@ def run(*, actor: Actor, project: Project, job: Job, progress: Progress) -> dict
 def _worker(
     actor: Actor, role: str, project: Project, change: Change
 ) -> Callable[[Sequence[uuid.UUID]], int]:
-    """Return a function that changes up to CHUNK pictures in one transaction and returns how many it changed."""
+    """Return a function that changes up to CHUNK images in one transaction and returns how many it changed."""
     target = _target(project, change)
 
     def set_status(keys: Sequence[uuid.UUID]) -> int:
@@ -181,9 +181,9 @@ def undo_change(
     by: uuid.UUID | None = None,
     progress: Progress | None = None,
 ) -> int:
-    """Undo a change that the actor (or the person `by`) made within UNDO_FOR and return how many pictures went back.
+    """Undo a change that the actor (or the person `by`) made within UNDO_FOR and return how many images went back.
 
-    A picture that somebody changed again meanwhile keeps that. Missing when there is nothing to undo.
+    An image that somebody changed again meanwhile keeps that. Missing when there is nothing to undo.
     """
     if what not in EVENT_OF:
         raise Invalid(f"what must be one of {', '.join(EVENT_OF)}.", field="what")

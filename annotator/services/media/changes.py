@@ -1,4 +1,4 @@
-"""Writes of what pictures are called, where they stand, whether they are frozen or in the trash; no bytes are touched here."""
+"""Writes of what images are called, where they stand, whether they are frozen or in the trash; no bytes are touched here."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ RESERVED = "coco"
 
 
 def rename(*, actor: Actor, media: Media, name: str, client: str = "") -> DatasetItem:
-    """Give a picture another name in its dataset; Invalid (name_taken) when it is in use."""
+    """Give an image another name in its dataset; Invalid (name_taken) when it is in use."""
     return place(actor=actor, media=media, name=name, client=client)
 
 
 def place(
     *, actor: Actor, media: Media, name: str | None = None, dataset: Dataset | None = None, client: str = ""
 ) -> DatasetItem:
-    """Rename a picture, move it to another dataset of its project, or both at once; return its home item.
+    """Rename an image, move it to another dataset of its project, or both at once; return its home item.
 
     Allowed with `media.write`. Raises Invalid when the target has that name, or is of another project.
     """
@@ -72,10 +72,10 @@ def move(
     on_clash: str = "number",
     client: str = "",
 ) -> dict[uuid.UUID, list[uuid.UUID]]:
-    """Move many pictures to a dataset, in chunks; return where they were, {dataset: pictures}, for an undo.
+    """Move many images to a dataset, in chunks; return where they were, {dataset: images}, for an undo.
 
     Allowed with `media.write`. A name that the target has gets a number behind it ("number"), or its
-    picture stays where it is ("skip").
+    image stays where it is ("skip").
     """
     policy.require(actor, project, "media.write")
     _check_target(project, dataset)
@@ -122,7 +122,7 @@ def _move_homes(homes: Sequence[DatasetItem], dataset: Dataset, on_clash: str) -
 def set_status(
     *, actor: Actor, project: Project, media: Iterable[uuid.UUID], status: MediaStatus, client: str = ""
 ) -> dict[uuid.UUID, list[uuid.UUID]]:
-    """Move many pictures to a work state, in chunks; return what they were, {status: pictures}, for an undo.
+    """Move many images to a status, in chunks; return the previous ones, {status: images}, for an undo.
 
     Each chunk is all or nothing, as statuses.set_status; a refusal (Denied, Conflict) stops at its chunk.
     """
@@ -142,7 +142,7 @@ def set_status(
 def set_frozen(
     *, actor: Actor, project: Project, media: Iterable[uuid.UUID], is_frozen: bool, client: str = ""
 ) -> int:
-    """Freeze pictures (nobody changes their labels, tags, status and bytes) or release them; return how many changed."""
+    """Freeze images (nobody changes their labels, tags, status and bytes) or release them; return how many changed."""
     policy.require(actor, project, "media.write")
     changed = 0
     for keys in chunks(dict.fromkeys(media), CHUNK):
@@ -172,10 +172,10 @@ def add_metadata(
     most: int,
     client: str = "",
 ) -> dict[uuid.UUID, dict[str, str] | None]:
-    """Put texts beside pictures under names, over earlier ones of those names; all or none.
+    """Put texts beside images under names, over earlier ones of those names; all or none.
 
-    Returns the texts that each picture has then; None for one that would have more than `most` of them and was left as it
-    was; pictures that are not there are left out. What an import keeps of its file is not touched and does not count.
+    Returns the texts that each image has then; None for one that would have more than `most` of them and was left as it
+    was; images that are not there are left out. What an import keeps of its file is not touched and does not count.
     Allowed with `media.write`. Raises Invalid as `check_texts`.
     """
     policy.require(actor, project, "media.write")
@@ -220,14 +220,14 @@ def check_texts(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def texts_of(media: Media) -> dict[str, str]:
-    """Return what people and scripts noted beside a picture."""
+    """Return what people and scripts noted beside an image."""
     return {
         name: value for name, value in media.metadata.items() if isinstance(value, str) and name != RESERVED
     }
 
 
 def trash(*, actor: Actor, project: Project, media: Iterable[uuid.UUID], client: str = "") -> list[uuid.UUID]:
-    """Put pictures into the trash, in chunks; return those that went. They are purged after TRASH_DAYS. Allowed with `media.delete`."""
+    """Put images into the trash, in chunks; return those that went. They are purged after TRASH_DAYS. Allowed with `media.delete`."""
     policy.require(actor, project, "media.delete")
     gone = []
     for keys in chunks(dict.fromkeys(media), CHUNK):
@@ -249,7 +249,7 @@ def mark_trashed(ids: Sequence[uuid.UUID], moment: Any) -> None:
 def restore(
     *, actor: Actor, project: Project, media: Iterable[uuid.UUID], client: str = ""
 ) -> list[uuid.UUID]:
-    """Take pictures out of the trash within TRASH_DAYS; return those that came back.
+    """Take images out of the trash within TRASH_DAYS; return those that came back.
 
     One whose name is in use by now gets a number behind it; one whose dataset is gone stays in the trash.
     """
@@ -291,7 +291,7 @@ def unmark_trashed(project: Project, keys: Sequence[uuid.UUID]) -> list[uuid.UUI
 
 
 def _home(media: Media) -> DatasetItem:
-    """Return the home item, locked for the transaction. Raises Missing when the picture is gone."""
+    """Return the home item, locked for the transaction. Raises Missing when the image is gone."""
     found = (
         DatasetItem.objects.select_for_update(of=("self",))
         .filter(media=media, is_home=True)
@@ -369,4 +369,4 @@ def _check_target(project: Project, dataset: Dataset | None) -> None:
 
 
 def _taken(name: str) -> Invalid:
-    return Invalid(f"There is already a picture {name!r} in this dataset.", field="name", code="name_taken")
+    return Invalid(f"There is already an image {name!r} in this dataset.", field="name", code="name_taken")

@@ -1,4 +1,4 @@
-"""Writes of pictures one by one: created from bytes or an address, replaced."""
+"""Writes of images one by one: created from bytes or an address, replaced."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def create_image(
     number: int | None = None,
     client: str = "",
 ) -> Media:
-    """Make one picture of bytes that are in storage, decoded before anything is written.
+    """Make one image of bytes that are in storage, decoded before anything is written.
 
     Allowed with `media.upload`. A name that the dataset has: Invalid (name_taken), or with `replace` the
-    bytes of that picture are swapped and id, labels, tags and status stay (Conflict when it is frozen).
+    bytes of that image are swapped and id, labels, tags and status stay (Conflict when it is frozen).
     What cannot be decoded: Invalid with the reason and nothing kept, or with `on_broken="keep"` a row
     with health ERROR. An upload is used up by success alone.
     """
@@ -64,7 +64,7 @@ def create_from_url(
     replace: bool = False,
     client: str = "",
 ) -> Media:
-    """Make one picture of what a public address answers; called like the address's last part when `name` is None.
+    """Make one image of what a public address answers; called like the address's last part when `name` is None.
 
     As `create_image`; the address is fetched and decoded now (see url_import.fetch). With
     `copy_bytes=False` only the link, thumbnail and facts are kept, and the original stays where it is.
@@ -97,7 +97,7 @@ def _free_or_replaced(dataset: Dataset, name: object, replace: bool) -> str:
 def _write(
     actor: Actor, ready: Ready, replace: bool, batch: UploadBatch | None, external_id: str | None, client: str
 ) -> Media:
-    """Write one decoded picture: a new row, or other bytes behind the row of its name."""
+    """Write one decoded image: a new row, or other bytes behind the row of its name."""
     dataset, name = ready.image.dataset, ready.image.name
     try:
         with transaction.atomic():
@@ -141,10 +141,10 @@ def replace_content(
     external_id: str | None = None,
     client: str = "",
 ) -> Media:
-    """Swap the bytes behind a picture: same id, labels, tags, status; renamed too when `name` is given.
+    """Swap the bytes behind an image: same id, labels, tags, status; renamed too when `name` is given.
 
     Allowed with `media.upload`. Raises Invalid when the new bytes cannot be decoded (the old ones stay) and
-    Conflict when the picture is frozen. Labels that reach outside the new picture stay, with error "out_of_bounds".
+    Conflict when the image is frozen. Labels that reach outside the new image stay, with error "out_of_bounds".
     """
     policy.require(actor, media.project, "media.upload")
     home = media.items.filter(is_home=True).select_related("dataset").get()

@@ -1,4 +1,4 @@
-"""Decoding of new pictures before any row is written: facts, refusals and stored renditions."""
+"""Decoding of new images before any row is written: facts, refusals and stored renditions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Found = Decoded | DomainError | None
 
 
 def decode_one(image: NewImage) -> tuple[NewImage, Found]:
-    """Decode one picture's bytes in a child; runs in a thread and touches no row."""
+    """Decode one image's bytes in a child; runs in a thread and touches no row."""
     if image.blob is None:
         return image, image.refusal
     try:
@@ -31,7 +31,7 @@ def decode_one(image: NewImage) -> tuple[NewImage, Found]:
 
 
 def keep_parts(chunk: Sequence[tuple[NewImage, Found]]) -> list[Ready]:
-    """Store the renditions of decoded pictures, their blob rows in one transaction."""
+    """Store the renditions of decoded images, their blob rows in one transaction."""
     parts = [part for _, decoded in chunk if isinstance(decoded, Decoded) for part in decoded.parts]
     kept = iter(renditions.put_parts(parts))
     ready = []
@@ -44,7 +44,7 @@ def keep_parts(chunk: Sequence[tuple[NewImage, Found]]) -> list[Ready]:
 
 
 def decode(image: NewImage) -> Ready:
-    """Decode one picture now and store its renditions. The refusal, if any, is in the answer."""
+    """Decode one image now and store its renditions. The refusal, if any, is in the answer."""
     ready = keep_parts([decode_one(image)])[0]
     return replace(
         ready,
@@ -62,5 +62,5 @@ def blob_of(source: Blob | Upload) -> Blob:
 
 
 def name_taken(name: str) -> Invalid:
-    """Return the refusal of a second picture of one name in a dataset."""
-    return Invalid(f"There is already a picture {name!r} in this dataset.", field="name", code="name_taken")
+    """Return the refusal of a second image of one name in a dataset."""
+    return Invalid(f"There is already an image {name!r} in this dataset.", field="name", code="name_taken")

@@ -1,4 +1,4 @@
-"""Rows of new and replaced pictures: what a decoded or broken file becomes in the tables. Callers hold the transaction and have asked policy."""
+"""Rows of new and replaced images: what a decoded or broken file becomes in the tables. Callers hold the transaction and have asked policy."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ from annotator.storage import probe
 
 #: Numbers of media are kept from an import below this: beyond it, readers of JSON that know only float64 round.
 END_OF_NUMBERS = 2**53
-NOT_SENT = "The file of this picture was not among the imported ones. Upload it under the same name and choose to replace."
+NOT_SENT = "The file of this image was not among the imported ones. Upload it under the same name and choose to replace."
 
 
 @dataclass(frozen=True, slots=True)
 class NewImage:
-    """One picture to be made: bytes (`blob`, or None while they are missing) under a name in a dataset.
+    """One image to be made: bytes (`blob`, or None while they are missing) under a name in a dataset.
 
     `number` is one kept from an import (the next free one is taken when it is in use), `size` what an
-    import says of a picture without bytes, `refusal` why there are none, `upload_id` the slot that is used up.
+    import says of an image without bytes, `refusal` why there are none, `upload_id` the slot that is used up.
     """
 
     dataset: Dataset
@@ -65,7 +65,7 @@ class NewImage:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A new picture after decoding, before any row: facts or the refusal, and renditions with their blobs."""
+    """A new image after decoding, before any row: facts or the refusal, and renditions with their blobs."""
 
     image: NewImage
     decoded: Decoded | None
@@ -165,16 +165,16 @@ def findings_of(ready: Ready, name: str) -> list[quality.Finding]:
         )
     facts = ready.decoded.facts
     return quality.findings(
-        quality.PictureFacts(
+        quality.ImageFacts(
             format=facts.format, mode=facts.mode, width=facts.width, height=facts.height, frames=facts.frames,
-            orientation=facts.orientation, is_one_colour=facts.is_one_colour, extension=media_names.extension_of(name),
+            orientation=facts.orientation, is_one_color=facts.is_one_color, extension=media_names.extension_of(name),
             extensions=probe.EXTENSIONS.get(facts.format, ()),
         )
     )  # fmt: skip
 
 
 def add(plan: Plan, ready: Ready, name: str, number: int, twin: str) -> Outcome:
-    """Plan the rows of one new picture; `twin` names another one of the project with the same bytes."""
+    """Plan the rows of one new image; `twin` names another one of the project with the same bytes."""
     image, now = ready.image, timezone.now()
     user_id = plan.actor.user_id if plan.actor else None
     key = uuid7()
@@ -246,7 +246,7 @@ def write(plan: Plan) -> None:
 
 
 def claim_uploads(images: Sequence[NewImage], *, state: str) -> set[uuid.UUID]:
-    """Use up the slots of these pictures; return those that were still to be had."""
+    """Use up the slots of these images; return those that were still to be had."""
     wanted = {image.upload_id for image in images if image.upload_id is not None}
     if not wanted:
         return set()
@@ -258,7 +258,7 @@ def claim_uploads(images: Sequence[NewImage], *, state: str) -> set[uuid.UUID]:
 
 
 def twins(project: Project, images: Sequence[NewImage]) -> dict[uuid.UUID, str]:
-    """Return, by blob, the name of a picture that the project has with the same bytes. One query; never looks elsewhere."""
+    """Return, by blob, the name of an image that the project has with the same bytes. One query; never looks elsewhere."""
     wanted = {image.blob.pk for image in images if image.blob is not None}
     rows = DatasetItem.objects.filter(
         media__project=project, media__blob__in=wanted, media__trashed_at__isnull=True, is_home=True
@@ -312,7 +312,7 @@ def swap_recorded(
 
 
 def mark_labels_outside(media: Media) -> None:
-    """Keep Label.error true to the picture's size: "out_of_bounds" for those that reach over its edge."""
+    """Keep Label.error true to the image's size: "out_of_bounds" for those that reach over its edge."""
     labels = Label.all_objects.filter(media=media)
     outside = Q(x0__lt=0) | Q(y0__lt=0) | Q(x1__gt=media.width) | Q(y1__gt=media.height)
     labels.filter(outside, error="").update(error="out_of_bounds")

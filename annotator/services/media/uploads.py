@@ -151,7 +151,7 @@ def finish(
 
     Answers at once, for up to 10,000 items. May be called several times for one batch, also with the same
     items again. Files that never came or have become images are left out; the job's result counts them.
-    `on_clash`: what happens to a name that its dataset has: skip, number the new one, replace the old picture.
+    `on_clash`: what happens to a name that its dataset has: skip, number the new one, replace the old image.
     """
     project = batch.project
     policy.require(actor, project, "media.upload")

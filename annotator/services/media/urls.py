@@ -41,7 +41,7 @@ def addresses(media: Media, *, name: str = "") -> Addresses:
     expiry = signing.expiry_of(time.time())
     sha256 = media.blob.sha256 if media.blob else None
     original = original_of(media.pk, name or default_name(media), sha256=sha256, source_url=media.source_url)
-    if not is_picture(media):
+    if not is_decoded_image(media):
         return Addresses(original, None, None)
     preview = original if preview_is_original(media) else _rendition(media, "preview", expiry)
     return Addresses(original, preview, _rendition(media, "thumbnail", expiry))
@@ -57,17 +57,19 @@ def original_of(media_id: uuid.UUID, name: str, *, sha256: str | None, source_ur
 
 def thumbnail(media: Media) -> str | None:
     """Return the address of the thumbnail alone, as `addresses` has it: a list shows nothing else."""
-    return _rendition(media, "thumbnail", signing.expiry_of(time.time())) if is_picture(media) else None
+    return _rendition(media, "thumbnail", signing.expiry_of(time.time())) if is_decoded_image(media) else None
 
 
 def fitted(media: Media, side: int) -> str | None:
-    """Return the address of the picture made to fit side x side pixels (200 or 1024), upright; None when there can be none."""
-    return _rendition(media, f"fit{side}", signing.expiry_of(time.time())) if is_picture(media) else None
+    """Return the address of the image made to fit side x side pixels (200 or 1024), upright; None when there can be none."""
+    return (
+        _rendition(media, f"fit{side}", signing.expiry_of(time.time())) if is_decoded_image(media) else None
+    )
 
 
 def crop(media: Media, box: tuple[float, float, float, float]) -> str | None:
-    """Return the address of the part of a picture inside `box` (x0, y0, x1, y1 pixels), shown to fit 320 x 320."""
-    if media.blob is None or not is_picture(media):
+    """Return the address of the part of an image inside `box` (x0, y0, x1, y1 pixels), shown to fit 320 x 320."""
+    if media.blob is None or not is_decoded_image(media):
         return None
     variant = "crop_" + "_".join(f"{value:.2f}".rstrip("0").rstrip(".") for value in box)
     return _rendition(media, variant, signing.expiry_of(time.time()))
@@ -96,11 +98,11 @@ def original_version(sha256: str | None) -> str:
 
 
 def rendition_version(sha256: str | None) -> str:
-    """Return that part for a picture made of the bytes `sha256`; None for a linked picture, whose bytes are elsewhere."""
+    """Return that part for a rendition of the bytes `sha256`; None for a linked image, whose bytes are elsewhere."""
     return f"r{RENDITION_VERSION}-{LINKED if sha256 is None else sha256[:16]}"
 
 
-def is_picture(media: Media) -> bool:
+def is_decoded_image(media: Media) -> bool:
     """Return whether there is a decoded raster that thumbnails can be made of."""
     has_source = media.blob_id is not None or bool(media.source_url)
     return media.kind == MediaKind.IMAGE and media.health != "ERROR" and media.width > 0 and has_source

@@ -66,7 +66,7 @@ def _write(actor: Actor, workspace: Workspace, drawn: list[scenes.Scene]) -> Pro
     times = {name: _tag(actor, project, name) for name in (scenes.DAY, scenes.EVENING)}
     points = _keypoint_schema(actor, project, classes["Person"])
     dataset = datasets.create(actor=actor, project=project, name="Main street")
-    made = _pictures(actor, dataset, drawn)
+    made = _create_images(actor, dataset, drawn)
     for scene, medium, state in zip(drawn, made, STATES, strict=True):
         if state == "NEW":
             continue
@@ -87,7 +87,7 @@ def _write(actor: Actor, workspace: Workspace, drawn: list[scenes.Scene]) -> Pro
     return project
 
 
-def _pictures(actor: Actor, dataset: Dataset, drawn: list[scenes.Scene]) -> list[Media]:
+def _create_images(actor: Actor, dataset: Dataset, drawn: list[scenes.Scene]) -> list[Media]:
     images = [
         media_rows.NewImage(dataset, scene.name, blobs.put_bytes(scene.jpeg(), mime="image/jpeg"))
         for scene in drawn

@@ -88,7 +88,7 @@ def forget_exports(now: datetime | None = None) -> int:
 
 
 def forget_uploads(now: datetime | None = None) -> int:
-    """Let go of the bytes of upload slots a week after they opened, used or not; else they would outlive the deleted picture.
+    """Let go of the bytes of upload slots a week after they opened, used or not; else they would outlive the deleted image.
 
     A slot that waits for its job keeps them.
     """

@@ -34,7 +34,7 @@ def create(
 
     `details`: color, kind (object|background), order, parent, tag_group, description, icon_url,
     external_id, use_description_as_prompt, is_negative, ref, extra; group_id or group_name instead of tag_group
-    (a group of a new name is made). A null colour takes the next of the palette, a null order comes after the
+    (a group of a new name is made). A null color takes the next of the palette, a null order comes after the
     last (regions start at 10). A name is unique per role. A concept of media alone is in a group, by default Default.
     """
     policy.require(actor, project, "vocabulary.write")

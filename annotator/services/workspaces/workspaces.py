@@ -59,7 +59,7 @@ def create(*, name: str, ref: str = "", owner: User | None = None) -> Workspace:
 
 @transaction.atomic
 def update(*, actor: Actor, workspace: Workspace, changes: dict[str, Any]) -> Workspace:
-    """Change name, description, logo_url, colours, support fields; unknown keys are an error of the caller."""
+    """Change name, description, logo_url, colors, support fields; unknown keys are an error of the caller."""
     policy.require(actor, workspace, "workspace.manage")
     columns: dict[str, Any] = {}
     for field, value in changes.items():

@@ -268,12 +268,12 @@ def label_records(
     by_key = dict(zip(stored_ids(classes), classes.values(), strict=True))
     wanted = stored_ids(selection.label_classes)
     for chunk in keys.chunks():
-        pictures = _pictures(stored_ids(chunk))
-        for rows in _stored_labels(list(pictures), wanted):
-            yield list(_records(rows, pictures, by_key, numbers, report))
+        images = _numbers_and_sizes(stored_ids(chunk))
+        for rows in _stored_labels(list(images), wanted):
+            yield list(_records(rows, images, by_key, numbers, report))
 
 
-def _pictures(media: Sequence[Any]) -> dict[Any, tuple[int, tuple[int, int] | None]]:
+def _numbers_and_sizes(media: Sequence[Any]) -> dict[Any, tuple[int, tuple[int, int] | None]]:
     """Return (number, size or None) of those media that are still there, by id as the database has it."""
     statement = f"SELECT id, number, width, height FROM {Media._meta.db_table} WHERE {_among('id', media)} AND trashed_at IS NULL"  # noqa: S608 (names of ours)
     with connection.cursor() as cursor:
@@ -298,7 +298,7 @@ def _stored_labels(media: Sequence[Any], concepts: Sequence[Any]) -> Iterator[It
 
 def _records(
     rows: Iterable[NumberedLabelRow],
-    pictures: Mapping[Any, tuple[int, tuple[int, int] | None]],
+    images: Mapping[Any, tuple[int, tuple[int, int] | None]],
     classes: Mapping[Any, Category],
     numbers: Numbers,
     report: LossReport,
@@ -307,7 +307,7 @@ def _records(
         category = classes.get(row.concept_id)
         if category is None:
             continue
-        image, size = pictures[row.media_id]
+        image, size = images[row.media_id]
         number = None if row.number is None else numbers.once(row.number, report)
         given = area = found = None
         if row.given is not None:

@@ -1,4 +1,4 @@
-"""Writes what a COCO file says: classes, pictures, labels; in many short transactions whose rows carry the import's job."""
+"""Writes what a COCO file says: classes, images, labels; in many short transactions whose rows carry the import's job."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ CHUNK = 500
 _END_OF_CLASSES = 2**31
 _YIELD_SECONDS = 0.002  # between two chunks, so that people's writes get in
 Progress = Callable[[float, str], None]
-FindPicture = Callable[[str], Stored | DomainError | None]
+FindImage = Callable[[str], Stored | DomainError | None]
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ class _Import:
     points_of: dict[int, list[uuid.UUID]] = field(default_factory=dict)
     media_of: dict[int, uuid.UUID] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
-    #: Pictures that were here before this import, which may have its labels already, and since when they are others' work.
+    #: Images that were here before this import, which may have its labels already, and since when they are others' work.
     older: set[uuid.UUID] = field(default_factory=set)
     began: datetime = field(default_factory=timezone.now)
 
@@ -75,13 +75,13 @@ def run(
     project: Project,
     dataset: Dataset,
     file: BinaryIO,
-    find_picture: FindPicture,
+    find_image: FindImage,
     job: Job | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Import a COCO file into a dataset and return {images, labels, classes, report}.
 
-    `find_picture(file_name)` returns the stored bytes of an image, the reason why they cannot be had, or None: then the image
+    `find_image(file_name)` returns the stored bytes of an image, the reason why they cannot be had, or None: then the image
     of this name in the dataset is used, else a row without bytes is made whose health says so; a later import completes it.
     Ids of categories, images and annotations become numbers, unless they are taken, and are exported again. A label that its
     image had before the import, with the same class and geometry, is reported and not added again. A broken item goes to the
@@ -94,7 +94,7 @@ def run(
     reader = CocoReader(file, report=report)
     _write_categories(state, reader.categories)
     _keep_head(state, reader)
-    images = _write_images(state, reader.images(), find_picture, tell)
+    images = _write_images(state, reader.images(), find_image, tell)
     labels = _write_labels(state, reader.labels(), tell)
     tell(1.0, "")
     return {"images": images, "labels": labels, "classes": len(state.concept_of), "report": report.as_json()}
@@ -267,9 +267,9 @@ def _image_names(state: _Import, records: Iterable[ImageRecord]) -> dict[int, st
 
 
 def _write_images(
-    state: _Import, records: Iterator[ImageRecord], find_picture: FindPicture, tell: Progress
+    state: _Import, records: Iterator[ImageRecord], find_image: FindImage, tell: Progress
 ) -> int:
-    """Make or match the pictures; those with a file are decoded, the others are rows that wait for their bytes."""
+    """Make or match the images; those with a file are decoded, the others are rows that wait for their bytes."""
     total = 0
     for chunk in chunks(records, 100):
         names = _image_names(state, chunk)
@@ -277,7 +277,7 @@ def _write_images(
         items = DatasetItem.objects.filter(dataset=state.dataset, is_home=True, name__in=names.values())
         known = dict(items.values_list("name", "media_id"))
         waiting = set(items.filter(media__blob=None).values_list("media_id", flat=True))
-        # Two images of one name in the file are two pictures; one that was here before is the first of them.
+        # Two images of one name in the file stay two; an existing one counts as the first.
         new, lacking = [], []
         for record in chunk:
             name = names[record.number]
@@ -286,7 +286,7 @@ def _write_images(
             else:
                 state.media_of[record.number] = known[name]
                 state.older.add(known[name])
-                found = find_picture(record.name) if known[name] in waiting else None
+                found = find_image(record.name) if known[name] in waiting else None
                 if isinstance(found, Stored):
                     lacking.append(media_batches.Source(name=name, found=found))
             state.names.add(name)
@@ -294,7 +294,7 @@ def _write_images(
             media_batches.fill_many(actor=state.actor, dataset=state.dataset, sources=lacking)
         sources = [
             media_batches.Source(
-                name=names[record.number], found=find_picture(record.name), number=record.number, width=record.width or 0, height=record.height or 0,
+                name=names[record.number], found=find_image(record.name), number=record.number, width=record.width or 0, height=record.height or 0,
                 metadata={"coco": {"file_name": record.name, **record.extra}},
             )
             for record in new
@@ -381,7 +381,7 @@ def _label(state: _Import, key: uuid.UUID, record: LabelRecord) -> ImportedLabel
 
 
 def _without_known(state: _Import, rows: list[ImportedLabelRow]) -> list[ImportedLabelRow]:
-    """Leave out, and report, labels that their pictures had before this import: a file that comes again doubles nothing."""
+    """Leave out, and report, labels that their images had before this import: a file that comes again doubles nothing."""
     asked = [row for row in rows if row.media_id in state.older]
     if not asked:
         return rows
@@ -389,7 +389,7 @@ def _without_known(state: _Import, rows: list[ImportedLabelRow]) -> list[Importe
     verdicts = zip(asked, imported_labels.are_known(labels, before=state.began), strict=True)
     known = {row.id: row.number for row, is_known in verdicts if is_known}
     for number in known.values():
-        reason = "Its picture has this very label already; it was not added again."
+        reason = "The image already has an identical label; it was not added again."
         state.report.add("annotations", reason, "" if number is None else number)
     return [row for row in rows if row.id not in known]
 

@@ -1,4 +1,4 @@
-"""Where an import's bytes are: a JSON file, a folder or a zip archive with pictures beside it; all paths are hostile."""
+"""Where an import's bytes are: a JSON file, a folder or a zip archive with images beside it; all paths are hostile."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ Found = Stored | DomainError | None
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An import's JSON as a seekable file, and where its pictures are looked up by the name that the JSON gives."""
+    """An import's JSON as a seekable file, and where its images are looked up by the name that the JSON gives."""
 
     json: BinaryIO
-    pictures: Pictures
+    images: Images
 
 
-class Pictures:
-    """Finds pictures by file name: exactly, in a folder `images`, or by last part when that is unambiguous."""
+class Images:
+    """Finds images by file name: exactly, in a folder `images`, or by last part when that is unambiguous."""
 
     def find(self, name: str) -> Found:
-        """Store the picture of a name of the JSON and return its bytes; None when there is none, or why it cannot be had.
+        """Store the image of a name of the JSON and return its bytes; None when there is none, or why it cannot be had.
 
-        No name and no picture raises; only an archive that unpacks to more than it says ends an import (TooLarge).
+        No name and no image raises; only an archive that unpacks to more than it says ends an import (TooLarge).
         """
         raise NotImplementedError
 
 
-class NoPictures(Pictures):
-    """A lone JSON file: its pictures are those that the dataset has already."""
+class NoImages(Images):
+    """A lone JSON file: its images are those that the dataset has already."""
 
     def find(self, name: str) -> Found:
         return None
 
 
-class FolderPictures(Pictures):
+class FolderImages(Images):
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
 
@@ -81,7 +81,7 @@ class FolderPictures(Pictures):
         return None
 
 
-class ZipPictures(Pictures):
+class ZipImages(Images):
     def __init__(self, reader: ZipReader) -> None:
         self._reader = reader
         self._by_path: dict[str, Entry] = {}
@@ -109,7 +109,7 @@ class ZipPictures(Pictures):
 
 
 def _stored(chunks: Iterable[bytes]) -> Stored | DomainError:
-    """Store a picture's bytes; one that is damaged or too large is only itself to be refused."""
+    """Store an image's bytes; one that is damaged or too large is only itself to be refused."""
     try:
         return put(blobs.store(), chunks, limit=settings.MAX_IMAGE_BYTES)
     except (Invalid, TooLarge) as error:
@@ -118,7 +118,7 @@ def _stored(chunks: Iterable[bytes]) -> Stored | DomainError:
 
 @contextmanager
 def open_source(path: Path, images: Path | None = None, *, is_upload: bool = False) -> Iterator[Opened]:
-    """Open a JSON file, a folder with one JSON, or a zip with one JSON; `images` is a folder of pictures elsewhere.
+    """Open a JSON file, a folder with one JSON, or a zip with one JSON; `images` is another folder of images.
 
     With `is_upload` nothing beside the file is looked at: it lies among other people's bytes. Raises Invalid in words
     when there is no single JSON or the archive is damaged, TooLarge for archives beyond the limits.
@@ -126,7 +126,7 @@ def open_source(path: Path, images: Path | None = None, *, is_upload: bool = Fal
     if path.is_dir():
         json_file = _only_json(sorted(path.glob("*.json")) or sorted(path.glob("annotations/*.json")), path)
         with json_file.open("rb") as file:
-            yield Opened(file, FolderPictures(images or path))
+            yield Opened(file, FolderImages(images or path))
     elif path.is_file():
         with path.open("rb") as file:
             is_archive = probe.sniff(file.read(64)) == "ZIP"
@@ -135,7 +135,7 @@ def open_source(path: Path, images: Path | None = None, *, is_upload: bool = Fal
                 with _opened_zip(file, images) as opened:
                     yield opened
             else:
-                yield Opened(file, NoPictures() if is_upload else FolderPictures(images or path.parent))
+                yield Opened(file, NoImages() if is_upload else FolderImages(images or path.parent))
     else:
         raise Invalid(f"There is no file or folder {path}.", field="path")
 
@@ -154,7 +154,7 @@ def _opened_zip(file: BinaryIO, images: Path | None) -> Iterator[Opened]:
             unpacked.write(block)
         unpacked.flush()
         with Path(unpacked.name).open("rb") as json:
-            yield Opened(json, FolderPictures(images) if images else ZipPictures(reader))
+            yield Opened(json, FolderImages(images) if images else ZipImages(reader))
 
 
 def _only_json(found: list[Path], path: Path) -> Path:

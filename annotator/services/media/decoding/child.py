@@ -28,9 +28,9 @@ def prepare(*, path: str, max_pixels: int, preview: bool = True) -> tuple[dict[s
     """Decode once and return facts, hash, thumbnail and, where browsers need one, the preview.
 
     Answer: {"facts": Facts, "phash": int, "parts": [{"variant", "width", "height"}]} and the parts' bytes.
-    Raises PictureError.
+    Raises ImageError.
     """
-    image = imaging.open_picture(Path(path), max_pixels)
+    image = imaging.open_image(Path(path), max_pixels)
     turn = imaging.turn_of(image)
     width, height = (image.height, image.width) if turn >= 5 else image.size
     name = "JPEG" if image.format == "MPO" else str(image.format)
@@ -43,7 +43,7 @@ def prepare(*, path: str, max_pixels: int, preview: bool = True) -> tuple[dict[s
     side = imaging.FIT["preview" if wants_preview else "thumbnail"]
     imaging.draft_for(image, *imaging.fitted(image.width, image.height, side))
     imaging.load(image)
-    plain = imaging.is_one_colour(image)
+    plain = imaging.is_one_color(image)
     facts = imaging.Facts(name, mode, width, height, frames, orientation, exif, plain)
     parts: list[dict[str, Any]] = []
     payload: list[bytes] = []
@@ -54,7 +54,7 @@ def prepare(*, path: str, max_pixels: int, preview: bool = True) -> tuple[dict[s
     _add(parts, payload, "thumbnail", current)
     return {
         "facts": asdict(facts),
-        "phash": phash(imaging.grey_square(current, SIDE)),
+        "phash": phash(imaging.gray_square(current, SIDE)),
         "parts": parts,
     }, payload
 
@@ -62,42 +62,44 @@ def prepare(*, path: str, max_pixels: int, preview: bool = True) -> tuple[dict[s
 def render(
     *, path: str, max_pixels: int, variant: str, box: list[float] | None = None
 ) -> tuple[dict[str, Any], list[bytes]]:
-    """Return one rendition: {"parts": [{"variant", "width", "height"}]} and its bytes. Raises PictureError.
+    """Return one rendition: {"parts": [{"variant", "width", "height"}]} and its bytes. Raises ImageError.
 
-    `box` (x0, y0, x1, y1 in pixels of the upright picture) cuts a crop out first; it is clipped to the picture.
+    `box` (x0, y0, x1, y1 in pixels of the upright image) cuts a crop out first; it is clipped to the image.
     """
-    image = imaging.open_picture(Path(path), max_pixels)
+    image = imaging.open_image(Path(path), max_pixels)
     turn = imaging.turn_of(image)
     side = imaging.FIT[variant]
     if box is None:
         imaging.draft_for(image, *imaging.fitted(image.width, image.height, side))
         imaging.load(image)
-        picture = _shrunk_rgb(image, side, turn)
+        rendition = _shrunk_rgb(image, side, turn)
     else:
         imaging.load(image)
-        picture = imaging.upright(image, turn)
-        x0, y0 = min(max(int(box[0]), 0), picture.width - 1), min(max(int(box[1]), 0), picture.height - 1)
+        rendition = imaging.upright(image, turn)
+        x0, y0 = min(max(int(box[0]), 0), rendition.width - 1), min(max(int(box[1]), 0), rendition.height - 1)
         x1, y1 = (
-            min(max(int(box[2] + 0.999), x0 + 1), picture.width),
-            min(max(int(box[3] + 0.999), y0 + 1), picture.height),
+            min(max(int(box[2] + 0.999), x0 + 1), rendition.width),
+            min(max(int(box[3] + 0.999), y0 + 1), rendition.height),
         )
-        picture = imaging.shrink(imaging.to_rgb(picture.crop((x0, y0, x1, y1))), side)
+        rendition = imaging.shrink(imaging.to_rgb(rendition.crop((x0, y0, x1, y1))), side)
     parts: list[dict[str, Any]] = []
     payload: list[bytes] = []
-    _add(parts, payload, variant, picture)
+    _add(parts, payload, variant, rendition)
     return {"parts": parts}, payload
 
 
 def _shrunk_rgb(image: Any, side: int, turn: int) -> Any:
-    """Return the loaded picture fitted, in RGB or L, upright; shrinks first where the mode allows, which is cheaper."""
+    """Return the loaded image fitted, in RGB or L, upright; shrinks first where the mode allows, which is cheaper."""
     if image.mode in ("RGB", "L", "RGBA", "CMYK", "LA"):
         return imaging.upright(imaging.to_rgb(imaging.shrink(image, side)), turn)
     return imaging.upright(imaging.shrink(imaging.to_rgb(image), side), turn)
 
 
-def _add(parts: list[dict[str, Any]], payload: list[bytes], variant: str, picture: Any) -> None:
-    data = imaging.jpeg_bytes(picture, variant)
-    parts.append({"variant": variant, "width": picture.width, "height": picture.height, "size": len(data)})
+def _add(parts: list[dict[str, Any]], payload: list[bytes], variant: str, rendition: Any) -> None:
+    data = imaging.jpeg_bytes(rendition, variant)
+    parts.append(
+        {"variant": variant, "width": rendition.width, "height": rendition.height, "size": len(data)}
+    )
     payload.append(data)
 
 
@@ -109,7 +111,7 @@ def answer(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
     try:
         head, payload = CALLS[request["call"]](**request["args"])
         return {"ok": True, **head}, payload
-    except imaging.PictureError as bad:
+    except imaging.ImageError as bad:
         return {"ok": False, "code": bad.code, "reason": bad.reason}, []
     except MemoryError:
         return {

@@ -1,4 +1,4 @@
-"""The pool of child processes that decode pictures, and the calls they answer; no rows, no requests."""
+"""The pool of child processes that decode images, and the calls they answer; no rows, no requests."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What became of one picture: facts, hash and renditions (a thumbnail always, a preview where needed)."""
+    """What became of one image: facts, hash and renditions (a thumbnail always, a preview where needed)."""
 
     facts: Facts
     phash: int
@@ -128,7 +128,7 @@ class DecodePool:
     def call(self, name: str, **args: Any) -> tuple[dict[str, Any], list[bytes]]:
         """Run `name` of decode_child in a child. Raises Undecodable with a readable reason, or Busy."""
         if not self._turns.acquire(timeout=_WAIT_SECONDS):
-            raise Busy("The server is busy decoding other pictures.", code="decoder_busy", retry_after=5)
+            raise Busy("The server is busy decoding other images.", code="decoder_busy", retry_after=5)
         try:
             head, payload = self._call(json.dumps({"call": name, "args": args}).encode() + b"\n")
         finally:
@@ -208,7 +208,7 @@ def close_pool() -> None:
 
 
 def prepare(path: Path, *, preview: bool = True) -> Decoded:
-    """Decode a picture file fully and return what it is, with thumbnail and needed preview. Raises Undecodable, Busy."""
+    """Decode an image file fully and return what it is, with thumbnail and needed preview. Raises Undecodable, Busy."""
     head, payload = pool().call(
         "prepare", path=str(path), max_pixels=settings.MAX_IMAGE_PIXELS, preview=preview
     )
@@ -216,7 +216,7 @@ def prepare(path: Path, *, preview: bool = True) -> Decoded:
 
 
 def render(path: Path, variant: str, box: tuple[float, float, float, float] | None = None) -> Part:
-    """Make one rendition of a picture file, of the part inside `box` when given. Raises Undecodable, Busy."""
+    """Make one rendition of an image file, of the part inside `box` when given. Raises Undecodable, Busy."""
     head, payload = pool().call(
         "render", path=str(path), max_pixels=settings.MAX_IMAGE_PIXELS, variant=variant, box=box
     )

@@ -64,8 +64,8 @@ def find(media_id: uuid.UUID, variant: str, version: str) -> Served | Wanted:
         raise Missing("This image was replaced; ask for its address again.", code="replaced")
     if variant == "original":
         return _original(media)
-    if not media_urls.is_picture(media):
-        raise Missing("There is no picture of this file.", code="no_picture")
+    if not media_urls.is_decoded_image(media):
+        raise Missing("This file has no image.", code="no_picture")
     if variant in VARIANTS:
         return _rendition(media, variant)
     box = _crop_box(variant)
@@ -75,7 +75,7 @@ def find(media_id: uuid.UUID, variant: str, version: str) -> Served | Wanted:
 
 
 def _kept(media_id: uuid.UUID, variant: str, version: str) -> Served | None:
-    """Return a current rendition of a live picture of this version; None when anything is to be looked at more closely.
+    """Return a current rendition of a live image of this version; None when anything is to be looked at more closely.
 
     A grid asks for dozens at once, so only what decides is read.
     """
@@ -106,7 +106,7 @@ def _original(media: Media) -> Served:
     blob = media.blob
     if blob is None:
         raise Missing("The original of this image is not kept here.", code="linked")
-    if media_urls.is_picture(media) and media.format in probe.MIMES:
+    if media_urls.is_decoded_image(media) and media.format in probe.MIMES:
         return _served(blob, probe.MIMES[media.format])
     if media.kind == MediaKind.VIDEO and media.health == "OK" and blob.mime.startswith("video/"):
         return _served(blob, blob.mime)
@@ -117,12 +117,12 @@ def _rendition(media: Media, variant: str) -> Wanted:
     """Return the rendition to make, since `_kept` found none; whatever stands in its place is replaced."""
     source = media.blob or _largest(media)
     if source is None or (media.blob is None and variant not in _FITTED):
-        raise Missing("There is no such picture of a linked image.", code="linked")
+        raise Missing("There is no such rendition of a linked image.", code="linked")
     return Wanted(media.pk, variant, source.pk, source.sha256)
 
 
 def _largest(media: Media) -> Blob | None:
-    """Return the largest picture that was kept of a linked image."""
+    """Return the largest stored rendition of a linked image."""
     rows = Rendition.objects.filter(media=media, variant__in=("thumbnail", "preview")).select_related("blob")
     found = rows.order_by("-width", "variant").first()
     return found.blob if found else None
@@ -150,7 +150,7 @@ def keep(wanted: Wanted, part: Part) -> Served:
     stored = put_bytes(blobs.store(), part.data, durable=False)
     blob = blobs.record(stored, mime="image/jpeg")
     with transaction.atomic():
-        # The bytes may have been replaced meanwhile: then the picture is of the old ones and is not kept.
+        # The bytes may have been replaced meanwhile: then the image is of the old ones and is not kept.
         if Media.all_objects.filter(pk=wanted.media_id, blob=wanted.source_id).exists():
             write(wanted.media_id, wanted.source_id, [(part, blob)])
     return _served(blob, "image/jpeg")
@@ -176,7 +176,7 @@ def write(media_id: uuid.UUID, source_id: uuid.UUID, parts: Sequence[tuple[Part,
 def rows_of(
     media_id: uuid.UUID, source_id: uuid.UUID | None, parts: Sequence[tuple[Part, Blob]]
 ) -> list[Rendition]:
-    """Return unsaved rows of renditions; those of a linked picture, whose bytes are elsewhere, are their own source."""
+    """Return unsaved rows of renditions; those of a linked image, whose bytes are elsewhere, are their own source."""
     now = timezone.now()
     return [
         Rendition(

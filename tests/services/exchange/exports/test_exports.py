@@ -61,7 +61,7 @@ def import_coco(w: World, data: dict[str, Any]) -> None:
         project=w.project,
         dataset=make_dataset(w.project, "Imported"),
         file=io.BytesIO(json.dumps(data).encode()),
-        find_picture=lambda name: None,
+        find_image=lambda name: None,
     )
 
 

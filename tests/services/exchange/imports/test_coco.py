@@ -12,7 +12,7 @@ import pytest
 from annotator.domain.errors import Denied, Invalid
 from annotator.models import Concept, Event, Job, KeypointClass, Label, Media
 from annotator.services.exchange.imports import coco as coco_imports
-from annotator.services.exchange.imports.sources import FolderPictures, NoPictures
+from annotator.services.exchange.imports.sources import FolderImages, NoImages
 from tests.world import World, picture
 
 SQUARE = [10.5, 10, 20.25, 10, 20.25, 20, 10.5, 20]
@@ -31,9 +31,9 @@ def coco(**parts: Any) -> dict[str, Any]:
 def run(w: World, data: Any, folder: Path | None = None, user: Any = None, **options: Any) -> dict[str, Any]:
     text = data if isinstance(data, bytes) else json.dumps(data).encode()
 
-    beside = FolderPictures(folder) if folder else NoPictures()
+    beside = FolderImages(folder) if folder else NoImages()
     return coco_imports.run(
-        actor=w.actor(user or w.max), project=w.project, dataset=w.dataset, file=io.BytesIO(text), find_picture=beside.find, **options
+        actor=w.actor(user or w.max), project=w.project, dataset=w.dataset, file=io.BytesIO(text), find_image=beside.find, **options
     )  # fmt: skip
 
 
@@ -287,7 +287,7 @@ def test_a_file_that_comes_again_doubles_no_label(w: World) -> None:
     assert Event.objects.count() == seq, "nothing changed, so nobody is told to look"
     assert again["labels"] == 0 and Label.all_objects.count() == 5
     (line,) = [line for line in again["report"] if line["field"] == "annotations"]
-    assert (line["reason"][:11], line["count"], line["examples"][:2]) == ("Its picture", 5, ["900", "901"])
+    assert (line["reason"][:11], line["count"], line["examples"][:2]) == ("The image a", 5, ["900", "901"])
     assert coco_imports.remove(job=job) == 0 and Label.all_objects.count() == 5
 
 

@@ -205,7 +205,7 @@ def test_no_name_leads_out_of_a_folder_or_raises(tmp_path: Path, name: str) -> N
     os.mkfifo(root / "pipe.jpg")
     (root / "coco.json").write_bytes(coco("a.jpg"))
     with open_source(root) as opened:
-        assert opened.pictures.find(name) is None
+        assert opened.images.find(name) is None
 
 
 def test_a_folder_with_pictures_that_are_there(tmp_path: Path, settings: Any) -> None:
@@ -216,5 +216,5 @@ def test_a_folder_with_pictures_that_are_there(tmp_path: Path, settings: Any) ->
     (root / "coco.json").write_bytes(coco("a.jpg"))
     settings.MAX_IMAGE_BYTES = 20_000
     with open_source(root) as opened:
-        assert isinstance(opened.pictures.find("Ünï 漢.jpg"), Stored)
-        assert isinstance(opened.pictures.find("large.jpg"), TooLarge)
+        assert isinstance(opened.images.find("Ünï 漢.jpg"), Stored)
+        assert isinstance(opened.images.find("large.jpg"), TooLarge)

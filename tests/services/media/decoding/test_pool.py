@@ -123,7 +123,7 @@ def test_cmyk_and_deep_greys_are_shown_in_rgb_or_grey(tmp_path: Path) -> None:
 def test_transparency_lies_on_white(tmp_path: Path) -> None:
     decoded = prepare(tmp_path, pictures.encoded(Image.new("RGBA", (30, 30), (0, 0, 0, 0)), "PNG"))
     assert part(decoded, "thumbnail").getpixel((15, 15)) == (255, 255, 255)
-    assert decoded.facts.is_one_colour
+    assert decoded.facts.is_one_color
 
 
 def test_first_frame_of_an_animation(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_a_crop(tmp_path: Path) -> None:
         (b"", "zero_bytes", "empty"),
         (pictures.HTML, "not_an_image", "HTML page"),
         (b"PK\3\4" + b"x" * 100, "not_an_image", "ZIP archive"),
-        (os.urandom(3000), "not_an_image", "no known picture format"),
+        (os.urandom(3000), "not_an_image", "not a supported image format"),
         (pictures.png_header(50_000, 50_000), "too_large", "50,000 x 50,000"),
         (pictures.jpeg(640, 480)[:9000], "truncated", "truncated"),
         (pictures.jpeg(640, 480)[:100], "truncated", "incomplete"),
