@@ -167,7 +167,7 @@ def rename_image(w: World) -> None:
 
 def move_image(w: World) -> None:
     evening = make_dataset(w.project, "Evening")
-    media_changes.place(**_max(w), media=w.images[0], name="other.jpg", dataset=evening)
+    media_changes.rename_or_move(**_max(w), media=w.images[0], name="other.jpg", dataset=evening)
 
 
 def move_images(w: World) -> None:

@@ -37,22 +37,22 @@ def create_labels(
     known = _boxes(project, items) if skip_equal else {}
     fresh: dict[uuid.UUID, list[int]] = defaultdict(list)
     first: dict[Key, int] = {}
-    for place, (media, patch) in enumerate(items):
+    for index, (media, patch) in enumerate(items):
         key = _key(media, patch) if skip_equal else None
-        if key is None or (key not in known and first.setdefault(key, place) == place):
-            fresh[media.pk].append(place)
+        if key is None or (key not in known and first.setdefault(key, index) == index):
+            fresh[media.pk].append(index)
     made: dict[int, Label] = {}
-    for places in sorted(fresh.values(), key=lambda places: items[places[0]][0].pk):
-        media = _within(project, items[places[0]][0])
-        patches = [items[place][1] for place in places]
+    for indexes in sorted(fresh.values(), key=lambda indexes: items[indexes[0]][0].pk):
+        media = _within(project, items[indexes[0]][0])
+        patches = [items[index][1] for index in indexes]
         try:
             created = labels.create_many(actor=actor, media=media, patches=patches, client=client)
         except Invalid as error:
-            raise _moved(error, places) from None
-        made |= dict(zip(places, created, strict=True))
+            raise _reindexed(error, indexes) from None
+        made |= dict(zip(indexes, created, strict=True))
     return [
-        (made[place], True) if place in made else (_found(known, made, first, _key(media, patch)), False)
-        for place, (media, patch) in enumerate(items)
+        (made[index], True) if index in made else (_found(known, made, first, _key(media, patch)), False)
+        for index, (media, patch) in enumerate(items)
     ]
 
 
@@ -84,11 +84,11 @@ def _within(project: Project, media: Media) -> Media:
     return media
 
 
-def _moved(error: Invalid, places: Sequence[int]) -> Invalid:
-    """Return an error of one image's list with the place in the whole list."""
+def _reindexed(error: Invalid, indexes: Sequence[int]) -> Invalid:
+    """Return an error of one image's list with its index in the whole list."""
     head, _, rest = (error.field or "").partition("]")
-    place = int(head[1:]) if head.startswith("[") and head[1:].isdigit() else 0
-    return Invalid(error.message, field=f"[{places[place]}]{rest}", code=error.code)
+    index = int(head[1:]) if head.startswith("[") and head[1:].isdigit() else 0
+    return Invalid(error.message, field=f"[{indexes[index]}]{rest}", code=error.code)
 
 
 @transaction.atomic
@@ -110,34 +110,34 @@ def delete_labels(*, actor: Actor, project: Project, label_ids: Sequence[uuid.UU
 def add_tags(
     *, actor: Actor, project: Project, pairs: Sequence[tuple[Media, uuid.UUID]], client: str = ""
 ) -> list[bool]:
-    """Say concepts of images, given as (image, concept id); return for each pair whether it is new.
+    """Tag images, given as (image, concept id); return for each pair whether it is new.
 
-    Raises Invalid for a concept that is no tag of this project. Events tell only of images that changed.
+    Raises Invalid for a concept that is no tag of this project. Only images that changed get an event.
     """
     policy.require(actor, project, "tag.write")
     wanted = {concept for _, concept in pairs}
     rows = Concept.all_objects.filter(project=project, on_media=True, pk__in=wanted)
     concepts = {row.pk: row for row in rows.select_related("tag_group")}
-    said = Tag.all_objects.filter(media__in={media.pk for media, _ in pairs}, concept__in=wanted)
-    seen = set(said.values_list("media_id", "concept_id"))
+    existing = Tag.all_objects.filter(media__in={media.pk for media, _ in pairs}, concept__in=wanted)
+    seen = set(existing.values_list("media_id", "concept_id"))
     new, todo = [], defaultdict(list)
-    for place, (media, key) in enumerate(pairs):
+    for index, (media, key) in enumerate(pairs):
         if key not in concepts:
-            raise tags.refusal(project.pk, key, field=f"[{place}]")
+            raise tags.refusal(project.pk, key, field=f"[{index}]")
         new.append((media.pk, key) not in seen)
         if new[-1]:
             seen.add((media.pk, key))
             todo[media].append(concepts[key])
-    plain = []
+    new_tags = []
     for media in todo:
         labels.check_writable(_within(project, media))
         for concept in todo[media]:
             if concept.tag_group is not None and concept.tag_group.kind == "SELECTION":
                 tags.put(actor=actor, media=media, concept=concept)
             else:
-                plain.append(Tag(project=project, media=media, concept=concept, created_by_id=actor.user_id))
-    # Somebody else may say the same at the same moment.
-    Tag.all_objects.bulk_create(plain, ignore_conflicts=True)
+                new_tags.append(Tag(project=project, media=media, concept=concept, created_by_id=actor.user_id))
+    # Another request may add the same tag concurrently.
+    Tag.all_objects.bulk_create(new_tags, ignore_conflicts=True)
     for media in sorted(todo, key=lambda media: media.pk):
         tags.write_event(actor=actor, media=media, client=client)
     return new
@@ -152,9 +152,9 @@ def remove_tags(
     concept_ids: Sequence[uuid.UUID],
     client: str = "",
 ) -> None:
-    """Take all these tags from all these images; those that are not there are ignored."""
+    """Remove all these tags from all these images; missing ones are ignored."""
     policy.require(actor, project, "tag.write")
-    said = Tag.all_objects.filter(media__in=[one.pk for one in media], concept__in=list(concept_ids))
-    touched = set(said.values_list("media_id", flat=True))
+    rows = Tag.all_objects.filter(media__in=[one.pk for one in media], concept__in=list(concept_ids))
+    touched = set(rows.values_list("media_id", flat=True))
     for one in sorted((one for one in media if one.pk in touched), key=lambda one: one.pk):
         tags.remove_many(actor=actor, media=_within(project, one), concept_ids=concept_ids, client=client)

@@ -16,7 +16,7 @@ from annotator.models.rows import LabelRow
 
 
 def iso(at: datetime | str | None) -> str | None:
-    """Return a time as ISO 8601 in UTC with `Z`, milliseconds kept; text is taken as that already."""
+    """Return a time as ISO 8601 in UTC with `Z`, milliseconds kept; text is returned unchanged."""
     if at is None or isinstance(at, str):
         return at
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -72,11 +72,11 @@ class HotRows:
         self._cut = 19 if in_seconds else 23
         self._is_text = connection.vendor == "sqlite"
         # An expression keeps SQLite's driver from parsing times only to have them written again.
-        shown = [
+        selected = [
             f"{fields[name].column} || ''" if i in self._times and self._is_text else str(fields[name].column)
             for i, name in enumerate(columns)
         ]
-        self._select = f"SELECT {', '.join(shown)} FROM {Label._meta.db_table} WHERE media_id = %s"  # noqa: S608 (names of ours)
+        self._select = f"SELECT {', '.join(selected)} FROM {Label._meta.db_table} WHERE media_id = %s"  # noqa: S608 (names of ours)
 
     def fetch(
         self, media_id: uuid.UUID, *, offset: int = 0, limit: int = 2**31, with_errors: bool = True

@@ -142,7 +142,7 @@ def check_vocabulary(
 ) -> dict[uuid.UUID, Invalid]:
     """Return what is wrong by label id: a class of another project or without the region role, points of an unlinked schema.
 
-    `current` tells the stored concept of changed labels. One query for the classes, one more when there are keypoints.
+    `current` has the stored concept of changed labels. One query for the classes, one more when there are keypoints.
     """
     drafts = list(drafts)
     wanted = {draft.concept_id for draft in drafts if draft.concept_id}
@@ -173,7 +173,7 @@ def check_vocabulary(
 
 @dataclass(slots=True)
 class Changes:
-    """What one transaction does to the labels of one image, by label id in request order, and what the event will say."""
+    """What one transaction does to the labels of one image, by label id in request order, and what the event will hold."""
 
     created: dict[uuid.UUID, Label] = field(default_factory=dict)
     updated: dict[uuid.UUID, Label] = field(default_factory=dict)
@@ -297,10 +297,10 @@ def create_many(
         for item in patches:
             patch = to_patch(item, None) if to_patch else item
             drafts.append(parse_patch(patch=patch, media=media, label_id=ids.uuid7(), current=None))
-    places = {draft.label_id: i for i, draft in enumerate(drafts)}
+    indexes = {draft.label_id: i for i, draft in enumerate(drafts)}
     with transaction.atomic():
         for key, error in check_vocabulary(media.project_id, drafts, {}).items():
-            raise _at_index(error, places[key])
+            raise _at_index(error, indexes[key])
         now = timezone.now()
         made = [new_label(draft=draft, media=media, actor=actor, now=now) for draft in drafts]
         changes = Changes(created={label.pk: label for label in made})
@@ -316,18 +316,18 @@ def update_many(
     client: str = "",
     to_patch: ToPatch | None = None,
 ) -> list[Label]:
-    """Change labels of one image, all or none, last write wins; return them in request order. Places as in `create_many`.
+    """Change labels of one image, all or none, last write wins; return them in request order. Indexes as in `create_many`.
 
     Items whose meaning depends on the stored label come with `to_patch`, which is called with each and its label as
     it is under the lock, so nothing can change between comparing and writing.
     Raises Invalid for an id that is not a label of this image (code "unknown_label") or comes twice ("duplicate").
     """
     _prepare(actor, media, len(patches))
-    places = {key: i for i, (key, _) in enumerate(patches)}
-    if len(places) < len(patches):
+    indexes = {key: i for i, (key, _) in enumerate(patches)}
+    if len(indexes) < len(patches):
         raise Invalid("A label stands twice in the list.", field="id", code="duplicate")
     with transaction.atomic():
-        stored = lock(media, places)
+        stored = lock(media, indexes)
         changes, now = Changes(), timezone.now()
         drafts: list[Draft] = []
         with _error_at_index(drafts):
@@ -339,11 +339,11 @@ def update_many(
         for key, error in check_vocabulary(
             media.project_id, drafts, {k: label.concept_id for k, label in stored.items()}
         ).items():
-            raise _at_index(error, places[key])
+            raise _at_index(error, indexes[key])
         for draft in drafts:
             change_label(label=stored[draft.label_id], draft=draft, actor=actor, now=now, changes=changes)
         write(actor=actor, media=media, changes=changes, client=client)
-    return [stored[key] for key in places]
+    return [stored[key] for key in indexes]
 
 
 def delete_many(*, actor: Actor, media: Media, label_ids: Sequence[uuid.UUID], client: str = "") -> int:
@@ -366,7 +366,7 @@ def lock(media: Media, label_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Label]
 
 @contextmanager
 def _error_at_index(read: Sized) -> Iterator[None]:
-    """Give an error its place in the list that was sent: as many items as `read` holds came before."""
+    """Add to an error its index in the request's list: the number of items already in `read`."""
     try:
         yield
     except Invalid as error:
@@ -374,7 +374,7 @@ def _error_at_index(read: Sized) -> Iterator[None]:
 
 
 def _at_index(error: Invalid, index: int) -> Invalid:
-    """Return the error with the place of its item in the list that was sent."""
+    """Return the error with the index of its item in the request's list."""
     return Invalid(
         error.message, field=f"[{index}].{error.field}" if error.field else f"[{index}]", code=error.code
     )

@@ -1,4 +1,4 @@
-"""Images that come together with what is said of them: made unless the project has the same bytes, then tagged and boxed."""
+"""Images uploaded together with their annotations: created unless the project has the same bytes, then tagged and labeled."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _HEAD = 512
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """An image that is sent: its bytes in storage, or why there are none (`refusal`), and what is said of it.
+    """An uploaded image: its bytes in storage, or why there are none (`refusal`), and its annotations.
 
-    `boxes` are (class id, normalized box), `tags` ids of tags, `texts` are noted beside it.
+    `boxes` are (class id, normalized box), `tags` ids of tags, `texts` go into its metadata.
     """
 
     name: str
@@ -46,7 +46,7 @@ def keep(
     boxes: Sequence[tuple[uuid.UUID, NormalizedBox]] = (),
     texts: Mapping[str, str] | None = None,
 ) -> Sample:
-    """Store the bytes of an image and return it as a sample; a file that is too large becomes its refusal.
+    """Store the bytes of an image and return it as a sample; a file that is too large gets a refusal.
 
     Without a name it is called "image", with the ending of what its first bytes are.
     """
@@ -72,8 +72,8 @@ def _noting(chunks: Iterable[bytes], head: bytearray) -> Iterator[bytes]:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of a sample: its image, which `is_known` when the project had these bytes; else why it was refused."""
+class SampleOutcome:
+    """The outcome of a sample: its image (`is_known` when the project had these bytes), else why it was refused."""
 
     media: Media | None
     is_known: bool = False
@@ -81,14 +81,14 @@ class Taken:
     message: str = ""
 
 
-def take(
+def ingest(
     *, actor: Actor, project: Project, dataset: Dataset, samples: Sequence[Sample], client: str = ""
-) -> list[Taken]:
+) -> list[SampleOutcome]:
     """Take samples into a dataset and return what became of each, in order.
 
-    A name that the dataset has gets a number behind it. Images are written first, then all that is said of them in one
-    transaction; sent again after a failure in between, the images are known and get what they lack: equal tags and
-    boxes are not said twice. Allowed with `media.upload`. Raises Invalid before anything is written for ids of the
+    A name that exists in the dataset gets a number appended. Images are written first, then all annotations in one
+    transaction; sent again after a failure in between, the images are known and get what is missing: equal tags and
+    boxes are not added twice. Allowed with `media.upload`. Raises Invalid before anything is written for ids of the
     project's vocabulary that are none, and for boxes that do not lie inside an image.
     """
     policy.require(actor, project, "media.upload")
@@ -99,12 +99,12 @@ def take(
 
 
 def _check(project: Project, samples: Sequence[Sample]) -> None:
-    """Refuse what could not be said of any image."""
-    said = {key for sample in samples for key in sample.tags}
+    """Raise Invalid for annotations that no image can have."""
+    tag_ids = {key for sample in samples for key in sample.tags}
     classes = {key for sample in samples for key, _ in sample.boxes}
-    rows = Concept.all_objects.filter(project=project, pk__in=said | classes)
-    known = {row.pk: row for row in rows} if said or classes else {}
-    for key in said:
+    rows = Concept.all_objects.filter(project=project, pk__in=tag_ids | classes)
+    known = {row.pk: row for row in rows} if tag_ids or classes else {}
+    for key in tag_ids:
         if key not in known or not known[key].on_media:
             raise tags.refusal(project.pk, key, field="tags")
     if any(key not in known or not known[key].on_region for key in classes):
@@ -116,14 +116,14 @@ def _check(project: Project, samples: Sequence[Sample]) -> None:
 
 def _create(
     actor: Actor, project: Project, dataset: Dataset, samples: Sequence[Sample], client: str
-) -> list[Taken]:
+) -> list[SampleOutcome]:
     """Make the images that the project does not have yet, each content once."""
     content = {sample.blob.pk for sample in samples if sample.blob is not None}
     rows = Media.objects.filter(project=project, kind="image", width__gt=0, blob__in=content)
     known: dict[Any, Media] = {row.blob_id: row for row in rows.order_by("-pk")}
     news: dict[Any, NewImage] = {}
-    for place, sample in enumerate(samples):
-        key = place if sample.blob is None else sample.blob.pk
+    for index, sample in enumerate(samples):
+        key = index if sample.blob is None else sample.blob.pk
         if key not in known and key not in news:
             news[key] = NewImage(
                 dataset, sample.name, sample.blob, metadata=dict(sample.texts), refusal=sample.refusal
@@ -137,33 +137,33 @@ def _create(
         client=client,
     )
     outcome_of = dict(zip(news, made, strict=True))
-    taken, seen = [], set[Any]()
-    for place, sample in enumerate(samples):
-        key = place if sample.blob is None else sample.blob.pk
-        taken.append(
-            Taken(known[key], True) if key in known else _taken(outcome_of[key], is_known=key in seen)
+    results, seen = [], set[Any]()
+    for index, sample in enumerate(samples):
+        key = index if sample.blob is None else sample.blob.pk
+        results.append(
+            SampleOutcome(known[key], True) if key in known else _sample_outcome(outcome_of[key], is_known=key in seen)
         )
         seen.add(key)
-    return taken
+    return results
 
 
-def _taken(outcome: Outcome, *, is_known: bool) -> Taken:
+def _sample_outcome(outcome: Outcome, *, is_known: bool) -> SampleOutcome:
     if outcome.media is None:
-        return Taken(None, False, outcome.code, outcome.message)
-    return Taken(outcome.media, is_known)
+        return SampleOutcome(None, False, outcome.code, outcome.message)
+    return SampleOutcome(outcome.media, is_known)
 
 
 def _say(
-    actor: Actor, project: Project, samples: Sequence[Sample], outcomes: Sequence[Taken], client: str
+    actor: Actor, project: Project, samples: Sequence[Sample], outcomes: Sequence[SampleOutcome], client: str
 ) -> None:
     boxes, pairs = [], []
-    for sample, taken in zip(samples, outcomes, strict=True):
-        if taken.media is None:
+    for sample, outcome in zip(samples, outcomes, strict=True):
+        if outcome.media is None:
             continue
-        pairs += [(taken.media, key) for key in sample.tags]
+        pairs += [(outcome.media, key) for key in sample.tags]
         for key, normalized in sample.boxes:
-            box = from_normalized(normalized, taken.media.width, taken.media.height, field="regions")
-            boxes.append((taken.media, {"concept": key, "box": box.as_tuple(), "tool": "api"}))
+            box = from_normalized(normalized, outcome.media.width, outcome.media.height, field="regions")
+            boxes.append((outcome.media, {"concept": key, "box": box.as_tuple(), "tool": "api"}))
     if boxes:
         annotation_batches.create_labels(
             actor=actor, project=project, items=boxes, skip_equal=True, client=client

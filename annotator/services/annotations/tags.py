@@ -1,4 +1,4 @@
-"""Writes of tags: concepts said of whole media."""
+"""Writes of tags: concepts of whole media."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def find_concept(project_id: uuid.UUID, concept_id: uuid.UUID) -> Concept:
 
 
 def refusal(project_id: uuid.UUID, concept_id: uuid.UUID, *, field: str) -> Invalid:
-    """Return why a concept cannot be said of whole media: it is not there, or is a class of regions alone."""
+    """Return why a concept is not a valid tag: it does not exist, or is only a class of regions."""
     rows = Concept.all_objects.filter(project_id=project_id, pk=concept_id)
     name = rows.values_list("name", flat=True).first()
     words = "There is no such tag in this project."
     if name is not None:
-        words = f"{name!r} is said of regions only here, not of whole images."
+        words = f"{name!r} is a class of regions in this project, not a tag."
     return Invalid(words, field=field, code="unknown_tag")
 
 
@@ -41,7 +41,7 @@ def refusal(project_id: uuid.UUID, concept_id: uuid.UUID, *, field: str) -> Inva
 def add_many(*, actor: Actor, media: Media, concept_ids: Sequence[uuid.UUID], client: str = "") -> list[Tag]:
     """Say concepts of a medium and return a tag for each, in request order; one that is there already stays.
 
-    A concept of a group of kind SELECTION takes the place of the group's other concepts.
+    A concept of a group of kind SELECTION replaces the group's other concepts.
     """
     policy.require(actor, media.project, "tag.write")
     labels.check_writable(media)
@@ -102,7 +102,7 @@ def write_event(*, actor: Actor, media: Media, client: str = "", ops: Sequence[s
 
 
 def of_media(media_id: uuid.UUID) -> list[str]:
-    """Return the ids of the concepts said of a medium, oldest first."""
+    """Return the ids of a medium's tags' concepts, oldest first."""
     return [
         str(key)
         for key in Tag.all_objects.filter(media_id=media_id)

@@ -29,7 +29,7 @@ Progress = Callable[[Sequence[Outcome]], None]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An image of an import: its name, its bytes (None = not among the files, or why they cannot be had), what is said of it."""
+    """An image of an import: its name, its bytes (None = not among the files, or why they cannot be read), its metadata."""
 
     name: str
     found: Stored | DomainError | None
@@ -118,11 +118,11 @@ def _write_chunk(
     is_refused = [on_broken == "refuse" and ready.decoded is None for ready in chunk]
     images = [ready.image for ready, refused in zip(chunk, is_refused, strict=True) if not refused]
     claimed = media_rows.claim_uploads(images, state="queued")
-    taken: dict[media_names.Place, uuid.UUID | None] = {
-        **media_names.taken((image.dataset.pk, image.name) for image in images)
+    existing: dict[media_names.NameKey, uuid.UUID | None] = {
+        **media_names.existing((image.dataset.pk, image.name) for image in images)
     }
     numbers = iter(media_rows.take_numbers(plan.project, [image.number for image in images]))
-    twins = media_rows.twins(plan.project, images)
+    duplicates = media_rows.duplicates(plan.project, images)
     outcomes = []
     for ready, refused in zip(chunk, is_refused, strict=True):
         if refused:
@@ -134,9 +134,9 @@ def _write_chunk(
                 Outcome(image.name, "skipped", code="upload_used", message="This upload was used already.")
             )
             continue
-        outcomes.append(_place(plan, ready, taken, number, twins, on_clash, client))
+        outcomes.append(_write_one(plan, ready, existing, number, duplicates, on_clash, client))
     media_rows.write(plan)
-    if plan.briefs:
+    if plan.created:
         only = plan.media[0].pk if len(plan.media) == 1 else None
         events.record(
             actor=plan.actor,
@@ -144,7 +144,7 @@ def _write_chunk(
             project_id=plan.project.pk,
             media_id=only,
             client=client,
-            after=kinds.MediaCreated(media=plan.briefs),
+            after=kinds.MediaCreated(media=plan.created),
         )
     return outcomes
 
@@ -156,17 +156,17 @@ def _refused(ready: Ready) -> Outcome:
     return Outcome(ready.image.name, "refused", code=code, message=words)
 
 
-def _place(
-    plan: Plan, ready: Ready, taken: dict[media_names.Place, uuid.UUID | None], number: int, twins: dict[uuid.UUID, str],
+def _write_one(
+    plan: Plan, ready: Ready, existing: dict[media_names.NameKey, uuid.UUID | None], number: int, duplicates: dict[uuid.UUID, str],
     on_clash: str, client: str,
 ) -> Outcome:  # fmt: skip
-    """Decide what becomes of one image whose name may be taken: by a row, or by an earlier one of this chunk (None)."""
+    """Create, replace or skip one image whose name may exist already: as a row, or earlier in this chunk (None)."""
     image = ready.image
     name, dataset_id = image.name, image.dataset.pk
-    if (dataset_id, name) in taken:
-        other = taken[dataset_id, name]
+    if (dataset_id, name) in existing:
+        other = existing[dataset_id, name]
         if on_clash == "number":
-            name = media_names.free(dataset_id, name, [place[1] for place in taken if place[0] == dataset_id])
+            name = media_names.free(dataset_id, name, [key[1] for key in existing if key[0] == dataset_id])
         elif (
             on_clash == "replace"
             and other is not None
@@ -179,11 +179,11 @@ def _place(
             outcome = Outcome(name, "skipped", code="name_taken", message=words)
             media_rows.note(plan, image, outcome)
             return outcome
-    taken[dataset_id, name] = None
-    twin = twins.get(image.blob.pk, "") if image.blob else ""
+    existing[dataset_id, name] = None
+    duplicate_of = duplicates.get(image.blob.pk, "") if image.blob else ""
     if image.blob is not None:
-        twins.setdefault(image.blob.pk, name)
-    return media_rows.add(plan, ready, name, number, twin)
+        duplicates.setdefault(image.blob.pk, name)
+    return media_rows.add(plan, ready, name, number, duplicate_of)
 
 
 def _replace(plan: Plan, ready: Ready, media_id: uuid.UUID, client: str) -> Outcome:

@@ -38,7 +38,7 @@ Progress = Callable[[float, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is done to images: "status" (target: a state), "move" (target: a dataset) or "delete"; `id` names it for its undo."""
+    """What is done to images: "status" (target: a status), "move" (target: a dataset) or "delete"; `id` names it for its undo."""
 
     id: uuid.UUID
     what: str
@@ -120,7 +120,7 @@ def run(*, actor: Actor, project: Project, job: Job, progress: Progress) -> dict
     """Do the change of a job. Harmless to repeat: what is changed already stays so, and the events of both attempts are its reverse."""
     blob = Blob.objects.filter(pk=job.params["selection"], mime=SELECTION).first()
     if blob is None:
-        raise Missing("The list of chosen images is no longer kept. Choose them again.")
+        raise Missing("The list of selected images has expired. Select them again.")
     with blobs.store().open(blob.sha256) as stream:
         media = [uuid.UUID(key) for key in orjson.loads(stream.read())]
     target = uuid.UUID(job.params["target"]) if job.params.get("target") else None
@@ -190,12 +190,12 @@ def undo_change(
     policy.require(actor, project, ACTION_OF[what])
     events = _events(by or actor.user_id, project, Change(change_id, what))
     back = 0
-    for place, (before, after) in enumerate(reversed(events)):
+    for index, (before, after) in enumerate(reversed(events)):
         back += {"status": _status_back, "move": _move_back, "delete": _bring_back}[what](
             actor, project, before, after
         )
         if progress is not None:
-            progress(place / len(events), f"{back:,} images")
+            progress(index / len(events), f"{back:,} images")
     return back
 
 

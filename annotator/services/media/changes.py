@@ -29,10 +29,10 @@ RESERVED = "coco"
 
 def rename(*, actor: Actor, media: Media, name: str, client: str = "") -> DatasetItem:
     """Give an image another name in its dataset; Invalid (name_taken) when it is in use."""
-    return place(actor=actor, media=media, name=name, client=client)
+    return rename_or_move(actor=actor, media=media, name=name, client=client)
 
 
-def place(
+def rename_or_move(
     *, actor: Actor, media: Media, name: str | None = None, dataset: Dataset | None = None, client: str = ""
 ) -> DatasetItem:
     """Rename an image, move it to another dataset of its project, or both at once; return its home item.
@@ -49,9 +49,9 @@ def place(
             target, called = dataset or home.dataset, clean or home.name
             if (target.pk, called) == (home.dataset_id, home.name):
                 return home
-            other = media_names.taken([(target.pk, called)]).get((target.pk, called))
+            other = media_names.existing([(target.pk, called)]).get((target.pk, called))
             if other is not None:
-                raise _taken(called)
+                raise _name_taken(called)
             _put(home, target, called)
             if target.pk == before_dataset:
                 _record_renamed(actor, media, before_name, called, client)
@@ -60,7 +60,7 @@ def place(
                 _record_moved(actor, media.project_id, target, [move], client)
             return home
     except IntegrityError as error:
-        raise _taken(clean or "") from error
+        raise _name_taken(clean or "") from error
 
 
 def move(
@@ -105,15 +105,15 @@ class _Move(NamedTuple):
 
 def _move_homes(homes: Sequence[DatasetItem], dataset: Dataset, on_clash: str) -> list[_Move]:
     """Move home items; return those that went."""
-    taken = {place[1] for place in media_names.taken((dataset.pk, home.name) for home in homes)}
+    existing = {key[1] for key in media_names.existing((dataset.pk, home.name) for home in homes)}
     moved = []
     for home in homes:
         name, old_name, old = home.name, home.name, home.dataset_id
-        if name in taken:
+        if name in existing:
             if on_clash == "skip":
                 continue
-            name = media_names.free(dataset.pk, name, taken)
-        taken.add(name)
+            name = media_names.free(dataset.pk, name, existing)
+        existing.add(name)
         _put(home, dataset, name)
         moved.append(_Move(home.media_id, old, old_name, name))
     return moved
@@ -275,15 +275,15 @@ def unmark_trashed(project: Project, keys: Sequence[uuid.UUID]) -> list[uuid.UUI
         dataset__trashed_at__isnull=True,
     )
     homes = list(rows.select_related("dataset").order_by("sort_key", "pk"))
-    taken = set(media_names.taken((home.dataset_id, home.name) for home in homes))
+    existing = set(media_names.existing((home.dataset_id, home.name) for home in homes))
     for home in homes:
         name = home.name
-        if (home.dataset_id, name) in taken:
+        if (home.dataset_id, name) in existing:
             name = media_names.free(
-                home.dataset_id, name, [other for dataset, other in taken if dataset == home.dataset_id]
+                home.dataset_id, name, [other for dataset, other in existing if dataset == home.dataset_id]
             )
             _put(home, home.dataset, name)
-        taken.add((home.dataset_id, name))
+        existing.add((home.dataset_id, name))
     ids = [home.media_id for home in homes]
     DatasetItem.all_objects.filter(media__in=ids).update(trashed_at=None)
     _touch(ids, trashed_at=None)
@@ -304,7 +304,7 @@ def _home(media: Media) -> DatasetItem:
 
 
 def _put(home: DatasetItem, dataset: Dataset, name: str) -> None:
-    """Write an item's dataset and name, and the medium's place in all lists."""
+    """Write an item's dataset and name, and the medium's `list_key`."""
     home.dataset = dataset
     for column, value in media_names.columns(name).items():
         setattr(home, column, value)
@@ -368,5 +368,5 @@ def _check_target(project: Project, dataset: Dataset | None) -> None:
         raise Invalid("The dataset belongs to another project.", field="dataset_id")
 
 
-def _taken(name: str) -> Invalid:
+def _name_taken(name: str) -> Invalid:
     return Invalid(f"There is already an image {name!r} in this dataset.", field="name", code="name_taken")

@@ -89,7 +89,7 @@ def _external(value: str | None) -> str | None:
 def _free_or_replaced(dataset: Dataset, name: object, replace: bool) -> str:
     """Return a checked name; Invalid when the dataset has it and it is not to be replaced. Asked before decoding, and again."""
     clean = media_names.check(name)
-    if not replace and media_names.taken([(dataset.pk, clean)]):
+    if not replace and media_names.existing([(dataset.pk, clean)]):
         raise name_taken(clean)
     return clean
 
@@ -102,7 +102,7 @@ def _write(
     try:
         with transaction.atomic():
             _use_up(ready.image)
-            current = media_names.taken([(dataset.pk, name)]).get((dataset.pk, name))
+            current = media_names.existing([(dataset.pk, name)]).get((dataset.pk, name))
             if current is None:
                 return _create(actor, dataset.project, ready, batch, client)
             if not replace:
@@ -115,9 +115,9 @@ def _write(
 def _create(actor: Actor, project: Project, ready: Ready, batch: UploadBatch | None, client: str) -> Media:
     plan = Plan(project, actor, media_rows.first_status(project), batch)
     number = media_rows.take_numbers(project, [ready.image.number])[0]
-    twin = media_rows.twins(project, [ready.image])
+    duplicates = media_rows.duplicates(project, [ready.image])
     outcome = media_rows.add(
-        plan, ready, ready.image.name, number, twin.get(ready.image.blob.pk, "") if ready.image.blob else ""
+        plan, ready, ready.image.name, number, duplicates.get(ready.image.blob.pk, "") if ready.image.blob else ""
     )
     media_rows.write(plan)
     assert outcome.media is not None
@@ -127,7 +127,7 @@ def _create(actor: Actor, project: Project, ready: Ready, batch: UploadBatch | N
         project_id=project.pk,
         media_id=outcome.media.pk,
         client=client,
-        after=kinds.MediaCreated(media=plan.briefs),
+        after=kinds.MediaCreated(media=plan.created),
     )
     return outcome.media
 

@@ -1,4 +1,4 @@
-"""Names of media within their dataset: what is allowed, what is taken, the next free one."""
+"""Names of media within their dataset: what is allowed, which exist, the next free one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from annotator.models import Dataset, DatasetItem
 
 LIMIT = 1000
 _BYTES = 2000  # what a unique index of PostgreSQL takes beside the dataset's id
-Place = tuple[uuid.UUID, str]
+NameKey = tuple[uuid.UUID, str]
 
 
 def check(value: object, *, field: str = "name") -> str:
@@ -43,26 +43,26 @@ def list_key(dataset: Dataset, name: str) -> str:
     return listing.list_key(listing.dataset_key(dataset.order, dataset.name), name)
 
 
-def taken(places: Iterable[Place]) -> dict[Place, uuid.UUID]:
-    """Return which of the (dataset, name) places are taken, and by which medium. One query."""
-    wanted = set(places)
-    datasets, names = {place[0] for place in wanted}, {place[1] for place in wanted}
+def existing(keys: Iterable[NameKey]) -> dict[NameKey, uuid.UUID]:
+    """Return those of the (dataset, name) keys that exist, with their media's ids. One query."""
+    wanted = set(keys)
+    datasets, names = {key[0] for key in wanted}, {key[1] for key in wanted}
     rows = DatasetItem.objects.filter(dataset__in=datasets, name__in=names, is_home=True)
     found = {
         (dataset_id, name): media_id
         for dataset_id, name, media_id in rows.values_list("dataset_id", "name", "media_id")
     }
-    return {place: media for place, media in found.items() if place in wanted}
+    return {key: media for key, media in found.items() if key in wanted}
 
 
-def free(dataset_id: uuid.UUID, name: str, also_taken: Iterable[str] = ()) -> str:
+def free(dataset_id: uuid.UUID, name: str, also_used: Iterable[str] = ()) -> str:
     """Return `name`, or the first of "name (2).jpg", "name (3).jpg" ... that nothing in the dataset has."""
     stem, dot, extension = name.rpartition(".")
     if not dot or "/" in extension or not stem:
         stem, extension = name, ""
     ending = f".{extension}" if extension else ""
     rows = DatasetItem.objects.filter(dataset=dataset_id, is_home=True, name__startswith=stem[: LIMIT - 100])
-    used = {*rows.values_list("name", flat=True), *also_taken}
+    used = {*rows.values_list("name", flat=True), *also_used}
     number = 1
     while name in used:
         number += 1

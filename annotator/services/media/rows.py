@@ -47,7 +47,7 @@ NOT_SENT = "The file of this image was not among the imported ones. Upload it un
 class NewImage:
     """One image to be made: bytes (`blob`, or None while they are missing) under a name in a dataset.
 
-    `number` is one kept from an import (the next free one is taken when it is in use), `size` what an
+    `number` is one kept from an import (the next free one if it is in use), `size` what an
     import says of an image without bytes, `refusal` why there are none, `upload_id` the slot that is used up.
     """
 
@@ -97,7 +97,7 @@ class Plan:
     items: list[DatasetItem] = field(default_factory=list)
     made: list[Rendition] = field(default_factory=list)
     issues: list[QualityIssue] = field(default_factory=list)
-    briefs: list[kinds.MediaBrief] = field(default_factory=list)
+    created: list[kinds.MediaBrief] = field(default_factory=list)
     results: list[tuple[uuid.UUID, dict[str, Any]]] = field(default_factory=list)
 
 
@@ -173,8 +173,8 @@ def findings_of(ready: Ready, name: str) -> list[quality.Finding]:
     )  # fmt: skip
 
 
-def add(plan: Plan, ready: Ready, name: str, number: int, twin: str) -> Outcome:
-    """Plan the rows of one new image; `twin` names another one of the project with the same bytes."""
+def add(plan: Plan, ready: Ready, name: str, number: int, duplicate_of: str) -> Outcome:
+    """Plan the rows of one new image; `duplicate_of` names another one of the project with the same bytes."""
     image, now = ready.image, timezone.now()
     user_id = plan.actor.user_id if plan.actor else None
     key = uuid7()
@@ -186,12 +186,12 @@ def add(plan: Plan, ready: Ready, name: str, number: int, twin: str) -> Outcome:
     plan.media.append(media)
     plan.items.append(DatasetItem(dataset=image.dataset, media=media, **media_names.columns(name)))
     plan.made.extend(renditions.rows_of(key, image.blob.pk if image.blob else None, ready.parts))
-    plan.issues.extend(issues_of(media, name, findings_of(ready, name), twin))
-    brief: kinds.MediaBrief = {
+    plan.issues.extend(issues_of(media, name, findings_of(ready, name), duplicate_of))
+    summary: kinds.MediaBrief = {
         "id": str(key), "name": name, "number": number, "dataset": str(image.dataset.pk), "status": plan.status.name,
         "width": media.width, "height": media.height, "health": media.health, "created_at": now.isoformat(),
     }  # fmt: skip
-    plan.briefs.append(brief)
+    plan.created.append(summary)
     broken = ready.decoded is None
     outcome = Outcome(
         name,
@@ -217,10 +217,10 @@ def note(plan: Plan, image: NewImage, outcome: Outcome) -> None:
     plan.results.append((image.upload_id, result))
 
 
-def issues_of(media: Media, name: str, found: Sequence[quality.Finding], twin: str) -> list[QualityIssue]:
+def issues_of(media: Media, name: str, found: Sequence[quality.Finding], duplicate_of: str) -> list[QualityIssue]:
     """Return unsaved rows of the quality log."""
-    if twin:
-        found = [*found, quality.duplicate(twin)]
+    if duplicate_of:
+        found = [*found, quality.duplicate(duplicate_of)]
     return [
         QualityIssue(
             project_id=media.project_id,
@@ -257,7 +257,7 @@ def claim_uploads(images: Sequence[NewImage], *, state: str) -> set[uuid.UUID]:
     return claimed
 
 
-def twins(project: Project, images: Sequence[NewImage]) -> dict[uuid.UUID, str]:
+def duplicates(project: Project, images: Sequence[NewImage]) -> dict[uuid.UUID, str]:
     """Return, by blob, the name of an image that the project has with the same bytes. One query; never looks elsewhere."""
     wanted = {image.blob.pk for image in images if image.blob is not None}
     rows = DatasetItem.objects.filter(

@@ -41,7 +41,7 @@ _PORTION = 64
 class Slot:
     """What the receiving end must know of a slot; `stored` is the hash of the bytes that it holds already.
 
-    `has_begun` tells that some server has taken a first part.
+    `has_begun`: a server has received a first part.
     """
 
     id: uuid.UUID
@@ -85,7 +85,7 @@ def find_slot(slot_id: uuid.UUID) -> Slot:
 
 
 def note_begun(slot_id: uuid.UUID, received: int) -> None:
-    """Note that this server has taken a first part, so that another one knows that the parts are not lost but elsewhere."""
+    """Record that this server received a first part, so that others know the parts are stored there."""
     Upload.objects.filter(pk=slot_id, state="open").update(received=received)
 
 
@@ -160,7 +160,7 @@ def finish(
     if not 0 < len(items) <= MAX_FINISH:
         raise Invalid(f"items must hold 1 to {MAX_FINISH:,} files.", field="items")
     named = [
-        (item, media_names.check(item.name, field=f"items.{place}.name")) for place, item in enumerate(items)
+        (item, media_names.check(item.name, field=f"items.{index}.name")) for index, item in enumerate(items)
     ]
     _check_datasets(project, batch, items)
     run = str(uuid7())

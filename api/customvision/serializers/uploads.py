@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Iterator
 from typing import Any
 
-from annotator.services.annotations.sample_batches import Taken
+from annotator.services.annotations.sample_batches import SampleOutcome
 from api.common import fields
 from api.common.files import FileParser
 from api.common.serializers import ListSerializer, QuerySerializer, Serializer
@@ -107,8 +107,8 @@ def decoded(text: str) -> Iterator[bytes]:
         return
 
 
-def status_of(taken: Taken) -> str:
+def status_of(outcome: SampleOutcome) -> str:
     """Return the vendor's word for what became of an image."""
-    if taken.media is None:
-        return _STATUS.get(taken.code, "ErrorUnknown")
-    return "OKDuplicate" if taken.is_known else "OK"
+    if outcome.media is None:
+        return _STATUS.get(outcome.code, "ErrorUnknown")
+    return "OKDuplicate" if outcome.is_known else "OK"

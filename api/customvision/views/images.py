@@ -196,8 +196,8 @@ class ImageViewSet(ImageListViewSet):
     def _take(self, samples: Sequence[Sample]) -> Response:
         """Take images into the project and respond with what became of each."""
         home = datasets.ensure(actor=self.actor, project=self.project, name=HOME)
-        taken = sample_batches.take(actor=self.actor, project=self.project, dataset=home, samples=samples)
-        images = self.annotate_in_order(each.media.pk for each in taken if each.media is not None)
+        outcomes = sample_batches.ingest(actor=self.actor, project=self.project, dataset=home, samples=samples)
+        images = self.annotate_in_order(each.media.pk for each in outcomes if each.media is not None)
         image_of = {image.media.pk: image for image in images}
         results = [
             {
@@ -205,7 +205,7 @@ class ImageViewSet(ImageListViewSet):
                 "status": status_of(each),
                 "image": None if each.media is None else image_of.get(each.media.pk),
             }
-            for sample, each in zip(samples, taken, strict=True)
+            for sample, each in zip(samples, outcomes, strict=True)
         ]
         is_successful = all(result["status"] == "OK" for result in results)
         summary = {"is_successful": is_successful, "images": results}

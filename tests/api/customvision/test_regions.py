@@ -246,9 +246,9 @@ def test_queries(w: World, by: Callers, p: str, django_assert_num_queries: Any) 
 def test_a_tag_of_regions_alone_is_told_from_one_that_is_not_there(w: World, by: Callers, p: str) -> None:
     entry = {"imageId": str(w.images[0].pk), "tagId": str(w.car.pk)}
     for body, words in (
-        ({"tags": [entry]}, "'car' is said of regions only"),
+        ({"tags": [entry]}, "'car' is a class of regions"),
         ({"tags": [{**entry, "tagId": ANY}]}, "There is no such tag"),
     ):
         assert words in by.ann.refused("POST", f"{p}/images/tags", 400, "BadRequestImageTags", body)
     new = {"images": [{"name": "a.jpg", "contents": ""}], "tagIds": [str(w.car.pk)]}
-    assert "regions only" in by.max.refused("POST", f"{p}/images/files", 400, "BadRequestImageTags", new)
+    assert "is a class of regions" in by.max.refused("POST", f"{p}/images/files", 400, "BadRequestImageTags", new)

@@ -36,7 +36,7 @@ def test_a_new_name_moves_it_in_the_list(w: World) -> None:
 def test_a_move_takes_labels_and_status_along(w: World) -> None:
     evening = make_dataset(w.project, "Evening")
     label = w.box()
-    home = media_changes.place(actor=actor(w.max), media=w.images[0], name="first.jpg", dataset=evening)
+    home = media_changes.rename_or_move(actor=actor(w.max), media=w.images[0], name="first.jpg", dataset=evening)
     assert (home.dataset_id, home.name) == (evening.pk, "first.jpg")
     assert names(w)[0] == ("Evening", "first.jpg")
     kind, before, after = last_event(w)
@@ -51,7 +51,7 @@ def test_a_move_takes_labels_and_status_along(w: World) -> None:
 
 def test_nothing_changes_nothing(w: World) -> None:
     before = Event.objects.count()
-    media_changes.place(actor=actor(w.max), media=w.images[0], name="img 1.jpg", dataset=w.dataset)
+    media_changes.rename_or_move(actor=actor(w.max), media=w.images[0], name="img 1.jpg", dataset=w.dataset)
     assert Event.objects.count() == before
 
 
@@ -62,7 +62,7 @@ def test_places_that_are_refused(w: World) -> None:
     with pytest.raises(Invalid):
         media_changes.rename(actor=actor(w.max), media=w.images[0], name="../x")
     with pytest.raises(Invalid, match="another project"):
-        media_changes.place(
+        media_changes.rename_or_move(
             actor=actor(w.max), media=w.images[0], dataset=make_dataset(w.other_project(), "Theirs")
         )
     with pytest.raises(Denied):

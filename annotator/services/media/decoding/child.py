@@ -35,16 +35,16 @@ def prepare(*, path: str, max_pixels: int, preview: bool = True) -> tuple[dict[s
     width, height = (image.height, image.width) if turn >= 5 else image.size
     name = "JPEG" if image.format == "MPO" else str(image.format)
     mode, exif, frames = image.mode, imaging.exif_of(image), imaging.frame_count(image)
-    said = imaging.orientation_of(image)
-    orientation = imaging.ORIENTATIONS[said] if said > 1 or "Orientation" in exif else ""
+    exif_orientation = imaging.orientation_of(image)
+    orientation = imaging.ORIENTATIONS[exif_orientation] if exif_orientation > 1 or "Orientation" in exif else ""
     wants_preview = preview and imaging.needs_preview(
         name, mode, width, height, orientation=orientation, frames=frames
     )
     side = imaging.FIT["preview" if wants_preview else "thumbnail"]
     imaging.draft_for(image, *imaging.fitted(image.width, image.height, side))
     imaging.load(image)
-    plain = imaging.is_one_color(image)
-    facts = imaging.Facts(name, mode, width, height, frames, orientation, exif, plain)
+    is_one_color = imaging.is_one_color(image)
+    facts = imaging.Facts(name, mode, width, height, frames, orientation, exif, is_one_color)
     parts: list[dict[str, Any]] = []
     payload: list[bytes] = []
     current = _shrunk_rgb(image, side, turn)

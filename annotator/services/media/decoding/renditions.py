@@ -114,7 +114,7 @@ def _original(media: Media) -> Served:
 
 
 def _rendition(media: Media, variant: str) -> Wanted:
-    """Return the rendition to make, since `_kept` found none; whatever stands in its place is replaced."""
+    """Return the rendition to make, since `_kept` found none; an outdated one is replaced."""
     source = media.blob or _largest(media)
     if source is None or (media.blob is None and variant not in _FITTED):
         raise Missing("There is no such rendition of a linked image.", code="linked")
