@@ -20,7 +20,7 @@ def _project(run: JobRun) -> Project:
 
 @handler("bulk")
 def change(run: JobRun) -> dict[str, Any]:
-    """Change the images that were chosen when the job was started."""
+    """Change the images selected when the job was started."""
     return bulk.run(actor=run.actor, project=_project(run), job=run.job, progress=run.progress)
 
 

@@ -1,4 +1,4 @@
-"""Jobs of the vocabulary: large merges, their undo, deleting a class with many marks."""
+"""Jobs of the vocabulary: large merges, their undo, deleting a class with many annotations."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _project(run: JobRun) -> Any:
 
 @handler("merge")
 def merge(run: JobRun) -> dict[str, Any]:
-    """Move all marks of one class to another; the reverse file that the job came with stays its file."""
+    """Move all annotations of one class to another; the reverse file that the job came with stays its file."""
     result = merges.run(actor=run.actor, project=_project(run), job=run.job, progress=run.progress)
     if run.job.artifact_id:
         run.artifact(Blob.objects.get(pk=run.job.artifact_id))

@@ -22,6 +22,6 @@ def export(run: JobRun) -> dict[str, Any]:
         raise Missing("The project of this export is no longer there.")
     with tempfile.NamedTemporaryFile(dir=blobs.store().scratch(), prefix="export-", suffix=".zip") as file:
         path = Path(file.name)
-        facts = exports.build(project=project, params=run.params, path=path, tell=run.progress)
+        facts = exports.build(project=project, params=run.params, path=path, progress=run.progress)
         run.artifact(path, mime="application/zip")
     return facts

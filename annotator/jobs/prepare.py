@@ -1,4 +1,4 @@
-"""Jobs that bring rows up to date which were written without all that follows from them: renditions, places in lists."""
+"""Jobs that complete rows written earlier: renditions, list keys."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .registry import JobRun, handler
 
 @handler("relist")
 def relist(run: JobRun) -> dict[str, Any]:
-    """Give the media of a renamed or reordered dataset their new place in lists. Harmless to repeat."""
+    """Update the list keys of the media of a renamed or reordered dataset. Harmless to repeat."""
     dataset = Dataset.all_objects.filter(pk=uuid.UUID(run.params["dataset"])).first()
     if dataset is None:
         raise Missing("The dataset is no longer there.")

@@ -116,7 +116,7 @@ def test_only_plain_files_are_replaced_and_links_stay(w: World, tmp_path: Path, 
     file.write_text("old")
     link.symlink_to(file)
     project = () if command == "backup" else ("--workspace", "acme", "--project", w.project.name, "-o")
-    assert "no plain file" in refused(command, *project, str(pipe)) and pipe.is_fifo()
+    assert "no regular file" in refused(command, *project, str(pipe)) and pipe.is_fifo()
     if command == "export_dataset":  # a backup needs a database that is a file
         call_command(command, *project, str(link), stdout=io.StringIO(), stderr=io.StringIO())
         assert link.is_symlink() and json.loads(file.read_text())["images"]

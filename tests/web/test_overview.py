@@ -152,10 +152,10 @@ def test_an_upload_by_many_jobs_is_one_line(w: World) -> None:
                 project_id=w.project.pk,
                 after={"media": briefs},
             )
-            jobs.tell(ingest, w.actor(w.max))
+            jobs.record_changed(ingest, w.actor(w.max))
     assert words(w) == ["added 3 images"]
     Job.all_objects.filter(pk=ingest.pk).update(state="FAILED")
     ingest.refresh_from_db()
     with transaction.atomic():
-        jobs.tell(ingest, w.actor(w.max))
+        jobs.record_changed(ingest, w.actor(w.max))
     assert words(w) == ["ran the job Image upload, which failed", "added 3 images"]

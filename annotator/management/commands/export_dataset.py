@@ -29,7 +29,7 @@ class Command(OperatorCommand):
         )
         try:
             facts = exports.write_file(
-                actor=actor, project=project, path=path, tell=lambda share, words: None
+                actor=actor, project=project, path=path, progress=lambda share, words: None
             )
         except OSError as error:
             raise CommandError(f"{path} cannot be written: {error.strerror}.") from None

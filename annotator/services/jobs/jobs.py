@@ -50,7 +50,7 @@ def start(
         started_by_id=actor.user_id if actor else None,
         expires_at=expires_at,
     )
-    tell(job, actor)
+    record_changed(job, actor)
     transaction.on_commit(lambda: send(job.pk), robust=True)
     return job
 
@@ -68,7 +68,7 @@ def cancel(*, actor: Actor, job: Job) -> Job:
     if not is_over and not rows.exclude(state__in=FINISHED).update(cancel_requested=True):
         raise Conflict("This job has ended already.", code="job_ended")
     job.refresh_from_db()
-    tell(job, actor)
+    record_changed(job, actor)
     return job
 
 
@@ -95,7 +95,7 @@ def retry(*, actor: Actor, job: Job) -> Job:
     if not ended.update(state=JobState.QUEUED, attempt=0, **blank, **times):
         raise Conflict("Only a failed or cancelled job can be tried again.", code="job_state")
     job.refresh_from_db()
-    tell(job, actor)
+    record_changed(job, actor)
     transaction.on_commit(lambda: send(job.pk), robust=True)
     return job
 
@@ -135,8 +135,8 @@ def run_here(*, job: Job) -> Job:
     return job
 
 
-def tell(job: Job, actor: Actor | None) -> None:
-    """Record a change of state. Progress is no event: pages read the job's row while it runs."""
+def record_changed(job: Job, actor: Actor | None) -> None:
+    """Record that the job's state changed. Progress has no event: pages read the job's row while it runs."""
     after: kinds.JobPayload = {
         "id": str(job.pk),
         "kind": job.kind,
@@ -155,8 +155,8 @@ def tell(job: Job, actor: Actor | None) -> None:
 
 
 def _require(actor: Actor, job: Job) -> None:
-    place = job.project or job.workspace
+    scope = job.project or job.workspace
     if job.started_by_id == actor.user_id:
-        policy.require(actor, place, "project.read" if job.project_id else "workspace.read")
+        policy.require(actor, scope, "project.read" if job.project_id else "workspace.read")
     else:
-        policy.require(actor, place, "job.cancel")
+        policy.require(actor, scope, "job.cancel")

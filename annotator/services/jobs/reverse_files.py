@@ -53,7 +53,7 @@ def record_done(
         workspace_id=project.workspace_id, project=project, number=next_number(project.pk, "job_number"), kind=kind, state=JobState.DONE,
         progress=1.0, params=params, result=result, artifact=artifact, started_by_id=actor.user_id, started_at=now, finished_at=now,
     )  # fmt: skip
-    jobs.tell(job, actor)
+    jobs.record_changed(job, actor)
     return job
 
 

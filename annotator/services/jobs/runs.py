@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from annotator.domain.actor import Actor
 from annotator.models import AppliedOp, Blob, Job, JobState, Lease, Upload
-from annotator.services.jobs.jobs import tell
+from annotator.services.jobs.jobs import record_changed
 
 MAX_ATTEMPTS = 3
 STOPPED_OFTEN = f"The worker stopped {MAX_ATTEMPTS} times while doing this."
@@ -45,7 +45,7 @@ def claim(*, job_id: uuid.UUID, owner: str) -> Job | None:
     now = timezone.now()
     free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
     rows = Job.all_objects.filter(free, pk=job_id, attempt__lt=MAX_ATTEMPTS)
-    taken = rows.update(
+    is_claimed = rows.update(
         state=JobState.RUNNING,
         attempt=F("attempt") + 1,
         lease_owner=owner,
@@ -54,17 +54,17 @@ def claim(*, job_id: uuid.UUID, owner: str) -> Job | None:
         updated_at=now,
         message="",
     )
-    if not taken:
+    if not is_claimed:
         return None
     job = Job.all_objects.select_related("workspace", "project").get(pk=job_id)
-    tell(job, _starter(job))
+    record_changed(job, _starter(job))
     return job
 
 
 def renew(
     *, job_id: uuid.UUID, owner: str, progress: float | None = None, message: str | None = None
 ) -> Renewal:
-    """Keep the lease and note the progress (0..1); say whether the job is still this worker's to do."""
+    """Keep the lease and note the progress (0..1); return whether this worker still holds the job."""
     changes: dict[str, Any] = {"lease_until": _lease_end()}
     if progress is not None:
         changes |= {"progress": min(1.0, max(0.0, progress)), "updated_at": timezone.now()}
@@ -96,20 +96,20 @@ def finish(
     if not rows.update(**changes):
         return False
     job.refresh_from_db()
-    tell(job, _starter(job))
+    record_changed(job, _starter(job))
     return True
 
 
 @transaction.atomic
 def release(*, job: Job, owner: str, is_counted: bool) -> bool:
-    """Give a job back to the queue; `is_counted` says whether this attempt counts (an orderly stop does not)."""
+    """Give a job back to the queue; `is_counted`: whether this attempt counts (an orderly stop does not)."""
     attempt = job.attempt if is_counted else job.attempt - 1
     rows = Job.all_objects.filter(pk=job.pk, lease_owner=owner, state=JobState.RUNNING)
     changes = {"lease_until": None, "lease_owner": "", "message": "", "updated_at": timezone.now()}
     if not rows.update(state=JobState.QUEUED, attempt=attempt, **changes):
         return False
     job.refresh_from_db()
-    tell(job, _starter(job))
+    record_changed(job, _starter(job))
     return True
 
 
@@ -140,8 +140,8 @@ def take_exhausted(*, owner: str) -> Job | None:
     job_id = rows.values_list("pk", flat=True).first()
     if job_id is None:
         return None
-    taken = rows.filter(pk=job_id).update(state=JobState.RUNNING, lease_owner=owner, lease_until=_lease_end())
-    return Job.all_objects.select_related("workspace", "project").get(pk=job_id) if taken else None
+    is_claimed = rows.filter(pk=job_id).update(state=JobState.RUNNING, lease_owner=owner, lease_until=_lease_end())
+    return Job.all_objects.select_related("workspace", "project").get(pk=job_id) if is_claimed else None
 
 
 @transaction.atomic
@@ -149,7 +149,7 @@ def take_lease(*, name: str, holder: str, seconds: float, prolong: bool = True) 
     """Return whether `holder` has the named right from now for `seconds`.
 
     With `prolong` it may renew its own at any time; without, nobody gets it before it has run out
-    (a right that is taken once per `seconds`).
+    (a right that is is_claimed once per `seconds`).
     """
     now = timezone.now()
     until = now + timedelta(seconds=seconds)

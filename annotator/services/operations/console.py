@@ -15,26 +15,26 @@ from annotator.services.workspaces import members, workspaces
 
 def workspace(ref: str) -> tuple[Actor, Workspace]:
     """Return the workspace of this ref, made when missing, and its service account as the one who acts."""
-    place = Workspace.all_objects.filter(ref=ref).first() or workspaces.create(name=ref, ref=ref)
-    account = operators.ensure_service(workspace=place)
-    members.ensure(workspace=place, user=account, role=Role.OWNER)
-    return Actor(user_id=account.pk, workspace_id=place.pk, via="command"), place
+    workspace_row = Workspace.all_objects.filter(ref=ref).first() or workspaces.create(name=ref, ref=ref)
+    account = operators.ensure_service(workspace=workspace_row)
+    members.ensure(workspace=workspace_row, user=account, role=Role.OWNER)
+    return Actor(user_id=account.pk, workspace_id=workspace_row.pk, via="command"), workspace_row
 
 
 def project(*, workspace_ref: str, name: str, must_exist: bool = False) -> tuple[Actor, Project]:
     """Return the project of this name in a workspace (any case), made when missing unless it must exist."""
     if must_exist and not Workspace.all_objects.filter(ref=workspace_ref).exists():
         raise Missing(f"There is no workspace {workspace_ref!r}.")
-    actor, place = workspace(workspace_ref)
+    actor, workspace_row = workspace(workspace_ref)
     found = (
-        Project.objects.filter(workspace=place, name_key=text.name_key(name))
+        Project.objects.filter(workspace=workspace_row, name_key=text.name_key(name))
         .select_related("workspace")
         .order_by("created_at")
         .first()
     )
     if found is None and must_exist:
         raise Missing(f"There is no project {name!r} in the workspace {workspace_ref!r}.")
-    return actor, found or projects.create(actor=actor, workspace=place, name=name)
+    return actor, found or projects.create(actor=actor, workspace=workspace_row, name=name)
 
 
 def dataset(*, actor: Actor, project: Project, name: str) -> Dataset:
@@ -43,13 +43,13 @@ def dataset(*, actor: Actor, project: Project, name: str) -> Dataset:
 
 
 def target(path: Path) -> Path:
-    """Return where a file that is asked for is to be written, links followed; a plain file there will be replaced.
+    """Return where a file that is asked for is to be written, links followed; a regular file there will be replaced.
 
-    Invalid for a folder, for what is no plain file (a device would be replaced too), and when the folder is not there.
+    Invalid for a folder, for what is no regular file (a device would be replaced too), and when the folder is not there.
     """
     found = path.resolve()
     if found.exists() and not found.is_file():
-        raise Invalid(f"{path} is a folder." if found.is_dir() else f"{path} is no plain file.")
+        raise Invalid(f"{path} is a folder." if found.is_dir() else f"{path} is no regular file.")
     if not found.parent.is_dir():
         raise Invalid(f"There is no folder {found.parent}.")
     return found

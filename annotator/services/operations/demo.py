@@ -27,7 +27,7 @@ from annotator.services.projects import datasets, projects
 from annotator.services.vocabulary import concepts
 
 NAME = "Street scenes"
-# The work state of each scene, in order; NEW ones have no labels.
+# The status of each scene, in order; NEW ones have no labels.
 STATES = (
     "DONE",
     "DONE",
@@ -44,13 +44,13 @@ STATES = (
 )
 
 
-def build(*, actor: Actor, workspace: Workspace, tell: Callable[[str], None] = lambda words: None) -> Project:
+def build(*, actor: Actor, workspace: Workspace, report_progress: Callable[[str], None] = lambda words: None) -> Project:
     """Make the demo project in a workspace of the actor (who may do everything there) and return it.
 
-    All or nothing: half a demo, left by a process that was killed, would be taken for the whole one ever after.
+    All or nothing: half a demo, left by a process that was killed, would later pass for a complete one.
     """
     drawn = [scenes.draw_scene(seed) for seed in range(len(STATES))]
-    tell(f"Drew {len(drawn)} scenes.")
+    report_progress(f"Drew {len(drawn)} scenes.")
     with transaction.atomic():
         return _write(actor, workspace, drawn)
 

@@ -1,4 +1,4 @@
-"""Exports: started by people, built by a worker as a zip in flat memory; what a format cannot say is reported in it."""
+"""Exports: started by people, built by a worker as a zip in flat memory; what a format does not support is reported in it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ FORMATS = ("json_v1.1", "json_coco", "images")
 REPORT_NAME = "loss_report.json"
 _CHUNK = 1024 * 1024
 _UNSAFE = re.compile(r'[\x00-\x1f<>:"|?*\\]')
-Tell = Callable[[float, str], None]
+Progress = Callable[[float, str], None]
 
 
 @transaction.atomic
@@ -93,7 +93,7 @@ def file_name(name: str) -> str:
 
 @dataclass(slots=True)
 class Build:
-    """One export under way: what is wanted, what could not be said, how many there were."""
+    """One export under way: its options, its report and its counts."""
 
     project: Project
     selection: ExportSelection
@@ -101,19 +101,19 @@ class Build:
     origin: str | None
     keys: Keys
     report: LossReport
-    tell: Tell
+    progress: Progress
     images: int = 0
     labels: int = 0
 
 
-def build(*, project: Project, params: Mapping[str, Any], path: Path, tell: Tell) -> dict[str, Any]:
+def build(*, project: Project, params: Mapping[str, Any], path: Path, progress: Progress) -> dict[str, Any]:
     """Write the zip of an export to `path` and return its facts {file_name, format, images, labels, size, report}.
 
-    `tell(fraction, words)` is called often and may raise to stop. A zip with losses holds REPORT_NAME.
+    `progress(fraction, message)` is called often and may raise to stop. A zip with losses holds REPORT_NAME.
     """
     selection = ExportSelection.from_params(params)
     rows = export_rows.selected_media(project, selection)
-    state = Build(project, selection, params["name"], params.get("origin"), Keys(rows), LossReport(), tell)
+    state = Build(project, selection, params["name"], params.get("origin"), Keys(rows), LossReport(), progress)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
         _WRITERS[params["format"]](state, archive)
         if not state.report.is_empty:
@@ -185,20 +185,20 @@ def _coco_images(state: Build) -> Iterator[ImageRecord]:
 def _counted(state: Build, batches: Iterator[list[LabelRecord]], total: int) -> Iterator[list[LabelRecord]]:
     for batch in batches:
         state.labels += len(batch)
-        state.tell(0.2 + 0.8 * min(1.0, state.labels / max(1, total)), f"{state.labels:,} labels")
+        state.progress(0.2 + 0.8 * min(1.0, state.labels / max(1, total)), f"{state.labels:,} labels")
         yield batch
 
 
 def _report_unsupported(state: Build) -> int:
-    """Report what COCO has no place for; return the number of labels."""
+    """Report what COCO does not support; return the number of labels."""
     words = {
-        "z_index": "the order of drawing has no place in COCO",
-        "external_id": "external ids of labels have no place in COCO",
+        "z_index": "the z-order is not supported by COCO",
+        "external_id": "external ids of labels are not supported by COCO",
         "second_shape": "a label has a mask and a polygon; COCO takes the mask",
-        "attributes": "values of attributes have no place in COCO",
-        "tagged": "tags of images have no place in COCO",
-        "statuses": "work states have no place in COCO",
-        "media_external_id": "external ids of images have no place in COCO",
+        "attributes": "values of attributes are not supported by COCO",
+        "tagged": "tags of images are not supported by COCO",
+        "statuses": "statuses are not supported by COCO",
+        "media_external_id": "external ids of images are not supported by COCO",
     }
     total, counts = losses.count_unsupported(state.project, state.selection)
     for what, count in counts.items():
@@ -207,7 +207,7 @@ def _report_unsupported(state: Build) -> int:
     return total
 
 
-def write_file(*, actor: Actor, project: Project, path: Path, tell: Tell) -> dict[str, Any]:
+def write_file(*, actor: Actor, project: Project, path: Path, progress: Progress) -> dict[str, Any]:
     """Write a whole project as COCO to a file of the server's own disk: for the operator's command alone.
 
     The zip of `build` when the name ends with .zip, else the bare JSON. A file of that name is replaced once the new
@@ -218,18 +218,18 @@ def write_file(*, actor: Actor, project: Project, path: Path, tell: Tell) -> dic
     try:
         if path.suffix.lower() == ".zip":
             params = {"format": "json_coco", "name": path.stem, **ExportSelection().as_params()}
-            facts = build(project=project, params=params, path=part, tell=tell)
+            facts = build(project=project, params=params, path=part, progress=progress)
         else:
-            facts = _write_bare(project, path.stem, part, tell)
+            facts = _write_bare(project, path.stem, part, progress)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
     return facts
 
 
-def _write_bare(project: Project, name: str, path: Path, tell: Tell) -> dict[str, Any]:
+def _write_bare(project: Project, name: str, path: Path, progress: Progress) -> dict[str, Any]:
     keys = Keys(export_rows.selected_media(project, ExportSelection()))
-    state = Build(project, ExportSelection(), name, None, keys, LossReport(), tell)
+    state = Build(project, ExportSelection(), name, None, keys, LossReport(), progress)
     with path.open("wb") as target:
         for piece in coco_pieces(state):
             target.write(piece)
@@ -270,7 +270,7 @@ def _entries(state: Build) -> Iterator[hasty_json.ImageEntry]:
                 attributes=values.get(row.id, {}), public_url=_link(state, row) if state.origin else None,
             )  # fmt: skip
         done += len(chunk)
-        state.tell(done / len(state.keys), f"{done:,} images")
+        state.progress(done / len(state.keys), f"{done:,} images")
 
 
 # --- original files ---
@@ -323,13 +323,13 @@ def safe_part(part: str) -> str:
 
 
 def _media(state: Build, low: float, high: float) -> Iterator[MediaRow]:
-    """Yield the media of an export and tell the progress from `low` to `high`."""
+    """Yield the media of an export and report progress from `low` to `high`."""
     for chunk in state.keys.chunks():
         rows = export_rows.read_media(chunk)
         for row in rows:
             state.images += 1
             yield row
-        state.tell(
+        state.progress(
             low + (high - low) * min(1.0, state.images / max(1, len(state.keys))), f"{state.images:,} images"
         )
 

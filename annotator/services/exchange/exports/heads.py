@@ -156,7 +156,7 @@ def entries(
             ("score", row.score is not None),
         ):
             if is_lost:
-                report.add(f"labels.{field}", "has no place in JSON 1.1", row.id)
+                report.add(f"labels.{field}", "is not supported by JSON 1.1", row.id)
         entry = LabelEntry(
             id=str(row.id),
             class_name=names[row.concept_id],

@@ -9,7 +9,7 @@ from annotator.services.exchange.exports.rows import ExportSelection, selected_l
 
 
 def count_unsupported(project: Project, selection: ExportSelection) -> tuple[int, dict[str, int]]:
-    """Return the number of labels, and how many things of each kind COCO has no place for. Three queries."""
+    """Return the number of labels, and how many values of each kind COCO does not support. Three queries."""
     labels = selected_labels(project, selection)
     media = selected_media(project, selection)
     of_labels = labels.order_by().aggregate(
@@ -32,6 +32,6 @@ def count_unsupported(project: Project, selection: ExportSelection) -> tuple[int
 
 
 def clashing_names(project: Project, selection: ExportSelection) -> set[str]:
-    """Return the names that media of several datasets share: alone they would not tell which one is meant."""
+    """Return the names that media of several datasets share: they would be ambiguous on their own."""
     rows = selected_media(project, selection).order_by().with_home().values("name")  # type: ignore[attr-defined]
     return {row["name"] for row in rows.annotate(times=Count("pk")).filter(times__gt=1)}

@@ -1,4 +1,4 @@
-"""Reads of an export: the chosen media and their labels in chunks, as records of the formats; memory stays flat."""
+"""Reads of an export: the selected media and their labels in chunks, as records of the formats; memory stays flat."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def selected_labels(project: Project, selection: ExportSelection) -> QuerySet[La
 
 
 class Keys:
-    """The ids of the chosen media in list order, 16 bytes each: fixed once, so that all parts of a file agree."""
+    """The ids of the selected media in list order, 16 bytes each: fixed once, so that all parts of a file agree."""
 
     def __init__(self, rows: QuerySet[Media]) -> None:
         ordered = rows.order_by("list_key", "id").values_list("pk", flat=True)
@@ -167,12 +167,12 @@ def read_labels(
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A class of regions with the keypoint classes of its schema by place."""
+    """A class of regions with the keypoint classes of its schema by index."""
 
     concept: Concept
     points: tuple[KeypointClass, ...] = ()
     skeleton: tuple[tuple[int, int], ...] = ()
-    places: Mapping[uuid.UUID, int] = field(default_factory=dict)
+    indexes: Mapping[uuid.UUID, int] = field(default_factory=dict)
     number: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -180,7 +180,7 @@ class Category:
         object.__setattr__(self, "number", self.concept.number)
 
     def as_record(self) -> CategoryRecord:
-        """Return the class as formats say it, with what an import kept of it."""
+        """Return the class as a record of the formats, with the fields kept from an import."""
         kept = dict(self.concept.extra.get("coco") or {})
         return CategoryRecord(
             number=self.concept.number,
@@ -223,9 +223,9 @@ def _category(
     if schema_id is None or not points.get(schema_id):
         return Category(concept)
     own = tuple(points[schema_id])
-    places = {point.pk: place for place, point in enumerate(own)}
-    skeleton = tuple((places[edge.a_id], places[edge.b_id]) for edge in edges.get(schema_id, ()))
-    return Category(concept, own, skeleton, places)
+    indexes = {point.pk: index for index, point in enumerate(own)}
+    skeleton = tuple((indexes[edge.a_id], indexes[edge.b_id]) for edge in edges.get(schema_id, ()))
+    return Category(concept, own, skeleton, indexes)
 
 
 # --- labels as records ---
@@ -241,19 +241,19 @@ class Numbers:
         #: The first number above all of them.
         self.first_free = max(1, int(given[-1]) + 1) if given.size else 1
         self._repeated = np.unique(given[1:][given[1:] == given[:-1]])
-        self._is_said = np.zeros(self._repeated.size, bool)
+        self._is_used = np.zeros(self._repeated.size, bool)
 
     def once(self, number: int | None, report: LossReport) -> int | None:
-        """Return the number, or None (reported) for one that another label has said already: files were imported that share it."""
+        """Return the number, or None (reported) for one that another label has used already, as imported files may share it."""
         if number is None or not self._repeated.size:
             return number
-        place = int(np.searchsorted(self._repeated, number))
-        if place == self._repeated.size or self._repeated[place] != number:
+        index = int(np.searchsorted(self._repeated, number))
+        if index == self._repeated.size or self._repeated[index] != number:
             return number
-        if self._is_said[place]:
+        if self._is_used[index]:
             report.add("annotations.id", "the number is another label's too; this one got a new one", number)
             return None
-        self._is_said[place] = True
+        self._is_used[index] = True
         return number
 
 
@@ -323,18 +323,18 @@ def _records(
 
 
 def _points(text: str, category: Category, image: int, report: LossReport) -> tuple[Any, ...] | None:
-    """Return the points that the category can say; those of other schemas and second ones of a class are told."""
+    """Return the points that the category has; those of other schemas and second ones of a class are reported."""
     stored = keypoints.decode_keypoints(text)
-    said = keypoints.to_records(stored, category.places)
-    if len(said) < len(stored):
-        lost = len(stored) - len(said)
+    converted = keypoints.to_records(stored, category.indexes)
+    if len(converted) < len(stored):
+        lost = len(stored) - len(converted)
         report.add(
             "keypoints",
             "a point is not one of the category's, or the second of its kind",
             f"image {image}",
             count=lost,
         )
-    return said if category.points else None
+    return converted if category.points else None
 
 
 # --- what labels and media carry beside their geometry ---

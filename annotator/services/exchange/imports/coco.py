@@ -1,4 +1,4 @@
-"""Writes what a COCO file says: classes, images, labels; in many short transactions whose rows carry the import's job."""
+"""Writes the content of a COCO file: classes, images, labels; in many short transactions whose rows carry the import's job."""
 
 from __future__ import annotations
 
@@ -82,21 +82,21 @@ def run(
     """Import a COCO file into a dataset and return {images, labels, classes, report}.
 
     `find_image(file_name)` returns the stored bytes of an image, the reason why they cannot be had, or None: then the image
-    of this name in the dataset is used, else a row without bytes is made whose health says so; a later import completes it.
-    Ids of categories, images and annotations become numbers, unless they are taken, and are exported again. A label that its
+    of this name in the dataset is used, else a row without bytes is made with health ERROR; a later import completes it.
+    Ids of categories, images and annotations become numbers, unless they are in use, and are exported again. A label that its
     image had before the import, with the same class and geometry, is reported and not added again. A broken item goes to the
     report and never ends the import; Invalid only when the file is not COCO.
     """
     policy.require(actor, project, "import.create")
-    tell = progress or (lambda share, message: None)
+    report_progress = progress or (lambda share, message: None)
     report = LossReport()
     state = _Import(actor, project, dataset, job, report)
     reader = CocoReader(file, report=report)
     _write_categories(state, reader.categories)
     _keep_head(state, reader)
-    images = _write_images(state, reader.images(), find_image, tell)
-    labels = _write_labels(state, reader.labels(), tell)
-    tell(1.0, "")
+    images = _write_images(state, reader.images(), find_image, report_progress)
+    labels = _write_labels(state, reader.labels(), report_progress)
+    report_progress(1.0, "")
     return {"images": images, "labels": labels, "classes": len(state.concept_of), "report": report.as_json()}
 
 
@@ -129,7 +129,7 @@ def remove(*, job: Job) -> int:
 
 
 def _keep_head(state: _Import, reader: CocoReader) -> None:
-    """Keep info and licenses of the first file imported, so that an export can say them again."""
+    """Keep info and licenses of the first file imported, for later exports."""
     if (reader.info or reader.licenses) and "coco" not in state.project.settings:
         projects.keep_settings(
             project=state.project, values={"coco": {"info": reader.info, "licenses": reader.licenses}}
@@ -141,7 +141,7 @@ def _write_categories(state: _Import, records: Iterable[CategoryRecord]) -> None
     """Match categories to classes by name, make those that are missing, with the file's numbers where they are free."""
     project = state.project
     rows = {concept.name_key: concept for concept in Concept.all_objects.filter(project=project)}
-    taken = {concept.number for concept in rows.values()}
+    used = {concept.number for concept in rows.values()}
     for record in records:
         try:
             name = text.clean(record.name, field="name", limit=200)
@@ -157,10 +157,10 @@ def _write_categories(state: _Import, records: Iterable[CategoryRecord]) -> None
             )
         if concept is None:
             is_fit = 0 <= record.number < _END_OF_CLASSES
-            number = record.number if is_fit and record.number not in taken else None
+            number = record.number if is_fit and record.number not in used else None
             if number is None:
                 reason = (
-                    "The number is taken by another class."
+                    "The number is already used by another class."
                     if is_fit
                     else "The number is negative or too large."
                 )
@@ -170,7 +170,7 @@ def _write_categories(state: _Import, records: Iterable[CategoryRecord]) -> None
                 actor=state.actor, project=project, name=name, number=number, color=record.color, extra=extra
             )
             rows[concept.name_key] = concept
-            taken.add(concept.number)
+            used.add(concept.number)
         else:
             _tell_unlike(state, concept, record)
             if not concept.on_region:
@@ -181,12 +181,12 @@ def _write_categories(state: _Import, records: Iterable[CategoryRecord]) -> None
 
 
 def _tell_unlike(state: _Import, concept: Concept, record: CategoryRecord) -> None:
-    """Report what the file says of a class that is here already and says otherwise, or nothing of it."""
+    """Report fields of the file that an existing class lacks or has with another value."""
     kept = concept.extra.get("coco") or {}
-    said = {**record.extra, "supercategory": record.supercategory}
+    values = {**record.extra, "supercategory": record.supercategory}
     if record.color:
-        said["color"] = record.color  # `extra` has it as the file writes it: in capitals, or as three numbers
-    for key, value in said.items():
+        values["color"] = record.color  # `extra` has it as the file writes it: in capitals, or as three numbers
+    for key, value in values.items():
         here = concept.color.lower() if key == "color" and record.color else kept.get(key)
         if value is not None and value != here:
             state.report.add(
@@ -195,7 +195,7 @@ def _tell_unlike(state: _Import, concept: Concept, record: CategoryRecord) -> No
 
 
 def _keypoint_classes(state: _Import, concept: Concept, record: CategoryRecord) -> list[uuid.UUID]:
-    """Return the ids of the category's keypoint classes by place; makes a schema of the class's name when there is none."""
+    """Return the ids of the category's keypoint classes by index; makes a schema of the class's name when there is none."""
     binding = (
         KeypointBinding.all_objects.filter(concept=concept).select_related("schema").order_by("order").first()
     )
@@ -223,15 +223,15 @@ def _keypoint_classes(state: _Import, concept: Concept, record: CategoryRecord) 
             schema=schema,
             name=name,
             name_key=text.name_key(name),
-            order=float(place),
+            order=float(index),
             created_by_id=state.actor.user_id,
         )
-        for place, name in enumerate(names)
+        for index, name in enumerate(names)
     ]
     KeypointClass.all_objects.bulk_create(made)
     SkeletonEdge.all_objects.bulk_create(
-        SkeletonEdge(schema=schema, a=made[a], b=made[b], order=place)
-        for place, (a, b) in enumerate(record.skeleton)
+        SkeletonEdge(schema=schema, a=made[a], b=made[b], order=index)
+        for index, (a, b) in enumerate(record.skeleton)
     )
     KeypointBinding.all_objects.create(schema=schema, concept=concept)
     return [row.pk for row in made]
@@ -241,12 +241,12 @@ def _point_names(state: _Import, record: CategoryRecord) -> list[str]:
     """Return the names of a category's points, each allowed and unlike the others; what had to change is reported."""
     names: list[str] = []
     used: set[str] = set()
-    for place, given in enumerate(record.keypoints, 1):
+    for index, given in enumerate(record.keypoints, 1):
         try:
             wanted = text.clean(given, field="keypoints", limit=200)
         except DomainError as error:
             state.report.add("categories.keypoints", error.message, given)
-            wanted = f"point {place}"
+            wanted = f"point {index}"
         name = naming.free_among(used, wanted)
         if name != wanted:
             state.report.add("categories.keypoints", "Another point has this name.", f"{given} -> {name}")
@@ -267,7 +267,7 @@ def _image_names(state: _Import, records: Iterable[ImageRecord]) -> dict[int, st
 
 
 def _write_images(
-    state: _Import, records: Iterator[ImageRecord], find_image: FindImage, tell: Progress
+    state: _Import, records: Iterator[ImageRecord], find_image: FindImage, report_progress: Progress
 ) -> int:
     """Make or match the images; those with a file are decoded, the others are rows that wait for their bytes."""
     total = 0
@@ -307,7 +307,7 @@ def _write_images(
             if medium.number != source.number:
                 is_fit = 0 <= record.number < media_rows.END_OF_NUMBERS
                 reason = (
-                    "The number is taken by another image."
+                    "The number is already used by another image."
                     if is_fit
                     else "The number is negative or too large."
                 )
@@ -315,14 +315,14 @@ def _write_images(
             if medium.health == "ERROR":
                 state.report.add("images.file_name", medium.health_reason, source.name)
         total += len(chunk)
-        tell(0.02, f"{total:,} images")
+        report_progress(0.02, f"{total:,} images")
     return total
 
 
 _identity_values = operator.attrgetter(*LabelIdentity._fields)
 
 
-def _write_labels(state: _Import, records: Iterator[LabelRecord], tell: Progress) -> int:
+def _write_labels(state: _Import, records: Iterator[LabelRecord], report_progress: Progress) -> int:
     total = 0
     for chunk in chunks(records, CHUNK):
         made = map(_label, repeat(state), ids.uuid7s(len(chunk)), chunk)
@@ -330,7 +330,7 @@ def _write_labels(state: _Import, records: Iterator[LabelRecord], tell: Progress
         if rows:
             _insert(state, rows)
         total += len(rows)
-        tell(0.1 + 0.9 * (1 - 1 / (1 + total / 20_000)), f"{total:,} labels")
+        report_progress(0.1 + 0.9 * (1 - 1 / (1 + total / 20_000)), f"{total:,} labels")
         time.sleep(_YIELD_SECONDS)
     return total
 

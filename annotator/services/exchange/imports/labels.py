@@ -36,7 +36,7 @@ def _comparable(label: LabelIdentity) -> LabelIdentity:
 
 
 def keep_given(record: LabelRecord) -> str | None:
-    """Return the file's own numbers as JSON text: what an export says again as long as the geometry is unchanged."""
+    """Return the file's own numbers as JSON text: which an export repeats as long as the geometry is unchanged."""
     kept: dict[str, Any] = {}
     if record.given:
         kept["given"] = dict(record.given)

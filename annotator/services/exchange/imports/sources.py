@@ -35,7 +35,7 @@ class Images:
     def find(self, name: str) -> Found:
         """Store the image of a name of the JSON and return its bytes; None when there is none, or why it cannot be had.
 
-        No name and no image raises; only an archive that unpacks to more than it says ends an import (TooLarge).
+        No name and no image raises; only an archive that unpacks to more than it declares ends an import (TooLarge).
         """
         raise NotImplementedError
 
@@ -104,7 +104,7 @@ class ZipImages(Images):
             return None
         if entry.refusal is not None:
             code, words = entry.refusal
-            return Invalid(f"It was not taken from the archive: {words}.", code=code)
+            return Invalid(f"It was not imported from the archive: {words}.", code=code)
         return _stored(self._reader.read(entry))
 
 

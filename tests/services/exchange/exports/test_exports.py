@@ -298,7 +298,7 @@ def test_memory_stays_flat(w: World, tmp_path: Path) -> None:
         params = {"format": "json_coco", "name": "x", **ExportSelection().as_params()}
         tracemalloc.start()
         exports.build(
-            project=w.project, params=params, path=tmp_path / "x.zip", tell=lambda share, words: None
+            project=w.project, params=params, path=tmp_path / "x.zip", progress=lambda share, words: None
         )
         top = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
@@ -342,7 +342,7 @@ def test_signed_links_cost_no_query_per_image(w: World, format_name: str) -> Non
     def queries() -> int:
         params = {"format": format_name, "name": "x", "origin": "https://here.example"}
         with tempfile.TemporaryDirectory() as folder, CaptureQueriesContext(connection) as found:
-            exports.build(project=w.project, params=params, path=Path(folder) / "x.zip", tell=lambda *_: None)
+            exports.build(project=w.project, params=params, path=Path(folder) / "x.zip", progress=lambda *_: None)
         return len(found)
 
     few = queries()

@@ -315,7 +315,7 @@ def test_a_label_that_says_anything_else_is_added(w: World) -> None:
     )
 
 
-@pytest.mark.parametrize(("number", "words"), [(2**53, "too large"), (-4, "negative"), (8, "taken")])
+@pytest.mark.parametrize(("number", "words"), [(2**53, "too large"), (-4, "negative"), (8, "already used")])
 def test_the_report_says_why_a_picture_has_another_number(w: World, number: int, words: str) -> None:
     Media.all_objects.filter(pk=w.images[0].pk).update(number=8)
     facts = run(w, coco(images=[{"id": number, "file_name": "a.jpg"}], annotations=[]))
