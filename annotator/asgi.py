@@ -20,7 +20,7 @@ from annotator.live.origin import SameOrigin
 from annotator.live.routing import websocket_urlpatterns
 from annotator.server import forwarded
 from annotator.server.bridge import Receive, Scope, Send, WsgiBridge
-from annotator.services.accounts.tokens import marks
+from annotator.services.accounts.tokens import token_usage
 from annotator.web.views import health
 
 # Paths whose bytes never pass the thread pool: media, uploads, results of jobs.
@@ -70,10 +70,10 @@ async def _lifespan(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            marks.start()
+            token_usage.start()
             await send({"type": "lifespan.startup.complete"})
         else:
-            marks.stop()
+            token_usage.stop()
             _pages.close()
             await send({"type": "lifespan.shutdown.complete"})
             return

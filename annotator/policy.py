@@ -71,33 +71,33 @@ def role_in(actor: Actor, workspace_id: uuid.UUID) -> str | None:
     return found[0] if found else None
 
 
-def require(actor: Actor, place: Project | Workspace, action: str) -> str:
-    """Return the actor's role in `place` if it grants `action`.
+def require(actor: Actor, scope: Project | Workspace, action: str) -> str:
+    """Return the actor's role in `scope` if it grants `action`.
 
-    Raises Missing when the actor cannot see the place (stranger, or outside its token's limits) and
+    Raises Missing when the actor cannot see the scope (stranger, or outside its token's limits) and
     Denied with a reason in words when the role does not allow the action. One query.
     """
     if not isinstance(actor, Actor):
         raise TypeError(f"require takes an Actor, not {type(actor).__name__}")
-    if isinstance(place, Project):
-        workspace_id, outside = place.workspace_id, actor.project_id not in (None, place.pk)
+    if isinstance(scope, Project):
+        workspace_id, outside = scope.workspace_id, actor.project_id not in (None, scope.pk)
     else:
-        workspace_id, outside = place.pk, False
+        workspace_id, outside = scope.pk, False
     role = None if outside else role_in(actor, workspace_id)
     if role is None:
         raise Missing(
-            "There is no such project." if isinstance(place, Project) else "There is no such workspace."
+            "There is no such project." if isinstance(scope, Project) else "There is no such workspace."
         )
-    permit(actor, place, role, action)
+    permit(actor, scope, role, action)
     return role
 
 
-def permit(actor: Actor, place: Project | Workspace, role: str, action: str) -> None:
-    """Raise Denied unless `role`, which the actor has in `place`, and the limits of its token allow the action. No query."""
+def permit(actor: Actor, scope: Project | Workspace, role: str, action: str) -> None:
+    """Raise Denied unless `role`, which the actor has in `scope`, and the limits of its token allow the action. No query."""
     check(role, action)
     if actor.scopes and action not in actor.scopes:
         raise Denied(f"This token may not do this ({action}).", code="token_scope")
-    if actor.project_id is not None and not isinstance(place, Project) and action not in _READ:
+    if actor.project_id is not None and not isinstance(scope, Project) and action not in _READ:
         raise Denied("This token is limited to one project.", code="token_scope")
 
 

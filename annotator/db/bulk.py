@@ -25,9 +25,9 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Seq
     vendor = connection.vendor
     by_column = dict(zip(columns, zip(*rows, strict=True), strict=True))
     # A column without any value is left out: a None takes SQLite's driver longer than a text or a number.
-    said = {name: values for name, values in by_column.items() if not _is_all(values, None)}
-    names, marks, kinds = _insertion(model, tuple(said), vendor)
-    ready = zip(*map(_converted, said.values(), kinds), strict=True)
+    given = {name: values for name, values in by_column.items() if not _is_all(values, None)}
+    names, placeholders, kinds = _insertion(model, tuple(given), vendor)
+    ready = zip(*map(_converted, given.values(), kinds), strict=True)
     with connection.cursor() as cursor:
         if vendor == "postgresql" and len(rows) > 1:
             # Django's cursor does not turn the driver's errors of a COPY into its own.
@@ -35,7 +35,7 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Seq
                 for row in ready:
                     copy.write_row(row)
         else:
-            cursor.executemany(f"INSERT INTO {names} VALUES ({marks})", list(ready))  # noqa: S608
+            cursor.executemany(f"INSERT INTO {names} VALUES ({placeholders})", list(ready))  # noqa: S608
 
 
 def create(rows: Sequence[models.Model]) -> None:

@@ -10,7 +10,7 @@ from django.db import models
 class ByteOrderedField(models.CharField):
     """A CharField compared and ordered by code point on SQLite and PostgreSQL alike.
 
-    A plain `db_collation="C"` does not exist on SQLite, so the collation is chosen by the connection.
+    A plain `db_collation="C"` does not exist on SQLite, so the collation depends on the connection.
     """
 
     def db_parameters(self, connection: Any) -> dict[str, Any]:

@@ -62,13 +62,13 @@ class Prepared:
         return list(rows)
 
     def _compile(self, shape: Hashable, count: int, vendor: str) -> _Plan:
-        """Return a plan; `vendor` is there to tell those of two databases apart."""
-        marks = tuple(uuid.uuid4() for _ in range(count))
-        rows = self._build(shape, *marks)
+        """Return a plan; `vendor` distinguishes those of two databases."""
+        placeholders = tuple(uuid.uuid4() for _ in range(count))
+        rows = self._build(shape, *placeholders)
         compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
-        places: dict[Any, int] = {mark: i for i, mark in enumerate(stored_ids(marks))}
-        sources = tuple(places.get(param) if isinstance(param, str | uuid.UUID) else None for param in params)
+        positions: dict[Any, int] = {placeholder: i for i, placeholder in enumerate(stored_ids(placeholders))}
+        sources = tuple(positions.get(param) if isinstance(param, str | uuid.UUID) else None for param in params)
         converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
         return _Plan(rows, compiler, sql, tuple(params), sources, converters)
 

@@ -1,4 +1,4 @@
-"""What people say about media: labels, tags, values of attributes."""
+"""Annotations of media: labels, tags, values of attributes."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Label(Row):
 
 
 class Tag(Row):
-    """A concept said of a whole medium."""
+    """A concept of a whole medium."""
 
     project = key("annotator.Project", related_name="tags")
     media = key("annotator.Media", related_name="tags", db_index=False)

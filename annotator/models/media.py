@@ -29,7 +29,7 @@ class Blob(Row):
 
 
 class MediaStatus(Row):
-    """A work state of a project: the seven words every project has, and its own."""
+    """A status of a project: the seven that every project has, and its own."""
 
     BASES = ("NEW", "IN PROGRESS", "TO REVIEW", "DONE", "SKIPPED", "AUTO-LABELLED", "COMPLETED")
 

@@ -61,7 +61,7 @@ class WorkspaceQuerySet(ScopedQuerySet):
 
 
 class Workspace(Row):
-    """What a team shares: projects, members, tokens. `ref` is the short name in commands and addresses."""
+    """What a team shares: projects, members, tokens. `ref` is the slug in commands and URLs."""
 
     ref = text(128, unique=True, blank=False)
     name = text()

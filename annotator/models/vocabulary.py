@@ -1,4 +1,4 @@
-"""What can be said: concepts (classes, tags), tag groups, attributes, keypoint schemas."""
+"""The vocabulary: concepts (classes, tags), tag groups, attributes, keypoint schemas."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ WsgiApp = Callable[..., Iterable[bytes]]
 #: From the path, the status, the code and the text of a refusal to the status and the body that its caller understands.
 Refusal = Callable[[str, int, str, str], tuple[int, bytes]]
 
-# A body without Content-Length is taken up to this size: WSGI would read it as empty.
+# A body without Content-Length is accepted up to this size: WSGI would read it as empty.
 CHUNKED_LIMIT = 8 * 1024 * 1024
 SPOOL_BYTES = 512 * 1024
 # A body of which nothing has come for this long is given up.
@@ -53,7 +53,7 @@ class BodyTooLarge(Exception):
 
 
 class ClientGone(Exception):
-    """The connection ended before the body did: what came must not be taken for the whole."""
+    """The connection ended before the body did: the part received must not pass for the whole."""
 
 
 def header(scope: Scope, name: bytes) -> bytes | None:

@@ -1,4 +1,4 @@
-"""What a reverse proxy says about the client; believed only from the addresses in ANNOTATOR_TRUSTED_PROXIES."""
+"""Headers of a reverse proxy about the client; trusted only from the addresses in ANNOTATOR_TRUSTED_PROXIES."""
 
 from __future__ import annotations
 
@@ -32,29 +32,29 @@ def _is_in(address: str, networks: Sequence[Network]) -> bool:
 
 
 def apply(scope: MutableMapping[str, Any], networks: Sequence[Network]) -> MutableMapping[str, Any]:
-    """Return the scope as the client's own: address, scheme and host taken from a trusted proxy's headers.
+    """Return the scope of the client itself: address, scheme and host from a trusted proxy's headers.
 
     The headers themselves never reach the application. In X-Forwarded-For the last address that is
     not a trusted proxy counts: those before it can be written by anybody.
     """
-    said = {name: value.decode("latin-1") for name, value in scope["headers"] if name in FORWARDED}
-    if not said:
+    forwarded = {name: value.decode("latin-1") for name, value in scope["headers"] if name in FORWARDED}
+    if not forwarded:
         return scope
     headers = [(name, value) for name, value in scope["headers"] if name not in FORWARDED]
     scope = {**scope, "headers": headers}
     client = scope.get("client")
     if client is None or not _is_in(client[0], networks):
         return scope
-    hops = [hop.strip() for hop in said.get(b"x-forwarded-for", "").split(",") if hop.strip()]
+    hops = [hop.strip() for hop in forwarded.get(b"x-forwarded-for", "").split(",") if hop.strip()]
     for hop in reversed(hops):
         if not _is_in(hop, networks):
             scope["client"] = (hop.strip("[]"), 0)
             break
-    proto = said.get(b"x-forwarded-proto", "").split(",")[-1].strip().lower()
+    proto = forwarded.get(b"x-forwarded-proto", "").split(",")[-1].strip().lower()
     if proto in {"http", "https"}:
         is_socket = scope["type"] == "websocket"
         scope["scheme"] = ({"http": "ws", "https": "wss"}[proto]) if is_socket else proto
-    host = said.get(b"x-forwarded-host", "").split(",")[-1].strip()
+    host = forwarded.get(b"x-forwarded-host", "").split(",")[-1].strip()
     if host:
         scope["headers"] = [pair for pair in headers if pair[0] != b"host"] + [
             (b"host", host.encode("latin-1"))

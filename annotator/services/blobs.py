@@ -72,7 +72,7 @@ def put_chunks(
 
 
 def record(stored: Stored, *, mime: str) -> Blob:
-    """Return the row of bytes that are in the store; marks it as wanted, so that the collector leaves it for a day.
+    """Return the row of bytes that are in the store; protects it from the garbage collector for a day.
 
     The collector removes row and bytes in one transaction; a row written here while it runs waits for
     it, and then finds the bytes gone.
@@ -108,10 +108,10 @@ def _upsert(facts: Mapping[str, tuple[int, str]]) -> dict[str, Blob]:
         for row in values
         for field, value in zip(fields, row, strict=True)
     ]
-    marks = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(values))
+    placeholders = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(values))
     returned = ("id", "sha256", "size", "mime", "created_at", "updated_at")
     sql = (
-        f"INSERT INTO {Blob._meta.db_table} ({', '.join(names)}) VALUES {marks} "  # noqa: S608 (names of our own)
+        f"INSERT INTO {Blob._meta.db_table} ({', '.join(names)}) VALUES {placeholders} "  # noqa: S608 (names of our own)
         f"ON CONFLICT (sha256) DO UPDATE SET updated_at = excluded.updated_at RETURNING {', '.join(returned)}"
     )
     return {row.sha256: row for row in Blob.objects.raw(sql, flat)}

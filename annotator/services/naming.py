@@ -16,18 +16,18 @@ MAX_REF = 128
 
 def slug(name: str, fallback: str) -> str:
     """Return a short ASCII ref made from `name`; `fallback` when nothing of it is left."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return _NOT_REF.sub("-", plain).strip("-.")[:60] or fallback
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return _NOT_REF.sub("-", ascii_name).strip("-.")[:60] or fallback
 
 
 def free_ref(rows: Any, name: str, fallback: str) -> str:
     """Return a ref that no row of the queryset has: the slug, or the slug with the next number."""
     base = slug(name, fallback)
-    taken = set(rows.filter(ref__startswith=base).values_list("ref", flat=True))
-    if base not in taken:
+    used = set(rows.filter(ref__startswith=base).values_list("ref", flat=True))
+    if base not in used:
         return base
     number = 2
-    while f"{base}-{number}" in taken:
+    while f"{base}-{number}" in used:
         number += 1
     return f"{base}-{number}"
 
@@ -62,10 +62,10 @@ def free_name(rows: Any, name: str) -> str:
     return free_among(set(rows.values_list("name_key", flat=True)), name)
 
 
-def free_among(taken: Container[str], name: str, *, limit: int = 200) -> str:
-    """Return `name`, or `name 2`, `name 3` … until its key is not among the taken ones; cut before the number to fit `limit`."""
+def free_among(used: Container[str], name: str, *, limit: int = 200) -> str:
+    """Return `name`, or `name 2`, `name 3` … until its key is not in `used`; cut before the number to fit `limit`."""
     number, candidate = 2, name
-    while text.name_key(candidate) in taken:
+    while text.name_key(candidate) in used:
         tail = f" {number}"
         candidate, number = name[: limit - len(tail)].rstrip() + tail, number + 1
     return candidate

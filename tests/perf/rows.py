@@ -180,7 +180,7 @@ def export_row(stage: Stage) -> None:
     w = stage.full
     connection.close()
     exports.write_file(
-        actor=w.actor(w.max), project=w.project, path=stage.folder / "warm.json", tell=lambda *_: None
+        actor=w.actor(w.max), project=w.project, path=stage.folder / "warm.json", progress=lambda *_: None
     )
     before, peak, done = memory_mb(), [memory_mb()], threading.Event()
 
@@ -192,7 +192,7 @@ def export_row(stage: Stage) -> None:
     watcher.start()
     started, cpu = time.perf_counter(), time.process_time()
     facts = exports.write_file(
-        actor=w.actor(w.max), project=w.project, path=stage.folder / "out.json", tell=lambda *_: None
+        actor=w.actor(w.max), project=w.project, path=stage.folder / "out.json", progress=lambda *_: None
     )
     seconds, used = time.perf_counter() - started, time.process_time() - cpu
     done.set()

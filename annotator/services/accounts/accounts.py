@@ -71,7 +71,7 @@ def invite_again(*, actor: Actor, member: Membership) -> str:
 
 
 def update(*, actor: Actor, display_name: str, email: str) -> User:
-    """Change one's own shown name and e-mail address."""
+    """Change one's own display name and e-mail address."""
     user = User.objects.get(pk=actor.user_id)
     user.display_name = text.clean(display_name, field="display_name", limit=150)
     user.email = _email(email)
@@ -118,8 +118,8 @@ def _new_name(value: str) -> str:
     if "@" in name:
         raise Invalid("Nobody here has this e-mail address. Give a new person a user name.", field="name")
     if wrong := sorted(_NOT_IN_NAMES.intersection(name)):
-        shown = "a blank" if wrong[0] == " " else wrong[0]
-        raise Invalid(f"A user name cannot hold {shown}.", field="name")
+        character = "a space" if wrong[0] == " " else wrong[0]
+        raise Invalid(f"A user name cannot contain {character}.", field="name")
     if any(text.is_invisible(character) for character in name):
         raise Invalid("A user name cannot hold characters that are not seen.", field="name")
     if User.objects.filter(Q(username__iexact=name)).exists():

@@ -84,8 +84,8 @@ def create(
     Raises Invalid for a past expiry, unknown scopes or a project outside the workspace, Missing for a
     workspace that the actor cannot see, Denied for another person's account.
     """
-    chosen = frozenset(scopes)
-    if unknown := chosen - policy.ACTIONS:
+    requested = frozenset(scopes)
+    if unknown := requested - policy.ACTIONS:
         raise Invalid(f"Unknown scopes: {', '.join(sorted(unknown))}.", field="scopes")
     if expires_at is not None and expires_at <= timezone.now():
         raise Invalid("The expiry must be in the future.", field="expires_at")
@@ -95,7 +95,7 @@ def create(
         raise Invalid("The project belongs to another workspace.", field="project")
     if workspace is not None:
         policy.require(actor, project or workspace, "project.read" if project else "workspace.read")
-    _check_narrower(actor, workspace, project, chosen)
+    _check_narrower(actor, workspace, project, requested)
     owner = user or User.objects.get(pk=actor.user_id)
     if owner.pk != actor.user_id:
         if workspace is None or owner.service_of_id != workspace.pk:
@@ -108,7 +108,7 @@ def create(
         name=name,
         workspace=workspace,
         project=project,
-        scopes=chosen,
+        scopes=requested,
         expires_at=expires_at,
         actor=actor,
     )
@@ -179,7 +179,7 @@ def actor_of(token_text: str) -> Actor:
     _, user_id, workspace_id, project_id, scopes, expires_at = row
     if expires_at is not None and expires_at <= timezone.now():
         raise Denied("The credential has expired.", code="unauthenticated")
-    marks.note(token_id)
+    token_usage.note(token_id)
     return Actor(
         user_id=user_id,
         token_id=token_id,
@@ -190,10 +190,10 @@ def actor_of(token_text: str) -> Actor:
     )
 
 
-class UseMarks:
+class TokenUsage:
     """Remembers which tokens were used and writes `used_at` at most once a minute, never in a request's thread.
 
-    Without `start` (tests, commands) marks only gather until `flush` is called.
+    Without `start` (tests, commands) uses only accumulate until `flush` is called.
     """
 
     def __init__(self) -> None:
@@ -231,7 +231,7 @@ class UseMarks:
     def start(self) -> None:
         """Start the writing thread: called once by a server when it comes up."""
         self._stop.clear()
-        self._thread = threading.Thread(target=self._run, name="token-marks", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="token-usage", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -252,4 +252,4 @@ class UseMarks:
         connection.close()
 
 
-marks = UseMarks()
+token_usage = TokenUsage()

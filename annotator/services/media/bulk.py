@@ -191,7 +191,7 @@ def undo_change(
     events = _events(by or actor.user_id, project, Change(change_id, what))
     back = 0
     for index, (before, after) in enumerate(reversed(events)):
-        back += {"status": _status_back, "move": _move_back, "delete": _bring_back}[what](
+        back += {"status": _status_back, "move": _move_back, "delete": _restore_trashed}[what](
             actor, project, before, after
         )
         if progress is not None:
@@ -264,7 +264,7 @@ def _move_back(actor: Actor, project: Project, before: dict[str, Any], after: di
     return back
 
 
-def _bring_back(actor: Actor, project: Project, before: dict[str, Any], after: dict[str, Any]) -> int:
+def _restore_trashed(actor: Actor, project: Project, before: dict[str, Any], after: dict[str, Any]) -> int:
     return len(
         media_changes.restore(
             actor=actor, project=project, media=[uuid.UUID(key) for key in after.get("media", [])]

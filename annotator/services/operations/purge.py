@@ -40,7 +40,7 @@ def purge_trash(now: datetime | None = None) -> int:
     """Remove for good what has been in the trash for TRASH_DAYS: media, datasets, projects. Return how many media went."""
     before = (now or timezone.now()) - timedelta(days=settings.TRASH_DAYS)
     for dataset in Dataset.all_objects.filter(trashed_at__isnull=False):
-        datasets.put_away_media(dataset)  # what a killed server did not get to
+        datasets.trash_media(dataset)  # what a killed server did not get to
     projects = list(Project.all_objects.filter(trashed_at__lt=before))
     gone = _purge_media(lambda: Media.all_objects.filter(trashed_at__lt=before))
     for project in projects:

@@ -1,4 +1,4 @@
-"""Putting a dataset at another place among the others; what a place means for media lists stands in datasets."""
+"""Changes the position of a dataset among the others; datasets.py updates the media's list keys."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def in_order(project: Project) -> list[Dataset]:
 
 
 @transaction.atomic
-def place(
+def reorder(
     *, actor: Actor, project: Project, dataset_id: uuid.UUID, before: uuid.UUID | None
 ) -> list[Dataset]:
     """Put a dataset before another one (None: at the end) and return all in their new order.

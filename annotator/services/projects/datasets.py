@@ -21,7 +21,7 @@ from annotator.services import naming
 from annotator.services.jobs import jobs
 from annotator.services.media import changes as media_changes
 
-# Up to this many media get their new place in lists at once, more by a job.
+# Up to this many media get their new list keys at once, more by a job.
 INLINE = 1000
 _CHUNK = 500
 
@@ -53,7 +53,7 @@ def create(
             )
             _record(actor, made, kinds.DATASET_CREATED, client)
     except IntegrityError as error:
-        raise _taken(columns["name"]) from error
+        raise _name_taken(columns["name"]) from error
     return made
 
 
@@ -91,7 +91,7 @@ def update(*, actor: Actor, dataset: Dataset, changes: Mapping[str, Any], client
                 _relist_now_or_later(actor, dataset)
             _record(actor, dataset, kinds.DATASET_UPDATED, client)
     except IntegrityError as error:
-        raise _taken(dataset.name) from error
+        raise _name_taken(dataset.name) from error
     return dataset
 
 
@@ -163,10 +163,10 @@ def trash(*, actor: Actor, dataset: Dataset, client: str = "") -> int:
             raise Missing("There is no such dataset.")
         _record(actor, dataset, kinds.DATASET_TRASHED, client)
     dataset.trashed_at = now
-    return put_away_media(dataset)
+    return trash_media(dataset)
 
 
-def put_away_media(dataset: Dataset) -> int:
+def trash_media(dataset: Dataset) -> int:
     """Put what is still live of a trashed dataset's media into the trash, with the dataset's own time mark."""
     count = 0
     live = DatasetItem.objects.filter(dataset=dataset, is_home=True)
@@ -208,11 +208,11 @@ def restore(*, actor: Actor, dataset: Dataset, client: str = "") -> Dataset:
         row.save(update_fields=["name", "name_key", "sort_key", "ref", "trashed_at", "updated_at"])
         _record(actor, row, kinds.DATASET_RESTORED, client)
         _relist_now_or_later(actor, row)
-    _bring_back(row, moment)
+    _restore_row(row, moment)
     return row
 
 
-def _bring_back(dataset: Dataset, moment: Any) -> None:
+def _restore_row(dataset: Dataset, moment: Any) -> None:
     rows = DatasetItem.all_objects.filter(
         dataset=dataset, is_home=True, trashed_at=moment, media__trashed_at=moment
     )
@@ -265,10 +265,10 @@ def _named(value: object) -> dict[str, str]:
 
 def _check_free(project: Project, name: str) -> None:
     if Dataset.objects.filter(project=project, name=name).exists():
-        raise _taken(name)
+        raise _name_taken(name)
 
 
-def _taken(name: str) -> Invalid:
+def _name_taken(name: str) -> Invalid:
     return Invalid(f"There is already a dataset {name!r} in this project.", field="name", code="name_taken")
 
 

@@ -129,7 +129,7 @@ def _content_type(project: Project, value: object) -> dict[str, str]:
 
 @transaction.atomic
 def trash(*, actor: Actor, project: Project) -> None:
-    """Move a project to the trash, where it is purged after some days; its media and marks go with it."""
+    """Move a project to the trash, where it is purged after some days; its media and annotations go with it."""
     policy.require(actor, project, "project.delete")
     Project.objects.filter(pk=project.pk).update(trashed_at=timezone.now())
     events.record(

@@ -42,7 +42,7 @@ def create(
     details = details | _group(actor, project, details, or_default=roles == ("media",))
     rows = Concept.all_objects.filter(project=project)
     for role in roles:
-        _refuse_taken(rows, named["name_key"], role)
+        _refuse_duplicate(rows, named["name_key"], role)
     columns = _columns(project, details)
     order = details.get("order")
     for role in roles:
@@ -80,7 +80,7 @@ def update(*, actor: Actor, concept: Concept, changes: dict[str, Any], role: str
         columns |= naming.named(changes["name"])
         others = Concept.all_objects.filter(project_id=concept.project_id).exclude(pk=concept.pk)
         for other in (each for each, column in ROLES.items() if getattr(concept, column)):
-            _refuse_taken(others, columns["name_key"], other)
+            _refuse_duplicate(others, columns["name_key"], other)
     if changes.get("order") is not None:
         columns[f"{role}_order"] = text.check_float(changes["order"], field="norder")
     for column, value in columns.items():
@@ -92,10 +92,10 @@ def update(*, actor: Actor, concept: Concept, changes: dict[str, Any], role: str
 
 @transaction.atomic
 def give_role(*, actor: Actor, concept: Concept, role: str) -> Concept:
-    """Let a concept be said in one more role ("region", "media", "segment"), after the others there."""
+    """Give a concept one more role ("region", "media", "segment"), after the others there."""
     policy.require(actor, concept.project, "vocabulary.write")
     rows = Concept.all_objects.filter(project_id=concept.project_id)
-    _refuse_taken(rows.exclude(pk=concept.pk), concept.name_key, role)
+    _refuse_duplicate(rows.exclude(pk=concept.pk), concept.name_key, role)
     setattr(concept, f"on_{role}", True)
     setattr(concept, f"{role}_order", naming.next_order(rows, f"{role}_order", first=10.0))
     concept.save(update_fields=[f"on_{role}", f"{role}_order", "updated_at"])
@@ -110,15 +110,15 @@ def reorder(*, actor: Actor, project: Project, ids: list[uuid.UUID], role: str =
     rows = {row.pk: row for row in Concept.all_objects.filter(project=project, **{f"on_{role}": True})}
     if set(ids) != set(rows) or len(ids) != len(rows):
         raise Conflict("The classes have changed meanwhile. Reload the page.", field="ids")
-    for place, key in enumerate(ids):
-        setattr(rows[key], f"{role}_order", 10.0 + place)
+    for index, key in enumerate(ids):
+        setattr(rows[key], f"{role}_order", 10.0 + index)
     Concept.all_objects.bulk_update(rows.values(), [f"{role}_order"])
     record_changed(actor, project)
 
 
 @transaction.atomic
 def delete(*, actor: Actor, concept: Concept, role: str | None = "region") -> None:
-    """Take a role (None: all of them) from a concept with all its marks; the row goes with its last role.
+    """Take a role (None: all of them) from a concept with all its annotations; the row goes with its last role.
 
     Children lose their parent.
     """
@@ -138,8 +138,8 @@ def delete(*, actor: Actor, concept: Concept, role: str | None = "region") -> No
     events.record(actor=actor, kind=kinds.CONCEPT_DELETED, project_id=project_id, after=payload)
 
 
-def count_marks(*, concept: Concept) -> dict[str, int]:
-    """Return how many labels and tags say this concept: the preview of a merge or deletion."""
+def count_annotations(*, concept: Concept) -> dict[str, int]:
+    """Return how many labels and tags have this concept: the preview of a merge or deletion."""
     return {
         "labels": Label.all_objects.filter(project_id=concept.project_id, concept=concept).count(),
         "tags": Tag.all_objects.filter(project_id=concept.project_id, concept=concept).count(),
@@ -230,7 +230,7 @@ def _group_kind(kind: object) -> str:
     return str(kind)
 
 
-def _refuse_taken(rows: Any, key: str, role: str) -> None:
+def _refuse_duplicate(rows: Any, key: str, role: str) -> None:
     if rows.filter(name_key=key, **{f"on_{role}": True}).exists():
         noun = {"region": "class", "media": "tag", "segment": "activity"}[role]
         raise Invalid(f"There is already a {noun} of this name.", field="name", code="name_taken")

@@ -121,13 +121,13 @@ def _check_links(project: Project, links: Sequence[Link]) -> None:
     classes = {one.concept_id for one in links}
     rows = Concept.all_objects.filter(project=project, on_region=True, pk__in=classes)
     found = set(rows.values_list("pk", flat=True))
-    for place, one in enumerate(links):
+    for index, one in enumerate(links):
         if one.schema_id not in known:
             raise Invalid(
-                "There is no such keypoint schema in this project.", field=f"[{place}].keypoint_schema_id"
+                "There is no such keypoint schema in this project.", field=f"[{index}].keypoint_schema_id"
             )
         if one.concept_id not in found:
-            raise Invalid("There is no such class in this project.", field=f"[{place}].label_class_id")
+            raise Invalid("There is no such class in this project.", field=f"[{index}].label_class_id")
 
 
 def _columns(others: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -180,8 +180,8 @@ def _put_classes(
     )
     ids: dict[uuid.UUID, uuid.UUID] = {}
     kept: list[KeypointClass] = []
-    for place, item in enumerate(wanted):
-        columns = _class_columns(item, place)
+    for index, item in enumerate(wanted):
+        columns = _class_columns(item, index)
         row = by_id.get(item.get("id")) or by_name.get(columns["name_key"])  # type: ignore[arg-type]
         if row is None or row in kept:
             key = item.get("id")
@@ -206,8 +206,8 @@ def _put_classes(
     return ids
 
 
-def _class_columns(item: Mapping[str, Any], place: int) -> dict[str, Any]:
-    at = f"keypoint_classes[{place}]"
+def _class_columns(item: Mapping[str, Any], index: int) -> dict[str, Any]:
+    at = f"keypoint_classes[{index}]"
     name = text.clean(item.get("name"), field=f"{at}.name", limit=200)
     minimum = text.check_int(item.get("minimum", 0), field=f"{at}.min_points", low=0, high=2_000)
     maximum = text.check_int(
@@ -219,7 +219,7 @@ def _class_columns(item: Mapping[str, Any], place: int) -> dict[str, Any]:
     columns["description"] = text.clean(
         item.get("description") or "", field=f"{at}.description", limit=2000, required=False, multiline=True
     )
-    columns["order"] = text.check_float(item.get("order", float(place)), field=f"{at}.norder")
+    columns["order"] = text.check_float(item.get("order", float(index)), field=f"{at}.norder")
     for field in ("editor_x", "editor_y"):
         value = item.get(field)
         columns[field] = None if value is None else text.check_float(value, field=f"{at}.{field}")
@@ -228,10 +228,10 @@ def _class_columns(item: Mapping[str, Any], place: int) -> dict[str, Any]:
 
 def _check_names(rows: Sequence[KeypointClass]) -> None:
     seen = set()
-    for place, row in enumerate(rows):
+    for index, row in enumerate(rows):
         if row.name_key in seen:
             raise Invalid(
-                f"Two keypoint classes are called {row.name!r}.", field=f"keypoint_classes[{place}].name"
+                f"Two keypoint classes are called {row.name!r}.", field=f"keypoint_classes[{index}].name"
             )
         seen.add(row.name_key)
 
@@ -242,15 +242,15 @@ def _put_edges(
     if len(wanted) > MAX_EDGES:
         raise Invalid(f"A skeleton has at most {MAX_EDGES:,} edges.", field="keypoint_skeleton")
     edges = []
-    for place, item in enumerate(wanted):
-        at = f"keypoint_skeleton[{place}]"
+    for index, item in enumerate(wanted):
+        at = f"keypoint_skeleton[{index}]"
         first, second = ids.get(item["a"]), ids.get(item["b"])
         if first is None or second is None:
             raise Invalid("An edge must join two keypoint classes of this schema.", field=at)
         if first == second:
             raise Invalid("An edge must join two different keypoint classes.", field=at)
         color = parse_color(item["color"], field=f"{at}.color") if item.get("color") else ""
-        edges.append(SkeletonEdge(schema=schema, a_id=first, b_id=second, color=color, order=place))
+        edges.append(SkeletonEdge(schema=schema, a_id=first, b_id=second, color=color, order=index))
     SkeletonEdge.all_objects.filter(schema=schema).delete()
     SkeletonEdge.all_objects.bulk_create(edges)
 

@@ -1,4 +1,4 @@
-"""Merging and deleting classes with all their marks: small ones at once, large ones by a job in short transactions; both undone."""
+"""Merging and deleting classes with all their annotations: small ones at once, large ones by a job in short transactions; both undone."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ Progress = Callable[[float, str], None]
 
 def preview(*, source: Concept, target: Concept) -> dict[str, int]:
     """Return how many labels and tags a merge would move, and how many tags the target has already."""
-    counts = concepts.count_marks(concept=source)
+    counts = concepts.count_annotations(concept=source)
     has_target = Tag.all_objects.filter(concept=target).values("media_id")
     return {**counts, "both": Tag.all_objects.filter(concept=source, media_id__in=has_target).count()}
 
 
 def start(*, actor: Actor, project: Project, source: Concept, target: Concept) -> Job:
-    """Give all marks of `source` to `target`; return the job, which is done already when there were few.
+    """Move all annotations of `source` to `target`; return the job, which is done already when there were few.
 
     Raises Denied, and Invalid when the two are not different classes of this project.
     """
@@ -127,20 +127,20 @@ def run_undo(*, actor: Actor, project: Project, job: Job, progress: Progress) ->
 
 
 def delete(*, actor: Actor, project: Project, concept: Concept, role: str, count: int) -> Job | None:
-    """Take a role from a class. Unused: at once, and the job returned undoes it. Used: `count` must be the number of marks.
+    """Take a role from a class. Unused: at once, and the job returned undoes it. Used: `count` must be the number of annotations.
 
     Marks are deleted for good; many of them by a job. None when a used class went at once.
     """
     policy.require(actor, project, "vocabulary.write")
-    marks = concepts.count_marks(concept=concept)["tags" if role == "media" else "labels"]
-    if marks != count:
+    annotations = concepts.count_annotations(concept=concept)["tags" if role == "media" else "labels"]
+    if annotations != count:
         raise Conflict(
-            f"{concept.name} has {marks:,} marks now. Look again before deleting them.", field="count"
+            f"{concept.name} has {annotations:,} annotations now. Look again before deleting them.", field="count"
         )
-    params = {"concept": str(concept.pk), "role": role, "name": concept.name, "count": marks}
-    if marks > AT_ONCE:
+    params = {"concept": str(concept.pk), "role": role, "name": concept.name, "count": annotations}
+    if annotations > AT_ONCE:
         return _start_job(actor, project, "delete_class", params, None)
-    if marks or not _is_only_role(concept, role):
+    if annotations or not _is_only_role(concept, role):
         concepts.delete(actor=actor, concept=concept, role=role)
         return None
     blob = reverse_files.write(_reverse(concept, concept))
@@ -152,7 +152,7 @@ def delete(*, actor: Actor, project: Project, concept: Concept, role: str, count
 
 
 def run_delete(*, actor: Actor, project: Project, job: Job, progress: Progress) -> dict[str, Any]:
-    """Delete the marks of a class in chunks and then its role. Harmless to repeat."""
+    """Delete the annotations of a class in chunks and then its role. Harmless to repeat."""
     concept = Concept.all_objects.filter(project=project, pk=job.params["concept"]).first()
     role, total, gone = job.params["role"], max(1, int(job.params["count"])), 0
     model = Tag if role == "media" else Label
@@ -196,7 +196,7 @@ def _move_chunk(
 
 @transaction.atomic
 def _merge(*, actor: Actor, source: Concept, target: Concept) -> dict[str, Any]:
-    """Give all marks of `source` to `target` and remove `source`.
+    """Move all annotations of `source` to `target` and remove `source`.
 
     Returns what `_unmerge` needs to undo it. Both must be of one project. Tags that the target has
     already on a medium are dropped (and restored by undo).
@@ -297,7 +297,7 @@ def _move_labels(
 
 
 def _reverse(source: Concept, target: Concept) -> dict[str, Any]:
-    """Return all that brings `source` back: its row, its marks, what was bound to it."""
+    """Return all that brings `source` back: its row, its annotations, what was bound to it."""
     left_out = {"created_at", "updated_at"}
     columns = {
         f.attname: getattr(source, f.attname)

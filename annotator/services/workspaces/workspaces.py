@@ -28,7 +28,7 @@ _FLAGS = ("is_public", "allow_support")
 def create(*, name: str, ref: str = "", owner: User | None = None) -> Workspace:
     """Make a workspace; `owner` becomes its first member. Every signed-in person may have their own.
 
-    Raises Conflict when `ref` is taken; without `ref` a free one is made from the name.
+    Raises Conflict when `ref` is in use; without `ref` an unused one is made from the name.
     """
     clean_name = text.clean(name, field="name", limit=200)
     if ref:

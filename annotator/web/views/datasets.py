@@ -55,7 +55,7 @@ def reorder(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Move a dataset before another one (`before`), or to the end."""
     fields = forms.read(request)
     before = forms.one_id(fields, "before") if fields.get("before") else None
-    dataset_order.place(
+    dataset_order.reorder(
         actor=scope.actor, project=scope.project, dataset_id=forms.one_id(fields, "id"), before=before
     )
     return forms.respond(request, to=_page(scope), stay=True)

@@ -115,9 +115,9 @@ def test_asking_costs_one_query_and_writes_nothing(w: World, django_assert_num_q
     with django_assert_num_queries(1):
         found = tokens.actor_of(text)
     assert ApiToken.all_objects.get(pk=found.token_id).used_at is None
-    tokens.marks.flush()
+    tokens.token_usage.flush()
     first = ApiToken.all_objects.get(pk=found.token_id).used_at
     assert first is not None
     tokens.actor_of(text)
     with django_assert_num_queries(0):
-        tokens.marks.flush()
+        tokens.token_usage.flush()
