@@ -68,7 +68,9 @@ class Prepared:
         compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
         positions: dict[Any, int] = {placeholder: i for i, placeholder in enumerate(stored_ids(placeholders))}
-        sources = tuple(positions.get(param) if isinstance(param, str | uuid.UUID) else None for param in params)
+        sources = tuple(
+            positions.get(param) if isinstance(param, str | uuid.UUID) else None for param in params
+        )
         converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
         return _Plan(rows, compiler, sql, tuple(params), sources, converters)
 

@@ -15,7 +15,9 @@ def sample_project(run: JobRun) -> dict[str, Any]:
     """Draw the scenes and make the project of them. A second attempt makes another one: half a project is no harm."""
     try:
         project = demo.build(
-            actor=run.actor, workspace=run.job.workspace, report_progress=lambda words: run.progress(0.5, words)
+            actor=run.actor,
+            workspace=run.job.workspace,
+            report_progress=lambda words: run.progress(0.5, words),
         )
     finally:
         decoding.close_pool()

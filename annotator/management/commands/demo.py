@@ -32,7 +32,9 @@ class Command(OperatorCommand):
                 self.stderr.write(f"Workspace {ref} already has the demo project.")
                 return
             project = demo.build(
-                actor=Actor(user_id=admin.pk, via="command"), workspace=found, report_progress=self.stderr.write
+                actor=Actor(user_id=admin.pk, via="command"),
+                workspace=found,
+                report_progress=self.stderr.write,
             )
         finally:
             decoding.close_pool()

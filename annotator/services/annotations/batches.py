@@ -135,7 +135,9 @@ def add_tags(
             if concept.tag_group is not None and concept.tag_group.kind == "SELECTION":
                 tags.put(actor=actor, media=media, concept=concept)
             else:
-                new_tags.append(Tag(project=project, media=media, concept=concept, created_by_id=actor.user_id))
+                new_tags.append(
+                    Tag(project=project, media=media, concept=concept, created_by_id=actor.user_id)
+                )
     # Another request may add the same tag concurrently.
     Tag.all_objects.bulk_create(new_tags, ignore_conflicts=True)
     for media in sorted(todo, key=lambda media: media.pk):

@@ -141,7 +141,9 @@ def _create(
     for index, sample in enumerate(samples):
         key = index if sample.blob is None else sample.blob.pk
         results.append(
-            SampleOutcome(known[key], True) if key in known else _sample_outcome(outcome_of[key], is_known=key in seen)
+            SampleOutcome(known[key], True)
+            if key in known
+            else _sample_outcome(outcome_of[key], is_known=key in seen)
         )
         seen.add(key)
     return results

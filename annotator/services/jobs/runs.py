@@ -140,7 +140,9 @@ def take_exhausted(*, owner: str) -> Job | None:
     job_id = rows.values_list("pk", flat=True).first()
     if job_id is None:
         return None
-    is_claimed = rows.filter(pk=job_id).update(state=JobState.RUNNING, lease_owner=owner, lease_until=_lease_end())
+    is_claimed = rows.filter(pk=job_id).update(
+        state=JobState.RUNNING, lease_owner=owner, lease_until=_lease_end()
+    )
     return Job.all_objects.select_related("workspace", "project").get(pk=job_id) if is_claimed else None
 
 

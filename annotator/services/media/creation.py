@@ -117,7 +117,11 @@ def _create(actor: Actor, project: Project, ready: Ready, batch: UploadBatch | N
     number = media_rows.take_numbers(project, [ready.image.number])[0]
     duplicates = media_rows.duplicates(project, [ready.image])
     outcome = media_rows.add(
-        plan, ready, ready.image.name, number, duplicates.get(ready.image.blob.pk, "") if ready.image.blob else ""
+        plan,
+        ready,
+        ready.image.name,
+        number,
+        duplicates.get(ready.image.blob.pk, "") if ready.image.blob else "",
     )
     media_rows.write(plan)
     assert outcome.media is not None

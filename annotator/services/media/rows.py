@@ -217,7 +217,9 @@ def note(plan: Plan, image: NewImage, outcome: Outcome) -> None:
     plan.results.append((image.upload_id, result))
 
 
-def issues_of(media: Media, name: str, found: Sequence[quality.Finding], duplicate_of: str) -> list[QualityIssue]:
+def issues_of(
+    media: Media, name: str, found: Sequence[quality.Finding], duplicate_of: str
+) -> list[QualityIssue]:
     """Return unsaved rows of the quality log."""
     if duplicate_of:
         found = [*found, quality.duplicate(duplicate_of)]

@@ -44,7 +44,9 @@ STATES = (
 )
 
 
-def build(*, actor: Actor, workspace: Workspace, report_progress: Callable[[str], None] = lambda words: None) -> Project:
+def build(
+    *, actor: Actor, workspace: Workspace, report_progress: Callable[[str], None] = lambda words: None
+) -> Project:
     """Make the demo project in a workspace of the actor (who may do everything there) and return it.
 
     All or nothing: half a demo, left by a process that was killed, would later pass for a complete one.

@@ -135,7 +135,8 @@ def delete(*, actor: Actor, project: Project, concept: Concept, role: str, count
     annotations = concepts.count_annotations(concept=concept)["tags" if role == "media" else "labels"]
     if annotations != count:
         raise Conflict(
-            f"{concept.name} has {annotations:,} annotations now. Look again before deleting them.", field="count"
+            f"{concept.name} has {annotations:,} annotations now. Look again before deleting them.",
+            field="count",
         )
     params = {"concept": str(concept.pk), "role": role, "name": concept.name, "count": annotations}
     if annotations > AT_ONCE:

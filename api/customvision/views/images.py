@@ -196,7 +196,9 @@ class ImageViewSet(ImageListViewSet):
     def _take(self, samples: Sequence[Sample]) -> Response:
         """Take images into the project and respond with what became of each."""
         home = datasets.ensure(actor=self.actor, project=self.project, name=HOME)
-        outcomes = sample_batches.ingest(actor=self.actor, project=self.project, dataset=home, samples=samples)
+        outcomes = sample_batches.ingest(
+            actor=self.actor, project=self.project, dataset=home, samples=samples
+        )
         images = self.annotate_in_order(each.media.pk for each in outcomes if each.media is not None)
         image_of = {image.media.pk: image for image in images}
         results = [

@@ -74,7 +74,9 @@ class ImageViewSet(ListModelMixin, RetrieveModelMixin, viewsets.ImageViewSet):
         """Rename or move an image."""
         data = self.get_validated_data()
         dataset = find_dataset(self.project, data["dataset_id"]) if "dataset_id" in data else None
-        media_changes.rename_or_move(actor=self.actor, media=self.image, name=data.get("name"), dataset=dataset)
+        media_changes.rename_or_move(
+            actor=self.actor, media=self.image, name=data.get("name"), dataset=dataset
+        )
         return self.respond_stored(self.image)
 
     def destroy(self, request: Request, **kwargs: Any) -> Response:

@@ -251,4 +251,6 @@ def test_a_tag_of_regions_alone_is_told_from_one_that_is_not_there(w: World, by:
     ):
         assert words in by.ann.refused("POST", f"{p}/images/tags", 400, "BadRequestImageTags", body)
     new = {"images": [{"name": "a.jpg", "contents": ""}], "tagIds": [str(w.car.pk)]}
-    assert "is a class of regions" in by.max.refused("POST", f"{p}/images/files", 400, "BadRequestImageTags", new)
+    assert "is a class of regions" in by.max.refused(
+        "POST", f"{p}/images/files", 400, "BadRequestImageTags", new
+    )

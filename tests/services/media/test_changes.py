@@ -36,7 +36,9 @@ def test_a_new_name_moves_it_in_the_list(w: World) -> None:
 def test_a_move_takes_labels_and_status_along(w: World) -> None:
     evening = make_dataset(w.project, "Evening")
     label = w.box()
-    home = media_changes.rename_or_move(actor=actor(w.max), media=w.images[0], name="first.jpg", dataset=evening)
+    home = media_changes.rename_or_move(
+        actor=actor(w.max), media=w.images[0], name="first.jpg", dataset=evening
+    )
     assert (home.dataset_id, home.name) == (evening.pk, "first.jpg")
     assert names(w)[0] == ("Evening", "first.jpg")
     kind, before, after = last_event(w)

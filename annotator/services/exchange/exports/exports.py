@@ -113,7 +113,9 @@ def build(*, project: Project, params: Mapping[str, Any], path: Path, progress: 
     """
     selection = ExportSelection.from_params(params)
     rows = export_rows.selected_media(project, selection)
-    state = Build(project, selection, params["name"], params.get("origin"), Keys(rows), LossReport(), progress)
+    state = Build(
+        project, selection, params["name"], params.get("origin"), Keys(rows), LossReport(), progress
+    )
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
         _WRITERS[params["format"]](state, archive)
         if not state.report.is_empty:

@@ -36,7 +36,9 @@ def prepare(*, path: str, max_pixels: int, preview: bool = True) -> tuple[dict[s
     name = "JPEG" if image.format == "MPO" else str(image.format)
     mode, exif, frames = image.mode, imaging.exif_of(image), imaging.frame_count(image)
     exif_orientation = imaging.orientation_of(image)
-    orientation = imaging.ORIENTATIONS[exif_orientation] if exif_orientation > 1 or "Orientation" in exif else ""
+    orientation = (
+        imaging.ORIENTATIONS[exif_orientation] if exif_orientation > 1 or "Orientation" in exif else ""
+    )
     wants_preview = preview and imaging.needs_preview(
         name, mode, width, height, orientation=orientation, frames=frames
     )

@@ -342,7 +342,9 @@ def test_signed_links_cost_no_query_per_image(w: World, format_name: str) -> Non
     def queries() -> int:
         params = {"format": format_name, "name": "x", "origin": "https://here.example"}
         with tempfile.TemporaryDirectory() as folder, CaptureQueriesContext(connection) as found:
-            exports.build(project=w.project, params=params, path=Path(folder) / "x.zip", progress=lambda *_: None)
+            exports.build(
+                project=w.project, params=params, path=Path(folder) / "x.zip", progress=lambda *_: None
+            )
         return len(found)
 
     few = queries()
