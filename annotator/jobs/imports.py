@@ -11,14 +11,14 @@ from typing import Any
 from annotator.domain.errors import Missing
 from annotator.models import Blob, Dataset
 from annotator.services import blobs
-from annotator.services.exchange.imports import coco as coco_imports, sources as import_sources
+from annotator.services.exchange.imports import coco as coco_imports, removal, sources as import_sources
 
 from .registry import JobRun, handler
 
 
 def take_back(run: JobRun) -> None:
     """Remove what an ended attempt wrote; harmless when it wrote nothing."""
-    coco_imports.remove(job=run.job)
+    removal.remove(job=run.job)
 
 
 @handler("import_coco", cleanup=take_back)
@@ -29,7 +29,7 @@ def import_coco(run: JobRun) -> dict[str, Any]:
     if project is None or dataset is None:
         raise Missing("The dataset of this import is no longer there.")
     if run.job.attempt > 1:
-        coco_imports.remove(job=run.job)
+        removal.remove(job=run.job)
     with _source_path(run) as path:
         images = Path(run.params["images"]) if run.params.get("images") else None
         with import_sources.open_source(path, images, is_upload="blob" in run.params) as opened:

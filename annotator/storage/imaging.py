@@ -171,7 +171,7 @@ def upright(image: Image.Image, orientation: int) -> Image.Image:
 
 
 def frame_count(image: Image.Image) -> int:
-    """Return the number of frames or pages, 1 when the file does not say; what rides along in a JPEG is no page."""
+    """Return the number of frames or pages, 1 when the file does not say; images embedded in a JPEG do not count as pages."""
     if image.format in ("JPEG", "MPO"):
         return 1
     if isinstance(image, TiffImageFile) and image.fp is not None:

@@ -14,7 +14,7 @@ from annotator.domain.ids import uuid7
 from annotator.events.kinds import CATALOGUE, Effect
 from annotator.models import Event, Label, Media, MediaStatus, Tag, TagGroup
 from annotator.services.annotations import batches as annotation_batches, editing, labels, tags
-from annotator.services.exchange.imports import coco as coco_imports
+from annotator.services.exchange.imports import coco as coco_imports, removal
 from annotator.services.exchange.imports.sources import NoImages
 from annotator.services.jobs import jobs
 from annotator.services.media import (
@@ -117,7 +117,7 @@ def import_coco(w: World) -> None:
 def undo_an_import(w: World) -> None:
     job = jobs.start(**_in(w), workspace=w.workspace, kind="import_coco")
     Label.all_objects.filter(pk=w.extra["label"].pk).update(import_job=job)
-    assert coco_imports.remove(job=job) == 1
+    assert removal.remove(job=job) == 1
 
 
 # --- statuses and media ---

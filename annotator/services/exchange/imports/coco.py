@@ -32,7 +32,6 @@ from annotator.models import (
     KeypointClass,
     KeypointSchema,
     Label,
-    Media,
     Project,
     SkeletonEdge,
 )
@@ -98,34 +97,6 @@ def run(
     labels = _write_labels(state, reader.labels(), report_progress)
     report_progress(1.0, "")
     return {"images": images, "labels": labels, "classes": len(state.concept_of), "report": report.as_json()}
-
-
-def remove(*, job: Job) -> int:
-    """Take back what an import wrote so far, in chunks; return the number of labels. For failed, cancelled and killed imports."""
-    removed = 0
-    while True:
-        with transaction.atomic():
-            keys = list(Label.all_objects.filter(import_job=job).values_list("pk", flat=True)[:CHUNK])
-            Label.all_objects.filter(pk__in=keys).delete()
-        removed += len(keys)
-        if len(keys) < CHUNK:
-            break
-    while True:
-        with transaction.atomic():
-            keys = list(Media.all_objects.filter(import_job=job).values_list("pk", flat=True)[:CHUNK])
-            Label.all_objects.filter(media_id__in=keys).delete()
-            Media.all_objects.filter(pk__in=keys).delete()
-        if len(keys) < CHUNK:
-            break
-    if job.project_id:
-        with transaction.atomic():
-            events.record(
-                actor=None,
-                kind=kinds.BULK,
-                project_id=job.project_id,
-                after=kinds.BulkPayload(what="import_removed", count=removed),
-            )
-    return removed
 
 
 def _keep_head(state: _Import, reader: CocoReader) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from annotator.domain.errors import Denied, Invalid
 from annotator.models import Concept, Event, Job, KeypointClass, Label, Media
-from annotator.services.exchange.imports import coco as coco_imports
+from annotator.services.exchange.imports import coco as coco_imports, removal
 from annotator.services.exchange.imports.sources import FolderImages, NoImages
 from tests.world import World, picture
 
@@ -147,7 +147,7 @@ def test_an_import_is_taken_back_by_its_job(w: World) -> None:
     job = Job.all_objects.create(workspace=w.workspace, project=w.project, kind="import_coco")
     w.box()
     run(w, coco(), job=job)
-    assert coco_imports.remove(job=job) == 1
+    assert removal.remove(job=job) == 1
     assert Label.all_objects.count() == 1 and Media.all_objects.count() == 3
     assert Concept.all_objects.filter(name="lamp").exists(), "classes stay: people may use them already"
 
@@ -288,7 +288,7 @@ def test_a_file_that_comes_again_doubles_no_label(w: World) -> None:
     assert again["labels"] == 0 and Label.all_objects.count() == 5
     (line,) = [line for line in again["report"] if line["field"] == "annotations"]
     assert (line["reason"][:11], line["count"], line["examples"][:2]) == ("The image a", 5, ["900", "901"])
-    assert coco_imports.remove(job=job) == 0 and Label.all_objects.count() == 5
+    assert removal.remove(job=job) == 0 and Label.all_objects.count() == 5
 
 
 def test_a_label_that_says_anything_else_is_added(w: World) -> None:

@@ -1,0 +1,42 @@
+"""Removal of the rows of an import that did not end, by the job that they carry."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from annotator import events
+from annotator.events import kinds
+from annotator.models import Job, Label, Media
+
+CHUNK = 500
+
+
+def remove(*, job: Job) -> int:
+    """Delete what an import has written, in chunks; return the number of labels.
+
+    For imports that failed, were cancelled or whose worker was killed.
+    """
+    removed = 0
+    while True:
+        with transaction.atomic():
+            keys = list(Label.all_objects.filter(import_job=job).values_list("pk", flat=True)[:CHUNK])
+            Label.all_objects.filter(pk__in=keys).delete()
+        removed += len(keys)
+        if len(keys) < CHUNK:
+            break
+    while True:
+        with transaction.atomic():
+            keys = list(Media.all_objects.filter(import_job=job).values_list("pk", flat=True)[:CHUNK])
+            Label.all_objects.filter(media_id__in=keys).delete()
+            Media.all_objects.filter(pk__in=keys).delete()
+        if len(keys) < CHUNK:
+            break
+    if job.project_id:
+        with transaction.atomic():
+            events.record(
+                actor=None,
+                kind=kinds.BULK,
+                project_id=job.project_id,
+                after=kinds.BulkPayload(what="import_removed", count=removed),
+            )
+    return removed
