@@ -13,7 +13,7 @@ from tests.browser.axe import load
 
 pytestmark = pytest.mark.browser
 
-OPERATION = "#operations-Hasty_labels-hasty_post_image_labels"
+OPERATION = "#operations-Hasty_labels-hasty_projects_images_labels_create"
 
 
 def grave(page: Page) -> list[str]:
@@ -66,7 +66,7 @@ def test_a_token_tries_an_operation_from_the_page(browser: Browser, editor_serve
         key.get_by_role("button", name="Authorize").click()
         page.locator(".btn-done").first.click()
         page.locator("#operations-tag-Hasty_workspaces").click()
-        place = "#operations-Hasty_workspaces-hasty_get_workspaces"
+        place = "#operations-Hasty_workspaces-hasty_workspaces_list"
         page.locator(f"{place} .opblock-summary-control").click()
         page.locator(f"{place} .try-out__btn").click()
         page.locator(f"{place} .execute").click()
