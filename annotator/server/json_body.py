@@ -14,11 +14,11 @@ from annotator.domain.errors import Invalid, TooLarge
 MAX_OBJECT = 8 * 1024 * 1024
 
 
-def parse_json(raw: bytes) -> Any:
+def parse_json(raw: bytes, *, allow_nul: bool = False) -> Any:
     """Return the value of a JSON text.
 
     Invalid (code "malformed_json"): not JSON, not UTF-8, NaN or Infinity, a number beyond float64, a lone surrogate,
-    a NUL character, nesting deeper than orjson's 1,024 levels. Whole numbers beyond 64 bits come out as float, which
+    a NUL character (unless `allow_nul`), nesting deeper than orjson's 1,024 levels. Whole numbers beyond 64 bits come out as float, which
     no field that wants a whole number takes.
     """
     try:
@@ -26,7 +26,7 @@ def parse_json(raw: bytes) -> Any:
     except orjson.JSONDecodeError as error:
         message = f"The body is not valid JSON: {error.msg} (at character {error.pos})."
         raise Invalid(message, code="malformed_json") from None
-    if b"\\u0000" in raw and any("\0" in text for text in texts_of(value)):
+    if not allow_nul and b"\\u0000" in raw and any("\0" in text for text in texts_of(value)):
         raise Invalid("The body holds a NUL character.", code="malformed_json")
     return value
 
@@ -46,10 +46,13 @@ def texts_of(value: Any) -> Iterator[str]:
 
 
 def read_object(request: HttpRequest) -> dict[str, Any]:
-    """Return the body of a page's request as an object, or raise Invalid (TooLarge above 8 MB)."""
+    """Return the body of a page's request as an object, or raise Invalid (TooLarge above 8 MB).
+
+    A NUL character in a text is left to the check of its field, which names it to the person who typed it.
+    """
     if int(request.headers.get("Content-Length") or 0) > MAX_OBJECT or len(request.body) > MAX_OBJECT:
         raise TooLarge("At most 8 MB at once.")
-    body = parse_json(request.body)
+    body = parse_json(request.body, allow_nul=True)
     if not isinstance(body, dict):
         raise Invalid("The body must be a JSON object.")
     return body

@@ -173,5 +173,5 @@ def test_a_list_that_is_gone_is_said(w: World) -> None:
         actor=w.actor(w.max), project=w.project, change=to_status(w, "SKIPPED"), media=[w.images[0].pk]
     )
     job.params["selection"] = str(uuid.uuid4())
-    with pytest.raises(Missing, match="no longer kept"):
+    with pytest.raises(Missing, match="has expired"):
         bulk.run(actor=w.actor(w.max), project=w.project, job=job, progress=lambda *_: None)
