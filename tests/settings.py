@@ -36,3 +36,5 @@ from annotator.settings import *  # noqa: E402, F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Every test client loads the middleware again: it need not look through all static files each time.
 WHITENOISE_AUTOREFRESH = True
+# The renewer of leases has a connection of its own, which does not see the jobs of a test's transaction: it sleeps through.
+JOB_LEASE_SECONDS = 3600

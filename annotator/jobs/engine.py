@@ -57,7 +57,7 @@ def run(job_id: uuid.UUID) -> bool:
     if job is None:
         return False
     attempt = JobRun(job, owner, _stopping)
-    with _heart.beating(attempt):
+    with _renewer.renewing(attempt):
         _attempt(attempt)
     return True
 
@@ -110,7 +110,7 @@ def _end(run: JobRun, state: str, error: str = "") -> None:
     job_runs.finish(job=run.job, owner=run.owner, state=state, error=error)
 
 
-class _Heart:
+class _LeaseRenewer:
     """Renews the leases of this process's running jobs, so that a handler may be silent for long."""
 
     def __init__(self) -> None:
@@ -119,12 +119,12 @@ class _Heart:
         self._thread: threading.Thread | None = None
 
     @contextmanager
-    def beating(self, run: JobRun) -> Iterator[None]:
+    def renewing(self, run: JobRun) -> Iterator[None]:
         """Keep the lease of `run` for the time of the block."""
         with self._lock:
             self._runs.add(run)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._beat, name="job-heart", daemon=True)
+                self._thread = threading.Thread(target=self._renew, name="lease-renewer", daemon=True)
                 self._thread.start()
         try:
             yield
@@ -132,7 +132,7 @@ class _Heart:
             with self._lock:
                 self._runs.discard(run)
 
-    def _beat(self) -> None:
+    def _renew(self) -> None:
         pause = settings.JOB_LEASE_SECONDS / 6
         while True:
             time.sleep(pause)
@@ -150,11 +150,11 @@ class _Heart:
         connection.close()
 
 
-_heart = _Heart()
+_renewer = _LeaseRenewer()
 
 
 def sweep(stop: threading.Event) -> None:
-    """Until `stop` is set: find lost jobs, fail hopeless ones, keep house. Run by `manage.py work` in a thread.
+    """Until `stop` is set: find lost jobs, fail those out of attempts, run periodic work. Run by `manage.py work` in a thread.
 
     `stop` also tells the handlers running in this process to give their jobs back.
     """
@@ -180,7 +180,7 @@ def sweep_once(holder: str) -> int:
     lost = job_runs.abandoned() + _lost_messages()
     for job_id in lost:
         send(job_id)
-    return len(lost) + _fail_exhausted(holder) + _keep_house(holder)
+    return len(lost) + _fail_exhausted(holder) + _run_periodic(holder)
 
 
 def _lost_messages() -> list[uuid.UUID]:
@@ -195,7 +195,7 @@ def _fail_exhausted(holder: str) -> int:
     count = 0
     while (job := _take_exhausted(holder)) is not None:
         run = JobRun(job, job.lease_owner, threading.Event())
-        with _heart.beating(run):
+        with _renewer.renewing(run):
             if job.cancel_requested:
                 _end(run, JobState.CANCELLED)
             else:
@@ -208,7 +208,7 @@ def _take_exhausted(holder: str) -> Job | None:
     return job_runs.take_exhausted(owner=f"{holder}:{secrets.token_hex(4)}")
 
 
-def _keep_house(holder: str) -> int:
+def _run_periodic(holder: str) -> int:
     """Call the functions of settings.PERIODIC, once an hour among all workers."""
     if not job_runs.take_lease(
         name="housekeeping", holder=holder, seconds=HOUSEKEEPING_SECONDS, prolong=False

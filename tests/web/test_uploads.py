@@ -20,12 +20,6 @@ from tests.storage import pictures
 from tests.world import World, make_dataset
 
 
-@pytest.fixture(autouse=True)
-def _no_heartbeat(settings: Any) -> None:
-    """The heart of a running job looks at its row by another connection, which does not see this test's transaction."""
-    settings.JOB_LEASE_SECONDS = 3600
-
-
 def call(client: Client, w: World, path: str, body: Any, status: int = 200) -> Any:
     answer = client.post(f"/web/projects/{w.project.pk}/uploads{path}", body, content_type="application/json")
     assert answer.status_code == status, answer.content[:300]

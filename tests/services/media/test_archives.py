@@ -20,12 +20,6 @@ from tests.storage import pictures
 from tests.world import World, actor
 
 
-@pytest.fixture(autouse=True)
-def _no_heartbeat(settings: Any) -> None:
-    """The heart of a running job looks at its row by another connection, which does not see this test's transaction."""
-    settings.JOB_LEASE_SECONDS = 3600
-
-
 def archive(files: dict[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -18,12 +17,6 @@ from annotator.services.media.uploads import FinishItem
 from annotator.storage.base import Stored, put_bytes
 from tests.storage import pictures
 from tests.world import World, actor, make_dataset
-
-
-@pytest.fixture(autouse=True)
-def _no_heartbeat(settings: Any) -> None:
-    """The heart of a running job looks at its row by another connection, which does not see this test's transaction."""
-    settings.JOB_LEASE_SECONDS = 3600
 
 
 def slots(w: World, count: int = 1, **options: object) -> list[Upload]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import orjson
 import pytest
@@ -16,12 +15,6 @@ from annotator.services.media import changes as media_changes
 from annotator.services.operations import purge
 from annotator.services.projects import datasets
 from tests.world import World, actor, make_dataset, make_images
-
-
-@pytest.fixture(autouse=True)
-def _no_heartbeat(settings: Any) -> None:
-    """The heart of a running job looks at its row by another connection, which does not see this test's transaction."""
-    settings.JOB_LEASE_SECONDS = 3600
 
 
 def order(w: World) -> list[int]:

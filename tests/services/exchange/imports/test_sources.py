@@ -29,7 +29,6 @@ from tests.world import World, actor
 @pytest.fixture(autouse=True)
 def _media_folder(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_DIR = tmp_path / "media"
-    settings.JOB_LEASE_SECONDS = 3600  # see test_archives
 
 
 def coco(*names: str) -> bytes:
