@@ -252,10 +252,10 @@ def test_the_sweeper_fails_what_killed_three_workers_and_cleans_up(w: World, kin
 
 
 def test_the_sweeper_sends_waiting_jobs_again_only_when_messages_are_missing(
-    w: World, sent, monkeypatch
+    w: World, sent, settings, monkeypatch
 ) -> None:
     job = start(w)
-    old = timezone.now() - timedelta(seconds=60)
+    old = timezone.now() - timedelta(seconds=settings.JOB_LEASE_SECONDS)
     Job.all_objects.filter(pk=job.pk).update(updated_at=old)
     monkeypatch.setattr(engine.HUEY, "pending_count", lambda: 1)
     engine.sweep_once("me")
