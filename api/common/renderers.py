@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -37,6 +35,3 @@ class FastJSONRenderer(BaseRenderer):
     ) -> bytes:
         """Return the bytes; None is an empty body."""
         return b"" if data is None else orjson.dumps(data, default=_other, option=self.options)
-
-
-JSON_VALUES = (str, int, float, bool, uuid.UUID, datetime, date, list, dict, type(None), orjson.Fragment)
