@@ -104,6 +104,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 def follow(site: Site, user: str = "ann") -> websocket.WebSocket:
     link = opened(site.server, site.project, cookie=site.server.session(user))
+    link.settimeout(servers.PATIENCE)
     hello = json.loads(link.recv())
     link.send(json.dumps({"type": "join", "since": hello["seq"], "client": uuid.uuid4().hex}))
     return link
@@ -132,27 +133,11 @@ def car(site: Site) -> str:
     return str((found[0] if found else site.call("POST", classes, {"name": "Car"}))["id"])
 
 
-def test_a_label_reaches_the_pages_of_the_other_server_also_without_redis(place: Place) -> None:
-    image = place.one.image("live.jpg", DATA)["id"]
-    with contextlib.closing(follow(place.two)) as link:
-        draw(place.one, image)
-        seqs = [hear(link, "label")["seq"]]
-        place.redis.close()  # as a crash: it keeps nothing
-        for _ in range(2):
-            link.send(json.dumps({"type": "join", "media": image}))  # tells others where we are, if it can
-            draw(place.one, image)
-            seqs.append(hear(link, "label")["seq"])
-        place.start_redis()
-        draw(place.one, image)
-        seqs.append(hear(link, "label")["seq"])
-    assert seqs == list(range(seqs[0], seqs[0] + 4))
-    with contextlib.closing(follow(place.two)) as link:
-        draw(place.one, image)
-        hear(link, "label")
-
-
 def test_a_commit_of_another_process_wakes_a_server_that_does_not_poll(place: Place) -> None:
-    """By another server and by a worker; the server's own look at the database is an hour away."""
+    """By another server and by a worker; the server's own look at the database is an hour away.
+
+    Stands before the tests that end Redis: for some seconds after an outage a process publishes nothing.
+    """
     image = place.one.image("awake.jpg", DATA)["id"]
     server = place.two.server
     server.stop()
@@ -172,6 +157,25 @@ def test_a_commit_of_another_process_wakes_a_server_that_does_not_poll(place: Pl
         server.stop()
         del server.env["TEST_LIVE_POLL_SECONDS"]
         server.start()
+
+
+def test_a_label_reaches_the_pages_of_the_other_server_also_without_redis(place: Place) -> None:
+    image = place.one.image("live.jpg", DATA)["id"]
+    with contextlib.closing(follow(place.two)) as link:
+        draw(place.one, image)
+        seqs = [hear(link, "label")["seq"]]
+        place.redis.close()  # as a crash: it keeps nothing
+        for _ in range(2):
+            link.send(json.dumps({"type": "join", "media": image}))  # tells others where we are, if it can
+            draw(place.one, image)
+            seqs.append(hear(link, "label")["seq"])
+        place.start_redis()
+        draw(place.one, image)
+        seqs.append(hear(link, "label")["seq"])
+    assert seqs == list(range(seqs[0], seqs[0] + 4))
+    with contextlib.closing(follow(place.two)) as link:
+        draw(place.one, image)
+        hear(link, "label")
 
 
 def test_bytes_of_one_server_are_read_through_the_other(place: Place) -> None:
