@@ -203,7 +203,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Annotator",
-    "DESCRIPTION": "Five vendors' APIs at their native paths, on one domain model.",
+    "DESCRIPTION": "Vendors' APIs at their native paths, on one domain model.",
     "VERSION": __version__,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
