@@ -20,12 +20,13 @@ from rest_framework.fields import empty
 from annotator.domain import ids, text
 from annotator.domain.errors import Invalid
 
+from . import parameters
+
 MAX_TEXT = 100_000
 #: Values that are stored as they are may be nested this deep.
 MAX_DEPTH = 32
 _CONTAINERS = (dict, list)
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
-_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
 class NullIsAbsentMixin:
@@ -283,18 +284,19 @@ class QueryTextField(TextField):
 
     def to_internal_value(self, data: Any) -> str:
         try:
-            return text.clean(data, field="\0", limit=self.max_length or MAX_TEXT, required=False)
-        except Invalid as error:  # its message begins with the field's name
-            raise serializers.ValidationError(error.message.removeprefix("\0 "), code="invalid") from None
+            return parameters.clean_line(data, self.max_length or MAX_TEXT)
+        except Invalid as error:
+            raise serializers.ValidationError(error.message, code="invalid") from None
 
 
 class QueryBooleanField(BooleanField):
     """true, false, 1 or 0, in any case."""
 
     def to_internal_value(self, data: Any) -> bool:
-        if data.lower() not in _BOOLEANS:
+        found = parameters.parse_boolean(data)
+        if found is None:
             self.fail("invalid")
-        return _BOOLEANS[data.lower()]
+        return bool(found)
 
 
 class QueryListField(ListField):

@@ -18,17 +18,19 @@ from django_filters.fields import BaseCSVField
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.request import Request
 
-from annotator.domain import ids, text
+from annotator.domain import ids
 from annotator.domain.errors import Invalid
 from annotator.models import Project, Workspace
 from annotator.services.media.selection import MediaSelection
+
+from . import parameters
 
 #: Most values of one list parameter.
 MAX_VALUES = 1_000
 
 
 class FilterBackend(DjangoFilterBackend):
-    """Filters lists by the viewset's FilterSet, which is told the scope and kept as `view.filterset`."""
+    """Filters lists by the viewset's FilterSet, which gets the scope and is kept as `view.filterset`."""
 
     def get_filterset_kwargs(self, request: Request, queryset: Any, view: Any) -> dict[str, Any]:
         return {**super().get_filterset_kwargs(request, queryset, view), "scope": view.scope}
@@ -89,7 +91,7 @@ class _LastValue(forms.Widget):
     """The last value that is not empty."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> str | None:
-        return next((value for value in reversed(data.getlist(name)) if value), None)
+        return parameters.last_value(data, name)
 
 
 class TextFormField(forms.Field):
@@ -104,9 +106,9 @@ class TextFormField(forms.Field):
     def parse(self, value: str) -> Any:
         """Return the value of a parameter that is there."""
         try:
-            return text.clean(value, field="\0", limit=1_000, required=False)
-        except Invalid as error:  # its message begins with the field's name
-            raise forms.ValidationError(error.message.removeprefix("\0 "), code="invalid") from None
+            return parameters.clean_line(value, 1_000)
+        except Invalid as error:
+            raise forms.ValidationError(error.message, code="invalid") from None
 
 
 class UUIDFormField(TextFormField):
@@ -119,7 +121,7 @@ class UUIDFormField(TextFormField):
 
 class _Boolean(TextFormField):
     def parse(self, value: str) -> bool:
-        found = {"true": True, "1": True, "false": False, "0": False}.get(value.lower())
+        found = parameters.parse_boolean(value)
         if found is None:
             raise forms.ValidationError("must be true or false.", code="invalid")
         return found
@@ -142,9 +144,7 @@ class _AllValues(forms.Widget):
     aliases: tuple[str, ...] = ()
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
-        names = [key for one in (name, *self.aliases) for key in (one, f"{one}[]")]
-        parts = [part.strip() for key in names for value in data.getlist(key) for part in value.split(",")]
-        return [part for part in parts if part]
+        return parameters.all_values(data, name, *self.aliases)
 
 
 class _List(BaseCSVField):

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 from rest_framework.settings import api_settings
 
-from . import fields
+from . import fields, parameters
 from .fields import NullIsAbsentMixin, QueryListField
 
 #: Fields whose values are written as they are; the renderer knows them.
@@ -160,12 +160,8 @@ class QuerySerializer(serializers.Serializer):
     def to_internal_value(self, data: QueryDict) -> Any:
         values: dict[str, Any] = {}
         for name, is_list in _query_parameters(type(self)):
-            if is_list:
-                raw = [*data.getlist(name), *data.getlist(f"{name}[]")]
-                found: Any = [part.strip() for value in raw for part in value.split(",") if part.strip()]
-            else:
-                found = next((value for value in reversed(data.getlist(name)) if value), None)
-            if found:
+            read = parameters.all_values if is_list else parameters.last_value
+            if found := read(data, name):
                 values[name] = found
         return _read(type(self), values)
 
