@@ -34,10 +34,6 @@ class Effect(StrEnum):
 # --- payloads: `after`, and `before` where there is one. Ids are UUIDs as text. ---
 
 
-class LabelPayload(TypedDict):
-    """A native label object, see docs/editor-protocol.md."""
-
-
 class NamedPayload(TypedDict):
     name: str
 
@@ -219,6 +215,7 @@ _VOCABULARY, _LEAVE = frozenset({Effect.VOCABULARY}), frozenset({Effect.LEAVE})
 
 # --- annotations ---
 
+#: Native label objects (docs/editor-protocol.md), keyed by id.
 LABELS_CHANGED: Kind[Sequence[Any], Sequence[Any]] = Kind(
     "labels.changed", list, list, ("annotations.labels",), effects=_APPLY, grid="tiles", in_feed=True
 )

@@ -19,8 +19,6 @@ _log = logging.getLogger("api")
 
 #: The code of a Denied that means: no credential, or an unknown one.
 UNAUTHENTICATED = "unauthenticated"
-#: The code of a Busy that means: this credential asks too often.
-THROTTLED = "throttled"
 # Codes that DRF's fields give their messages; for callers all of them are "invalid".
 _FIELD_CODES = frozenset(
     {"invalid", "required", "null", "blank", "max_length", "min_length", "invalid_choice", "max_value", "min_value"}

@@ -7,9 +7,7 @@ from typing import IO, Any
 
 from rest_framework.parsers import BaseParser
 
-from annotator.server.json_body import parse_json, texts_of
-
-__all__ = ["JSONParser", "parse_json", "texts_of"]
+from annotator.server.json_body import parse_json
 
 
 class JSONParser(BaseParser):

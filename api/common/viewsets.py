@@ -1,4 +1,4 @@
-"""The base viewset of all dialects: the one order of refusals, and the objects that a path names in one query.
+"""The base viewset of all dialects: the order of errors, and the objects that a path names in one query.
 
 An instance lives for one request. The order: 401 credential, 429 rate, 405 method, 404 path, 403 role, 400 query and body.
 A dialect derives its own base and sets the classes of DRF: authentication, pagination, exception handler, renderers.
@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import Http404
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, ListSerializer
@@ -27,7 +26,6 @@ from annotator.domain.actor import Actor
 from annotator.domain.errors import Missing
 from annotator.models import Project, Workspace
 
-from . import links
 from .exceptions import MethodNotAllowed
 from .filters import FilterBackend, FilterSet
 from .permissions import PolicyPermission
@@ -61,11 +59,11 @@ class DialectView(APIView):
 
     @functools.cached_property
     def origin(self) -> str:
-        """`scheme://host` that was asked."""
-        return links.origin(self.request)
+        """`scheme://host` that was asked. Raises DisallowedHost (400) for a host that is not ours."""
+        return f"{self.request.scheme}://{self.request.get_host()}"
 
     def absolute(self, path: str) -> str:
-        """Return the absolute address of a path of ours, by the host that was asked."""
+        """Return the absolute address of a path of ours, given percent-encoded; one that is absolute already stays."""
         return path if path.startswith(("http://", "https://")) else self.origin + path
 
 
@@ -117,6 +115,8 @@ class DialectViewSet(DialectView, GenericViewSet):
     scope: Project | Workspace | None = None
     role: str = ""
     object: Any = None
+    #: What `query_serializer_classes` has read; empty for actions without one.
+    validated_query: dict[str, Any]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         chosen = self.perform_content_negotiation(request)
@@ -127,6 +127,7 @@ class DialectViewSet(DialectView, GenericViewSet):
             raise MethodNotAllowed(request.method or "", self.allowed_methods)
         self.resolve_path()
         self.check_permissions(request)
+        self.validated_query = self.get_validated_query()
 
     def resolve_path(self) -> None:
         """Find the objects that the path names and set `scope`, `role` and `object`. Raises Missing."""
@@ -164,18 +165,13 @@ class DialectViewSet(DialectView, GenericViewSet):
         return serializer.validated_data
 
     def get_validated_query(self) -> dict[str, Any]:
-        """Return the parameters of the query string as their serializer has read them. Raises ValidationError."""
+        """Return the parameters of the query string as their serializer reads them. Raises ValidationError."""
         if self.action not in self.query_serializer_classes:
             return {}
         serializer = self.query_serializer_classes[self.action](data=self.request.query_params)
         serializer.is_valid(raise_exception=True)
         found: dict[str, Any] = serializer.validated_data
         return found
-
-    @functools.cached_property
-    def validated_query(self) -> dict[str, Any]:
-        """What `get_validated_query` returns, read once; lists name these parameters beside their filters."""
-        return self.get_validated_query()
 
     def respond(self, instance: Any, status: int = 200) -> Response:
         """Return a response with an object, or a list of them, under the dialect's names."""
@@ -250,14 +246,3 @@ class ProjectViewSet(DialectViewSet):
     def get_queryset(self) -> QuerySet[Any]:
         """Return the rows of the project; whoever sees the project sees them."""
         return super().get_queryset().filter(project=self.project)
-
-
-__all__ = [
-    "DialectView",
-    "DialectViewSet",
-    "ListModelMixin",
-    "ProjectViewSet",
-    "RetrieveModelMixin",
-    "UnknownAddressView",
-    "WorkspaceViewSet",
-]

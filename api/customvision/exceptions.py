@@ -12,8 +12,8 @@ from typing import Any
 from rest_framework import serializers
 
 from annotator.domain.errors import Busy, Conflict, Denied, DomainError, Invalid, Missing, TooLarge
+from annotator.services.accounts.rates import THROTTLED
 from api.common.exceptions import (
-    THROTTLED,
     UNAUTHENTICATED,
     InternalError,
     MethodNotAllowed,

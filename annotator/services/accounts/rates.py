@@ -15,6 +15,7 @@ from django.core.cache import cache
 
 from annotator.domain.errors import Busy
 
+#: The code of a Busy that means: this credential asks too often.
 THROTTLED = "throttled"
 SIGN_IN_SECONDS = 60
 

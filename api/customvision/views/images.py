@@ -147,11 +147,11 @@ class ImageViewSet(ImageListViewSet):
 
         In the order of the ids, each once; ids that name no image of the project are left out.
         """
-        return self.respond(self.annotate_in_order(self.get_validated_query().get("imageIds", ())))
+        return self.respond(self.annotate_in_order(self.validated_query.get("imageIds", ())))
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Create images of files."""
-        tags = self.get_validated_query().get("tagIds", ())
+        tags = self.validated_query.get("tagIds", ())
         files = self.get_data()
         return self._take(
             [sample_batches.keep(name=name, chunks=chunks, tags=tags) for name, chunks in files]
@@ -164,7 +164,7 @@ class ImageViewSet(ImageListViewSet):
 
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Delete images."""
-        query = self.get_validated_query()
+        query = self.validated_query
         wanted, is_all = query.get("imageIds"), query.get("allImages", False)
         if bool(wanted) == is_all:
             raise Invalid("Name the images to delete by one of imageIds and allImages.", field="imageIds")
@@ -179,7 +179,7 @@ class ImageViewSet(ImageListViewSet):
 
     def add_metadata(self, request: Request, **kwargs: Any) -> Response:
         """Add to the metadata of images."""
-        wanted = list(dict.fromkeys(self.get_validated_query()["imageIds"]))
+        wanted = list(dict.fromkeys(self.validated_query["imageIds"]))
         values = self.get_validated_data()
         found = changes.add_metadata(
             actor=self.actor,

@@ -84,7 +84,7 @@ class ProjectViewSet(BaseProjectViewSet):
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Create a project."""
-        data = {"domain": DEFAULT_DOMAIN.id, **self.get_validated_query()}
+        data = {"domain": DEFAULT_DOMAIN.id, **self.validated_query}
         if self.get_validated_data():
             raise Invalid("Storage options are not supported.", code="BadRequestNotSupported")
         if len(self.workspaces) != 1:

@@ -55,7 +55,7 @@ class ImageRegionViewSet(ProjectImagesViewSet):
 
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Delete regions."""
-        wanted = self.get_validated_query()["regionIds"]
+        wanted = self.validated_query["regionIds"]
         batches.delete_labels(actor=self.actor, project=self.project, label_ids=wanted)
         return Response(status=204)
 
@@ -118,7 +118,7 @@ class ImageTagViewSet(ProjectImagesViewSet):
 
         Regions stay: as long as an image has one, their tag shows at the image.
         """
-        query = self.get_validated_query()
+        query = self.validated_query
         images = self.get_images_by_id(query["imageIds"])
         batches.remove_tags(
             actor=self.actor,

@@ -59,7 +59,6 @@ class TagViewSet(ProjectViewSet):
 
     def list(self, request: Request, **kwargs: Any) -> Response:
         """List tags."""
-        self.get_validated_query()
         counts = _image_counts(self.project, self.get_queryset().order_by().values("pk"))
         rows = list(self.get_queryset())
         for row in rows:
@@ -68,7 +67,7 @@ class TagViewSet(ProjectViewSet):
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Create a tag."""
-        data = self.get_validated_query()
+        data = self.validated_query
         self._check_type(data["type"])
         concept = concepts.create(
             actor=self.actor,
@@ -81,7 +80,6 @@ class TagViewSet(ProjectViewSet):
 
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Read a tag."""
-        self.get_validated_query()
         return self._respond_counted(self.get_object())
 
     def partial_update(self, request: Request, **kwargs: Any) -> Response:

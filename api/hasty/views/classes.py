@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import F
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.models import Concept
 from annotator.services.vocabulary import concepts
-from api.common.viewsets import ListModelMixin, RetrieveModelMixin
 
 from ..serializers.classes import LabelClassInSerializer, LabelClassSerializer
 from ..viewsets import ProjectViewSet

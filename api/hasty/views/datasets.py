@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import F
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.models import Dataset
 from annotator.services import naming
 from annotator.services.projects import datasets
-from api.common.viewsets import ListModelMixin, RetrieveModelMixin
 
 from ..filters import NameFilterSet
 from ..serializers.datasets import DatasetInSerializer, DatasetSerializer

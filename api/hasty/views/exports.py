@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,7 +14,6 @@ from annotator.models import Job
 from annotator.services.exchange.exports import exports
 from annotator.services.jobs import jobs
 from annotator.services.media.selection import MediaSelection, any_of
-from api.common.viewsets import ListModelMixin, RetrieveModelMixin
 
 from ..filters import status_ids
 from ..serializers.exports import ExportInSerializer, JobSerializer

@@ -5,13 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.domain.errors import Invalid
 from annotator.models import Dataset, Media, Project
 from annotator.services.media import changes as media_changes, creation as media_creation, statuses, uploads
-from api.common.viewsets import ListModelMixin, RetrieveModelMixin
 
 from .. import viewsets
 from ..filters import ImageFilterSet
@@ -57,7 +57,7 @@ class ImageViewSet(ListModelMixin, RetrieveModelMixin, viewsets.ImageViewSet):
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Create an image."""
-        replace = self.get_validated_query()["replace"]
+        replace = self.validated_query["replace"]
         return self.respond_stored(_create(self.actor, self.project, replace, **self.get_validated_data()))
 
     def update(self, request: Request, **kwargs: Any) -> Response:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import F, Prefetch, prefetch_related_objects
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.models import KeypointBinding, KeypointClass, KeypointSchema, SkeletonEdge
 from annotator.services.vocabulary import keypoint_schemas
 from annotator.services.vocabulary.keypoint_schemas import Link
-from api.common.viewsets import ListModelMixin
 
 from ..serializers.keypoints import (
     KeypointSchemaInSerializer,

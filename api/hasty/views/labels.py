@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.models import Label
 from annotator.services.annotations import label_rows, labels
-from api.common.viewsets import ListModelMixin
 
 from ..pagination import HastyPagination, WholeList
 from ..serializers.labels import (

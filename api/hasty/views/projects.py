@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.domain.errors import Invalid
 from annotator.models import Project, Workspace
 from annotator.services.projects import projects
-from api.common.viewsets import ListModelMixin, RetrieveModelMixin
 
 from .. import viewsets
 from ..filters import NameFilterSet

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.models import MediaStatus
 from annotator.services.media import statuses
-from api.common.viewsets import ListModelMixin
 
 from ..serializers.statuses import StatusInSerializer, StatusSerializer
 from ..viewsets import ProjectViewSet

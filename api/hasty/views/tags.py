@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import F, QuerySet
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.models import Concept, Tag, TagGroup
 from annotator.services.annotations import tags
 from annotator.services.vocabulary import concepts
-from api.common.viewsets import ListModelMixin, RetrieveModelMixin
 
 from ..serializers.tags import (
     TagClassInSerializer,

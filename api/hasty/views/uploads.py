@@ -30,7 +30,7 @@ class UploadViewSet(ProjectViewSet):
 
     def create_by_query(self, request: Request, **kwargs: Any) -> Response:
         """Create upload slots by parameters of the query string."""
-        return self.create_slots(**self.get_validated_query())
+        return self.create_slots(**self.validated_query)
 
     def create_slots(self, count: int, style: str = "simple") -> Response:
         """Return a response with new slots."""

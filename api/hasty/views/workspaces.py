@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.models import Workspace
 from annotator.services.workspaces import workspaces
-from api.common.viewsets import ListModelMixin, RetrieveModelMixin
 
 from .. import viewsets
 from ..serializers.workspaces import WorkspaceInSerializer, WorkspaceSerializer

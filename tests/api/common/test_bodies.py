@@ -13,6 +13,7 @@ from rest_framework.exceptions import ValidationError
 
 from annotator.domain.errors import DomainError, Invalid, TooLarge
 from annotator.models import Media
+from annotator.server.json_body import parse_json
 from api.common import fields
 from api.common.exceptions import as_domain_error
 from api.common.filters import (
@@ -25,7 +26,6 @@ from api.common.filters import (
     UUIDFilter,
     UUIDListFilter,
 )
-from api.common.parsers import parse_json
 from api.common.serializers import ListSerializer, QuerySerializer, Serializer
 
 KEY = "0190b2c4-0000-7000-8000-000000000000"
