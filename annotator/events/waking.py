@@ -89,7 +89,7 @@ async def follow_others(event: asyncio.Event) -> None:
         with contextlib.suppress(RedisError, OSError):
             async with redis.from_url(settings.REDIS_URL) as client, client.pubsub() as pubsub:
                 await pubsub.subscribe(CHANNEL)
-                event.set()  # for what was committed while nobody listened
+                event.set()  # for commits before the subscription
                 async for message in pubsub.listen():
                     if message["type"] == "message" and message["data"] != _own_id:
                         event.set()

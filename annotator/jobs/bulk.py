@@ -26,7 +26,7 @@ def change(run: JobRun) -> dict[str, Any]:
 
 @handler("bulk_undo")
 def undo(run: JobRun) -> dict[str, Any]:
-    """Take a change back; images that somebody changed again meanwhile keep that."""
+    """Undo a change; images that were changed again since then keep the later change."""
     change_id, what = uuid.UUID(run.params["change"]), run.params["what"]
     by = uuid.UUID(run.params["by"]) if run.params.get("by") else None
     back = bulk.undo_change(

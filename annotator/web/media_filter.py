@@ -1,4 +1,4 @@
-"""The filters of a media list as they stand in the address of a page; one reader for grid, labeling page and filmstrip."""
+"""The filters of a media list in a page's query string, read alike for grid, labeling page and filmstrip."""
 
 from __future__ import annotations
 

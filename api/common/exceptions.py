@@ -54,7 +54,7 @@ StatusTable = Mapping[type[DomainError], int]
 def as_domain_error(error: Exception) -> DomainError | None:
     """Return the domain's error that an exception means, or None for a mistake of ours.
 
-    A database that stays locked is Busy; a row that somebody else made at the same moment is Conflict.
+    A database that stays locked is Busy; a row that was created at the same moment is Conflict.
     """
     match error:
         case DomainError():

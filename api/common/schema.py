@@ -1,4 +1,4 @@
-"""The OpenAPI document of the dialects: drf-spectacular reads the viewsets. Imported only when somebody asks for the document."""
+"""The OpenAPI document of the dialects: drf-spectacular reads the viewsets. Imported at the first request for the document."""
 
 from __future__ import annotations
 

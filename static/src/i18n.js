@@ -1,5 +1,5 @@
 /**
- * Texts, numbers and ages in the person's language, for pages and editor alike; texts stand in the code in English.
+ * Texts, numbers and ages in the person's language, for pages and editor alike; texts in the code are English.
  * The server gathers them from calls with literals, t('…') and ngettext('…', '…', n). A page of another language brings their translations.
  */
 

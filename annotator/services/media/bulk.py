@@ -183,7 +183,7 @@ def undo_change(
 ) -> int:
     """Undo a change that the actor (or the person `by`) made within UNDO_FOR and return how many images went back.
 
-    An image that somebody changed again meanwhile keeps that. Missing when there is nothing to undo.
+    An image that was changed again since then keeps the later change. Missing when there is nothing to undo.
     """
     if what not in EVENT_OF:
         raise Invalid(f"what must be one of {', '.join(EVENT_OF)}.", field="what")

@@ -142,7 +142,7 @@ def set_status(
 def set_frozen(
     *, actor: Actor, project: Project, media: Iterable[uuid.UUID], is_frozen: bool, client: str = ""
 ) -> int:
-    """Freeze images (nobody changes their labels, tags, status and bytes) or release them; return how many changed."""
+    """Freeze images (their labels, tags, status and file cannot be changed) or unfreeze them; return how many changed."""
     policy.require(actor, project, "media.write")
     changed = 0
     for keys in chunks(dict.fromkeys(media), CHUNK):

@@ -114,7 +114,7 @@ def people(workspace_id: uuid.UUID) -> list[dict[str, Any]]:
 def session(user: User, project: Project, *, csrf: str) -> dict[str, Any]:
     """Return who is signed in, the project with its vocabulary and members, and the addresses that the page calls.
 
-    The page embeds it and fetches it again when classes changed or somebody signed in. Five queries, eight with
+    The page embeds it and fetches it again after classes change or another user signs in. Five queries, eight with
     keypoint schemas.
     """
     return {

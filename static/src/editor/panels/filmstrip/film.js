@@ -41,7 +41,7 @@ class Strip {
   constructor(list, app) {
     this.list = list;
     this.app = app;
-    /** The image that stands in the middle. */
+    /** The image in the middle of the strip. */
     this.centered = '';
     list.replaceChildren();
     list.addEventListener('scroll', () => this.onScroll(), { passive: true });
