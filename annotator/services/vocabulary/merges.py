@@ -122,14 +122,16 @@ def run_undo(*, actor: Actor, project: Project, job: Job, progress: Progress) ->
         _move_chunk(actor, project, some, reverse["target"], concept_id)
         done += len(some)
         progress(done / len(keys), f"{done:,} of {len(keys):,} objects")
-    _tell(actor, project, "unmerge", len(keys))
+    with transaction.atomic():
+        after = kinds.BulkPayload(what="unmerge", count=len(keys))
+        events.record(actor=actor, kind=kinds.BULK, project_id=project.pk, after=after)
     return {"labels": len(keys)}
 
 
 def delete(*, actor: Actor, project: Project, concept: Concept, role: str, count: int) -> Job | None:
     """Take a role from a class. Unused: at once, and the job returned undoes it. Used: `count` must be the number of annotations.
 
-    Marks are deleted for good; many of them by a job. None when a used class went at once.
+    Annotations are deleted for good; many of them by a job. None when a used class went at once.
     """
     policy.require(actor, project, "vocabulary.write")
     annotations = concepts.count_annotations(concept=concept)["tags" if role == "media" else "labels"]
@@ -196,11 +198,10 @@ def _move_chunk(
 
 
 @transaction.atomic
-def _merge(*, actor: Actor, source: Concept, target: Concept) -> dict[str, Any]:
-    """Move all annotations of `source` to `target` and remove `source`.
+def _merge(*, actor: Actor, source: Concept, target: Concept) -> None:
+    """Move all annotations of `source` to `target` and remove `source`. Both must be of one project.
 
-    Returns what `_unmerge` needs to undo it. Both must be of one project. Tags that the target has
-    already on a medium are dropped (and restored by undo).
+    Tags that the target has already on a medium are dropped; the reverse file of the job names them.
     """
     policy.require(actor, source.project, "vocabulary.write")
     if source.project_id != target.project_id or source.pk == target.pk:
@@ -208,22 +209,11 @@ def _merge(*, actor: Actor, source: Concept, target: Concept) -> dict[str, Any]:
     labels = list(
         Label.all_objects.filter(project_id=source.project_id, concept=source).values_list("pk", flat=True)
     )
-    tags = list(Tag.all_objects.filter(concept=source).values("media_id", "created_by_id"))
     has_target = set(Tag.all_objects.filter(concept=target).values_list("media_id", flat=True))
     revision = events.next_seq(project_id=target.project_id)
     _move_labels(labels, source.pk, target.pk, actor=actor, revision=revision)
     Tag.all_objects.filter(concept=source).exclude(media_id__in=has_target).update(concept=target)
     Tag.all_objects.filter(concept=source).delete()
-    columns = {
-        f.attname: getattr(source, f.attname)
-        for f in Concept._meta.concrete_fields
-        if f.attname not in {"created_at", "updated_at"}
-    }
-    undo = {
-        "concept": {name: str(value) if isinstance(value, uuid.UUID) else value for name, value in columns.items()},
-        "target": str(target.pk), "labels": [str(key) for key in labels],
-        "tags": [{"media": str(t["media_id"]), "kept": t["media_id"] in has_target} for t in tags],
-    }  # fmt: skip
     for role, column in concepts.ROLES.items():
         if getattr(source, column) and not getattr(target, column):
             setattr(target, column, True)
@@ -239,7 +229,6 @@ def _merge(*, actor: Actor, source: Concept, target: Concept) -> dict[str, Any]:
         seq=revision,
     )
     concepts.record_changed(actor, target.project, target)
-    return undo
 
 
 @transaction.atomic
@@ -326,13 +315,6 @@ def _reverse(source: Concept, target: Concept) -> dict[str, Any]:
             )
         ),
     }
-
-
-@transaction.atomic
-def _tell(actor: Actor, project: Project, what: kinds.What, count: int) -> None:
-    events.record(
-        actor=actor, kind=kinds.BULK, project_id=project.pk, after=kinds.BulkPayload(what=what, count=count)
-    )
 
 
 def _check_free(project: Project, reverse: dict[str, Any]) -> None:
