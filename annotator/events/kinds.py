@@ -325,7 +325,7 @@ JOB_CHANGED: Kind[JobPayload, Any] = Kind(
     "job.changed",
     JobPayload,
     None,
-    ("jobs.jobs", "jobs.reverse_files"),
+    ("jobs.jobs",),
     stream="both",
     is_whole=True,
     in_feed=True,

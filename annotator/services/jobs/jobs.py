@@ -137,13 +137,21 @@ def run_here(*, job: Job) -> Job:
 
 def record_changed(job: Job, actor: Actor | None) -> None:
     """Record that the job's state changed. Progress has no event: pages read the job's row while it runs."""
-    after: kinds.JobPayload = {
-        "id": str(job.pk),
-        "kind": job.kind,
-        "number": job.number,
-        "state": job.state,
-        "error": job.error,
-    }
+    payload = _payload(job, job.state)
+    payload["error"] = job.error
+    _record(job, actor, payload)
+
+
+def record_undone(job: Job) -> None:
+    """Record that what the job did was undone."""
+    _record(job, None, _payload(job, "UNDONE"))
+
+
+def _payload(job: Job, state: str) -> kinds.JobPayload:
+    return {"id": str(job.pk), "kind": job.kind, "number": job.number, "state": state}
+
+
+def _record(job: Job, actor: Actor | None, after: kinds.JobPayload) -> None:
     events.record(
         actor=actor,
         kind=kinds.JOB_CHANGED,

@@ -8,10 +8,8 @@ import orjson
 from django.db import transaction
 from django.utils import timezone
 
-from annotator import events
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Missing
-from annotator.events import kinds
 from annotator.models import Blob, Job, JobState, Project
 from annotator.services import blobs
 from annotator.services.jobs import jobs
@@ -65,17 +63,4 @@ def take(job: Job) -> None:
     if current is None or current.get("undone"):
         raise Missing("This was undone already.")
     rows.update(result={**current, "undone": True}, updated_at=timezone.now())
-    after: kinds.JobPayload = {
-        "id": str(job.pk),
-        "kind": job.kind,
-        "number": job.number,
-        "state": "UNDONE",
-    }
-    events.record(
-        actor=None,
-        kind=kinds.JOB_CHANGED,
-        workspace_id=job.workspace_id,
-        project_id=job.project_id,
-        object_id=job.pk,
-        after=after,
-    )
+    jobs.record_undone(job)
