@@ -42,6 +42,10 @@ class CustomVisionView(viewsets.DialectView):
     #: The codes of the viewset's errors, by the domain's code or by the name of the input.
     error_codes: ClassVar[Mapping[str, str]] = {}
 
+    def missing(self, noun: str) -> Missing:
+        """Return the error for an object that is not there, or that the actor cannot see, with its own code."""
+        return Missing(f"There is no such {noun}.", code=f"NotFound{noun.title()}")
+
 
 class UnknownAddressView(CustomVisionView, viewsets.UnknownAddressView):
     """Every other address under /customvision."""
@@ -50,17 +54,11 @@ class UnknownAddressView(CustomVisionView, viewsets.UnknownAddressView):
 class CustomVisionViewSet(CustomVisionView, viewsets.DialectViewSet):
     """Addresses that name no project."""
 
-    def missing(self, noun: str) -> Missing:
-        return _missing(noun)
-
 
 class ProjectViewSet(CustomVisionView, viewsets.ProjectViewSet):
     """Addresses of one project and of its rows."""
 
     project_url_kwarg = "projectId"
-
-    def missing(self, noun: str) -> Missing:
-        return _missing(noun)
 
     def resolve_path(self) -> None:
         """Find the objects that the path names; which of them is missing, the code of the error says."""
@@ -72,10 +70,6 @@ class ProjectViewSet(CustomVisionView, viewsets.ProjectViewSet):
                 self.parse_key(self.kwargs[self.lookup_url_kwarg or ""], self.object_noun)
                 self.find(Project.objects.all, "project", pk=key)
             raise
-
-
-def _missing(noun: str) -> Missing:
-    return Missing(f"There is no such {noun}.", code=f"NotFound{noun.title()}")
 
 
 class ProjectImagesViewSet(ProjectViewSet):
