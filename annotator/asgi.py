@@ -20,6 +20,8 @@ from annotator.live.origin import SameOrigin
 from annotator.live.routing import websocket_urlpatterns
 from annotator.server import forwarded
 from annotator.server.bridge import Receive, Scope, Send, WsgiBridge
+from annotator.services.accounts import security_log
+from annotator.services.accounts.background import BackgroundWriter
 from annotator.services.accounts.tokens import token_usage
 from annotator.web.views import health
 
@@ -44,6 +46,7 @@ _pages = WsgiBridge(
     body_limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
     refusal=_refusal,
 )
+_writer = BackgroundWriter(token_usage.flush, security_log.flush)
 _sockets: Any = SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
 
 
@@ -70,10 +73,10 @@ async def _lifespan(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            token_usage.start()
+            _writer.start()
             await send({"type": "lifespan.startup.complete"})
         else:
-            token_usage.stop()
+            _writer.stop()
             _pages.close()
             await send({"type": "lifespan.shutdown.complete"})
             return

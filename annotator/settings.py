@@ -82,6 +82,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "annotator.web.middleware.RequestIdMiddleware",
+    "annotator.web.middleware.ClientMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -265,6 +266,7 @@ PERIODIC = [
     "annotator.services.jobs.runs.forget_old",
     "annotator.services.operations.health.forget_old_beats",
     "annotator.services.accounts.sign_in.forget_old",
+    "annotator.services.accounts.security_log.forget_old",
     "annotator.services.operations.purge.purge_trash",
     "annotator.services.operations.purge.forget_exports",
     "annotator.services.operations.purge.forget_uploads",
@@ -300,6 +302,7 @@ RATE_SIGN_IN_PER_MINUTE = env_int("ANNOTATOR_RATE_SIGN_IN", 10)
 RATE_API_PER_SECOND = env_int("ANNOTATOR_RATE_API", 200)
 RATE_API_BURST = env_int("ANNOTATOR_RATE_API_BURST", 2000)
 TRASH_DAYS = env_int("ANNOTATOR_TRASH_DAYS", 7, low=1)
+SECURITY_LOG_DAYS = env_int("ANNOTATOR_SECURITY_LOG_DAYS", 180, low=1)
 EXPORT_DAYS = env_int("ANNOTATOR_EXPORT_DAYS", 14, low=7)
 
 LOGGING = {

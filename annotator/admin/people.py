@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
-from annotator.models import ApiToken, Membership, SignInLink, User, Workspace, WorkspaceClock
+from annotator.models import ApiToken, Membership, SecurityEvent, SignInLink, User, Workspace, WorkspaceClock
 from annotator.services.accounts import tokens
 from annotator.services.workspaces import members, workspaces
 
@@ -98,6 +98,20 @@ class SignInLinkAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     search_fields = ("user__username",)
     exclude = ("digest",)
+
+
+@admin.register(SecurityEvent)
+class SecurityEventAdmin(ReadOnlyAdmin):
+    """All of the security log, also failures of nobody's account: superusers only."""
+
+    list_display = ("at", "kind", "user", "actor", "workspace", "address", "count")
+    list_filter = ("kind", "at", "workspace")
+    list_select_related = ("user", "actor", "workspace")
+    search_fields = ("user__username", "actor__username", "address")
+    ordering = ("-id",)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_active and request.user.is_superuser)
 
 
 @admin.register(WorkspaceClock)

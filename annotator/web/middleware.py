@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from annotator.domain.errors import Busy, Conflict, Denied, DomainError, Invalid, Missing, TooLarge
+from annotator.server import clients
 
 STATUS_OF: dict[type[DomainError], int] = {
     Invalid: 400,
@@ -38,6 +39,17 @@ class RequestIdMiddleware:
         response = self.get_response(request)
         response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
         return response
+
+
+class ClientMiddleware:
+    """Names the sender of the request to the security log, for services that do not see the request."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with clients.serving(request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_USER_AGENT", "")):
+            return self.get_response(request)
 
 
 class DomainErrorMiddleware:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import logging
 import secrets
 import threading
 import uuid
@@ -15,7 +14,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -29,7 +28,6 @@ from annotator.events import kinds
 from annotator.models import ApiToken, Project, User, Workspace
 
 USED_EVERY = timedelta(seconds=60)
-_log = logging.getLogger(__name__)
 
 
 def digest_of(secret: str) -> str:
@@ -193,15 +191,13 @@ def actor_of(token_text: str) -> Actor:
 class TokenUsage:
     """Remembers which tokens were used and writes `used_at` at most once a minute, never in a request's thread.
 
-    Without `start` (tests, commands) uses only accumulate until `flush` is called.
+    Uses only accumulate until `flush` is called: by the server's background writer.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._fresh: dict[uuid.UUID, datetime] = {}
         self._written: dict[uuid.UUID, datetime] = {}
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
 
     def note(self, token_id: uuid.UUID) -> None:
         """Note a use, in memory only."""
@@ -227,29 +223,6 @@ class TokenUsage:
         if len(self._written) > 10_000:
             self._written.clear()
         return len(fresh)
-
-    def start(self) -> None:
-        """Start the writing thread: called once by a server when it comes up."""
-        self._stop.clear()
-        self._thread = threading.Thread(target=self._run, name="token-usage", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End the thread after a last flush."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(timeout=5)
-            self._thread = None
-
-    def _run(self) -> None:
-        is_last = False
-        while not is_last:
-            is_last = self._stop.wait(10)
-            try:
-                self.flush()
-            except DatabaseError:
-                _log.warning("the last use of tokens could not be written", exc_info=True)
-        connection.close()
 
 
 token_usage = TokenUsage()

@@ -1,0 +1,54 @@
+"""What is kept for the security of accounts: the security log."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from annotator.domain.ids import uuid7
+
+from .base import key, text
+from .people import Membership
+
+
+class SecurityEventQuerySet(models.QuerySet[Any]):
+    def of_workspace(self, workspace_id: Any) -> Self:
+        """Return what concerns a workspace: events there, and those of its members that belong to no workspace."""
+        members = Membership.all_objects.filter(workspace_id=workspace_id).values("user_id")
+        return self.filter(Q(workspace_id=workspace_id) | Q(workspace_id=None, user_id__in=members))
+
+
+def _reference(to: str, **options: Any) -> models.ForeignKey:
+    """A reference without a constraint: the log keeps what it refers to by id, and nothing can keep it from being written."""
+    unbound = {"null": True, "blank": True, "related_name": "+", "db_index": False, "db_constraint": False}
+    return key(to, models.DO_NOTHING, **unbound, **options)
+
+
+class SecurityEvent(models.Model):
+    """One event that matters for security: who did it, whom it concerns, from where. The id gives the order.
+
+    `count` is above 1 where repeated failures share a row; `at` is then the time of the last one.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    at = models.DateTimeField(db_index=True)
+    kind = text(40, blank=False)
+    workspace = _reference("annotator.Workspace")
+    user = _reference("annotator.User", verbose_name="account")
+    actor = _reference("annotator.User")
+    address = text(45)
+    user_agent = text(300)
+    details = models.JSONField(default=dict, blank=True)
+    count = models.PositiveIntegerField(default=1)
+    objects = models.Manager.from_queryset(SecurityEventQuerySet)()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["workspace", "id"], name="security_of_workspace"),
+            models.Index(fields=["user", "id"], name="security_of_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d %H:%M:%S}"
