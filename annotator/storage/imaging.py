@@ -70,27 +70,20 @@ _NOT_IMAGES = {
 }
 
 
-def check_header(path: Path, max_pixels: int) -> probe.Header:
-    """Return what the file declares, or raise ImageError before a single pixel is allocated."""
+def check_size(path: Path, max_pixels: int) -> str:
+    """Return the kind of file that the first bytes show; ImageError for an empty one and for a declared size beyond the limit.
+
+    Guards memory alone: a file whose header is not understood here goes on to the decoders, which decide.
+    """
     with path.open("rb") as file:
         head = file.read(512)
         file.seek(0)
         header = probe.read_header(file)
     if not head:
         raise ImageError("zero_bytes", "The file is empty (0 bytes).")
-    if header is None:
-        kind = probe.sniff(head)
-        if kind in FORMATS:
-            raise ImageError(
-                "truncated", f"It cannot be decoded: the header of this {kind} file is incomplete or damaged."
-            )
-        what = _NOT_IMAGES.get(kind, "it is not a supported image format")
-        raise ImageError(
-            "not_an_image", f"It cannot be decoded: {what}. Supported formats: {', '.join(FORMATS)}."
-        )
-    if header.width * header.height > max_pixels:
+    if header is not None and header.width * header.height > max_pixels:
         raise too_many_pixels(header.width, header.height, max_pixels)
-    return header
+    return probe.sniff(head)
 
 
 def too_many_pixels(width: int, height: int, max_pixels: int) -> ImageError:
@@ -100,22 +93,34 @@ def too_many_pixels(width: int, height: int, max_pixels: int) -> ImageError:
 
 def open_image(path: Path, max_pixels: int) -> Image.Image:
     """Return the first frame, opened but not loaded. Raises ImageError."""
-    check_header(path, max_pixels)
+    kind = check_size(path, max_pixels)
     Image.MAX_IMAGE_PIXELS = max_pixels
-    warnings.simplefilter("error", Image.DecompressionBombWarning)
-    try:
-        image = Image.open(path, formats=FORMATS)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise ImageError("too_large", f"It has more than {max_pixels / 1e6:,.0f} million pixels.") from None
-    except UnidentifiedImageError:
-        raise ImageError(
-            "not_an_image", "It cannot be decoded: the file is damaged or of an unsupported kind."
-        ) from None
-    except Exception as error:
-        raise _undecodable(error) from error
+    Image.WARN_POSSIBLE_FORMATS = True
+    with warnings.catch_warnings(record=True) as reasons:
+        warnings.simplefilter("ignore")
+        warnings.filterwarnings("always", ".* opening failed")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            image = Image.open(path, formats=FORMATS)
+        except UnidentifiedImageError:
+            raise _unidentified(kind, [str(one.message) for one in reasons]) from None
+        except Exception as error:
+            raise undecodable(error, max_pixels) from error
     if image.width * image.height > max_pixels:
         raise too_many_pixels(image.width, image.height, max_pixels)
     return image
+
+
+def _unidentified(kind: str, reasons: list[str]) -> ImageError:
+    """Return the refusal of a file that no decoder takes; `reasons` are "<format> opening failed. <why>", of one decoder at most."""
+    if kind in FORMATS:
+        why = "".join(_short(reason.partition(". ")[2]) for reason in reasons[:1])
+        text = f"It cannot be decoded: this {kind} file is incomplete or damaged{f' ({why})' if why else ''}."
+        return ImageError("truncated", text)
+    what = _NOT_IMAGES.get(kind, "it is not a supported image format")
+    return ImageError(
+        "not_an_image", f"It cannot be decoded: {what}. Supported formats: {', '.join(FORMATS)}."
+    )
 
 
 def load(image: Image.Image) -> None:
@@ -123,37 +128,60 @@ def load(image: Image.Image) -> None:
     try:
         image.load()
     except Exception as error:
-        raise _undecodable(error) from error
+        raise undecodable(error) from error
 
 
-def _undecodable(error: Exception) -> ImageError:
-    """Put an error of the decoder in words; its text is kept short and holds no path."""
+def undecodable(error: Exception, max_pixels: int = 0) -> ImageError:
+    """Put any error of a decoder in words; its text is kept short and holds no path."""
     if isinstance(error, MemoryError):
         return ImageError("too_large", "Decoding needs more memory than the server allows.")
     if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
-        return ImageError("too_large", "It has more pixels than the server allows.")
-    text = " ".join(str(error).split())
+        limit = f"{max_pixels / 1e6:,.0f} million pixels" if max_pixels else "pixels than the server allows"
+        return ImageError("too_large", f"It has more {'than ' if max_pixels else ''}{limit}.")
+    text = _reason_of(error)
     if "data too large" in text or "memory used in text" in text:
         return ImageError(
             "too_large", "Its texts or its colour profile unpack to more than the server allows."
         )
-    if "truncated" in text or "unexpected end" in text.lower() or isinstance(error, EOFError):
+    if "truncated" in text.lower() or "unexpected end" in text.lower() or isinstance(error, EOFError):
         return ImageError("truncated", "It cannot be decoded: the file is truncated.")
-    return ImageError("truncated", f"It cannot be decoded: {type(error).__name__}: {text[:160]}.")
+    return ImageError("truncated", f"It cannot be decoded: {text}.")
 
 
-def orientation_of(image: Image.Image) -> int:
-    """Return the EXIF orientation 1..8; nonsense counts as 1."""
+def _reason_of(error: Exception) -> str:
+    """Return what a decoder says, without paths; the error's type where the text alone says little."""
+    text = _short((isinstance(error, OSError) and error.strerror) or str(error))
+    if text and isinstance(error, OSError | SyntaxError | ValueError):
+        return text
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _short(text: str) -> str:
+    return " ".join(text.split())[:160].rstrip(".")
+
+
+def read_exif(image: Image.Image) -> Image.Exif | None:
+    """Return the EXIF data, None when they are damaged: that does not make an image unusable. Raises ImageError.
+
+    EXIF data of a PNG may lie behind its pixels: Pillow decodes them to look, once, so the error of that time counts.
+    """
+    if image.format == "PNG":
+        load(image)
     try:
-        value = image.getexif().get(ExifTags.Base.Orientation, 1)
-    except Exception:  # damaged EXIF data do not make an image unusable
-        return 1
+        return image.getexif()
+    except Exception:
+        return None
+
+
+def orientation_of(exif: Image.Exif | None) -> int:
+    """Return the EXIF orientation 1..8; nonsense counts as 1."""
+    value = exif.get(ExifTags.Base.Orientation, 1) if exif else 1
     return value if isinstance(value, int) and value in ORIENTATIONS else 1
 
 
 def turn_of(image: Image.Image) -> int:
     """Return the orientation that is left to apply: Pillow gives the size of a TIFF upright and turns it while loading."""
-    return 1 if image.format == "TIFF" else orientation_of(image)
+    return 1 if image.format == "TIFF" else orientation_of(read_exif(image))
 
 
 def upright(image: Image.Image, orientation: int) -> Image.Image:
@@ -189,12 +217,13 @@ def frame_count(image: Image.Image) -> int:
             image.seek(0)
 
 
-def exif_of(image: Image.Image) -> dict[str, Any]:
-    """Return the EXIF data as small JSON: at most 100 readable entries, no thumbnails, no maker's bytes."""
+def exif_as_json(exif: Image.Exif | None) -> dict[str, Any]:
+    """Return EXIF data as small JSON: at most 100 readable entries, no thumbnails, no maker's bytes."""
     found: dict[str, Any] = {}
+    if exif is None:
+        return found
     # Damaged EXIF data do not make an image unusable: what was read up to the damage counts.
     with contextlib.suppress(Exception):
-        exif = image.getexif()
         _collect(found, exif, ExifTags.TAGS)
         _collect(found, exif.get_ifd(ExifTags.IFD.Exif), ExifTags.TAGS)
         _collect(found, exif.get_ifd(ExifTags.IFD.GPSInfo), ExifTags.GPSTAGS)
@@ -257,7 +286,7 @@ def to_rgb(image: Image.Image) -> Image.Image:
             return ground
         return image.convert("RGB")
     except (ValueError, MemoryError) as error:
-        raise _undecodable(error) from error
+        raise undecodable(error) from error
 
 
 def _shallow(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:

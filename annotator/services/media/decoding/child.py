@@ -34,8 +34,9 @@ def prepare(*, path: str, max_pixels: int, preview: bool = True) -> tuple[dict[s
     turn = imaging.turn_of(image)
     width, height = (image.height, image.width) if turn >= 5 else image.size
     name = "JPEG" if image.format == "MPO" else str(image.format)
-    mode, exif, frames = image.mode, imaging.exif_of(image), imaging.frame_count(image)
-    exif_orientation = imaging.orientation_of(image)
+    mode, frames = image.mode, imaging.frame_count(image)
+    stored_exif = imaging.read_exif(image)
+    exif, exif_orientation = imaging.exif_as_json(stored_exif), imaging.orientation_of(stored_exif)
     orientation = (
         imaging.ORIENTATIONS[exif_orientation] if exif_orientation > 1 or "Orientation" in exif else ""
     )
@@ -115,14 +116,11 @@ def answer(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
         return {"ok": True, **head}, payload
     except imaging.ImageError as bad:
         return {"ok": False, "code": bad.code, "reason": bad.reason}, []
-    except MemoryError:
-        return {
-            "ok": False,
-            "code": "too_large",
-            "reason": "Decoding needs more memory than the server allows.",
-        }, []
     except FileNotFoundError:
         return {"ok": False, "code": "file_missing", "reason": "The file is not in storage any more."}, []
+    except Exception as error:  # whatever a decoder stumbles over is a fact about the file
+        bad = imaging.undecodable(error)
+        return {"ok": False, "code": bad.code, "reason": bad.reason}, []
 
 
 def write_frame(out: BinaryIO, head: dict[str, Any], payload: list[bytes]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,6 +27,7 @@ from annotator.storage.imaging import Facts
 _ROOT = str(Path(__file__).resolve().parents[4])
 IDLE_SECONDS = 60
 _WAIT_SECONDS = 60.0
+_ENDING_SECONDS = 5.0
 _NICE = 5
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -101,6 +104,12 @@ class _Child:
             left -= len(chunk)
         return b"".join(parts)
 
+    def end_by_itself(self) -> int:
+        """Return the exit status of a process that closed its pipes: its own, if it ends within a moment."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(_ENDING_SECONDS)
+        return self.end()
+
     def end(self) -> int:
         """Kill the process and return its exit status."""
         self.process.kill()
@@ -147,7 +156,7 @@ class DecodePool:
                 f"Decoding took longer than {self._seconds} s and was stopped.", code="too_slow"
             ) from None
         except EOFError:
-            status = child.end()
+            status = child.end_by_itself()
             if used and status == 0:  # it went idle between our look and our call
                 return self._call(line)
             raise _died(status) from None
@@ -179,8 +188,10 @@ class DecodePool:
 
 def _died(status: int) -> Undecodable:
     """Put the death of a child in words."""
-    if status in (-24, -9):  # SIGXCPU, SIGKILL
-        return Undecodable("Decoding used more time or memory than the server allows.", code="too_slow")
+    if status == -signal.SIGXCPU:
+        return Undecodable("Decoding needs more time than the server allows.", code="too_slow")
+    if status == -signal.SIGKILL:  # by the kernel: nothing of ours kills a child that is being asked
+        return Undecodable("Decoding needs more memory than the server has.", code="too_large")
     return Undecodable("The decoder failed on this file; it is damaged or made to do harm.", code="truncated")
 
 

@@ -162,7 +162,7 @@ def test_a_crop(tmp_path: Path) -> None:
         (os.urandom(3000), "not_an_image", "not a supported image format"),
         (pictures.png_header(50_000, 50_000), "too_large", "50,000 x 50,000"),
         (pictures.jpeg(640, 480)[:9000], "truncated", "truncated"),
-        (pictures.jpeg(640, 480)[:100], "truncated", "incomplete"),
+        (pictures.jpeg(640, 480)[:100], "truncated", "truncated"),
         (pictures.encoded(pictures.gradient(300, 200), "PNG")[:500], "truncated", "truncated"),
         (pictures.encoded(pictures.gradient(300, 200), "TIFF")[:-100], "truncated", ""),
         (pictures.encoded(pictures.gradient(300, 200), "WEBP")[:-100], "truncated", "cannot be decoded"),
@@ -267,6 +267,59 @@ def test_exif_that_json_does_not_know(tmp_path: Path) -> None:
 def test_a_missing_file_is_a_refusal(tmp_path: Path) -> None:
     with pytest.raises(Undecodable, match="not in storage"):
         decoding.prepare(tmp_path / "nothing")
+
+
+def test_decoders_decide_what_is_readable(tmp_path: Path) -> None:
+    """A header that only the decoder understands is no reason to refuse: bytes between the segments of a JPEG."""
+    whole = pictures.jpeg()
+    decoded = prepare(tmp_path, whole[:2] + b"\xff\xed\0\x08Photo\0\x01" + whole[2:])
+    assert (decoded.facts.format, decoded.facts.width, decoded.facts.height) == ("JPEG", 64, 48)
+    left, right = (part(decoded, "thumbnail").getpixel((x, 24))[0] for x in (4, 60))
+    assert left < 40 < 200 < right
+
+
+def test_a_size_that_only_the_decoder_reads_is_limited_too(tmp_path: Path) -> None:
+    whole = pictures.declaring("JPEG", 50_000, 50_000)
+    code, words = reason(tmp_path, whole[:2] + b"\xff\xed\0\x08Photo\0\x01" + whole[2:])
+    assert code == "too_large" and "250 million pixels" in words
+
+
+@pytest.mark.parametrize("exif", [False, True])
+def test_a_damaged_png_is_never_shown_as_sound(tmp_path: Path, exif: bool) -> None:
+    """Wherever a byte is changed, the pixels are the right ones or the file is refused: the first error counts."""
+    chance = np.random.default_rng(3)
+    image = Image.fromarray(chance.integers(0, 255, (48, 64, 3), np.uint8))
+    data = pictures.encoded(image, "PNG")
+    if exif:  # behind the pixels, where Pillow decodes them to look
+        data = data[:-12] + pictures.png_chunk(b"eXIf", b"II*\0\x08\0\0\0\0\0") + data[-12:]
+    expected = part(prepare(tmp_path, data), "thumbnail").tobytes()
+    refused = 0
+    for at in range(40, len(data) - 40, 97):
+        (tmp_path / "file").write_bytes(data[:at] + bytes([data[at] ^ 0x55]) + data[at + 1 :])
+        try:
+            decoded = decoding.prepare(tmp_path / "file")
+        except Undecodable as refusal:
+            assert refusal.code == "truncated" and "cannot be decoded" in refusal.message
+            with pytest.raises(Undecodable):
+                decoding.render(tmp_path / "file", "thumbnail")
+            refused += 1
+        else:
+            assert part(decoded, "thumbnail").tobytes() == expected
+    assert refused > 80
+
+
+def test_any_error_of_a_decoder_is_told_as_an_unreadable_image(tmp_path: Path) -> None:
+    with pytest.raises(Undecodable, match=r"cannot be decoded: Is a directory\.") as refusal:
+        decoding.prepare(tmp_path)
+    assert str(tmp_path) not in refusal.value.message
+
+
+def test_a_decoder_that_crashes_is_not_told_as_time_or_memory() -> None:
+    """A child that ends by an error of its own is given the time to say so."""
+    pool = DecodePool(1, seconds=30, memory_mb=1024)
+    with pytest.raises(Undecodable, match="decoder failed"):
+        pool._call(b"no call\n")
+    pool.close()
 
 
 def test_memory_is_limited(tmp_path: Path) -> None:
