@@ -27,7 +27,10 @@ class CategoryRecord:
 
 @dataclass(frozen=True, slots=True)
 class ImageRecord:
-    """An image as a file names it: `name` verbatim (perhaps with folders), sizes None when the file has none."""
+    """An image as a file names it: `name` verbatim (perhaps with folders), sizes None when the file has none.
+
+    `is_changed`: the reader reported something of it that it left off or changed.
+    """
 
     number: int
     name: str
@@ -35,6 +38,7 @@ class ImageRecord:
     width: int | None = None
     height: int | None = None
     extra: Mapping[str, Any] = default(default_factory=dict)
+    is_changed: bool = False
 
 
 class KeypointRecord(NamedTuple):
@@ -55,6 +59,7 @@ class LabelRecord(NamedTuple):
 
     `area` is the area as the file gave it, None = compute. `given` holds further numbers of the file that would come
     out otherwise when computed from the rest, by their field name there; both are void once the geometry changes.
+    `is_changed`: the reader reported something of it that it left off or changed.
     """
 
     number: int | None
@@ -69,6 +74,7 @@ class LabelRecord(NamedTuple):
     given: Mapping[str, Any] | None = None
     score: float | None = None
     size: tuple[int, int] | None = None
+    is_changed: bool = False
 
     @property
     def shape(self) -> str:
@@ -88,10 +94,11 @@ class LabelRecord(NamedTuple):
 
 @dataclass(slots=True)
 class LossLine:
-    """One kind of loss: how often it happened and the first examples."""
+    """One kind of loss: a stable code, where and what, how often it happened and the first examples."""
 
     field: str
     reason: str
+    code: str
     count: int = 0
     examples: list[str] = default(default_factory=list)
 
@@ -109,13 +116,19 @@ class LossReport:
 
     def __init__(self) -> None:
         self._lines: dict[tuple[str, str], LossLine] = {}
+        #: How often `add` was called: tells whether reading an item reported anything.
+        self.total = 0
 
-    def add(self, field: str, reason: str, example: object = "", *, count: int = 1) -> None:
-        """Count a loss. Beyond MAX_LINES different kinds the rest is counted in one line."""
+    def add(self, field: str, reason: str, example: object = "", *, count: int = 1, code: str = "") -> None:
+        """Count a loss. `code` is a stable name of its kind, the field when it is empty; `example` a first place of it.
+
+        Beyond MAX_LINES different kinds the rest is counted in one line.
+        """
+        self.total += 1
         key = (_strip_nul(field)[:100], _strip_nul(reason)[:300])
         if key not in self._lines and len(self._lines) >= self.MAX_LINES:
-            key = ("...", "further kinds of loss")
-        line = self._lines.setdefault(key, LossLine(*key))
+            key, code = ("...", "further kinds of loss"), "further"
+        line = self._lines.setdefault(key, LossLine(*key, code or key[0]))
         line.count += count
         if len(line.examples) < self.MAX_EXAMPLES and example != "":
             line.examples.append(_strip_nul(str(example))[:200])
@@ -131,8 +144,14 @@ class LossReport:
         return not self._lines
 
     def as_json(self) -> list[dict[str, Any]]:
-        """Return the report as JSON values: [{field, reason, count, examples}]."""
+        """Return the report as JSON values: [{code, field, reason, count, examples}]."""
         return [
-            {"field": x.field, "reason": x.reason, "count": x.count, "examples": list(x.examples)}
+            {
+                "code": x.code,
+                "field": x.field,
+                "reason": x.reason,
+                "count": x.count,
+                "examples": list(x.examples),
+            }
             for x in self.lines
         ]

@@ -113,7 +113,7 @@ class _LabelWriter:
         return ",".join(map(self._annotation, batch, boxes, areas)).encode()
 
     def _annotation(self, label: LabelRecord, box: str, area: str) -> str:
-        number, image, category, _, points, mask, keypoints, is_crowd, given_area, given, score, _ = label
+        number, image, category, _, points, mask, keypoints, is_crowd, given_area, given, score, *_ = label
         if number is None:
             number = self._next_number
             self._next_number += 1

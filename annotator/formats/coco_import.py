@@ -45,6 +45,8 @@ class CocoReader:
             if name not in _SECTIONS and name not in _OTHERS:
                 report.add(name, "not a part of COCO, not kept")
         self._sizes: dict[int, tuple[int, int] | None] | None = None
+        #: Items of the file that were read so far, also those that were left out.
+        self.image_count = self.label_count = 0
         self.info: dict[str, Any] = self._optional("info", {})
         self.licenses: list[Any] = self._optional("licenses", [])
         self.categories: tuple[CategoryRecord, ...] = tuple(self._read_categories())
@@ -108,6 +110,7 @@ class CocoReader:
         """Yield the images in the order of the file. Read them to the end before the labels."""
         sizes: dict[int, tuple[int, int] | None] = {}
         for index, item in enumerate(self._source.items("images") if "images" in self._source else ()):
+            self.image_count, told = index + 1, self._report.total
             where = f"images[{index}]"
             number, name = as_id(item.get("id")), item.get("file_name")
             if not is_id(number):
@@ -128,7 +131,10 @@ class CocoReader:
                 sizes[number] = (width, height) if has_size else None
                 extra = without_nul({key: value for key, value in item.items() if key not in _IMAGE_OWN})
                 width, height = sizes[number] or (None, None)
-                yield ImageRecord(number, name, width=width, height=height, extra=extra)
+                is_changed = self._report.total > told
+                yield ImageRecord(
+                    number, name, width=width, height=height, extra=extra, is_changed=is_changed
+                )
         self._sizes = sizes
 
     def labels(self) -> Iterator[LabelRecord]:
@@ -145,11 +151,12 @@ class CocoReader:
         for index, item in enumerate(
             self._source.items("annotations") if "annotations" in self._source else ()
         ):
+            self.label_count, told = index + 1, self._report.total
             label = parser.parse(item, index)
             if label is not None:
                 if label.number is not None:
                     numbers.append(label.number)
-                yield label
+                yield label if self._report.total == told else label._replace(is_changed=True)
         repeats = len(numbers) - np.unique(np.frombuffer(numbers, np.int64)).size if numbers else 0
         if repeats:
             self._report.add("annotations.id", "ids come more than once", count=repeats)

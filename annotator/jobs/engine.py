@@ -107,7 +107,7 @@ def _end(run: JobRun, state: str, error: str = "") -> None:
         except Exception:
             _log.exception("cleaning up after job %s failed", run.job.pk)
             error = f"{error} What it had written could not be removed.".strip()
-    job_runs.finish(job=run.job, owner=run.owner, state=state, error=error)
+    job_runs.finish(job=run.job, owner=run.owner, state=state, error=error, result=run.output)
 
 
 class _LeaseRenewer:

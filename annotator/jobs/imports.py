@@ -12,6 +12,7 @@ from annotator.domain.errors import Missing
 from annotator.models import Blob, Dataset
 from annotator.services import blobs
 from annotator.services.exchange.imports import coco as coco_imports, removal, sources as import_sources
+from annotator.services.import_report import ImportReport
 
 from .registry import JobRun, handler
 
@@ -30,10 +31,11 @@ def import_coco(run: JobRun) -> dict[str, Any]:
         raise Missing("The dataset of this import is no longer there.")
     if run.job.attempt > 1:
         removal.remove(job=run.job)
+    report = ImportReport()
     with _source_path(run) as path:
         images = Path(run.params["images"]) if run.params.get("images") else None
         with import_sources.open_source(path, images, is_upload="blob" in run.params) as opened:
-            return coco_imports.run(
+            facts = coco_imports.run(
                 actor=run.actor,
                 project=project,
                 dataset=dataset,
@@ -41,7 +43,11 @@ def import_coco(run: JobRun) -> dict[str, Any]:
                 find_image=opened.images.find,
                 job=run.job,
                 progress=run.progress,
+                report=report,
             )
+    run.result(facts)
+    report.check_kept(others=0 if report.images.found or report.labels.found else facts["classes"])
+    return {}
 
 
 @contextmanager

@@ -45,10 +45,11 @@ def import_archive(run: JobRun) -> dict[str, Any]:
     if dataset is None or blob is None:
         raise Missing("The dataset or the archive is no longer there.")
     try:
-        return archives.run(
+        archives.run(
             actor=run.actor, job=run.job, dataset=dataset, blob=blob, batch=batch, name=run.params["name"],
-            on_clash=run.params["on_clash"], progress=run.progress,
+            on_clash=run.params["on_clash"], progress=run.progress, on_result=run.result,
         )  # fmt: skip
+        return {}
     finally:
         decoding.close_pool()
 

@@ -161,7 +161,8 @@ def test_a_report_stays_small():
     assert len(report.lines) == LossReport.MAX_LINES + 1
     assert sum(line.count for line in report.lines) == 10_000
     assert all(len(line.examples) <= LossReport.MAX_EXAMPLES for line in report.lines)
-    assert report.as_json()[0] == {"field": "field 0", "reason": "reason", "count": 1, "examples": ["0"]}
+    first = {"code": "field 0", "field": "field 0", "reason": "reason", "count": 1, "examples": ["0"]}
+    assert report.as_json()[0] == first
 
 
 def test_noise_in_values_never_stops_the_import_but_as_a_refusal():

@@ -187,3 +187,18 @@ def test_a_setting_that_cannot_be_used_is_said_in_a_line(name: str, value: str, 
 def test_a_port_that_is_none_is_refused(port: str) -> None:
     with pytest.raises(CommandError, match="--port"):
         call_command("serve", f"--port={port}")
+
+
+def test_an_import_that_keeps_nothing_fails_with_its_report(w: World, tmp_path: Path) -> None:
+    file = tmp_path / "labels.json"
+    box = {"id": 1, "image_id": True, "category_id": 1, "bbox": [1, 1, 2, 2]}
+    content = {"images": [{"id": True, "file_name": "a.jpg"}], "categories": [{"id": 1, "name": "car"}]}
+    file.write_text(json.dumps(content | {"annotations": [box]}))
+    words = refused("import_dataset", str(file), "--workspace", "acme", "--project", w.project.name)
+    assert (
+        words.startswith("Nothing was imported: 1 image and 1 label were left out.") and "images.id" in words
+    )
+    job = Job.objects.get()
+    assert (job.state, job.error) == ("FAILED", words)
+    assert {line["field"] for line in job.result["report"]} == {"images.id", "annotations.image_id"}
+    assert job.result["counts"]["images"] == {"imported": 0, "left_out": 1, "changed": 0}

@@ -12,6 +12,7 @@ from django.db import transaction
 from annotator.management.base import OperatorCommand
 from annotator.models import JobState
 from annotator.services.exchange.imports import imports
+from annotator.services.import_report import in_words
 from annotator.services.jobs import jobs
 from annotator.services.operations import console
 
@@ -45,10 +46,9 @@ class Command(OperatorCommand):
                 format_name=options["format"],
             )
         jobs.run_here(job=job)
+        self.write_report(job.result.get("report", ()))
         if job.state != JobState.DONE:
             raise CommandError(job.error or f"The import ended as {job.state}.")
-        facts = job.result
-        self.write_report(facts["report"])
         self.stdout.write(
-            f"Imported {facts['images']:,} images and {facts['labels']:,} labels of {facts['classes']:,} classes into {project.name}."
+            f"Imported {in_words(job.result)} of {job.result['classes']:,} classes into {project.name}."
         )

@@ -86,12 +86,13 @@ def finish(
     result: dict[str, Any] | None = None,
     artifact: Blob | None = None,
 ) -> bool:
-    """End a job; False when the lease was lost and somebody else ends it."""
+    """End a job with what it has to report; False when the lease was lost and somebody else ends it."""
     now = timezone.now()
     changes: dict[str, Any] = {"state": state, "error": error[:2000], "finished_at": now, "updated_at": now}
     changes |= {"lease_until": None, "lease_owner": "", "message": ""}
     if state == JobState.DONE:
-        changes |= {"progress": 1.0, "result": result or {}, "artifact": artifact}
+        changes |= {"progress": 1.0, "artifact": artifact}
+    changes["result"] = result or {}
     rows = Job.all_objects.filter(pk=job.pk, lease_owner=owner, state=JobState.RUNNING)
     if not rows.update(**changes):
         return False

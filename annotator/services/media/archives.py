@@ -31,6 +31,7 @@ from annotator.models import (
     UploadBatch,
 )
 from annotator.services import blobs
+from annotator.services.import_report import ImportReport
 from annotator.services.jobs import jobs
 from annotator.services.media import changes as media_changes, names as media_names, uploads
 from annotator.services.media.batches import create_many
@@ -96,11 +97,26 @@ class _Run:
     total: int = 1
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[dict[str, str]] = field(default_factory=list)
+    report: ImportReport = field(default_factory=ImportReport)
     issues: list[QualityIssue] = field(default_factory=list)
+
+    def count(self, outcomes: Sequence[Outcome]) -> None:
+        """Count what became of images, and report those that did not become what they should."""
+        self.counts.update(outcome.state for outcome in outcomes)
+        for outcome in outcomes:
+            if outcome.state in ("skipped", "refused"):
+                self.report.images.left_out += 1
+            else:
+                self.report.images.imported += 1
+            if outcome.message:
+                self.report.add("files", outcome.message, outcome.name, code=outcome.code)
 
     def refuse(self, entry: str, code: str, words: str) -> None:
         """Note a file that becomes no row; the log keeps the first 1,000, the job's result the first 100."""
         self.counts["refused"] += 1
+        self.report.add("files", words, entry, code=code)
+        if code != "not_an_image":
+            self.report.images.left_out += 1
         if len(self.problems) < _SHOWN:
             self.problems.append({"name": entry[:300], "code": code, "message": words})
         if self.counts["refused"] <= _KEPT_ISSUES:
@@ -126,17 +142,18 @@ def run(
     name: str,
     on_clash: str,
     progress: Progress,
-) -> dict[str, object]:
-    """Import the images of an archive; for the job behind `start`.
+    on_result: Callable[[dict[str, object]], None],
+) -> None:
+    """Import the images of an archive and pass the facts to `on_result`; for the job behind `start`.
 
     Flat memory. An image that cannot be decoded is a row with health ERROR; other files and those that
     try to leave their folder are refused one by one and named. Raises TooLarge and Invalid for an archive
-    that is a bomb or none. A second attempt takes up where the first one was killed.
+    that is a bomb or none, and for one that adds nothing. A second attempt takes up where the first one was killed.
     """
     state = _Run(dataset.project, dataset, job, name)
 
     def chunk_done(outcomes: Sequence[Outcome]) -> None:
-        state.counts.update(outcome.state for outcome in outcomes)
+        state.count(outcomes)
         _write_issues(state)
         progress(state.seen / state.total, f"{state.seen:,} of {state.total:,} files")
 
@@ -148,7 +165,11 @@ def run(
             on_chunk=chunk_done,
         )  # fmt: skip
     _write_issues(state)
-    return {**state.counts, "problems": state.problems}
+    facts = state.report.facts()
+    on_result(
+        {**state.counts, "problems": state.problems, "counts": facts["counts"], "report": facts["report"]}
+    )
+    state.report.check_kept(others=state.counts["skipped"])
 
 
 def take_back(job: Job) -> int:
@@ -173,6 +194,7 @@ def _images(state: _Run, reader: ZipReader) -> Iterator[NewImage]:
         known = _made_before(state, [name for _, name in portion])
         unpacked = [(name, _unpack(state, reader, entry)) for entry, name in portion if name not in known]
         state.counts["created"] += len(known)
+        state.report.images.imported += len(known)
         stored = [(found[0], found[1]) for _, found in unpacked if isinstance(found, tuple)]
         rows = iter(blobs.record_many(stored))
         for name, found in unpacked:

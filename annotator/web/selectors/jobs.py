@@ -130,7 +130,7 @@ def _is_reverse(job: Job) -> bool:
 
 def _report(job: Job) -> list[dict[str, Any]]:
     report = job.result.get("report")
-    return report if job.state == JobState.DONE and isinstance(report, list) else []
+    return report if job.state in (JobState.DONE, JobState.FAILED) and isinstance(report, list) else []
 
 
 def _detail(job: Job) -> str:
@@ -161,7 +161,7 @@ def _done(job: Job) -> str:
     facts = {**job.result, **(job.result.get("files") or {})}
     for key, one, many in _COUNTS:
         if isinstance(value := facts.get(key), int) and (value or key == "images"):
-            parts.append(plural(value, one, many))
+            parts.append(plural(value, one, many) + _changes(job.result, key))
     if job.result.get("undone"):
         parts.append(_("undone"))
     if job.artifact is not None and not _is_reverse(job):
@@ -169,11 +169,23 @@ def _done(job: Job) -> str:
     return ", ".join(parts)
 
 
+def _changes(result: dict[str, Any], key: str) -> str:
+    """Return " (1 left out, 2 changed)" for the images, labels or tags of an import, empty when all came in unchanged."""
+    tally = (result.get("counts") or {}).get(key) or {}
+    words = []
+    if left_out := tally.get("left_out"):
+        words.append(_("%(count)s left out") % {"count": f"{left_out:,}"})
+    if changed := tally.get("changed"):
+        words.append(_("%(count)s changed") % {"count": f"{changed:,}"})
+    return f" ({', '.join(words)})" if words else ""
+
+
 _COUNTS = (
     ("images", "image", "images"),
     ("created", "image added", "images added"),
     ("replaced", "image replaced", "images replaced"),
     ("labels", "object", "objects"),
+    ("tags", "tag", "tags"),
     ("changed", "image changed", "images changed"),
     ("skipped", "skipped", "skipped"),
     ("broken", "failed", "failed"),

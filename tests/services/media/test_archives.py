@@ -169,7 +169,7 @@ def test_a_killed_worker_takes_up_where_it_was(w: World, monkeypatch: pytest.Mon
     with pytest.raises(Killed):
         archives.run(
             actor=actor(w.max), job=job, dataset=w.dataset, blob=Upload.objects.get().blob, batch=UploadBatch.objects.get(), name="x",
-            on_clash="number", progress=progress,
+            on_clash="number", progress=progress, on_result=dict,
         )  # fmt: skip
     assert len(made(w)) == 4
     Job.all_objects.filter(pk=job.pk).update(attempt=1)
@@ -205,3 +205,20 @@ def test_who_may_and_what_is_used_up(w: World) -> None:
     with pytest.raises(Invalid):
         archives.start(actor=actor(w.max), dataset=w.dataset, source=upload)
     assert Job.all_objects.count() == 1
+
+
+def test_an_archive_counts_what_came_in_and_what_did_not(w: World) -> None:
+    files = {"a.jpg": pictures.jpeg(), "../b.jpg": pictures.jpeg(), "cut.jpg": pictures.jpeg(300, 300)[:5000]}
+    job = run(start(w, archive(files)))
+    assert job.result["counts"]["images"] == {"imported": 2, "left_out": 1, "changed": 0}
+    found = {line["code"]: line["examples"] for line in job.result["report"]}
+    assert found.pop("bad_path") == ["../b.jpg"] and list(found.values()) == [["cut.jpg"]]
+    again = run(start(w, archive({"a.jpg": pictures.jpeg()})))
+    assert (again.state, again.result["skipped"]) == ("DONE", 1), "a file that is here already is no failure"
+
+
+@pytest.mark.parametrize("files", [{}, {"notes.txt": b"hello"}, {"../a.jpg": b"\xff\xd8\xff"}])
+def test_an_archive_of_which_nothing_is_kept_fails(w: World, files: dict[str, bytes]) -> None:
+    job = run(start(w, archive(files)))
+    assert job.state == "FAILED" and job.error.startswith("Nothing was imported")
+    assert len(job.result["report"]) == len(files)

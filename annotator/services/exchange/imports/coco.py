@@ -20,7 +20,7 @@ from annotator.domain import ids, keypoints, text
 from annotator.domain.actor import Actor
 from annotator.domain.chunks import chunks
 from annotator.domain.errors import DomainError, Invalid
-from annotator.domain.records import CategoryRecord, ImageRecord, LabelRecord, LossReport
+from annotator.domain.records import CategoryRecord, ImageRecord, LabelRecord
 from annotator.events import kinds
 from annotator.formats.coco import CocoReader
 from annotator.models import (
@@ -38,6 +38,7 @@ from annotator.models import (
 from annotator.models.rows import ImportedLabelRow, LabelIdentity
 from annotator.services import naming
 from annotator.services.exchange.imports import labels as imported_labels
+from annotator.services.import_report import ImportReport
 from annotator.services.media import batches as media_batches, names as media_names, rows as media_rows
 from annotator.services.projects import projects
 from annotator.services.vocabulary import concepts
@@ -58,7 +59,7 @@ class _Import:
     project: Project
     dataset: Dataset
     job: Job | None
-    report: LossReport
+    report: ImportReport
     concept_of: dict[int, uuid.UUID] = field(default_factory=dict)
     points_of: dict[int, list[uuid.UUID]] = field(default_factory=dict)
     media_of: dict[int, uuid.UUID] = field(default_factory=dict)
@@ -77,26 +78,29 @@ def run(
     find_image: FindImage,
     job: Job | None = None,
     progress: Progress | None = None,
+    report: ImportReport | None = None,
 ) -> dict[str, Any]:
-    """Import a COCO file into a dataset and return {images, labels, classes, report}.
+    """Import a COCO file into a dataset and return {classes, ...} with the facts of its report.
 
     `find_image(file_name)` returns the stored bytes of an image, the reason why they cannot be had, or None: then the image
     of this name in the dataset is used, else a row without bytes is made with health ERROR; a later import completes it.
     Ids of categories, images and annotations become numbers, unless they are in use, and are exported again. A label that its
     image had before the import, with the same class and geometry, is reported and not added again. A broken item goes to the
-    report and never ends the import; Invalid only when the file is not COCO.
+    report and never ends the import; Invalid only when the file is not COCO. Several files of one import share a `report`.
     """
     policy.require(actor, project, "import.create")
     report_progress = progress or (lambda share, message: None)
-    report = LossReport()
+    report = ImportReport() if report is None else report
     state = _Import(actor, project, dataset, job, report)
     reader = CocoReader(file, report=report)
     _write_categories(state, reader.categories)
     _keep_head(state, reader)
     images = _write_images(state, reader.images(), find_image, report_progress)
     labels = _write_labels(state, reader.labels(), report_progress)
+    report.images.left_out += reader.image_count - images
+    report.labels.left_out += reader.label_count - labels
     report_progress(1.0, "")
-    return {"images": images, "labels": labels, "classes": len(state.concept_of), "report": report.as_json()}
+    return {"classes": len(state.concept_of), **report.facts()}
 
 
 def _keep_head(state: _Import, reader: CocoReader) -> None:
@@ -275,6 +279,7 @@ def _write_images(
         made = media_batches.import_many(
             actor=state.actor, dataset=state.dataset, sources=sources, job=state.job
         )
+        changed = {record.number for record in chunk if record.is_changed}
         for record, source, medium in zip(new, sources, made, strict=True):
             state.media_of[record.number] = medium.pk
             if medium.number != source.number:
@@ -285,8 +290,11 @@ def _write_images(
                     else "The number is negative or too large."
                 )
                 state.report.add("images.id", reason, f"{record.number} -> {medium.number}")
+                changed.add(record.number)
             if medium.health == "ERROR":
                 state.report.add("images.file_name", medium.health_reason, source.name)
+        state.report.images.imported += len(chunk)
+        state.report.images.changed += len(changed)
         total += len(chunk)
         report_progress(0.02, f"{total:,} images")
     return total
@@ -298,10 +306,14 @@ _identity_values = operator.attrgetter(*LabelIdentity._fields)
 def _write_labels(state: _Import, records: Iterator[LabelRecord], report_progress: Progress) -> int:
     total = 0
     for chunk in chunks(records, CHUNK):
-        made = map(_label, repeat(state), ids.uuid7s(len(chunk)), chunk)
+        keys = ids.uuid7s(len(chunk))
+        changed = {key for key, record in zip(keys, chunk, strict=True) if record.is_changed}
+        made = map(_label, repeat(state), keys, chunk)
         rows = _without_known(state, [row for row in made if row is not None])
         if rows:
             _insert(state, rows)
+        state.report.labels.imported += len(rows)
+        state.report.labels.changed += sum(row.id in changed for row in rows) if changed else 0
         total += len(rows)
         report_progress(0.1 + 0.9 * (1 - 1 / (1 + total / 20_000)), f"{total:,} labels")
         time.sleep(_YIELD_SECONDS)

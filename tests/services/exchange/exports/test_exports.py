@@ -246,7 +246,13 @@ def test_original_files_lie_in_their_dataset_under_safe_names(w: World) -> None:
     assert names == ["_/up/_/_/a_b.jpg", "_/up/_CON.jpg", "_/up/_con (2).JPG"]
     assert files["_/up/_/_/a_b.jpg"][:2] == b"\xff\xd8"
     assert files[exports.REPORT_NAME] == [
-        {"field": "images", "reason": "the file is not kept here", "count": 1, "examples": ["Z/img 4.jpg"]}
+        {
+            "code": "images",
+            "field": "images",
+            "reason": "the file is not kept here",
+            "count": 1,
+            "examples": ["Z/img 4.jpg"],
+        }
     ]
     assert job.result["images"] == 4 and job.artifact is not None and job.artifact.mime == "application/zip"
 
