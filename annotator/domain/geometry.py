@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from . import masks
+from . import masks, text
 from .areas import area
 from .errors import Invalid
 from .keypoints import bounds_of_keypoints, decode_keypoints, encode_keypoints, parse_keypoints
@@ -251,8 +251,7 @@ def _shape(
     wanted = patch.get("shape")
     if wanted is None:
         return current.shape if current and current.shape in fitting else fitting[0]
-    if wanted not in SHAPES:
-        raise Invalid(f"shape must be one of {', '.join(SHAPES)}.", field="shape")
+    wanted = text.check_choice(wanted, SHAPES, field="shape")
     if wanted not in fitting:
         raise Invalid(
             f"The shape is {fitting[0]}, not {wanted}: it follows from mask, points and keypoints.",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 
 from .errors import Invalid
 
 _DIGITS = re.compile(r"(\d+)")
 _LINE_BREAKS = re.compile(r"[\r\n\u2028\u2029]")
+# Embeddings, overrides and isolates; the plain marks U+200E and U+200F are part of Arabic and Hebrew names.
+_DIRECTION_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 MAX_INT = 2**63 - 1
 
 
@@ -18,7 +21,8 @@ def clean(
     """Return `value` as NFC text without surrounding blanks, or raise Invalid naming `field`.
 
     Refuses anything but str, NUL and other control characters, lone surrogates (they cannot be
-    stored as UTF-8), and more than `limit` characters. `multiline` allows line breaks and tabs.
+    stored as UTF-8), and more than `limit` characters; one line refuses controls of direction too, which
+    show "gpj.exe" as "exe.jpg" and turn the text around it. `multiline` allows line breaks and tabs.
     A required text has something to see: a name of format characters alone could not be clicked on.
     """
     if not isinstance(value, str):
@@ -33,6 +37,10 @@ def clean(
         raise Invalid(f"{field} holds a control character.", field=field)
     if required and all(is_invisible(ch) for ch in text):
         raise Invalid(f"{field} must not be empty.", field=field)
+    if not multiline and (found := _DIRECTION_CONTROLS.search(text)):
+        raise Invalid(
+            f"{field} holds a control of text direction (U+{ord(found[0]):04X}). Remove it.", field=field
+        )
     if len(text) > limit:
         raise Invalid(f"{field} must have at most {limit:,} characters, not {len(text):,}.", field=field)
     return text
@@ -62,6 +70,13 @@ def sort_key(text: str) -> str:
         else:
             parts.append(part)
     return "".join(parts)
+
+
+def check_choice(value: object, choices: Collection[str], *, field: str) -> str:
+    """Return `value` if it is one of `choices`, else raise Invalid that names them."""
+    if not isinstance(value, str) or value not in choices:
+        raise Invalid(f"{field} must be one of {', '.join(choices)}.", field=field)
+    return value
 
 
 def check_int(value: object, *, field: str, low: int = -MAX_INT - 1, high: int = MAX_INT) -> int:

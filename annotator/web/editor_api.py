@@ -39,7 +39,8 @@ def media_changes(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
     actor = actor_of(request)
     media = selectors.find_media(actor, media_id)
     body = read_object(request)
-    if body.get("v") not in ACCEPTED:
+    version = body.get("v")
+    if not isinstance(version, int) or version not in ACCEPTED:
         raise Conflict("This page is older than the server. Reload it; your changes are kept.", code="reload")
     client = body.get("client") if isinstance(body.get("client"), str) else ""
     results, seq = editing.apply(actor=actor, media=media, ops=body.get("ops"), client=client or "")

@@ -27,9 +27,10 @@ from annotator.services.media import statuses
 
 MAX_AT_ONCE = 1000
 GEOMETRY_FIELDS = frozenset({"box", "shape", "points", "mask", "keypoints"})
+ORIGINS = ("human", "model", "import")
 PATCH_FIELDS = GEOMETRY_FIELDS | {"concept", "z", "tool", "origin", "score", "is_crowd", "external_id"}
-TOOLS = frozenset(
-    ["bbox", "polygon", "contour", "magic_wand", "brush", "grabcut", "dextr", "object_detection", "instance_segmentation", "semantic_segmentation", "import", "copy", "atom", "error_finder", "finish_him", "api", "duplicated", "box2mask", "keypoints", "text_to_mask", "keypoint_detection", "inference_monitor", "merge"]
+TOOLS = (
+    "bbox", "polygon", "contour", "magic_wand", "brush", "grabcut", "dextr", "object_detection", "instance_segmentation", "semantic_segmentation", "import", "copy", "atom", "error_finder", "finish_him", "api", "duplicated", "box2mask", "keypoints", "text_to_mask", "keypoint_detection", "inference_monitor", "merge",
 )  # fmt: skip
 ALL_COLUMNS = tuple(field.attname for field in Label._meta.concrete_fields)
 _ALL_VALUES = operator.itemgetter(*ALL_COLUMNS)
@@ -100,13 +101,9 @@ def _plain_columns(patch: Mapping[str, Any]) -> dict[str, Any]:
             raise Invalid("is_crowd must be true or false.", field="is_crowd")
         columns["is_crowd"] = patch["is_crowd"]
     if patch.get("tool"):
-        if patch["tool"] not in TOOLS:
-            raise Invalid(f"tool must be one of {', '.join(sorted(TOOLS))}.", field="tool")
-        columns["tool"] = patch["tool"]
+        columns["tool"] = text.check_choice(patch["tool"], TOOLS, field="tool")
     if patch.get("origin"):
-        if patch["origin"] not in ("human", "model", "import"):
-            raise Invalid("origin must be human, model or import.", field="origin")
-        columns["origin"] = patch["origin"]
+        columns["origin"] = text.check_choice(patch["origin"], ORIGINS, field="origin")
     if patch.get("score") is not None:
         columns["score"] = text.check_float(patch["score"], field="score", low=0, high=1)
     if "external_id" in patch:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotator import policy
+from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.chunks import chunks
 from annotator.domain.errors import Invalid, Missing
@@ -67,8 +68,7 @@ class Done:
 
 def change_of(what: object, target: uuid.UUID | None) -> Change:
     """Return a new change or raise Invalid."""
-    if not isinstance(what, str) or what not in EVENT_OF:
-        raise Invalid(f"what must be one of {', '.join(EVENT_OF)}.", field="what")
+    what = text.check_choice(what, EVENT_OF, field="what")
     if (target is None) != (what == "delete"):
         raise Invalid("target must name the state or dataset.", field="target")
     return Change(uuid.uuid4(), what, target)
@@ -185,8 +185,7 @@ def undo_change(
 
     An image that was changed again since then keeps the later change. Missing when there is nothing to undo.
     """
-    if what not in EVENT_OF:
-        raise Invalid(f"what must be one of {', '.join(EVENT_OF)}.", field="what")
+    text.check_choice(what, EVENT_OF, field="what")
     policy.require(actor, project, ACTION_OF[what])
     events = _events(by or actor.user_id, project, Change(change_id, what))
     back = 0

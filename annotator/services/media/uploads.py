@@ -57,8 +57,7 @@ def create_slots(
     """Return `count` (1..500) new slots for one file each, open for 24 hours. Their addresses: media_urls.upload."""
     policy.require(actor, project, "media.upload")
     text.check_int(count, field="count", low=1, high=MAX_SLOTS)
-    if style not in STYLES:
-        raise Invalid(f"style must be one of {', '.join(STYLES)}.", field="style")
+    text.check_choice(style, STYLES, field="style")
     expires = timezone.now() + SLOT_LIFE
     slots = [
         Upload(project=project, batch=batch, created_by_id=actor.user_id, style=style, expires_at=expires)
@@ -155,8 +154,7 @@ def finish(
     """
     project = batch.project
     policy.require(actor, project, "media.upload")
-    if on_clash not in CLASHES:
-        raise Invalid(f"on_clash must be one of {', '.join(CLASHES)}.", field="on_clash")
+    text.check_choice(on_clash, CLASHES, field="on_clash")
     if not 0 < len(items) <= MAX_FINISH:
         raise Invalid(f"items must hold 1 to {MAX_FINISH:,} files.", field="items")
     named = [

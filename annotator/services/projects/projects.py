@@ -54,8 +54,7 @@ def create(
     `settings` are kept as they are, each dialect's under its own name.
     """
     policy.require(actor, workspace, "project.create")
-    if content_type not in ContentType.values:
-        raise Invalid(f"content_type must be one of {', '.join(ContentType.values)}.", field="content_type")
+    text.check_choice(content_type, ContentType.values, field="content_type")
     columns = naming.named(name)
     rows = Project.all_objects.filter(workspace=workspace)
     project = Project.all_objects.create(
@@ -120,8 +119,7 @@ def update(*, actor: Actor, project: Project, changes: dict[str, Any]) -> Projec
 
 
 def _content_type(project: Project, value: object) -> dict[str, str]:
-    if value not in ContentType.values:
-        raise Invalid(f"content_type must be one of {', '.join(ContentType.values)}.", field="content_type")
+    value = text.check_choice(value, ContentType.values, field="content_type")
     if value != project.content_type and Media.objects.filter(project=project).exists():
         raise Invalid("content_type can change only while the project is empty.", field="content_type")
     return {"content_type": str(value)}

@@ -140,9 +140,7 @@ def _columns(others: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
                 f"There is already a keypoint schema {columns['name']!r}.", field="name", code="name_taken"
             )
     if "kind" in changes:
-        if changes["kind"] not in KINDS:
-            raise Invalid(f"type must be one of {', '.join(KINDS)}.", field="type")
-        columns["kind"] = changes["kind"]
+        columns["kind"] = text.check_choice(changes["kind"], KINDS, field="type")
     for field, limit in (("description", 2000), ("template", 64)):
         if field in changes:
             columns[field] = text.clean(

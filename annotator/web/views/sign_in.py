@@ -72,7 +72,8 @@ def _form(request: HttpRequest, error: str = "", name: str = "", status: int = 2
 
 
 def _next(request: HttpRequest) -> str:
-    """Return where to go after sign-in: always a URL of this server."""
+    """Return where to go after sign-in: always the path of a page of this server."""
     target = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    # `redirect` takes a bare word as the name of a view.
+    is_ours = target.startswith("/") and url_has_allowed_host_and_scheme(target, None)
     return target if is_ours else settings.LOGIN_REDIRECT_URL
