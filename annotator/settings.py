@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from pathlib import Path
 
 from annotator import __version__
+from annotator.db import sqlite
 from annotator.env import (
     BadSetting,
     env_bool,
@@ -36,8 +38,10 @@ def _kept_secret() -> str:
     DATA_DIR.mkdir(parents=True, exist_ok=True)
     value = secrets.token_urlsafe(48)
     part = file.with_name(f"secret-key.{secrets.token_hex(4)}")
-    part.touch(mode=0o600)
-    part.write_text(value, encoding="ascii")
+    with open(os.open(part, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii") as stream:
+        stream.write(value)
+        stream.flush()
+        os.fsync(stream.fileno())  # else a power cut may leave an empty secret
     try:
         file.hardlink_to(part)  # fails when another process was first: then its secret counts
     except FileExistsError:
@@ -120,12 +124,7 @@ DATABASES["default"]["ATOMIC_REQUESTS"] = False
 IS_SQLITE = DATABASES["default"]["ENGINE"] == "annotator.db.sqlite"
 if IS_SQLITE:
     DATABASES["default"]["CONN_MAX_AGE"] = None
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA foreign_keys=ON;"
-        "PRAGMA cache_size=-8000;PRAGMA mmap_size=134217728;PRAGMA temp_store=MEMORY",
-    }
+    DATABASES["default"]["OPTIONS"] = sqlite.OPTIONS
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -31,7 +31,7 @@ class Staged(Protocol):
         """Append and hash. Raises TooLarge beyond the limit and Busy (code disk_full) when no room is left."""
 
     def commit(self) -> Stored:
-        """Make the bytes durable and visible under their hash."""
+        """Make the bytes durable and visible under their hash, in the place of a damaged file too."""
 
     def discard(self) -> None:
         """Forget the bytes; harmless after commit."""
@@ -92,11 +92,22 @@ def put_stream(
 
 
 def put_bytes(store: BlobStore, data: bytes, *, durable: bool = True) -> Stored:
-    """Like `put`, from bytes in memory; costs no write when the store has them already."""
+    """Like `put`, from bytes in memory; what need not be durable costs no write when the store has the same bytes already."""
     sha256 = hashlib.sha256(data).hexdigest()
-    if store.stat(sha256) == len(data):
+    if not durable and _holds(store, sha256, data):
         return Stored(sha256, len(data))
     return put(store, [data], durable=durable)
+
+
+def _holds(store: BlobStore, sha256: str, data: bytes) -> bool:
+    """Return whether the store has these very bytes: a damaged file is to be written again."""
+    if store.stat(sha256) != len(data):
+        return False
+    try:
+        with closing(store.open(sha256)) as file:
+            return file.read() == data
+    except OSError:
+        return False
 
 
 def too_large(limit: int) -> TooLarge:

@@ -18,8 +18,8 @@ from .base import CHUNK, Stored, disk_full, too_large
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
-def _sync_folder(folder: Path) -> None:
-    """Wait until the disk holds the folder's entries."""
+def sync_folder(folder: Path) -> None:
+    """Wait until the disk holds the folder's entries: a renamed file is durable only then."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
@@ -84,6 +84,8 @@ class LocalStore:
         self.reserve = reserve
         self._room_until = 0.0
         self._room = 0
+        # Folders whose own entries this process has synced; another one may have made them just now.
+        self._synced: set[Path] = set()
 
     def stage(self, *, limit: int | None = None, durable: bool = True) -> LocalStaged:
         return LocalStaged(self, limit=limit, durable=durable)
@@ -91,12 +93,14 @@ class LocalStore:
     def adopt(self, source: Path, sha256: str, *, durable: bool = True) -> None:
         """Take a finished file of the scratch folder as the bytes of `sha256`."""
         target = self._path(sha256)
-        made = [folder.parent for folder in (target.parent, target.parent.parent) if not folder.exists()]
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(source, target)
         if durable:
-            for folder in (target.parent, *made):
-                _sync_folder(folder)
+            sync_folder(target.parent)
+            for folder in (target.parent, target.parent.parent, self.root):
+                if folder not in self._synced:
+                    sync_folder(folder.parent)
+                    self._synced.add(folder)
 
     def open(self, sha256: str, start: int = 0) -> BinaryIO:
         file = self._path(sha256).open("rb")

@@ -30,7 +30,7 @@ from annotator.services.exchange.exports import exports
 from annotator.services.exchange.imports import coco as coco_imports
 from annotator.services.media.decoding import pool as decoding
 from tests import servers
-from tests.perf import baseline, drop, editor, starting
+from tests.perf import baseline, commits, drop, editor, starting
 from tests.perf.clock import compare, measure, memory_mb, percentile, spread, verdict
 from tests.world import World, make_images, world
 
@@ -278,6 +278,11 @@ def import_row(stage: Stage) -> None:
     print(f"  with its 2,500 picture rows: {seconds:.1f} s")
 
 
+def commits_row(stage: Stage) -> None:
+    """Label writes and the import above with commits that wait for the disk, and without (docs/decisions/014)."""
+    commits.run(stage.world, stage.folder, lambda: import_row(stage))
+
+
 def jpegs(count: int) -> list[bytes]:
     """Return noisy 1080p JPEGs of about 500 KB, all different."""
     rng = np.random.default_rng(1)
@@ -432,6 +437,7 @@ def editor_row(stage: Stage) -> None:
 
 
 ROWS: dict[str, Callable[[Stage], None]] = {
-    "list": list_row, "bulk": bulk_row, "create": create_row, "ingest": ingest_row, "stream": stream_row, "import": import_row, "export": export_row,
+    "list": list_row, "bulk": bulk_row, "create": create_row, "ingest": ingest_row, "stream": stream_row, "import": import_row,
+    "commits": commits_row, "export": export_row,
     "lists": lists_row, "start": start_row, "server": server_row, "drop": drop_row, "editor": editor_row,
 }  # fmt: skip

@@ -7,12 +7,14 @@ import io
 import os
 import tracemalloc
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from annotator.domain.errors import Busy, TooLarge
 from annotator.storage.base import put, put_bytes, put_stream
 from annotator.storage.local import LocalStore
+from tests.storage import disk
 
 
 @pytest.fixture
@@ -102,3 +104,31 @@ def test_a_disk_that_fills_up_in_mid_file(store: LocalStore) -> None:
     staged.discard()
     assert not list(store.scratch().iterdir())
     assert store.stat(kept.sha256) == 4
+
+
+def test_stored_bytes_survive_a_power_cut(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path / "data" / "media")
+    (tmp_path / "data").mkdir()
+    with disk.watched() as watched:
+        first = put_bytes(store, b"first")
+        assert watched.survives(store.path(first.sha256), below=tmp_path / "data")
+        # The folders are there now, but perhaps only in the memory of another process.
+        other = LocalStore(store.root)
+    with disk.watched() as watched:
+        put_bytes(other, b"first")
+        assert watched.survives(store.path(first.sha256), below=tmp_path / "data")
+
+
+def test_what_can_be_made_again_does_not_wait_for_the_disk(store: LocalStore) -> None:
+    with mock.patch("os.fsync", side_effect=AssertionError("waited for the disk")):
+        stored = put_bytes(store, b"thumbnail", durable=False)
+    assert store.stat(stored.sha256) == 9
+
+
+@pytest.mark.parametrize("durable", [True, False])
+@pytest.mark.parametrize("damaged", [b"sbme", b"sa", b""])
+def test_the_same_bytes_repair_a_damaged_file(store: LocalStore, damaged: bytes, durable: bool) -> None:
+    stored = put_bytes(store, b"same")
+    store.path(stored.sha256).write_bytes(damaged)
+    assert put_bytes(store, b"same", durable=durable) == stored
+    assert store.path(stored.sha256).read_bytes() == b"same"

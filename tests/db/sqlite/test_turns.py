@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connections
 from django.db.utils import OperationalError
 
+from annotator.db.sqlite import OPTIONS
 from annotator.db.sqlite.base import DatabaseWrapper
 
 
@@ -33,9 +34,9 @@ def pair(file: Path) -> Iterator[tuple[DatabaseWrapper, DatabaseWrapper]]:
         connection.close()
 
 
-def connect(file: Path, timeout: float = 20) -> DatabaseWrapper:
+def connect(file: Path, timeout: float = 20, **options: Any) -> DatabaseWrapper:
     """A connection as the settings make it, that threads may share."""
-    options = {"transaction_mode": "IMMEDIATE", "timeout": timeout}
+    options = {"transaction_mode": "IMMEDIATE"} | options | {"timeout": timeout}
     values: dict[str, Any] = connections.configure_settings(
         {"default": {"ENGINE": "annotator.db.sqlite", "NAME": str(file), "OPTIONS": options}}
     )["default"]
@@ -141,3 +142,11 @@ def test_a_wrong_statement_leaves_the_turn_with_its_transaction(pair):
     second.commit()
     second.set_autocommit(True)
     assert names(first) == ["twice"]
+
+
+def test_a_commit_waits_for_the_disk(tmp_path: Path, db: None) -> None:
+    connection = connect(tmp_path / "options.sqlite3", **OPTIONS)
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert cursor.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
