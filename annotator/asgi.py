@@ -20,7 +20,7 @@ from annotator.live.origin import SameOrigin
 from annotator.live.routing import websocket_urlpatterns
 from annotator.server import forwarded
 from annotator.server.bridge import Receive, Scope, Send, WsgiBridge
-from annotator.services.accounts import security_log
+from annotator.services import security_log
 from annotator.services.accounts.background import BackgroundWriter
 from annotator.services.accounts.tokens import token_usage
 from annotator.web.views import health

@@ -265,7 +265,7 @@ PERIODIC = [
     "annotator.services.jobs.runs.forget_old",
     "annotator.services.operations.health.forget_old_beats",
     "annotator.services.accounts.sign_in.forget_old",
-    "annotator.services.accounts.security_log.forget_old",
+    "annotator.services.security_log.forget_old",
     "annotator.services.operations.purge.purge_trash",
     "annotator.services.operations.purge.forget_exports",
     "annotator.services.operations.purge.forget_uploads",

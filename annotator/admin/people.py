@@ -11,7 +11,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 from annotator.models import ApiToken, Membership, SecurityEvent, SignInLink, User, Workspace, WorkspaceClock
+from annotator.services import security_log
 from annotator.services.accounts import tokens
+from annotator.services.security_log import Kind
 from annotator.services.workspaces import members, workspaces
 
 from .base import ReadOnlyAdmin, ServiceAdmin, act, actor_of
@@ -37,6 +39,23 @@ class AccountAdmin(UserAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # accounts are deactivated instead, so that their work keeps its author
+
+    def log_addition(self, request: HttpRequest, obj: User, message: Any) -> Any:
+        security_log.record(Kind.ACCOUNT_CREATED, actor=actor_of(request), user_id=obj.pk)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: User, message: Any) -> Any:
+        """Also record which fields were changed; a password that is set here comes without a list of fields."""
+        fields = [
+            str(name)
+            for part in message
+            if isinstance(part, dict)
+            for name in part.get("changed", {}).get("fields", ())
+        ]
+        kind = Kind.PASSWORD_CHANGED if "password" in fields or not fields else Kind.ACCOUNT_CHANGED
+        details = {"fields": ", ".join(fields)}
+        security_log.record(kind, actor=actor_of(request), user_id=obj.pk, details=details)
+        return super().log_change(request, obj, message)
 
 
 class MemberInline(admin.TabularInline):

@@ -12,6 +12,11 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from annotator.services import security_log
+from annotator.services.security_log import Kind
+
+from .base import actor_of
+
 
 class AnnotatorAdminSite(AdminSite):
     """Django's admin site with our names; tables that only the server writes are grouped under "System"."""
@@ -41,5 +46,6 @@ class AnnotatorAdminSite(AdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Redirect to our sign-in page and back; refuse signed-in users who are not staff."""
         if request.user.is_authenticated:
+            security_log.record(Kind.REFUSED, actor=actor_of(request), details={"path": request.path})
             raise PermissionDenied("Only staff members can use the admin site.")
         return redirect_to_login(request.GET.get("next", "/admin/"), settings.LOGIN_URL)

@@ -15,6 +15,8 @@ from starlette.responses import Response
 
 from annotator.domain.errors import Denied, DomainError, Missing
 from annotator.domain.ids import parse_uuid
+from annotator.server import clients
+from annotator.services.exchange.exports import exports
 from annotator.services.media import urls as media_urls
 from annotator.services.media.decoding import renditions
 from annotator.services.media.decoding.renditions import Served, Wanted
@@ -90,8 +92,14 @@ async def _make(wanted: Wanted) -> Served:
 
 @signed
 async def export(request: Request) -> Response:
-    """Send the file of a job as a download."""
-    served = await in_database(renditions.find_artifact, uuid_param(request, "job"))
+    """Send the file of a job as a download; the log has each that starts at the beginning."""
+    job_id = uuid_param(request, "job")
+    served = await in_database(renditions.find_artifact, job_id)
+    if request.method == "GET" and request.headers.get("range", "bytes=0-").startswith("bytes=0-"):
+        with clients.serving(
+            request.client.host if request.client else "", request.headers.get("user-agent", "")
+        ):
+            await in_database(exports.record_download, job_id)
     max_age = int(request.query_params["e"]) - int(time.time())
     return await blob_response(
         request, served, name=request.path_params["name"], max_age=max_age, redirect=settings.MEDIA_REDIRECT

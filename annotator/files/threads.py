@@ -6,6 +6,8 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import close_old_connections, connections
@@ -21,7 +23,8 @@ _lock = threading.Lock()
 
 async def in_database(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a short database call in this module's threads and return its result."""
-    return await asyncio.get_running_loop().run_in_executor(_pool(), lambda: _fresh(work, args, kwargs))
+    call = partial(copy_context().run, _fresh, work, args, kwargs)
+    return await asyncio.get_running_loop().run_in_executor(_pool(), call)
 
 
 def _fresh(work: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:

@@ -11,6 +11,9 @@ from django.utils.translation import gettext as _
 
 from annotator.domain.errors import Busy, Conflict, Denied, DomainError, Invalid, Missing, TooLarge
 from annotator.server import clients
+from annotator.services import security_log
+from annotator.web.actors import actor_of
+from annotator.web.scopes import workspace_of
 
 STATUS_OF: dict[type[DomainError], int] = {
     Invalid: 400,
@@ -75,10 +78,23 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError):
             return None
+        if isinstance(error, Denied):
+            _record_refusal(request, error)
         response = _error_response(request, error, status_of(error))
         if isinstance(error, Busy) and error.retry_after:
             response["Retry-After"] = str(max(1, round(error.retry_after)))
         return response
+
+
+def _record_refusal(request: HttpRequest, error: Denied) -> None:
+    match = request.resolver_match
+    security_log.record_refusal(
+        error,
+        method=request.method or "",
+        path=request.path,
+        actor=actor_of(request) if request.user.is_authenticated else None,
+        workspace_id=workspace_of(match.kwargs) if match else None,
+    )
 
 
 def _error_response(request: HttpRequest, error: DomainError, status: int) -> HttpResponse:

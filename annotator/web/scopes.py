@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from annotator import policy
 from annotator.db.prepared import visible_one
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Missing
-from annotator.models import Project, Workspace
+from annotator.models import Media, Project, Workspace
 from annotator.services.projects import projects
 from annotator.web.actors import actor_of, page, signed_in
 
@@ -55,6 +55,19 @@ def workspace_scope(actor: Actor, workspace_id: uuid.UUID) -> Scope:
     if workspace is None:
         raise Missing("There is no such workspace.")
     return Scope(actor, workspace.role_of_actor, workspace)
+
+
+def workspace_of(path_ids: Mapping[str, Any]) -> uuid.UUID | None:
+    """Return the workspace that the ids of a path lie in, None for a path without any. At most one query."""
+    if "workspace_id" in path_ids:
+        return uuid.UUID(str(path_ids["workspace_id"]))
+    if "project_id" in path_ids:
+        rows = Project.all_objects.filter(pk=path_ids["project_id"])
+        return rows.values_list("workspace_id", flat=True).first()
+    if "media_id" in path_ids:
+        found = Media.all_objects.filter(pk=path_ids["media_id"])
+        return found.values_list("project__workspace_id", flat=True).first()
+    return None
 
 
 View = Callable[..., HttpResponseBase]

@@ -14,6 +14,8 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
 from annotator.domain.errors import Busy, Conflict, Denied, DomainError, Invalid, Missing, TooLarge
+from annotator.models import Project
+from annotator.services import security_log
 
 _log = logging.getLogger("api")
 
@@ -111,6 +113,14 @@ def status_of(table: StatusTable, error: DomainError) -> int:
     return next(table[kind] for kind in type(error).__mro__ if kind in table)
 
 
+def _record_refusal(error: Denied, request: Any, view: Any) -> None:
+    scope = getattr(view, "scope", None)
+    workspace_id = scope.workspace_id if isinstance(scope, Project) else scope and scope.pk
+    security_log.record_refusal(
+        error, method=request.method, path=request.path, actor=request.auth, workspace_id=workspace_id
+    )
+
+
 def make_handler(
     table: StatusTable, body: Callable[[DomainError, Mapping[str, str]], Any]
 ) -> Callable[[Exception, Any], Response]:
@@ -126,6 +136,8 @@ def make_handler(
             number = getattr(request, "request_id", "")
             _log.error("%s %s failed, request %s", request.method, request.path, number, exc_info=exception)
             error = InternalError(f"Something went wrong on our side; nothing was changed. Request {number}.")
+        if isinstance(error, Denied) and error.code != UNAUTHENTICATED:
+            _record_refusal(error, request, view)
         response = Response(body(error, getattr(view, "error_codes", {})), status=status_of(table, error))
         if isinstance(error, Busy) and error.retry_after:
             response["Retry-After"] = str(max(1, round(error.retry_after)))

@@ -17,7 +17,9 @@ from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Denied, Invalid
 from annotator.models import Membership, User, Workspace
+from annotator.services import security_log
 from annotator.services.accounts import sign_in
+from annotator.services.security_log import Kind
 from annotator.services.workspaces import members
 
 # An invitation is handed over by chat or mail, so it lives longer than a link from the operator's console.
@@ -55,8 +57,9 @@ def invite(
         email=_email(email),
         password="!",  # noqa: S106 (unusable by Django's convention)
     )
+    security_log.record(Kind.ACCOUNT_CREATED, actor=actor, user_id=person.pk, workspace_id=workspace.pk)
     member = members.add(actor=actor, workspace=workspace, user=person, role=role)
-    return member, sign_in.make_link(user=person, valid_for=INVITATION_VALID_FOR)
+    return member, sign_in.make_link(user=person, valid_for=INVITATION_VALID_FOR, actor=actor)
 
 
 @transaction.atomic
@@ -67,15 +70,19 @@ def invite_again(*, actor: Actor, member: Membership) -> str:
         raise Conflict("This person has an account already and signs in herself.")
     if Membership.all_objects.filter(user=member.user).exclude(pk=member.pk).exists():
         raise Denied("This person belongs to another workspace too.", code="not_yours")
-    return sign_in.make_link(user=member.user, valid_for=INVITATION_VALID_FOR)
+    return sign_in.make_link(user=member.user, valid_for=INVITATION_VALID_FOR, actor=actor)
 
 
 def update(*, actor: Actor, display_name: str, email: str) -> User:
     """Change one's own display name and e-mail address."""
     user = User.objects.get(pk=actor.user_id)
     user.display_name = text.clean(display_name, field="display_name", limit=150)
-    user.email = _email(email)
-    user.save(update_fields=["display_name", "email"])
+    has_changed = user.email != (address := _email(email))
+    user.email = address
+    with transaction.atomic():
+        user.save(update_fields=["display_name", "email"])
+        if has_changed:
+            security_log.record(Kind.EMAIL_CHANGED, actor=actor)
     return user
 
 
@@ -100,6 +107,7 @@ def set_password(*, actor: Actor, old: str, new: str) -> User:
     if user.service_of_id:
         raise Denied("A service account has no password.", code="not_yours")
     if user.has_usable_password() and not user.check_password(old):
+        security_log.record(Kind.PASSWORD_FAILED, actor=actor)
         raise Invalid("This is not your present password.", field="old")
     if len(new) > 1000:
         raise Invalid("At most 1,000 characters.", field="new")
@@ -108,7 +116,9 @@ def set_password(*, actor: Actor, old: str, new: str) -> User:
     except ValidationError as error:
         raise Invalid(" ".join(error.messages), field="new") from None
     user.set_password(new)
-    user.save(update_fields=["password"])
+    with transaction.atomic():
+        user.save(update_fields=["password"])
+        security_log.record(Kind.PASSWORD_CHANGED, actor=actor)
     return user
 
 

@@ -26,6 +26,8 @@ from annotator.domain.ids import parse_uuid
 from annotator.domain.text import clean
 from annotator.events import kinds
 from annotator.models import ApiToken, Project, User, Workspace
+from annotator.services import security_log
+from annotator.services.security_log import Kind
 
 USED_EVERY = timedelta(seconds=60)
 
@@ -63,6 +65,7 @@ def issue(
             created_by_id=actor.user_id if actor else None,
         )
         _record(actor, kinds.TOKEN_CREATED, token)
+        _log(Kind.TOKEN_CREATED, actor, token)
     return token, f"{token.pk}.{secret}"
 
 
@@ -135,6 +138,7 @@ def revoke(*, actor: Actor, token_id: uuid.UUID) -> None:
             raise Missing("There is no such token.")
         policy.require(actor, token.workspace, "token.manage")
     _record(actor, kinds.TOKEN_REVOKED, token)
+    _log(Kind.TOKEN_REVOKED, actor, token)
     token.delete()
 
 
@@ -149,6 +153,13 @@ def _record(actor: Actor | None, kind: kinds.Kind[kinds.TokenPayload, Any], toke
         events.record(
             actor=actor, kind=kind, workspace_id=token.workspace_id, object_id=token.pk, after=after
         )
+
+
+def _log(kind: Kind, actor: Actor | None, token: ApiToken) -> None:
+    details = {"name": token.name, "prefix": token.shown_prefix}
+    security_log.record(
+        kind, actor=actor, user_id=token.user_id, workspace_id=token.workspace_id, details=details
+    )
 
 
 _NOBODY = digest_of("nobody")
@@ -173,9 +184,13 @@ def actor_of(token_text: str) -> Actor:
         row = next(iter(_live_tokens(token_id)), None)
     right = hmac.compare_digest(digest_of(secret), row[0] if row else _NOBODY)
     if row is None or not right or token_id is None:
+        security_log.record(Kind.TOKEN_FAILED, details={"reason": "unknown"})
         raise Denied("The credential is unknown.", code="unauthenticated")
     _, user_id, workspace_id, project_id, scopes, expires_at = row
     if expires_at is not None and expires_at <= timezone.now():
+        security_log.record(
+            Kind.TOKEN_FAILED, user_id=user_id, workspace_id=workspace_id, details={"reason": "expired"}
+        )
         raise Denied("The credential has expired.", code="unauthenticated")
     token_usage.note(token_id)
     return Actor(

@@ -11,6 +11,8 @@ from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Denied, Invalid
 from annotator.events import kinds
 from annotator.models import Membership, Role, User, Workspace
+from annotator.services import security_log
+from annotator.services.security_log import Kind
 
 
 def check_role(role: object) -> str:
@@ -52,9 +54,9 @@ def set_role(*, actor: Actor, member: Membership, role: str) -> Membership:
     _require_rank(actor, member.workspace, check_role(role), member.role)
     if role != member.role:
         _keep_an_owner(member)
-        member.role = role
+        before, member.role = member.role, role
         member.save(update_fields=["role", "updated_at"])
-        _tell(actor, kinds.MEMBER_CHANGED, member)
+        _tell(actor, kinds.MEMBER_CHANGED, member, before)
     return member
 
 
@@ -87,6 +89,23 @@ def _keep_an_owner(member: Membership) -> None:
         raise Conflict("A workspace needs an owner: make somebody else the owner first.", field="role")
 
 
-def _tell(actor: Actor | None, kind: kinds.Kind[kinds.MemberPayload, Any], member: Membership) -> None:
+_LOGGED = {
+    kinds.MEMBER_ADDED.name: Kind.MEMBER_ADDED,
+    kinds.MEMBER_CHANGED.name: Kind.MEMBER_ROLE,
+    kinds.MEMBER_REMOVED.name: Kind.MEMBER_REMOVED,
+}
+
+
+def _tell(
+    actor: Actor | None, kind: kinds.Kind[kinds.MemberPayload, Any], member: Membership, before: str = ""
+) -> None:
+    """Record a change in the workspace's stream and in the security log; `before` is the former role."""
     after: kinds.MemberPayload = {"user": str(member.user_id), "role": member.role}
     events.record(actor=actor, kind=kind, workspace_id=member.workspace_id, object_id=member.pk, after=after)
+    security_log.record(
+        _LOGGED[kind.name],
+        actor=actor,
+        user_id=member.user_id,
+        workspace_id=member.workspace_id,
+        details={"role": member.role} | ({"before": before} if before else {}),
+    )

@@ -12,7 +12,8 @@ from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Invalid
 from annotator.events import kinds
 from annotator.models import Membership, Role, User, Workspace, WorkspaceClock
-from annotator.services import naming
+from annotator.services import naming, security_log
+from annotator.services.security_log import Kind
 
 _TEXTS = {
     "description": 2000,
@@ -54,6 +55,7 @@ def create(*, name: str, ref: str = "", owner: User | None = None) -> Workspace:
         object_id=workspace.pk,
         after=kinds.WorkspacePayload(name=clean_name, ref=ref),
     )
+    security_log.record(Kind.WORKSPACE_CREATED, actor=actor, workspace_id=workspace.pk)
     return workspace
 
 

@@ -11,7 +11,10 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from annotator.services import security_log
 from annotator.services.accounts import accounts, rates
+from annotator.services.security_log import Kind
+from annotator.web.actors import actor_of
 
 
 @never_cache
@@ -31,6 +34,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session (POST); a GET changes nothing."""
     if request.method == "POST":
+        if request.user.is_authenticated:
+            security_log.record(Kind.SIGN_OUT, actor=actor_of(request))
         logout(request)
     return redirect(settings.LOGIN_URL if request.method == "POST" else "/")
 
@@ -39,6 +44,7 @@ def _authenticate(request: HttpRequest, name: str, password: str) -> HttpRespons
     address = request.META.get("REMOTE_ADDR", "")
     taken = rates.take_sign_in(address, name)
     if taken is not None and taken.wait:
+        security_log.record(Kind.SIGN_IN_LIMITED)
         response = _form(
             request, _("Too many attempts. Wait a minute, or ask for a sign-in link."), name, status=429
         )
@@ -47,10 +53,12 @@ def _authenticate(request: HttpRequest, name: str, password: str) -> HttpRespons
     account = accounts.find(name=name) if _is_text(name) else None
     user = authenticate(request, username=account.username if account else "", password=password[:1000])
     if user is None:
+        security_log.record(Kind.SIGN_IN_FAILED, user_id=account.pk if account else None)
         return _form(request, _mismatch_text(taken.left if taken else None), name)
     rates.forget_sign_in(address, name)
     login(request, user)
     request.session.set_expiry(None if request.POST.get("stay") else 0)
+    security_log.record(Kind.SIGN_IN, actor=actor_of(request))
     return redirect(_next(request))
 
 

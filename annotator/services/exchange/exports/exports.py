@@ -24,12 +24,13 @@ from annotator.domain.errors import Invalid
 from annotator.domain.records import ImageRecord, LabelRecord, LossReport
 from annotator.formats import coco, hasty_json
 from annotator.models import Concept, Dataset, Job, MediaStatus, Project
-from annotator.services import blobs
+from annotator.services import blobs, security_log
 from annotator.services.exchange.exports import heads as export_heads, losses, rows as export_rows
 from annotator.services.exchange.exports.rows import ExportSelection, Keys, MediaRow
 from annotator.services.jobs import jobs
 from annotator.services.media import names as media_names, urls as media_urls
 from annotator.services.media.selection import MediaSelection
+from annotator.services.security_log import Kind
 
 FORMATS = ("json_v1.1", "json_coco", "images")
 REPORT_NAME = "loss_report.json"
@@ -63,7 +64,7 @@ def start(
     clean = text.clean(name or "export", field="export_name", limit=100)
     params = {"format": format_name, "name": clean, "origin": link_origin, **wanted.as_params()}
     expires = timezone.now() + timedelta(days=settings.EXPORT_DAYS)
-    return jobs.start(
+    job = jobs.start(
         actor=actor,
         workspace=project.workspace,
         project=project,
@@ -71,6 +72,17 @@ def start(
         params=params,
         expires_at=expires,
     )
+    details = {"project": str(project.pk), "job": str(job.pk), "format": format_name}
+    security_log.record(Kind.EXPORT_STARTED, actor=actor, workspace_id=project.workspace_id, details=details)
+    return job
+
+
+def record_download(job_id: uuid.UUID) -> None:
+    """Record in the security log that the file of a job is sent; its signed address names no person."""
+    found = Job.all_objects.filter(pk=job_id).values_list("workspace_id", "project_id").first()
+    if found is not None:
+        details = {"project": str(found[1]), "job": str(job_id)}
+        security_log.record(Kind.EXPORT_DOWNLOADED, workspace_id=found[0], details=details)
 
 
 def _check_selection(project: Project, selection: ExportSelection) -> None:

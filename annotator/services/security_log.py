@@ -22,6 +22,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from annotator.domain.actor import Actor
+from annotator.domain.errors import Denied
 from annotator.domain.ids import uuid7
 from annotator.models import SecurityEvent
 from annotator.server import clients
@@ -63,10 +64,10 @@ class Kind(StrEnum):
     REFUSED = "refused"
 
 
-#: Kinds that are gathered in memory: a stranger can cause any number of them.
+#: Kinds that are gathered in memory: anybody can cause any number of them, or the job tells the same.
 GATHERED = frozenset(
     {Kind.SIGN_IN_FAILED, Kind.SIGN_IN_LIMITED, Kind.PASSWORD_FAILED, Kind.LINK_FAILED, Kind.TOKEN_FAILED}
-    | {Kind.REFUSED, Kind.EXPORT_DOWNLOADED}
+    | {Kind.REFUSED, Kind.EXPORT_STARTED, Kind.EXPORT_DOWNLOADED}
 )
 
 
@@ -94,6 +95,14 @@ def record(
         return
     _new_row(event, timezone.now()).save(force_insert=True)
     transaction.on_commit(lambda: _write_line(event), robust=True)
+
+
+def record_refusal(
+    error: Denied, *, method: str, path: str, actor: Actor | None, workspace_id: uuid.UUID | None = None
+) -> None:
+    """Record that a request was refused; `workspace_id` is that of the path, where it names one."""
+    details = {"method": method, "path": path, "code": error.code}
+    record(Kind.REFUSED, actor=actor, workspace_id=workspace_id, details=details)
 
 
 def flush() -> int:

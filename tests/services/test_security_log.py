@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from annotator.models import SecurityEvent
 from annotator.server import clients
-from annotator.services.accounts import security_log
+from annotator.services import security_log
 from annotator.services.accounts.background import BackgroundWriter
-from annotator.services.accounts.security_log import Gathered, Kind
+from annotator.services.security_log import Gathered, Kind
 from tests.world import World
 
 
