@@ -11,7 +11,7 @@ from pycocotools import mask as coco_mask
 
 from annotator.domain import masks
 from annotator.domain.records import CategoryRecord, ImageRecord, KeypointRecord, LabelRecord, LossReport
-from annotator.formats import coco, coco_export, json_stream
+from annotator.formats import coco, coco_export, json_index, json_stream
 from annotator.formats.coco_export import flat_segmentation
 from tests.formats.coco_files import generated, read, round_trip, written
 
@@ -186,7 +186,8 @@ def test_an_empty_file_is_written_and_read():
 
 
 def test_memory_stays_flat(monkeypatch):
-    monkeypatch.setattr(json_stream, "BLOCK", 16_384)
+    for module in (json_index, json_stream):
+        monkeypatch.setattr(module, "BLOCK", 16_384)
     monkeypatch.setattr(coco_export, "_BATCH", 200)
 
     def pieces(count):

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from annotator.domain.errors import DomainError, Invalid, TooLarge
-from annotator.formats import json_stream
+from annotator.formats import json_index, json_stream
 from annotator.formats.json_stream import JsonObject
 
 TEXTS = ['a"b', "\\", '}]{["', 'é\\"', "\\\\", "\u2028", "x" * 30, ""]
@@ -24,7 +24,8 @@ def anything(rng, depth=0):
 
 @pytest.mark.parametrize("block", [1, 3, 7, 64, 4096])
 def test_everything_comes_out_whatever_the_layout_and_the_block(block, monkeypatch):
-    monkeypatch.setattr(json_stream, "BLOCK", block)
+    for module in (json_index, json_stream):
+        monkeypatch.setattr(module, "BLOCK", block)
     rng = random.Random(block)
     for turn in range(8):
         items = [{"i": anything(rng), "n": n} for n in range(rng.randint(0, 6))]
@@ -92,9 +93,10 @@ def test_the_number_of_a_broken_item_is_right_in_a_long_list():
 
 
 def test_values_and_items_have_a_limit(monkeypatch):
-    monkeypatch.setattr(json_stream, "BLOCK", 64)
+    for module in (json_index, json_stream):
+        monkeypatch.setattr(module, "BLOCK", 64)
+        monkeypatch.setattr(module, "MAX_VALUE", 1_000)
     monkeypatch.setattr(json_stream, "MAX_ITEM", 1_000)
-    monkeypatch.setattr(json_stream, "MAX_VALUE", 1_000)
     long = "x" * 5_000
     source = JsonObject(io.BytesIO(json.dumps({"a": [{"n": 1}, {"n": long}], "b": [long]}).encode()))
     with pytest.raises(TooLarge, match=r"a\[1\]"):
