@@ -13,6 +13,7 @@ from .spans import Bounds
 class CategoryRecord:
     """A class of regions. `skeleton` pairs are 0-based places in `keypoints`; `color` is "#rrggbb".
 
+    `external_id` is the id that the file gives when that is no number; `number` then only joins records.
     `supercategory` None means that the file did not say. `extra` holds further fields of the file, JSON values.
     """
 
@@ -23,6 +24,7 @@ class CategoryRecord:
     keypoints: tuple[str, ...] = ()
     skeleton: tuple[tuple[int, int], ...] = ()
     extra: Mapping[str, Any] = default(default_factory=dict)
+    external_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class ImageRecord:
     """An image as a file names it: `name` verbatim (perhaps with folders), sizes None when the file has none.
 
     `is_changed`: the reader reported something of it that it left off or changed.
+    `external_id` is the id that the file gives when that is no number; `number` then only joins records.
     """
 
     number: int
@@ -39,6 +42,7 @@ class ImageRecord:
     height: int | None = None
     extra: Mapping[str, Any] = default(default_factory=dict)
     is_changed: bool = False
+    external_id: str = ""
 
 
 class KeypointRecord(NamedTuple):
@@ -75,6 +79,7 @@ class LabelRecord(NamedTuple):
     score: float | None = None
     size: tuple[int, int] | None = None
     is_changed: bool = False
+    external_id: str = ""
 
     @property
     def shape(self) -> str:

@@ -15,8 +15,11 @@ import numpy as np
 from annotator.domain.errors import Invalid
 from annotator.domain.records import CategoryRecord, ImageRecord, LabelRecord, LossReport
 
-from .coco_labels import LabelParser, as_id, is_id
-from .json_stream import JsonObject, without_nul
+from .coco_ids import Ids, as_id, is_id
+from .coco_labels import LabelParser
+from .coco_reasons import kind_of
+from .json_stream import JsonObject
+from .json_values import NOT_FINITE, storable
 
 _SECTIONS = ("images", "categories", "annotations")
 _OTHERS = frozenset(("info", "licenses", "type"))
@@ -29,56 +32,97 @@ _MAX_SIDE = 1_000_000
 class CocoReader:
     """A COCO file, opened. Needs a seekable binary file; memory grows by about 100 bytes an image and 8 a label.
 
-    Raises Invalid or TooLarge when the file is not COCO (no JSON object, no list `images` or `annotations`, a section
-    that is no list) or its JSON is broken, then naming the item and the byte.
+    Raises Invalid or TooLarge when the file is not COCO (no JSON object, no list `images`, a section that is no list)
+    or its JSON is broken, then naming the item, line and column.
     """
 
     def __init__(self, file: BinaryIO, *, report: LossReport) -> None:
         self._source = JsonObject(file)
         self._report = report
-        if not any(name in self._source for name in ("images", "annotations")):
-            raise Invalid("The file is not COCO: it has neither images nor annotations.")
-        for name in _SECTIONS:
-            if name in self._source and not self._source.is_list(name):
-                raise Invalid(f"The file is not COCO: {name} must be a list.", field=name)
+        self._check_sections()
         for name in self._source.names():
             if name not in _SECTIONS and name not in _OTHERS:
                 report.add(name, "not a part of COCO, not kept")
+        self._image_ids, self._category_ids = Ids(), Ids()
         self._sizes: dict[int, tuple[int, int] | None] | None = None
-        #: Items of the file that were read so far, also those that were left out.
-        self.image_count = self.label_count = 0
+        self._counts = dict.fromkeys(_SECTIONS, 0)
         self.info: dict[str, Any] = self._optional("info", {})
         self.licenses: list[Any] = self._optional("licenses", [])
         self.categories: tuple[CategoryRecord, ...] = tuple(self._read_categories())
         self._keypoint_counts = {category.number: len(category.keypoints) for category in self.categories}
+
+    def _check_sections(self) -> None:
+        """Refuse a file that is not COCO, in words on what it has and what is expected."""
+        if "images" not in self._source:
+            found = ", ".join(self._source.names()[:10]) or "nothing"
+            raise Invalid(
+                "The file has annotations but no list of images, so the annotations belong to nothing."
+                if "annotations" in self._source
+                else f"The file is not COCO: it has neither images nor annotations, but {found[:200]}."
+            )
+        for name in _SECTIONS:
+            if name in self._source and not self._source.is_list(name):
+                kind, place = self._source.kind(name), self._source.place(name)
+                message = f'The file is not COCO: "{name}" is {kind} at {place}; a list [...] is expected.'
+                raise Invalid(message, field=name)
+
+    @property
+    def image_count(self) -> int:
+        """How many images of the file were read so far, also those that were left out."""
+        return self._counts["images"]
+
+    @property
+    def label_count(self) -> int:
+        """How many annotations of the file were read so far, also those that were left out."""
+        return self._counts["annotations"]
+
+    def _objects(self, section: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield the objects of a section with their places; other values in it are reported."""
+        for index, item in enumerate(self._source.items(section) if section in self._source else ()):
+            self._counts[section] = index + 1
+            if type(item) is dict:
+                yield index, item
+            else:
+                words = f"is {kind_of(item)} instead of an object; it was left out"
+                self._report.add(section, words, f"{section}[{index}]")
+
+    def _extra(self, item: dict[str, Any], own: frozenset[str], field: str, where: object) -> Any:
+        """Return the further fields of an item as they can be stored."""
+        extra = {key: value for key, value in item.items() if key not in own}
+        for key, value in extra.items():
+            if isinstance(value, str) and value in NOT_FINITE:
+                self._report.add(f"{field}.{key}", "is no number in JSON; it is kept as text", where)
+        return storable(extra)
 
     def _optional(self, name: str, default: Any) -> Any:
         value = self._source.value(name) if name in self._source else default
         if not isinstance(value, type(default)):
             self._report.add(name, f"must be {'an object' if default == {} else 'a list'}, not kept")
             return default
-        return without_nul(value)
+        return storable(value)
 
     def _read_categories(self) -> Iterator[CategoryRecord]:
         seen: set[int] = set()
-        for index, item in enumerate(
-            self._source.items("categories") if "categories" in self._source else ()
-        ):
+        for index, item in self._objects("categories"):
             if len(seen) >= _MAX_CATEGORIES:
                 raise Invalid(f"The file has more than {_MAX_CATEGORIES:,} categories.", field="categories")
             where = f"categories[{index}]"
-            number, name = as_id(item.get("id")), item.get("name")
-            if not is_id(number):
-                self._report.add("categories.id", "must be a whole number; the category was left out", where)
+            (number, external_id), name = self._category_ids.define(item.get("id")), item.get("name")
+            if not external_id and not is_id(number):
+                self._report.add("categories.id", f"{_no_id(item)}; the category was left out", where)
             elif not isinstance(name, str) or not name.strip():
-                self._report.add("categories.name", "must be text; the category was left out", where)
+                self._report.add(
+                    "categories.name", f"is {_kind_of_name(name)}; the category was left out", where
+                )
             elif number in seen:
-                self._report.add("categories.id", "comes twice; the second was left out", number)
+                self._report.add(
+                    "categories.id", "comes twice; the second was left out", external_id or number
+                )
             else:
                 seen.add(number)
-                yield self._category(item, number, name)
+                yield self._category(item, number, external_id, name)
 
-    def _category(self, item: dict[str, Any], number: int, name: str) -> CategoryRecord:
+    def _category(self, item: dict[str, Any], number: int, external_id: str, name: str) -> CategoryRecord:
         names = item.get("keypoints") or []
         if not isinstance(names, list) or not all(isinstance(x, str) for x in names):
             self._report.add("categories.keypoints", "must be a list of names, not kept", name)
@@ -99,43 +143,50 @@ class CocoReader:
         return CategoryRecord(
             number,
             name,
-            supercategory=without_nul(parent) if isinstance(parent, str) else None,
+            supercategory=storable(parent) if isinstance(parent, str) else None,
             color=_color(item.get("color")),
             keypoints=tuple(names),
             skeleton=tuple(skeleton),
-            extra=without_nul({key: value for key, value in item.items() if key not in _CATEGORY_OWN}),
+            extra=self._extra(item, _CATEGORY_OWN, "categories", name),
+            external_id=storable(external_id),
         )
 
     def images(self) -> Iterator[ImageRecord]:
         """Yield the images in the order of the file. Read them to the end before the labels."""
         sizes: dict[int, tuple[int, int] | None] = {}
-        for index, item in enumerate(self._source.items("images") if "images" in self._source else ()):
-            self.image_count, told = index + 1, self._report.total
+        for index, item in self._objects("images"):
+            told = self._report.total
             where = f"images[{index}]"
-            number, name = as_id(item.get("id")), item.get("file_name")
-            if not is_id(number):
-                self._report.add("images.id", "must be a whole number; the image was left out", where)
+            (number, external_id), name = self._image_ids.define(item.get("id")), item.get("file_name")
+            if not external_id and not is_id(number):
+                self._report.add("images.id", f"{_no_id(item)}; the image was left out", where)
             elif not isinstance(name, str) or not name.strip():
-                self._report.add("images.file_name", "must be text; the image was left out", where)
+                self._report.add(
+                    "images.file_name", f"is {_kind_of_name(name)}; the image was left out", where
+                )
             elif number in sizes:
-                self._report.add("images.id", "comes twice; the second was left out", number)
+                self._report.add("images.id", "comes twice; the second was left out", external_id or number)
             else:
-                width, height = as_id(item.get("width")), as_id(item.get("height"))
-                has_size = (
-                    is_id(width) and is_id(height) and 0 < width <= _MAX_SIDE and 0 < height <= _MAX_SIDE
-                )
-                if not has_size and (width is not None or height is not None):
-                    self._report.add(
-                        "images.width", "width and height must be whole numbers above 0, not kept", number
-                    )
-                sizes[number] = (width, height) if has_size else None
-                extra = without_nul({key: value for key, value in item.items() if key not in _IMAGE_OWN})
-                width, height = sizes[number] or (None, None)
-                is_changed = self._report.total > told
+                where = external_id or number
+                sizes[number] = size = self._size(item, where)
+                width, height = size or (None, None)
+                extra = self._extra(item, _IMAGE_OWN, "images", where)
+                external_id = storable(external_id)
                 yield ImageRecord(
-                    number, name, width=width, height=height, extra=extra, is_changed=is_changed
-                )
+                    number, name, width=width, height=height, extra=extra, external_id=external_id,
+                    is_changed=self._report.total > told,
+                )  # fmt: skip
         self._sizes = sizes
+
+    def _size(self, item: dict[str, Any], where: object) -> tuple[int, int] | None:
+        width, height = as_id(item.get("width")), as_id(item.get("height"))
+        if is_id(width) and is_id(height) and 0 < width <= _MAX_SIDE and 0 < height <= _MAX_SIDE:
+            return width, height
+        if width is not None or height is not None:
+            self._report.add(
+                "images.width", "width and height must be whole numbers above 0, not kept", where
+            )
+        return None
 
     def labels(self) -> Iterator[LabelRecord]:
         """Yield the labels in the order of the file, wherever in it they stand.
@@ -146,12 +197,12 @@ class CocoReader:
         if self._sizes is None:
             for _ in self.images():
                 pass
-        parser = LabelParser(self._sizes or {}, self._keypoint_counts, self._report)
+        parser = LabelParser(
+            self._image_ids, self._sizes or {}, self._category_ids, self._keypoint_counts, self._report
+        )
         numbers = array("q")
-        for index, item in enumerate(
-            self._source.items("annotations") if "annotations" in self._source else ()
-        ):
-            self.label_count, told = index + 1, self._report.total
+        for index, item in self._objects("annotations"):
+            told = self._report.total
             label = parser.parse(item, index)
             if label is not None:
                 if label.number is not None:
@@ -160,6 +211,14 @@ class CocoReader:
         repeats = len(numbers) - np.unique(np.frombuffer(numbers, np.int64)).size if numbers else 0
         if repeats:
             self._report.add("annotations.id", "ids come more than once", count=repeats)
+
+
+def _no_id(item: dict[str, Any]) -> str:
+    return f"is {kind_of(item['id'])} and no id" if "id" in item else "is missing"
+
+
+def _kind_of_name(name: object) -> str:
+    return "a text without letters" if isinstance(name, str) else f"{kind_of(name)} instead of a text"
 
 
 def _list_of(value: object) -> list[Any]:

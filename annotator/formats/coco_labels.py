@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeGuard
+from typing import Any
 
 from annotator.domain import masks
 from annotator.domain.errors import DomainError
@@ -16,9 +16,11 @@ from annotator.domain.polygons import (
     is_number,
 )
 from annotator.domain.records import KeypointRecord, LabelRecord, LossReport
-from annotator.domain.text import MAX_INT
 
+from . import coco_reasons as reasons
+from .coco_ids import Ids, as_id, is_id, is_text_id
 from .decimals import shortest_size
+from .json_values import storable
 
 Corners = tuple[float, float, float, float]
 
@@ -38,47 +40,44 @@ _OWN = frozenset(
 )
 _NUMBERS = {int, float}
 _MAX_AREA = 1e13
-
-
-def as_id(value: object) -> Any:
-    """Return a value of a file that is meant as a whole number: 7.0, as tables with gaps write 7, is 7; others as they are."""
-    return int(value) if type(value) is float and value.is_integer() and abs(value) < 2**53 else value
-
-
-def is_id(value: object) -> TypeGuard[int]:
-    """Tell whether a value may be an id: an int, no bool, of 64 bits."""
-    return type(value) is int and -MAX_INT <= value <= MAX_INT
+MAX_EXTERNAL_ID = 500
 
 
 class LabelParser:
     """Makes records of annotations; what is wrong goes to the report under "annotations.<field>".
 
-    `sizes` are (width, height) or None by image id, `keypoint_counts` the number of keypoints by category id.
+    `sizes` are (width, height) or None by the number of an image in `images`, `keypoint_counts` the number of keypoints by
+    the number of a category in `categories`.
     """
 
     def __init__(
         self,
+        images: Ids,
         sizes: Mapping[int, tuple[int, int] | None],
+        categories: Ids,
         keypoint_counts: Mapping[int, int],
         report: LossReport,
     ) -> None:
-        self._sizes = sizes
-        self._keypoint_counts = keypoint_counts
+        self._images, self._sizes = images, sizes
+        self._categories, self._keypoint_counts = categories, keypoint_counts
         self._report = report
         self._place: tuple[Any, int] = (None, 0)
 
     def parse(self, item: dict[str, Any], index: int) -> LabelRecord | None:
         """Return the record of the object, None when there is nothing to keep; `index` counts from 0 for messages."""
-        number, image = as_id(item.get("id")), as_id(item.get("image_id"))
-        category = as_id(item.get("category_id"))
+        number: Any = as_id(item.get("id"))
         self._place = number, index
+        external_id = ""
         if number is not None and not is_id(number):
-            self._lose("id", "must be a whole number, not kept")
-            number = None
-        if not is_id(image) or image not in self._sizes:
+            number, external_id = None, self._external_id(number)
+        image, category = (
+            self._images.find(item.get("image_id")),
+            self._categories.find(item.get("category_id")),
+        )
+        if type(image) is not int or image not in self._sizes:
             self._lose("image_id", "names no image of the file; the label was left out")
             return None
-        if not is_id(category) or category not in self._keypoint_counts:
+        if type(category) is not int or category not in self._keypoint_counts:
             self._lose("category_id", "names no category of the file; the label was left out")
             return None
         if not item.keys() <= _OWN:
@@ -107,12 +106,22 @@ class LabelParser:
             given or None,
             self._score(item.get("score")),
             size,
+            external_id=external_id,
         )
+
+    def _external_id(self, given: object) -> str:
+        """Return the text of an id that is no number, or nothing; either is reported."""
+        if is_text_id(given) and len(given) <= MAX_EXTERNAL_ID:
+            self._lose("id", "is text; the label got a number and keeps the text as its external ID")
+            return str(storable(given))
+        self._lose("id", f"is {reasons.kind_of(given)} and no id, not kept; the label got a number")
+        return ""
 
     def _lose(self, field: str, reason: str) -> None:
         # By place when the id is none of 64 bits: the parser made 2**80 a float that stands nowhere in the file.
         number, index = self._place
-        where = f"annotation {number}" if is_id(number) else f"annotations[{index}]"
+        is_named = is_id(number) or is_text_id(number)
+        where = f"annotation {number}" if is_named else f"annotations[{index}]"
         self._report.add(f"annotations.{field}", reason, where)
 
     def _shape(
@@ -143,15 +152,15 @@ class LabelParser:
         elif isinstance(raw, list) and raw:
             points = self._points(raw)
         elif raw:
-            self._lose("segmentation", "must be a list of polygons or RLE, not kept")
+            self._lose("segmentation", f"is {reasons.kind_of(raw)} instead of polygons or RLE, not kept")
         size_given: Any = None
         if box is None:
             box = _computed_box(points, keypoints)
             if box is None:
-                self._lose("bbox", "must be four numbers, sizes not below 0; the label was left out")
+                self._lose("bbox", f"{reasons.of_box(raw_box)}; the label was left out")
                 return None
             if raw_box is not None:
-                self._lose("bbox", "must be four numbers, sizes not below 0; it was computed from the shape")
+                self._lose("bbox", f"{reasons.of_box(raw_box)}; it was computed from the shape")
         elif shortest_size(box[0], box[2]) == raw_box[2] and shortest_size(box[1], box[3]) == raw_box[3]:
             size_given = raw_box[2:]
         else:
@@ -171,19 +180,17 @@ class LabelParser:
 
     def _points(self, raw: list[Any]) -> str | None:
         parts = []
-        for flat in raw:
-            is_flat = (
-                isinstance(flat, list)
-                and len(flat) >= 6
-                and len(flat) % 2 == 0
-                and set(map(type, flat)) <= _NUMBERS
-            )
-            if not is_flat:
-                self._lose(
-                    "segmentation", "a polygon must be a flat list of at least 3 points x, y; it was left out"
-                )
-            elif min(flat) < -MAX_COORDINATE or max(flat) > MAX_COORDINATE:
-                self._lose("segmentation", "a polygon with numbers that are too large was left out")
+        # One ring without the list of polygons around it means the same.
+        for flat in [raw] if type(raw[0]) in _NUMBERS else raw:
+            if (
+                not isinstance(flat, list)
+                or len(flat) < 6
+                or len(flat) % 2
+                or not set(map(type, flat)) <= _NUMBERS
+                or min(flat) < -MAX_COORDINATE
+                or max(flat) > MAX_COORDINATE
+            ):
+                self._lose("segmentation", f"{reasons.of_polygon(flat)}; the polygon was left out")
             else:
                 pairs = iter(flat)
                 parts.append([list(zip(pairs, pairs, strict=True))])
@@ -205,11 +212,11 @@ class LabelParser:
             or len(sides) != 2
             or not all(is_id(side) and 0 < side <= MAX_COORDINATE for side in sides)
         ):
-            self._lose("segmentation", "RLE needs a size [height, width]; the mask was left out")
+            self._lose("segmentation", "has RLE without a size [height, width]; the mask was left out")
             return None
         height, width = sides
         if size and size != (width, height):
-            self._lose("segmentation", "RLE has another size than the image; the mask was left out")
+            self._lose("segmentation", "has RLE of another size than the image; the mask was left out")
             return None
         hint = None
         if raw_box and all(number == int(number) for number in raw_box):
@@ -254,9 +261,7 @@ class LabelParser:
             return None
         if not isinstance(raw, list) or len(raw) != 3 * count or not set(map(type, raw)) <= _NUMBERS:
             if raw:
-                self._lose(
-                    "keypoints", "must be x, y, v for each keypoint of the category; they were left out"
-                )
+                self._lose("keypoints", f"{reasons.of_keypoints(raw, count)}; they were left out")
             return None
         found = []
         for place in range(count):

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
 from annotator.domain.errors import Invalid, TooLarge
+
+from .json_values import TRAILING, describe, explain, parse, place_of
 
 BLOCK = 256 * 1024
 MAX_VALUE = 8 * 1024 * 1024
@@ -28,6 +29,16 @@ _KINDS = bytes(
     {34: _QUOTE, 91: _OPEN, 123: _OPEN, 93: _CLOSE, 125: _CLOSE}.get(byte, 0) for byte in range(256)
 )
 _STEPS = np.array([0, 0, 1, -1], np.int64)
+_HEAD = 1024
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_KIND_WORDS = {
+    b"{": "an object",
+    b"[": "a list",
+    b'"': "a text",
+    b"n": "null",
+    b"t": "true",
+    b"f": "false",
+}
 
 
 class Structure:
@@ -62,9 +73,16 @@ class Structure:
 
 @dataclass(frozen=True, slots=True)
 class Section:
+    """Where a value stands, and its first byte."""
+
     start: int
     stop: int
-    is_list: bool
+    first: bytes
+
+    @property
+    def kind(self) -> str:
+        """What the value is, in words."""
+        return _KIND_WORDS.get(self.first, "a number")
 
 
 class Index:
@@ -75,60 +93,89 @@ class Index:
         self._buffer, self._base, self._at = b"", 0, 0
 
     def read(self) -> dict[str, Section]:
+        """Return the values at the top by name, in the order of the file."""
         self._file.seek(0)
-        while len(self._buffer) < 4 and self._fill():
+        while len(self._buffer) < len(_BYTE_ORDER_MARK) and self._fill_behind():
             pass
-        if self._buffer[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in self._buffer[:4]:
-            raise Invalid("The file must be UTF-8, not UTF-16 or UTF-32.")
-        if self._buffer.startswith(b"\xef\xbb\xbf"):
-            self._at = 3
-        if self._next() != b"{":
-            raise Invalid("The file is not a JSON object: it must begin with a brace.")
+        if self._buffer.startswith(_BYTE_ORDER_MARK):
+            self._at = len(_BYTE_ORDER_MARK)
+        self._next()
+        while len(self._buffer) - self._at < _HEAD and self._fill_behind():
+            pass
+        reason = describe(self._buffer[self._at : self._at + _HEAD])
+        if reason:
+            raise Invalid(reason)
         self._at += 1
         sections: dict[str, Section] = {}
         if self._next() == b"}":
             self._at += 1
         else:
             self._members(sections)
-        if self._next():
-            raise Invalid(f"Something follows the end of the JSON object (byte {self._place:,}).")
+        if follows := self._next():
+            raise self._refusal(
+                "The file holds several JSON objects (JSON Lines); one object is expected. The second begins"
+                if follows == b"{"
+                else "Something follows the end of the JSON object"
+            )
         return sections
 
     def _members(self, sections: dict[str, Section]) -> None:
         while True:
-            if self._next() != b'"':
-                raise Invalid(f"A name in quotes is expected at byte {self._place:,}.")
+            if (first := self._next()) != b'"':
+                is_trailing = first == b"}" and sections
+                raise self._unexpected(TRAILING if is_trailing else "a name in double quotes is expected")
             start = self._place
-            key = str(parse(self._match(_TEXT, "a name"), "a name", start))
+            key = str(parse(self._match(_TEXT, "a name"), "A name", self._file, start))
             if key in sections:
-                raise Invalid(f"{key!r} comes twice at the top of the file.", field=key[:100])
+                raise self._refusal(f'"{key[:100]}" comes twice at the top of the file, again', start, key)
             if len(sections) >= MAX_KEYS:
                 raise TooLarge(f"The file has more than {MAX_KEYS:,} names at its top.")
             if self._next() != b":":
-                raise Invalid(f"A colon is expected at byte {self._place:,}.")
+                raise self._unexpected(f'a colon is expected after "{key[:100]}"')
             self._at += 1
             first = self._next()
             start = self._place
             self._skip_value(first, key)
-            sections[key] = Section(start, self._place, first == b"[")
+            sections[key] = Section(start, self._place, first)
             mark = self._next()
-            self._at += 1
             if mark == b"}":
+                self._at += 1
                 return
             if mark != b",":
-                raise Invalid(
-                    f"A comma or the end of the object is expected at byte {self._place - 1:,}, after {key!r}."
-                )
+                raise self._unexpected(f'a comma or the end of the object is expected after "{key[:100]}"')
+            self._at += 1
 
     @property
     def _place(self) -> int:
         return self._base + self._at
 
+    def _refusal(self, words: str, place: int | None = None, key: str = "") -> Invalid:
+        where = place_of(self._file, self._place if place is None else place)
+        return Invalid(f"{words} at {where}.", field=key[:100] or None)
+
+    def _unexpected(self, expected: str) -> Invalid:
+        """Return the refusal of what stands at the place."""
+        if not self._buffer[self._at : self._at + 1]:
+            return self._cut(expected)
+        while len(self._buffer) - self._at < _HEAD and self._fill_behind():
+            pass
+        reason = explain(self._buffer, self._at, expected)
+        return self._refusal(f"The file is not valid JSON: {reason},")
+
+    def _cut(self, what: str) -> Invalid:
+        place = self._base + len(self._buffer)
+        return self._refusal(f"The file ends where {what}: it is cut off. It ends", place)
+
+    def _fill_behind(self) -> bool:
+        """Add a block and keep what is read; False at the end of the file."""
+        block = self._file.read(BLOCK)
+        self._buffer += block
+        return bool(block)
+
     def _fill(self) -> bool:
         """Drop what is read and add a block; False at the end of the file."""
-        block = self._file.read(BLOCK)
-        self._buffer, self._base, self._at = self._buffer[self._at :] + block, self._base + self._at, 0
-        return bool(block)
+        self._buffer, self._base, self._at = self._buffer[self._at :], self._base + self._at, 0
+        return self._fill_behind()
 
     def _next(self) -> bytes:
         """Return the next byte that is not blank without taking it; b"" at the end of the file."""
@@ -151,19 +198,20 @@ class Index:
             if len(self._buffer) - self._at > MAX_VALUE:
                 raise TooLarge(f"{what} at byte {self._place:,} is larger than {MAX_VALUE:,} bytes.")
             if not self._fill():
-                raise Invalid(f"The file ends within {what} (byte {self._place + len(self._buffer):,}).")
+                raise self._ends_within(what)
 
     def _skip_value(self, first: bytes, key: str) -> None:
+        what = f'"{key[:100]}"'
         if first == b'"':
-            self._match(_TEXT, key)
+            self._match(_TEXT, what)
         elif first and first in b"[{":
-            self._skip_container(key)
-        elif first and first not in b"]},:":
-            self._match(_SCALAR, key)
+            self._skip_container(what)
+        elif first and first not in b"]},:'/#":
+            self._match(_SCALAR, what)
         else:
-            raise Invalid(f"A value is expected for {key!r} at byte {self._place:,}.", field=key[:100])
+            raise self._unexpected(f"a value is expected for {what}")
 
-    def _skip_container(self, key: str) -> None:
+    def _skip_container(self, what: str) -> None:
         structure = Structure()
         while True:
             places, depths, _ = structure.feed(self._buffer[self._at :])
@@ -173,12 +221,9 @@ class Index:
                 return
             self._at = len(self._buffer)
             if not self._fill():
-                raise Invalid(f"The file ends within {key!r} (byte {self._place:,}).", field=key[:100])
+                raise self._ends_within(what)
 
-
-def parse(text: bytes, where: str, at: int) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        place = at + len(error.doc[: error.pos].encode()) if isinstance(error.doc, str) else at
-        raise Invalid(f"{where} is not valid JSON: {error.msg} (byte {place:,}).", field=where) from None
+    def _ends_within(self, what: str) -> Invalid:
+        place = self._base + len(self._buffer)
+        words = f"The file ends within {what}: it is cut off, or a quote or bracket is missing. It ends"
+        return self._refusal(words, place)

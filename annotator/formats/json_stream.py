@@ -6,8 +6,7 @@ a list. A block of the file is searched for quotes and brackets with numpy, item
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -15,7 +14,8 @@ import orjson
 
 from annotator.domain.errors import Invalid, TooLarge
 
-from .json_index import BLOCK, MAX_VALUE, Index, Structure, parse
+from .json_index import BLOCK, MAX_VALUE, Index, Structure
+from .json_values import parse, place_of
 
 MAX_ITEM = 64 * 1024 * 1024
 _PORTION = (
@@ -23,7 +23,6 @@ _PORTION = (
 )
 
 _BLANKS = b" \t\r\n"
-_NUL = re.compile(rb"\\(u0000|.)", re.DOTALL)
 
 
 class JsonObject:
@@ -42,7 +41,15 @@ class JsonObject:
 
     def is_list(self, key: str) -> bool:
         """Tell whether the value of `key` is a list."""
-        return self._sections[key].is_list
+        return self._sections[key].first == b"["
+
+    def kind(self, key: str) -> str:
+        """Return what the value of `key` is, in words: "an object", "null"."""
+        return self._sections[key].kind
+
+    def place(self, key: str) -> str:
+        """Return the line and column where the value of `key` begins."""
+        return place_of(self._file, self._sections[key].start)
 
     def value(self, key: str) -> Any:
         """Return the whole value of `key`, parsed; TooLarge above MAX_VALUE bytes, Invalid when it is no JSON."""
@@ -50,28 +57,33 @@ class JsonObject:
         if section.stop - section.start > MAX_VALUE:
             raise TooLarge(f"{key} is larger than {MAX_VALUE:,} bytes.", field=key)
         self._file.seek(section.start)
-        return parse(self._file.read(section.stop - section.start), key, section.start)
+        return parse(self._file.read(section.stop - section.start), key, self._file, section.start)
 
     def items(self, key: str) -> Iterator[Any]:
-        """Yield the parsed objects of the list under `key`.
+        """Yield the parsed values of the list under `key`: objects as a rule, but whatever the list holds.
 
-        Invalid, naming the number of the item (from 0) and the byte of the file: an item that is no JSON (NaN is
-        none) or no object, or commas in the wrong place. TooLarge: an item of more than MAX_ITEM bytes.
+        Invalid, naming the number of the item (from 0), line and column: an item that is no JSON (what Python's
+        json.dump writes is read, see `parse`), or commas in the wrong place. TooLarge: an item of more than MAX_ITEM bytes.
         """
         if not self.is_list(key):
-            raise Invalid(f"{key} must be a list.", field=key)
+            raise Invalid(f"{key} must be a list, not {self.kind(key)}.", field=key)
         number = 0
         for text, at, edges in self._runs(key):
             end = 0
             for start in range(0, len(edges), 2 * _PORTION):
                 portion = edges[start : start + 2 * _PORTION]
-                _check_gap(text[end : portion[0]], key, number, at + end)
+                between = self._between(text[end : portion[0]], key, number, at + end)
+                yield from between
+                number += len(between)
                 end = portion[-1] + 1
                 parsed = _parse_run(text[portion[0] : end], len(portion) // 2)
-                yield from _parse_each(text, at, portion, key, number) if parsed is None else parsed
-                number += len(portion) // 2
-            if not edges and text.strip(_BLANKS) != b"]":
-                raise Invalid(f"{key}[{number}] is no object (byte {at:,}).", field=f"{key}.{number}")
+                if parsed is None:
+                    number = yield from self._parse_each(text, at, portion, key, number)
+                else:
+                    yield from parsed
+                    number += len(parsed)
+            if not edges:
+                yield from self._between(text, key, number, at, is_last=True)
 
     def _runs(self, key: str) -> Iterator[tuple[bytes, int, list[int]]]:
         """Yield the list in pieces that end with an item: text, its place in the file, first and last byte of each item.
@@ -104,6 +116,33 @@ class JsonObject:
                 raise TooLarge(f"{key}[{number}] is larger than {MAX_ITEM:,} bytes.", field=f"{key}.{number}")
         yield held, base, []
 
+    def _parse_each(
+        self, text: bytes, at: int, edges: list[int], key: str, number: int
+    ) -> Generator[Any, None, int]:
+        """Parse the items one by one, to name the one that is wrong after those before it; return the number of the next."""
+        end = edges[0]
+        for offset, (first, last) in enumerate(zip(edges[::2], edges[1::2], strict=True)):
+            if offset:
+                between = self._between(text[end:first], key, number, at + end)
+                yield from between
+                number += len(between)
+            end = last + 1
+            yield parse(text[first:end], f"{key}[{number}]", self._file, at + first)
+            number += 1
+        return number
+
+    def _between(self, gap: bytes, key: str, number: int, at: int, *, is_last: bool = False) -> list[Any]:
+        """Return the values that are neither objects nor lists of a piece between two that are: none as a rule."""
+        mark = gap.strip(_BLANKS)
+        if mark == (b"]" if is_last else b"," if number else b""):
+            return []
+        if len(gap) > MAX_VALUE:
+            raise TooLarge(f"{key}[{number}] is larger than {MAX_VALUE:,} bytes.", field=f"{key}.{number}")
+        # With a number on each side, and the list's own brackets, it is a list by itself.
+        before, after = b"[0" if number else b"[", b"" if is_last else b"0]"
+        values: list[Any] = parse(before + gap + after, f"{key}[{number}]", self._file, at - len(before))
+        return values[bool(number) : len(values) - (not is_last)]
+
 
 def _parse_run(text: bytes, count: int) -> list[Any] | None:
     """Parse consecutive items at once: less than half of the time of one by one. None when anything is wrong with them."""
@@ -112,32 +151,3 @@ def _parse_run(text: bytes, count: int) -> list[Any] | None:
     except orjson.JSONDecodeError:
         return None
     return items if len(items) == count and all(type(item) is dict for item in items) else None
-
-
-def _parse_each(text: bytes, at: int, edges: list[int], key: str, number: int) -> Iterator[Any]:
-    """Parse the items one by one, to name the one that is wrong after those before it."""
-    end = edges[0]
-    for offset, (first, last) in enumerate(zip(edges[::2], edges[1::2], strict=True)):
-        if offset:
-            _check_gap(text[end:first], key, number + offset, at + end)
-        end = last + 1
-        item = parse(text[first:end], f"{key}[{number + offset}]", at + first)
-        if type(item) is not dict:
-            raise Invalid(
-                f"{key}[{number + offset}] is no object (byte {at + first:,}).",
-                field=f"{key}.{number + offset}",
-            )
-        yield item
-
-
-def _check_gap(gap: bytes, key: str, number: int, at: int) -> None:
-    if gap.strip(_BLANKS) != (b"," if number else b""):
-        raise Invalid(f"An object is expected for {key}[{number}] (byte {at:,}).", field=f"{key}.{number}")
-
-
-def without_nul(value: Any) -> Any:
-    """Return a JSON value that is kept as it came, with U+FFFD for each NUL: no database column holds one."""
-    text = orjson.dumps(value)
-    if b"\\u0000" not in text:
-        return value
-    return orjson.loads(_NUL.sub(lambda found: b"\\ufffd" if found[1] == b"u0000" else found[0], text))

@@ -111,6 +111,7 @@ class ImportedLabelRow(NamedTuple):
     given: str | None
     score: float | None
     is_crowd: bool
+    external_id: str
 
 
 class LabelIdentity(NamedTuple):

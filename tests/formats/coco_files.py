@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 from pycocotools import mask as coco_mask
@@ -26,8 +27,21 @@ def written(categories=(), images=(), labels=(), report=None, **options):
 
 def round_trip(data):
     reader, images, labels, report = read(data)
-    again = written(reader.categories, images, labels, report, info=reader.info, licenses=reader.licenses)
+    images = [replace(image, number=_number(image.number)) for image in images]
+    labels = [
+        label._replace(
+            image_number=_number(label.image_number), category_number=_number(label.category_number)
+        )
+        for label in labels
+    ]
+    categories = [replace(each, number=_number(each.number)) for each in reader.categories]
+    again = written(categories, images, labels, report, info=reader.info, licenses=reader.licenses)
     return again, report
+
+
+def _number(number):
+    """What stands for a text id is none of 64 bits: a service gives a number, here it is any."""
+    return number if number > -(2**63) else number + 2**64 - 10**6
 
 
 def rle_of(mask):

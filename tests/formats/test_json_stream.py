@@ -47,32 +47,80 @@ def test_everything_comes_out_whatever_the_layout_and_the_block(block, monkeypat
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "not a JSON object"), (b"[1]", "not a JSON object"), (b"\x89PNG", "not a JSON object"),
-        (b"{", "byte 1"), (b'{"a"', "byte 4"), (b'{"a":', "'a' at byte 5"), (b'{"a":}', "'a' at byte 5"),
-        (b'{"a":1,}', "byte 7"), (b'{"a":1}x', "byte 7"), (b'{"a":[{}]]}', "byte 9"), (b'{"a":[{"b":1}', "within 'a'"),
-        (b'{"a":"b', "within a"), (b'{"a":1,"a":2}', "comes twice"), (b"\xff\xfe{\0", "UTF-8"), (b"{\0\"\0", "UTF-8"),
-        (b'{"a" 1}', "colon"), (b'{"a":"\\', "within a"),
+        (b"", "is empty"), (b" \n", "is empty"), (b"\xef\xbb\xbf", "is empty"), (b"[1]", r"is a JSON list.*begins with \["),
+        (b"\x89PNG", "a PNG image"), (b"\x1f\x8b\x08\0", "compressed with gzip"), (b"PK\3\4\0", "a ZIP archive"),
+        (b"BZh9", "bzip2"), (b"a" * 257 + b"ustar", "tar archive"), (b"\1\2\3\4", "not text"),
+        (b"  <!DOCTYPE html><p>", r"web page \(HTML\)"), (b"<?xml version='1'?>", "XML"), (b"images: []", "begins with i instead"),
+        (b"\xff\xfe{\0", "UTF-16.*UTF-8"), (b"{\0\"\0", "UTF-16.*UTF-8"), (b"\xe4{}", "another character"),
+        (b"// by hand\n{}", "begins with a comment"), (b"/* x */ {}", "begins with a comment"), (b"# x\n{}", "begins with a comment"),
+        (b'{"a":1, // one\n"b":2}', "a comment, which JSON does not have, at line 1, column 9"),
+        (b'{\n"a": /* one */ 2}', "a comment, which JSON does not have, at line 2, column 6"),
+        (b"{'a': 1}", "single quotes where JSON takes double quotes, at line 1, column 2"),
+        (b"{\"a\": 'x'}", "single quotes where JSON takes double quotes, at line 1, column 7"),
+        (b'{"a":1,}', "comma before the closing bracket, at line 1, column 8"),
+        (b'{"a":1,\n\n }', "comma before the closing bracket, at line 3, column 2"),
+        (b"{", "ends where a name.*line 1, column 2"), (b'{"a"', "a colon.*cut off.*line 1, column 5"),
+        (b'{"a":', 'a value is expected for "a".*cut off'), (b'{"a":}', 'a value is expected for "a", at line 1, column 6'),
+        (b'{"a":1}x', "follows the end.*line 1, column 8"), (b'{"a":[{}]]}', "a comma or the end.*line 1, column 10"),
+        (b'{"a":1}\n{"b":2}', r"several JSON objects \(JSON Lines\).*line 2, column 1"),
+        (b'{"a":[{"b":1}', 'within "a": it is cut off.*line 1, column 14'), (b'{"a":"b', 'within "a"'), (b'{"a":"\\', 'within "a"'),
+        (b'{"a":1,"a":2}', '"a" comes twice.*line 1, column 8'), (b'{"a" 1}', "colon"),
+        ('{"ä€":1,\n"ü":"ö" x}'.encode(), "line 2, column 9"), (b'{"\xe4":1}', "not UTF-8 text at line 1, column 3"),
     ],
 )  # fmt: skip
-def test_what_is_no_json_object_is_refused_with_the_place(data, words):
+def test_what_is_no_json_object_is_refused_in_words_with_the_place(data, words):
     with pytest.raises(Invalid, match=words):
         JsonObject(io.BytesIO(data))
+
+
+@pytest.mark.parametrize("block", [1, 7, 4096])
+def test_the_reason_is_the_same_whatever_the_block(block, monkeypatch):
+    for module in (json_index, json_stream):
+        monkeypatch.setattr(module, "BLOCK", block)
+    with pytest.raises(Invalid, match="comma before the closing bracket, at line 4, column 1"):
+        JsonObject(io.BytesIO(b'\n\n{"a": [1, "x"],\n}'))
+    with pytest.raises(Invalid, match="a comment, which JSON does not have, at line 1, column 8"):
+        JsonObject(io.BytesIO(b'{"a":1 // x\n}'))
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('[{},]', r"a\[1\]"), ("[,{}]", r"a\[0\] \(byte 6\)"), ("[{} {}]", r"a\[1\] \(byte 8\)"), ("[{}, 5]", r"a\[1\]"),
-        ("[5]", r"a\[0\]"), ('[{"x":NaN}]', r"a\[0\].*byte 11"), ('[{"x":1},\n{"y":1e999}]', r"a\[1\].*infinity.*byte 20"),
-        ('[{"x":' * 3000 + "1" + "}]" * 3000, "depth limit"), (r'[{"x":"\ud800"}]', "surrogate"), ('[{"x":01}]', r"a\[0\]"),
-        ('[{"x":1,}]', r"a\[0\]"), ("[[1]]", r"a\[0\] is no object \(byte 6\)"), ("[{}, [1], {}]", r"a\[1\] is no object \(byte 10\)"),
-        ("[{}, 5, {}]", r"a\[1\] \(byte 8\)"), ('[{"x":"a\nb"}]', r"a\[0\]"), ("{}", "must be a list"),
+        ("[{},]", r"a\[1\].*comma before the closing bracket \(line 1, column 10\)"), ("[,{}]", r"a\[0\].*column 7"),
+        ("[{} {}]", r"a\[1\].*column 10"), ("[{},, {}]", r"a\[1\].*column 10"), ('[{"x":01}]', r"a\[0\]"),
+        ('[{"x":1},\n{"x":1, "y":}]', r"a\[1\].*line 2, column 13"), ('[{"x":' * 3000 + "1" + "}]" * 3000, "nested too deeply"),
+        ('[{"x":1,}]', r"a\[0\].*comma before the closing bracket \(line 1, column 1[45]\)"), ("[{'x':1}]", "single quotes"),
+        ('[{"x":1 // one\n}]', "a comment"), ('[{"x":True}]', "True is Python"), ('[{"x":"a\nb"}]', r"a\[0\]"),
+        ('[{"x":1}, None]', "None is Python"), ("{}", "must be a list, not an object"), ("null", "must be a list, not null"),
     ],
 )  # fmt: skip
 def test_a_broken_item_is_named(text, words):
     source = JsonObject(io.BytesIO(b'{"a":' + text.encode() + b"}"))
     with pytest.raises(Invalid, match=words):
         list(source.items("a"))
+
+
+def test_bytes_that_are_no_utf8_are_named_with_their_place():
+    source = JsonObject(io.BytesIO('{"a":[{"n":"é"},\n{"n":"r'.encode() + b'\xf8d"}]}'))
+    with pytest.raises(Invalid, match="not UTF-8 text at line 2, column 8"):
+        list(source.items("a"))
+
+
+def test_what_python_writes_beyond_json_is_read_as_text():
+    text = r'{"a":[{"x":NaN},{"x":[-Infinity,1e999,-2e400,5]},{"x":Infinity},{"x":"\\ud800 \ud800 \ud83d\ude00"}],"b":NaN}'
+    source = JsonObject(io.BytesIO(text.encode()))
+    assert list(source.items("a")) == [
+        {"x": "NaN"}, {"x": ["-Infinity", "1e999", "-2e400", 5]}, {"x": "Infinity"}, {"x": "\\ud800 \ufffd \U0001f600"},
+    ]  # fmt: skip
+    assert source.value("b") == "NaN" and source.kind("b") == "a number"
+
+
+def test_numbers_beside_nan_stay_as_they_are():
+    numbers = [2**53 + 1, -(2**63), 2**64 - 1, 10**18, 0.1, -0.0, 1e308, 2**80]
+    clean = JsonObject(io.BytesIO(json.dumps({"a": [{"n": numbers}]}).encode()))
+    mixed = JsonObject(io.BytesIO(json.dumps({"a": [{"n": numbers, "x": float("nan")}]}).encode()))
+    (one,), (other,) = list(clean.items("a")), list(mixed.items("a"))
+    assert [(type(x), x) for x in one["n"]] == [(type(x), x) for x in other["n"]]
 
 
 def test_items_before_a_broken_one_are_read():
@@ -82,14 +130,34 @@ def test_items_before_a_broken_one_are_read():
         next(items)
 
 
+@pytest.mark.parametrize("block", [1, 5, 4096])
+def test_values_of_any_kind_come_in_their_order(block, monkeypatch):
+    for module in (json_index, json_stream):
+        monkeypatch.setattr(module, "BLOCK", block)
+    for values in (
+        [None, {}, 5, "a]{", [1], {"n": 1}, [], True],
+        [1, 2],
+        [[]],
+        [{}, 1.5],
+        ["}", {"n": "]"}, None],
+    ):
+        for indent in (None, 2):
+            data = json.dumps({"a": values, "b": 1}, indent=indent).encode()
+            assert list(JsonObject(io.BytesIO(data)).items("a")) == values
+
+
 def test_the_number_of_a_broken_item_is_right_in_a_long_list():
     items = [f'{{"n":{n}}}' for n in range(1000)]
     for broken in (0, 99, 100, 101, 777, 999):
-        text = "[" + ", ".join([*items[:broken], "[]", *items[broken + 1 :]]) + "]"
+        text = "[" + ", ".join([*items[:broken], "{x}", *items[broken + 1 :]]) + "]"
         found = JsonObject(io.BytesIO(b'{"a":' + text.encode() + b"}")).items("a")
         assert [next(found)["n"] for _ in range(broken)] == list(range(broken))
-        with pytest.raises(Invalid, match=rf"a\[{broken}\] is no object \(byte {5 + text.index('[]'):,}\)"):
+        with pytest.raises(Invalid, match=rf"a\[{broken}\].*column {7 + text.index('{x}'):,}\)"):
             next(found)
+    mixed = "[null, " + ", ".join([*items[:500], "7", *items[500:], "{x}"]) + "]"
+    found = JsonObject(io.BytesIO(b'{"a":' + mixed.encode() + b"}")).items("a")
+    with pytest.raises(Invalid, match=r"a\[1002\]"):
+        list(found)
 
 
 def test_values_and_items_have_a_limit(monkeypatch):

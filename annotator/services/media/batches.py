@@ -34,6 +34,7 @@ class Source:
     name: str
     found: Stored | DomainError | None
     number: int | None = None
+    external_id: str = ""
     width: int = 0
     height: int = 0
     metadata: Mapping[str, Any] = field(default_factory=dict)
@@ -104,7 +105,7 @@ def _new(dataset: Dataset, sources: Sequence[Source]) -> list[NewImage]:
     return [
         NewImage(
             dataset, media_names.below(source.name), next(rows) if isinstance(source.found, Stored) else None, number=source.number,
-            metadata=source.metadata, size=(source.width, source.height),
+            external_id=source.external_id, metadata=source.metadata, size=(source.width, source.height),
             refusal=source.found if isinstance(source.found, DomainError) else None,
         )
         for source in sources

@@ -32,6 +32,7 @@ from annotator.models import (
     KeypointClass,
     KeypointSchema,
     Label,
+    Media,
     Project,
     SkeletonEdge,
 )
@@ -121,10 +122,10 @@ def _write_categories(state: _Import, records: Iterable[CategoryRecord]) -> None
         try:
             name = text.clean(record.name, field="name", limit=200)
         except DomainError as error:
-            state.report.add("categories.name", error.message, record.number)
+            state.report.add("categories.name", error.message, record.external_id or record.number)
             continue
         concept = rows.get(text.name_key(name))
-        if concept is not None and concept.number != record.number:
+        if concept is not None and concept.number != record.number and not record.external_id:
             state.report.add(
                 "categories.id",
                 "The class is here under another number.",
@@ -134,16 +135,13 @@ def _write_categories(state: _Import, records: Iterable[CategoryRecord]) -> None
             is_fit = 0 <= record.number < _END_OF_CLASSES
             number = record.number if is_fit and record.number not in used else None
             if number is None:
-                reason = (
-                    "The number is already used by another class."
-                    if is_fit
-                    else "The number is negative or too large."
-                )
-                state.report.add("categories.id", reason, record.number)
+                reason = _new_number_reason("class", record.external_id, is_fit)
+                state.report.add("categories.id", reason, record.external_id or record.number)
             extra = {"coco": {"supercategory": record.supercategory, **record.extra}}
             concept = concepts.create(
-                actor=state.actor, project=project, name=name, number=number, color=record.color, extra=extra
-            )
+                actor=state.actor, project=project, name=name, number=number, color=record.color, extra=extra,
+                external_id=_fitting(record.external_id, Concept),
+            )  # fmt: skip
             rows[concept.name_key] = concept
             used.add(concept.number)
         else:
@@ -153,6 +151,21 @@ def _write_categories(state: _Import, records: Iterable[CategoryRecord]) -> None
         state.concept_of[record.number] = concept.pk
         if record.keypoints:
             state.points_of[record.number] = _keypoint_classes(state, concept, record)
+
+
+def _new_number_reason(noun: str, external_id: str, is_fit: bool) -> str:
+    """Return why an object does not have the number of the file."""
+    if external_id:
+        return f"The id is text: the {noun} got a number and keeps the text as its external ID."
+    return (
+        f"The number is already used by another {noun}." if is_fit else "The number is negative or too large."
+    )
+
+
+def _fitting(external_id: str, model: type[Concept | Media]) -> str:
+    """Return the id of a file if the column holds it."""
+    limit = model._meta.get_field("external_id").max_length or 0
+    return external_id if len(external_id) <= limit else ""
 
 
 def _tell_unlike(state: _Import, concept: Concept, record: CategoryRecord) -> None:
@@ -239,7 +252,7 @@ def _image_names(state: _Import, records: Iterable[ImageRecord]) -> dict[int, st
         try:
             names[record.number] = media_names.below(record.name, field="file_name")
         except DomainError as error:
-            state.report.add("images.file_name", error.message, record.number)
+            state.report.add("images.file_name", error.message, record.external_id or record.number)
     return names
 
 
@@ -271,8 +284,9 @@ def _write_images(
             media_batches.fill_many(actor=state.actor, dataset=state.dataset, sources=lacking)
         sources = [
             media_batches.Source(
-                name=names[record.number], found=find_image(record.name), number=record.number, width=record.width or 0, height=record.height or 0,
-                metadata={"coco": {"file_name": record.name, **record.extra}},
+                name=names[record.number], found=find_image(record.name),
+                number=None if record.external_id else record.number, external_id=_fitting(record.external_id, Media),
+                width=record.width or 0, height=record.height or 0, metadata={"coco": {"file_name": record.name, **record.extra}},
             )
             for record in new
         ]  # fmt: skip
@@ -284,12 +298,9 @@ def _write_images(
             state.media_of[record.number] = medium.pk
             if medium.number != source.number:
                 is_fit = 0 <= record.number < media_rows.END_OF_NUMBERS
-                reason = (
-                    "The number is already used by another image."
-                    if is_fit
-                    else "The number is negative or too large."
-                )
-                state.report.add("images.id", reason, f"{record.number} -> {medium.number}")
+                reason = _new_number_reason("image", record.external_id, is_fit)
+                number = record.external_id or record.number
+                state.report.add("images.id", reason, f"{number} -> {medium.number}")
                 changed.add(record.number)
             if medium.health == "ERROR":
                 state.report.add("images.file_name", medium.health_reason, source.name)
@@ -338,7 +349,7 @@ def _insert(state: _Import, rows: list[ImportedLabelRow]) -> None:
 def _shared_columns(state: _Import, revision: int) -> dict[str, Any]:
     now, user = timezone.now(), state.actor.user_id
     return {
-        "project_id": state.project.pk, "z": 0, "tool": "import", "origin": "import", "error": "", "external_id": "", "created_by_id": user,
+        "project_id": state.project.pk, "z": 0, "tool": "import", "origin": "import", "error": "", "created_by_id": user,
         "updated_by_id": user, "import_job_id": state.job.pk if state.job else None, "created_at": now, "updated_at": now,
         "revision": revision,
     }  # fmt: skip
@@ -361,7 +372,7 @@ def _label(state: _Import, key: uuid.UUID, record: LabelRecord) -> ImportedLabel
     return ImportedLabelRow(
         id=key, media_id=medium, concept_id=concept, number=record.number, x0=x0, y0=y0, x1=x1, y1=y1, shape=record.shape,
         points=record.points, mask=record.mask, keypoints=points, given=imported_labels.keep_given(record), score=record.score,
-        is_crowd=record.is_crowd,
+        is_crowd=record.is_crowd, external_id=record.external_id,
     )  # fmt: skip
 
 

@@ -338,3 +338,39 @@ def test_a_picture_that_waits_for_its_bytes_gets_them_from_a_later_import(w: Wor
     (tmp_path / "a.jpg").write_bytes(picture(8))
     run(w, coco(), tmp_path)
     assert Media.objects.get(number=7).blob_id == before, "a picture that has bytes keeps them"
+
+
+def test_ids_that_are_text_become_external_ids_of_numbered_rows(w: World) -> None:
+    images = [{"id": "70", "file_name": "q.jpg"}, {"id": "img-two", "file_name": "r.jpg"}]
+    categories = [
+        {"id": "40", "name": "lamp"},
+        {"id": "dog", "name": "dog"},
+        {"id": "x" * 201, "name": "long"},
+    ]
+    box = {"bbox": [5, 6, 20, 10], "image_id": 70, "category_id": 40}
+    notes = [
+        box,
+        box | {"id": "2", "image_id": "70"},
+        box | {"id": "abc", "image_id": "img-two", "category_id": "dog"},
+    ]
+    facts = run(w, coco(images=images, categories=categories, annotations=notes))
+    assert (facts["images"], facts["labels"], facts["classes"]) == (2, 3, 3)
+    media = {
+        medium.external_id: medium
+        for medium in Media.objects.filter(number__lt=10**6, metadata__has_key="coco")
+    }
+    assert media[""].number == 70 and media["img-two"].number > 0
+    assert dict(Concept.all_objects.filter(name__in=("lamp", "long")).values_list("name", "external_id")) == {
+        "lamp": "",
+        "long": "",
+    }
+    label = Label.all_objects.get(external_id="abc")
+    assert (label.media, label.concept.external_id) == (media["img-two"], "dog")
+    assert set(Label.all_objects.exclude(pk=label.pk).values_list("number", flat=True)) == {None, 2}
+    assert {(line["field"], line["count"]) for line in facts["report"] if line["field"].endswith("id")} == {
+        ("images.id", 1), ("categories.id", 2), ("annotations.id", 1)
+    }  # fmt: skip
+    assert any("img-two ->" in line["examples"][0] for line in facts["report"])
+    assert run(w, coco(images=images, categories=categories, annotations=notes))["labels"] == 0, (
+        "the same file adds nothing"
+    )
