@@ -40,6 +40,7 @@ STATUS_GRANTS: dict[str, frozenset[str]] = {
 }
 # From these states an annotator may not take a medium back; a reviewer reopens it.
 FINISHED = frozenset({"DONE", "COMPLETED"})
+_RANKS: dict[str, int] = {role: rank for rank, role in enumerate(Role.values)}
 _ROLE_NAMES: dict[str, str] = {
     Role.VIEWER: "a viewer",
     Role.ANNOTATOR: "an annotator",
@@ -105,6 +106,30 @@ def check(role: str, action: str) -> None:
     """Raise Denied with a reason in words when `role` does not grant `action`."""
     if not allows(role, action):
         raise Denied(f"As {_ROLE_NAMES.get(role, role)} you may not do this ({action}).", code="role")
+
+
+def may_act_on(role: str, other: str | None) -> bool:
+    """Return whether a member with `role` may act on a membership, invitation or token of somebody with role `other`.
+
+    The one rule for roles, removals, invitations, links and tokens: nobody acts on a stronger role than their own,
+    and nobody gives one. `other` is None for somebody without a membership.
+    """
+    if not (allows(role, "member.manage") or allows(role, "token.manage")):
+        return False
+    return other is None or _RANKS[role] <= _RANKS[other]
+
+
+def require_may_act_on(
+    actor: Actor, workspace: Workspace, *others: str | None, action: str = "member.manage"
+) -> str:
+    """Return the actor's role in `workspace` if it grants `action` and may act on each of the roles; see `may_act_on`."""
+    own = require(actor, workspace, action)
+    if not all(may_act_on(own, other) for other in others):
+        raise Denied(
+            f"As {_ROLE_NAMES.get(own, own)} you may not act on somebody with a stronger role, or give one.",
+            code="role",
+        )
+    return own
 
 
 def check_status(role: str, base: str, current: str) -> None:

@@ -10,6 +10,7 @@ import functools
 import hashlib
 import http.client
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -111,6 +112,13 @@ class Answer:
         return orjson.loads(self.body)
 
 
+def form_token(page: bytes) -> bytes:
+    """Return the token against forged requests of the form in a page."""
+    found = re.search(rb'name="csrfmiddlewaretoken" value="(\w+)"', page)
+    assert found, page[:2000]
+    return found[1]
+
+
 @dataclass(slots=True)
 class Server:
     """One `manage.py serve` with a data folder and database of its own."""
@@ -208,10 +216,16 @@ class Server:
         return self.workshop.command("login_link", "--user", user).strip().splitlines()[-1]
 
     def session(self, user: str) -> str:
-        """Return the Cookie header of a new session of `user`."""
-        answer = self.request("GET", self.sign_in_link(user).removeprefix(self.url))
+        """Return the Cookie header of a new session of `user`: the page of a sign-in link and its button."""
+        path = self.sign_in_link(user).removeprefix(self.url)
+        page = self.request("GET", path)
+        cookie = page.headers["set-cookie"].split(";", 1)[0]
+        headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
+        answer = self.request("POST", path, b"csrfmiddlewaretoken=" + form_token(page.body), headers)
         assert answer.status == 302, answer
-        return answer.headers["set-cookie"].split(";", 1)[0]
+        session = answer.headers["set-cookie"].split(";", 1)[0]
+        assert session.startswith("sessionid="), session
+        return session
 
     def request(
         self,

@@ -125,9 +125,14 @@ class ApiToken(Row):
 
 
 class SignInLink(Row):
-    """A one-time address that signs a person in; kept as a digest, void after use or after `expires_at`."""
+    """A one-time address that signs a person in; kept as a digest, void after use or after `expires_at`.
+
+    `auth_hash` is the session hash of the account when the link was made: it ends with a change of the password.
+    Links of earlier releases have none.
+    """
 
     user = key(User, related_name="sign_in_links")
     digest = text(64, unique=True)
+    auth_hash = text(128)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)

@@ -168,6 +168,8 @@ def session_expired(ann: Person, studio: Studio, editor: Editor, act: Callable[[
     editor.page.wait_for_function("() => window.__editor.store.save.state === 'signed_out'")
     tab = ann.context.new_page()
     tab.goto(studio.server.sign_in_link("ann"))
+    tab.get_by_role("button", name="Sign in as").click()
+    tab.wait_for_url("**/")
     tab.close()
     editor.page.bring_to_front()
     return editor

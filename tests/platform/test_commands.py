@@ -71,11 +71,12 @@ def test_a_sign_in_address_works_once(w: World, client: Client) -> None:
     address = out.strip().splitlines()[-1]
     match = re.fullmatch(r"http://127\.0\.0\.1:\d+(/sign-in/link/[\w-]+/)", address)
     assert match
-    answer = client.get(match[1])
+    assert client.get(match[1]).status_code == 200
+    answer = client.post(match[1])
     assert (answer.status_code, answer["Location"]) == (302, "/")
     assert client.session["_auth_user_id"] == str(w.ann.pk)
     assert Client().get(match[1]).status_code == 404
-    assert Client().post(match[1]).status_code == 405
+    assert Client().post(match[1]).status_code == 404
     assert match[1].split("/")[3] not in str(SignInLink.objects.values())
 
 
@@ -85,6 +86,7 @@ def test_old_links_and_those_of_closed_accounts_are_void(w: World) -> None:
     User.objects.filter(pk=w.max.pk).update(is_active=False)
     for secret in (old, closed, "nonsense"):
         assert Client().get(f"/sign-in/link/{secret}/").status_code == 404
+        assert Client().post(f"/sign-in/link/{secret}/").status_code == 404
 
 
 def test_a_link_lasts_ten_minutes(w: World) -> None:

@@ -42,7 +42,7 @@ def test_a_new_person_gets_a_link_that_works_once(w: World) -> None:
     nina = User.objects.get(username="nina")
     assert not nina.has_usable_password()
     client = browser()
-    assert client.get(body["link"]).status_code == 302
+    assert client.post(body["link"]).status_code == 302
     assert client.get(f"/projects/{w.project.pk}/").status_code == 200
     assert browser().get(body["link"]).status_code == 404
 
@@ -143,7 +143,7 @@ def test_a_new_link_only_for_one_who_never_came(w: World) -> None:
     nina = User.objects.get(username="nina")
     answer: Any = post(w.olga, members(w, f"{member(w, nina).pk}/link"))
     client = browser()
-    client.get(answer.json()["link"])
+    client.post(answer.json()["link"])
     assert post(w.olga, members(w, f"{member(w, nina).pk}/link")).status_code == 409
 
 

@@ -57,7 +57,7 @@ def test_sign_in_failure_limit_and_sign_out(w: World, settings: Any) -> None:
 
 def test_links(w: World) -> None:
     secret = sign_in.make_link(user=w.ann)
-    browser().get(f"/sign-in/link/{secret}/")
+    browser().post(f"/sign-in/link/{secret}/")
     browser().get(f"/sign-in/link/{secret}/")
     assert told("kind", "user__username")[0] == ("link.created", "ann")
     assert {("link.used", "ann"), ("link.failed", None)} <= set(told("kind", "user__username"))

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from annotator.models import User
+from annotator.services.accounts import sign_in
 from tests.web.client import browser, get, post
 from tests.world import World
 
@@ -174,3 +175,22 @@ def test_preferences_are_kept(w: World) -> None:
     assert (answer.status_code, answer.json()["field"]) == (400, "theme")
     assert post(w.ann, "/web/preferences", {"is_staff": True}).status_code == 400
     assert post(None, "/web/preferences", {"theme": "dark"}).status_code == 401
+
+
+def test_a_link_page_names_both_people_and_keeps_the_session_until_the_button(w: World) -> None:
+    client = browser(w.max)
+    path = f"/sign-in/link/{sign_in.make_link(user=w.ann)}/"
+    text = client.get(path).content.decode()
+    assert "Max is signed in in this browser" in text and "Sign in as Ann" in text
+    assert client.session["_auth_user_id"] == str(w.max.pk)
+    assert client.post(path)["Location"] == "/"
+    assert client.session["_auth_user_id"] == str(w.ann.pk)
+    assert client.get(path).status_code == 404
+
+
+def test_the_button_of_a_link_needs_a_token_against_forged_requests(w: World) -> None:
+    path = f"/sign-in/link/{sign_in.make_link(user=w.ann)}/"
+    visitor = Client(enforce_csrf_checks=True)
+    assert visitor.post(path).status_code == 403
+    assert "_auth_user_id" not in visitor.session
+    assert sign_in.use_link(secret=path.split("/")[3]) == w.ann

@@ -1,9 +1,8 @@
-"""Writes of people's own accounts: name, password, preferences, and inviting a person with a one-time link."""
+"""Writes of people's own accounts: name, password, preferences."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
@@ -12,18 +11,13 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 
-from annotator import policy
 from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Denied, Invalid
-from annotator.models import Membership, User, Workspace
+from annotator.models import User
 from annotator.services import security_log
-from annotator.services.accounts import sign_in
 from annotator.services.security_log import Kind
-from annotator.services.workspaces import members
 
-# An invitation is handed over by chat or mail, so it lives longer than a link from the operator's console.
-INVITATION_VALID_FOR = timedelta(days=7)
 PREFERENCES: dict[str, tuple[str, ...]] = {"theme": ("", "light", "dark"), "contrast": ("", "more")}
 # Without these a name cannot break an address or a command line.
 _NOT_IN_NAMES = frozenset("/\\:<>\"' ")
@@ -38,46 +32,11 @@ def find(*, name: str) -> User | None:
     return found[0] if len(found) == 1 else None
 
 
-@transaction.atomic
-def invite(
-    *, actor: Actor, workspace: Workspace, name: str, role: str, display_name: str = "", email: str = ""
-) -> tuple[Membership, str]:
-    """Make a person a member and return (membership, secret of a one-time link; empty for one who has an account).
-
-    `name` is the user name, or the e-mail address of somebody who has an account here. A new person has no
-    password until they set one. Raises Denied below admin or for a role above one's own, Conflict for a member.
-    """
-    policy.require(actor, workspace, "member.manage")
-    person = find(name=text.clean(name, field="name", limit=150))
-    if person is not None:
-        return members.add(actor=actor, workspace=workspace, user=person, role=role), ""
-    person = User.objects.create(
-        username=_new_name(name),
-        display_name=text.clean(display_name, field="display_name", limit=150, required=False),
-        email=_email(email),
-        password="!",  # noqa: S106 (unusable by Django's convention)
-    )
-    security_log.record(Kind.ACCOUNT_CREATED, actor=actor, user_id=person.pk, workspace_id=workspace.pk)
-    member = members.add(actor=actor, workspace=workspace, user=person, role=role)
-    return member, sign_in.make_link(user=person, valid_for=INVITATION_VALID_FOR, actor=actor)
-
-
-@transaction.atomic
-def invite_again(*, actor: Actor, member: Membership) -> str:
-    """Return a new one-time link for a person who has never signed in; Conflict for anybody else: it would open their account."""
-    policy.require(actor, member.workspace, "member.manage")
-    if member.user.last_login is not None or member.user.has_usable_password() or member.user.service_of_id:
-        raise Conflict("This person has an account already and signs in herself.")
-    if Membership.all_objects.filter(user=member.user).exclude(pk=member.pk).exists():
-        raise Denied("This person belongs to another workspace too.", code="not_yours")
-    return sign_in.make_link(user=member.user, valid_for=INVITATION_VALID_FOR, actor=actor)
-
-
 def update(*, actor: Actor, display_name: str, email: str) -> User:
     """Change one's own display name and e-mail address."""
     user = User.objects.get(pk=actor.user_id)
     user.display_name = text.clean(display_name, field="display_name", limit=150)
-    has_changed = user.email != (address := _email(email))
+    has_changed = user.email != (address := clean_email(email))
     user.email = address
     with transaction.atomic():
         user.save(update_fields=["display_name", "email"])
@@ -122,7 +81,7 @@ def set_password(*, actor: Actor, old: str, new: str) -> User:
     return user
 
 
-def _new_name(value: str) -> str:
+def new_name(value: str) -> str:
     """Return a user name that nobody has, in any case, or raise Invalid or Conflict."""
     name = text.clean(value, field="name", limit=150)
     if "@" in name:
@@ -137,7 +96,8 @@ def _new_name(value: str) -> str:
     return name
 
 
-def _email(value: str) -> str:
+def clean_email(value: str) -> str:
+    """Return an e-mail address, or nothing for nothing; raise Invalid for anything else."""
     address = text.clean(value, field="email", limit=254, required=False)
     if address:
         try:

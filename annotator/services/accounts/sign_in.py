@@ -18,37 +18,54 @@ from annotator.services.security_log import Kind
 VALID_FOR = timedelta(minutes=10)
 
 
+@transaction.atomic
 def make_link(*, user: User, valid_for: timedelta = VALID_FOR, actor: Actor | None = None) -> str:
-    """Return the secret of a new link for `user`, good for `valid_for`; only its digest is stored.
+    """Return the secret of a new link for `user`, good for `valid_for`; older links of the user end.
 
-    `actor` invites the person; without one it is the operator's console.
+    Only its digest is stored. The link ends when the password changes. `actor` invites the person; without one it is
+    the operator's console.
     """
     secret = secrets.token_urlsafe(32)
-    with transaction.atomic():
-        SignInLink.objects.create(user=user, digest=digest_of(secret), expires_at=timezone.now() + valid_for)
-        security_log.record(Kind.LINK_CREATED, actor=actor, user_id=user.pk)
+    SignInLink.objects.filter(user=user, used_at=None).delete()
+    SignInLink.objects.create(
+        user=user,
+        digest=digest_of(secret),
+        auth_hash=user.get_session_auth_hash(),
+        expires_at=timezone.now() + valid_for,
+    )
+    security_log.record(Kind.LINK_CREATED, actor=actor, user_id=user.pk)
     return secret
 
 
+def find_link(*, secret: str) -> SignInLink:
+    """Return a link that can be used, with its user; raise Missing when it is unknown, used, replaced or too old."""
+    link = (
+        SignInLink.objects.filter(
+            digest=digest_of(secret), used_at=None, expires_at__gt=timezone.now(), user__is_active=True
+        )
+        .select_related("user")
+        .first()
+    )
+    if link is None or link.auth_hash not in ("", link.user.get_session_auth_hash()):
+        security_log.record(Kind.LINK_FAILED)
+        raise Missing("This sign-in link has been used or is too old. Ask for a new one.", code="link_void")
+    return link
+
+
+@transaction.atomic
 def use_link(*, secret: str) -> User:
-    """Return the person of a link and void the link; raise Missing when it is unknown, used or too old.
+    """Return the person of a link and void the link; raise Missing as `find_link` does.
 
     The link is claimed by one conditional UPDATE, so of two visits at once only one succeeds.
     """
-    now = timezone.now()
-    fresh = SignInLink.objects.filter(
-        digest=digest_of(secret), used_at__isnull=True, expires_at__gt=now, user__is_active=True
-    )
-    link_id = fresh.values_list("pk", flat=True).first()
-    claimed = link_id is not None and SignInLink.objects.filter(pk=link_id, used_at__isnull=True).update(
-        used_at=now
-    )
+    link = find_link(secret=secret)
+    claimed = SignInLink.objects.filter(pk=link.pk, used_at=None).update(used_at=timezone.now())
     if not claimed:
         security_log.record(Kind.LINK_FAILED)
         raise Missing("This sign-in link has been used or is too old. Ask for a new one.", code="link_void")
-    user = User.objects.get(sign_in_links=link_id)
-    security_log.record(Kind.LINK_USED, actor=Actor(user_id=user.pk))
-    return user
+    person: User = link.user
+    security_log.record(Kind.LINK_USED, actor=Actor(user_id=person.pk))
+    return person
 
 
 def forget_old() -> int:

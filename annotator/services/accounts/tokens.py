@@ -25,7 +25,7 @@ from annotator.domain.errors import Denied, Invalid, Missing
 from annotator.domain.ids import parse_uuid
 from annotator.domain.text import clean
 from annotator.events import kinds
-from annotator.models import ApiToken, Project, User, Workspace
+from annotator.models import ApiToken, Membership, Project, User, Workspace
 from annotator.services import security_log
 from annotator.services.security_log import Kind
 
@@ -103,7 +103,7 @@ def create(
             raise Denied(
                 "A token can be made for oneself or for a service account of the workspace.", code="not_yours"
             )
-        policy.require(actor, workspace, "token.manage")
+        policy.require_may_act_on(actor, workspace, _role_of(owner.pk, workspace.pk), action="token.manage")
     return issue(
         user=owner,
         name=name,
@@ -129,17 +129,40 @@ def _check_narrower(
 
 @transaction.atomic
 def revoke(*, actor: Actor, token_id: uuid.UUID) -> None:
-    """Delete a token: one's own, or with `token.manage` one that is limited to the workspace. Missing otherwise."""
+    """Delete a token: one's own, or with `token.manage` one that is limited to the workspace. Missing otherwise.
+
+    Raises Denied for the token of a member with a stronger role.
+    """
     token = ApiToken.all_objects.select_related("workspace").filter(pk=token_id).first()
     if token is None or actor.workspace_id not in (None, token.workspace_id):
         raise Missing("There is no such token.")
     if token.user_id != actor.user_id:
         if token.workspace is None:
             raise Missing("There is no such token.")
-        policy.require(actor, token.workspace, "token.manage")
+        owner_role = _role_of(token.user_id, token.workspace.pk)
+        policy.require_may_act_on(actor, token.workspace, owner_role, action="token.manage")
     _record(actor, kinds.TOKEN_REVOKED, token)
     _log(Kind.TOKEN_REVOKED, actor, token)
     token.delete()
+
+
+@transaction.atomic
+def revoke_all(*, actor: Actor | None, user_id: uuid.UUID, workspace: Workspace) -> int:
+    """Delete the tokens of a person that are limited to the workspace or one of its projects; return how many.
+
+    For the removal of a member, which asks for the permission.
+    """
+    found = list(ApiToken.all_objects.filter(user_id=user_id, workspace=workspace))
+    for token in found:
+        _record(actor, kinds.TOKEN_REVOKED, token)
+        _log(Kind.TOKEN_REVOKED, actor, token)
+        token.delete()
+    return len(found)
+
+
+def _role_of(user_id: uuid.UUID, workspace_id: uuid.UUID) -> str | None:
+    rows = Membership.all_objects.filter(user_id=user_id, workspace_id=workspace_id)
+    return rows.values_list("role", flat=True).first()
 
 
 def _record(actor: Actor | None, kind: kinds.Kind[kinds.TokenPayload, Any], token: ApiToken) -> None:

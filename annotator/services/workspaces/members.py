@@ -8,10 +8,11 @@ from django.db import transaction
 
 from annotator import events, policy
 from annotator.domain.actor import Actor
-from annotator.domain.errors import Conflict, Denied, Invalid
+from annotator.domain.errors import Conflict, Invalid
 from annotator.events import kinds
 from annotator.models import Membership, Role, User, Workspace
 from annotator.services import security_log
+from annotator.services.accounts import tokens
 from annotator.services.security_log import Kind
 
 
@@ -36,7 +37,7 @@ def ensure(*, workspace: Workspace, user: User, role: str) -> Membership:
 @transaction.atomic
 def add(*, actor: Actor, workspace: Workspace, user: User, role: str) -> Membership:
     """Add a person with a role no stronger than the actor's own."""
-    _require_rank(actor, workspace, check_role(role))
+    policy.require_may_act_on(actor, workspace, check_role(role))
     if user.service_of_id not in (None, workspace.pk):
         raise Invalid("This service account belongs to another workspace.", field="user")
     member, created = Membership.all_objects.get_or_create(
@@ -51,7 +52,7 @@ def add(*, actor: Actor, workspace: Workspace, user: User, role: str) -> Members
 @transaction.atomic
 def set_role(*, actor: Actor, member: Membership, role: str) -> Membership:
     """Change a member's role. The last owner stays one."""
-    _require_rank(actor, member.workspace, check_role(role), member.role)
+    policy.require_may_act_on(actor, member.workspace, check_role(role), member.role)
     if role != member.role:
         _keep_an_owner(member)
         before, member.role = member.role, role
@@ -62,30 +63,32 @@ def set_role(*, actor: Actor, member: Membership, role: str) -> Membership:
 
 @transaction.atomic
 def remove(*, actor: Actor, member: Membership) -> None:
-    """Take a person out of the workspace; everybody may leave. Sockets close and tokens stop working at once."""
-    if member.user_id != actor.user_id:
-        _require_rank(actor, member.workspace, member.role)
+    """Take a person out of the workspace; everybody may leave. Sockets close.
+
+    The person's tokens of this workspace are deleted: they do not work again when the person comes back.
+    """
+    if member.user_id == actor.user_id:
+        policy.require(actor, member.workspace, "workspace.read")
+    else:
+        policy.require_may_act_on(actor, member.workspace, member.role)
     _keep_an_owner(member)
+    tokens.revoke_all(actor=actor, user_id=member.user_id, workspace=member.workspace)
     _tell(actor, kinds.MEMBER_REMOVED, member)
     member.delete()
 
 
-def _require_rank(actor: Actor, workspace: Workspace, *roles: str) -> None:
-    own = policy.require(actor, workspace, "member.manage")
-    order = list(Role.values)
-    if any(order.index(role) < order.index(own) for role in roles):
-        raise Denied(
-            f"Only an {Role.OWNER.value} may give or take a stronger role than your own.", code="role"
-        )
-
-
 def _keep_an_owner(member: Membership) -> None:
-    if member.role == Role.OWNER and not (
-        Membership.all_objects.select_for_update()
-        .filter(workspace_id=member.workspace_id, role=Role.OWNER)
-        .exclude(pk=member.pk)
-        .exists()
-    ):
+    """Raise Conflict unless another person who can sign in owns the workspace too.
+
+    All owners are locked in one order, so that two of them cannot leave at the same moment.
+    """
+    if member.role != Role.OWNER:
+        return
+    owners = Membership.all_objects.select_for_update(of=("self",)).filter(
+        workspace_id=member.workspace_id, role=Role.OWNER
+    )
+    rows = owners.order_by("pk").values_list("pk", "user__is_active", "user__service_of")
+    if not any(key != member.pk and is_active and service is None for key, is_active, service in rows):
         raise Conflict("A workspace needs an owner: make somebody else the owner first.", field="role")
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
+from annotator import policy
 from annotator.domain.actor import Actor
 from annotator.models import Event, Membership, Role, Workspace
 from annotator.web.display_names import role_choices, role_name
@@ -60,7 +61,6 @@ def workspaces(actor: Actor) -> list[WorkspaceRow]:
 def members(scope: Scope) -> list[MemberRow]:
     """Return the members of a workspace, strongest role first, then by name. One query."""
     order = list(Role.values)
-    own = order.index(scope.role)
     rows = list(Membership.objects.filter(workspace=scope.workspace).select_related("user"))
     owners = sum(row.role == Role.OWNER for row in rows)
     rows.sort(key=lambda row: (order.index(row.role), row.user.shown_name.casefold()))
@@ -73,7 +73,7 @@ def members(scope: Scope) -> list[MemberRow]:
             and row.user.last_login is None
             and not row.user.has_usable_password()
             and row.user.service_of_id is None,
-            may_change=scope.may("member.manage") and order.index(row.role) >= own,
+            may_change=policy.may_act_on(scope.role, row.role),
             is_last_owner=row.role == Role.OWNER and owners == 1,
         )
         for row in rows
@@ -82,8 +82,7 @@ def members(scope: Scope) -> list[MemberRow]:
 
 def assignable_roles(scope: Scope) -> list[tuple[str, str, str]]:
     """Return the roles that the actor can assign: none stronger than their own."""
-    order = list(Role.values)
-    return [choice for choice in role_choices() if order.index(choice[0]) >= order.index(scope.role)]
+    return [choice for choice in role_choices() if policy.may_act_on(scope.role, choice[0])]
 
 
 def label_changes_by_user(project_id: uuid.UUID, days: int = 7) -> dict[uuid.UUID, tuple[int, object]]:

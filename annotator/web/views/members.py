@@ -13,8 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from annotator.domain.errors import Missing
 from annotator.models import Membership
 from annotator.services import undo
-from annotator.services.accounts import accounts
-from annotator.services.workspaces import members
+from annotator.services.workspaces import invitations, members
 from annotator.web import forms, page_context
 from annotator.web.display_names import role_name
 from annotator.web.scopes import Scope, project_page, workspace_page
@@ -40,7 +39,7 @@ def project_members(request: HttpRequest, scope: Scope) -> HttpResponse:
 def invite(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Add a member; a new user gets an invite link, which is shown once."""
     fields = forms.read(request)
-    member, secret = accounts.invite(
+    member, secret = invitations.invite(
         actor=scope.actor,
         workspace=scope.workspace,
         name=forms.text(fields, "name"),
@@ -55,7 +54,9 @@ def invite(request: HttpRequest, scope: Scope) -> HttpResponse:
 @workspace_page
 def invite_again(request: HttpRequest, scope: Scope, member_id: uuid.UUID) -> HttpResponse:
     member = _member(scope, member_id)
-    return _invite_response(request, scope, member, accounts.invite_again(actor=scope.actor, member=member))
+    return _invite_response(
+        request, scope, member, invitations.invite_again(actor=scope.actor, member=member)
+    )
 
 
 @require_POST
@@ -93,7 +94,9 @@ def restore(request: HttpRequest, scope: Scope) -> HttpResponse:
     member = undo.restore_member(
         actor=scope.actor, workspace=scope.workspace, seq=forms.read(request).get("seq")
     )
-    toast = _("%(name)s restored as a member.") % {"name": member.user.shown_name}
+    toast = _("%(name)s restored as a member. Their API tokens stay revoked.") % {
+        "name": member.user.shown_name
+    }
     return forms.respond(request, to=_page(scope), toast=toast, stay=True)
 
 
@@ -101,7 +104,7 @@ def _invite_response(request: HttpRequest, scope: Scope, member: Membership, sec
     link = request.build_absolute_uri(reverse("sign-in-link", args=[secret])) if secret else ""
     name = member.user.shown_name
     toast = "" if link else _("%(name)s added to the workspace.") % {"name": name}
-    days = accounts.INVITATION_VALID_FOR.days
+    days = invitations.INVITATION_VALID_FOR.days
     return forms.respond(
         request, to=_page(scope), toast=toast, stay=bool(link), link=link, name=name, days=days
     )
