@@ -151,6 +151,12 @@ class CocoReader:
             external_id=storable(external_id),
         )
 
+    def image_names(self) -> Iterator[str]:
+        """Yield the file names of the images, also of those that are left out; nothing is reported."""
+        for item in self._source.items("images") if "images" in self._source else ():
+            if isinstance(name := item.get("file_name"), str):
+                yield name
+
     def images(self) -> Iterator[ImageRecord]:
         """Yield the images in the order of the file. Read them to the end before the labels."""
         sizes: dict[int, tuple[int, int] | None] = {}

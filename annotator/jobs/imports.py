@@ -40,7 +40,7 @@ def import_coco(run: JobRun) -> dict[str, Any]:
                 project=project,
                 dataset=dataset,
                 file=opened.json,
-                find_image=opened.images.find,
+                files=opened.images,
                 job=run.job,
                 progress=run.progress,
                 report=report,

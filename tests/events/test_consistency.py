@@ -15,7 +15,6 @@ from annotator.events.kinds import CATALOGUE, Effect
 from annotator.models import Event, Label, Media, MediaStatus, Tag, TagGroup
 from annotator.services.annotations import batches as annotation_batches, editing, labels, tags
 from annotator.services.exchange.imports import coco as coco_imports, removal
-from annotator.services.exchange.imports.sources import NoImages
 from annotator.services.jobs import jobs
 from annotator.services.media import (
     batches as media_batches,
@@ -110,7 +109,7 @@ def import_coco(w: World) -> None:
         "annotations": [{"id": 9, "image_id": 1, "category_id": 40, "bbox": [1, 1, 5, 5]}],
     }
     file = io.BytesIO(json.dumps(data).encode())
-    coco_imports.run(**_in(w), dataset=w.dataset, file=file, find_image=NoImages().find)
+    coco_imports.run(**_in(w), dataset=w.dataset, file=file)
     assert Label.all_objects.filter(media=w.images[0], number=9).exists()
 
 

@@ -268,7 +268,7 @@ def import_row(stage: Stage) -> None:
     marks: list[float] = []
     started = time.perf_counter()
     coco_imports.run(
-        actor=w.actor(w.max), project=w.project, dataset=w.dataset, file=io.BytesIO(data), find_image=lambda name: None,
+        actor=w.actor(w.max), project=w.project, dataset=w.dataset, file=io.BytesIO(data),
         progress=lambda share, words: marks.append(time.perf_counter() if words.endswith("images") else 0),
     )  # fmt: skip
     seconds, boxes = time.perf_counter() - started, time.perf_counter() - max(marks)

@@ -81,16 +81,16 @@ def create_many(
 
 def import_many(
     *, actor: Actor, dataset: Dataset, sources: Sequence[Source], job: Job | None = None
-) -> list[Media]:
-    """Make the images of an import, in order: those with a file are stored and decoded, the others wait for their bytes.
+) -> list[Outcome]:
+    """Make the images of an import and return their outcomes, in order: those with a file are stored and decoded, the
+    others wait for their bytes.
 
     Numbers are kept where they are free. Broken and missing files become rows with health ERROR; a
     name that the dataset has gets a number behind it. The rows carry `import_job`.
     """
-    outcomes = create_many(
+    return create_many(
         actor=actor, project=dataset.project, images=_new(dataset, sources), on_clash="number", import_job=job
     )
-    return [outcome.media for outcome in outcomes if outcome.media is not None]
 
 
 def fill_many(*, actor: Actor, dataset: Dataset, sources: Sequence[Source]) -> None:

@@ -85,7 +85,6 @@ def test_a_change_of_type_keeps_what_an_import_said(w: World, by: Callers, p: st
         project=w.project,
         dataset=w.dataset,
         file=io.BytesIO(text),
-        find_image=lambda name: None,
     )
     lamp = Concept.all_objects.get(name="lamp")
     by.max.patch(f"{p}/tags/{lamp.pk}", {"type": "GeneralProduct"})

@@ -177,7 +177,8 @@ def test_an_import_keeps_numbers_and_order(w: World) -> None:
         Source("x.jpg", bad),
         Source("w.jpg", good, metadata={"coco": {"id": 1}}),
     ]
-    made = media_batches.import_many(actor=actor(w.max), dataset=w.dataset, sources=sources, job=job)
+    outcomes = media_batches.import_many(actor=actor(w.max), dataset=w.dataset, sources=sources, job=job)
+    made = [outcome.media for outcome in outcomes if outcome.media is not None]
     assert [row.number for row in made] == [900, 901, 902, 903]  # 1 is taken
     assert [(row.health, row.width, row.height) for row in made] == [
         ("OK", 50, 40),
@@ -192,12 +193,12 @@ def test_an_import_keeps_numbers_and_order(w: World) -> None:
 
 
 def test_a_picture_that_waits_for_its_bytes_gets_them_by_replacing(w: World) -> None:
-    made = media_batches.import_many(
+    (made,) = media_batches.import_many(
         actor=actor(w.max), dataset=w.dataset, sources=[Source("later.jpg", None, width=64, height=48)]
     )
-    assert media_urls.addresses(made[0]).original is None
+    assert made.media is not None and media_urls.addresses(made.media).original is None
     create(w, [new(w, "later.jpg")], on_clash="replace")
-    row = Media.objects.select_related("blob").get(pk=made[0].pk)
+    row = Media.objects.select_related("blob").get(pk=made.media.pk)
     assert (row.health, row.width, row.blob is not None) == ("OK", 64, True)
 
 

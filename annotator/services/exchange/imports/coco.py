@@ -39,6 +39,7 @@ from annotator.models import (
 from annotator.models.rows import ImportedLabelRow, LabelIdentity
 from annotator.services import naming
 from annotator.services.exchange.imports import labels as imported_labels
+from annotator.services.exchange.imports.sources import Images, NoImages
 from annotator.services.import_report import ImportReport
 from annotator.services.media import batches as media_batches, names as media_names, rows as media_rows
 from annotator.services.projects import projects
@@ -49,7 +50,6 @@ CHUNK = 500
 _END_OF_CLASSES = 2**31
 _YIELD_SECONDS = 0.002  # between two chunks, so that people's writes get in
 Progress = Callable[[float, str], None]
-FindImage = Callable[[str], Stored | DomainError | None]
 
 
 @dataclass(slots=True)
@@ -76,15 +76,15 @@ def run(
     project: Project,
     dataset: Dataset,
     file: BinaryIO,
-    find_image: FindImage,
+    files: Images | None = None,
     job: Job | None = None,
     progress: Progress | None = None,
     report: ImportReport | None = None,
 ) -> dict[str, Any]:
     """Import a COCO file into a dataset and return {classes, ...} with the facts of its report.
 
-    `find_image(file_name)` returns the stored bytes of an image, the reason why they cannot be had, or None: then the image
-    of this name in the dataset is used, else a row without bytes is made with health ERROR; a later import completes it.
+    `files` are the images of the source. Where it has no file for an image, the image of this name in the dataset is used,
+    else a row without bytes is made with health ERROR; a later import completes it.
     Ids of categories, images and annotations become numbers, unless they are in use, and are exported again. A label that its
     image had before the import, with the same class and geometry, is reported and not added again. A broken item goes to the
     report and never ends the import; Invalid only when the file is not COCO. Several files of one import share a `report`.
@@ -96,12 +96,14 @@ def run(
     reader = CocoReader(file, report=report)
     _write_categories(state, reader.categories)
     _keep_head(state, reader)
-    images = _write_images(state, reader.images(), find_image, report_progress)
+    files = NoImages() if files is None else files
+    files.expect(reader.image_names(), report)
+    images = _write_images(state, reader.images(), files, report_progress)
     labels = _write_labels(state, reader.labels(), report_progress)
     report.images.left_out += reader.image_count - images
     report.labels.left_out += reader.label_count - labels
     report_progress(1.0, "")
-    return {"classes": len(state.concept_of), **report.facts()}
+    return {"classes": len({*state.concept_of.values()}), **report.facts()}
 
 
 def _keep_head(state: _Import, reader: CocoReader) -> None:
@@ -125,7 +127,11 @@ def _write_categories(state: _Import, records: Iterable[CategoryRecord]) -> None
             state.report.add("categories.name", error.message, record.external_id or record.number)
             continue
         concept = rows.get(text.name_key(name))
-        if concept is not None and concept.number != record.number and not record.external_id:
+        if concept is not None and concept.pk in state.concept_of.values():
+            words = "Another category has this name; case and spaces around it do not count. Both became one class."
+            place = f"{record.number} ({record.name}) -> {concept.name}"
+            state.report.add("categories.name", words, place, code="categories_merged")
+        elif concept is not None and concept.number != record.number and not record.external_id:
             state.report.add(
                 "categories.id",
                 "The class is here under another number.",
@@ -257,7 +263,7 @@ def _image_names(state: _Import, records: Iterable[ImageRecord]) -> dict[int, st
 
 
 def _write_images(
-    state: _Import, records: Iterator[ImageRecord], find_image: FindImage, report_progress: Progress
+    state: _Import, records: Iterator[ImageRecord], files: Images, report_progress: Progress
 ) -> int:
     """Make or match the images; those with a file are decoded, the others are rows that wait for their bytes."""
     total = 0
@@ -276,7 +282,7 @@ def _write_images(
             else:
                 state.media_of[record.number] = known[name]
                 state.older.add(known[name])
-                found = find_image(record.name) if known[name] in waiting else None
+                found = files.find(record.name) if known[name] in waiting else None
                 if isinstance(found, Stored):
                     lacking.append(media_batches.Source(name=name, found=found))
             state.names.add(name)
@@ -284,7 +290,7 @@ def _write_images(
             media_batches.fill_many(actor=state.actor, dataset=state.dataset, sources=lacking)
         sources = [
             media_batches.Source(
-                name=names[record.number], found=find_image(record.name),
+                name=names[record.number], found=files.find(record.name),
                 number=None if record.external_id else record.number, external_id=_fitting(record.external_id, Media),
                 width=record.width or 0, height=record.height or 0, metadata={"coco": {"file_name": record.name, **record.extra}},
             )
@@ -294,8 +300,16 @@ def _write_images(
             actor=state.actor, dataset=state.dataset, sources=sources, job=state.job
         )
         changed = {record.number for record in chunk if record.is_changed}
-        for record, source, medium in zip(new, sources, made, strict=True):
+        for record, source, outcome in zip(new, sources, made, strict=True):
+            medium = outcome.media
+            assert medium is not None
             state.media_of[record.number] = medium.pk
+            if outcome.name != source.name:
+                words = "Another image of the file has this name; this one was renamed."
+                state.report.add(
+                    "images.file_name", words, f"{source.name} -> {outcome.name}", code="name_taken"
+                )
+                changed.add(record.number)
             if medium.number != source.number:
                 is_fit = 0 <= record.number < media_rows.END_OF_NUMBERS
                 reason = _new_number_reason("image", record.external_id, is_fit)
@@ -303,7 +317,9 @@ def _write_images(
                 state.report.add("images.id", reason, f"{number} -> {medium.number}")
                 changed.add(record.number)
             if medium.health == "ERROR":
-                state.report.add("images.file_name", medium.health_reason, source.name)
+                state.report.add(
+                    "images.file_name", medium.health_reason, source.name, code=outcome.code or "file_missing"
+                )
         state.report.images.imported += len(chunk)
         state.report.images.changed += len(changed)
         total += len(chunk)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from django.conf import settings
 
 from annotator.domain.errors import DomainError, Invalid, TooLarge
+from annotator.domain.records import LossReport
 from annotator.services import blobs
+from annotator.services.exchange.imports import matching
 from annotator.services.media import archives
 from annotator.storage import probe
 from annotator.storage.base import CHUNK, Stored, put
@@ -30,78 +34,151 @@ class Opened:
 
 
 class Images:
-    """Finds images by file name: exactly, in a folder `images`, or by last part when that is unambiguous."""
+    """The image files of a source, found by the names that its JSON gives.
+
+    A name means the file with exactly its path, else what `matching` finds among the files that are left.
+    """
+
+    def __init__(self, roots: Sequence[matching.Parts] = ((), ("images",))) -> None:
+        self._roots = roots
+        self._found: dict[matching.Parts, matching.Match] = {}
+        self._unclear: dict[matching.Parts, list[str]] = {}
+
+    def expect(self, names: Iterable[str], report: LossReport) -> None:
+        """Learn all names of the JSON before any is asked for, and report those that are found under another path."""
+        left, claimed = set[matching.Parts](), set[str]()
+        for name in names:
+            exact = self._exact(name)
+            if exact is None:
+                left.add(matching.parts_of(name))
+            else:
+                claimed.add(exact)
+        left.discard(())
+        paths = [path for path in self._paths(report) if path not in claimed] if left else []
+        if not paths:
+            return
+        assignment = matching.assign(left, paths, self._roots)
+        self._found, self._unclear = assignment.found, assignment.unclear
+        for parts, match in self._found.items():
+            place = f"{'/'.join(parts)} -> {match.path}"
+            if match.is_partial:
+                words = "no file has this path; the only other file with the same last part was taken"
+                report.add("images.file_name", words, place, code="file_of_other_folder")
+            elif match.is_folded:
+                words = "no file has this name; the only one that differs in upper and lower case was taken"
+                report.add("images.file_name", words, place, code="file_of_other_case")
 
     def find(self, name: str) -> Found:
         """Store the image of a name of the JSON and return its bytes; None when there is none, or why it cannot be had.
 
         No name and no image raises; only an archive that unpacks to more than it declares ends an import (TooLarge).
         """
+        exact = self._exact(name)
+        parts = matching.parts_of(name)
+        if exact is None and parts in self._found:
+            exact = self._found[parts].path
+        if exact is not None:
+            return self._read(exact)
+        if parts in self._unclear:
+            several = ", ".join(self._unclear[parts])
+            words = f"No file has this path, and it is not clear which other file is meant: {several}."
+            return Invalid(words, code="file_unclear")
+        return None
+
+    def _exact(self, name: str) -> str | None:
+        """Return the path of the file that a name says exactly, below one of the roots."""
+        raise NotImplementedError
+
+    def _paths(self, report: LossReport) -> Iterable[str]:
+        """Return the paths of all files of the source."""
+        raise NotImplementedError
+
+    def _read(self, path: str) -> Found:
+        """Store the bytes of a file, or return why they cannot be had."""
         raise NotImplementedError
 
 
 class NoImages(Images):
     """A lone JSON file: its images are those that the dataset has already."""
 
-    def find(self, name: str) -> Found:
+    def _exact(self, name: str) -> str | None:
         return None
+
+    def _paths(self, report: LossReport) -> Iterable[str]:
+        return ()
 
 
 class FolderImages(Images):
+    """Files of a folder of the server's own disk; links that lead out of it are not followed."""
+
     def __init__(self, root: Path) -> None:
+        super().__init__()
         self._root = root.resolve()
 
-    def find(self, name: str) -> Found:
-        file = self._file(name)
-        if file is None:
+    def _exact(self, name: str) -> str | None:
+        path = PurePosixPath(name.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts:
             return None
+        for root in self._roots:
+            try:
+                file = self._root.joinpath(*root, path).resolve()
+                if file.is_relative_to(self._root) and file.is_file():
+                    return file.relative_to(self._root).as_posix()
+            except (OSError, ValueError, RuntimeError):  # too long, an invalid path or a symlink loop
+                continue
+        return None
+
+    def _paths(self, report: LossReport) -> Iterable[str]:
+        paths = list(islice(self._walk(), settings.MAX_ARCHIVE_FILES + 1))
+        if len(paths) > settings.MAX_ARCHIVE_FILES:
+            words = f"the folder has more than {settings.MAX_ARCHIVE_FILES:,} files: only exact paths were looked up"
+            report.add("images.file_name", words, self._root, code="folder_too_large")
+            return ()
+        return paths
+
+    def _walk(self) -> Iterator[str]:
+        for folder, _, names in os.walk(self._root):
+            for name in names:
+                file = Path(folder, name)
+                if not is_clutter(name) and not file.is_symlink():
+                    yield file.relative_to(self._root).as_posix()
+
+    def _read(self, path: str) -> Found:
+        file = self._root / path
         try:
+            if not file.is_file():
+                return None
             stream = file.open("rb")
         except OSError:
-            return Invalid("The file cannot be read by the server.", code="file_missing")
+            return Invalid("The file cannot be read by the server.", code="file_unreadable")
         with stream:
             return _stored(iter(lambda: stream.read(CHUNK), b""))
 
-    def _file(self, name: str) -> Path | None:
-        parts = PurePosixPath(name.replace("\\", "/"))
-        if parts.is_absolute() or ".." in parts.parts:
-            return None
-        for base in (self._root, self._root / "images"):
-            for candidate in (base / parts, base / parts.name):
-                try:
-                    file = candidate.resolve()
-                    if file.is_relative_to(self._root) and file.is_file():
-                        return file
-                except (
-                    OSError,
-                    ValueError,
-                    RuntimeError,
-                ):  # too long, not of this world, a link that bites its tail
-                    continue
-        return None
-
 
 class ZipImages(Images):
-    def __init__(self, reader: ZipReader) -> None:
-        self._reader = reader
-        self._by_path: dict[str, Entry] = {}
-        self._by_name: dict[str, Entry | None] = {}
-        for entry in reader:
-            if not is_clutter(entry.name):
-                path = entry.name.replace("\\", "/")
-                last = path.rsplit("/", 1)[-1]
-                self._by_path[path] = entry
-                self._by_name[last] = None if last in self._by_name else entry
+    """Files of an archive; a name is looked up from the folder of the JSON first."""
 
-    def find(self, name: str) -> Found:
-        path = name.replace("\\", "/")
-        entry = (
-            self._by_path.get(path)
-            or self._by_path.get(f"images/{path}")
-            or self._by_name.get(path.rsplit("/", 1)[-1])
-        )
-        if entry is None:
-            return None
+    def __init__(self, reader: ZipReader, json_path: str = "") -> None:
+        folder = matching.parts_of(json_path)[:-1]
+        super().__init__(list(dict.fromkeys([folder, (*folder, "images"), (), ("images",)])))
+        self._reader = reader
+        self._entries: dict[str, Entry] = {}
+        for entry in reader:
+            path = "/".join(matching.parts_of(entry.name))
+            # A refused entry, "../a.jpg" say, does not hide the file "a.jpg".
+            if not is_clutter(entry.name) and (entry.refusal is None or path not in self._entries):
+                self._entries[path] = entry
+
+    def _exact(self, name: str) -> str | None:
+        parts = matching.parts_of(name)
+        paths = ("/".join((*root, *parts)) for root in self._roots)
+        return next((path for path in paths if path in self._entries), None)
+
+    def _paths(self, report: LossReport) -> Iterable[str]:
+        return self._entries
+
+    def _read(self, path: str) -> Found:
+        entry = self._entries[path]
         if entry.refusal is not None:
             code, words = entry.refusal
             return Invalid(f"It was not imported from the archive: {words}.", code=code)
@@ -154,7 +231,7 @@ def _opened_zip(file: BinaryIO, images: Path | None) -> Iterator[Opened]:
             unpacked.write(block)
         unpacked.flush()
         with Path(unpacked.name).open("rb") as json:
-            yield Opened(json, FolderImages(images) if images else ZipImages(reader))
+            yield Opened(json, FolderImages(images) if images else ZipImages(reader, found[0].name))
 
 
 def _only_json(found: list[Path], path: Path) -> Path:

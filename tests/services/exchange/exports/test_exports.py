@@ -61,7 +61,6 @@ def import_coco(w: World, data: dict[str, Any]) -> None:
         project=w.project,
         dataset=make_dataset(w.project, "Imported"),
         file=io.BytesIO(json.dumps(data).encode()),
-        find_image=lambda name: None,
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 from annotator.domain.errors import Denied, Invalid
 from annotator.models import Concept, Event, Job, KeypointClass, Label, Media
 from annotator.services.exchange.imports import coco as coco_imports, removal
-from annotator.services.exchange.imports.sources import FolderImages, NoImages
+from annotator.services.exchange.imports.sources import FolderImages
 from tests.world import World, picture
 
 SQUARE = [10.5, 10, 20.25, 10, 20.25, 20, 10.5, 20]
@@ -30,10 +30,9 @@ def coco(**parts: Any) -> dict[str, Any]:
 
 def run(w: World, data: Any, folder: Path | None = None, user: Any = None, **options: Any) -> dict[str, Any]:
     text = data if isinstance(data, bytes) else json.dumps(data).encode()
-
-    beside = FolderImages(folder) if folder else NoImages()
+    files = FolderImages(folder) if folder else None
     return coco_imports.run(
-        actor=w.actor(user or w.max), project=w.project, dataset=w.dataset, file=io.BytesIO(text), find_image=beside.find, **options
+        actor=w.actor(user or w.max), project=w.project, dataset=w.dataset, file=io.BytesIO(text), files=files, **options
     )  # fmt: skip
 
 
@@ -374,3 +373,25 @@ def test_ids_that_are_text_become_external_ids_of_numbered_rows(w: World) -> Non
     assert run(w, coco(images=images, categories=categories, annotations=notes))["labels"] == 0, (
         "the same file adds nothing"
     )
+
+
+def test_a_second_image_of_a_name_is_renamed_and_reported(w: World) -> None:
+    images = [{"id": number, "file_name": "q.jpg", "width": 640, "height": 480} for number in (7, 8)]
+    facts = run(w, coco(images=images))
+    (line,) = [line for line in facts["report"] if line["code"] == "name_taken"]
+    assert line["examples"] == ["q.jpg -> q (2).jpg"] and "renamed" in line["reason"]
+    assert facts["counts"]["images"] == {"imported": 2, "left_out": 0, "changed": 1}
+
+
+def test_categories_that_differ_in_case_become_one_class_in_words(w: World) -> None:
+    names = [(1, "door"), (2, "Door"), (3, " door "), (4, "straße"), (5, "STRASSE")]
+    facts = run(w, coco(categories=[{"id": number, "name": name} for number, name in names], annotations=[]))
+    (line,) = [line for line in facts["report"] if line["code"] == "categories_merged"]
+    assert line["examples"] == ["2 (Door) -> door", "3 ( door ) -> door", "5 (STRASSE) -> straße"]
+    assert facts["classes"] == 2
+
+
+def test_an_item_with_several_findings_is_changed_once(w: World) -> None:
+    label = coco()["annotations"][0] | {"segmentation": [[1, 2]], "area": -1, "score": "x"}
+    facts = run(w, coco(annotations=[label, label | {"id": 901, "category_id": 3}]))
+    assert facts["counts"]["labels"] == {"imported": 1, "left_out": 1, "changed": 1}

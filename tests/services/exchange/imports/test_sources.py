@@ -7,6 +7,7 @@ import json
 import os
 import stat
 import struct
+import unicodedata
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -141,7 +142,7 @@ def test_every_bad_picture_is_a_row_that_says_why(w: World, settings: Any) -> No
         "large.jpg": "larger than the limit",
         "html.jpg": "HTML page",
         "up.jpg": "leads out of the archive",
-        "twice.jpg": "not among the imported ones",  # which of the two?
+        "twice.jpg": "not clear which other file is meant: x/twice.jpg, y/twice.jpg",
         "fine.jpg": "",
     }
     found = health(job)
@@ -217,3 +218,35 @@ def test_a_folder_with_pictures_that_are_there(tmp_path: Path, settings: Any) ->
     with open_source(root) as opened:
         assert isinstance(opened.images.find("Ünï 漢.jpg"), Stored)
         assert isinstance(opened.images.find("large.jpg"), TooLarge)
+
+
+def taken(job: Job) -> dict[str, str | None]:
+    """Return the bytes of the images of an import by name, as text; None where there are none."""
+    rows = Media.objects.filter(import_job=job).with_home().select_related("blob")
+    found: dict[str, str | None] = {}
+    for row in rows:
+        found[row.name] = None
+        if row.blob is not None:
+            with blobs.store().open(row.blob.sha256) as file:
+                found[row.name] = file.read().decode()
+    return found
+
+
+def test_a_file_of_one_image_is_not_given_to_another(w: World) -> None:
+    """Also when the image whose file is missing stands first, and whatever the folders are called."""
+    names = ("val/1.jpg", "train/1.jpg", "2.jpg", "val/2.jpg")
+    files = {"instances.json": coco(*names), "images/train/1.jpg": b"train 1", "images/2.jpg": b"2"}
+    job = imported(w, archive(files))
+    assert taken(job) == {"train/1.jpg": "train 1", "val/1.jpg": None, "2.jpg": "2", "val/2.jpg": None}
+    (line,) = [line for line in job.result["report"] if line["code"] == "file_missing"]
+    assert (line["count"], line["examples"]) == (2, ["val/1.jpg", "val/2.jpg"])
+
+
+def test_names_of_an_archive_match_in_their_normal_form(w: World) -> None:
+    names = ("Übergröße_é.jpg", "사건/이미지.jpg")
+    files = {unicodedata.normalize("NFD", name): name.encode() for name in names}
+    job = imported(w, archive({"coco.json": coco(*names), **files}))
+    assert taken(job) == {name: name for name in names}
+    assert "images.file_name" not in {
+        line["field"] for line in job.result["report"] if line["code"].startswith("file_of")
+    }

@@ -1,0 +1,108 @@
+"""Which file of a source an image of a JSON means, when none has exactly its path; plain text, no files are touched."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from annotator.domain import text
+
+Parts = tuple[str, ...]
+K = TypeVar("K")
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The file of an image; `is_partial` when only the last parts of its path agree, `is_folded` when case does not."""
+
+    path: str
+    is_partial: bool = False
+    is_folded: bool = False
+
+
+@dataclass(slots=True)
+class Assignment:
+    """The files found by the parts of names, and the candidates of names of which it is unclear which is meant."""
+
+    found: dict[Parts, Match] = field(default_factory=dict)
+    unclear: dict[Parts, list[str]] = field(default_factory=dict)
+
+
+def parts_of(name: str) -> Parts:
+    """Return the folders and the file name of a path, without what starts at a root or climbs out."""
+    parts = tuple(
+        part for part in name.replace("\\", "/").split("/") if part.strip() and part not in (".", "..")
+    )
+    return parts[1:] if len(parts) > 1 and parts[0].endswith(":") else parts
+
+
+def assign(names: Collection[Parts], paths: Iterable[str], roots: Iterable[Parts] = ((),)) -> Assignment:
+    """Assign each name the one file that it can mean; every file at most once.
+
+    `paths` are those that no other image has by its exact path. Names are compared in Unicode's normal form: first as
+    whole paths below `roots`, in their order, then by as many last parts as agree, at last without regard to case. Where
+    several names or several files agree equally, none is assigned.
+    """
+    result = Assignment()
+    free = {path: parts_of(path) for path in paths}
+    for fold in (_normal, _folded):
+        files = {path: fold(parts) for path, parts in free.items()}
+        open_names = {name: fold(name) for name in names if name not in result.found}
+        for depth, name_keys, file_keys in _levels(open_names, files, [fold(root) for root in roots]):
+            for name, path in _pairs(name_keys, file_keys, result.unclear):
+                is_partial = depth is not None and depth < len(name)
+                result.found[name] = Match(path, is_partial, fold is _folded)
+                result.unclear.pop(name, None)
+                del files[path], free[path], open_names[name]
+    return result
+
+
+def _levels(
+    names: Mapping[Parts, Parts], files: Mapping[str, Parts], roots: Iterable[Parts]
+) -> Iterator[tuple[int | None, dict[Parts, Parts], dict[str, Parts]]]:
+    """Yield (depth, keys of names, keys of files), the strictest comparison first; depth None means whole paths.
+
+    The keys are made when their turn comes, of what is left then.
+    """
+    for root in roots:
+        below = {path: parts[len(root) :] for path, parts in files.items() if parts[: len(root)] == root}
+        yield None, dict(names), below
+    longest = min(max(map(len, names.values()), default=0), max(map(len, files.values()), default=0))
+    for depth in range(longest, 0, -1):
+        yield depth, _last(names, depth), _last(files, depth)
+
+
+def _last(rows: Mapping[K, Parts], depth: int) -> dict[K, Parts]:
+    return {key: parts[-depth:] for key, parts in rows.items() if len(parts) >= depth}
+
+
+def _pairs(
+    names: Mapping[Parts, Parts], files: Mapping[str, Parts], unclear: dict[Parts, list[str]]
+) -> list[tuple[Parts, str]]:
+    """Return the names and files that have only each other for their key; names with other candidates become unclear."""
+    wanted: dict[Parts, list[Parts]] = defaultdict(list)
+    for name, key in names.items():
+        wanted[key].append(name)
+    candidates: dict[Parts, list[str]] = defaultdict(list)
+    for path, key in files.items():
+        if key in wanted:
+            candidates[key].append(path)
+    pairs = []
+    for key, paths in candidates.items():
+        if len(paths) == len(wanted[key]) == 1:
+            pairs.append((wanted[key][0], paths[0]))
+        else:
+            unclear.update((name, sorted(paths)[:_SHOWN]) for name in wanted[key])
+    return pairs
+
+
+def _normal(parts: Parts) -> Parts:
+    return tuple(unicodedata.normalize("NFC", part) for part in parts)
+
+
+def _folded(parts: Parts) -> Parts:
+    return tuple(text.name_key(part) for part in parts)
