@@ -11,7 +11,7 @@ from .uploads import upload
 application = Starlette(
     routes=[
         Route("/m/{media}/{variant}/{version}/{name}", media, methods=["GET", "HEAD"]),
-        Route("/x/{job}/{name}", export, methods=["GET", "HEAD"]),
+        Route("/x/{job}/{user}/{name}", export, methods=["GET", "HEAD"]),
         Route("/u/{slot}", upload, methods=["PUT", "POST"]),
     ],
 )

@@ -24,6 +24,8 @@ from annotator.services.media.decoding.renditions import Served, Wanted
 from .responses import blob_response, error_response, headers_of
 from .threads import in_database
 
+# How long the store's own link to an export lives: nobody asks whether the person may still have it.
+EXPORT_LINK_SECONDS = 300
 View = Callable[[Request], Awaitable[Response]]
 # Requests for renditions that must be made first wait here without a thread.
 _making = anyio.CapacityLimiter(8)
@@ -94,7 +96,7 @@ async def _make(wanted: Wanted) -> Served:
 async def export(request: Request) -> Response:
     """Send the file of a job as a download; the log has each that starts at the beginning."""
     job_id = uuid_param(request, "job")
-    served = await in_database(renditions.find_artifact, job_id)
+    served = await in_database(renditions.find_artifact, job_id, uuid_param(request, "user"))
     if request.method == "GET" and request.headers.get("range", "bytes=0-").startswith("bytes=0-"):
         with clients.serving(
             request.client.host if request.client else "", request.headers.get("user-agent", "")
@@ -102,5 +104,10 @@ async def export(request: Request) -> Response:
             await in_database(exports.record_download, job_id)
     max_age = int(request.query_params["e"]) - int(time.time())
     return await blob_response(
-        request, served, name=request.path_params["name"], max_age=max_age, redirect=settings.MEDIA_REDIRECT
+        request,
+        served,
+        name=request.path_params["name"],
+        max_age=max_age,
+        redirect=settings.MEDIA_REDIRECT,
+        link_seconds=EXPORT_LINK_SECONDS,
     )

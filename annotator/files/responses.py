@@ -43,9 +43,17 @@ def error_response(error: DomainError) -> Response:
 
 
 async def blob_response(
-    request: Request, served: Served, *, name: str, max_age: int, redirect: bool = False
+    request: Request,
+    served: Served,
+    *,
+    name: str,
+    max_age: int,
+    redirect: bool = False,
+    link_seconds: int | None = None,
 ) -> Response:
     """Return a blob or its requested ranges, cacheable for `max_age` seconds; the same from every store.
+
+    With `redirect` a store that has links answers itself, for `link_seconds` at most (as long as `max_age` without).
 
     Only decoded images and videos are inline; anything else is an attachment of unknown type.
     """
@@ -62,7 +70,7 @@ async def blob_response(
     if redirect:
         link = store.link(
             served.sha256,
-            seconds=max(60, max_age),
+            seconds=max(60, min(max_age, link_seconds or max_age)),
             mime=served.mime,
             disposition=headers["Content-Disposition"],
         )

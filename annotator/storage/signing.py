@@ -51,9 +51,9 @@ def media_path(media_id: object, variant: str, version: str, name: str) -> str:
     return f"/m/{media_id}/{variant}/{version}/{last_part(name)}"
 
 
-def export_path(job_id: object, name: str) -> str:
-    """Return the decoded path of the file that a job made."""
-    return f"/x/{job_id}/{last_part(name)}"
+def export_path(job_id: object, user_id: object, name: str) -> str:
+    """Return the decoded path of the file that a job made, for a link that was made for a user."""
+    return f"/x/{job_id}/{user_id}/{last_part(name)}"
 
 
 def upload_path(slot_id: object) -> str:

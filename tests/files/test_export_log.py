@@ -48,7 +48,7 @@ async def download(url: str, method: str = "GET", **headers: str) -> int:
 
 async def test_start_and_download_are_recorded() -> None:
     w, job = await sync_to_async(make)()
-    url = urls.export(job, "export.zip")
+    url = urls.export(job, "export.zip", actor=w.actor(w.rosa))
     agent = {"user-agent": "curl/8"}
     assert await download(url, **agent) == 200
     assert await download(url, "HEAD", **agent) == 200

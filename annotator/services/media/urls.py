@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from annotator.domain.actor import Actor
 from annotator.models import Blob, Job, Media, MediaKind, Upload
 from annotator.storage import imaging, probe, signing
 
@@ -75,9 +76,12 @@ def crop(media: Media, box: tuple[float, float, float, float]) -> str | None:
     return _rendition(media, variant, signing.expiry_of(time.time()))
 
 
-def export(job: Job, name: str) -> str:
-    """Return the address of the file that a job made; `name` is what it is saved as."""
-    return _sign(signing.export_path(job.pk, name), signing.expiry_of(time.time()))
+def export(job: Job, name: str, *, actor: Actor) -> str:
+    """Return the address of the file that a job made; `name` is what it is saved as.
+
+    Whoever has the address may download the file, as long as `actor` may: see `renditions.find_artifact`.
+    """
+    return _sign(signing.export_path(job.pk, actor.user_id, name), signing.expiry_of(time.time()))
 
 
 def upload(slot: Upload) -> str:

@@ -86,7 +86,7 @@ def row_of(job: Job, actor: Actor, roles: dict[uuid.UUID, str]) -> JobRow:
         took=duration((job.finished_at - job.started_at).total_seconds())
         if job.finished_at and job.started_at
         else "",
-        download=_download(job),
+        download=_download(job, actor),
         may_cancel=may and is_open and not job.cancel_requested,
         may_retry=may and job.state in (JobState.FAILED, JobState.CANCELLED),
         report=_report(job),
@@ -118,9 +118,9 @@ def file_name(job: Job) -> str:
     )
 
 
-def _download(job: Job) -> str | None:
+def _download(job: Job, actor: Actor) -> str | None:
     has_file = job.artifact_id and job.state == JobState.DONE and not _is_reverse(job) and job.kind != "bulk"
-    return media_urls.export(job, file_name(job)) if has_file else None
+    return media_urls.export(job, file_name(job), actor=actor) if has_file else None
 
 
 def _is_reverse(job: Job) -> bool:

@@ -54,8 +54,9 @@ class JobSerializer(Serializer):
         }
         if job.artifact_id is None:
             return facts | {"url": None, "error": "The file is not kept any more; run the export again."}
-        path = media_urls.export(job, str(job.result["file_name"]))
-        return facts | {"url": self.context["view"].absolute(path)}
+        view = self.context["view"]
+        path = media_urls.export(job, str(job.result["file_name"]), actor=view.actor)
+        return facts | {"url": view.absolute(path)}
 
 
 class ExportInSerializer(Serializer):

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
+from annotator.domain.actor import Actor
 from annotator.domain.errors import Missing
 from annotator.models import Blob, Job, JobState, Media, MediaKind, Rendition
 from annotator.models.rows import RenditionRow
@@ -187,13 +189,28 @@ def rows_of(
     ]  # fmt: skip
 
 
-def find_artifact(job_id: uuid.UUID) -> Served:
-    """Return the file that a finished job made. Raises Missing when there is none, or none any more."""
-    job = (
-        Job.all_objects.filter(pk=job_id, state=JobState.DONE, artifact__isnull=False)
-        .select_related("artifact")
-        .first()
+def find_artifact(job_id: uuid.UUID, user_id: uuid.UUID) -> Served:
+    """Return the file that a finished job made, for a link that was made for a user.
+
+    The link ends with the file, the project and the user's account or membership: then Missing. One query.
+    """
+    member = {"workspace__memberships__user": user_id, "workspace__memberships__user__is_active": True}
+    rows = (
+        Job.objects.visible_to(Actor(user_id=user_id))
+        .filter(**member)
+        .filter(
+            Q(expires_at=None) | Q(expires_at__gt=timezone.now()),
+            pk=job_id,
+            state=JobState.DONE,
+            artifact__isnull=False,
+            project__trashed_at=None,
+        )
     )
+    job = rows.select_related("artifact").first()
     if job is None or job.artifact is None:
-        raise Missing("This file is not kept any more; run the export again.", code="expired")
+        raise Missing(
+            "This link has ended: the file or its project was deleted, or the person who shared it has no access "
+            "any more. Get a new link on the page Exports, or run the export again.",
+            code="expired",
+        )
     return _served(job.artifact, job.artifact.mime, is_inline=False)
