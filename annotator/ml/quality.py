@@ -32,6 +32,7 @@ class ImageFacts:
     is_one_color: bool = False
     extension: str = ""
     extensions: Sequence[str] = ()
+    display_range: tuple[float, float] | None = None
 
 
 def findings(facts: ImageFacts) -> list[Finding]:
@@ -49,14 +50,21 @@ def findings(facts: ImageFacts) -> list[Finding]:
             "warning",
             f"It has {facts.frames:,} frames or pages; the first one is used.",
         )
-    if facts.mode not in PLAIN_MODES:
-        add("colour_converted", "info", f"Colours are shown converted from {facts.mode} to RGB.")
+    if facts.display_range is not None:
+        low, high = facts.display_range
+        add(
+            "display_range",
+            "info",
+            f"Shown with {low:,.6g} as black and {high:,.6g} as white. The original is unchanged.",
+        )
+    elif facts.mode not in PLAIN_MODES:
+        add("colour_converted", "info", f"Colors are shown converted from {facts.mode} to RGB.")
     if min(facts.width, facts.height) < SMALL_SIDE:
         add("too_small", "warning", f"It is only {facts.width} x {facts.height} pixels.")
     if max(facts.width, facts.height) > EXTREME_RATIO * min(facts.width, facts.height):
         add("extreme_aspect", "warning", f"One side is more than {EXTREME_RATIO:g} times the other.")
     if facts.is_one_color:
-        add("all_one_colour", "warning", "Every pixel has the same colour.")
+        add("all_one_colour", "warning", "Every pixel has the same color.")
     if facts.extension and facts.extensions and facts.extension.lower() not in facts.extensions:
         add(
             "extension_mismatch",

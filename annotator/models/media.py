@@ -194,6 +194,7 @@ class Media(Row):
     """One image or clip of a project. Names live on DatasetItem; `list_key` is the order of all lists.
 
     `width` and `height` are after applying the EXIF orientation; the original bytes are kept.
+    `display_range`: [black, white] values of an image of more than 8 bits a channel, by which its renditions are made.
     `list_key` = key of the home dataset (its order and name) + natural key of the name, kept by services.
     """
 
@@ -215,6 +216,7 @@ class Media(Row):
     duration_ms = models.BigIntegerField(null=True, blank=True)
     frame_count = models.BigIntegerField(null=True, blank=True)
     orientation = text(40)
+    display_range = models.JSONField(null=True, blank=True)
     exif = models.JSONField(default=dict, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
     health = text(12, default="OK")

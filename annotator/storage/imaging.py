@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
-from . import probe
+from . import display_range, probe
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF")
 # fit200 and fit1024 are sizes that contracts promise; they are made when somebody asks for one.
@@ -34,6 +35,7 @@ ORIENTATIONS = {
     7: "Mirror horizontal and rotate 90 CW",
     8: "Rotate 270 CW",
 }
+_BITS_PER_SAMPLE, _PHOTOMETRIC = 258, 262  # tags of TIFF
 _EXIF_TAGS = 100
 _EXIF_TEXT = 200
 
@@ -49,7 +51,10 @@ class ImageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a decoded image is; width and height are after applying the EXIF orientation."""
+    """What a decoded image is; width and height are after applying the EXIF orientation.
+
+    `display_range`: the values shown as black and white, of an image of more than 8 bits a channel.
+    """
 
     format: str
     mode: str
@@ -59,6 +64,7 @@ class Facts:
     orientation: str
     exif: dict[str, Any]
     is_one_color: bool
+    display_range: display_range.Range | None = None
 
 
 _NOT_IMAGES = {
@@ -66,6 +72,10 @@ _NOT_IMAGES = {
     "SVG": "it is an SVG or XML file, not a raster image",
     "ZIP": "it is a ZIP archive",
     "PDF": "it is a PDF document",
+    "DICOM": "it is a DICOM file",
+    "JPEG 2000": "it is a JPEG 2000 image",
+    "JPEG XL": "it is a JPEG XL image",
+    "PSD": "it is a Photoshop document",
     "HEIC": "it is a HEIC image, which this server cannot read",
 }
 
@@ -101,7 +111,8 @@ def open_image(path: Path, max_pixels: int) -> Image.Image:
         warnings.filterwarnings("always", ".* opening failed")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
-            image = Image.open(path, formats=FORMATS)
+            # Not by its path: a TIFF that Pillow maps into memory it turns before it has read it.
+            image = Image.open(path.open("rb"), formats=FORMATS)
         except UnidentifiedImageError:
             raise _unidentified(kind, [str(one.message) for one in reasons]) from None
         except Exception as error:
@@ -115,7 +126,8 @@ def _unidentified(kind: str, reasons: list[str]) -> ImageError:
     """Return the refusal of a file that no decoder takes; `reasons` are "<format> opening failed. <why>", of one decoder at most."""
     if kind in FORMATS:
         why = "".join(_short(reason.partition(". ")[2]) for reason in reasons[:1])
-        text = f"It cannot be decoded: this {kind} file is incomplete or damaged{f' ({why})' if why else ''}."
+        text = f"It cannot be decoded: this {kind} file is incomplete, damaged or of an unsupported kind"
+        text += f" ({why})." if why else "."
         return ImageError("truncated", text)
     what = _NOT_IMAGES.get(kind, "it is not a supported image format")
     return ImageError(
@@ -254,14 +266,26 @@ def _plain(value: Any) -> Any:
     return round(number, 8) if math.isfinite(number) else None
 
 
+def shows_original(format_name: str, *, is_deep: bool) -> bool:
+    """Return whether browsers show the original; deep values they cut to the upper byte, which may be black."""
+    return format_name in _WEB_FORMATS and not is_deep
+
+
 def needs_preview(
-    format_name: str, mode: str, width: int, height: int, *, orientation: str = "", frames: int = 1
+    format_name: str,
+    mode: str,
+    width: int,
+    height: int,
+    *,
+    orientation: str = "",
+    frames: int = 1,
+    is_deep: bool = False,
 ) -> bool:
     """Return whether browsers and the labeling page need a preview, or can take the original itself.
 
     Browsers turn a JPEG as its EXIF data say, other formats not everywhere; an animation would not stand still.
     """
-    plain = format_name in _WEB_FORMATS and mode in _WEB_MODES and frames == 1
+    plain = shows_original(format_name, is_deep=is_deep) and mode in _WEB_MODES and frames == 1
     still = format_name == "JPEG" or orientation in ("", ORIENTATIONS[1])
     return not plain or not still or max(width, height) > FIT["preview"]
 
@@ -273,12 +297,10 @@ def fitted(width: int, height: int, side: int) -> tuple[int, int]:
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
-    """Return 8-bit RGB (or L as it is): deep grays are shifted to 8 bits, transparency lies on white. Raises ImageError."""
+    """Return an image of 8 bits in RGB (or L as it is); transparency lies on white. Raises ImageError."""
     try:
         if image.mode in ("RGB", "L"):
             return image
-        if image.mode.startswith("I") or image.mode == "F":
-            return Image.fromarray(_shallow(np.asarray(image)))
         if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
             alpha = image.convert("RGBA")
             ground = Image.new("RGB", image.size, "white")
@@ -289,20 +311,37 @@ def to_rgb(image: Image.Image) -> Image.Image:
         raise undecodable(error) from error
 
 
-def _shallow(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
-    """Bring deep grays to 8 bits: whole numbers by the shift that keeps their highest used bit, floats by their range."""
-    if values.dtype.kind == "f":
-        finite = np.nan_to_num(values.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
-        low, high = float(finite.min()), float(finite.max())
-        scaled = (finite - low) * (255.0 / (high - low)) if high > low else np.zeros_like(finite)
-        return scaled.astype(np.uint8)
-    positive = np.maximum(values.astype(np.int64), 0)
-    shift = max(0, int(positive.max()).bit_length() - 8)
-    return (positive >> shift).astype(np.uint8)
+def has_upper_bytes(image: Image.Image) -> bool:
+    """Return whether an opened image has 16 bits a channel of which Pillow decodes the upper 8: color, or gray with alpha."""
+    if image.mode not in ("L", "LA", "RGB", "RGBA"):
+        return False
+    if isinstance(image, TiffImageFile):
+        return max(image.tag_v2.get(_BITS_PER_SAMPLE, (8,))) > 8
+    return isinstance(image, PngImageFile) and any("16" in str(tile.args) for tile in image.tile)
+
+
+def _is_white_zero(image: Image.Image) -> bool:
+    """Return whether 0 is white in a deep TIFF; Pillow itself turns that about for 8 bits alone."""
+    return isinstance(image, TiffImageFile) and image.tag_v2.get(_PHOTOMETRIC) == 0
+
+
+def to_8_bits(
+    image: Image.Image, *, upper_bytes: bool, shown: display_range.Range | None = None
+) -> tuple[Image.Image, display_range.Range | None]:
+    """Return a loaded image with 8 bits a channel, and the display range that made it so (`shown` where it is known)."""
+    if display_range.is_deep(image.mode):
+        shown = shown or display_range.find(image, is_inverted=_is_white_zero(image))
+        return display_range.apply(image, shown), shown
+    if upper_bytes:
+        shown = shown or display_range.find_in_upper_bytes(image)
+        return display_range.apply_to_upper_bytes(image, shown), shown
+    return image, None
 
 
 def is_one_color(image: Image.Image) -> bool:
     """Return whether every pixel of a loaded image has the same value."""
+    if display_range.is_deep(image.mode):
+        return display_range.is_constant(image)
     extremes = image.getextrema()
     bands = [extremes] if not isinstance(extremes[0], tuple) else list(extremes)
     return all(low == high for low, high in bands)

@@ -32,6 +32,19 @@ MIMES = {
 FORMAT_OF_EXTENSION = {extension: name for name, extensions in EXTENSIONS.items() for extension in extensions}
 
 
+# Other files that are sent often: (kind, offset, bytes there).
+_NAMED = (
+    ("ZIP", 0, b"PK\3\4"),
+    ("PDF", 0, b"%PDF-"),
+    ("JPEG 2000", 4, b"jP  "),
+    ("JPEG 2000", 0, b"\xff\x4f\xff\x51"),
+    ("JPEG XL", 4, b"JXL "),
+    ("JPEG XL", 0, b"\xff\x0a"),
+    ("PSD", 0, b"8BPS"),
+    ("DICOM", 128, b"DICM"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """What a file says of itself; width and height are those of the stored raster, before any orientation."""
@@ -42,7 +55,7 @@ class Header:
 
 
 def sniff(head: bytes) -> str:
-    """Return what a file is by its first bytes: one of EXTENSIONS, "HTML", "SVG", "ZIP", "PDF", "HEIC", or ""."""
+    """Return what a file is by its first bytes: one of EXTENSIONS, "HTML", "SVG", "HEIC", one of _NAMED, or ""."""
     if head[:3] == b"\xff\xd8\xff":
         return "JPEG"
     if head[:8] == b"\x89PNG\r\n\x1a\n":
@@ -75,10 +88,9 @@ def mime_of(head: bytes) -> str:
 
 def _other(head: bytes) -> str:
     """Name the frequent things that are not images, so that a refusal can say what came instead."""
-    if head[:4] == b"PK\3\4":
-        return "ZIP"
-    if head[:5] == b"%PDF-":
-        return "PDF"
+    for name, at, magic in _NAMED:
+        if head[at : at + len(magic)] == magic:
+            return name
     start = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<script")):
         return "HTML"

@@ -110,7 +110,7 @@ def test_what_is_not_there(here: Site, image: dict[str, str]) -> None:
     version = image["url"].split("/")[-2]
     unknown = signing.media_path("01a20167-4645-72d1-9637-9a3c5a5c387f", "original", version, "x.jpg")
     odd = signing.media_path("no-id", "original", version, "x.jpg")
-    variant = signing.media_path(image["id"], "huge", f"r1-{version}", "x.jpg")
+    variant = signing.media_path(image["id"], "huge", f"r2-{version}", "x.jpg")
     for path in (unknown, odd, variant):
         answer = here.get(signed(path))
         assert answer.status == 404 and answer.json()["message"], path
@@ -145,14 +145,14 @@ def test_a_thumbnail_whose_bytes_were_lost_is_made_again(here: Site) -> None:
 
 def test_a_preview_of_a_large_image_and_of_one_that_browsers_cannot_show(here: Site) -> None:
     deep = here.image("deep.tif", pictures.encoded(pictures.gradient(), "TIFF"))
-    path = signing.media_path(deep["id"], "preview", "r1-" + deep["url"].split("/")[-2], "preview.jpg")
+    path = signing.media_path(deep["id"], "preview", "r2-" + deep["url"].split("/")[-2], "preview.jpg")
     answer = here.get(signed(path))
     assert answer.status == 200 and Image.open(io.BytesIO(answer.body)).format == "JPEG"
     assert here.get(deep["url"]).headers["content-type"] == "image/tiff"
 
 
 def test_a_crop(here: Site, image: dict[str, str]) -> None:
-    version = "r1-" + image["url"].split("/")[-2]
+    version = "r2-" + image["url"].split("/")[-2]
     answer = here.get(signed(signing.media_path(image["id"], "crop_100_50_260.5_130", version, "crop.jpg")))
     assert answer.status == 200 and Image.open(io.BytesIO(answer.body)).size == (161, 80)
     assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"

@@ -24,7 +24,7 @@ def test_a_fine_picture_has_none() -> None:
         ({"orientation": "Rotate 90 CW"}, "exif_rotated"),
         ({"frames": 3}, "animated_first_frame_used"),
         ({"mode": "CMYK"}, "colour_converted"),
-        ({"mode": "I;16"}, "colour_converted"),
+        ({"mode": "I;16", "display_range": (7532, 8412)}, "display_range"),
         ({"width": 7, "height": 7}, "too_small"),
         ({"width": 2001, "height": 100}, "extreme_aspect"),
         ({"is_one_color": True}, "all_one_colour"),

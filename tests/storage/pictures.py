@@ -62,6 +62,41 @@ def deep_png(top: int = 4095) -> bytes:
     return encoded(Image.fromarray(values), "PNG")
 
 
+def deep_png_of(channels: int, top: int = 4095) -> bytes:
+    """Return a PNG of 16 bits a channel (1 gray, 2 with alpha, 3 color, 4 with alpha) that brightens to the right up to `top`."""
+    values = np.empty((48, 64, channels), ">u2")
+    values[...] = (np.arange(64) * top // 63)[None, :, None]
+    if channels in (2, 4):
+        values[..., -1] = 65535
+    rows = b"".join(b"\0" + row.tobytes() for row in values)
+    head = struct.pack(">IIBBBBB", 64, 48, 16, {1: 0, 2: 4, 3: 2, 4: 6}[channels], 0, 0, 0)
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(kind, data) for kind, data in chunks)
+
+
+def raw_tiff(values: np.ndarray, photometric: int = 1) -> bytes:
+    """Return a TIFF of one strip with the values in their own type and byte order: gray, or color for three channels."""
+    order, kind = (">" if values.dtype.byteorder == ">" else "<"), values.dtype.kind
+    channels = values.shape[2] if values.ndim == 3 else 1
+    entries = [
+        (256, values.shape[1]), (257, values.shape[0]), (258, values.dtype.itemsize * 8), (259, 1), (262, photometric), (273, 0),
+        (277, channels), (278, values.shape[0]), (279, values.nbytes), (339, {"u": 1, "i": 2, "f": 3}[kind]),
+    ]  # fmt: skip
+    behind = 8 + 2 + 12 * len(entries) + 4
+    body = b""
+    for tag, value in entries:
+        if tag in (258, 339) and channels > 1:
+            at = behind + (0 if tag == 258 else 2 * channels)
+            body += struct.pack(order + "HHII", tag, 3, channels, at)
+        else:
+            body += struct.pack(order + "HHII", tag, 4, 1, behind + 4 * channels if tag == 273 else value)
+    tail = struct.pack(order + "H", values.dtype.itemsize * 8) * channels
+    tail += struct.pack(order + "H", {"u": 1, "i": 2, "f": 3}[kind]) * channels
+    magic = b"MM\0*" if order == ">" else b"II*\0"
+    start = magic + struct.pack(order + "IH", 8, len(entries))
+    return start + body + b"\0\0\0\0" + tail + values.tobytes()
+
+
 def gif(frames: int = 3) -> bytes:
     first, *rest = [Image.new("P", (20, 10), color) for color in range(frames)]
     for index, frame in enumerate([first, *rest]):

@@ -144,13 +144,13 @@ def content_columns(ready: Ready) -> dict[str, Any]:
         width, height = image.size
         return columns | {
             "width": width, "height": height, "format": "", "mode": "", "orientation": "", "exif": {}, "phash": None,
-            "frame_count": None, "health": "ERROR", "health_reason": reason[:500],
+            "frame_count": None, "display_range": None, "health": "ERROR", "health_reason": reason[:500],
         }  # fmt: skip
     facts = decoded.facts
     return columns | {
         "width": facts.width, "height": facts.height, "format": facts.format, "mode": facts.mode, "orientation": facts.orientation,
         "exif": facts.exif, "phash": decoded.phash, "frame_count": facts.frames if facts.frames > 1 else None,
-        "health": "OK", "health_reason": "",
+        "display_range": facts.display_range, "health": "OK", "health_reason": "",
     }  # fmt: skip
 
 
@@ -166,7 +166,7 @@ def findings_of(ready: Ready, name: str) -> list[quality.Finding]:
     facts = ready.decoded.facts
     return quality.findings(
         quality.ImageFacts(
-            format=facts.format, mode=facts.mode, width=facts.width, height=facts.height, frames=facts.frames,
+            display_range=facts.display_range, format=facts.format, mode=facts.mode, width=facts.width, height=facts.height, frames=facts.frames,
             orientation=facts.orientation, is_one_color=facts.is_one_color, extension=media_names.extension_of(name),
             extensions=probe.EXTENSIONS.get(facts.format, ()),
         )

@@ -11,10 +11,10 @@ from django.conf import settings
 
 from annotator.domain.actor import Actor
 from annotator.models import Blob, Job, Media, MediaKind, Upload
-from annotator.storage import imaging, probe, signing
+from annotator.storage import display_range, imaging, probe, signing
 
 # Raised when renditions are made in another way, so that browsers fetch them again.
-RENDITION_VERSION = 1
+RENDITION_VERSION = 2
 LINKED = "linked"
 
 
@@ -121,8 +121,18 @@ def preview_is_original(media: Media) -> bool:
         media.height,
         orientation=media.orientation,
         frames=media.frame_count or 1,
+        is_deep=_is_deep(media),
     )
     return not needs
+
+
+def shows_original(media: Media) -> bool:
+    """Return whether browsers show the original in the right look, so that it can be used where the preview is too small."""
+    return imaging.shows_original(media.format, is_deep=_is_deep(media))
+
+
+def _is_deep(media: Media) -> bool:
+    return media.display_range is not None or display_range.is_deep(media.mode)
 
 
 def default_name(media: Media) -> str:

@@ -161,10 +161,13 @@ def media_state(actor: Actor, media: Media, selection: MediaSelection) -> dict[s
     role = policy.require(actor, media.project, "project.read")
     home = DatasetItem.all_objects.filter(media=media, is_home=True).select_related("dataset").first()
     rows = list_media(media.project_id, selection)
+    urls = media_urls.of(media, name=home.name if home else "")
+    shown_in_detail = None if media_urls.shows_original(media) else urls["preview_url"]
     return {
         "media": {
             "id": media.pk, "name": home.name if home else str(media.number), "kind": media.kind, "width": media.width, "height": media.height,
-            **media_urls.of(media, name=home.name if home else ""),
+            **urls, "detail_url": shown_in_detail or urls["url"],
+            "display_range": media.display_range,
             "dataset": {"id": home.dataset_id, "name": home.dataset.name} if home else None,
             "status": status_json(media.status), "is_frozen": media.is_frozen, "health": media.health, "health_reason": media.health_reason,
             "number": media.number, "updated_at": label_rows.iso(media.updated_at),

@@ -42,10 +42,19 @@ test('the original is shown; when it cannot be decoded, the preview; when neithe
   assert.deepEqual([none.levels.length, none.failure], [0, 'a.jpg']);
 });
 
+test('an original that browsers would show wrong is never fetched', async () => {
+  const image = new StageImage(() => {});
+  await image.show(media({ width: 20000, height: 10000, detail_url: '/p.jpg', display_range: [7532, 8412] }));
+  image.preload([media({ detail_url: '/p.jpg' })]);
+  await settle();
+  assert.deepEqual([image.levels.length, image.isDetailRequested], [1, true]);
+  assert.deepEqual([...new Set(fetched)], ['/p.jpg']);
+});
+
 test('of two requested images the later one is shown', async () => {
   const image = new StageImage(() => {});
   const first = image.show(media());
-  const second = image.show(media({ url: '/b.jpg', name: 'b.jpg' }));
+  const second = image.show(media({ detail_url: '/b.jpg', name: 'b.jpg' }));
   await Promise.all([first, second]);
   assert.equal(image.media?.name, 'b.jpg');
   assert.equal(image.levels.length, 1);
@@ -59,7 +68,7 @@ test('a large image has smaller copies for views from afar; they go with it, the
   await settle();
   assert.deepEqual(image.levels.map((l) => l.scale), [1, 0.5, 0.25]);
   assert.deepEqual([1, 0.6, 0.5, 0.3, 0.2, 3].map((s) => image.levelFor(s).scale), [1, 1, 0.5, 0.5, 0.25, 1]);
-  await image.show(media({ url: '/b.jpg' }));
+  await image.show(media({ detail_url: '/b.jpg' }));
   assert.deepEqual(made.slice(0, 3).map((b) => b.isClosed), [false, true, true]);
   await image.show(media({ width: 6000, height: 3000 }));
   assert.equal(image.levels[0].image.isClosed, false);
@@ -79,15 +88,15 @@ test('beyond 8192 px a side the original is loaded when the view needs more than
   await settle();
   assert.deepEqual(fetched, ['/p.jpg', '/a.jpg']);
   assert.equal(image.levels[0].scale, 1);
-  await image.show(media({ url: '/b.jpg' }));
+  await image.show(media({ detail_url: '/b.jpg' }));
   assert.equal(made[0].isClosed, false);
 });
 
 test('decoded neighbors are cached up to 64 megapixels, the image on the stage always', async () => {
   for (let i = 0; i < 5; i++) sizes[`/n${i}.jpg`] = [5000, 4000];
   const image = new StageImage(() => {});
-  await image.show(media({ url: '/n0.jpg', width: 5000, height: 4000 }));
-  image.preload([1, 2, 3, 4].map((i) => media({ url: `/n${i}.jpg`, width: 5000, height: 4000 })));
+  await image.show(media({ detail_url: '/n0.jpg', width: 5000, height: 4000 }));
+  image.preload([1, 2, 3, 4].map((i) => media({ detail_url: `/n${i}.jpg`, width: 5000, height: 4000 })));
   await settle();
   await settle();
   assert.deepEqual([...image.cache.entries.keys()], ['/n0.jpg', '/n2.jpg', '/n3.jpg', '/n4.jpg']);

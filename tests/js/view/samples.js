@@ -31,7 +31,7 @@ export function polygon(id, points, fields = {}) {
 }
 
 export const MEDIA = {
-  id: 'm1', name: 'a.jpg', kind: 'image', width: 200, height: 100, url: '/a.jpg', preview_url: '/p.jpg', thumbnail_url: '',
+  id: 'm1', name: 'a.jpg', kind: 'image', width: 200, height: 100, url: '/a.jpg', preview_url: '/p.jpg', thumbnail_url: '', detail_url: '/a.jpg', display_range: null,
   dataset: null, status: { id: '', name: 'NEW', base: 'NEW' }, is_frozen: false, health: 'OK', number: 1,
 };
 

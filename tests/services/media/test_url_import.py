@@ -315,7 +315,7 @@ def test_a_linked_image_keeps_the_link_alone(host: str, w: World) -> None:
     assert (row.blob, row.source_url, row.width, row.health) == (None, url, 80, "OK")
     found = media_urls.addresses(row)
     assert (found.original, found.preview) == (url, url)
-    assert found.thumbnail is not None and "/thumbnail/r1-linked/" in found.thumbnail
+    assert found.thumbnail is not None and "/thumbnail/r2-linked/" in found.thumbnail
 
 
 def test_a_broken_one_is_refused(host: str, w: World) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from annotator.ml.phash import SIDE, phash
-from annotator.storage import imaging
+from annotator.storage import display_range, imaging
 
 LENGTH = struct.Struct(">I")
 
@@ -31,6 +31,7 @@ def prepare(*, path: str, max_pixels: int, preview: bool = True) -> tuple[dict[s
     Raises ImageError.
     """
     image = imaging.open_image(Path(path), max_pixels)
+    upper_bytes = imaging.has_upper_bytes(image)
     turn = imaging.turn_of(image)
     width, height = (image.height, image.width) if turn >= 5 else image.size
     name = "JPEG" if image.format == "MPO" else str(image.format)
@@ -40,17 +41,19 @@ def prepare(*, path: str, max_pixels: int, preview: bool = True) -> tuple[dict[s
     orientation = (
         imaging.ORIENTATIONS[exif_orientation] if exif_orientation > 1 or "Orientation" in exif else ""
     )
+    is_deep = upper_bytes or display_range.is_deep(mode)
     wants_preview = preview and imaging.needs_preview(
-        name, mode, width, height, orientation=orientation, frames=frames
+        name, mode, width, height, orientation=orientation, frames=frames, is_deep=is_deep
     )
     side = imaging.FIT["preview" if wants_preview else "thumbnail"]
     imaging.draft_for(image, *imaging.fitted(image.width, image.height, side))
     imaging.load(image)
     is_one_color = imaging.is_one_color(image)
-    facts = imaging.Facts(name, mode, width, height, frames, orientation, exif, is_one_color)
+    shallow, shown = imaging.to_8_bits(image, upper_bytes=upper_bytes)
+    facts = imaging.Facts(name, mode, width, height, frames, orientation, exif, is_one_color, shown)
     parts: list[dict[str, Any]] = []
     payload: list[bytes] = []
-    current = _shrunk_rgb(image, side, turn)
+    current = _shrunk_rgb(shallow, side, turn)
     if wants_preview:
         _add(parts, payload, "preview", current)
         current = imaging.shrink(current, imaging.FIT["thumbnail"])
@@ -63,22 +66,32 @@ def prepare(*, path: str, max_pixels: int, preview: bool = True) -> tuple[dict[s
 
 
 def render(
-    *, path: str, max_pixels: int, variant: str, box: list[float] | None = None
+    *,
+    path: str,
+    max_pixels: int,
+    variant: str,
+    box: list[float] | None = None,
+    shown: list[float] | None = None,
 ) -> tuple[dict[str, Any], list[bytes]]:
     """Return one rendition: {"parts": [{"variant", "width", "height"}]} and its bytes. Raises ImageError.
 
     `box` (x0, y0, x1, y1 in pixels of the upright image) cuts a crop out first; it is clipped to the image.
+    `shown` is the display range of a deep image; without it the one that `prepare` finds.
     """
     image = imaging.open_image(Path(path), max_pixels)
+    upper_bytes = imaging.has_upper_bytes(image)
     turn = imaging.turn_of(image)
     side = imaging.FIT[variant]
     if box is None:
         imaging.draft_for(image, *imaging.fitted(image.width, image.height, side))
-        imaging.load(image)
-        rendition = _shrunk_rgb(image, side, turn)
+    imaging.load(image)
+    shallow, _ = imaging.to_8_bits(
+        image, upper_bytes=upper_bytes, shown=(shown[0], shown[1]) if shown else None
+    )
+    if box is None:
+        rendition = _shrunk_rgb(shallow, side, turn)
     else:
-        imaging.load(image)
-        rendition = imaging.upright(image, turn)
+        rendition = imaging.upright(shallow, turn)
         x0, y0 = min(max(int(box[0]), 0), rendition.width - 1), min(max(int(box[1]), 0), rendition.height - 1)
         x1, y1 = (
             min(max(int(box[2] + 0.999), x0 + 1), rendition.width),
@@ -119,8 +132,8 @@ def answer(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
     except FileNotFoundError:
         return {"ok": False, "code": "file_missing", "reason": "The file is not in storage any more."}, []
     except Exception as error:  # whatever a decoder stumbles over is a fact about the file
-        bad = imaging.undecodable(error)
-        return {"ok": False, "code": bad.code, "reason": bad.reason}, []
+        refusal = imaging.undecodable(error)
+        return {"ok": False, "code": refusal.code, "reason": refusal.reason}, []
 
 
 def write_frame(out: BinaryIO, head: dict[str, Any], payload: list[bytes]) -> None:

@@ -223,13 +223,23 @@ def prepare(path: Path, *, preview: bool = True) -> Decoded:
     head, payload = pool().call(
         "prepare", path=str(path), max_pixels=settings.MAX_IMAGE_PIXELS, preview=preview
     )
-    return Decoded(Facts(**head["facts"]), head["phash"], _parts(head, payload))
+    shown = head["facts"].pop("display_range")
+    facts = Facts(**head["facts"], display_range=(shown[0], shown[1]) if shown else None)
+    return Decoded(facts, head["phash"], _parts(head, payload))
 
 
-def render(path: Path, variant: str, box: tuple[float, float, float, float] | None = None) -> Part:
-    """Make one rendition of an image file, of the part inside `box` when given. Raises Undecodable, Busy."""
+def render(
+    path: Path,
+    variant: str,
+    box: tuple[float, float, float, float] | None = None,
+    shown: tuple[float, float] | None = None,
+) -> Part:
+    """Make one rendition of an image file, of the part inside `box` when given. Raises Undecodable, Busy.
+
+    `shown`: the display range of a deep image, when it is known.
+    """
     head, payload = pool().call(
-        "render", path=str(path), max_pixels=settings.MAX_IMAGE_PIXELS, variant=variant, box=box
+        "render", path=str(path), max_pixels=settings.MAX_IMAGE_PIXELS, variant=variant, box=box, shown=shown
     )
     return _parts(head, payload)[0]
 

@@ -41,13 +41,17 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A rendition that must be made first: from the blob `source`, the part inside `box` for a crop."""
+    """A rendition that must be made first: from the blob `source`, the part inside `box` for a crop.
+
+    `shown`: the display range that all renditions of a deep image share.
+    """
 
     media_id: uuid.UUID
     variant: str
     source_id: uuid.UUID
     sha256: str
     box: tuple[float, float, float, float] | None = None
+    shown: tuple[float, float] | None = None
 
 
 def find(media_id: uuid.UUID, variant: str, version: str) -> Served | Wanted:
@@ -73,7 +77,7 @@ def find(media_id: uuid.UUID, variant: str, version: str) -> Served | Wanted:
     box = _crop_box(variant)
     if box is None or media.blob is None:
         raise Missing("There is no such variant.")
-    return Wanted(media.pk, "crop", media.blob.pk, media.blob.sha256, box)
+    return Wanted(media.pk, "crop", media.blob.pk, media.blob.sha256, box, _range_of(media))
 
 
 def _kept(media_id: uuid.UUID, variant: str, version: str) -> Served | None:
@@ -120,7 +124,12 @@ def _rendition(media: Media, variant: str) -> Wanted:
     source = media.blob or _largest(media)
     if source is None or (media.blob is None and variant not in _FITTED):
         raise Missing("There is no such rendition of a linked image.", code="linked")
-    return Wanted(media.pk, variant, source.pk, source.sha256)
+    # The stored renditions of a linked image are in 8 bits already.
+    return Wanted(media.pk, variant, source.pk, source.sha256, shown=_range_of(media) if media.blob else None)
+
+
+def _range_of(media: Media) -> tuple[float, float] | None:
+    return (media.display_range[0], media.display_range[1]) if media.display_range else None
 
 
 def _largest(media: Media) -> Blob | None:
@@ -142,7 +151,7 @@ def make(wanted: Wanted) -> Part:
     """Make a rendition in the child pool; touches no row. Raises Undecodable, Busy, Missing."""
     try:
         with blobs.store().as_file(wanted.sha256) as path:
-            return decoding.render(path, wanted.variant, wanted.box)
+            return decoding.render(path, wanted.variant, wanted.box, wanted.shown)
     except FileNotFoundError:
         raise Missing("The file is not in storage.", code="file_missing") from None
 

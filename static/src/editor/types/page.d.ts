@@ -93,6 +93,10 @@ export interface Media {
   url: string;
   preview_url: string;
   thumbnail_url: string;
+  /** What to show where the preview has too few pixels: the original if browsers show it right, otherwise the preview. */
+  detail_url: string;
+  /** The values shown as black and white, of an image with more than 8 bits per channel. */
+  display_range: [number, number] | null;
   dataset: { id: string; name: string } | null;
   status: Status;
   is_frozen: boolean;

@@ -109,8 +109,8 @@ export class StageImage {
     this.#forgetLevels();
     this.media = media;
     this.failure = '';
-    this.isDetailRequested = Math.max(media.width, media.height) <= LARGE_SIDE;
-    const wanted = this.isDetailRequested ? [media.url, media.preview_url] : [media.preview_url, media.url];
+    this.isDetailRequested = Math.max(media.width, media.height) <= LARGE_SIDE || media.detail_url === media.preview_url;
+    const wanted = this.isDetailRequested ? [media.detail_url, media.preview_url] : [media.preview_url, media.detail_url];
     this.cache.pinned = new Set(wanted);
     for (const url of wanted) {
       const decoded = await this.cache.get(url).catch(() => null);
@@ -158,7 +158,7 @@ export class StageImage {
     if (this.isDetailRequested || !media || scale <= this.levels[0].scale * 1.05) return;
     this.isDetailRequested = true;
     const version = this.version;
-    void this.cache.get(media.url).then(
+    void this.cache.get(media.detail_url).then(
       ({ bitmap }) => {
         if (version !== this.version) return;
         this.levels.unshift({ image: bitmap, scale: bitmap.width / media.width, isOwn: false });
@@ -195,11 +195,11 @@ export class StageImage {
     );
   }
 
-  /** Decodes images that come next. @param {readonly Pick<Media, 'url' | 'preview_url' | 'width' | 'height'>[]} next */
+  /** Decodes images that come next. @param {readonly Pick<Media, 'detail_url' | 'preview_url' | 'width' | 'height'>[]} next */
   preload(next) {
     for (const media of next) {
       const isLarge = Math.max(media.width, media.height) > LARGE_SIDE;
-      void this.cache.get(isLarge ? media.preview_url : media.url).catch(() => {});
+      void this.cache.get(isLarge ? media.preview_url : media.detail_url).catch(() => {});
     }
   }
 

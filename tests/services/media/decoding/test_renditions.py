@@ -74,7 +74,7 @@ def test_one_that_is_there_costs_one_query_and_goes_with_its_medium(
     with django_assert_num_queries(1):
         assert find(media, "thumbnail") == served
     with pytest.raises(Missing):
-        renditions.find(media.pk, "thumbnail", "r1-0123456789abcdef")
+        renditions.find(media.pk, "thumbnail", "r2-0123456789abcdef")
     for change in ({"trashed_at": timezone.now()}, {"health": "ERROR"}, {"width": 0}, {"kind": "url"}):
         before = Media.all_objects.filter(pk=media.pk).values(*change).get()
         Media.all_objects.filter(pk=media.pk).update(**change)
