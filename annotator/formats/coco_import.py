@@ -7,7 +7,7 @@ that is no COCO at all is refused.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -193,6 +193,11 @@ class CocoReader:
                 "images.width", "width and height must be whole numbers above 0, not kept", where
             )
         return None
+
+    def correct_sizes(self, sizes: Mapping[int, tuple[int, int]]) -> None:
+        """Have labels checked against these (width, height) of images by id, instead of those of the file."""
+        if self._sizes is not None:
+            self._sizes.update(sizes)
 
     def labels(self) -> Iterator[LabelRecord]:
         """Yield the labels in the order of the file, wherever in it they stand.

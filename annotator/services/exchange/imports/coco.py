@@ -38,7 +38,8 @@ from annotator.models import (
 )
 from annotator.models.rows import ImportedLabelRow, LabelIdentity
 from annotator.services import naming
-from annotator.services.exchange.imports import labels as imported_labels
+from annotator.services.exchange.imports import labels as imported_labels, sizes as decoded_sizes
+from annotator.services.exchange.imports.sizes import Sizes
 from annotator.services.exchange.imports.sources import Images, NoImages
 from annotator.services.import_report import ImportReport
 from annotator.services.media import batches as media_batches, names as media_names, rows as media_rows
@@ -68,6 +69,10 @@ class _Import:
     #: Images that were here before this import, which may have its labels already, and since when they are others' work.
     older: set[uuid.UUID] = field(default_factory=set)
     began: datetime = field(default_factory=timezone.now)
+    sizes: Sizes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sizes = Sizes(self.report)
 
 
 def run(
@@ -99,7 +104,8 @@ def run(
     files = NoImages() if files is None else files
     files.expect(reader.image_names(), report)
     images = _write_images(state, reader.images(), files, report_progress)
-    labels = _write_labels(state, reader.labels(), report_progress)
+    reader.correct_sizes(state.sizes.decoded)
+    labels = _write_labels(state, state.sizes.upright(reader.labels()), report_progress)
     report.images.left_out += reader.image_count - images
     report.labels.left_out += reader.label_count - labels
     report_progress(1.0, "")
@@ -320,6 +326,11 @@ def _write_images(
                 state.report.add(
                     "images.file_name", medium.health_reason, source.name, code=outcome.code or "file_missing"
                 )
+        decoded = decoded_sizes.read(state.media_of[record.number] for record in chunk)
+        for record in chunk:
+            size = decoded.get(state.media_of[record.number])
+            if size is not None and state.sizes.compare(record, names[record.number], size):
+                changed.add(record.number)
         state.report.images.imported += len(chunk)
         state.report.images.changed += len(changed)
         total += len(chunk)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import ExifTags, Image
 
 from annotator.domain.errors import Denied, Invalid
 from annotator.models import Concept, Event, Job, KeypointClass, Label, Media
@@ -395,3 +396,66 @@ def test_an_item_with_several_findings_is_changed_once(w: World) -> None:
     label = coco()["annotations"][0] | {"segmentation": [[1, 2]], "area": -1, "score": "x"}
     facts = run(w, coco(annotations=[label, label | {"id": 901, "category_id": 3}]))
     assert facts["counts"]["labels"] == {"imported": 1, "left_out": 1, "changed": 1}
+
+
+def photo(orientation: int, size: tuple[int, int] = (64, 48)) -> bytes:
+    """Return a JPEG of stored pixels of `size` with an EXIF orientation."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    out = io.BytesIO()
+    Image.new("RGB", size, (20, 200, 90)).save(out, "JPEG", exif=exif)
+    return out.getvalue()
+
+
+def labeled(width: int | None, height: int | None, *notes: dict[str, Any]) -> dict[str, Any]:
+    rows = [
+        {"id": 1 + at, "image_id": 7, "category_id": 40, "iscrowd": 0} | note for at, note in enumerate(notes)
+    ]
+    size = {} if width is None else {"width": width, "height": height}
+    return coco(images=[{"id": 7, "file_name": "a.jpg", **size}], annotations=rows)
+
+
+@pytest.mark.parametrize(
+    ("orientation", "box"),
+    [(5, (6, 4, 16, 24)), (6, (32, 4, 42, 24)), (7, (32, 40, 42, 60)), (8, (6, 40, 16, 60))],
+)
+def test_labels_made_before_the_exif_orientation_are_turned_with_the_image(
+    w: World, tmp_path: Path, orientation: int, box: tuple[int, ...]
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(photo(orientation))
+    file = labeled(64, 48, {"bbox": [4, 6, 20, 10], "area": 200, "segmentation": []})
+    facts = run(w, file, tmp_path)
+    label = Label.all_objects.select_related("media").get()
+    assert (label.media.width, label.media.height) == (48, 64)
+    assert (label.x0, label.y0, label.x1, label.y1) == box
+    (line,) = facts["report"]
+    assert (line["code"], line["examples"]) == ("size_turned", ["a.jpg: 64 x 48, image 48 x 64"])
+    assert facts["counts"]["labels"] == {"imported": 1, "left_out": 0, "changed": 1}
+    assert run(w, file)["labels"] == 0, "the same file adds nothing, with or without the image"
+
+
+@pytest.mark.parametrize("orientation", [1, 2, 3, 4, 6])
+def test_labels_of_the_upright_image_stay(w: World, tmp_path: Path, orientation: int) -> None:
+    (tmp_path / "a.jpg").write_bytes(photo(orientation))
+    width, height = (48, 64) if orientation == 6 else (64, 48)
+    facts = run(w, labeled(width, height, {"bbox": [4, 6, 20, 10]}), tmp_path)
+    label = Label.all_objects.get()
+    assert (label.x0, label.y0, label.x1, label.y1, facts["report"]) == (4, 6, 24, 16, [])
+
+
+def test_the_decoded_size_counts_and_a_contradiction_is_reported(w: World, tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(photo(1))
+    inside, outside = {"bbox": [50, 6, 10, 10]}, {"bbox": [300, 200, 100, 50]}
+    facts = run(w, labeled(640, 480, inside, outside), tmp_path)
+    lines = {line["code"]: line for line in facts["report"]}
+    assert lines["size_differs"]["examples"] == ["a.jpg: 640 x 480, image 64 x 48"]
+    assert facts["counts"]["labels"] == {"imported": 1, "left_out": 1, "changed": 0}
+    assert Media.objects.get(number=7).width == 64
+    # Width and height of the file are swapped: what lies inside the image is no less inside.
+    assert run(w, labeled(48, 64, inside | {"bbox": [51, 6, 10, 10]}))["labels"] == 1
+
+
+def test_an_image_without_a_size_gets_the_decoded_one_unreported(w: World, tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(photo(6))
+    facts = run(w, labeled(None, None, {"bbox": [4, 6, 20, 10]}), tmp_path)
+    assert (facts["labels"], facts["report"], Label.all_objects.get().x1) == (1, [], 24)
