@@ -7,7 +7,10 @@ import os
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from annotator import data_folder
+
 TAG = "annotator"
+MIN_KEY_LENGTH, MIN_KEY_CHARACTERS = 32, 8
 
 
 @register(TAG)
@@ -26,7 +29,30 @@ def check_data_folder(**kwargs: object) -> list[CheckMessage]:
                     id="annotator.E001",
                 )
             )
+        elif data_folder.is_open_to_others(folder):
+            found.append(
+                Warning(
+                    f"{folder} can be read by every user of this machine.",
+                    hint=f"Its owner can close it: chmod o= {folder}",
+                    id="annotator.W002",
+                )
+            )
     return found
+
+
+@register(TAG)
+def check_secret_key(**kwargs: object) -> list[CheckMessage]:
+    """Sessions and links are signed with the key: a short one can be guessed."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS, *settings.MEDIA_SIGNING_KEYS]
+    if all(len(key) >= MIN_KEY_LENGTH and len(set(key)) >= MIN_KEY_CHARACTERS for key in keys):
+        return []
+    return [
+        Error(
+            f"ANNOTATOR_SECRET_KEY and ANNOTATOR_MEDIA_KEYS need at least {MIN_KEY_LENGTH} characters, chosen at random.",
+            hint='Make one: python3 -c "import secrets; print(secrets.token_urlsafe(48))"',
+            id="annotator.E003",
+        )
+    ]
 
 
 @register(TAG)

@@ -42,6 +42,14 @@ def env_int(name: str, default: int, *, low: int = 0, high: int = 2**31) -> int:
     return value
 
 
+def env_umask(name: str, default: str) -> int:
+    """Return permission bits to exclude; written in octal as in a shell (077)."""
+    raw = os.environ.get(name, "").strip() or default
+    if not (raw.isascii() and set(raw) <= set("01234567") and int(raw, 8) <= 0o077):
+        raise BadSetting(f"{name} must be octal and at most 077, not {raw!r}.")
+    return int(raw, 8)
+
+
 def env_list(name: str, default: str = "") -> list[str]:
     """Return the comma-separated items, blanks stripped, empty ones dropped."""
     return [item.strip() for item in env_text(name, default).split(",") if item.strip()]

@@ -6,7 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
-from annotator import __version__
+from annotator import __version__, data_folder
 from annotator.db import sqlite
 from annotator.env import (
     BadSetting,
@@ -17,6 +17,7 @@ from annotator.env import (
     env_path,
     env_secret,
     env_text,
+    env_umask,
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -24,6 +25,11 @@ DATA_DIR = env_path("ANNOTATOR_DATA_DIR", BASE_DIR / "data")
 MEDIA_DIR = env_path("ANNOTATOR_MEDIA_DIR", DATA_DIR / "media")
 HOST = env_text("ANNOTATOR_HOST", "127.0.0.1")
 PORT = env_int("ANNOTATOR_PORT", 8000, low=0, high=65535)
+
+
+# Database, images, keys and backups belong to the user of the server; 027 lets its group read them.
+UMASK = env_umask("ANNOTATOR_UMASK", "077")
+data_folder.set_umask(UMASK)
 
 
 def _kept_secret() -> str:
@@ -35,7 +41,6 @@ def _kept_secret() -> str:
         return file.read_text(encoding="ascii")
     except FileNotFoundError:
         pass
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
     value = secrets.token_urlsafe(48)
     part = file.with_name(f"secret-key.{secrets.token_hex(4)}")
     with open(os.open(part, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii") as stream:
@@ -51,11 +56,14 @@ def _kept_secret() -> str:
 
 
 try:
+    data_folder.prepare(DATA_DIR, umask=UMASK)
     SECRET_KEY = _kept_secret()
 except OSError as error:  # the first that is read and written there
     raise BadSetting(
         f"The data folder {DATA_DIR} cannot be used: {error.strerror}. ANNOTATOR_DATA_DIR names it."
     ) from error
+# Shows the details of /readyz to whoever sends it as a bearer token.
+STATUS_TOKEN = env_secret("ANNOTATOR_STATUS_TOKEN")
 SECRET_KEY_FALLBACKS = env_list("ANNOTATOR_SECRET_KEY_FALLBACKS")
 DEBUG = env_bool("ANNOTATOR_DEBUG")
 DEBUG_EDITOR = env_bool("ANNOTATOR_DEBUG_EDITOR")
@@ -308,10 +316,16 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_traceback": {"()": "annotator.server.logs.WithoutTraceback"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "refusals": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_traceback"]},
+    },
     "root": {"handlers": ["console"], "level": env_text("ANNOTATOR_LOG_LEVEL", "INFO")},
     "loggers": {
         "django.request": {"level": "ERROR"},
+        # Unknown hosts, too many fields and the like: one line each.
+        "django.security": {"handlers": ["refusals"], "propagate": False},
         "huey": {"level": "WARNING"},
         "PIL": {"level": "WARNING"},
         "uvicorn": {"level": "WARNING"},

@@ -28,6 +28,7 @@ from typing import Any
 from tests.workshop import Workshop
 
 ROOT = Path(__file__).resolve().parent.parent
+STATUS_TOKEN = "the status token of the tests"
 PATIENCE = 60.0
 
 
@@ -165,6 +166,10 @@ class Server:
     def wait_ready(self) -> None:
         """Wait until /readyz is green, that is, the worker has shown itself."""
         wait_until(lambda: self.request("GET", "/readyz").status == 200, "readiness")
+
+    def ready(self) -> Answer:
+        """Return the answer of /readyz to an operator: with details."""
+        return self.request("GET", "/readyz", headers={"Authorization": f"Bearer {STATUS_TOKEN}"})
 
     def stop(self) -> None:
         """End the server in order, and whatever is left of its group."""
@@ -319,6 +324,7 @@ def our_server(
         env |= {
             "ANNOTATOR_DATA_DIR": str(Path(folder) / "data"),
             "ANNOTATOR_PORT": str(port),
+            "ANNOTATOR_STATUS_TOKEN": STATUS_TOKEN,
             "ANNOTATOR_RATE_API": "0",
             "ANNOTATOR_RATE_SIGN_IN": "0",
             "PYTHONUNBUFFERED": "1",

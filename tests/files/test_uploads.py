@@ -281,5 +281,5 @@ def test_a_full_disk_refuses_files_and_saves_labels() -> None:
         label = {"class_id": concept["id"], "bbox": [1, 1, 20, 20]}
         here.call("POST", f"/v1/projects/{here.project}/images/{image['id']}/labels", [label])
         assert here.get(image["thumbnail_url"]).status == 200
-        ready = here.server.request("GET", "/readyz")
+        ready = here.server.ready()
         assert ready.status == 503 and b"disk full" in ready.body

@@ -158,16 +158,25 @@ def test_headers_with_underscores_cannot_pass_for_dashed_ones(echo: servers.Serv
     assert echo.request("GET", "/header/?name=HTTP_X_API_KEY", headers={"X-Api-Key": "k"}).json() == "k"
 
 
-def test_unknown_hosts_are_refused(server: servers.Server) -> None:
-    received = server.raw(b"GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
+@pytest.mark.parametrize("host", ["evil.example", 'bad"host', "two words", "a" * 300])
+@pytest.mark.parametrize("path", ["/", "/v1/projects", "/sign-in/"])
+def test_unknown_hosts_are_refused_in_one_line_of_the_log(
+    server: servers.Server, host: str, path: str
+) -> None:
+    before = len(server.log.read_text())
+    received = server.raw(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
     assert received.startswith(b"HTTP/1.1 400 ")
+    lines = server.log.read_text()[before:].splitlines()
+    assert len(lines) == 1 and "Invalid HTTP_HOST header" in lines[0], lines
 
 
 def test_signs_of_life_without_credentials(server: servers.Server) -> None:
     assert server.request("GET", "/healthz").json() == {"status": "ok"}
     server.wait_ready()
-    ready = server.request("GET", "/readyz")
-    body = ready.json()
+    assert server.request("GET", "/readyz").json() == {"status": "ready"}
+    wrong = server.request("GET", "/readyz", headers={"Authorization": "Bearer wrong"})
+    assert wrong.json() == {"status": "ready"}
+    body = server.ready().json()
     assert body["status"] == "ready" and {"database", "storage", "worker"} <= set(body)
     assert all(body[part]["ok"] and body[part]["state"] for part in ("database", "storage", "worker"))
     assert server.request("POST", "/healthz").status == 405

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import re
 import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from tests import servers
 
@@ -68,7 +71,7 @@ def test_sigterm_ends_server_and_worker() -> None:
 def test_without_worker_and_room_the_server_lives_but_is_not_ready() -> None:
     variables = {"ANNOTATOR_EXPECT_WORKER": "1", "ANNOTATOR_MIN_FREE_MB": str(2**31)}
     with servers.our_server("--no-worker", **variables) as server:
-        answer = server.request("GET", "/readyz")
+        answer = server.ready()
         body = answer.json()
         assert answer.status == 503 and body["worker"] == {"ok": False, "state": "never seen"}
         assert (
@@ -81,7 +84,7 @@ def test_without_a_database_the_server_lives_but_is_not_ready() -> None:
     with servers.our_server(
         "--no-worker", migrate=False, ANNOTATOR_DATABASE_URL="postgres://nobody@127.0.0.1:1/none"
     ) as server:
-        answer = server.request("GET", "/readyz")
+        answer = server.ready()
         assert answer.status == 503 and not answer.json()["database"]["ok"]
         assert server.request("GET", "/healthz").status == 200
 
@@ -152,3 +155,41 @@ def test_ctrl_c_ends_a_run_that_still_prepares() -> None:
         assert process.wait(servers.PATIENCE) == 130
         assert servers.group_members(process.pid) == []
         assert "Traceback" not in server.log.read_text()
+
+
+def test_what_the_server_writes_is_private(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o755)
+    (folder / "annotator.sqlite3").touch(mode=0o644)  # as an earlier version left it
+    old = os.umask(0o022)
+    try:
+        with servers.our_server(migrate=False, start=False, ANNOTATOR_DATA_DIR=str(folder)) as server:
+            server.command("migrate", "--verbosity", "0")
+            server.command("create_token", "--workspace", "acme")
+            server.command("backup", str(tmp_path / "backup.tar"))
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    modes = {
+        path: stat.S_IMODE(path.stat().st_mode) for path in [*folder.rglob("*"), tmp_path / "backup.tar"]
+    }
+    assert len(modes) > 3 and not {path: oct(mode) for path, mode in modes.items() if mode & 0o077}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("ANNOTATOR_ALLOWED_HOSTS", "*", "must name hosts"),
+        ("ANNOTATOR_SECRET_KEY", "short", "at least 32 characters"),
+        ("ANNOTATOR_SECRET_KEY", "a" * 60, "at least 32 characters"),
+        ("ANNOTATOR_MEDIA_KEYS", "short", "at least 32 characters"),
+        ("ANNOTATOR_THREADS", "many", "ANNOTATOR_THREADS must be a whole number, not 'many'."),
+        ("ANNOTATOR_UMASK", "0777", "ANNOTATOR_UMASK must be octal"),
+        ("ANNOTATOR_DATABASE_URL", "mysql://here/db", "must begin with postgres://"),
+    ],
+)
+@pytest.mark.parametrize("command", ["serve", "work"])
+def test_unsafe_and_wrong_settings_stop_the_start(command: str, variable: str, value: str, said: str) -> None:
+    with servers.our_server(start=False, migrate=False, **{variable: value}) as server:
+        done = server.command(command, check=False)
+    assert done.returncode == 1 and said in done.stderr and "Traceback" not in done.stderr

@@ -27,7 +27,6 @@ class Command(OperatorCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         # One at a time: a `run` that was killed may have left one running.
         with open(settings.DATA_DIR / ".prepare.lock", "w", encoding="utf-8") as lock:
             locks.lock(lock, locks.LOCK_EX)

@@ -29,7 +29,6 @@ class Command(OperatorCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         require_free(settings.HOST, settings.PORT)
-        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         call_command("build_frontend", stdout=self.stdout, stderr=self.stderr)
         if not prepare.is_prepared():
             self.prepare()

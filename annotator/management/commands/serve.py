@@ -20,6 +20,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import get_resolver
 
+from annotator.checks import TAG
 from annotator.management.garbage_collection import freeze_gc
 from annotator.management.server_url import server_url
 
@@ -39,7 +40,7 @@ def _port(text: str) -> int:
 
 class Command(BaseCommand):
     help = "Serve pages, APIs, files and live updates, with a worker process."
-    requires_system_checks: list[str] = []
+    requires_system_checks = [TAG]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default=settings.HOST, help="address to listen on (ANNOTATOR_HOST)")

@@ -18,6 +18,7 @@ from django.db import DatabaseError, connection
 from django.utils.module_loading import import_string
 from huey.contrib.djhuey import HUEY
 
+from annotator.checks import TAG
 from annotator.management.garbage_collection import freeze_gc
 from annotator.services.operations import health
 
@@ -28,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 class Command(BaseCommand):
     help = "Run jobs: exports, imports, thumbnails. Any number of workers can run, on any number of machines."
-    requires_system_checks: list[str] = []
+    requires_system_checks = [TAG]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--threads", type=int, default=None, help="jobs at a time (ANNOTATOR_WORKERS)")

@@ -1,14 +1,17 @@
-"""Health checks for monitoring, without credentials and without the thread pool."""
+"""Health checks for monitoring, without the thread pool; details only for operators."""
 
 from __future__ import annotations
 
 import asyncio
+import hmac
+import logging
 import time
 from collections.abc import MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.db import close_old_connections
 
 from annotator.services.operations import health
@@ -21,6 +24,7 @@ CACHE_SECONDS, CACHE_SECONDS_NOT_READY = 1.0, 0.1
 _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="health")
 _last: tuple[float, list[health.Check]] = (0.0, [])
 _pending: asyncio.Future[list[health.Check]] | None = None
+_log = logging.getLogger(__name__)
 
 
 async def healthz(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
@@ -29,7 +33,11 @@ async def healthz(scope: MutableMapping[str, Any], receive: Any, send: Any) -> N
 
 
 async def readyz(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
-    """Database, storage and worker, each with its state: 200 if all are ready, otherwise 503."""
+    """200 if database, storage and worker are ready, otherwise 503.
+
+    Each with its state for whoever sends ANNOTATOR_STATUS_TOKEN as bearer token: paths and errors are no
+    business of others.
+    """
     global _pending
     if _pending is None or _pending.done():
         _pending = asyncio.get_running_loop().run_in_executor(_thread, _run_checks)
@@ -38,10 +46,16 @@ async def readyz(scope: MutableMapping[str, Any], receive: Any, send: Any) -> No
     except TimeoutError:
         checks = [health.Check("database", False, f"no answer within {TIMEOUT_SECONDS:.0f} s")]
     is_ready = all(check.is_ok for check in checks)
-    body = {check.name: {"ok": check.is_ok, "state": check.state} for check in checks}
-    await _send_json(
-        scope, send, 200 if is_ready else 503, {"status": "ready" if is_ready else "not ready", **body}
-    )
+    body: dict[str, Any] = {"status": "ready" if is_ready else "not ready"}
+    if _is_operator(scope):
+        body |= {check.name: {"ok": check.is_ok, "state": check.state} for check in checks}
+    await _send_json(scope, send, 200 if is_ready else 503, body)
+
+
+def _is_operator(scope: MutableMapping[str, Any]) -> bool:
+    sent = dict(scope["headers"]).get(b"authorization", b"")
+    expected = f"Bearer {settings.STATUS_TOKEN}".encode()
+    return bool(settings.STATUS_TOKEN) and hmac.compare_digest(sent, expected)
 
 
 def _run_checks() -> list[health.Check]:
@@ -49,8 +63,21 @@ def _run_checks() -> list[health.Check]:
     is_ready = all(check.is_ok for check in _last[1])
     if time.monotonic() - _last[0] >= (CACHE_SECONDS if is_ready else CACHE_SECONDS_NOT_READY):
         close_old_connections()
-        _last = (time.monotonic(), health.ready())
+        before, checks = _last[1], health.ready()
+        _log_changes(before, checks)
+        _last = (time.monotonic(), checks)
     return _last[1]
+
+
+def _log_changes(before: list[health.Check], checks: list[health.Check]) -> None:
+    """Log what stopped or started being ready, once."""
+    was_ready = {check.name: check.is_ok for check in before}
+    for check in checks:
+        if check.is_ok != was_ready.get(check.name, True):
+            _log.log(
+                logging.INFO if check.is_ok else logging.ERROR,
+                "%s is %s: %s", check.name, "ready" if check.is_ok else "not ready", check.state,
+            )  # fmt: skip
 
 
 async def _send_json(scope: MutableMapping[str, Any], send: Any, status: int, body: dict[str, Any]) -> None:
