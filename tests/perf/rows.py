@@ -30,7 +30,7 @@ from annotator.services.exchange.exports import exports
 from annotator.services.exchange.imports import coco as coco_imports
 from annotator.services.media.decoding import pool as decoding
 from tests import servers
-from tests.perf import baseline, commits, drop, editor, starting
+from tests.perf import baseline, commits, drop, editor, pools, starting
 from tests.perf.clock import compare, measure, memory_mb, percentile, spread, verdict
 from tests.world import World, make_images, world
 
@@ -428,6 +428,11 @@ def drop_row(stage: Stage) -> None:
     drop.run(jpegs(24))
 
 
+def pools_row(stage: Stage) -> None:
+    """Twenty connections that sign in, twenty strangers with large bodies, four annotators with larger ones."""
+    pools.run()
+
+
 def editor_row(stage: Stage) -> None:
     """The labeling page in Chromium."""
     if servers.chromium() is None:
@@ -439,5 +444,5 @@ def editor_row(stage: Stage) -> None:
 ROWS: dict[str, Callable[[Stage], None]] = {
     "list": list_row, "bulk": bulk_row, "create": create_row, "ingest": ingest_row, "stream": stream_row, "import": import_row,
     "commits": commits_row, "export": export_row,
-    "lists": lists_row, "start": start_row, "server": server_row, "drop": drop_row, "editor": editor_row,
+    "lists": lists_row, "start": start_row, "server": server_row, "drop": drop_row, "pools": pools_row, "editor": editor_row,
 }  # fmt: skip
