@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "annotator.settings")
@@ -14,12 +15,15 @@ _django = get_wsgi_application()  # first: models can be imported only after thi
 from channels.auth import AuthMiddlewareStack
 from channels.routing import URLRouter
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
+from django.db import close_old_connections
 
 from annotator.files.app import application as files
 from annotator.live.origin import SameOrigin
 from annotator.live.routing import websocket_urlpatterns
-from annotator.server import forwarded
-from annotator.server.bridge import Receive, Scope, Send, WsgiBridge
+from annotator.server import bodies, forwarded
+from annotator.server.bodies import Admission, Answer, Receive, Scope, Send
+from annotator.server.bridge import Lane, WsgiBridge, plain_refusal
 from annotator.services import security_log
 from annotator.services.accounts.background import BackgroundWriter
 from annotator.services.accounts.tokens import token_usage
@@ -31,20 +35,46 @@ FILE_PREFIXES = ("/m/", "/u/", "/x/")
 _proxies = forwarded.parse_networks(settings.TRUSTED_PROXIES)
 
 
-def _refusal(path: str, status: int, code: str, text: str) -> tuple[int, bytes]:
-    """Return what the caller of a body that was not taken is told."""
-    from api.handlers import (
-        early_error,
-    )  # the dialects are loaded with the other views, once the server listens
+# Requests that hash passwords, which takes a core for a quarter of a second and nobody has to be signed in for.
+HASHING = re.compile(
+    r"/(?:sign-in/?|account/password|admin/password_change/|admin/annotator/user/(?:add|.+/password)/)"
+)
+HASHING_WAITING, HASHING_WAITING_EACH = 100, 20
 
-    return early_error(path, status, code, text)
+
+def is_hashing(scope: Scope) -> bool:
+    """Return whether the request hashes a password."""
+    return scope["method"] == "POST" and HASHING.fullmatch(scope["path"]) is not None
+
+
+def _refusal(scope: Scope, status: int, code: str, text: str) -> Answer:
+    """Return what the caller of a request that reaches no view is told."""
+    # The dialects are loaded with the other views, once the server listens.
+    from annotator.web.error_pages import early_page
+    from api.handlers import early_error
+
+    accepts = bodies.header(scope, b"accept") or b""
+    page = early_page(status, code, text) if accepts.startswith(b"text/html") else None
+    return early_error(scope["path"], status, code, text) or page or plain_refusal(scope, status, code, text)
+
+
+def _admit(environ: dict[str, Any]) -> Admission:
+    """Return what a request may send, by its headers alone. Raises Refused."""
+    from annotator.web.admission import admit as admit_page
+    from api.handlers import admit as admit_dialect
+
+    close_old_connections()
+    request = WSGIRequest(environ)
+    return admit_dialect(request) or admit_page(request)
 
 
 _pages = WsgiBridge(
     _django,
     threads=settings.HTTP_THREADS,
-    body_limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+    body_limit=max(settings.MAX_JSON_BYTES, settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
     refusal=_refusal,
+    admit=_admit,
+    lane=Lane(is_hashing, settings.HASHING_THREADS, HASHING_WAITING, HASHING_WAITING_EACH),
 )
 _writer = BackgroundWriter(token_usage.flush, security_log.flush)
 _sockets: Any = SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))

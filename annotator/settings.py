@@ -75,6 +75,8 @@ TRUSTED_PROXIES = env_list("ANNOTATOR_TRUSTED_PROXIES")
 PUBLIC_URL = env_text("ANNOTATOR_PUBLIC_URL").rstrip("/")
 # Views run in this many threads; they are held only while a view works (see server/bridge.py).
 HTTP_THREADS = env_int("ANNOTATOR_THREADS", 8, low=1, high=256)
+# Requests that hash a password run in threads of their own: each takes a core for a quarter of a second.
+HASHING_THREADS = env_int("ANNOTATOR_HASHING_THREADS", 1, low=1, high=64)
 
 INSTALLED_APPS = [
     "annotator.apps.AnnotatorConfig",
@@ -193,8 +195,9 @@ def WHITENOISE_IMMUTABLE_FILE_TEST(path: str, url: str) -> bool:  # noqa: N802 (
     return url.startswith("/static/dist/") and not url.endswith("manifest.json")
 
 
-# Bodies: JSON of the dialects and of the labeling page; files go through annotator.files and never through here.
-DATA_UPLOAD_MAX_MEMORY_SIZE = env_int("ANNOTATOR_MAX_BODY_MB", 64, low=1) * 1024 * 1024
+# Bodies: JSON and forms; images that an API takes in its own body. Uploads go through annotator.files and never through here.
+MAX_JSON_BYTES = env_int("ANNOTATOR_MAX_JSON_MB", 8, low=1, high=1024) * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = env_int("ANNOTATOR_MAX_BODY_MB", 64, low=1, high=1024) * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

@@ -7,14 +7,17 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 
-from annotator.domain.errors import DomainError, TooLarge
-from annotator.server.bridge import plain_refusal
+from annotator.domain.errors import Busy, DomainError, Invalid, TooLarge
+from annotator.server.bodies import Admission, Answer
 
 from .common.exceptions import StatusTable, status_of
+from .common.viewsets import DialectView, DialectViewSet
 from .customvision import exceptions as customvision
 from .hasty import exceptions as hasty
 
+_EARLY: dict[int, type[DomainError]] = {413: TooLarge, 429: Busy, 503: Busy}
 #: The statuses of each dialect and the function that writes its error bodies, by the first part of its addresses.
 DIALECTS: dict[str, tuple[StatusTable, Callable[[DomainError, Mapping[str, str]], Any]]] = {
     "v1": (hasty.STATUS, hasty.error_body),
@@ -28,10 +31,35 @@ def error_response(request: HttpRequest, error: DomainError) -> HttpResponse | N
     return found and HttpResponse(found[1], status=found[0], content_type="application/json")
 
 
-def early_error(path: str, status: int, code: str, text: str) -> tuple[int, bytes]:
-    """Return status and JSON of an error that comes before Django: a body that is too large (413) is what the dialect says it is."""
-    found = _in_form_of(path, TooLarge(text, code=code)) if status == 413 else None
-    return found or plain_refusal(path, status, code, text)
+def early_error(path: str, status: int, code: str, text: str) -> Answer | None:
+    """Return an error that comes before Django, None for an address of no dialect.
+
+    Of a body that is too large (413) and of too many requests (429, 503) the dialect has a status of its own.
+    """
+    error = _EARLY[status](text, code=code) if status in _EARLY else Invalid(text, code=code)
+    found = _in_form_of(path, error)
+    return found and Answer(found[0] if status in _EARLY else status, found[1])
+
+
+def admit(request: HttpRequest) -> Admission | None:
+    """Return what the view of a dialect's address lets the request send, None for an address of no dialect.
+
+    All that the view checks before it reads a body is checked: credential, rate, method, path, role, query. Raises
+    Refused with the view's own answer.
+    """
+    if request.path.split("/", 2)[1] not in DIALECTS:
+        return None
+    try:
+        match = resolve(request.path_info)
+    except Resolver404:  # the prefix of a dialect alone
+        return None
+    function: Any = match.func
+    view: DialectView = function.cls(**function.initkwargs)
+    if isinstance(view, DialectViewSet):  # as its as_view does
+        view.action_map = function.actions
+        for method, action in function.actions.items():
+            setattr(view, method, getattr(view, action))
+    return view.admit(request, **match.kwargs)
 
 
 def _in_form_of(path: str, error: DomainError) -> tuple[int, bytes] | None:

@@ -1,114 +1,84 @@
 """The way of an ordinary HTTP request from the event loop into Django and back; it knows nothing of what is served.
 
 Django's views are synchronous: they run in a small pool of threads. A thread is held only while a view
-works: the body is read before (a slow sender costs no thread) and the answer is handed over at once
+works: the body is read before (a slow sender costs no thread; see bodies.py) and the answer is handed over at once
 (a slow reader costs memory up to `AHEAD`, then a thread until `STALL_SECONDS` have passed without progress).
+What is scarce is given out in turns, for which requests wait without a thread.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
+import io
 import sys
-import tempfile
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 
 import orjson
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-WsgiApp = Callable[..., Iterable[bytes]]
-#: From the path, the status, the code and the text of a refusal to the status and the body that its caller understands.
-Refusal = Callable[[str, int, str, str], tuple[int, bytes]]
+from annotator.server import bodies
+from annotator.server.bodies import (
+    Admission,
+    Answer,
+    Body,
+    BodyTooLarge,
+    BodyTooSlow,
+    ClientGone,
+    Message,
+    Receive,
+    Refused,
+    Scope,
+    Send,
+    header,
+)
+from annotator.server.turns import NoRoom, Turns
 
-# A body without Content-Length is accepted up to this size: WSGI would read it as empty.
-CHUNKED_LIMIT = 8 * 1024 * 1024
-SPOOL_BYTES = 512 * 1024
-# A body of which nothing has come for this long is given up.
-BODY_SECONDS = 60.0
+WsgiApp = Callable[..., Iterable[bytes]]
+#: From a request, the status, the code and the text of a refusal to the answer that its caller understands.
+Refusal = Callable[[Scope, int, str, str], Answer]
+
 # How far an answer may be produced ahead of the client's reading.
 AHEAD = 4 * 1024 * 1024
 STALL_SECONDS = 30.0
 # A refused body is swallowed this long, so that the client gets to read the refusal.
 LINGER_SECONDS, LINGER_BYTES = 10.0, 512 * 1024 * 1024
+# After this long a request that found no room may be repeated.
+RETRY_SECONDS = 5
+# Bodies over `bodies.FREE_BYTES`: so many are taken at a time, so many of them are parsed at a time.
+LARGE_BODIES, LARGE_BODIES_EACH, PARSED_BODIES = 32, 8, 2
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
-    """A request body that was read whole."""
-
-    file: IO[bytes]
-    size: int
-
-
-class BodyTooLarge(Exception):
-    """The body is over the limit, which the message names."""
-
-
-class ClientGone(Exception):
-    """The connection ended before the body did: the part received must not pass for the whole."""
-
-
-def header(scope: Scope, name: bytes) -> bytes | None:
-    """Return the last value of a header, or None."""
-    return next((value for key, value in reversed(scope["headers"]) if key == name), None)
-
-
-async def read_body(scope: Scope, receive: Receive, limit: int) -> Body:
-    """Read the body into memory or, above `SPOOL_BYTES`, into a temporary file.
-
-    Raises BodyTooLarge (for a declared length before reading anything), ClientGone, and TimeoutError
-    when nothing has come for `BODY_SECONDS`.
-    """
-    declared = header(scope, b"content-length")
-    allowed = limit if declared is not None else min(limit, CHUNKED_LIMIT)
-    if declared is not None and int(declared) > limit:
-        raise BodyTooLarge(f"The body may have at most {limit // 1024**2} MB.")
-    file = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 (closed by the caller)
-    size = 0
-    try:
-        async with asyncio.timeout(BODY_SECONDS) as patience:
-            while True:
-                message = await receive()
-                if message["type"] != "http.request":
-                    raise ClientGone
-                size += len(message.get("body", b""))
-                if size > allowed:
-                    raise BodyTooLarge(
-                        f"A body without Content-Length may have at most {allowed // 1024**2} MB."
-                    )
-                file.write(message.get("body", b""))
-                if not message.get("more_body"):
-                    break
-                patience.reschedule(asyncio.get_running_loop().time() + BODY_SECONDS)
-    except BaseException:
-        file.close()
-        raise
-    file.seek(0)
-    return Body(file=file, size=size)  # type: ignore[arg-type]
-
-
-def plain_refusal(path: str, status: int, code: str, text: str) -> tuple[int, bytes]:
+def plain_refusal(scope: Scope, status: int, code: str, text: str) -> Answer:
     """Return a refusal in our own words, whatever was asked."""
-    return status, orjson.dumps({"code": code, "message": text})
+    return Answer(status, orjson.dumps({"code": code, "message": text}))
 
 
-async def refuse(send: Send, receive: Receive, status: int, content: bytes) -> None:
-    """Answer with a refusal as JSON, let the client read it, and end the connection."""
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", b"%d" % len(content)),
-        (b"connection", b"close"),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": content, "more_body": True})
+def admit_anybody(environ: dict[str, Any]) -> Admission:
+    """Admit every body up to the bridge's own limit."""
+    return Admission(sender="", limit=sys.maxsize)
+
+
+async def respond(send: Send, answer: Answer) -> None:
+    """Send an answer to a request whose body was read."""
+    await send({"type": "http.response.start", "status": answer.status, "headers": _headers(answer)})
+    await send({"type": "http.response.body", "body": answer.content})
+
+
+def _headers(answer: Answer) -> list[tuple[bytes, bytes]]:
+    return [*answer.headers, (b"content-length", b"%d" % len(answer.content))]
+
+
+async def refuse(send: Send, receive: Receive, answer: Answer) -> None:
+    """Send a refusal of a body that is still coming, let the client read it, and end the connection."""
+    headers = [*_headers(answer), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.content, "more_body": True})
     swallowed = 0
     try:
         async with asyncio.timeout(LINGER_SECONDS):
@@ -211,43 +181,129 @@ class Outgoing:
                     self._room.notify_all()
 
 
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Requests of a costly kind: they run in threads of their own, and beyond these wait without one, by turns of addresses."""
+
+    matches: Callable[[Scope], bool]
+    threads: int
+    waiting: int
+    waiting_each: int
+
+
 class WsgiBridge:
-    """An ASGI application that runs a WSGI application in `threads` threads."""
+    """An ASGI application that runs a WSGI application in `threads` threads, requests of the `lane` in those of the lane.
+
+    `admit` is called in a thread, with an environ that has no body, before a large body is read.
+    """
 
     def __init__(
-        self, app: WsgiApp, *, threads: int, body_limit: int, refusal: Refusal = plain_refusal
+        self,
+        app: WsgiApp,
+        *,
+        threads: int,
+        body_limit: int,
+        refusal: Refusal = plain_refusal,
+        admit: Callable[[dict[str, Any]], Admission] = admit_anybody,
+        lane: Lane | None = None,
     ) -> None:
         self._app = app
         self._body_limit = body_limit
         self._refusal = refusal
+        self._admit = admit
         self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="http")
+        self._large = Turns(LARGE_BODIES, places_each=LARGE_BODIES_EACH, waiting=256, waiting_each=64)
+        self._parsing = Turns(PARSED_BODIES, waiting=LARGE_BODIES, waiting_each=LARGE_BODIES)
+        self._lane = lane
+        if lane is not None:
+            self._lane_pool = ThreadPoolExecutor(max_workers=lane.threads, thread_name_prefix="lane")
+            self._lane_turns = Turns(lane.threads, waiting=lane.waiting, waiting_each=lane.waiting_each)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with contextlib.AsyncExitStack() as held:
+            try:
+                body = await self._read(scope, receive, held)
+            except Refused as refused:
+                await held.aclose()
+                await refuse(send, receive, refused.answer)
+            except ClientGone:
+                pass
+            else:
+                await self._run(scope, receive, send, body, held)
+
+    async def _read(self, scope: Scope, receive: Receive, held: contextlib.AsyncExitStack) -> Body:
+        """Return the body; a large one takes a turn, which `held` gives back. Raises Refused and ClientGone."""
+
+        async def admit() -> Admission:
+            environ = build_environ(scope, Body(io.BytesIO(), 0))
+            admission = await asyncio.get_running_loop().run_in_executor(self._pool, self._admit, environ)
+            if (bodies.declared_length(scope) or 0) > admission.limit:
+                raise bodies.too_large(admission.limit)
+            await held.enter_async_context(self._large.turn(admission.sender))
+            return admission
+
         try:
-            body = await read_body(scope, receive, self._body_limit)
+            return await bodies.read_body(scope, receive, self._body_limit, admit)
         except BodyTooLarge as error:
-            await refuse(send, receive, *self._refusal(scope["path"], 413, "too_large", str(error)))
-            return
-        except TimeoutError:
-            text = f"Nothing came for {BODY_SECONDS:.0f} s."
-            await refuse(send, receive, *self._refusal(scope["path"], 408, "timeout", text))
-            return
-        except ClientGone:
-            return
-        loop = asyncio.get_running_loop()
-        out = Outgoing(loop)
+            raise Refused(self._refusal(scope, 413, "too_large", str(error))) from None
+        except BodyTooSlow as error:
+            raise Refused(self._refusal(scope, 408, "timeout", str(error))) from None
+        except NoRoom as error:
+            raise self._no_room(scope, error) from None
+
+    def _no_room(self, scope: Scope, error: NoRoom) -> Refused:
+        text = (
+            "Too many of your requests are waiting. Try again in a few seconds."
+            if error.is_own
+            else "The server is busy. Try again in a few seconds."
+        )
+        answer = self._refusal(scope, 429 if error.is_own else 503, "busy", text)
+        headers = (*answer.headers, (b"retry-after", b"%d" % RETRY_SECONDS))
+        return Refused(Answer(answer.status, answer.content, headers))
+
+    async def _run(
+        self, scope: Scope, receive: Receive, send: Send, body: Body, held: contextlib.AsyncExitStack
+    ) -> None:
+        """Wait for the request's turn where it needs one, run the application in a thread and send what it answers."""
+        out = Outgoing(asyncio.get_running_loop())
         gone = threading.Event()
-        watcher = loop.create_task(_watch(receive, out, gone))
-        run = contextvars.copy_context().run
+        watcher = asyncio.create_task(_watch(receive, out, gone))
+        is_in_lane = self._lane is not None and self._lane.matches(scope)
+        try:
+            if is_in_lane:
+                address = (scope.get("client") or ("",))[0]
+                await _unless_gone(held.enter_async_context(self._lane_turns.turn(address)), watcher)
+            elif body.admission is not None and body.admission.is_parsed:
+                turn = self._parsing.turn(body.admission.sender)
+                await _unless_gone(held.enter_async_context(turn), watcher)
+            pool = self._lane_pool if is_in_lane else self._pool
+            await self._work(pool, build_environ(scope, body), body, out, gone, send)
+        except NoRoom as error:
+            body.file.close()
+            await respond(send, self._no_room(scope, error).answer)
+        except ClientGone:
+            body.file.close()
+        finally:
+            watcher.cancel()
+
+    async def _work(
+        self,
+        pool: ThreadPoolExecutor,
+        environ: dict[str, Any],
+        body: Body,
+        out: Outgoing,
+        gone: threading.Event,
+        send: Send,
+    ) -> None:
+        loop = asyncio.get_running_loop()
         drained = loop.create_task(out.drain(send))
         drained.add_done_callback(lambda task: out.close())
         try:
             await loop.run_in_executor(
-                self._pool, run, self._respond, build_environ(scope, body), body, out, gone
+                pool, contextvars.copy_context().run, self._respond, environ, body, out, gone
             )
             await drained
         finally:
-            watcher.cancel()
             drained.cancel()
 
     def _respond(self, environ: dict[str, Any], body: Body, out: Outgoing, gone: threading.Event) -> None:
@@ -285,6 +341,22 @@ class WsgiBridge:
     def close(self) -> None:
         """Wait for the running requests and end the threads."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._lane is not None:
+            self._lane_pool.shutdown(wait=True, cancel_futures=True)
+
+
+async def _unless_gone(waiting: Coroutine[Any, Any, object], watcher: asyncio.Task[None]) -> None:
+    """Wait for a turn; raises ClientGone when the client leaves first, so that nothing is done for it."""
+    task = asyncio.create_task(waiting)
+    try:
+        await asyncio.wait({task, watcher}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        if not task.done():
+            task.cancel()
+    if watcher.done():
+        await asyncio.wait({task})
+        raise ClientGone
+    task.result()
 
 
 async def _watch(receive: Receive, out: Outgoing, gone: threading.Event) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 
 from django.core.exceptions import DisallowedHost
@@ -11,6 +12,7 @@ from django.template import loader
 from django.utils.translation import gettext as _
 
 from annotator.domain.errors import Invalid
+from annotator.server.bodies import Answer
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +35,14 @@ def error_of(request: HttpRequest, error: Exception | None) -> Invalid:
 def bad_request_page(request: HttpRequest, error: Invalid) -> HttpResponse:
     """Return the page of status 400."""
     return render(request, "400.html", {"text": error.message}, status=400)
+
+
+@functools.lru_cache(maxsize=32)
+def early_page(status: int, code: str, text: str) -> Answer:
+    """Return the page of an error that comes before any view, for a browser; it is in the default language."""
+    context = {"error": Invalid(text, code=code), "status": status}
+    content = loader.get_template("error.html").render(context).encode()
+    return Answer(status, content, ((b"content-type", b"text/html; charset=utf-8"),))
 
 
 def server_error_page(request: HttpRequest) -> HttpResponse:

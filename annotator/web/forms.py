@@ -23,7 +23,7 @@ def wants_json(request: HttpRequest) -> bool:
 def read(request: HttpRequest) -> Mapping[str, Any]:
     """Return the fields of a request: of a JSON object, or of a form (the last value of each name).
 
-    Raises Invalid for a body that is not a JSON object, TooLarge above 8 MB.
+    Raises Invalid for a body that is not a JSON object, TooLarge above ANNOTATOR_MAX_JSON_MB.
     """
     if request.content_type != "application/json":
         return request.POST.dict()

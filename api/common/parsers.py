@@ -7,11 +7,12 @@ from typing import IO, Any
 
 from rest_framework.parsers import BaseParser
 
+from annotator.domain.errors import TooLarge
 from annotator.server.json_body import parse_json
 
 
 class JSONParser(BaseParser):
-    """JSON by `parse_json`, whatever Content-Type the request names; a body beyond the limit is RequestDataTooBig."""
+    """JSON by `parse_json`, whatever Content-Type the request names."""
 
     media_type = "*/*"
 
@@ -21,6 +22,9 @@ class JSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Return the parsed body."""
-        request = (parser_context or {})["request"]
-        return parse_json(request.body)
+        """Return the parsed body. Raises TooLarge for one that is larger than the view takes."""
+        context = parser_context or {}
+        body, limit = context["request"].body, context["view"].max_body_bytes
+        if len(body) > limit:
+            raise TooLarge(f"The body may have at most {limit // 1024**2} MB.")
+        return parse_json(body)

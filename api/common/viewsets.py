@@ -12,8 +12,9 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, ListSerializer
@@ -25,8 +26,10 @@ from annotator.domain import ids
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Missing
 from annotator.models import Project, Workspace
+from annotator.server.bodies import Admission, Answer, Refused
 
 from .exceptions import MethodNotAllowed
+from .files import FileParser
 from .filters import FilterBackend, FilterSet
 from .permissions import PolicyPermission
 from .throttling import TokenThrottle
@@ -43,6 +46,36 @@ class DialectView(APIView):
     exception_handler: ClassVar[Any]
     #: The body of errors, for the OpenAPI document.
     error_serializer_class: ClassVar[type[BaseSerializer[Any]]]
+
+    #: Actions whose body holds files: it may be as large as ANNOTATOR_MAX_BODY_MB says.
+    file_actions: ClassVar[frozenset[str]] = frozenset()
+
+    @property
+    def max_body_bytes(self) -> int:
+        """How large the body of this request may be."""
+        holds_files = getattr(self, "action", None) in self.file_actions
+        limit: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE if holds_files else settings.MAX_JSON_BYTES
+        return limit
+
+    def admit(self, request: HttpRequest, **kwargs: Any) -> Admission:
+        """Return what the request may send, after all checks of the view that need no body: `dispatch` up to the handler.
+
+        Raises Refused with the view's response.
+        """
+        self.args, self.kwargs, self.headers = (), kwargs, self.default_response_headers
+        self.request = checked = self.initialize_request(request, **kwargs)
+        try:
+            self.initial(checked, **kwargs)
+        except Exception as error:
+            response = self.finalize_response(checked, self.handle_exception(error), **kwargs)
+            response.render()
+            headers = ((name.lower().encode(), value.encode("latin-1")) for name, value in response.items())
+            raise Refused(Answer(response.status_code, response.content, tuple(headers))) from None
+        return Admission(
+            sender=f"token {self.actor.token_id}",
+            limit=self.max_body_bytes,
+            is_parsed=not any(isinstance(parser, FileParser) for parser in checked.parsers or ()),
+        )
 
     def get_exception_handler(self) -> Callable[[Exception, Any], Response]:
         return type(self).exception_handler

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from annotator.server import bridge
+from annotator.server import bodies, bridge
+from annotator.server.bodies import Admission, Answer, Refused
 
 
 def scope(**fields: Any) -> dict[str, Any]:
@@ -52,8 +54,8 @@ def request(body: bytes, *, more: bool = False) -> dict[str, Any]:
     return {"type": "http.request", "body": body, "more_body": more}
 
 
-def make_bridge(app: Any) -> bridge.WsgiBridge:
-    return bridge.WsgiBridge(app, threads=1, body_limit=1000)
+def make_bridge(app: Any, **options: Any) -> bridge.WsgiBridge:
+    return bridge.WsgiBridge(app, **{"threads": 1, "body_limit": 1000, **options})
 
 
 def never(environ: dict[str, Any], start: Any) -> list[bytes]:
@@ -61,11 +63,158 @@ def never(environ: dict[str, Any], start: Any) -> list[bytes]:
 
 
 async def test_a_sender_that_falls_silent_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bridge, "BODY_SECONDS", 0.01)
+    monkeypatch.setattr(bodies, "BODY_SECONDS", 0.01)
     monkeypatch.setattr(bridge, "LINGER_SECONDS", 0.01)
     wire = Wire(request(b"half", more=True))
     await make_bridge(never)(scope(), wire.receive, wire.send)
     assert wire.status == 408
+
+
+async def test_a_sender_that_drips_is_given_up_however_often_a_byte_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bodies, "GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(bodies, "MIN_BYTES_PER_SECOND", 1000)
+    monkeypatch.setattr(bridge, "LINGER_SECONDS", 0.01)
+
+    class Dripping(Wire):
+        async def receive(self) -> dict[str, Any]:
+            await asyncio.sleep(0.005)
+            return request(b"x", more=True)
+
+    wire = Dripping()
+    await make_bridge(never)(scope(), wire.receive, wire.send)
+    assert wire.status == 408 and b"did not arrive in time" in wire.body
+
+
+def stranger(environ: dict[str, Any]) -> Admission:
+    raise Refused(Answer(401, b"{}"))
+
+
+@pytest.mark.parametrize("is_declared", [True, False])
+async def test_of_a_large_body_the_sender_is_asked_before_it_is_read(
+    is_declared: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "FREE_BYTES", 10)
+    monkeypatch.setattr(bridge, "LINGER_SECONDS", 0.01)
+    seen: list[dict[str, Any]] = []
+
+    def admit(environ: dict[str, Any]) -> Admission:
+        seen.append(environ)
+        return stranger(environ)
+
+    headers = [(b"content-length", b"11")] if is_declared else []
+    wire = Wire(*(request(b"12345", more=True) for _ in range(3)))
+    await make_bridge(never, admit=admit)(scope(headers=headers), wire.receive, wire.send)
+    assert wire.status == 401 and len(seen) == 1
+    assert seen[0]["wsgi.input"].read() == b""
+    small = Wire(request(b"1234567890"))
+    await make_bridge(ok, admit=stranger)(scope(), small.receive, small.send)
+    assert small.status == 204
+
+
+def ok(environ: dict[str, Any], start: Any) -> list[bytes]:
+    start("204 No Content", [])
+    return []
+
+
+@pytest.mark.parametrize("length", [b"31", None])
+async def test_a_sender_may_have_a_lower_limit(length: bytes | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "FREE_BYTES", 10)
+    monkeypatch.setattr(bridge, "LINGER_SECONDS", 0.01)
+    headers = [(b"content-length", length)] if length else []
+    wire = Wire(*(request(b"1234567890", more=True) for _ in range(3)), request(b"1"))
+    admit = lambda environ: Admission("ann", limit=30)  # noqa: E731
+    await make_bridge(never, admit=admit)(scope(headers=headers), wire.receive, wire.send)
+    assert wire.status == 413
+
+
+class Gate:
+    """An application whose requests wait in their threads until they are let through."""
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+        self.threads: list[str] = []
+        self.open = threading.Event()
+
+    def __call__(self, environ: dict[str, Any], start: Any) -> list[bytes]:
+        self.paths.append(environ["PATH_INFO"])
+        self.threads.append(threading.current_thread().name)
+        if environ["PATH_INFO"].startswith("/slow"):
+            assert self.open.wait(10)
+        return ok(environ, start)
+
+
+async def until(condition: Any) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.001)
+
+
+async def test_requests_of_the_lane_wait_without_a_thread_of_the_others() -> None:
+    gate = Gate()
+    lane = bridge.Lane(lambda scope: scope["path"].startswith("/slow"), threads=1, waiting=2, waiting_each=1)
+    served = make_bridge(gate, lane=lane)
+    loop = asyncio.get_running_loop()
+
+    def ask(path: str, address: str) -> tuple[Wire, asyncio.Task[None]]:
+        wire = Wire(request(b""))
+        connection = scope(path=path, client=(address, 1))
+        return wire, loop.create_task(served(connection, wire.receive, wire.send))
+
+    slow = [ask("/slow/1", "a")]
+    await until(lambda: gate.paths)
+    slow += [ask("/slow/2", "a"), ask("/slow/3", "b")]
+    for _ in range(10):
+        await asyncio.sleep(0)
+    refused = {address: ask("/slow/4", address) for address in "ac"}
+    for _, task in refused.values():
+        await task
+    quick, task = ask("/quick", "a")
+    await task
+    assert quick.status == 204 and gate.paths == ["/slow/1", "/quick"]
+    assert (refused["a"][0].status, refused["c"][0].status) == (429, 503)
+    assert dict(refused["c"][0].sent[0]["headers"])[b"retry-after"] == b"5"
+    gate.open.set()
+    await asyncio.gather(*(task for _, task in slow))
+    assert {wire.status for wire, _ in slow} == {204}
+    assert [name.split("_")[0] for name in gate.threads] == ["lane", "http", "lane", "lane"]
+
+
+async def test_nothing_is_done_for_a_client_that_left_while_it_waited() -> None:
+    gate = Gate()
+    lane = bridge.Lane(lambda scope: True, threads=1, waiting=2, waiting_each=2)
+    served = make_bridge(gate, lane=lane)
+    loop = asyncio.get_running_loop()
+    first, second = Wire(request(b"")), Wire(request(b""), {"type": "http.disconnect"})
+    begun = loop.create_task(served(scope(path="/slow/1"), first.receive, first.send))
+    await until(lambda: gate.paths)
+    await served(scope(path="/slow/2"), second.receive, second.send)
+    gate.open.set()
+    await begun
+    assert (first.status, second.sent, gate.paths) == (204, [], ["/slow/1"])
+
+
+async def test_of_large_bodies_few_are_parsed_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "FREE_BYTES", 10)
+    gate = Gate()
+
+    def admit(environ: dict[str, Any]) -> Admission:
+        return Admission(environ["PATH_INFO"], 1000, is_parsed="json" in environ["PATH_INFO"])
+
+    served = make_bridge(gate, admit=admit, threads=8)
+    loop = asyncio.get_running_loop()
+    tasks = []
+    for number in range(4):
+        for kind in ("json", "file"):
+            wire = Wire(request(b"x" * 11))
+            one = scope(path=f"/slow/{kind}/{number}")
+            tasks.append(loop.create_task(served(one, wire.receive, wire.send)))
+    await until(lambda: len(gate.paths) == 6)
+    assert sum("file" in path for path in gate.paths) == 4
+    gate.open.set()
+    await asyncio.gather(*tasks)
+    assert len(gate.paths) == 8
 
 
 async def test_a_client_that_leaves_gets_nothing_and_nothing_runs() -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.test import RequestFactory
 
 from annotator.domain.errors import Invalid, TooLarge
-from annotator.server.json_body import MAX_OBJECT, read_object
+from annotator.server.json_body import MAX_CONTAINERS, parse_json, read_object
 
 
 def _read(raw: bytes) -> object:
@@ -34,6 +34,17 @@ def test_other_values_are_invalid(raw):
         _read(raw)
 
 
-def test_a_large_body_is_too_large():
-    with pytest.raises(TooLarge):
-        _read(b'"' + b"a" * MAX_OBJECT + b'"')
+def test_a_large_body_is_too_large(settings):
+    settings.MAX_JSON_BYTES = 1024 * 1024
+    assert _read(b'{"a": "' + b"a" * (1024 * 1024 - 9) + b'"}')
+    with pytest.raises(TooLarge, match="At most 1 MB"):
+        _read(b'{"a": "' + b"a" * (1024 * 1024 - 8) + b'"}')
+
+
+@pytest.mark.parametrize("item", [b"[]", b"{}"])
+def test_lists_and_objects_are_limited_because_they_cost_more_memory_than_their_text(item):
+    """Eight million bytes of empty lists would take 180 MB, of small objects 230 MB."""
+    whole = b"[" + b",".join([item] * (MAX_CONTAINERS - 1)) + b"]"
+    assert len(parse_json(whole)) == MAX_CONTAINERS - 1
+    with pytest.raises(TooLarge, match="1,000,000 lists and objects"):
+        parse_json(b"[" + whole + b"]")

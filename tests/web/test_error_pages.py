@@ -11,6 +11,7 @@ from django.test import Client, RequestFactory
 
 from annotator.services.accounts import sign_in
 from annotator.urls import handler500
+from annotator.web.error_pages import early_page
 from api.handlers import early_error
 from tests.world import World
 
@@ -80,18 +81,31 @@ def test_an_error_before_the_view_is_json_for_an_api(path: str) -> None:
     [
         (HASTY, 400, "too_large"),
         (CUSTOM_VISION, 400, "BadRequestExceededBatchSize"),
-        ("/web/anything", 413, "too_large"),
-        ("/", 413, "too_large"),
     ],
 )
 def test_a_body_that_is_too_large_is_rejected_in_the_format_of_the_api(
     path: str, status: int, code: str
 ) -> None:
     """Hasty's client repeats a 413 seven times."""
-    told, content = early_error(path, 413, "too_large", "Too much.")
-    body = json.loads(content)
-    assert (told, body["code"], body["message"]) == (status, code, "Too much.")
-    assert early_error(path, 408, "timeout", "Nothing came.")[0] == 408
+    answer = early_error(path, 413, "too_large", "Too much.")
+    assert answer is not None
+    body = json.loads(answer.content)
+    assert (answer.status, body["code"], body["message"]) == (status, code, "Too much.")
+    for asked, told in ((408, 408), (429, 429), (503, 429)):
+        answer = early_error(path, asked, "busy", "Not now.")
+        assert answer is not None and answer.status == told
+        assert json.loads(answer.content)["message"] == "Not now."
+
+
+@pytest.mark.parametrize("path", ["/web/anything", "/", "/v2"])
+def test_other_addresses_have_no_format_of_an_api(path: str) -> None:
+    assert early_error(path, 413, "too_large", "Too much.") is None
+
+
+def test_a_browser_sees_a_page_when_the_server_is_busy() -> None:
+    answer = early_page(503, "busy", "The server is busy. Try again in a few seconds.")
+    assert answer.status == 503 and b"The server is busy. Try again in a few seconds." in answer.content
+    assert b"Server busy" in answer.content
 
 
 def test_get_of_a_form_url_has_a_page(w: World) -> None:

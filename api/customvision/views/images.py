@@ -128,6 +128,7 @@ class ImageViewSet(ImageListViewSet):
         "destroy": "media.delete",
         "add_metadata": "media.write",
     }
+    file_actions = frozenset({"create", "create_from_base64"})
     error_codes = {
         "unknown_tag": "BadRequestImageTags",
         "unknown_class": "BadRequestImageRegions",

@@ -1,0 +1,24 @@
+"""Which large bodies our own pages take: those of signed-in people, told by the session before the body is read."""
+
+from __future__ import annotations
+
+import orjson
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from annotator.server.bodies import Admission, Answer, Refused
+
+_sessions = SessionMiddleware(lambda request: HttpResponse())
+
+
+def admit(request: HttpRequest) -> Admission:
+    """Return what the person of the session may send. Raises Refused without a session."""
+    _sessions.process_request(request)
+    user = get_user(request)
+    if not user.is_authenticated:
+        text = _("You are signed out. Sign in again in another tab. Your changes are kept.")
+        raise Refused(Answer(401, orjson.dumps({"code": "signed_out", "message": text, "field": None})))
+    return Admission(sender=f"user {user.pk}", limit=settings.MAX_JSON_BYTES)
