@@ -6,6 +6,7 @@ a closing vertex that is given is kept. Inside a part the even-odd rule holds ov
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import chain
 
@@ -154,3 +155,20 @@ def _part_contains(part: Part, x: float, y: float) -> bool:
                     is_inside = not is_inside
             xa, ya = xb, yb
     return is_inside
+
+
+def rotated_box(box: tuple[float, float, float, float], degrees: float) -> list[tuple[float, float]]:
+    """Return the corners of a box (x0, y0, x1, y1) turned clockwise, as the image is seen, around its middle."""
+    x0, y0, x1, y1 = box
+    turn, quarters = math.radians(degrees), degrees % 360 / 90
+    # Quarters are exact: cos(90 degrees) is not 0 in floats.
+    cos, sin = (
+        ((1, 0), (0, 1), (-1, 0), (0, -1))[int(quarters)]
+        if quarters.is_integer()
+        else (math.cos(turn), math.sin(turn))
+    )
+    middle_x, middle_y, half_w, half_h = (x0 + x1) / 2, (y0 + y1) / 2, (x1 - x0) / 2, (y1 - y0) / 2
+    return [
+        (middle_x + cos * dx - sin * dy, middle_y + sin * dx + cos * dy)
+        for dx, dy in ((-half_w, -half_h), (half_w, -half_h), (half_w, half_h), (-half_w, half_h))
+    ]

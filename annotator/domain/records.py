@@ -97,6 +97,15 @@ class LabelRecord(NamedTuple):
         return int(x0), int(y0), int(x1), int(y1)
 
 
+class TagRecord(NamedTuple):
+    """A class that a file gives to a whole image. `is_changed` as in LabelRecord."""
+
+    image_number: int
+    category_number: int
+    score: float | None = None
+    is_changed: bool = False
+
+
 @dataclass(slots=True)
 class LossLine:
     """One kind of loss: a stable code, where and what, how often it happened and the first examples."""

@@ -13,10 +13,11 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from annotator.domain.errors import Invalid
-from annotator.domain.records import CategoryRecord, ImageRecord, LabelRecord, LossReport
+from annotator.domain.records import CategoryRecord, ImageRecord, LabelRecord, LossReport, TagRecord
 
 from .coco_ids import Ids, as_id, is_id
-from .coco_labels import LabelParser
+from .coco_kinds import refusal_of_annotation, refusal_of_list, refusal_of_object
+from .coco_labels import LabelParser, is_of_image
 from .coco_reasons import kind_of
 from .json_stream import JsonObject
 from .json_values import NOT_FINITE, storable
@@ -25,6 +26,7 @@ _SECTIONS = ("images", "categories", "annotations")
 _OTHERS = frozenset(("info", "licenses", "type"))
 _IMAGE_OWN = frozenset(("id", "file_name", "width", "height"))
 _CATEGORY_OWN = frozenset(("id", "name", "supercategory", "keypoints", "skeleton"))
+_HEAD = 64 * 1024
 _MAX_CATEGORIES = 100_000
 _MAX_SIDE = 1_000_000
 
@@ -37,6 +39,9 @@ class CocoReader:
     """
 
     def __init__(self, file: BinaryIO, *, report: LossReport) -> None:
+        head = file.read(_HEAD).removeprefix(b"\xef\xbb\xbf").lstrip()
+        if head.startswith(b"["):
+            raise Invalid(refusal_of_list(head))
         self._source = JsonObject(file)
         self._report = report
         self._check_sections()
@@ -54,17 +59,25 @@ class CocoReader:
     def _check_sections(self) -> None:
         """Refuse a file that is not COCO, in words on what it has and what is expected."""
         if "images" not in self._source:
-            found = ", ".join(self._source.names()[:10]) or "nothing"
-            raise Invalid(
-                "The file has annotations but no list of images, so the annotations belong to nothing."
-                if "annotations" in self._source
-                else f"The file is not COCO: it has neither images nor annotations, but {found[:200]}."
-            )
+            raise Invalid(refusal_of_object(self._source.names()))
         for name in _SECTIONS:
             if name in self._source and not self._source.is_list(name):
                 kind, place = self._source.kind(name), self._source.place(name)
                 message = f'The file is not COCO: "{name}" is {kind} at {place}; a list [...] is expected.'
                 raise Invalid(message, field=name)
+        if refusal := refusal_of_annotation(self._first_annotation()):
+            raise Invalid(refusal, field="annotations")
+
+    def _first_annotation(self) -> dict[str, Any]:
+        """Return the first object among the annotations; {} when there is none."""
+        items = self._source.items("annotations") if "annotations" in self._source else ()
+        return next((item for item in items if type(item) is dict), {})
+
+    @property
+    def has_tags(self) -> bool:
+        """Whether the first annotation is a tag: then the categories are tags before they are classes of regions."""
+        first = self._first_annotation()
+        return bool(first) and is_of_image(first)
 
     @property
     def image_count(self) -> int:
@@ -154,7 +167,7 @@ class CocoReader:
     def image_names(self) -> Iterator[str]:
         """Yield the file names of the images, also of those that are left out; nothing is reported."""
         for item in self._source.items("images") if "images" in self._source else ():
-            if isinstance(name := item.get("file_name"), str):
+            if isinstance(item, dict) and isinstance(name := item.get("file_name"), str):
                 yield name
 
     def images(self) -> Iterator[ImageRecord]:
@@ -199,8 +212,8 @@ class CocoReader:
         if self._sizes is not None:
             self._sizes.update(sizes)
 
-    def labels(self) -> Iterator[LabelRecord]:
-        """Yield the labels in the order of the file, wherever in it they stand.
+    def labels(self) -> Iterator[LabelRecord | TagRecord]:
+        """Yield the labels, and the tags of image-level annotations, in the order of the file, wherever in it they stand.
 
         A label of an image or category that the file does not have (or that was left out) is left out and reported;
         one whose segmentation is broken stays as a box.
@@ -216,7 +229,7 @@ class CocoReader:
             told = self._report.total
             label = parser.parse(item, index)
             if label is not None:
-                if label.number is not None:
+                if type(label) is LabelRecord and label.number is not None:
                     numbers.append(label.number)
                 yield label if self._report.total == told else label._replace(is_changed=True)
         repeats = len(numbers) - np.unique(np.frombuffer(numbers, np.int64)).size if numbers else 0

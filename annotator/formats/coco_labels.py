@@ -14,8 +14,9 @@ from annotator.domain.polygons import (
     decode_points,
     encode_points,
     is_number,
+    rotated_box,
 )
-from annotator.domain.records import KeypointRecord, LabelRecord, LossReport
+from annotator.domain.records import KeypointRecord, LabelRecord, LossReport, TagRecord
 
 from . import coco_reasons as reasons
 from .coco_ids import Ids, as_id, is_id, is_text_id
@@ -39,6 +40,8 @@ _OWN = frozenset(
     )
 )
 _NUMBERS = {int, float}
+_PLACES = frozenset(("bbox", "segmentation", "keypoints"))
+_NOT_OURS = "not a part of COCO labels, not kept"
 _MAX_AREA = 1e13
 MAX_EXTERNAL_ID = 500
 
@@ -63,7 +66,7 @@ class LabelParser:
         self._report = report
         self._place: tuple[Any, int] = (None, 0)
 
-    def parse(self, item: dict[str, Any], index: int) -> LabelRecord | None:
+    def parse(self, item: dict[str, Any], index: int) -> LabelRecord | TagRecord | None:
         """Return the record of the object, None when there is nothing to keep; `index` counts from 0 for messages."""
         number: Any = as_id(item.get("id"))
         self._place = number, index
@@ -81,8 +84,9 @@ class LabelParser:
             self._lose("category_id", "names no category of the file; the label was left out")
             return None
         if not item.keys() <= _OWN:
-            for key in sorted(item.keys() - _OWN):
-                self._lose(key, "not a part of COCO labels, not kept")
+            self._lose_others(item)
+        if not item.get("bbox") and is_of_image(item):
+            return TagRecord(image, category, self._score(item.get("score")))
         size = self._sizes[image]
         given: dict[str, Any] = {}
         keypoints = self._keypoints(item, self._keypoint_counts[category], given)
@@ -116,6 +120,21 @@ class LabelParser:
             return str(storable(given))
         self._lose("id", f"is {reasons.kind_of(given)} and no id, not kept; the label got a number")
         return ""
+
+    def _lose_others(self, item: dict[str, Any]) -> None:
+        """Report the fields that other tools write, each attribute by itself."""
+        for key in sorted(item.keys() - _OWN):
+            attributes = item[key] if key == "attributes" else None
+            if not isinstance(attributes, dict):
+                self._lose(key, _NOT_OURS)
+                continue
+            for name in sorted(attributes):
+                if name != "rotation":
+                    self._lose(f"attributes.{name}", _NOT_OURS)
+                elif _rotation(item):
+                    self._lose("attributes.rotation", "the box was turned by it and became a polygon")
+                elif not _is_number_of_turns(attributes[name]):
+                    self._lose("attributes.rotation", "not applied: the shape says itself where it is")
 
     def _lose(self, field: str, reason: str) -> None:
         # By place when the id is none of 64 bits: the parser made 2**80 a float that stands nowhere in the file.
@@ -153,6 +172,10 @@ class LabelParser:
             points = self._points(raw)
         elif raw:
             self._lose("segmentation", f"is {reasons.kind_of(raw)} instead of polygons or RLE, not kept")
+        elif box and "attributes" in item and (degrees := _rotation(item)):
+            corners = rotated_box(box, degrees)
+            points = encode_points([[corners]])
+            return bounds_of_points([[corners]]), points, None, self._area(item, lambda: None), size
         size_given: Any = None
         if box is None:
             box = _computed_box(points, keypoints)
@@ -297,3 +320,24 @@ def _computed_box(points: str | None, keypoints: tuple[KeypointRecord, ...] | No
         xs, ys = [point.x for point in keypoints], [point.y for point in keypoints]
         return min(xs), min(ys), max(xs), max(ys)
     return None
+
+
+def _rotation(item: dict[str, Any]) -> float:
+    """Return by how many degrees a plain box is turned, as CVAT writes it; 0.0 when it is not."""
+    attributes = item.get("attributes")
+    degrees = attributes.get("rotation") if isinstance(attributes, dict) else None
+    if type(degrees) not in _NUMBERS or item.get("segmentation") or item.get("keypoints"):
+        return 0.0
+    return float(degrees) % 360  # type: ignore[arg-type]
+
+
+def _is_number_of_turns(degrees: object) -> bool:
+    return type(degrees) in _NUMBERS and degrees % 360 == 0  # type: ignore[operator]
+
+
+def is_of_image(item: dict[str, Any]) -> bool:
+    """Tell whether an annotation names no place, not even a broken one: it is a tag of its whole image."""
+    named = item.keys() & _PLACES
+    if not named or item.get("area"):
+        return not named
+    return named >= {"bbox", "segmentation"} and all(item[key] == [] for key in named)

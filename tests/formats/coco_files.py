@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from pycocotools import mask as coco_mask
 
-from annotator.domain.records import LossReport
+from annotator.domain.records import LabelRecord, LossReport
 from annotator.formats import coco
 
 
@@ -33,6 +33,7 @@ def round_trip(data):
             image_number=_number(label.image_number), category_number=_number(label.category_number)
         )
         for label in labels
+        if isinstance(label, LabelRecord)
     ]
     categories = [replace(each, number=_number(each.number)) for each in reader.categories]
     again = written(categories, images, labels, report, info=reader.info, licenses=reader.licenses)

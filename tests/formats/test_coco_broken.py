@@ -160,7 +160,7 @@ def test_a_missing_box_is_computed_from_the_shape():
 @pytest.mark.parametrize(
     ("field", "value"),
     [("id", "five"), ("id", ""), ("id", float("nan")), ("id", 2**70), ("id", 5.5), ("area", -1), ("area", "12"), ("area", True), ("area", float("nan")), ("score", float("inf")), ("iscrowd", float("nan")), ("area", 1e300), ("iscrowd", 2),
-     ("iscrowd", None), ("iscrowd", "0"), ("score", "high"), ("caption", "a dog"), ("attributes", {"x": 1})],
+     ("iscrowd", None), ("iscrowd", "0"), ("score", "high"), ("caption", "a dog"), ("attributes", [1]), ("track_id", 3)],
 )  # fmt: skip
 def test_a_field_that_cannot_be_kept_is_told(field, value):
     _, _, labels, report = read(one(**{field: value}))

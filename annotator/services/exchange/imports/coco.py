@@ -20,7 +20,7 @@ from annotator.domain import ids, keypoints, text
 from annotator.domain.actor import Actor
 from annotator.domain.chunks import chunks
 from annotator.domain.errors import DomainError, Invalid
-from annotator.domain.records import CategoryRecord, ImageRecord, LabelRecord
+from annotator.domain.records import CategoryRecord, ImageRecord, LabelRecord, TagRecord
 from annotator.events import kinds
 from annotator.formats.coco import CocoReader
 from annotator.models import (
@@ -38,7 +38,11 @@ from annotator.models import (
 )
 from annotator.models.rows import ImportedLabelRow, LabelIdentity
 from annotator.services import naming
-from annotator.services.exchange.imports import labels as imported_labels, sizes as decoded_sizes
+from annotator.services.exchange.imports import (
+    labels as imported_labels,
+    sizes as decoded_sizes,
+    tags as imported_tags,
+)
 from annotator.services.exchange.imports.sizes import Sizes
 from annotator.services.exchange.imports.sources import Images, NoImages
 from annotator.services.import_report import ImportReport
@@ -49,6 +53,7 @@ from annotator.storage.base import Stored
 
 CHUNK = 500
 _END_OF_CLASSES = 2**31
+_PARTS_MISSING = "Its image or category could not be imported."
 _YIELD_SECONDS = 0.002  # between two chunks, so that people's writes get in
 Progress = Callable[[float, str], None]
 
@@ -62,7 +67,9 @@ class _Import:
     dataset: Dataset
     job: Job | None
     report: ImportReport
+    #: Classes of regions and tags by the category of the file; one of the two is filled when it is needed.
     concept_of: dict[int, uuid.UUID] = field(default_factory=dict)
+    tag_of: dict[int, uuid.UUID] = field(default_factory=dict)
     points_of: dict[int, list[uuid.UUID]] = field(default_factory=dict)
     media_of: dict[int, uuid.UUID] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
@@ -99,17 +106,17 @@ def run(
     report = ImportReport() if report is None else report
     state = _Import(actor, project, dataset, job, report)
     reader = CocoReader(file, report=report)
-    _write_categories(state, reader.categories)
+    _write_categories(state, reader.categories, "media" if reader.has_tags else "region")
     _keep_head(state, reader)
     files = NoImages() if files is None else files
     files.expect(reader.image_names(), report)
     images = _write_images(state, reader.images(), files, report_progress)
     reader.correct_sizes(state.sizes.decoded)
-    labels = _write_labels(state, state.sizes.upright(reader.labels()), report_progress)
+    labels, tags = _write_labels(state, state.sizes.upright(reader.labels()), report_progress)
     report.images.left_out += reader.image_count - images
-    report.labels.left_out += reader.label_count - labels
+    report.labels.left_out += reader.label_count - labels - tags
     report_progress(1.0, "")
-    return {"classes": len({*state.concept_of.values()}), **report.facts()}
+    return {"classes": len({*state.concept_of.values(), *state.tag_of.values()}), **report.facts()}
 
 
 def _keep_head(state: _Import, reader: CocoReader) -> None:
@@ -121,11 +128,17 @@ def _keep_head(state: _Import, reader: CocoReader) -> None:
 
 
 @transaction.atomic
-def _write_categories(state: _Import, records: Iterable[CategoryRecord]) -> None:
-    """Match categories to classes by name, make those that are missing, with the file's numbers where they are free."""
+def _write_categories(state: _Import, records: Iterable[CategoryRecord], role: str) -> None:
+    """Match categories to classes by name, make those that are missing, with the file's numbers where they are free.
+
+    `role` is what most of the file's annotations need: "region" or "media".
+    """
     project = state.project
-    rows = {concept.name_key: concept for concept in Concept.all_objects.filter(project=project)}
-    used = {concept.number for concept in rows.values()}
+    # Of two rows of one name, the one with the role comes last and counts.
+    here = list(Concept.all_objects.filter(project=project).order_by(f"on_{role}", "pk"))
+    rows, used = {row.name_key: row for row in here}, {row.number for row in here}
+    seen: set[uuid.UUID] = set()
+    of_role = state.concept_of if role == "region" else state.tag_of
     for record in records:
         try:
             name = text.clean(record.name, field="name", limit=200)
@@ -133,7 +146,7 @@ def _write_categories(state: _Import, records: Iterable[CategoryRecord]) -> None
             state.report.add("categories.name", error.message, record.external_id or record.number)
             continue
         concept = rows.get(text.name_key(name))
-        if concept is not None and concept.pk in state.concept_of.values():
+        if concept is not None and concept.pk in seen:
             words = "Another category has this name; case and spaces around it do not count. Both became one class."
             place = f"{record.number} ({record.name}) -> {concept.name}"
             state.report.add("categories.name", words, place, code="categories_merged")
@@ -151,18 +164,30 @@ def _write_categories(state: _Import, records: Iterable[CategoryRecord]) -> None
                 state.report.add("categories.id", reason, record.external_id or record.number)
             extra = {"coco": {"supercategory": record.supercategory, **record.extra}}
             concept = concepts.create(
-                actor=state.actor, project=project, name=name, number=number, color=record.color, extra=extra,
+                actor=state.actor, project=project, name=name, roles=(role,), number=number, color=record.color, extra=extra,
                 external_id=_fitting(record.external_id, Concept),
             )  # fmt: skip
             rows[concept.name_key] = concept
             used.add(concept.number)
         else:
             _tell_unlike(state, concept, record)
-            if not concept.on_region:
-                concepts.give_role(actor=state.actor, concept=concept, role="region")
-        state.concept_of[record.number] = concept.pk
+            if not getattr(concept, f"on_{role}"):
+                concepts.give_role(actor=state.actor, concept=concept, role=role)
+        of_role[record.number] = concept.pk
+        seen.add(concept.pk)
         if record.keypoints:
             state.points_of[record.number] = _keypoint_classes(state, concept, record)
+
+
+def _ensure_roles(state: _Import, numbers: Iterable[int], role: str) -> dict[int, uuid.UUID]:
+    """Return the classes of a role by category; gives it to those of `numbers` that have the other role so far."""
+    here, there = (state.concept_of, state.tag_of) if role == "region" else (state.tag_of, state.concept_of)
+    for number in {number for number in numbers if number not in here and number in there}:
+        concept = Concept.all_objects.get(pk=there[number])
+        rows = Concept.all_objects.filter(project=state.project, name_key=concept.name_key)
+        same = rows.filter(**{f"on_{role}": True}).first()
+        here[number] = (same or concepts.give_role(actor=state.actor, concept=concept, role=role)).pk
+    return here
 
 
 def _new_number_reason(noun: str, external_id: str, is_fit: bool) -> str:
@@ -341,9 +366,16 @@ def _write_images(
 _identity_values = operator.attrgetter(*LabelIdentity._fields)
 
 
-def _write_labels(state: _Import, records: Iterator[LabelRecord], report_progress: Progress) -> int:
-    total = 0
-    for chunk in chunks(records, CHUNK):
+def _write_labels(
+    state: _Import, records: Iterator[LabelRecord | TagRecord], report_progress: Progress
+) -> tuple[int, int]:
+    """Write labels and tags in short transactions; return how many labels are new and how many tags were read."""
+    total = tags = 0
+    for mixed in chunks(records, CHUNK):
+        chunk = [record for record in mixed if isinstance(record, LabelRecord)]
+        if len(chunk) < len(mixed):
+            tags += _write_tags(state, [record for record in mixed if isinstance(record, TagRecord)])
+        _ensure_roles(state, {record.category_number for record in chunk}, "region")
         keys = ids.uuid7s(len(chunk))
         changed = {key for key, record in zip(keys, chunk, strict=True) if record.is_changed}
         made = map(_label, repeat(state), keys, chunk)
@@ -355,7 +387,24 @@ def _write_labels(state: _Import, records: Iterator[LabelRecord], report_progres
         total += len(rows)
         report_progress(0.1 + 0.9 * (1 - 1 / (1 + total / 20_000)), f"{total:,} labels")
         time.sleep(_YIELD_SECONDS)
-    return total
+    return total, tags
+
+
+def _write_tags(state: _Import, records: list[TagRecord]) -> int:
+    """Write a chunk's tags and return their number; those without image or class are reported."""
+    tag_of = _ensure_roles(state, {record.category_number for record in records}, "media")
+    found = []
+    for record in records:
+        medium, concept = state.media_of.get(record.image_number), tag_of.get(record.category_number)
+        if medium is None or concept is None:
+            state.report.add("annotations", _PARTS_MISSING)
+        else:
+            found.append((medium, concept, record))
+    imported_tags.write(
+        actor=state.actor, project=state.project, job=state.job, report=state.report, records=found
+    )
+    state.report.tags.left_out += len(records) - len(found)
+    return len(records)
 
 
 def _insert(state: _Import, rows: list[ImportedLabelRow]) -> None:
@@ -386,7 +435,7 @@ def _label(state: _Import, key: uuid.UUID, record: LabelRecord) -> ImportedLabel
     """Return the row of a label, or None (reported) when its image or class is not here."""
     medium, concept = state.media_of.get(record.image_number), state.concept_of.get(record.category_number)
     if medium is None or concept is None:
-        state.report.add("annotations", "Its image or category could not be imported.", record.number)
+        state.report.add("annotations", _PARTS_MISSING, record.number)
         return None
     points = None
     if record.keypoints:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from annotator import events
 from annotator.events import kinds
-from annotator.models import Job, Label, Media
+from annotator.models import Job, Label, Media, Tag
 
 CHUNK = 500
 
@@ -24,6 +24,7 @@ def remove(*, job: Job) -> int:
         removed += len(keys)
         if len(keys) < CHUNK:
             break
+    _remove_tags(job)
     while True:
         with transaction.atomic():
             keys = list(Media.all_objects.filter(import_job=job).values_list("pk", flat=True)[:CHUNK])
@@ -40,3 +41,14 @@ def remove(*, job: Job) -> int:
                 after=kinds.BulkPayload(what="import_removed", count=removed),
             )
     return removed
+
+
+def _remove_tags(job: Job) -> None:
+    """Delete the tags that an import gave to images that were there before."""
+    rows = Tag.all_objects.filter(project=job.project, import_job=job)
+    while True:
+        with transaction.atomic():
+            keys = list(rows.values_list("pk", flat=True)[:CHUNK])
+            Tag.all_objects.filter(pk__in=keys).delete()
+        if len(keys) < CHUNK:
+            return

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from annotator.domain.orientations import SWAPPING, Size, turn_label
-from annotator.domain.records import ImageRecord, LabelRecord, LossReport
+from annotator.domain.records import ImageRecord, LabelRecord, LossReport, TagRecord
 from annotator.models import Media
 from annotator.storage.imaging import ORIENTATIONS
 
@@ -58,12 +58,15 @@ class Sizes:
         self._tell(words, name, given, size, "size_differs")
         return True
 
-    def upright(self, labels: Iterable[LabelRecord]) -> Iterator[LabelRecord]:
-        """Yield labels as they lie on the upright images."""
+    def upright(self, labels: Iterable[LabelRecord | TagRecord]) -> Iterator[LabelRecord | TagRecord]:
+        """Yield labels as they lie on the upright images; tags lie nowhere."""
         turned: Mapping[int, tuple[int, Size]] = self.turned
         for label in labels:
             turn = turned.get(label.image_number)
-            yield label if turn is None else turn_label(label, *turn)
+            if turn is None or isinstance(label, TagRecord):
+                yield label
+            else:
+                yield turn_label(label, *turn)
 
     def _tell(
         self, words: str, name: str, given: tuple[int | None, int | None], size: Size, code: str

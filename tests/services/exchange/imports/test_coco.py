@@ -11,9 +11,10 @@ import pytest
 from PIL import ExifTags, Image
 
 from annotator.domain.errors import Denied, Invalid
-from annotator.models import Concept, Event, Job, KeypointClass, Label, Media
+from annotator.models import Concept, Event, Job, KeypointClass, Label, Media, Tag, TagGroup
 from annotator.services.exchange.imports import coco as coco_imports, removal
 from annotator.services.exchange.imports.sources import FolderImages
+from annotator.services.vocabulary import concepts
 from tests.world import World, picture
 
 SQUARE = [10.5, 10, 20.25, 10, 20.25, 20, 10.5, 20]
@@ -459,3 +460,73 @@ def test_an_image_without_a_size_gets_the_decoded_one_unreported(w: World, tmp_p
     (tmp_path / "a.jpg").write_bytes(photo(6))
     facts = run(w, labeled(None, None, {"bbox": [4, 6, 20, 10]}), tmp_path)
     assert (facts["labels"], facts["report"], Label.all_objects.get().x1) == (1, [], 24)
+
+
+def image_level(w: World) -> dict[str, Any]:
+    name = w.images[0].items.get().name
+    places = [(7, 40), (7, 41), (70, 40), (70, 40), (9, 40)]
+    return {
+        "images": [{"id": 7, "file_name": name}, {"id": 70, "file_name": "new.jpg"}],
+        "categories": [{"id": 40, "name": "indoor"}, {"id": 41, "name": "Car"}],
+        "annotations": [
+            {"id": n, "image_id": image, "category_id": category}
+            for n, (image, category) in enumerate(places)
+        ],
+    }
+
+
+def test_image_level_annotations_become_tags(w: World) -> None:
+    facts = run(w, image_level(w))
+    assert (facts["images"], facts["labels"], facts["tags"], facts["classes"]) == (2, 0, 3, 2)
+    assert facts["counts"]["tags"] == {"imported": 3, "left_out": 1, "changed": 0}
+    assert facts["counts"]["labels"]["left_out"] == 1
+    indoor = Concept.all_objects.get(name="indoor")
+    assert (indoor.on_media, indoor.on_region, indoor.number) == (True, False, 40)
+    w.car.refresh_from_db()
+    assert w.car.on_media and w.car.on_region, "a class of this name is used and is a tag as well"
+    old, new = w.images[0].pk, Media.objects.get(number=70).pk
+    assert set(Tag.all_objects.values_list("media_id", "concept__name_key", "origin")) == {
+        (old, "indoor", "import"),
+        (old, "car", "import"),
+        (new, "indoor", "import"),
+    }
+    assert (run(w, image_level(w))["tags"], Tag.all_objects.count()) == (0, 3)
+
+
+def test_tags_beside_labels_and_a_class_of_the_other_role(w: World) -> None:
+    data = coco()
+    data["annotations"].append({"id": 901, "image_id": 7, "category_id": 40, "score": 0.25})
+    facts = run(w, data)
+    assert (facts["labels"], facts["tags"], facts["classes"]) == (1, 1, 1)
+    lamp = Concept.all_objects.get(name="lamp")
+    assert lamp.on_region and lamp.on_media and Tag.all_objects.get().value == 0.25
+
+
+def test_items_that_are_no_objects_are_left_out(w: World) -> None:
+    data = coco()
+    for section in ("images", "categories", "annotations"):
+        data[section] = [None, *data[section], 5, "x", [1], float("nan")]
+    facts = run(w, data)
+    assert (facts["images"], facts["labels"], facts["classes"]) == (1, 1, 1)
+    assert facts["counts"]["images"]["left_out"] == facts["counts"]["labels"]["left_out"] == 5
+
+
+def test_a_group_that_takes_one_tag_keeps_the_first(w: World) -> None:
+    group = TagGroup.all_objects.create(project=w.project, name="place", name_key="place", kind="SELECTION")
+    for name in ("indoor", "outdoor"):
+        concepts.create(actor=w.actor(w.max), project=w.project, name=name, roles=("media",), tag_group=group)
+    data = coco(
+        categories=[{"id": 1, "name": "indoor"}, {"id": 2, "name": "outdoor"}],
+        annotations=[{"id": n, "image_id": 7, "category_id": n} for n in (1, 2)],
+    )
+    facts = run(w, data)
+    assert facts["tags"] == 1 and Tag.all_objects.get().concept.name == "indoor"
+    lines = [line for line in facts["report"] if "takes only one" in line["reason"]]
+    assert [line["examples"] for line in lines] == [["outdoor"]]
+
+
+def test_tags_of_an_import_that_failed_are_removed(w: World) -> None:
+    job = Job.all_objects.create(workspace=w.workspace, project=w.project, kind="import_coco")
+    run(w, image_level(w), job=job)
+    removal.remove(job=job)
+    assert not Tag.all_objects.exists() and Media.all_objects.count() == 3
