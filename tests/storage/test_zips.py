@@ -54,6 +54,62 @@ def test_names_without_the_utf8_flag() -> None:
     assert list(contents(data.replace(b"nnn.jpg", b"n\x82n.jpg"))) == ["nén.jpg"]
 
 
+def renamed(names: dict[str, bytes], *, flags: int = 0) -> bytes:
+    """Return an archive whose ASCII names are replaced by bytes of the same length, flagged as given."""
+    data = bytearray(archive({name: name.encode() for name in names}))
+    for name, raw in names.items():
+        assert len(name) == len(raw)
+        at = -1
+        while (at := data.find(name.encode(), at + 1)) >= 0:
+            for signature, before, flag_at in ((b"PK\3\4", 30, 6), (b"PK\1\2", 46, 8)):
+                if data[at - before : at - before + 4] == signature:
+                    data[at : at + len(raw)] = raw
+                    struct.pack_into("<H", data, at - before + flag_at, flags)
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [("截图", "gbk"), ("이미지", "cp949"), ("Пример", "cp866"), ("圖片", "big5"), ("写真", "cp932")],
+)
+def test_a_name_in_an_untold_encoding_keeps_its_bytes(name: str, encoding: str) -> None:
+    raw = name.encode(encoding)
+    (entry,) = reader(renamed({"x" * len(raw): raw}))
+    assert (entry.raw_name, entry.name) == (raw, raw.decode("cp437"))
+    raw = name.encode()
+    (entry,) = reader(renamed({"x" * len(raw): raw}))
+    assert (entry.raw_name, entry.name) == (None, name)
+
+
+def test_a_name_that_is_valid_utf8_by_chance_is_none_among_others() -> None:
+    chance = "专业".encode("gbk")
+    chance.decode()
+    names = {"aaaa": chance, "bbbb": "截图".encode("gbk"), "cccc": "样本".encode("gbk")}
+    assert [entry.raw_name for entry in reader(renamed(names))] == list(names.values())
+
+
+def test_a_false_utf8_flag_does_not_refuse_the_archive() -> None:
+    opened = reader(renamed({"aaaa": "截图".encode("gbk"), "bbb": b"b\xffb"}, flags=0x800))
+    found = list(opened)
+    assert [entry.raw_name for entry in found] == ["截图".encode("gbk"), b"b\xffb"]
+    assert [b"".join(opened.read(entry)) for entry in found] == [b"aaaa", b"bbb"]
+
+
+@pytest.mark.parametrize(
+    ("head", "is_told"),
+    [((1, "截图.jpg".encode("gbk")), True), ((1, b"another name"), False), ((9, b""), False)],
+)
+def test_the_unicode_path_field_tells_the_name(head: tuple[int, bytes], is_told: bool) -> None:
+    raw = "截图.jpg".encode("gbk")
+    field = struct.pack("<BL", head[0], zlib.crc32(head[1])) + "截图.jpg".encode()
+    info, out = zipfile.ZipInfo("x" * len(raw)), io.BytesIO()
+    info.extra = struct.pack("<HH", 0x7075, len(field)) + field
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr(info, b"1")
+    (entry,) = reader(out.getvalue().replace(b"x" * len(raw), raw))
+    assert (entry.name == "截图.jpg", entry.raw_name is None) == (is_told, is_told)
+
+
 def test_64_bit_directories(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 3)
     data = bytearray(archive({f"{number}.bin": bytes([number]) for number in range(9)}))

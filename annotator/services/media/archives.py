@@ -213,6 +213,9 @@ def _wanted(state: _Run, entries: Iterable[Entry]) -> Iterator[tuple[Entry, str]
         if entry.refusal is not None:
             state.refuse(entry.name, *entry.refusal)
             continue
+        if entry.raw_name is not None:
+            words = "the archive does not tell the encoding of its name, which may be shown wrongly"
+            state.report.add("files", words, entry.name, code="name_encoding")
         try:
             yield entry, media_names.check(entry.name)
         except Invalid as error:

@@ -222,3 +222,11 @@ def test_an_archive_of_which_nothing_is_kept_fails(w: World, files: dict[str, by
     job = run(start(w, archive(files)))
     assert job.state == "FAILED" and job.error.startswith("Nothing was imported")
     assert len(job.result["report"]) == len(files)
+
+
+def test_a_name_whose_encoding_is_not_told_is_reported(w: World) -> None:
+    data = archive({"xxxx.jpg": pictures.jpeg(), "fine.jpg": pictures.jpeg()})
+    job = run(start(w, data.replace(b"xxxx.jpg", "截图.jpg".encode("gbk"))))
+    assert (job.state, job.result["created"]) == ("DONE", 2)
+    lines = {line["code"]: line for line in job.result["report"]}
+    assert lines["name_encoding"]["examples"] == ["截图.jpg".encode("gbk").decode("cp437")]

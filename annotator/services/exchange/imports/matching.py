@@ -13,6 +13,8 @@ from annotator.domain import text
 Parts = tuple[str, ...]
 K = TypeVar("K")
 _SHOWN = 3
+#: What writers of archives use for names without saying so: Chinese, Korean, Japanese and Russian systems, then Western ones.
+ENCODINGS = ("gb18030", "cp949", "big5", "cp932", "cp866", "cp1251", "cp850", "cp1252", "cp437", "utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,30 @@ def assign(names: Collection[Parts], paths: Iterable[str], roots: Iterable[Parts
     return result
 
 
+def decoded(raw_of: Mapping[str, bytes], names: Iterable[str]) -> tuple[str | None, dict[str, str]]:
+    """Return the encoding in which most of the raw paths end as names do, and all paths decoded with it.
+
+    None and no paths when none of ENCODINGS decodes all of them, and at least one to a name. Names of a few
+    characters do not show their encoding by themselves, but a name that comes out as the JSON writes it does.
+    """
+    lasts = {_normal(parts_of(name))[-1:] for name in names}
+    best: tuple[int, str | None, dict[str, str]] = 0, None, {}
+    for encoding in ENCODINGS:
+        try:
+            paths = {path: raw.decode(encoding) for path, raw in raw_of.items()}
+        except UnicodeDecodeError:
+            continue
+        keys = [_normal(parts_of(path)) for path in paths.values()]
+        fits = sum(key[-1:] in lasts for key in keys)
+        if fits > best[0]:
+            best = fits, encoding, {path: "/".join(parts_of(text)) for path, text in paths.items()}
+    return best[1], best[2]
+
+
+def _below(parts: Parts, root: Parts) -> Parts | None:
+    return parts[len(root) :] if parts[: len(root)] == root else None
+
+
 def _levels(
     names: Mapping[Parts, Parts], files: Mapping[str, Parts], roots: Iterable[Parts]
 ) -> Iterator[tuple[int | None, dict[Parts, Parts], dict[str, Parts]]]:
@@ -69,8 +95,8 @@ def _levels(
     The keys are made when their turn comes, of what is left then.
     """
     for root in roots:
-        below = {path: parts[len(root) :] for path, parts in files.items() if parts[: len(root)] == root}
-        yield None, dict(names), below
+        below = {path: _below(parts, root) for path, parts in files.items()}
+        yield None, dict(names), {path: parts for path, parts in below.items() if parts is not None}
     longest = min(max(map(len, names.values()), default=0), max(map(len, files.values()), default=0))
     for depth in range(longest, 0, -1):
         yield depth, _last(names, depth), _last(files, depth)

@@ -169,6 +169,26 @@ class ZipImages(Images):
             if not is_clutter(entry.name) and (entry.refusal is None or path not in self._entries):
                 self._entries[path] = entry
 
+    def expect(self, names: Iterable[str], report: LossReport) -> None:
+        names = list(names)
+        self._decode_names(names, report)
+        super().expect(names, report)
+
+    def _decode_names(self, names: Iterable[str], report: LossReport) -> None:
+        """Read file names of an untold encoding in the one in which most of them are among the names of the JSON."""
+        untold = {path: entry.raw_name for path, entry in self._entries.items() if entry.raw_name is not None}
+        if not untold:
+            return
+        encoding, paths = matching.decoded(untold, names)
+        for path in untold:
+            if encoding is None:
+                words = "the archive does not tell the encoding of its file names, and no known one fits the names in the JSON"
+                report.add("files", words, path, code="name_encoding")
+            else:
+                words = f"the archive does not tell the encoding of its file names; {encoding} fits the names in the JSON"
+                report.add("files", words, paths[path], code="name_decoded")
+                self._entries[paths[path]] = self._entries.pop(path)
+
     def _exact(self, name: str) -> str | None:
         parts = matching.parts_of(name)
         paths = ("/".join((*root, *parts)) for root in self._roots)

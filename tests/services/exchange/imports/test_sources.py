@@ -250,3 +250,26 @@ def test_names_of_an_archive_match_in_their_normal_form(w: World) -> None:
     assert "images.file_name" not in {
         line["field"] for line in job.result["report"] if line["code"].startswith("file_of")
     }
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "cp949", "cp866", "big5", "cp932", "utf-8"])
+def test_names_of_an_untold_encoding_are_read_as_the_json_writes_them(w: World, encoding: str) -> None:
+    folder, name = {
+        "gbk": ("截图", "图片一"), "cp949": ("객체", "이미지"), "cp866": ("Пример", "файл"), "big5": ("圖片", "貓"),
+        "cp932": ("画像", "猫の写真"), "utf-8": ("Пример", "файл"),
+    }[encoding]  # fmt: skip
+    raw = f"{folder}/{name}.jpg".encode(encoding)
+    data = archive({"coco.json": coco(f"{folder}/{name}.jpg"), "images/" + "x" * len(raw): b"the image"})
+    job = imported(w, data.replace(b"x" * len(raw), raw))
+    assert taken(job) == {f"{folder}/{name}.jpg": "the image"}
+    codes = {line["code"] for line in job.result["report"]}
+    assert ("name_decoded" in codes) == (encoding != "utf-8")
+
+
+def test_names_of_an_encoding_that_nothing_tells_are_reported(w: World) -> None:
+    data = archive({"coco.json": coco("a.jpg"), "a.jpg": b"1", "xxxx": b"2"}).replace(
+        b"xxxx", "截图".encode("gbk")
+    )
+    job = imported(w, data)
+    assert taken(job) == {"a.jpg": "1"}
+    assert [line["count"] for line in job.result["report"] if line["code"] == "name_encoding"] == [1]
