@@ -25,6 +25,7 @@ from annotator.server import bodies, forwarded
 from annotator.server.bodies import Admission, Answer, Receive, Scope, Send
 from annotator.server.bridge import Lane, WsgiBridge, plain_refusal
 from annotator.services import security_log
+from annotator.services.accounts import mail
 from annotator.services.accounts.background import BackgroundWriter
 from annotator.services.accounts.tokens import token_usage
 from annotator.web.views import health
@@ -77,6 +78,7 @@ _pages = WsgiBridge(
     lane=Lane(is_hashing, settings.HASHING_THREADS, HASHING_WAITING, HASHING_WAITING_EACH),
 )
 _writer = BackgroundWriter(token_usage.flush, security_log.flush)
+_mailer = BackgroundWriter(mail.deliver)
 _sockets: Any = SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
 
 
@@ -104,9 +106,11 @@ async def _lifespan(receive: Receive, send: Send) -> None:
         message = await receive()
         if message["type"] == "lifespan.startup":
             _writer.start()
+            _mailer.start()
             await send({"type": "lifespan.startup.complete"})
         else:
             _writer.stop()
+            _mailer.stop()
             _pages.close()
             await send({"type": "lifespan.shutdown.complete"})
             return

@@ -74,6 +74,29 @@ def env_secret(name: str) -> str:
         raise BadSetting(f"{name}_FILE cannot be read: {error.strerror or error}.") from None
 
 
+def env_email(name: str) -> dict[str, object]:
+    """Return Django's settings of e-mail from a URL; an empty dict when the variable is unset.
+
+    Allowed: smtp://user:password@host:port (STARTTLS; `?tls=0` for none) and smtps:// (TLS from the start).
+    """
+    raw = env_secret(name)
+    if not raw:
+        return {}
+    parts = urlsplit(raw)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise BadSetting(f"{name} must be smtp://host or smtps://host, with user, password and port.")
+    is_tls = parts.scheme == "smtps"
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if is_tls else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": is_tls,
+        "EMAIL_USE_TLS": not is_tls and "tls=0" not in parts.query.split("&"),
+        "EMAIL_TIMEOUT": 10,
+    }
+
+
 def env_database(name: str, sqlite_file: Path) -> dict[str, object]:
     """Return Django's settings of one database from a URL, SQLite at `sqlite_file` when the variable is unset.
 

@@ -12,6 +12,7 @@ from annotator.env import (
     BadSetting,
     env_bool,
     env_database,
+    env_email,
     env_int,
     env_list,
     env_path,
@@ -174,6 +175,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# E-mail: nothing is sent without a server to send it through.
+_EMAIL = env_email("ANNOTATOR_EMAIL_URL")
+SENDS_EMAIL = bool(_EMAIL)
+globals().update(_EMAIL)
+DEFAULT_FROM_EMAIL = env_text("ANNOTATOR_EMAIL_FROM", "annotator@localhost")
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = True
@@ -276,6 +283,7 @@ PERIODIC = [
     "annotator.services.jobs.runs.forget_old",
     "annotator.services.operations.health.forget_old_beats",
     "annotator.services.accounts.sign_in.forget_old",
+    "annotator.services.workspaces.invitations.forget_old",
     "annotator.services.security_log.forget_old",
     "annotator.services.operations.purge.purge_trash",
     "annotator.services.operations.purge.forget_exports",

@@ -10,11 +10,20 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
-from annotator.models import ApiToken, Membership, SecurityEvent, SignInLink, User, Workspace, WorkspaceClock
+from annotator.models import (
+    ApiToken,
+    Invitation,
+    Membership,
+    SecurityEvent,
+    SignInLink,
+    User,
+    Workspace,
+    WorkspaceClock,
+)
 from annotator.services import security_log
-from annotator.services.accounts import tokens
+from annotator.services.accounts import accounts, tokens
 from annotator.services.security_log import Kind
-from annotator.services.workspaces import members, workspaces
+from annotator.services.workspaces import invitations, members, workspaces
 
 from .base import ReadOnlyAdmin, ServiceAdmin, act, actor_of
 
@@ -22,23 +31,50 @@ if admin.site.is_registered(Group):
     admin.site.unregister(Group)
 
 
+@admin.action(description=_("Mark e-mail addresses as verified"), permissions=("change",))
+def verify_emails(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any) -> None:
+    act(
+        modeladmin,
+        request,
+        rows,
+        lambda row: accounts.mark_verified(user=row, email=row.email, actor=actor_of(request)),
+        ngettext_lazy("%(count)d address verified.", "%(count)d addresses verified.", "count"),
+    )
+
+
 @admin.register(User)
 class AccountAdmin(UserAdmin):
     """Accounts use Django's own admin: passwords and staff permissions are edited here."""
 
-    list_display = ("username", "display_name", "email", "is_active", "is_staff", "service_of", "last_login")
+    list_display = (
+        "username",
+        "display_name",
+        "email",
+        "email_verified_at",
+        "is_active",
+        "is_staff",
+        "service_of",
+        "last_login",
+    )
     list_filter = ("is_active", "is_staff", "is_superuser")
     search_fields = ("username", "display_name", "email")
     ordering = ("username",)
-    readonly_fields = ("last_login", "date_joined", "service_of")
+    readonly_fields = ("last_login", "date_joined", "service_of", "email_verified_at")
+    actions = (verify_emails,)
     fieldsets = (
-        (None, {"fields": ("username", "password", "display_name", "email")}),
+        (None, {"fields": ("username", "password", "display_name", "email", "email_verified_at")}),
         (_("Permissions"), {"fields": ("is_active", "is_staff", "is_superuser", "service_of")}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # accounts are deactivated instead, so that their work keeps its author
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save the account; another address is not verified."""
+        if "email" in form.changed_data:
+            obj.email_verified_at = None
+        super().save_model(request, obj, form, change)
 
     def log_addition(self, request: HttpRequest, obj: User, message: Any) -> Any:
         security_log.record(Kind.ACCOUNT_CREATED, actor=actor_of(request), user_id=obj.pk)
@@ -88,6 +124,26 @@ class MembershipAdmin(ServiceAdmin):
 
     def write(self, request: HttpRequest, row: Membership, changed: dict[str, Any]) -> None:
         members.set_role(actor=actor_of(request), member=row, role=changed["role"])
+
+
+@admin.action(description=_("Revoke selected invitations"))
+def revoke_invitations(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any) -> None:
+    act(
+        modeladmin,
+        request,
+        rows,
+        lambda row: invitations.revoke(actor=actor_of(request), invitation=row),
+        ngettext_lazy("%(count)d invitation revoked.", "%(count)d invitations revoked.", "count"),
+    )
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    list_display = ("shown_name", "workspace", "role", "invited_by", "expires_at")
+    list_select_related = ("user", "workspace", "invited_by")
+    search_fields = ("username", "email", "user__username", "workspace__name")
+    exclude = ("digest", "mail_digest")
+    actions = (revoke_invitations,)
 
 
 @admin.action(description=_("Revoke selected tokens"))

@@ -6,10 +6,11 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
+from django.db.models.functions import Lower
 
 from annotator.domain.ids import uuid7
 
-from .base import Row, ScopedQuerySet, key, scoped, text
+from .base import Row, ScopedQuerySet, key, scoped, text, user_key
 
 
 class User(AbstractUser):
@@ -17,10 +18,21 @@ class User(AbstractUser):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     display_name = text(150)
+    # When the person showed that mail to `email` reaches them. Only such an address signs in and is invited.
+    email_verified_at = models.DateTimeField(null=True, blank=True)
     service_of = key("annotator.Workspace", null=True, blank=True, related_name="service_accounts")
     preferences = models.JSONField(default=dict, blank=True)
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = UserManager()
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=models.Q(email_verified_at__isnull=False),
+                name="user_verified_email_once",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.shown_name
@@ -100,6 +112,52 @@ class Membership(Row):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.workspace} ({self.role})"
+
+
+class Invitation(Row):
+    """A membership that is offered; the row goes when the person accepts or declines, or an admin revokes it.
+
+    `user` is somebody with an account, who answers signed in. Without one a link answers: `digest` is that of the link
+    that the inviter hands over, `mail_digest` that of the one that was sent to `email`, which shows whose address it is.
+    """
+
+    workspace = key(Workspace, related_name="invitations")
+    user = key(User, null=True, blank=True, related_name="invitations")
+    username = text(150)
+    display_name = text(150)
+    email = text(254)
+    role = text(12, choices=Role.choices, default=Role.ANNOTATOR)
+    invited_by = user_key()
+    digest = text(64)
+    mail_digest = text(64)
+    expires_at = models.DateTimeField()
+    objects = scoped("workspace")
+
+    class Meta(Row.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "user"],
+                condition=models.Q(user__isnull=False),
+                name="invitation_once",
+            ),
+            models.UniqueConstraint(
+                fields=["digest"], condition=~models.Q(digest=""), name="invitation_digest"
+            ),
+            models.UniqueConstraint(
+                fields=["mail_digest"], condition=~models.Q(mail_digest=""), name="invitation_mail_digest"
+            ),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="invitation_role"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.shown_name} to {self.workspace} ({self.role})"
+
+    @property
+    def shown_name(self) -> str:
+        """Who is invited, as the inviter named them."""
+        if self.user is not None:
+            return self.user.shown_name
+        return self.display_name or self.username or self.email
 
 
 class ApiToken(Row):

@@ -51,6 +51,7 @@ class Kind(StrEnum):
     ACCOUNT_CREATED = "account.created"
     ACCOUNT_CHANGED = "account.changed"
     MEMBER_INVITED = "member.invited"
+    INVITATION_ENDED = "invitation.ended"
     MEMBER_ADDED = "member.added"
     MEMBER_ROLE = "member.role"
     MEMBER_REMOVED = "member.removed"

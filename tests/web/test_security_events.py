@@ -86,8 +86,7 @@ def test_members(w: World) -> None:
     post(w.olga, f"{url}/{member.pk}/remove")
     found = [each for each in events() if each["workspace"] == w.workspace.pk]
     assert [(each["kind"], each["user__username"], each["actor__username"]) for each in found] == [
-        ("account.created", "nina", "olga"),
-        ("member.added", "nina", "olga"),
+        ("member.invited", "olga", "olga"),
         ("member.role", "ann", "olga"),
         ("member.removed", "ann", "olga"),
     ]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from annotator.models import User
 from annotator.services.accounts import sign_in
@@ -26,7 +27,8 @@ def try_in(client: Client, name: str, password: str, **more: str) -> Any:
 
 
 @pytest.mark.parametrize("name", ["ann", "ann@example.org", "ANN@example.org", " ann "])
-def test_by_name_or_address(w: World, name: str) -> None:
+def test_by_name_or_verified_address(w: World, name: str) -> None:
+    w.ann.email_verified_at = timezone.now()
     with_password(w.ann)
     client = browser()
     answer = try_in(client, name, PASSWORD)
@@ -194,3 +196,28 @@ def test_the_button_of_a_link_needs_a_token_against_forged_requests(w: World) ->
     assert visitor.post(path).status_code == 403
     assert "_auth_user_id" not in visitor.session
     assert sign_in.use_link(secret=path.split("/")[3]) == w.ann
+
+
+def test_an_address_that_is_not_verified_does_not_sign_in(w: World) -> None:
+    with_password(w.ann)
+    assert "Incorrect name or password." in try_in(browser(), "ann@example.org", PASSWORD).content.decode()
+
+
+def test_taking_an_address_changes_nothing_for_its_owner(w: World) -> None:
+    w.ann.email_verified_at = timezone.now()
+    with_password(w.ann)
+    assert (
+        post(w.max, "/account/profile", {"display_name": "Max", "email": "ann@example.org"}).status_code
+        == 200
+    )
+    assert try_in(browser(), "ann@example.org", PASSWORD).status_code == 302
+
+
+def test_another_address_is_not_verified(w: World) -> None:
+    User.objects.filter(pk=w.ann.pk).update(email_verified_at=timezone.now())
+    post(w.ann, "/account/profile", {"display_name": "Ann", "email": "ANN@example.org"})
+    w.ann.refresh_from_db()
+    assert w.ann.email_verified_at is not None
+    post(w.ann, "/account/profile", {"display_name": "Ann", "email": "other@example.org"})
+    w.ann.refresh_from_db()
+    assert w.ann.email_verified_at is None

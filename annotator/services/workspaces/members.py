@@ -10,7 +10,7 @@ from annotator import events, policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Invalid
 from annotator.events import kinds
-from annotator.models import Membership, Role, User, Workspace
+from annotator.models import Invitation, Membership, Role, User, Workspace
 from annotator.services import security_log
 from annotator.services.accounts import tokens
 from annotator.services.security_log import Kind
@@ -50,6 +50,17 @@ def add(*, actor: Actor, workspace: Workspace, user: User, role: str) -> Members
 
 
 @transaction.atomic
+def join(*, user: User, workspace: Workspace, role: str) -> Membership:
+    """Make a person a member by an invitation that they accepted; a membership that exists keeps its role."""
+    member, created = Membership.all_objects.get_or_create(
+        workspace=workspace, user=user, defaults={"role": role}
+    )
+    if created:
+        _tell(Actor(user_id=user.pk), kinds.MEMBER_ADDED, member)
+    return member
+
+
+@transaction.atomic
 def set_role(*, actor: Actor, member: Membership, role: str) -> Membership:
     """Change a member's role. The last owner stays one."""
     policy.require_may_act_on(actor, member.workspace, check_role(role), member.role)
@@ -57,6 +68,7 @@ def set_role(*, actor: Actor, member: Membership, role: str) -> Membership:
         _keep_an_owner(member)
         before, member.role = member.role, role
         member.save(update_fields=["role", "updated_at"])
+        _withdraw_invitations(member)
         _tell(actor, kinds.MEMBER_CHANGED, member, before)
     return member
 
@@ -73,8 +85,17 @@ def remove(*, actor: Actor, member: Membership) -> None:
         policy.require_may_act_on(actor, member.workspace, member.role)
     _keep_an_owner(member)
     tokens.revoke_all(actor=actor, user_id=member.user_id, workspace=member.workspace)
+    _withdraw_invitations(member, is_leaving=True)
     _tell(actor, kinds.MEMBER_REMOVED, member)
     member.delete()
+
+
+def _withdraw_invitations(member: Membership, *, is_leaving: bool = False) -> None:
+    """Remove the invitations that the member made and could not make any more."""
+    rows = Invitation.all_objects.filter(workspace_id=member.workspace_id, invited_by_id=member.user_id)
+    if not is_leaving:
+        rows = rows.exclude(role__in=[role for role in Role.values if policy.may_act_on(member.role, role)])
+    rows.delete()
 
 
 def _keep_an_owner(member: Membership) -> None:

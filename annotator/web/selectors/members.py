@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from annotator import policy
 from annotator.domain.actor import Actor
-from annotator.models import Event, Membership, Role, Workspace
+from annotator.models import Event, Invitation, Membership, Role, User, Workspace
+from annotator.services.workspaces import invitations as service
 from annotator.web.display_names import role_choices, role_name
 from annotator.web.scopes import Scope
 
@@ -78,6 +79,28 @@ def members(scope: Scope) -> list[MemberRow]:
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationRow:
+    """An open invitation; `may_change` says whether the actor can renew or revoke it."""
+
+    invitation: Invitation
+    role_name: str
+    may_change: bool
+
+
+def invitations(scope: Scope) -> list[InvitationRow]:
+    """Return the open invitations of a workspace, newest first; none for those who do not manage members. One query."""
+    if not scope.may("member.manage"):
+        return []
+    rows = service.pending_in(scope.workspace)[:200]
+    return [InvitationRow(row, role_name(row.role), policy.may_act_on(scope.role, row.role)) for row in rows]
+
+
+def invitations_to(user: User) -> list[InvitationRow]:
+    """Return the open invitations that a person may answer, oldest first. One query."""
+    return [InvitationRow(row, role_name(row.role), True) for row in service.pending_for(user)[:50]]
 
 
 def assignable_roles(scope: Scope) -> list[tuple[str, str, str]]:

@@ -2,33 +2,77 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from annotator.services.accounts import accounts
-from annotator.web import forms, page_context
-from annotator.web.actors import actor_of, page, signed_in
+from annotator.domain.errors import Busy, Conflict
+from annotator.models import User
+from annotator.services.accounts import accounts, rates
+from annotator.web import forms, mails, page_context
+from annotator.web.actors import actor_of, page, signed_in, user_of
+
+#: Links that verify an address, in an hour: the address may be anybody's.
+MAILS_PER_HOUR = 5
 
 
 @require_safe
 @page
 def account(request: HttpRequest) -> HttpResponse:
-    return render(request, "account/page.html", page_context.base(request))
+    context = {"sends_email": settings.SENDS_EMAIL}
+    return render(request, "account/page.html", {**page_context.base(request), **context})
 
 
 @require_POST
 @page
 def change_profile(request: HttpRequest) -> HttpResponse:
     fields = forms.read(request)
-    accounts.update(
+    before = user_of(request).email
+    user = accounts.update(
         actor=actor_of(request),
         display_name=forms.text(fields, "display_name"),
         email=forms.text(fields, "email"),
     )
-    return forms.respond(request, to="/account/", toast=_("Account saved."), stay=True)
+    if user.email in ("", before) or not settings.SENDS_EMAIL:
+        is_other = user.email.casefold() != before.casefold()
+        return forms.respond(request, to="/account/", toast=_("Account saved."), stay=not is_other)
+    return _send_verification(request, user)
+
+
+@require_POST
+@page
+def send_verification(request: HttpRequest) -> HttpResponse:
+    """Send the link that verifies the address again."""
+    user = user_of(request)
+    if not settings.SENDS_EMAIL:
+        raise Conflict(_("This server sends no e-mail. An administrator can verify your address."))
+    if not user.email or user.email_verified_at is not None:
+        raise Conflict(_("There is no address to verify."))
+    return _send_verification(request, user)
+
+
+def _send_verification(request: HttpRequest, user: User) -> HttpResponse:
+    wait, _left = rates.take(f"verify:{user.pk}", rate=MAILS_PER_HOUR / 3600, burst=MAILS_PER_HOUR)
+    if wait:
+        raise Busy(_("Too many messages. Try again later."), code=rates.THROTTLED, retry_after=wait)
+    mails.send_verification(request, user)
+    toast = _("Open the link that was sent to %(address)s to verify it.") % {"address": user.email}
+    return forms.respond(request, to="/account/", toast=toast)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def verify_email(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the button that verifies the address of the signed-in user, or verify it (POST)."""
+    if request.method != "POST":
+        return render(request, "account/verify.html")
+    accounts.verify_email(actor=actor_of(request), token=token)
+    return redirect("account")
 
 
 @require_POST

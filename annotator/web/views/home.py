@@ -9,20 +9,21 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotator.services.projects import projects
 from annotator.web import forms, page_context
-from annotator.web.actors import actor_of, page
+from annotator.web.actors import actor_of, page, user_of
 from annotator.web.scopes import workspace_scope
-from annotator.web.selectors import home as selectors
+from annotator.web.selectors import home as selectors, members
 
 
 @require_safe
 @page
 def home(request: HttpRequest) -> HttpResponse:
     groups = selectors.groups(actor_of(request))
-    return render(
-        request,
-        "home/page.html",
-        {**page_context.base(request), "groups": groups, "may_create": [g for g in groups if g.may_create]},
-    )
+    context = {
+        "groups": groups,
+        "may_create": [group for group in groups if group.may_create],
+        "invitations": members.invitations_to(user_of(request)),
+    }
+    return render(request, "home/page.html", {**page_context.base(request), **context})
 
 
 @require_POST

@@ -10,11 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from annotator import policy
 from annotator.domain.errors import Missing
-from annotator.models import Membership
+from annotator.models import Invitation, Membership
 from annotator.services import undo
 from annotator.services.workspaces import invitations, members
-from annotator.web import forms, page_context
+from annotator.services.workspaces.invitations import Invited
+from annotator.web import forms, mails, page_context
 from annotator.web.display_names import role_name
 from annotator.web.scopes import Scope, project_page, workspace_page
 from annotator.web.selectors import members as selectors
@@ -26,6 +28,7 @@ def project_members(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Show the workspace's members inside a project, with their recent changes in it."""
     context = {
         "rows": selectors.members(scope),
+        "invitations": selectors.invitations(scope),
         "roles": selectors.assignable_roles(scope),
         "work": selectors.label_changes_by_user(scope.project.pk),
     }
@@ -37,9 +40,9 @@ def project_members(request: HttpRequest, scope: Scope) -> HttpResponse:
 @require_POST
 @workspace_page
 def invite(request: HttpRequest, scope: Scope) -> HttpResponse:
-    """Add a member; a new user gets an invite link, which is shown once."""
+    """Invite a person; the response has the link for one without an account, which is shown once."""
     fields = forms.read(request)
-    member, secret = invitations.invite(
+    invited = invitations.invite(
         actor=scope.actor,
         workspace=scope.workspace,
         name=forms.text(fields, "name"),
@@ -47,15 +50,25 @@ def invite(request: HttpRequest, scope: Scope) -> HttpResponse:
         email=forms.text(fields, "email"),
         role=forms.text(fields, "role"),
     )
-    return _invite_response(request, scope, member, secret)
+    return _invite_response(request, scope, invited)
 
 
 @require_POST
 @workspace_page
-def invite_again(request: HttpRequest, scope: Scope, member_id: uuid.UUID) -> HttpResponse:
-    member = _member(scope, member_id)
-    return _invite_response(
-        request, scope, member, invitations.invite_again(actor=scope.actor, member=member)
+def invitation_link(request: HttpRequest, scope: Scope, invitation_id: uuid.UUID) -> HttpResponse:
+    """Make a new link for an invitation; the older one ends."""
+    invited = invitations.renew(actor=scope.actor, invitation=_invitation(scope, invitation_id))
+    return _invite_response(request, scope, invited)
+
+
+@require_POST
+@workspace_page
+def revoke_invitation(request: HttpRequest, scope: Scope, invitation_id: uuid.UUID) -> HttpResponse:
+    found = _invitation(scope, invitation_id)
+    name = found.shown_name
+    invitations.revoke(actor=scope.actor, invitation=found)
+    return forms.respond(
+        request, to=_page(scope), toast=_("Invitation of %(name)s revoked.") % {"name": name}
     )
 
 
@@ -100,14 +113,32 @@ def restore(request: HttpRequest, scope: Scope) -> HttpResponse:
     return forms.respond(request, to=_page(scope), toast=toast, stay=True)
 
 
-def _invite_response(request: HttpRequest, scope: Scope, member: Membership, secret: str) -> HttpResponse:
-    link = request.build_absolute_uri(reverse("sign-in-link", args=[secret])) if secret else ""
-    name = member.user.shown_name
-    toast = "" if link else _("%(name)s added to the workspace.") % {"name": name}
-    days = invitations.INVITATION_VALID_FOR.days
+def _invite_response(request: HttpRequest, scope: Scope, invited: Invited) -> HttpResponse:
+    is_mailed = mails.send_invitation(request, invited)
+    path = reverse("invitation", args=[invited.secret]) if invited.secret else ""
+    name = invited.invitation.shown_name
+    toast = "" if path else _("%(name)s is invited and can accept on their home page.") % {"name": name}
     return forms.respond(
-        request, to=_page(scope), toast=toast, stay=bool(link), link=link, name=name, days=days
+        request,
+        to=_page(scope),
+        toast=toast,
+        stay=bool(path),
+        link=mails.absolute(request, path) if path else "",
+        name=name,
+        days=invitations.VALID_FOR.days,
+        mailed=invited.invitation.email if is_mailed else "",
     )
+
+
+def _invitation(scope: Scope, invitation_id: uuid.UUID) -> Invitation:
+    """Return an open invitation of the workspace for somebody who may manage its members, or raise Missing."""
+    policy.require(scope.actor, scope.workspace, "member.manage")
+    found = (
+        invitations.pending_in(scope.workspace).select_related("workspace").filter(pk=invitation_id).first()
+    )
+    if found is None:
+        raise Missing("There is no such invitation. It may have been answered.")
+    return found
 
 
 def _member(scope: Scope, member_id: uuid.UUID) -> Membership:

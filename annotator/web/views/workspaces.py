@@ -31,7 +31,11 @@ def workspace_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @workspace_page
 def workspace(request: HttpRequest, scope: Scope) -> HttpResponse:
-    context = {"rows": selectors.members(scope), "roles": selectors.assignable_roles(scope)}
+    context = {
+        "rows": selectors.members(scope),
+        "invitations": selectors.invitations(scope),
+        "roles": selectors.assignable_roles(scope),
+    }
     return render(request, "workspaces/page.html", {**page_context.workspace(request, scope), **context})
 
 

@@ -7,14 +7,17 @@ import { showResult, applyResponse, startPage, errorMessage } from './_page.js';
 
 startPage();
 
-/** Shows the invite link. @param {{link: string, name: string, days: number}} response */
+/** Shows the invite link. @param {{link: string, name: string, days: number, mailed: string}} response */
 function showLink(response) {
   const dialog = document.getElementById('invited');
   const input = document.getElementById('invited-link');
   if (!(dialog instanceof HTMLDialogElement) || !(input instanceof HTMLInputElement)) return;
   input.value = response.link;
   const text = dialog.querySelector('[data-said]');
-  if (text) text.textContent = t('{name} can sign in with this link once, within {n} days. It will not be shown again.', { name: response.name, n: response.days });
+  const facts = { name: response.name, n: response.days, address: response.mailed };
+  if (text) text.textContent = response.mailed
+    ? t('An invitation was sent to {address}. {name} can also accept with this link, within {n} days. It will not be shown again.', facts)
+    : t('{name} can accept with this link once, within {n} days. It will not be shown again.', facts);
   openDialog(dialog);
   input.select();
 }

@@ -9,7 +9,7 @@ import pytest
 
 from annotator import policy
 from annotator.domain.errors import Denied
-from annotator.models import ApiToken, Membership, Role, User, Workspace
+from annotator.models import ApiToken, Event, Invitation, Membership, Role, User, Workspace
 from annotator.services import undo
 from annotator.services.accounts import operators, tokens
 from annotator.services.workspaces import invitations, members
@@ -42,8 +42,6 @@ def _add(w: World, actor: Any, workspace: Workspace, other: Membership) -> objec
 def _restore(w: World, actor: Any, workspace: Workspace, other: Membership) -> object:
     owner = members.ensure(workspace=workspace, user=make_user("over"), role=Role.OWNER)
     seq = undo.remove_member(actor=w.actor(owner.user), member=other)
-    from annotator.models import Event
-
     Event.all_objects.filter(workspace=workspace, seq=seq).update(actor=actor.user_id)
     return undo.restore_member(actor=actor, workspace=workspace, seq=seq)
 
@@ -53,7 +51,17 @@ def _invite(w: World, actor: Any, workspace: Workspace, other: Membership) -> ob
 
 
 def _link(w: World, actor: Any, workspace: Workspace, other: Membership) -> object:
-    return invitations.invite_again(actor=actor, member=other)
+    return invitations.renew(actor=actor, invitation=_invited(w, workspace, other))
+
+
+def _revoke_invitation(w: World, actor: Any, workspace: Workspace, other: Membership) -> object:
+    return invitations.revoke(actor=actor, invitation=_invited(w, workspace, other))
+
+
+def _invited(w: World, workspace: Workspace, other: Membership) -> Invitation:
+    return invitations.invite(
+        actor=w.actor(w.olga), workspace=workspace, name="nina", role=other.role
+    ).invitation
 
 
 def _issue_token(w: World, actor: Any, workspace: Workspace, other: Membership) -> object:
@@ -68,7 +76,7 @@ def _revoke_token(w: World, actor: Any, workspace: Workspace, other: Membership)
 
 
 WAYS: list[Way] = [
-    _give_role, _take_role, _remove, _add, _restore, _invite, _link, _issue_token, _revoke_token,
+    _give_role, _take_role, _remove, _add, _restore, _invite, _link, _revoke_invitation, _issue_token, _revoke_token,
 ]  # fmt: skip
 
 
