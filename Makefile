@@ -3,7 +3,7 @@
 export PYTHON
 # Dozens of processes start in a run: none of them should compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: run test lint bench clean
+.PHONY: run test lint bench lock clean
 
 run:
 	@scripts/bootstrap.sh run
@@ -20,6 +20,11 @@ lint:
 bench:
 	@scripts/bootstrap.sh dev
 	@exec .venv/bin/python scripts/bench.py
+
+# After a change of the dependencies in pyproject.toml; needs the network.
+lock:
+	@scripts/bootstrap.sh dev
+	@.venv/bin/python scripts/lock.py
 
 # What was built or installed; never data.
 clean:

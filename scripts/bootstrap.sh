@@ -52,7 +52,7 @@ install() {
     for part in 0 1; do
         awk "NR % 2 == $part" "$1" >".venv/part-$part.txt"
         [ -s ".venv/part-$part.txt" ] || continue
-        .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-compile --requirement ".venv/part-$part.txt" &
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-compile --require-hashes --requirement ".venv/part-$part.txt" &
         pids="$pids $!"
     done
     for pid in $pids; do wait "$pid"; done

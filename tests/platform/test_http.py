@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 from pathlib import Path
 
@@ -215,3 +216,39 @@ def peak(pid: int) -> int:
         if line.startswith("VmHWM"):
             return int(line.split()[1])
     raise AssertionError("no VmHWM")
+
+
+def test_every_page_restricts_what_browsers_allow(server: servers.Server) -> None:
+    for path in ("/sign-in/", "/v1/projects", "/admin/login/", "/api/docs/"):
+        headers = server.request("GET", path).headers
+        policy = headers["permissions-policy"]
+        assert "camera=()" in policy and "microphone=()" in policy and "geolocation=()" in policy, path
+        assert "strict-transport-security" not in headers, path
+
+
+def test_behind_https_cookies_belong_to_the_host_and_browsers_stay_with_https() -> None:
+    with servers.our_server(
+        "--no-worker", ANNOTATOR_HTTPS="1", ANNOTATOR_TRUSTED_PROXIES="127.0.0.1"
+    ) as server:
+        secret = (
+            server.command("login_link", "--user", _administrator(server)).stdout.strip().rsplit("/", 2)[1]
+        )
+        https = {"X-Forwarded-Proto": "https"}
+        page = server.request("GET", f"/sign-in/link/{secret}/", headers=https)
+        assert page.headers["strict-transport-security"] == f"max-age={365 * 24 * 3600}"
+        token = re.search(r"__Host-csrftoken=([^;]+)", page.headers["set-cookie"])
+        assert token, page.headers["set-cookie"]
+        signed_in = server.raw(
+            f"POST /sign-in/link/{secret}/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-Proto: https\r\n"
+            f"Cookie: {token[0]}\r\nX-CSRFToken: {token[1]}\r\nOrigin: https://127.0.0.1\r\nConnection: close\r\n"
+            "Content-Length: 0\r\n\r\n".encode()
+        )
+        assert signed_in.startswith(b"HTTP/1.1 302 "), signed_in[:500]
+        session = re.search(rb"set-cookie:\s*(__Host-sessionid=.*)", signed_in, re.IGNORECASE)
+        assert session, signed_in
+        assert b"Secure" in session[1] and b"Path=/" in session[1] and b"Domain" not in session[1]
+
+
+def _administrator(server: servers.Server) -> str:
+    server.command("prepare")
+    return str(server.query("SELECT username FROM annotator_user WHERE is_superuser")[0][0])

@@ -58,9 +58,16 @@ const metaContent = (name) => document.querySelector(`meta[name="${name}"]`)?.ge
  * @returns {Record<string, string>}
  */
 export function requestHeaders() {
-  const token = /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? metaContent('csrf');
+  // The prefixed name comes first: without it the cookie may be left from a time before HTTPS.
+  const token = cookie('__Host-csrftoken') ?? cookie('csrftoken') ?? metaContent('csrf');
 const user = metaContent('person');
   return { Accept: 'application/json', 'X-CSRFToken': token, ...(user ? { 'X-Annotator-User': user } : {}) };
+}
+
+/** The value of a cookie that scripts can read. @param {string} name */
+function cookie(name) {
+  const found = document.cookie.split(/;\s*/).find((pair) => pair.startsWith(`${name}=`));
+  return found?.slice(name.length + 1);
 }
 
 /** The message for an error response without a message of ours, such as the page of a proxy. @param {number} status */
