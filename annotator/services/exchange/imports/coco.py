@@ -16,43 +16,37 @@ from django.utils import timezone
 
 from annotator import events, policy
 from annotator.db import bulk
-from annotator.domain import ids, keypoints, text
+from annotator.domain import ids, keypoints
 from annotator.domain.actor import Actor
 from annotator.domain.chunks import chunks
 from annotator.domain.errors import DomainError, Invalid
-from annotator.domain.records import CategoryRecord, ImageRecord, LabelRecord, TagRecord
+from annotator.domain.records import ImageRecord, LabelRecord, TagRecord
 from annotator.events import kinds
 from annotator.formats.coco import CocoReader
 from annotator.models import (
-    Concept,
     Dataset,
     DatasetItem,
     Job,
-    KeypointBinding,
-    KeypointClass,
-    KeypointSchema,
     Label,
     Media,
     Project,
-    SkeletonEdge,
 )
 from annotator.models.rows import ImportedLabelRow, LabelIdentity
-from annotator.services import naming
 from annotator.services.exchange.imports import (
+    classes as imported_classes,
     labels as imported_labels,
     sizes as decoded_sizes,
     tags as imported_tags,
 )
+from annotator.services.exchange.imports.classes import Classes
 from annotator.services.exchange.imports.sizes import Sizes
 from annotator.services.exchange.imports.sources import Images, NoImages
 from annotator.services.import_report import ImportReport
 from annotator.services.media import batches as media_batches, names as media_names, rows as media_rows
 from annotator.services.projects import projects
-from annotator.services.vocabulary import concepts
 from annotator.storage.base import Stored
 
 CHUNK = 500
-_END_OF_CLASSES = 2**31
 _PARTS_MISSING = "Its image or category could not be imported."
 _YIELD_SECONDS = 0.002  # between two chunks, so that people's writes get in
 Progress = Callable[[float, str], None]
@@ -67,18 +61,16 @@ class _Import:
     dataset: Dataset
     job: Job | None
     report: ImportReport
-    #: Classes of regions and tags by the category of the file; one of the two is filled when it is needed.
-    concept_of: dict[int, uuid.UUID] = field(default_factory=dict)
-    tag_of: dict[int, uuid.UUID] = field(default_factory=dict)
-    points_of: dict[int, list[uuid.UUID]] = field(default_factory=dict)
     media_of: dict[int, uuid.UUID] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     #: Images that were here before this import, which may have its labels already, and since when they are others' work.
     older: set[uuid.UUID] = field(default_factory=set)
     began: datetime = field(default_factory=timezone.now)
+    classes: Classes = field(init=False)
     sizes: Sizes = field(init=False)
 
     def __post_init__(self) -> None:
+        self.classes = Classes(self.actor, self.project, self.report)
         self.sizes = Sizes(self.report)
 
 
@@ -106,7 +98,7 @@ def run(
     report = ImportReport() if report is None else report
     state = _Import(actor, project, dataset, job, report)
     reader = CocoReader(file, report=report)
-    _write_categories(state, reader.categories, "media" if reader.has_tags else "region")
+    imported_classes.write(state.classes, reader.categories, "media" if reader.has_tags else "region")
     _keep_head(state, reader)
     files = NoImages() if files is None else files
     files.expect(reader.image_names(), report)
@@ -116,7 +108,7 @@ def run(
     report.images.left_out += reader.image_count - images
     report.labels.left_out += reader.label_count - labels - tags
     report_progress(1.0, "")
-    return {"classes": len({*state.concept_of.values(), *state.tag_of.values()}), **report.facts()}
+    return {"classes": state.classes.count, **report.facts()}
 
 
 def _keep_head(state: _Import, reader: CocoReader) -> None:
@@ -125,161 +117,6 @@ def _keep_head(state: _Import, reader: CocoReader) -> None:
         projects.keep_settings(
             project=state.project, values={"coco": {"info": reader.info, "licenses": reader.licenses}}
         )
-
-
-@transaction.atomic
-def _write_categories(state: _Import, records: Iterable[CategoryRecord], role: str) -> None:
-    """Match categories to classes by name, make those that are missing, with the file's numbers where they are free.
-
-    `role` is what most of the file's annotations need: "region" or "media".
-    """
-    project = state.project
-    # Of two rows of one name, the one with the role comes last and counts.
-    here = list(Concept.all_objects.filter(project=project).order_by(f"on_{role}", "pk"))
-    rows, used = {row.name_key: row for row in here}, {row.number for row in here}
-    seen: set[uuid.UUID] = set()
-    of_role = state.concept_of if role == "region" else state.tag_of
-    for record in records:
-        try:
-            name = text.clean(record.name, field="name", limit=200)
-        except DomainError as error:
-            state.report.add("categories.name", error.message, record.external_id or record.number)
-            continue
-        concept = rows.get(text.name_key(name))
-        if concept is not None and concept.pk in seen:
-            words = "Another category has this name; case and spaces around it do not count. Both became one class."
-            place = f"{record.number} ({record.name}) -> {concept.name}"
-            state.report.add("categories.name", words, place, code="categories_merged")
-        elif concept is not None and concept.number != record.number and not record.external_id:
-            state.report.add(
-                "categories.id",
-                "The class is here under another number.",
-                f"{record.number} -> {concept.number}",
-            )
-        if concept is None:
-            is_fit = 0 <= record.number < _END_OF_CLASSES
-            number = record.number if is_fit and record.number not in used else None
-            if number is None:
-                reason = _new_number_reason("class", record.external_id, is_fit)
-                state.report.add("categories.id", reason, record.external_id or record.number)
-            extra = {"coco": {"supercategory": record.supercategory, **record.extra}}
-            concept = concepts.create(
-                actor=state.actor, project=project, name=name, roles=(role,), number=number, color=record.color, extra=extra,
-                external_id=_fitting(record.external_id, Concept),
-            )  # fmt: skip
-            rows[concept.name_key] = concept
-            used.add(concept.number)
-        else:
-            _tell_unlike(state, concept, record)
-            if not getattr(concept, f"on_{role}"):
-                concepts.give_role(actor=state.actor, concept=concept, role=role)
-        of_role[record.number] = concept.pk
-        seen.add(concept.pk)
-        if record.keypoints:
-            state.points_of[record.number] = _keypoint_classes(state, concept, record)
-
-
-def _ensure_roles(state: _Import, numbers: Iterable[int], role: str) -> dict[int, uuid.UUID]:
-    """Return the classes of a role by category; gives it to those of `numbers` that have the other role so far."""
-    here, there = (state.concept_of, state.tag_of) if role == "region" else (state.tag_of, state.concept_of)
-    for number in {number for number in numbers if number not in here and number in there}:
-        concept = Concept.all_objects.get(pk=there[number])
-        rows = Concept.all_objects.filter(project=state.project, name_key=concept.name_key)
-        same = rows.filter(**{f"on_{role}": True}).first()
-        here[number] = (same or concepts.give_role(actor=state.actor, concept=concept, role=role)).pk
-    return here
-
-
-def _new_number_reason(noun: str, external_id: str, is_fit: bool) -> str:
-    """Return why an object does not have the number of the file."""
-    if external_id:
-        return f"The id is text: the {noun} got a number and keeps the text as its external ID."
-    return (
-        f"The number is already used by another {noun}." if is_fit else "The number is negative or too large."
-    )
-
-
-def _fitting(external_id: str, model: type[Concept | Media]) -> str:
-    """Return the id of a file if the column holds it."""
-    limit = model._meta.get_field("external_id").max_length or 0
-    return external_id if len(external_id) <= limit else ""
-
-
-def _tell_unlike(state: _Import, concept: Concept, record: CategoryRecord) -> None:
-    """Report fields of the file that an existing class lacks or has with another value."""
-    kept = concept.extra.get("coco") or {}
-    values = {**record.extra, "supercategory": record.supercategory}
-    if record.color:
-        values["color"] = (
-            record.color
-        )  # `extra` has it as the file writes it: in capitals, or as three numbers
-    for key, value in values.items():
-        here = concept.color.lower() if key == "color" and record.color else kept.get(key)
-        if value is not None and value != here:
-            state.report.add(
-                f"categories.{key}", "The class is here already and stays as it is.", concept.name
-            )
-
-
-def _keypoint_classes(state: _Import, concept: Concept, record: CategoryRecord) -> list[uuid.UUID]:
-    """Return the ids of the category's keypoint classes by index; makes a schema of the class's name when there is none."""
-    binding = (
-        KeypointBinding.all_objects.filter(concept=concept).select_related("schema").order_by("order").first()
-    )
-    names = _point_names(state, record)
-    if binding is not None:
-        stored = {row.name_key: row.pk for row in KeypointClass.all_objects.filter(schema=binding.schema)}
-        if all(text.name_key(name) in stored for name in names):
-            found = [stored[text.name_key(name)] for name in names]
-            edges = SkeletonEdge.all_objects.filter(schema=binding.schema).values_list("a_id", "b_id")
-            if {(found[a], found[b]) for a, b in record.skeleton} != set(edges):
-                reason = "The class has a skeleton already and keeps it."
-                state.report.add("categories.skeleton", reason, concept.name)
-            return found
-    rows = KeypointSchema.all_objects.filter(project=state.project)
-    title = naming.free_name(rows, concept.name)
-    schema = KeypointSchema.all_objects.create(
-        project=state.project,
-        name=title,
-        name_key=text.name_key(title),
-        kind="pose",
-        created_by_id=state.actor.user_id,
-    )
-    made = [
-        KeypointClass(
-            schema=schema,
-            name=name,
-            name_key=text.name_key(name),
-            order=float(index),
-            created_by_id=state.actor.user_id,
-        )
-        for index, name in enumerate(names)
-    ]
-    KeypointClass.all_objects.bulk_create(made)
-    SkeletonEdge.all_objects.bulk_create(
-        SkeletonEdge(schema=schema, a=made[a], b=made[b], order=index)
-        for index, (a, b) in enumerate(record.skeleton)
-    )
-    KeypointBinding.all_objects.create(schema=schema, concept=concept)
-    return [row.pk for row in made]
-
-
-def _point_names(state: _Import, record: CategoryRecord) -> list[str]:
-    """Return the names of a category's points, each allowed and unlike the others; what had to change is reported."""
-    names: list[str] = []
-    used: set[str] = set()
-    for index, given in enumerate(record.keypoints, 1):
-        try:
-            wanted = text.clean(given, field="keypoints", limit=200)
-        except DomainError as error:
-            state.report.add("categories.keypoints", error.message, given)
-            wanted = f"point {index}"
-        name = naming.free_among(used, wanted)
-        if name != wanted:
-            state.report.add("categories.keypoints", "Another point has this name.", f"{given} -> {name}")
-        used.add(text.name_key(name))
-        names.append(name)
-    return names
 
 
 def _image_names(state: _Import, records: Iterable[ImageRecord]) -> dict[int, str]:
@@ -322,7 +159,7 @@ def _write_images(
         sources = [
             media_batches.Source(
                 name=names[record.number], found=files.find(record.name),
-                number=None if record.external_id else record.number, external_id=_fitting(record.external_id, Media),
+                number=None if record.external_id else record.number, external_id=imported_classes.fitting(record.external_id, Media),
                 width=record.width or 0, height=record.height or 0, metadata={"coco": {"file_name": record.name, **record.extra}},
             )
             for record in new
@@ -343,7 +180,7 @@ def _write_images(
                 changed.add(record.number)
             if medium.number != source.number:
                 is_fit = 0 <= record.number < media_rows.END_OF_NUMBERS
-                reason = _new_number_reason("image", record.external_id, is_fit)
+                reason = imported_classes.new_number_reason("image", record.external_id, is_fit)
                 number = record.external_id or record.number
                 state.report.add("images.id", reason, f"{number} -> {medium.number}")
                 changed.add(record.number)
@@ -375,7 +212,7 @@ def _write_labels(
         chunk = [record for record in mixed if isinstance(record, LabelRecord)]
         if len(chunk) < len(mixed):
             tags += _write_tags(state, [record for record in mixed if isinstance(record, TagRecord)])
-        _ensure_roles(state, {record.category_number for record in chunk}, "region")
+        imported_classes.ensure_role(state.classes, {record.category_number for record in chunk}, "region")
         keys = ids.uuid7s(len(chunk))
         changed = {key for key, record in zip(keys, chunk, strict=True) if record.is_changed}
         made = map(_label, repeat(state), keys, chunk)
@@ -392,7 +229,9 @@ def _write_labels(
 
 def _write_tags(state: _Import, records: list[TagRecord]) -> int:
     """Write a chunk's tags and return their number; those without image or class are reported."""
-    tag_of = _ensure_roles(state, {record.category_number for record in records}, "media")
+    tag_of = imported_classes.ensure_role(
+        state.classes, {record.category_number for record in records}, "media"
+    )
     found = []
     for record in records:
         medium, concept = state.media_of.get(record.image_number), tag_of.get(record.category_number)
@@ -433,13 +272,16 @@ def _shared_columns(state: _Import, revision: int) -> dict[str, Any]:
 
 def _label(state: _Import, key: uuid.UUID, record: LabelRecord) -> ImportedLabelRow | None:
     """Return the row of a label, or None (reported) when its image or class is not here."""
-    medium, concept = state.media_of.get(record.image_number), state.concept_of.get(record.category_number)
+    medium, concept = (
+        state.media_of.get(record.image_number),
+        state.classes.concept_of.get(record.category_number),
+    )
     if medium is None or concept is None:
         state.report.add("annotations", _PARTS_MISSING, record.number)
         return None
     points = None
     if record.keypoints:
-        classes = state.points_of.get(record.category_number, [])
+        classes = state.classes.points_of.get(record.category_number, [])
         points = keypoints.encode_keypoints(
             keypoints.Keypoint(ids.uuid7(), classes[p.place], p.x, p.y, p.visible, float(p.place))
             for p in record.keypoints
