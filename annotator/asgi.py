@@ -19,6 +19,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.db import close_old_connections
 
 from annotator.files.app import application as files
+from annotator.live.limits import SocketsPerPerson
 from annotator.live.origin import SameOrigin
 from annotator.live.routing import websocket_urlpatterns
 from annotator.server import bodies, forwarded
@@ -79,7 +80,7 @@ _pages = WsgiBridge(
 )
 _writer = BackgroundWriter(token_usage.flush, security_log.flush)
 _mailer = BackgroundWriter(mail.deliver)
-_sockets: Any = SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
+_sockets: Any = SameOrigin(AuthMiddlewareStack(SocketsPerPerson(URLRouter(websocket_urlpatterns))))
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -78,6 +78,12 @@ PUBLIC_URL = env_text("ANNOTATOR_PUBLIC_URL").rstrip("/")
 HTTP_THREADS = env_int("ANNOTATOR_THREADS", 8, low=1, high=256)
 # Requests that hash a password run in threads of their own: each takes a core for a quarter of a second.
 HASHING_THREADS = env_int("ANNOTATOR_HASHING_THREADS", 1, low=1, high=64)
+# Connections of one address (0 is no limit) and live sockets of one person, in each server process.
+CONNECTIONS_PER_ADDRESS = env_int("ANNOTATOR_CONNECTIONS_PER_ADDRESS", 200)
+SOCKETS_PER_PERSON = env_int("ANNOTATOR_SOCKETS_PER_PERSON", 50)
+# How long the headers of a request may take, and how long a connection may be idle between two requests.
+HEADER_SECONDS = env_int("ANNOTATOR_HEADER_SECONDS", 20, low=1, high=3600)
+KEEP_ALIVE_SECONDS = env_int("ANNOTATOR_KEEP_ALIVE_SECONDS", 5, low=1, high=3600)
 
 INSTALLED_APPS = [
     "annotator.apps.AnnotatorConfig",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import fcntl
@@ -19,6 +20,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from annotator.domain.errors import Busy, Conflict, DomainError, Invalid
+from annotator.server.bodies import seconds_left
 from annotator.services import blobs
 from annotator.services.media import uploads
 from annotator.services.media.uploads import Slot
@@ -63,7 +65,7 @@ async def upload(request: Request) -> Response:
     except ClientDisconnect:
         return Response(status_code=499)
     except TimeoutError:
-        text = f"No data received for {settings.UPLOAD_IDLE_SECONDS} s."
+        text = "The file did not arrive in time. Check the connection and upload it again or continue."
         headers = {"Cache-Control": "no-store", "Connection": "close"}
         return JSONResponse({"code": "timeout", "message": text}, status_code=408, headers=headers)
 
@@ -252,16 +254,18 @@ def mime_of(head: bytes) -> str:
 async def _blocks(request: Request) -> AsyncIterator[bytes]:
     """Yield the body in blocks of about CHUNK, so that a call to a thread is worthwhile.
 
-    Raises TimeoutError after UPLOAD_IDLE_SECONDS without data: a sender that lost its network would otherwise keep
-    the file locked and could not resume its own upload.
+    Raises TimeoutError after UPLOAD_IDLE_SECONDS without data, or at a lower rate than any body may have: a sender that
+    lost its network would otherwise keep the file locked and could not resume its own upload.
     """
     buffer = bytearray()
     pieces = request.stream()
+    size, started = 0, asyncio.get_running_loop().time()
     while True:
-        with anyio.fail_after(settings.UPLOAD_IDLE_SECONDS):
+        with anyio.fail_after(min(settings.UPLOAD_IDLE_SECONDS, seconds_left(started, size))):
             piece = await anext(pieces, None)
         if piece is None:
             break
+        size += len(piece)
         buffer += piece
         if len(buffer) >= CHUNK:
             yield bytes(buffer)

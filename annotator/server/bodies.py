@@ -126,12 +126,16 @@ def too_large(limit: int) -> BodyTooLarge:
     return BodyTooLarge(f"The body may have at most {limit // 1024**2} MB.")
 
 
+def seconds_left(started: float, size: int) -> float:
+    """Return how long the next part may take when `size` bytes have come since `started`, a time of the running loop."""
+    elapsed = asyncio.get_running_loop().time() - started
+    return GRACE_SECONDS + size / MIN_BYTES_PER_SECOND - elapsed
+
+
 async def _next(receive: Receive, started: float, size: int) -> Message:
     """Return the next part of a body of which `size` bytes have come since `started`."""
-    now = asyncio.get_running_loop().time()
-    deadline = min(now + BODY_SECONDS, started + GRACE_SECONDS + size / MIN_BYTES_PER_SECOND)
     try:
-        async with asyncio.timeout_at(deadline):
+        async with asyncio.timeout(min(BODY_SECONDS, seconds_left(started, size))):
             message = await receive()
     except TimeoutError:
         raise BodyTooSlow(

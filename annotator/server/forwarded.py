@@ -22,7 +22,8 @@ def parse_networks(items: Sequence[str]) -> list[Network]:
     return [ipaddress.ip_network(item, strict=False) for item in items]
 
 
-def _is_in(address: str, networks: Sequence[Network]) -> bool:
+def is_in(address: str, networks: Sequence[Network]) -> bool:
+    """Return whether an address, as a text, lies in one of the networks."""
     try:
         parsed = ipaddress.ip_address(address.strip().strip("[]"))
     except ValueError:
@@ -43,11 +44,11 @@ def apply(scope: MutableMapping[str, Any], networks: Sequence[Network]) -> Mutab
     headers = [(name, value) for name, value in scope["headers"] if name not in FORWARDED]
     scope = {**scope, "headers": headers}
     client = scope.get("client")
-    if client is None or not _is_in(client[0], networks):
+    if client is None or not is_in(client[0], networks):
         return scope
     hops = [hop.strip() for hop in forwarded.get(b"x-forwarded-for", "").split(",") if hop.strip()]
     for hop in reversed(hops):
-        if not _is_in(hop, networks):
+        if not is_in(hop, networks):
             scope["client"] = (hop.strip("[]"), 0)
             break
     proto = forwarded.get(b"x-forwarded-proto", "").split(",")[-1].strip().lower()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -23,8 +24,10 @@ from django.urls import get_resolver
 from annotator.checks import TAG
 from annotator.management.garbage_collection import freeze_gc
 from annotator.management.server_url import server_url
+from annotator.server.connections import HttpProtocol, SocketProtocol
 
 WORKER_NICE = 10
+MAX_OPEN_FILES = 65_536
 # The worker stops within 6 s; after that it is stuck.
 WORKER_STOP_SECONDS = 8.0
 MIN_PAUSE, MAX_PAUSE, STABLE_SECONDS = 1.0, 30.0, 60.0
@@ -76,10 +79,13 @@ def serve(*, host: str, port: int, with_worker: bool, on_ready: Callable[[], Non
         server_header=False,
         access_log=False,
         log_config=None,
-        ws="websockets-sansio",
+        http=HttpProtocol,
+        ws=SocketProtocol,
+        timeout_keep_alive=settings.KEEP_ALIVE_SECONDS,
         ws_max_size=64 * 1024,
         timeout_graceful_shutdown=3,
     )
+    _raise_file_limit()
     server = Server(config)
 
     def start() -> None:
@@ -105,6 +111,14 @@ def serve(*, host: str, port: int, with_worker: bool, on_ready: Callable[[], Non
         raise CommandError(
             f"Port {port} on {host} cannot be used. Is another server running? Choose another port with ANNOTATOR_PORT."
         )
+
+
+def _raise_file_limit() -> None:
+    """Allow as many open files, and with them connections, as the system lets this process have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def load() -> None:
