@@ -221,8 +221,8 @@ def WHITENOISE_IMMUTABLE_FILE_TEST(path: str, url: str) -> bool:  # noqa: N802 (
     return url.startswith("/static/dist/") and not url.endswith("manifest.json")
 
 
-# Bodies: JSON and forms; images that an API takes in its own body. Uploads go through annotator.files and never through here.
-MAX_JSON_BYTES = env_int("ANNOTATOR_MAX_JSON_MB", 8, low=1, high=1024) * 1024 * 1024
+# Bodies: JSON and forms (the labeling page sends up to 8 MB); images that an API takes in its own body. Uploads go through annotator.files and never through here.
+MAX_JSON_BYTES = env_int("ANNOTATOR_MAX_JSON_MB", 8, low=8, high=1024) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = env_int("ANNOTATOR_MAX_BODY_MB", 64, low=1, high=1024) * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -37,6 +37,7 @@ from annotator.server.bodies import (
     Send,
     header,
 )
+from annotator.server.forwarded import network_of
 from annotator.server.turns import NoRoom, Turns
 
 WsgiApp = Callable[..., Iterable[bytes]]
@@ -271,7 +272,7 @@ class WsgiBridge:
         is_in_lane = self._lane is not None and self._lane.matches(scope)
         try:
             if is_in_lane:
-                address = (scope.get("client") or ("",))[0]
+                address = network_of((scope.get("client") or ("",))[0])
                 await _unless_gone(held.enter_async_context(self._lane_turns.turn(address)), watcher)
             elif body.admission is not None and body.admission.is_parsed:
                 turn = self._parsing.turn(body.admission.sender)

@@ -7,7 +7,6 @@ client that sends headers slowly; h11 limits the size of headers, httptools does
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 import time
 from collections import Counter
@@ -25,10 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 class Addresses:
-    """How many connections each address has; of IPv6 a network of 64 bits, which is what one customer gets.
-
-    Trusted proxies are not counted: all clients come from them.
-    """
+    """How many connections each address has, trusted proxies excepted: all clients come from them."""
 
     def __init__(self) -> None:
         self._open: Counter[str] = Counter()
@@ -36,15 +32,10 @@ class Addresses:
 
     def key_of(self, client: tuple[str, int] | None) -> str:
         """Return what connections of a client are counted under, "" for one that is not counted."""
-        try:
-            address = ipaddress.ip_address(client[0].partition("%")[0] if client else "")
-        except ValueError:  # a Unix socket
+        address = client[0] if client else ""
+        if forwarded.is_in(address, forwarded.parse_networks(settings.TRUSTED_PROXIES)):
             return ""
-        address = getattr(address, "ipv4_mapped", None) or address
-        if forwarded.is_in(str(address), forwarded.parse_networks(settings.TRUSTED_PROXIES)):
-            return ""
-        prefix = 64 if address.version == 6 else 32
-        return str(ipaddress.ip_network((address, prefix), strict=False))
+        return forwarded.network_of(address)
 
     def has_room(self, key: str) -> bool:
         """Return whether an address may have one more connection; one line a minute in the log names those that may not."""

@@ -22,6 +22,16 @@ def parse_networks(items: Sequence[str]) -> list[Network]:
     return [ipaddress.ip_network(item, strict=False) for item in items]
 
 
+def network_of(address: str) -> str:
+    """Return what limits of an address count together: an IPv4 address, of IPv6 the 64 bits that one customer gets; "" for none."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0].strip("[]"))
+    except ValueError:  # a Unix socket
+        return ""
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
+    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
+
+
 def is_in(address: str, networks: Sequence[Network]) -> bool:
     """Return whether an address, as a text, lies in one of the networks."""
     try:

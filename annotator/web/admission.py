@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from annotator.server.bodies import Admission, Answer, Refused
+from annotator.web.error_pages import early_page
 
 _sessions = SessionMiddleware(lambda request: HttpResponse())
 
@@ -20,5 +21,7 @@ def admit(request: HttpRequest) -> Admission:
     user = get_user(request)
     if not user.is_authenticated:
         text = _("You are signed out. Sign in again in another tab. Your changes are kept.")
+        if request.headers.get("Accept", "").startswith("text/html"):
+            raise Refused(early_page(401, "signed_out", text))
         raise Refused(Answer(401, orjson.dumps({"code": "signed_out", "message": text, "field": None})))
     return Admission(sender=f"user {user.pk}", limit=settings.MAX_JSON_BYTES)

@@ -157,9 +157,11 @@ async def test_requests_of_the_lane_wait_without_a_thread_of_the_others() -> Non
     served = make_bridge(gate, lane=lane)
     loop = asyncio.get_running_loop()
 
-    def ask(path: str, address: str) -> tuple[Wire, asyncio.Task[None]]:
+    def ask(path: str, host: str) -> tuple[Wire, asyncio.Task[None]]:
         wire = Wire(request(b""))
-        connection = scope(path=path, client=(address, 1))
+        connection = scope(
+            path=path, client=(f"2001:db8:0:{host}::{len(path)}", 1)
+        )  # another address each time
         return wire, loop.create_task(served(connection, wire.receive, wire.send))
 
     slow = [ask("/slow/1", "a")]
