@@ -113,6 +113,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "annotator.web.middleware.SessionUseMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "annotator.web.middleware.DomainErrorMiddleware",
@@ -162,6 +163,11 @@ LOGIN_REDIRECT_URL = "/"
 
 # Sessions: cookie lasts two weeks of use, never readable by script, sent on same-site navigation only.
 SESSION_COOKIE_AGE = env_int("ANNOTATOR_SESSION_HOURS", 336, low=1) * 3600
+SESSION_ENGINE = "annotator.services.accounts.session_store"
+# A session that is not used for this long ends; 0 is never. Last uses are written once a minute.
+SESSION_IDLE_SECONDS = env_int("ANNOTATOR_SESSION_IDLE_MINUTES", 0) * 60
+if 0 < SESSION_IDLE_SECONDS < 300:
+    raise BadSetting("ANNOTATOR_SESSION_IDLE_MINUTES must be 0 (never) or at least 5.")
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 IS_HTTPS = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env_bool("ANNOTATOR_HTTPS")
@@ -303,6 +309,7 @@ PERIODIC = [
     "annotator.services.operations.health.forget_old_beats",
     "annotator.services.accounts.sign_in.forget_old",
     "annotator.services.workspaces.invitations.forget_old",
+    "annotator.services.accounts.sessions.forget_old",
     "annotator.services.security_log.forget_old",
     "annotator.services.operations.purge.purge_trash",
     "annotator.services.operations.purge.forget_exports",

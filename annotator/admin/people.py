@@ -21,7 +21,7 @@ from annotator.models import (
     WorkspaceClock,
 )
 from annotator.services import security_log
-from annotator.services.accounts import accounts, tokens
+from annotator.services.accounts import accounts, sessions, tokens
 from annotator.services.security_log import Kind
 from annotator.services.workspaces import invitations, members, workspaces
 
@@ -29,6 +29,17 @@ from .base import ReadOnlyAdmin, ServiceAdmin, act, actor_of
 
 if admin.site.is_registered(Group):
     admin.site.unregister(Group)
+
+
+@admin.action(description=_("End all sessions of selected users"), permissions=("change",))
+def end_sessions(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any) -> None:
+    act(
+        modeladmin,
+        request,
+        rows,
+        lambda row: sessions.end_others(user_id=row.pk, current_key=None, actor=actor_of(request)),
+        ngettext_lazy("%(count)d user signed out.", "%(count)d users signed out.", "count"),
+    )
 
 
 @admin.action(description=_("Mark e-mail addresses as verified"), permissions=("change",))
@@ -60,7 +71,7 @@ class AccountAdmin(UserAdmin):
     search_fields = ("username", "display_name", "email")
     ordering = ("username",)
     readonly_fields = ("last_login", "date_joined", "service_of", "email_verified_at")
-    actions = (verify_emails,)
+    actions = (verify_emails, end_sessions)
     fieldsets = (
         (None, {"fields": ("username", "password", "display_name", "email", "email_verified_at")}),
         (_("Permissions"), {"fields": ("is_active", "is_staff", "is_superuser", "service_of")}),

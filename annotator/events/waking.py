@@ -13,12 +13,14 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 CHANNEL = "annotator.wake"
 # How long commits of this process do not try Redis again after it did not answer.
 PAUSE_SECONDS = 5.0
 _ANSWER_SECONDS = 0.2
 _own_id = uuid.uuid4().hex.encode()
+_RECHECK = b"!"
 
 
 class Waker:
@@ -28,15 +30,28 @@ class Waker:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._event: asyncio.Event | None = None
         self._lock = threading.Lock()
+        self._has_recheck = False
 
     def attach(self, loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
         """Tell whom to wake: called by the poller in its own loop."""
         with self._lock:
             self._loop, self._event = loop, event
 
-    def detach(self) -> None:
+    def detach(self, event: asyncio.Event) -> None:
+        """Wake nobody any more, unless another poller has taken over."""
         with self._lock:
-            self._loop = self._event = None
+            if self._event is event:
+                self._loop = self._event = None
+
+    def request_recheck(self) -> None:
+        """Have the poller check the permissions of its sockets before it delivers anything more."""
+        self._has_recheck = True
+        self.wake()
+
+    def take_recheck(self) -> bool:
+        """Return whether a check was requested since the last call."""
+        requested, self._has_recheck = self._has_recheck, False
+        return requested
 
     def wake(self) -> None:
         """Set the poller's event, thread-safely; does nothing when no poller runs in this process."""
@@ -53,8 +68,8 @@ class Publisher:
         self._client: Any = None
         self._paused_until = 0.0
 
-    def publish(self) -> None:
-        """Publish once. An outage of Redis costs at most a fifth of a second every PAUSE_SECONDS and raises nothing."""
+    def publish(self, message: bytes) -> None:
+        """Publish a message once. An outage of Redis costs at most a fifth of a second every PAUSE_SECONDS and raises nothing."""
         if not settings.REDIS_URL or time.monotonic() < self._paused_until:
             return
         from redis import Redis, RedisError
@@ -64,7 +79,7 @@ class Publisher:
                 settings.REDIS_URL, socket_timeout=_ANSWER_SECONDS, socket_connect_timeout=_ANSWER_SECONDS
             )
         try:
-            self._client.publish(CHANNEL, _own_id)
+            self._client.publish(CHANNEL, message)
         except RedisError:
             self._paused_until = time.monotonic() + PAUSE_SECONDS
 
@@ -76,7 +91,20 @@ publisher = Publisher()
 def wake() -> None:
     """Wake the pollers of all processes after a commit."""
     waker.wake()
-    publisher.publish()
+    publisher.publish(_own_id)
+
+
+def recheck_sockets() -> None:
+    """Have all processes check the permissions of their sockets after the present transaction: a session or membership ended.
+
+    Without Redis other processes check by themselves every few seconds.
+    """
+    transaction.on_commit(_recheck, robust=True)
+
+
+def _recheck() -> None:
+    waker.request_recheck()
+    publisher.publish(_own_id + _RECHECK)
 
 
 async def follow_others(event: asyncio.Event) -> None:
@@ -91,6 +119,8 @@ async def follow_others(event: asyncio.Event) -> None:
                 await pubsub.subscribe(CHANNEL)
                 event.set()  # for commits before the subscription
                 async for message in pubsub.listen():
-                    if message["type"] == "message" and message["data"] != _own_id:
+                    if message["type"] == "message" and not message["data"].startswith(_own_id):
+                        if message["data"].endswith(_RECHECK):
+                            waker.request_recheck()
                         event.set()
         await asyncio.sleep(1)

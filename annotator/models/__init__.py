@@ -15,7 +15,7 @@ from .media import (
 from .people import ApiToken, Invitation, Membership, Role, SignInLink, User, Workspace, WorkspaceClock
 from .projects import ContentType, Project, ProjectClock
 from .running import AppliedOp, Event, Job, JobState, Lease, WorkerBeat
-from .security import SecurityEvent
+from .security import SecurityEvent, Session
 from .vocabulary import (
     Attribute,
     AttributeBinding,
@@ -32,6 +32,6 @@ __all__ = [
     "ApiToken", "AppliedOp", "Attribute", "AttributeBinding", "AttributeOption", "AttributeValue", "Blob", "Concept",
     "ContentType", "Dataset", "DatasetItem", "Event", "Invitation", "Job", "JobState", "KeypointBinding", "KeypointClass",
     "KeypointSchema", "Label", "Lease", "Media", "MediaKind", "MediaStatus", "Membership", "Project", "ProjectClock",
-    "QualityIssue", "Rendition", "Role", "SecurityEvent", "SignInLink", "SkeletonEdge", "Tag", "TagGroup", "Upload", "UploadBatch",
+    "QualityIssue", "Rendition", "Role", "SecurityEvent", "Session", "SignInLink", "SkeletonEdge", "Tag", "TagGroup", "Upload", "UploadBatch",
     "User", "WorkerBeat", "Workspace", "WorkspaceClock",
 ]  # fmt: skip

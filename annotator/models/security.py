@@ -1,9 +1,10 @@
-"""What is kept for the security of accounts: the security log."""
+"""What is kept for the security of accounts: sessions and the security log."""
 
 from __future__ import annotations
 
 from typing import Any, Self
 
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 
@@ -11,6 +12,22 @@ from annotator.domain.ids import uuid7
 
 from .base import key, text
 from .people import Membership
+
+
+class Session(AbstractBaseSession):
+    """Django's session with whose it is and where it was last used from; the key is a secret.
+
+    `expire_date` is when it ends unless it is used: at `ends_at`, or after the idle time if that is sooner.
+    """
+
+    user = key("annotator.User", null=True, blank=True, related_name="sessions")
+    ends_at = models.DateTimeField()
+    last_active_at = models.DateTimeField()
+    address = text(45)
+    user_agent = text(300)
+
+    def __str__(self) -> str:
+        return f"session of {self.user}"
 
 
 class SecurityEventQuerySet(models.QuerySet[Any]):

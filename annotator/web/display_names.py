@@ -1,4 +1,4 @@
-"""Display names that several pages share: kinds of jobs and roles."""
+"""Display names that several pages share: kinds of jobs, roles, devices."""
 
 from __future__ import annotations
 
@@ -28,6 +28,22 @@ ROLES = {
     Role.ANNOTATOR: (gettext_lazy("Annotator"), gettext_lazy("labels and submits for review")),
     Role.VIEWER: (gettext_lazy("Viewer"), gettext_lazy("read-only access")),
 }
+
+
+# What user agents call browsers and systems, the more specific ones first: many name those that they are like.
+_BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "FxiOS": "Firefox", "Chrome/": "Chrome",
+             "CriOS": "Chrome", "Safari/": "Safari"}  # fmt: skip
+_SYSTEMS = {"Windows": "Windows", "Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Mac OS X": "macOS",
+            "CrOS": "ChromeOS", "Linux": "Linux"}  # fmt: skip
+
+
+def device_name(user_agent: str) -> str:
+    """Return what a person recognizes their device by, like "Firefox on Windows"."""
+    browser = next((name for mark, name in _BROWSERS.items() if mark in user_agent), "")
+    system = next((name for mark, name in _SYSTEMS.items() if mark in user_agent), "")
+    if browser and system:
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or system or user_agent[:60] or _("Unknown device")
 
 
 def job_name(kind: str) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from annotator.domain.errors import Busy, Conflict, Denied, DomainError, Invalid, Missing, TooLarge
 from annotator.server import clients
 from annotator.services import security_log
+from annotator.services.accounts.sessions import session_usage
 from annotator.web.actors import actor_of
 from annotator.web.scopes import workspace_of
 
@@ -53,6 +54,24 @@ class ClientMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         with clients.serving(request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_USER_AGENT", "")):
             return self.get_response(request)
+
+
+#: Endpoints that an open page asks by itself: they do not keep an unattended session alive.
+_POLLED = frozenset({"project-events", "job-state"})
+
+
+class SessionUseMiddleware:
+    """Notes the last use of the session of a signed-in user, in memory only."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        match, key = request.resolver_match, request.session.session_key
+        if request.session.accessed and key and not (match and match.url_name in _POLLED):
+            session_usage.note(key)
+        return response
 
 
 class DomainErrorMiddleware:

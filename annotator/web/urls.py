@@ -55,6 +55,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *both("account/email/<str:token>", account.verify_email, "account-email-verify"),
     path("account/profile", account.change_profile, name="account-profile"),
     path("account/password", account.change_password, name="account-password"),
+    path("account/sessions/end-others", account.end_other_sessions, name="sessions-end-others"),
+    path("account/sessions/<str:session_id>/end", account.end_session, name="session-end"),
     path("web/preferences", account.preferences, name="preferences"),
     # Workspaces and members
     *both("workspaces", workspaces.workspace_list, "workspaces"),

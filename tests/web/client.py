@@ -55,4 +55,4 @@ def queries(user: User, url: str) -> int:
     assert client.get(url).status_code == 200  # fills the caches of the process, as in a running server
     with CaptureQueriesContext(connection) as found:
         client.get(url)
-    return len([each for each in found.captured_queries if "django_session" not in each["sql"]])
+    return len([each for each in found.captured_queries if "annotator_session" not in each["sql"]])

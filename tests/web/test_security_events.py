@@ -75,6 +75,7 @@ def test_the_account(w: World) -> None:
         ("email.changed", "ann"),
         ("password.changed", "ann"),
         ("password.failed", "ann"),
+        ("session.ended", "ann"),
     ]
 
 

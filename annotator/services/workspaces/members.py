@@ -86,6 +86,7 @@ def remove(*, actor: Actor, member: Membership) -> None:
     _keep_an_owner(member)
     tokens.revoke_all(actor=actor, user_id=member.user_id, workspace=member.workspace)
     _withdraw_invitations(member, is_leaving=True)
+    events.recheck_sockets()  # before the event wakes their poller
     _tell(actor, kinds.MEMBER_REMOVED, member)
     member.delete()
 

@@ -1,4 +1,4 @@
-"""The account page: display name, e-mail address, password, appearance."""
+"""The account page: display name, e-mail address, password, sessions, appearance."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotator.domain.errors import Busy, Conflict
 from annotator.models import User
-from annotator.services.accounts import accounts, rates
+from annotator.services.accounts import accounts, rates, sessions
 from annotator.web import forms, mails, page_context
 from annotator.web.actors import actor_of, page, signed_in, user_of
+from annotator.web.display_names import device_name
 
 #: Links that verify an address, in an hour: the address may be anybody's.
 MAILS_PER_HOUR = 5
@@ -23,7 +24,9 @@ MAILS_PER_HOUR = 5
 @require_safe
 @page
 def account(request: HttpRequest) -> HttpResponse:
-    context = {"sends_email": settings.SENDS_EMAIL}
+    own = sessions.list_own(actor=actor_of(request), current_key=request.session.session_key)
+    rows = [{**session._asdict(), "device": device_name(session.user_agent)} for session in own]
+    context = {"sends_email": settings.SENDS_EMAIL, "sessions": rows}
     return render(request, "account/page.html", {**page_context.base(request), **context})
 
 
@@ -84,7 +87,25 @@ def change_password(request: HttpRequest) -> HttpResponse:
         actor=actor_of(request), old=forms.text(fields, "old"), new=forms.text(fields, "new")
     )
     update_session_auth_hash(request, user)
+    actor = actor_of(request)
+    sessions.end_others(user_id=user.pk, current_key=request.session.session_key, actor=actor)
     return forms.respond(request, to="/account/", toast=_("Password changed. Other devices are signed out."))
+
+
+@require_POST
+@page
+def end_session(request: HttpRequest, session_id: str) -> HttpResponse:
+    sessions.end(actor=actor_of(request), session_id=session_id)
+    return forms.respond(request, to="/account/", toast=_("Session ended."))
+
+
+@require_POST
+@page
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    count = sessions.end_others(user_id=actor.user_id, current_key=request.session.session_key, actor=actor)
+    toast = ngettext("%(n)d session ended.", "%(n)d sessions ended.", count) % {"n": count}
+    return forms.respond(request, to="/account/", toast=toast)
 
 
 @require_POST

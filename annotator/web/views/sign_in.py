@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from annotator import events
 from annotator.services import security_log
 from annotator.services.accounts import accounts, rates
 from annotator.services.security_log import Kind
@@ -37,6 +38,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             security_log.record(Kind.SIGN_OUT, actor=actor_of(request))
         logout(request)
+        events.recheck_sockets()
     return redirect(settings.LOGIN_URL if request.method == "POST" else "/")
 
 
