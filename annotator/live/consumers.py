@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.contrib.auth import HASH_SESSION_KEY
 
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Missing
@@ -21,11 +22,13 @@ from annotator.models import User
 from annotator.services import event_rows
 from annotator.services.projects import projects
 
+from . import access
+from .access import SIGNED_OUT
 from .poller import poller
 from .presence import STALE_SECONDS, Person, presence
 
 logger = logging.getLogger(__name__)
-SIGNED_OUT, NOT_FOUND, REMOVED, BAD_MESSAGE = 4401, 4404, 4403, 4400
+NOT_FOUND, BAD_MESSAGE = 4404, 4400
 MAX_MESSAGE = 4096
 
 
@@ -38,14 +41,21 @@ async def _safely(call: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
 
 
 class ProjectConsumer(AsyncWebsocketConsumer):
-    """Follows /ws/projects/<id>/. See docs/editor-protocol.md for the messages."""
+    """Follows /ws/projects/<id>/. See docs/editor-protocol.md for the messages.
+
+    `client` names the socket in presence and cursors: chosen here, so that no page can speak for another one.
+    """
 
     project_id: uuid.UUID
     workspace_id: uuid.UUID
     user_id: uuid.UUID
+    session_key: str
+    auth_hash: str
+    opened_at: float
+    client: str
     seq = 0
     media: uuid.UUID | None = None
-    client = ""
+    is_open = False
     joined = False
     last_people: list[dict[str, Any]] | None = None
 
@@ -55,6 +65,8 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         if not user.is_authenticated:
             return await self.close(SIGNED_OUT)
         self.user, self.user_id = user, user.pk
+        session = self.scope["session"]
+        self.session_key, self.auth_hash = session.session_key, session.get(HASH_SESSION_KEY, "")
         project_id = self.scope["url_route"]["kwargs"]["project_id"]
         find = database_sync_to_async(projects.find)
         try:
@@ -63,46 +75,63 @@ class ProjectConsumer(AsyncWebsocketConsumer):
             return await self.close(NOT_FOUND)
         self.project_id, self.workspace_id = project.pk, project.workspace_id
         self.group = f"project.{project.pk.hex}"
+        self.client = uuid.uuid4().hex
         self.seq = await database_sync_to_async(event_rows.head)(project.pk)
-        await self._send({"type": "hello", "seq": self.seq})
-        await _safely(self.channel_layer.group_add, self.group, self.channel_name)
+        self.opened_at = asyncio.get_running_loop().time()
+        self.is_open = True
+        poller.open(self)
+        await self._send({"type": "hello", "seq": self.seq, "client": self.client})
 
     async def disconnect(self, code: int) -> None:
-        poller.discard(self) if self.joined else None
+        await self._leave()
+
+    async def end(self, code: int) -> None:
+        """Close the socket and take no more messages."""
+        await self._leave()
+        await self.close(code)
+
+    async def _leave(self) -> None:
+        """Stop following and tell the other pages; does nothing the second time."""
+        if not self.is_open:
+            return
+        self.is_open = False
+        poller.discard(self)
         if self.joined:
-            await self._broadcast({"type": "presence.gone", "client": self.client})
-        if hasattr(self, "heartbeat"):
             self.heartbeat.cancel()
-        if hasattr(self, "group"):
+            await self._broadcast({"type": "presence.gone", "client": self.client})
             await _safely(self.channel_layer.group_discard, self.group, self.channel_name)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        if text_data is None or len(text_data) > MAX_MESSAGE or not hasattr(self, "group"):
-            return await self.close(BAD_MESSAGE)
+        if not self.is_open:
+            return
+        if text_data is None or len(text_data) > MAX_MESSAGE:
+            return await self.end(BAD_MESSAGE)
         try:
             message = orjson.loads(text_data)
         except orjson.JSONDecodeError:
-            return await self.close(BAD_MESSAGE)
+            return await self.end(BAD_MESSAGE)
         handlers = {"join": self._join, "cursor": self._cursor, "cursor_gone": self._cursor_gone}
         kind = message.get("type") if isinstance(message, dict) else None
         if not isinstance(kind, str) or kind not in handlers:
-            return await self.close(BAD_MESSAGE)
+            return await self.end(BAD_MESSAGE)
         await handlers[kind](message)
 
     # -- what the page says
 
     async def _join(self, message: dict[str, Any]) -> None:
-        """Follow one medium from `since` on; a page sends it again when it opens another medium."""
-        self.media = parse_uuid(message.get("media"))
-        since, client = message.get("since"), message.get("client")
+        """Follow one medium from `since` on; a page sends it again when it opens another medium.
+
+        Session and membership are checked first, because what follows is history.
+        """
+        for _, code in await database_sync_to_async(access.find_refused)([self]):
+            return await self.end(code)
+        self.media, since = parse_uuid(message.get("media")), message.get("since")
         if isinstance(since, int) and not isinstance(since, bool) and 0 <= since < 2**62:
             self.seq = since
-        if isinstance(client, str) and 0 < len(client) <= 64:
-            self.client = client
-        self.client = self.client or uuid.uuid4().hex
-        poller.add(self)
+        poller.follow(self)
         if not self.joined:
             self.joined = True
+            await _safely(self.channel_layer.group_add, self.group, self.channel_name)
             self.heartbeat = asyncio.create_task(self._keep_alive())
         await self._broadcast({"type": "presence.here", "person": self._person()})
         await self._broadcast({"type": "presence.ask"})
@@ -133,14 +162,11 @@ class ProjectConsumer(AsyncWebsocketConsumer):
     # -- what the poller brings
 
     async def deliver(self, rows: list[event_rows.Row]) -> None:
-        for row in rows:
+        for row in rows if self.is_open else ():
             await self._send({"type": "event", **event_rows.render(row, self.media)})
 
     async def resync(self, head: int) -> None:
         await self._send({"type": "resync", "head": head})
-
-    async def removed(self) -> None:
-        await self.close(REMOVED)
 
     # -- what other pages say, through the channel layer
 

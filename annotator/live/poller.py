@@ -13,57 +13,71 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 
 from annotator.events import follow_others, waker
-from annotator.models import Membership
 from annotator.services import event_rows
 
+from . import access
+
 logger = logging.getLogger(__name__)
-CHECK_MEMBERS_SECONDS = 5.0
+CHECK_SECONDS = 5.0
+# A socket that has not joined after this long is closed.
+JOIN_SECONDS = 60.0
+NOT_JOINED = 4408
 
 
 class Listener(Protocol):
-    """A socket that follows a project."""
+    """A socket of a page, which follows its project once it has joined."""
 
     project_id: uuid.UUID
     workspace_id: uuid.UUID
     user_id: uuid.UUID
+    session_key: str
+    auth_hash: str
+    opened_at: float
+    joined: bool
     seq: int
 
     async def deliver(self, rows: list[event_rows.Row]) -> None: ...
     async def resync(self, head: int) -> None: ...
-    async def removed(self) -> None: ...
+    async def end(self, code: int) -> None: ...
 
 
 class Poller:
     """Runs while there are sockets: every quarter second, and immediately after a commit: of this process, with Redis of any.
 
-    Members are checked every five seconds, so a removed member's socket closes within ten.
+    Sessions and members are checked every five seconds, and at once when one of this process ends, with Redis of any;
+    so a socket closes within ten seconds of the end of either. The check comes before any delivery.
     """
 
     def __init__(self) -> None:
+        self._open: set[Listener] = set()
         self._listeners: dict[uuid.UUID, set[Listener]] = {}
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
 
-    def add(self, listener: Listener) -> None:
-        """Follow the listener's project from its `seq` on; starts the poller with the first one."""
-        self._listeners.setdefault(listener.project_id, set()).add(listener)
-        if self._task is None or self._task.done():
+    def open(self, listener: Listener) -> None:
+        """Check a socket from now on, and start the poller with the first one."""
+        self._open.add(listener)
+        loop = asyncio.get_running_loop()
+        if self._task is None or self._task.done() or self._task.get_loop() is not loop:
             self._wake = asyncio.Event()
-            waker.attach(asyncio.get_running_loop(), self._wake)
+            waker.attach(loop, self._wake)
             self._task = asyncio.create_task(self._run())
+
+    def follow(self, listener: Listener) -> None:
+        """Deliver to an open socket what happens in its project after its `seq`."""
+        self._listeners.setdefault(listener.project_id, set()).add(listener)
         self._wake.set()
 
     def discard(self, listener: Listener) -> None:
-        """Stop following; the poller ends with the last one."""
+        """Forget a socket; the poller ends with the last one."""
+        self._open.discard(listener)
+        if not self._open:
+            self._wake.set()
         group = self._listeners.get(listener.project_id)
         if group is not None:
             group.discard(listener)
             if not group:
                 del self._listeners[listener.project_id]
-        if not self._listeners and self._task is not None:
-            waker.detach()
-            self._task.cancel()
-            self._task = None
 
     async def _run(self) -> None:
         following = asyncio.create_task(follow_others(self._wake))
@@ -71,19 +85,22 @@ class Poller:
             await self._poll()
         finally:
             following.cancel()
+            waker.detach(self._wake)
 
     async def _poll(self) -> None:
         loop = asyncio.get_running_loop()
-        check_at = loop.time() + CHECK_MEMBERS_SECONDS
-        while self._listeners:
+        check_at = loop.time() + CHECK_SECONDS
+        while self._open:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), settings.LIVE_POLL_SECONDS)
             self._wake.clear()
             try:
-                await self._deliver_new()
-                if loop.time() >= check_at:
-                    check_at = loop.time() + CHECK_MEMBERS_SECONDS
-                    await self._close_removed()
+                if waker.take_recheck() or loop.time() >= check_at:
+                    check_at = loop.time()  # until it has succeeded
+                    await self._close_refused()
+                    check_at = loop.time() + CHECK_SECONDS
+                if self._listeners:
+                    await self._deliver_new()
             except asyncio.CancelledError:
                 raise
             except Exception:  # a database error must not end the poller: it retries
@@ -115,20 +132,15 @@ class Poller:
                     await _safely(listener.deliver, rows_after)
             following = [one for one in following if one.seq < head and len(rows) == event_rows.PAGE]
 
-    async def _close_removed(self) -> None:
-        listeners = [listener for group in self._listeners.values() for listener in group]
-        pairs = await database_sync_to_async(_memberships)({one.user_id for one in listeners})
-        for listener in listeners:
-            if (listener.workspace_id, listener.user_id) not in pairs:
-                await _safely(listener.removed)
-
-
-def _memberships(user_ids: set[uuid.UUID]) -> set[tuple[uuid.UUID, uuid.UUID]]:
-    return set(
-        Membership.objects.filter(user_id__in=user_ids, user__is_active=True).values_list(
-            "workspace_id", "user_id"
-        )
-    )
+    async def _close_refused(self) -> None:
+        """Close the sockets that may not stay open, and those that have not joined in time."""
+        now = asyncio.get_running_loop().time()
+        refused = await database_sync_to_async(access.find_refused)(list(self._open))
+        late = [
+            (one, NOT_JOINED) for one in self._open if not one.joined and now - one.opened_at > JOIN_SECONDS
+        ]
+        for listener, code in [*refused, *late]:
+            await _safely(listener.end, code)
 
 
 async def _safely(call: Callable[..., Awaitable[None]], *arguments: Any) -> None:

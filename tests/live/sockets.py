@@ -6,15 +6,18 @@ import json
 from typing import Any
 
 from asgiref.testing import ApplicationCommunicator
+from django.conf import settings
 
 
 class Socket(ApplicationCommunicator):
     """Speaks JSON to a WebSocket application."""
 
-    def __init__(self, application: Any, path: str) -> None:
+    def __init__(self, application: Any, path: str, session: str = "") -> None:
+        """`session` is the key of the session whose cookie the socket brings."""
+        headers = [(b"cookie", f"{settings.SESSION_COOKIE_NAME}={session}".encode())] if session else []
         super().__init__(
             application,
-            {"type": "websocket", "path": path, "query_string": b"", "headers": [], "subprotocols": []},
+            {"type": "websocket", "path": path, "query_string": b"", "headers": headers, "subprotocols": []},
         )
 
     async def connect(self) -> bool:

@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from channels.auth import AuthMiddlewareStack
 from channels.routing import URLRouter
+from django.conf import settings
 from django.db import connection
+from django.test import Client
 
 from annotator.live import poller as poller_module
 from annotator.live.routing import websocket_urlpatterns
-from annotator.models import Membership, User
+from annotator.models import User
 from annotator.services.annotations import labels, tags
 from tests.live.sockets import Socket
 from tests.world import World, world
@@ -23,37 +26,49 @@ from tests.world import World, world
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-class As:
-    """Puts a person where the session middleware would."""
+APPLICATION = AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
 
-    def __init__(self, user: Any) -> None:
-        self.user = user
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
-        return await URLRouter(websocket_urlpatterns)(scope | {"user": self.user}, receive, send)
+class Page(Socket):
+    """The socket of a page: whose client it signs in is `browser`, the name that the server gives it is `id`."""
+
+    browser: Client
+    id: str
+
+    async def join(self, media: Any = None, since: int = 0, **more: Any) -> None:
+        await self.say({"type": "join", "media": str(media.pk) if media else None, "since": since, **more})
+
+
+def signed_in(user: Any) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 @asynccontextmanager
-async def page(
-    user: Any, project: Any, media: Any = None, since: int = 0, client: str = ""
-) -> AsyncIterator[Socket]:
-    """An open page that has said hello and joined."""
-    socket = Socket(As(user), f"/ws/projects/{project.pk}/")
+async def opened(user: Any, project: Any, client: Client | None = None) -> AsyncIterator[Page]:
+    """An open page that was greeted and has not joined."""
+    client = client or await sync_to_async(signed_in)(user)
+    socket = Page(
+        APPLICATION, f"/ws/projects/{project.pk}/", client.cookies[settings.SESSION_COOKIE_NAME].value
+    )
+    socket.browser = client
     assert await socket.connect()
     hello = await socket.hear()
     assert hello["type"] == "hello"
-    await socket.say(
-        {
-            "type": "join",
-            "media": str(media.pk) if media else None,
-            "since": since,
-            "client": client or str(user.pk),
-        }
-    )
+    socket.id = hello["client"]
     try:
         yield socket
     finally:
         await socket.disconnect()
+
+
+@asynccontextmanager
+async def page(user: Any, project: Any, media: Any = None, since: int = 0) -> AsyncIterator[Page]:
+    """An open page that has joined."""
+    async with opened(user, project) as socket:
+        await socket.join(media, since)
+        yield socket
 
 
 async def news(socket: Socket, kind: str) -> dict[str, Any]:
@@ -92,7 +107,7 @@ async def test_what_another_process_commits_arrives_without_a_wake() -> None:
     """Without Redis a script or an import cannot wake this process: the poller finds the event by itself."""
     w = await sync_to_async(world)()
     async with page(w.max, w.project, w.images[0]) as socket:
-        poller_module.waker.detach()
+        poller_module.waker.detach(poller_module.poller._wake)
         await sync_to_async(draw)(w, w.ann)
         assert (await news(socket, "event"))["seq"] == 1
 
@@ -116,36 +131,29 @@ async def test_a_page_ahead_of_the_stream_gets_resync() -> None:
 
 @pytest.mark.parametrize(("who", "code"), [("otto", 4404), ("nobody", 4401)])
 async def test_strangers_cannot_connect(who: str, code: int) -> None:
-    from django.contrib.auth.models import AnonymousUser
-
     w = await sync_to_async(world)()
-    socket = Socket(As(getattr(w, who, AnonymousUser())), f"/ws/projects/{w.project.pk}/")
+    user = getattr(w, who, None)
+    cookies = (await sync_to_async(signed_in)(user)).cookies if user else {}
+    session = cookies[settings.SESSION_COOKIE_NAME].value if cookies else ""
+    socket = Socket(APPLICATION, f"/ws/projects/{w.project.pk}/", session)
     await socket.connect()
     assert await socket.hear() == {"type": "closed", "code": code}
-
-
-async def test_a_removed_member_is_disconnected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(poller_module, "CHECK_MEMBERS_SECONDS", 0.0)
-    w = await sync_to_async(world)()
-    async with page(w.vera, w.project, w.images[0]) as socket:
-        await sync_to_async(lambda: Membership.all_objects.filter(user=w.vera).delete())()
-        assert (await news(socket, "closed"))["code"] == 4403
 
 
 async def test_people_see_each_other_and_their_pointers() -> None:
     w = await sync_to_async(world)()
     async with (
-        page(w.ann, w.project, w.images[0], client="a") as ann,
-        page(w.max, w.project, w.images[0], client="m") as max_,
+        page(w.ann, w.project, w.images[0]) as ann,
+        page(w.max, w.project, w.images[0]) as max_,
     ):
         while len(people := (await news(ann, "presence"))["people"]) < 2:
             pass
-        assert [(one["name"], one["client"]) for one in people] == [("Ann", "a"), ("Max", "m")]
+        assert [(one["name"], one["client"]) for one in people] == [("Ann", ann.id), ("Max", max_.id)]
         await max_.say({"type": "cursor", "x": 12.5, "y": 7})
         cursor = await news(ann, "cursor")
         assert (cursor["x"], cursor["y"], cursor["name"]) == (12.5, 7, "Max")
         await max_.say({"type": "cursor_gone"})
-        assert (await news(ann, "cursor_gone"))["client"] == "m"
+        assert (await news(ann, "cursor_gone"))["client"] == max_.id
         await max_.disconnect()
         while len((await news(ann, "presence"))["people"]) > 1:
             pass

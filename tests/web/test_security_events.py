@@ -91,7 +91,7 @@ def test_members(w: World) -> None:
         ("member.role", "ann", "olga"),
         ("member.removed", "ann", "olga"),
     ]
-    assert found[2]["details"] == {"before": "annotator", "role": "manager"}
+    assert found[1]["details"] == {"before": "annotator", "role": "manager"}
 
 
 def test_tokens(w: World) -> None:

@@ -84,9 +84,9 @@ def remove(*, actor: Actor, member: Membership) -> None:
     else:
         policy.require_may_act_on(actor, member.workspace, member.role)
     _keep_an_owner(member)
+    events.recheck_sockets()  # before an event wakes their poller
     tokens.revoke_all(actor=actor, user_id=member.user_id, workspace=member.workspace)
     _withdraw_invitations(member, is_leaving=True)
-    events.recheck_sockets()  # before the event wakes their poller
     _tell(actor, kinds.MEMBER_REMOVED, member)
     member.delete()
 

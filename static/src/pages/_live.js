@@ -18,7 +18,6 @@ export class Live {
     this.project = project;
     this.seq = head;
     this.listener = listener;
-    this.client = crypto.randomUUID?.() ?? String(Math.random());
     this.pause = 500;
     this.isOpen = false;
     this.connect();
@@ -30,8 +29,10 @@ export class Live {
     const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws/projects/${this.project}/`);
     socket.addEventListener('message', (message) => this.#take(socket, JSON.parse(message.data)));
     socket.addEventListener('close', (event) => {
+      const wasOpen = this.isOpen;
       this.#show(false);
-      if (event.code >= 4400 && event.code !== 4408) return;
+      // after a change of the password this browser has a new session
+      if (event.code >= 4400 && event.code !== 4408 && !(event.code === 4401 && wasOpen)) return;
       setTimeout(() => this.connect(), this.pause);
       this.pause = Math.min(MAX_PAUSE_MS, this.pause * 2);
     });
@@ -41,7 +42,7 @@ export class Live {
   #take(socket, message) {
     if (message.type === 'hello') {
       this.pause = 500;
-      socket.send(JSON.stringify({ type: 'join', media: null, since: this.seq, client: this.client }));
+      socket.send(JSON.stringify({ type: 'join', media: null, since: this.seq }));
       this.#show(true);
     } else if (message.type === 'event') this.#apply([message]);
     else if (message.type === 'resync') this.#resync(message.head);

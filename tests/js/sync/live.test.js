@@ -427,7 +427,7 @@ test('cursors are sent at most 20 times a second, and disappear', async () => {
   assert.equal(socket.sent.at(-1).x, 99);
   ann.clearCursor();
   assert.equal(socket.sent.at(-1).type, 'cursor_gone');
-  socket.push({ type: 'presence', people: [{ client: 't9', user: 'u', name: 'U', initials: 'U', hue: 3, media: MEDIA }, { client: 't1', media: MEDIA }] });
+  socket.push({ type: 'presence', people: [{ client: 't9', user: 'u', name: 'U', initials: 'U', hue: 3, media: MEDIA }, { client: 's1', media: MEDIA }] });
   socket.push({ type: 'cursor', client: 't9', user: 'u', name: 'U', hue: 3, media: MEDIA, x: 4, y: 5 });
   await clock.advance(100);
   assert.equal(ann.store.cursors.value.get('t9').x, 4);

@@ -262,7 +262,7 @@ class FakeSocket {
     this.readyState = 1;
     this.server.sockets.add(this);
     this.onopen?.();
-    this.push({ type: 'hello', seq: this.server.seq });
+    this.push({ type: 'hello', seq: this.server.seq, client: 's1' });
   }
 
   send(text) {

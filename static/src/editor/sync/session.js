@@ -92,9 +92,9 @@ export class EditorSession {
     });
     const refetch = () => this.refetch();
     this.handlers = new EventHandlers({ inner: this.inner, loader: this.loader, refetch, renew: () => this.renew(), timers: this.timers });
-    this.people = new People(this.inner.writable, client);
+    this.people = new People(this.inner.writable);
     this.feed = new Feed({
-      url: boot.urls.ws, origin: parts.origin, makeSocket: parts.makeSocket, client, clock, timers: this.timers, connection: this.connection,
+      url: boot.urls.ws, origin: parts.origin, makeSocket: parts.makeSocket, clock, timers: this.timers, connection: this.connection,
       stream: this.stream, people: this.people, shownMedia: () => this.core.mediaId, accessLost: refetch,
     });
     this.adoption = new Adoption({ tabs, persistence, outbox: this.outbox, core: this.core, timers: this.timers });

@@ -19,12 +19,11 @@ const NO_ACCESS = new Set([4403, 4404]);
 
 export class Feed {
   /**
-   * @param {{url: string, origin?: string, makeSocket?: (url: string) => WebSocket, client: string, clock: Clock, timers: Timers,
+   * @param {{url: string, origin?: string, makeSocket?: (url: string) => WebSocket, clock: Clock, timers: Timers,
    *   connection: Connection, stream: Stream, people: People, shownMedia: () => string, accessLost: () => void}} parts
    *   `accessLost` is called when the server closes the socket because the person may not see the project
    */
-  constructor({ url, origin, makeSocket, client, clock, timers, connection, stream, people, shownMedia, accessLost }) {
-    this.client = client;
+  constructor({ url, origin, makeSocket, clock, timers, connection, stream, people, shownMedia, accessLost }) {
     this.clock = clock;
     this.timers = timers;
     this.connection = connection;
@@ -45,7 +44,7 @@ export class Feed {
 
   /** Subscribes to the medium that is shown. */
   join() {
-    this.socket.join(this.shownMedia(), this.stream.last, this.client);
+    this.socket.join(this.shownMedia(), this.stream.last);
   }
 
   /** @returns {import('./socket.js').Handlers} */
@@ -70,7 +69,10 @@ export class Feed {
   handleMessage(message) {
     this.lastMessageAt = this.clock.now();
     if (message.type === 'event') this.stream.push(message);
-    else if (message.type === 'hello') this.stream.head(message.seq);
+    else if (message.type === 'hello') {
+      this.people.client = message.client;
+      this.stream.head(message.seq);
+    }
     else if (message.type === 'resync') this.stream.startOver();
     else this.people.handleMessage(message);
   }

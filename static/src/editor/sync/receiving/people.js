@@ -6,11 +6,12 @@
  */
 
 export class People {
-  /** @param {{people: Signal<readonly Presence[]>, cursors: Signal<ReadonlyMap<string, Cursor>>}} signals @param {string} client */
-  constructor({ people, cursors }, client) {
+  /** @param {{people: Signal<readonly Presence[]>, cursors: Signal<ReadonlyMap<string, Cursor>>}} signals */
+  constructor({ people, cursors }) {
     this.people = people;
     this.cursors = cursors;
-    this.client = client;
+    /** How the server names this page's socket. */
+    this.client = '';
     this.media = '';
   }
 

@@ -96,9 +96,9 @@ export class Socket {
     return true;
   }
 
-  /** @param {string | null} media @param {number} since @param {string} client */
-  join(media, since, client) {
-    return this.send({ type: 'join', media, since: Math.max(0, since), client });
+  /** @param {string | null} media @param {number} since */
+  join(media, since) {
+    return this.send({ type: 'join', media, since: Math.max(0, since) });
   }
 
   /** At most 20 a second; the last position is always sent. @param {number} x @param {number} y */
