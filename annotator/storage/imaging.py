@@ -6,9 +6,12 @@ import contextlib
 import io
 import math
 import warnings
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +22,14 @@ from PIL.TiffImagePlugin import TiffImageFile
 from . import display_range, probe
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF")
+# Readers of HEIC that plug into Pillow, of which one is installed with the extra "heif".
+_HEIF_READERS = ("pillow_heif", "pi_heif")
 # fit200 and fit1024 are sizes that contracts promise; they are made when somebody asks for one.
 FIT = {"thumbnail": 320, "preview": 2048, "crop": 320, "fit200": 200, "fit1024": 1024}
 _QUALITY = {"thumbnail": 78, "preview": 88, "crop": 85, "fit200": 78, "fit1024": 88}
 # What every browser shows as it is, so that a small image needs no preview of its own.
 _WEB_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "GIF", "AVIF"})
+_SHRINKABLE = frozenset({"RGB", "L", "RGBA", "CMYK", "LA", "YCbCr"})
 _WEB_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
 ORIENTATIONS = {
     1: "Horizontal (normal)",
@@ -76,8 +82,26 @@ _NOT_IMAGES = {
     "JPEG 2000": "it is a JPEG 2000 image",
     "JPEG XL": "it is a JPEG XL image",
     "PSD": "it is a Photoshop document",
-    "HEIC": "it is a HEIC image, which this server cannot read",
+    "HEIF": "it is a HEIC image, which this server cannot read. Ask your administrator to install the extra “heif” (pip install pi-heif)",
 }
+
+
+def formats() -> tuple[str, ...]:
+    """Return the formats that this server reads, as people call them."""
+    return (*FORMATS, "HEIC") if _heif_reader() else FORMATS
+
+
+def _heif_reader() -> str | None:
+    return next((name for name in _HEIF_READERS if find_spec(name)), None)
+
+
+def _register_heif() -> bool:
+    """Let Pillow read HEIC; False when no reader is installed. One thread: others reserve memory that counts against the limit."""
+    reader = _heif_reader()
+    if reader is None:
+        return False
+    import_module(reader).register_heif_opener(decode_threads=1)
+    return True
 
 
 def check_size(path: Path, max_pixels: int) -> str:
@@ -101,9 +125,20 @@ def too_many_pixels(width: int, height: int, max_pixels: int) -> ImageError:
     return ImageError("too_large", text)
 
 
-def open_image(path: Path, max_pixels: int) -> Image.Image:
-    """Return the first frame, opened but not loaded. Raises ImageError."""
+@contextlib.contextmanager
+def open_image(path: Path, max_pixels: int) -> Iterator[Image.Image]:
+    """Give the first frame, opened but not loaded. Raises ImageError."""
     kind = check_size(path, max_pixels)
+    # Not by its path: a TIFF that Pillow maps into memory it turns before it has read it.
+    with path.open("rb") as file:
+        image = _identify(file, kind, max_pixels)
+        if image.width * image.height > max_pixels:
+            raise too_many_pixels(image.width, image.height, max_pixels)
+        yield image
+
+
+def _identify(file: BinaryIO, kind: str, max_pixels: int) -> Image.Image:
+    is_heif = kind == "HEIF" and _register_heif()
     Image.MAX_IMAGE_PIXELS = max_pixels
     Image.WARN_POSSIBLE_FORMATS = True
     with warnings.catch_warnings(record=True) as reasons:
@@ -111,27 +146,23 @@ def open_image(path: Path, max_pixels: int) -> Image.Image:
         warnings.filterwarnings("always", ".* opening failed")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
-            # Not by its path: a TIFF that Pillow maps into memory it turns before it has read it.
-            image = Image.open(path.open("rb"), formats=FORMATS)
+            return Image.open(file, formats=("HEIF",) if is_heif else FORMATS)
         except UnidentifiedImageError:
             raise _unidentified(kind, [str(one.message) for one in reasons]) from None
         except Exception as error:
             raise undecodable(error, max_pixels) from error
-    if image.width * image.height > max_pixels:
-        raise too_many_pixels(image.width, image.height, max_pixels)
-    return image
 
 
 def _unidentified(kind: str, reasons: list[str]) -> ImageError:
     """Return the refusal of a file that no decoder takes; `reasons` are "<format> opening failed. <why>", of one decoder at most."""
-    if kind in FORMATS:
+    if kind in FORMATS or (kind == "HEIF" and _heif_reader()):
         why = "".join(_short(reason.partition(". ")[2]) for reason in reasons[:1])
         text = f"It cannot be decoded: this {kind} file is incomplete, damaged or of an unsupported kind"
         text += f" ({why})." if why else "."
         return ImageError("truncated", text)
     what = _NOT_IMAGES.get(kind, "it is not a supported image format")
     return ImageError(
-        "not_an_image", f"It cannot be decoded: {what}. Supported formats: {', '.join(FORMATS)}."
+        "not_an_image", f"It cannot be decoded: {what}. Supported formats: {', '.join(formats())}."
     )
 
 
@@ -220,13 +251,14 @@ def frame_count(image: Image.Image) -> int:
             return probe.tiff_pages(image.fp)
         finally:
             image.fp.seek(at)
+    at = image.tell()  # that of the primary image, which is not always the first one of a HEIC file
     try:
         return int(getattr(image, "n_frames", 1))
     except Exception:  # a damaged later frame does not make the first one unusable
         return 1
     finally:
-        if getattr(image, "tell", lambda: 0)():
-            image.seek(0)
+        if image.tell() != at:
+            image.seek(at)
 
 
 def exif_as_json(exif: Image.Exif | None) -> dict[str, Any]:
@@ -296,12 +328,21 @@ def fitted(width: int, height: int, side: int) -> tuple[int, int]:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
+def to_8_bits(image: Image.Image, shown: display_range.Range | None) -> Image.Image:
+    """Return a loaded image with 8 bits a channel: values of more, or upper bytes, by the range in which they are shown."""
+    if shown is None:
+        return image
+    if display_range.is_deep(image.mode):
+        return display_range.apply(image, shown)
+    return display_range.apply_to_upper_bytes(image, shown)
+
+
 def to_rgb(image: Image.Image) -> Image.Image:
     """Return an image of 8 bits in RGB (or L as it is); transparency lies on white. Raises ImageError."""
     try:
         if image.mode in ("RGB", "L"):
             return image
-        if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
+        if _is_transparent(image):
             alpha = image.convert("RGBA")
             ground = Image.new("RGB", image.size, "white")
             ground.paste(alpha, mask=alpha.getchannel("A"))
@@ -309,6 +350,17 @@ def to_rgb(image: Image.Image) -> Image.Image:
         return image.convert("RGB")
     except (ValueError, MemoryError) as error:
         raise undecodable(error) from error
+
+
+def to_shrinkable(image: Image.Image) -> Image.Image:
+    """Return an image of 8 bits in a mode that can be made smaller with antialiasing, as small as the mode may be."""
+    if image.mode in _SHRINKABLE:
+        return image
+    return image.convert("L" if image.mode == "1" else "RGBA" if _is_transparent(image) else "RGB")
+
+
+def _is_transparent(image: Image.Image) -> bool:
+    return image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info
 
 
 def has_upper_bytes(image: Image.Image) -> bool:
@@ -325,17 +377,11 @@ def _is_white_zero(image: Image.Image) -> bool:
     return isinstance(image, TiffImageFile) and image.tag_v2.get(_PHOTOMETRIC) == 0
 
 
-def to_8_bits(
-    image: Image.Image, *, upper_bytes: bool, shown: display_range.Range | None = None
-) -> tuple[Image.Image, display_range.Range | None]:
-    """Return a loaded image with 8 bits a channel, and the display range that made it so (`shown` where it is known)."""
+def display_range_of(image: Image.Image, *, upper_bytes: bool) -> display_range.Range | None:
+    """Return the range in which the values of a loaded image are shown; None for 8 bits, which are shown as they are."""
     if display_range.is_deep(image.mode):
-        shown = shown or display_range.find(image, is_inverted=_is_white_zero(image))
-        return display_range.apply(image, shown), shown
-    if upper_bytes:
-        shown = shown or display_range.find_in_upper_bytes(image)
-        return display_range.apply_to_upper_bytes(image, shown), shown
-    return image, None
+        return display_range.find(image, is_inverted=_is_white_zero(image))
+    return display_range.find_in_upper_bytes(image) if upper_bytes else None
 
 
 def is_one_color(image: Image.Image) -> bool:
@@ -363,6 +409,21 @@ def jpeg_bytes(image: Image.Image, variant: str) -> bytes:
     out = io.BytesIO()
     image.save(out, "JPEG", quality=_QUALITY[variant])
     return out.getvalue()
+
+
+def crop(image: Image.Image, box: Sequence[float], orientation: int) -> Image.Image:
+    """Return the part of a loaded image inside `box` (x0, y0, x1, y1 in pixels of the upright image), still to be turned.
+
+    The box is clipped to the image and covers at least one pixel. The whole image is not turned: it may be large.
+    """
+    width, height = (image.height, image.width) if orientation >= 5 else image.size
+    x0, y0 = min(max(int(box[0]), 0), width - 1), min(max(int(box[1]), 0), height - 1)
+    x1, y1 = min(max(int(box[2] + 0.999), x0 + 1), width), min(max(int(box[3] + 0.999), y0 + 1), height)
+    if orientation in (2, 3, 6, 7):  # the upright image's x runs against the stored row or column
+        x0, x1 = width - x1, width - x0
+    if orientation in (3, 4, 7, 8):
+        y0, y1 = height - y1, height - y0
+    return image.crop((y0, x0, y1, x1) if orientation >= 5 else (x0, y0, x1, y1))
 
 
 def draft_for(image: Image.Image, width: int, height: int) -> None:

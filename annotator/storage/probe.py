@@ -19,6 +19,7 @@ EXTENSIONS = {
     "BMP": ("bmp", "dib"),
     "GIF": ("gif",),
     "AVIF": ("avif", "avifs"),
+    "HEIF": ("heic", "heif", "hif", "heics", "heifs"),
 }
 MIMES = {
     "JPEG": "image/jpeg",
@@ -28,10 +29,12 @@ MIMES = {
     "BMP": "image/bmp",
     "GIF": "image/gif",
     "AVIF": "image/avif",
+    "HEIF": "image/heic",
 }
 FORMAT_OF_EXTENSION = {extension: name for name, extensions in EXTENSIONS.items() for extension in extensions}
 
 
+_HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 # Other files that are sent often: (kind, offset, bytes there).
 _NAMED = (
     ("ZIP", 0, b"PK\3\4"),
@@ -55,7 +58,7 @@ class Header:
 
 
 def sniff(head: bytes) -> str:
-    """Return what a file is by its first bytes: one of EXTENSIONS, "HTML", "SVG", "HEIC", one of _NAMED, or ""."""
+    """Return what a file is by its first bytes: one of EXTENSIONS, "HTML", "SVG", one of _NAMED, or ""."""
     if head[:3] == b"\xff\xd8\xff":
         return "JPEG"
     if head[:8] == b"\x89PNG\r\n\x1a\n":
@@ -69,14 +72,8 @@ def sniff(head: bytes) -> str:
     if head[:6] in (b"GIF87a", b"GIF89a"):
         return "GIF"
     if head[4:8] == b"ftyp":
-        brands = head[8:64]
-        return (
-            "AVIF"
-            if b"avif" in brands or b"avis" in brands
-            else "HEIC"
-            if b"heic" in brands or b"mif1" in brands
-            else ""
-        )
+        brands = {head[at : at + 4] for at in range(8, 64, 4)}
+        return "AVIF" if brands & {b"avif", b"avis"} else "HEIF" if brands & _HEIF_BRANDS else ""
     return _other(head)
 
 
@@ -225,4 +222,13 @@ def _avif(head: bytes, file: BinaryIO) -> tuple[int, int]:
     return best
 
 
-_READERS = {"JPEG": _jpeg, "PNG": _png, "GIF": _gif, "BMP": _bmp, "WEBP": _webp, "TIFF": _tiff, "AVIF": _avif}
+_READERS = {
+    "JPEG": _jpeg,
+    "PNG": _png,
+    "GIF": _gif,
+    "BMP": _bmp,
+    "WEBP": _webp,
+    "TIFF": _tiff,
+    "AVIF": _avif,
+    "HEIF": _avif,
+}

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from annotator.domain import palette
+from annotator.storage import imaging
 from annotator.web.strings import editor_strings
 
 register = template.Library()
@@ -92,6 +93,12 @@ MANIFEST = Manifest()
 def asset(name: str) -> str:
     """Return the URL of a built file by its logical name; `app.js` also finds `pages/app.js`."""
     return MANIFEST.url(name)
+
+
+@register.simple_tag
+def image_formats() -> str:
+    """Return the image formats that this server reads, for people."""
+    return ", ".join({"WEBP": "WebP"}.get(name, name) for name in imaging.formats())
 
 
 @register.simple_tag

@@ -30,30 +30,30 @@ def prepare(*, path: str, max_pixels: int, preview: bool = True) -> tuple[dict[s
     Answer: {"facts": Facts, "phash": int, "parts": [{"variant", "width", "height"}]} and the parts' bytes.
     Raises ImageError.
     """
-    image = imaging.open_image(Path(path), max_pixels)
-    upper_bytes = imaging.has_upper_bytes(image)
-    turn = imaging.turn_of(image)
-    width, height = (image.height, image.width) if turn >= 5 else image.size
-    name = "JPEG" if image.format == "MPO" else str(image.format)
-    mode, frames = image.mode, imaging.frame_count(image)
-    stored_exif = imaging.read_exif(image)
-    exif, exif_orientation = imaging.exif_as_json(stored_exif), imaging.orientation_of(stored_exif)
-    orientation = (
-        imaging.ORIENTATIONS[exif_orientation] if exif_orientation > 1 or "Orientation" in exif else ""
-    )
-    is_deep = upper_bytes or display_range.is_deep(mode)
-    wants_preview = preview and imaging.needs_preview(
-        name, mode, width, height, orientation=orientation, frames=frames, is_deep=is_deep
-    )
-    side = imaging.FIT["preview" if wants_preview else "thumbnail"]
-    imaging.draft_for(image, *imaging.fitted(image.width, image.height, side))
-    imaging.load(image)
-    is_one_color = imaging.is_one_color(image)
-    shallow, shown = imaging.to_8_bits(image, upper_bytes=upper_bytes)
+    with imaging.open_image(Path(path), max_pixels) as image:
+        upper_bytes = imaging.has_upper_bytes(image)
+        turn = imaging.turn_of(image)
+        width, height = (image.height, image.width) if turn >= 5 else image.size
+        name = "JPEG" if image.format == "MPO" else str(image.format)
+        mode, frames = image.mode, imaging.frame_count(image)
+        stored_exif = imaging.read_exif(image)
+        exif, exif_orientation = imaging.exif_as_json(stored_exif), imaging.orientation_of(stored_exif)
+        orientation = (
+            imaging.ORIENTATIONS[exif_orientation] if exif_orientation > 1 or "Orientation" in exif else ""
+        )
+        is_deep = upper_bytes or display_range.is_deep(mode)
+        wants_preview = preview and imaging.needs_preview(
+            name, mode, width, height, orientation=orientation, frames=frames, is_deep=is_deep
+        )
+        side = imaging.FIT["preview" if wants_preview else "thumbnail"]
+        imaging.draft_for(image, *imaging.fitted(image.width, image.height, side))
+        imaging.load(image)
+        is_one_color = imaging.is_one_color(image)
+        shown = imaging.display_range_of(image, upper_bytes=upper_bytes)
+        current = _shrunk_rgb(image, side, turn, shown)
     facts = imaging.Facts(name, mode, width, height, frames, orientation, exif, is_one_color, shown)
     parts: list[dict[str, Any]] = []
     payload: list[bytes] = []
-    current = _shrunk_rgb(shallow, side, turn)
     if wants_preview:
         _add(parts, payload, "preview", current)
         current = imaging.shrink(current, imaging.FIT["thumbnail"])
@@ -78,37 +78,31 @@ def render(
     `box` (x0, y0, x1, y1 in pixels of the upright image) cuts a crop out first; it is clipped to the image.
     `shown` is the display range of a deep image; without it the one that `prepare` finds.
     """
-    image = imaging.open_image(Path(path), max_pixels)
-    upper_bytes = imaging.has_upper_bytes(image)
-    turn = imaging.turn_of(image)
-    side = imaging.FIT[variant]
-    if box is None:
-        imaging.draft_for(image, *imaging.fitted(image.width, image.height, side))
-    imaging.load(image)
-    shallow, _ = imaging.to_8_bits(
-        image, upper_bytes=upper_bytes, shown=(shown[0], shown[1]) if shown else None
-    )
-    if box is None:
-        rendition = _shrunk_rgb(shallow, side, turn)
-    else:
-        rendition = imaging.upright(shallow, turn)
-        x0, y0 = min(max(int(box[0]), 0), rendition.width - 1), min(max(int(box[1]), 0), rendition.height - 1)
-        x1, y1 = (
-            min(max(int(box[2] + 0.999), x0 + 1), rendition.width),
-            min(max(int(box[3] + 0.999), y0 + 1), rendition.height),
-        )
-        rendition = imaging.shrink(imaging.to_rgb(rendition.crop((x0, y0, x1, y1))), side)
+    with imaging.open_image(Path(path), max_pixels) as image:
+        upper_bytes = imaging.has_upper_bytes(image)
+        turn = imaging.turn_of(image)
+        side = imaging.FIT[variant]
+        if box is None:
+            imaging.draft_for(image, *imaging.fitted(image.width, image.height, side))
+        imaging.load(image)
+        known = (shown[0], shown[1]) if shown else imaging.display_range_of(image, upper_bytes=upper_bytes)
+        part = image if box is None else imaging.crop(image, box, turn)
+        rendition = _shrunk_rgb(part, side, turn, known)
     parts: list[dict[str, Any]] = []
     payload: list[bytes] = []
     _add(parts, payload, variant, rendition)
     return {"parts": parts}, payload
 
 
-def _shrunk_rgb(image: Any, side: int, turn: int) -> Any:
-    """Return the loaded image fitted, in RGB or L, upright; shrinks first where the mode allows, which is cheaper."""
-    if image.mode in ("RGB", "L", "RGBA", "CMYK", "LA"):
-        return imaging.upright(imaging.to_rgb(imaging.shrink(image, side)), turn)
-    return imaging.upright(imaging.shrink(imaging.to_rgb(image), side), turn)
+def _shrunk_rgb(image: Any, side: int, turn: int, shown: display_range.Range | None) -> Any:
+    """Return a loaded image fitted, in RGB or L, upright. Shrinks before anything else is done where the mode allows.
+
+    Deep values are brought to 8 bits before: an average would carry a hot pixel, or NaN, to its neighbors.
+    """
+    if display_range.is_deep(image.mode):
+        image, shown = imaging.to_8_bits(image, shown), None
+    small = imaging.shrink(imaging.to_shrinkable(image), side)
+    return imaging.upright(imaging.to_rgb(imaging.to_8_bits(small, shown)), turn)
 
 
 def _add(parts: list[dict[str, Any]], payload: list[bytes], variant: str, rendition: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import signal
 import subprocess
@@ -106,6 +107,19 @@ def test_all_orientations_in_all_formats(tmp_path: Path, format_name: str, orien
         for point in ((3, 3), (picture.width - 4, 3), (3, picture.height - 4)):
             pairs = zip(picture.getpixel(point), expected.getpixel(point), strict=True)
             assert all(abs(a - b) < 16 for a, b in pairs), point
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_crop_is_cut_before_it_is_turned(orientation: int) -> None:
+    image = pictures.gradient()
+    whole = imaging.upright(image, orientation)
+    for box in ((5, 7, 20, 30), (-9, 3.5, 11.2, 900), (2, 2, 3, 3)):
+        x0, y0 = max(0, int(box[0])), max(0, int(box[1]))
+        right = whole.crop(
+            (x0, y0, min(math.ceil(box[2]), whole.width), min(math.ceil(box[3]), whole.height))
+        )
+        cut = imaging.upright(imaging.crop(image, box, orientation), orientation)
+        assert (cut.size, cut.tobytes()) == (right.size, right.tobytes())
 
 
 def test_cmyk_and_deep_greys_are_shown_in_rgb_or_grey(tmp_path: Path) -> None:
