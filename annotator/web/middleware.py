@@ -56,6 +56,21 @@ class ClientMiddleware:
             return self.get_response(request)
 
 
+class NoStoreMiddleware:
+    """Keeps pages and answers to signed-in users out of caches; static files, media and the API document keep their rules."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        is_page = response.get("Content-Type", "").startswith("text/html") or request.path.startswith("/web/")
+        has_session = hasattr(request, "session") and request.session.accessed
+        if (is_page or has_session) and "no-store" not in response.get("Cache-Control", ""):
+            response["Cache-Control"] = "no-store"
+        return response
+
+
 #: Endpoints that an open page asks by itself: they do not keep an unattended session alive.
 _POLLED = frozenset({"project-events", "job-state"})
 
