@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from annotator.services import blobs
 from annotator.services.annotations import batches as annotation_batches, tags
 from annotator.services.media import batches as media_batches, changes as media_changes, names as media_names
 from annotator.services.media.rows import NewImage, Outcome
+from annotator.services.projects import datasets
 from annotator.storage import probe
 
 _HEAD = 512
@@ -25,42 +26,42 @@ _HEAD = 512
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """An uploaded image: its bytes in storage, or why there are none (`refusal`), and its annotations.
+    """An image as sent, with its annotations; nothing of it is stored yet.
 
-    `boxes` are (class id, normalized box), `tags` ids of tags, `texts` go into its metadata.
+    Without a name it is called "image", with the ending of what its first bytes are. `boxes` are (class id,
+    normalized box), `tags` ids of tags, `texts` go into its metadata.
     """
 
     name: str
-    blob: Blob | None
-    refusal: DomainError | None = None
-    tags: tuple[uuid.UUID, ...] = ()
-    boxes: tuple[tuple[uuid.UUID, NormalizedBox], ...] = ()
+    chunks: Iterable[bytes]
+    tags: Collection[uuid.UUID] = ()
+    boxes: Sequence[tuple[uuid.UUID, NormalizedBox]] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
 
 
-def keep(
-    *,
-    name: str,
-    chunks: Iterable[bytes],
-    tags: Sequence[uuid.UUID] = (),
-    boxes: Sequence[tuple[uuid.UUID, NormalizedBox]] = (),
-    texts: Mapping[str, str] | None = None,
-) -> Sample:
-    """Store the bytes of an image and return it as a sample; a file that is too large gets a refusal.
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """The bytes of a sample in storage, or why there are none (`refusal`)."""
 
-    Without a name it is called "image", with the ending of what its first bytes are.
-    """
+    name: str
+    blob: Blob | None
+    texts: Mapping[str, str]
+    refusal: DomainError | None = None
+
+
+def _store(sample: Sample) -> _Stored:
+    """Store the bytes of an image; a file that is too large gets a refusal."""
     head = bytearray()
     blob, refusal = None, None
     try:
-        blob = blobs.put_chunks(_noting(chunks, head), limit=settings.MAX_IMAGE_BYTES)
+        blob = blobs.put_chunks(_noting(sample.chunks, head), limit=settings.MAX_IMAGE_BYTES)
     except TooLarge as error:
         refusal = error
+    name = sample.name
     if not name:
         endings = probe.EXTENSIONS.get(probe.sniff(bytes(head)), ("bin",))
         name = f"image.{endings[0]}"
-    checked = media_changes.check_texts(texts or {})
-    return Sample(media_names.below(name), blob, refusal, tuple(tags), tuple(boxes), checked)
+    return _Stored(media_names.below(name), blob, media_changes.check_texts(sample.texts), refusal)
 
 
 def _noting(chunks: Iterable[bytes], head: bytearray) -> Iterator[bytes]:
@@ -75,33 +76,28 @@ def _noting(chunks: Iterable[bytes], head: bytearray) -> Iterator[bytes]:
 class SampleOutcome:
     """The outcome of a sample: its image (`is_known` when the project had these bytes), else why it was refused."""
 
+    name: str
     media: Media | None
     is_known: bool = False
     code: str = ""
     message: str = ""
 
 
-def ingest(
-    *, actor: Actor, project: Project, dataset: Dataset, samples: Sequence[Sample], client: str = ""
-) -> list[SampleOutcome]:
-    """Take samples into a dataset and return what became of each, in order.
+def check(*, project: Project, samples: Iterable[Sample]) -> frozenset[uuid.UUID]:
+    """Return the ids of the classes and tags of samples, which `ingest` takes. Does not read their bytes.
 
-    A name that exists in the dataset gets a number appended. Images are written first, then all annotations in one
-    transaction; sent again after a failure in between, the images are known and get what is missing: equal tags and
-    boxes are not added twice. Allowed with `media.upload`. Raises Invalid before anything is written for ids of the
-    project's vocabulary that are none, and for boxes that do not lie inside an image.
+    Raises Invalid for ids that are no classes or tags of the project, for boxes that do not lie inside an image, and
+    for names and texts that no image can have.
     """
-    policy.require(actor, project, "media.upload")
-    _check(project, samples)
-    outcomes = _create(actor, project, dataset, samples, client)
-    _say(actor, project, samples, outcomes, client)
-    return outcomes
-
-
-def _check(project: Project, samples: Sequence[Sample]) -> None:
-    """Raise Invalid for annotations that no image can have."""
-    tag_ids = {key for sample in samples for key in sample.tags}
-    classes = {key for sample in samples for key, _ in sample.boxes}
+    tag_ids, classes = set[uuid.UUID](), set[uuid.UUID]()
+    for sample in samples:
+        if sample.name:
+            media_names.below(sample.name)
+        media_changes.check_texts(sample.texts)
+        tag_ids.update(sample.tags)
+        for key, normalized in sample.boxes:
+            classes.add(key)
+            from_normalized(normalized, 1, 1, field="regions")
     rows = Concept.all_objects.filter(project=project, pk__in=tag_ids | classes)
     known = {row.pk: row for row in rows} if tag_ids or classes else {}
     for key in tag_ids:
@@ -109,13 +105,42 @@ def _check(project: Project, samples: Sequence[Sample]) -> None:
             raise tags.refusal(project.pk, key, field="tags")
     if any(key not in known or not known[key].on_region for key in classes):
         raise Invalid("There is no such class in this project.", field="regions", code="unknown_class")
+    return frozenset(known)
+
+
+def ingest(
+    *,
+    actor: Actor,
+    project: Project,
+    home: str,
+    samples: Iterable[Sample],
+    known: frozenset[uuid.UUID],
+    client: str = "",
+) -> list[SampleOutcome]:
+    """Take samples into the dataset called `home`, which is made when missing; return what became of each, in order.
+
+    `samples` is read once, the bytes of each before the next; `known` is what `check` returned for their annotations.
+    A name that exists in the dataset gets a number appended. Images are written first, then all annotations in one
+    transaction; sent again after a failure in between, the images are known and get what is missing: equal tags and
+    boxes are not added twice. Allowed with `media.upload`.
+    """
+    policy.require(actor, project, "media.upload")
+    kept = [(sample, _store(sample)) for sample in _covered(samples, known)]
+    dataset = datasets.ensure(actor=actor, project=project, name=home)
+    outcomes = _create(actor, project, dataset, [stored for _, stored in kept], client)
+    _say(actor, project, [sample for sample, _ in kept], outcomes, client)
+    return outcomes
+
+
+def _covered(samples: Iterable[Sample], known: frozenset[uuid.UUID]) -> Iterator[Sample]:
     for sample in samples:
-        for _, normalized in sample.boxes:
-            from_normalized(normalized, 1, 1, field="regions")
+        if not known.issuperset([*sample.tags, *(key for key, _ in sample.boxes)]):
+            raise ValueError("a sample has annotations that were not checked")
+        yield sample
 
 
 def _create(
-    actor: Actor, project: Project, dataset: Dataset, samples: Sequence[Sample], client: str
+    actor: Actor, project: Project, dataset: Dataset, samples: Sequence[_Stored], client: str
 ) -> list[SampleOutcome]:
     """Make the images that the project does not have yet, each content once."""
     content = {sample.blob.pk for sample in samples if sample.blob is not None}
@@ -141,18 +166,18 @@ def _create(
     for index, sample in enumerate(samples):
         key = index if sample.blob is None else sample.blob.pk
         results.append(
-            SampleOutcome(known[key], True)
+            SampleOutcome(sample.name, known[key], True)
             if key in known
-            else _sample_outcome(outcome_of[key], is_known=key in seen)
+            else _sample_outcome(sample.name, outcome_of[key], is_known=key in seen)
         )
         seen.add(key)
     return results
 
 
-def _sample_outcome(outcome: Outcome, *, is_known: bool) -> SampleOutcome:
+def _sample_outcome(name: str, outcome: Outcome, *, is_known: bool) -> SampleOutcome:
     if outcome.media is None:
-        return SampleOutcome(None, False, outcome.code, outcome.message)
-    return SampleOutcome(outcome.media, is_known)
+        return SampleOutcome(name, None, False, outcome.code, outcome.message)
+    return SampleOutcome(name, outcome.media, is_known)
 
 
 def _say(

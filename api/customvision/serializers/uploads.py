@@ -89,13 +89,13 @@ class ImageCreateSummarySerializer(Serializer):
 
 
 def sample_values(entry: dict[str, Any], batch: dict[str, Any]) -> dict[str, Any]:
-    """Return an image of a batch under the names of `sample_batches.keep`."""
+    """Return an image of a batch under the names of `Sample`."""
     return {
         "name": entry.get("name", ""),
         "chunks": decoded(entry["contents"]),
         "tags": dict.fromkeys([*batch.get("tag_ids", ()), *entry.get("tag_ids", ())]),
         "boxes": [(region["concept_id"], normalized_box(region)) for region in entry.get("regions", ())],
-        "texts": batch.get("metadata"),
+        "texts": batch.get("metadata") or {},
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from rest_framework.request import Request
@@ -13,7 +13,6 @@ from annotator.domain.errors import Invalid
 from annotator.services.annotations import sample_batches
 from annotator.services.annotations.sample_batches import Sample
 from annotator.services.media import bulk, changes
-from annotator.services.projects import datasets
 from api.common.serializers import QuerySerializer
 
 from ..filters import (
@@ -153,15 +152,15 @@ class ImageViewSet(ImageListViewSet):
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Create images of files."""
         tags = self.validated_query.get("tagIds", ())
+        known = sample_batches.check(project=self.project, samples=[Sample("", (), tags)])
         files = self.get_data()
-        return self._take(
-            [sample_batches.keep(name=name, chunks=chunks, tags=tags) for name, chunks in files]
-        )
+        return self._take((Sample(name, chunks, tags) for name, chunks in files), known)
 
     def create_from_base64(self, request: Request, **kwargs: Any) -> Response:
         """Create images of files in base64."""
         batch = self.get_validated_data()
-        return self._take([sample_batches.keep(**sample_values(entry, batch)) for entry in batch["images"]])
+        samples = [Sample(**sample_values(entry, batch)) for entry in batch["images"]]
+        return self._take(samples, sample_batches.check(project=self.project, samples=samples))
 
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Delete images."""
@@ -194,21 +193,20 @@ class ImageViewSet(ImageListViewSet):
         summary = {"is_successful": is_successful, "images": entries}
         return self.respond_batch(summary, is_successful=is_successful)
 
-    def _take(self, samples: Sequence[Sample]) -> Response:
+    def _take(self, samples: Iterable[Sample], known: frozenset[uuid.UUID]) -> Response:
         """Take images into the project and respond with what became of each."""
-        home = datasets.ensure(actor=self.actor, project=self.project, name=HOME)
         outcomes = sample_batches.ingest(
-            actor=self.actor, project=self.project, dataset=home, samples=samples
+            actor=self.actor, project=self.project, home=HOME, samples=samples, known=known
         )
         images = self.annotate_in_order(each.media.pk for each in outcomes if each.media is not None)
         image_of = {image.media.pk: image for image in images}
         results = [
             {
-                "name": sample.name,
+                "name": each.name,
                 "status": status_of(each),
                 "image": None if each.media is None else image_of.get(each.media.pk),
             }
-            for sample, each in zip(samples, outcomes, strict=True)
+            for each in outcomes
         ]
         is_successful = all(result["status"] == "OK" for result in results)
         summary = {"is_successful": is_successful, "images": results}

@@ -10,7 +10,7 @@ import orjson
 import pytest
 from PIL import Image
 
-from annotator.models import Blob, DatasetItem, Event, Label, Media, Tag
+from annotator.models import Blob, Dataset, DatasetItem, Event, Label, Media, Tag
 from tests.api.customvision.conftest import ANY, Callers
 from tests.world import World, keep, make_class, picture
 
@@ -158,6 +158,7 @@ def test_what_is_said_must_make_sense_before_anything_is_written(w: World, by: C
     theirs = make_class(w.other_project(), "ship", 1)
     region = {"tagId": str(w.car.pk), "left": 0.25, "top": 0.5, "width": 0.5, "height": 0.25}
     good = {"name": "a.jpg", "contents": b64(small(1))}
+    blobs, datasets = Blob.objects.count(), Dataset.all_objects.count()
     for change, code in (
         ({"tagIds": [str(theirs.pk)]}, "BadRequestImageTags"),
         ({"tagIds": [str(w.car.pk)]}, "BadRequestImageTags"),
@@ -183,7 +184,11 @@ def test_what_is_said_must_make_sense_before_anything_is_written(w: World, by: C
     for body in ({}, {"images": {}}, [], 5, b"{", b""):
         by.max.refused("POST", f"{p}/images/files", 400, "BadRequest", body)
     by.max.refused("POST", f"{p}/images", 400, "BadRequestInvalidIds", query="tagIds=x")
+    body, kind = form(("imageData", "a.jpg", small(1)))
+    refused = by.max.raw("POST", f"{p}/images", body, query=f"tagIds={theirs.pk}", content_type=kind)
+    assert (refused.status_code, refused.json()["code"]) == (400, "BadRequestImageTags")
     assert Media.all_objects.count() == 3
+    assert (Blob.objects.count(), Dataset.all_objects.count()) == (blobs, datasets)
 
 
 @pytest.mark.parametrize(
