@@ -20,8 +20,10 @@ def _project(run: JobRun) -> Project:
 
 @handler("bulk")
 def change(run: JobRun) -> dict[str, Any]:
-    """Change the images selected when the job was started."""
-    return bulk.run(actor=run.actor, project=_project(run), job=run.job, progress=run.progress)
+    """Change the images selected when the job was started. Continues after its last step."""
+    return bulk.run(
+        actor=run.actor, project=_project(run), job=run.job, steps=run.steps, progress=run.progress
+    )
 
 
 @handler("bulk_undo")
@@ -30,6 +32,6 @@ def undo(run: JobRun) -> dict[str, Any]:
     change_id, what = uuid.UUID(run.params["change"]), run.params["what"]
     by = uuid.UUID(run.params["by"]) if run.params.get("by") else None
     back = bulk.undo_change(
-        actor=run.actor, project=_project(run), change_id=change_id, what=what, by=by, progress=run.progress
-    )
+        actor=run.actor, project=_project(run), change_id=change_id, what=what, by=by, steps=run.steps, progress=run.progress
+    )  # fmt: skip
     return {"changed": back}

@@ -101,13 +101,18 @@ def _end(run: JobRun, state: str, error: str = "") -> None:
         cleanup = find(run.job.kind).cleanup
     except DomainError:
         cleanup = None
+    is_clean = True
     if cleanup is not None:
         try:
+            job_runs.drop_checkpoint(job=run.job, owner=run.owner)
             cleanup(run)
         except Exception:
             _log.exception("cleaning up after job %s failed", run.job.pk)
             error = f"{error} What it had written could not be removed.".strip()
-    job_runs.finish(job=run.job, owner=run.owner, state=state, error=error, result=run.output)
+            is_clean = False
+    job_runs.finish(
+        job=run.job, owner=run.owner, state=state, error=error, result=run.output, is_clean=is_clean
+    )
 
 
 class _LeaseRenewer:

@@ -24,12 +24,12 @@ def take_back(run: JobRun) -> None:
 
 @handler("import_coco", cleanup=take_back)
 def import_coco(run: JobRun) -> dict[str, Any]:
-    """Import COCO into a dataset. A second attempt (its worker was killed) first removes what the first one wrote."""
+    """Import COCO into a dataset. Begins anew: what an earlier attempt wrote is removed first."""
     project = run.job.project if run.job.project_id else None
     dataset = Dataset.objects.filter(project=project, pk=run.params["dataset"]).first()
     if project is None or dataset is None:
         raise Missing("The dataset of this import is no longer there.")
-    if run.job.attempt > 1:
+    if run.job.is_resumed:
         removal.remove(job=run.job)
     report = ImportReport()
     with _source_path(run) as path:
@@ -42,6 +42,7 @@ def import_coco(run: JobRun) -> dict[str, Any]:
                 file=opened.json,
                 files=opened.images,
                 job=run.job,
+                steps=run.steps,
                 progress=run.progress,
                 report=report,
             )

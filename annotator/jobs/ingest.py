@@ -15,7 +15,7 @@ from .registry import JobRun, handler
 
 @handler("ingest")
 def ingest(run: JobRun) -> dict[str, Any]:
-    """Make images of sent files. Harmless to repeat: a file that became an image is used up."""
+    """Make images of sent files. Continues: a file that became an image is used up."""
     batch = _batch(run)
     try:
         return {
@@ -24,6 +24,7 @@ def ingest(run: JobRun) -> dict[str, Any]:
                 batch=batch,
                 run=run.params["run"],
                 client=run.params["client"],
+                steps=run.steps,
                 progress=run.progress,
             )
         }
@@ -38,16 +39,18 @@ def take_back(run: JobRun) -> None:
 
 @handler("import_archive", cleanup=take_back)
 def import_archive(run: JobRun) -> dict[str, Any]:
-    """Create media from an archive's images. A second attempt continues where the first one was killed."""
+    """Create media from an archive's images. Continues after its last step; without one it begins anew."""
     batch = _batch(run)
     dataset = Dataset.objects.select_related("project").filter(pk=uuid.UUID(run.params["dataset"])).first()
     blob = Blob.objects.filter(pk=uuid.UUID(run.params["blob"])).first()
     if dataset is None or blob is None:
         raise Missing("The dataset or the archive is no longer there.")
+    if run.job.is_resumed and not run.steps.done:
+        take_back(run)  # a job begun by release 0.1.0, or one that could not be cleaned up after
     try:
         archives.run(
             actor=run.actor, job=run.job, dataset=dataset, blob=blob, batch=batch, name=run.params["name"],
-            on_clash=run.params["on_clash"], progress=run.progress, on_result=run.result,
+            on_clash=run.params["on_clash"], steps=run.steps, progress=run.progress, on_result=run.result,
         )  # fmt: skip
         return {}
     finally:

@@ -20,11 +20,9 @@ def relist(run: JobRun) -> dict[str, Any]:
     dataset = Dataset.all_objects.filter(pk=uuid.UUID(run.params["dataset"])).first()
     if dataset is None:
         raise Missing("The dataset is no longer there.")
-    changed = 0
-    for count in datasets.relist(dataset):
-        changed += count
+    for changed in datasets.relist(dataset, run.steps):
         run.progress(0.5, f"{changed:,} images")
-    return {"changed": changed}
+    return {"changed": int(run.steps.done.get("changed", 0))}
 
 
 @handler("prepare")
@@ -32,6 +30,6 @@ def prepare(run: JobRun) -> dict[str, Any]:
     """Decode media of the project that were written without it: facts, hash, findings, renditions. Harmless to repeat."""
     assert run.job.project is not None
     try:
-        return media_batches.prepare_pending(project=run.job.project, progress=run.progress)
+        return media_batches.prepare_pending(project=run.job.project, steps=run.steps, progress=run.progress)
     finally:
         decoding.close_pool()

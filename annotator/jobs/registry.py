@@ -1,7 +1,8 @@
 """What a job handler sees: how it registers itself, and the run that it is given; how runs are driven is in engine.py.
 
-A handler lives in `annotator/jobs/<noun>.py`. It may be started again after its worker was killed: it
-restarts then, so it must either be harmless to repeat or have a `cleanup`.
+A handler lives in `annotator/jobs/<noun>.py`. It is started again after its worker was stopped or killed: it
+then continues after its last step (`run.steps`), or removes what the earlier attempt wrote (`run.job.is_resumed`)
+and begins anew. Either way its job ends as if nothing had happened.
 """
 
 from __future__ import annotations
@@ -20,11 +21,14 @@ from annotator.domain.errors import Denied, Invalid
 from annotator.models import Blob, Job
 from annotator.services import blobs
 from annotator.services.jobs import runs as job_runs
+from annotator.services.jobs.steps import JobSteps, LeaseLost
+
+__all__ = ["Cancelled", "Handler", "JobRun", "LeaseLost", "Stopping", "find", "handler", "kinds"]
 
 WRITE_EVERY = 0.5
 
 
-# The three below are no Exceptions, so that a handler's own `except Exception` lets them through.
+# These are no Exceptions, as LeaseLost, so that a handler's own `except Exception` lets them through.
 
 
 class Cancelled(BaseException):
@@ -33,10 +37,6 @@ class Cancelled(BaseException):
 
 class Stopping(BaseException):
     """The worker is shutting down: the job goes back to the queue; raised by `check` and `progress`."""
-
-
-class LeaseLost(BaseException):
-    """The job belongs to another worker by now: nothing may be written; raised by `check` and `progress`."""
 
 
 class JobRun:
@@ -48,6 +48,7 @@ class JobRun:
         self.params: dict[str, Any] = job.params
         self.output: dict[str, Any] = {}
         self.blob: Blob | None = None
+        self.steps = JobSteps(job, owner)
         self.renewal = job_runs.Renewal.CANCELLED if job.cancel_requested else job_runs.Renewal.HELD
         self._stopping = stopping
         self._written_at = 0.0
@@ -118,8 +119,9 @@ _loaded = False
 def handler(kind: str, *, cleanup: Cleanup | None = None) -> Callable[[Run], Run]:
     """Register a function as the handler of `kind`.
 
-    `cleanup(run)` is called before the job becomes FAILED or CANCELLED, also after kills; it may be
-    called twice and must not rely on anything but the job's row.
+    `cleanup(run)` is called before the job becomes FAILED or CANCELLED, also after kills, and its checkpoint is
+    dropped; it may be called twice and must not rely on anything but the job's row. Without a cleanup what was
+    written stays, and a job that is tried again continues from its checkpoint.
     """
 
     def register(function: Run) -> Run:
@@ -132,7 +134,21 @@ def handler(kind: str, *, cleanup: Cleanup | None = None) -> Callable[[Run], Run
 
 
 def find(kind: str) -> Handler:
-    """Return the handler of a kind; the modules of this package are imported at the first question."""
+    """Return the handler of a kind."""
+    _load()
+    if kind not in _handlers:
+        raise Invalid(f"No worker here knows jobs of the kind {kind!r}.", code="unknown_kind")
+    return _handlers[kind]
+
+
+def kinds() -> list[str]:
+    """Return the kinds of jobs that this process can run."""
+    _load()
+    return sorted(_handlers)
+
+
+def _load() -> None:
+    """Import the modules of this package, once: they register their handlers."""
     global _loaded
     if not _loaded:
         import annotator.jobs as package
@@ -140,6 +156,3 @@ def find(kind: str) -> Handler:
         for module in pkgutil.iter_modules(package.__path__):
             importlib.import_module(f"{package.__name__}.{module.name}")
         _loaded = True
-    if kind not in _handlers:
-        raise Invalid(f"No worker here knows jobs of the kind {kind!r}.", code="unknown_kind")
-    return _handlers[kind]

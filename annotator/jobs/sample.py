@@ -12,13 +12,15 @@ from .registry import JobRun, handler
 
 @handler("sample_project")
 def sample_project(run: JobRun) -> dict[str, Any]:
-    """Draw the scenes and make the project of them. A second attempt makes another one: half a project is no harm."""
-    try:
-        project = demo.build(
-            actor=run.actor,
-            workspace=run.job.workspace,
-            report_progress=lambda words: run.progress(0.5, words),
-        )
-    finally:
-        decoding.close_pool()
-    return {"project": str(project.pk)}
+    """Draw the scenes and make the project of them, unless an earlier attempt got so far."""
+    if "project" not in run.steps.done:
+        try:
+            demo.build(
+                actor=run.actor,
+                workspace=run.job.workspace,
+                report_progress=lambda words: run.progress(0.5, words),
+                steps=run.steps,
+            )
+        finally:
+            decoding.close_pool()
+    return {"project": run.steps.done["project"]}

@@ -32,6 +32,10 @@ class Job(Row):
     artifact = key("annotator.Blob", models.PROTECT, null=True, blank=True, related_name="jobs")
     error = text(2000)
     attempt = models.IntegerField(default=0)
+    #: Since when workers may have written rows for it; an orderly stop gives the attempt back, but not this.
+    begun_at = models.DateTimeField(null=True, blank=True)
+    #: How far its handler is, saved with the rows that it counts (services/jobs/steps.py).
+    checkpoint = models.JSONField(default=dict, blank=True)
     lease_owner = text(80)
     lease_until = models.DateTimeField(null=True, blank=True)
     started_by = user_key()
@@ -57,6 +61,11 @@ class Job(Row):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number}"
+
+    @property
+    def is_resumed(self) -> bool:
+        """Return whether a worker had begun it before the attempt that runs now."""
+        return self.begun_at is not None and self.begun_at != self.started_at
 
 
 class Event(models.Model):

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from annotator.domain.errors import Invalid
-from annotator.domain.records import LossReport
+from annotator.domain.records import LossLine, LossReport
 
 
 @dataclass(slots=True)
@@ -33,6 +33,16 @@ class ImportReport(LossReport):
     def __init__(self) -> None:
         super().__init__()
         self.images, self.labels, self.tags = Tally(), Tally(), Tally()
+
+    @classmethod
+    def continued(cls, facts: Mapping[str, Any]) -> ImportReport:
+        """Return a report that goes on behind the `facts` of an earlier attempt; an empty one for none."""
+        report = cls()
+        for name, tally in facts.get("counts", {}).items():
+            setattr(report, name, Tally(**tally))
+        for line in facts.get("report", ()):
+            report._lines[line["field"], line["reason"]] = LossLine(**line)
+        return report
 
     def facts(self) -> dict[str, Any]:
         """Return JSON values for a job's result: {images, labels, tags, counts, report}; the first three are those that came in."""

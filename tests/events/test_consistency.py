@@ -16,6 +16,7 @@ from annotator.models import Event, Label, Media, MediaStatus, Tag, TagGroup
 from annotator.services.annotations import batches as annotation_batches, editing, labels, tags
 from annotator.services.exchange.imports import coco as coco_imports, removal
 from annotator.services.jobs import jobs
+from annotator.services.jobs.steps import Steps
 from annotator.services.media import (
     batches as media_batches,
     bulk,
@@ -157,7 +158,7 @@ def replace_image(w: World) -> None:
 
 def prepare_images(w: World) -> None:
     Media.objects.filter(project=w.project).update(is_prepared=False, width=1, height=1)
-    media_batches.prepare_pending(project=w.project, progress=lambda share, text: None)
+    media_batches.prepare_pending(project=w.project, steps=Steps(), progress=lambda share, text: None)
 
 
 def rename_image(w: World) -> None:
@@ -254,16 +255,16 @@ def delete_tag_with_its_marks(w: World) -> None:
 def merge_classes_by_job_and_undo(w: World) -> None:
     merge_classes_by_job(w)
     job = merges.start(**_in(w), source=w.person, target=make_class(w.project, "third", 33))
-    merges.run(**_in(w), job=job, progress=lambda share, text: None)
+    merges.run(**_in(w), job=job, steps=Steps(), progress=lambda share, text: None)
     job.refresh_from_db()
     undo = merges.undo(**_in(w), job=job)
     if undo is not None:
-        merges.run_undo(**_in(w), job=undo, progress=lambda share, text: None)
+        merges.run_undo(**_in(w), job=undo, steps=Steps(), progress=lambda share, text: None)
 
 
 def merge_classes_by_job(w: World) -> None:
     job = merges.start(**_in(w), source=w.car, target=w.person)
-    merges.run(**_in(w), job=job, progress=lambda share, text: None)
+    merges.run(**_in(w), job=job, steps=Steps(), progress=lambda share, text: None)
     assert Label.all_objects.get(pk=w.extra["label"].pk).concept_id == w.person.pk
 
 

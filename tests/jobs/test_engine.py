@@ -6,10 +6,12 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import OperationalError
 from django.utils import timezone
 
@@ -149,6 +151,52 @@ def test_a_cancelled_run_is_cleaned_up_after_and_tried_again_as_new(w: World, ki
     assert fresh(job).state == "DONE"
     with pytest.raises(Conflict):
         jobs.retry(actor=w.actor(w.max), job=fresh(job))
+
+
+def test_a_job_that_was_begun_is_cancelled_by_a_worker_which_cleans_up(
+    w: World, kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop, cleaned = threading.Event(), []
+    monkeypatch.setattr(engine, "_stopping", stop)
+
+    def body(run: registry.JobRun) -> None:
+        stop.set()
+        run.check()
+
+    kind(body, cleanup=lambda run: cleaned.append(run.job.is_resumed))
+    job = start(w)
+    engine.run(job.pk)
+    stop.clear()
+    jobs.cancel(actor=w.actor(w.max), job=fresh(job))
+    assert (fresh(job).state, fresh(job).cancel_requested) == ("QUEUED", True)
+    engine.run(job.pk)
+    assert (fresh(job).state, fresh(job).begun_at, cleaned) == ("CANCELLED", None, [True])
+
+
+def test_what_could_not_be_cleaned_up_stays_marked(w: World, kind) -> None:
+    def body(run: registry.JobRun) -> None:
+        raise Invalid("It cannot be done.")
+
+    def cleanup(run: registry.JobRun) -> None:
+        raise OSError("no")
+
+    kind(body, cleanup)
+    job = start(w)
+    engine.run(job.pk)
+    assert fresh(job).error == "It cannot be done. What it had written could not be removed."
+    jobs.retry(actor=w.actor(w.max), job=fresh(job))
+    kind(lambda run: {"again": run.job.is_resumed})
+    engine.run(job.pk)
+    assert fresh(job).result == {"again": True}
+
+
+def test_jobs_of_release_0_1_0_are_marked_as_begun(w: World) -> None:
+    waiting, begun, ended = start(w), start(w), start(w)
+    moment = timezone.now()
+    Job.all_objects.filter(pk__in=[begun.pk, ended.pk]).update(started_at=moment)
+    Job.all_objects.filter(pk=ended.pk).update(state=JobState.DONE)
+    import_module("annotator.migrations.0007_job_begun").mark_begun(apps, None)
+    assert [fresh(job).begun_at for job in (waiting, begun, ended)] == [None, moment, None]
 
 
 def test_who_may_cancel(w: World) -> None:

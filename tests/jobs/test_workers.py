@@ -38,7 +38,7 @@ class Jobs:
             "id": job_id if is_postgres else job_id.hex, "created_at": old if is_postgres else str(old)[:19],
             "updated_at": old if is_postgres else str(old)[:19], "workspace_id": self.workspace, "number": 0, "kind": kind,
             "state": "QUEUED", "cancel_requested": False, "progress": 0.0, "message": "", "params": params, "result": "{}",
-            "error": "", "attempt": 0, "lease_owner": "",
+            "error": "", "attempt": 0, "checkpoint": "{}", "lease_owner": "",
         } | columns  # fmt: skip
         marks = ", ".join(["%s"] * len(values))
         self.server.query(

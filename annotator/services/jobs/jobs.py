@@ -57,13 +57,13 @@ def start(
 
 @transaction.atomic
 def cancel(*, actor: Actor, job: Job) -> Job:
-    """Ask a job to stop: a queued one is cancelled at once, a running one at its next step.
+    """Ask a job to stop: one that no worker has begun is cancelled at once, any other at its next step.
 
     Allowed to whoever started it and to those with `job.cancel`. Raises Conflict when it has ended.
     """
     _require(actor, job)
     rows = Job.all_objects.filter(pk=job.pk)
-    fresh = rows.filter(state=JobState.QUEUED, attempt=0)
+    fresh = rows.filter(state=JobState.QUEUED, begun_at__isnull=True)
     is_over = fresh.update(state=JobState.CANCELLED, cancel_requested=True, finished_at=timezone.now())
     if not is_over and not rows.exclude(state__in=FINISHED).update(cancel_requested=True):
         raise Conflict("This job has ended already.", code="job_ended")
@@ -74,7 +74,11 @@ def cancel(*, actor: Actor, job: Job) -> Job:
 
 @transaction.atomic
 def retry(*, actor: Actor, job: Job) -> Job:
-    """Put a failed or cancelled job back into the queue, as if new. Raises Conflict for any other state."""
+    """Put a failed or cancelled job back into the queue. Raises Conflict for any other state.
+
+    What its attempts left is used: it continues from its checkpoint, and its file (a selection, a reverse) stays. A file
+    that expires gets its whole time again.
+    """
     _require(actor, job)
     ended = Job.all_objects.filter(pk=job.pk, state__in=(JobState.FAILED, JobState.CANCELLED))
     blank = {
@@ -83,13 +87,13 @@ def retry(*, actor: Actor, job: Job) -> Job:
         "message": "",
         "error": "",
         "result": {},
-        "artifact": None,
     }
     times = {
         "started_at": None,
         "finished_at": None,
         "lease_until": None,
         "lease_owner": "",
+        "expires_at": job.expires_at and timezone.now() + (job.expires_at - job.created_at),
         "updated_at": timezone.now(),
     }
     if not ended.update(state=JobState.QUEUED, attempt=0, **blank, **times):

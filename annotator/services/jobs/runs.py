@@ -14,7 +14,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import DateTimeField, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from annotator.domain.actor import Actor
@@ -51,6 +52,7 @@ def claim(*, job_id: uuid.UUID, owner: str) -> Job | None:
         lease_owner=owner,
         lease_until=_lease_end(),
         started_at=now,
+        begun_at=Coalesce(F("begun_at"), Value(now, DateTimeField())),
         updated_at=now,
         message="",
     )
@@ -85,13 +87,19 @@ def finish(
     error: str = "",
     result: dict[str, Any] | None = None,
     artifact: Blob | None = None,
+    is_clean: bool = True,
 ) -> bool:
-    """End a job with what it has to report; False when the lease was lost and somebody else ends it."""
+    """End a job with what it has to report; False when the lease was lost and somebody else ends it.
+
+    `is_clean`: nothing is left that a cleanup has to remove.
+    """
     now = timezone.now()
     changes: dict[str, Any] = {"state": state, "error": error[:2000], "finished_at": now, "updated_at": now}
     changes |= {"lease_until": None, "lease_owner": "", "message": ""}
     if state == JobState.DONE:
-        changes |= {"progress": 1.0, "artifact": artifact}
+        changes |= {"progress": 1.0, "artifact": artifact, "checkpoint": {}}
+    if is_clean:
+        changes["begun_at"] = None
     changes["result"] = result or {}
     rows = Job.all_objects.filter(pk=job.pk, lease_owner=owner, state=JobState.RUNNING)
     if not rows.update(**changes):
@@ -99,6 +107,11 @@ def finish(
     job.refresh_from_db()
     record_changed(job, _starter(job))
     return True
+
+
+def drop_checkpoint(*, job: Job, owner: str) -> None:
+    """Forget how far a job is, before what it wrote is removed: tried again, it begins anew."""
+    Job.all_objects.filter(pk=job.pk, lease_owner=owner).update(checkpoint={})
 
 
 @transaction.atomic

@@ -6,9 +6,10 @@ different folders do not meet; everything goes into one dataset.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from django.conf import settings
 from django.db import transaction
@@ -19,20 +20,11 @@ from annotator.domain.actor import Actor
 from annotator.domain.chunks import chunks
 from annotator.domain.errors import DomainError, Invalid, TooLarge
 from annotator.events import kinds
-from annotator.models import (
-    Blob,
-    Dataset,
-    DatasetItem,
-    Job,
-    Media,
-    Project,
-    QualityIssue,
-    Upload,
-    UploadBatch,
-)
+from annotator.models import Blob, Dataset, Job, Media, Project, QualityIssue, Upload, UploadBatch
 from annotator.services import blobs
 from annotator.services.import_report import ImportReport
 from annotator.services.jobs import jobs
+from annotator.services.jobs.steps import Steps
 from annotator.services.media import changes as media_changes, names as media_names, uploads
 from annotator.services.media.batches import create_many
 from annotator.services.media.rows import NewImage, Outcome
@@ -87,49 +79,67 @@ def own_refusal(error: Invalid | TooLarge) -> Invalid | TooLarge:
 
 @dataclass(slots=True)
 class _Run:
-    """One archive on its way: what was counted and what could not become a row."""
+    """One archive on its way: which of its entries are done, what became of them, and which were looked at ahead.
+
+    Entries are unpacked ahead of the rows. What is saved with the rows of a step is therefore about the entries up to
+    its last image; those behind it wait in `refused` and `images`, and are looked at again after a stop.
+    """
 
     project: Project
     dataset: Dataset
-    job: Job
     name: str
-    seen: int = 0
-    total: int = 1
-    counts: Counter[str] = field(default_factory=Counter)
-    problems: list[dict[str, str]] = field(default_factory=list)
-    report: ImportReport = field(default_factory=ImportReport)
-    issues: list[QualityIssue] = field(default_factory=list)
+    steps: Steps
+    total: int
+    done: int
+    counts: Counter[str]
+    problems: list[dict[str, str]]
+    report: ImportReport
+    refused: deque[tuple[int, Entry, str, str]] = field(default_factory=deque)
+    images: deque[int] = field(default_factory=deque)
 
     def count(self, outcomes: Sequence[Outcome]) -> None:
-        """Count what became of images, and report those that did not become what they should."""
+        """Note, in the step that wrote them, what became of the next images, and the refused files before them."""
         self.counts.update(outcome.state for outcome in outcomes)
         for outcome in outcomes:
+            self.done = self.images.popleft() + 1
             if outcome.state in ("skipped", "refused"):
                 self.report.images.left_out += 1
             else:
                 self.report.images.imported += 1
             if outcome.message:
                 self.report.add("files", outcome.message, outcome.name, code=outcome.code)
+        self.save(self.done)
 
-    def refuse(self, entry: str, code: str, words: str) -> None:
-        """Note a file that becomes no row; the log keeps the first 1,000, the job's result the first 100."""
+    def save(self, done: int) -> None:
+        """Note that the first `done` entries are done; the log keeps the first 1,000 refused files, the result 100."""
+        issues = []
+        while self.refused and self.refused[0][0] < done:
+            issues += self._refuse(*self.refused.popleft()[1:])
+        QualityIssue.objects.bulk_create(issues)
+        self.done = done
+        facts = self.report.facts()
+        self.steps.save(entries=done, counts=self.counts, problems=self.problems, report=facts)
+
+    def _refuse(self, entry: Entry, code: str, words: str) -> list[QualityIssue]:
+        """Count a file that becomes no row and return its row of the log, if it gets one."""
         self.counts["refused"] += 1
-        self.report.add("files", words, entry, code=code)
+        self.report.add("files", words, entry.name, code=code)
         if code != "not_an_image":
             self.report.images.left_out += 1
         if len(self.problems) < _SHOWN:
-            self.problems.append({"name": entry[:300], "code": code, "message": words})
-        if self.counts["refused"] <= _KEPT_ISSUES:
-            source = f"{self.name}: {entry}"[:1000].replace("\x00", "")
-            self.issues.append(
-                QualityIssue(
-                    project=self.project,
-                    severity="warning",
-                    code=code,
-                    source=source,
-                    message=f"Not imported: {words}.",
-                )
-            )
+            self.problems.append({"name": entry.name[:300], "code": code, "message": words})
+        if self.counts["refused"] > _KEPT_ISSUES:
+            return []
+        source = f"{_source(self.name)}{entry.name}"[:1000].replace("\x00", "")
+        message = f"Not imported: {words}."
+        return [
+            QualityIssue(project=self.project, severity="warning", code=code, source=source, message=message)
+        ]
+
+
+def _source(name: str) -> str:
+    """Return what the sources of an archive's refused files begin with."""
+    return f"{name}: "
 
 
 def run(
@@ -141,6 +151,7 @@ def run(
     batch: UploadBatch,
     name: str,
     on_clash: str,
+    steps: Steps,
     progress: Progress,
     on_result: Callable[[dict[str, object]], None],
 ) -> None:
@@ -148,23 +159,25 @@ def run(
 
     Flat memory. An image that cannot be decoded is a row with health ERROR; other files and those that
     try to leave their folder are refused one by one and named. Raises TooLarge and Invalid for an archive
-    that is a bomb or none, and for one that adds nothing. A second attempt takes up where the first one was killed.
+    that is a bomb or none, and for one that adds nothing. Continues behind the last entry that an earlier attempt saved.
     """
-    state = _Run(dataset.project, dataset, job, name)
-
-    def chunk_done(outcomes: Sequence[Outcome]) -> None:
-        state.count(outcomes)
-        _write_issues(state)
-        progress(state.seen / state.total, f"{state.seen:,} of {state.total:,} files")
-
+    saved = steps.done
     with blobs.store().as_file(blob.sha256) as path, path.open("rb") as file:
         reader = ZipReader(file, limits())
-        state.total = max(1, reader.count)
-        create_many(
-            actor=actor, project=state.project, images=_images(state, reader), on_clash=on_clash, batch=batch, import_job=job,
-            on_chunk=chunk_done,
+        state = _Run(
+            dataset.project, dataset, name, steps, max(1, reader.count), done=int(saved.get("entries", 0)),
+            counts=Counter(saved.get("counts", {})), problems=list(saved.get("problems", [])), report=ImportReport.continued(saved.get("report", {})),
         )  # fmt: skip
-    _write_issues(state)
+
+        def tell(outcomes: Sequence[Outcome] = ()) -> None:
+            progress(state.done / state.total, f"{state.done:,} of {state.total:,} files")
+
+        create_many(
+            actor=actor, project=state.project, images=_images(state, reader, tell), on_clash=on_clash, batch=batch, import_job=job,
+            steps=steps, on_written=state.count, on_chunk=tell,
+        )  # fmt: skip
+        if state.refused:
+            _save_refused(state, state.total)
     facts = state.report.facts()
     on_result(
         {**state.counts, "problems": state.problems, "counts": facts["counts"], "report": facts["report"]}
@@ -175,8 +188,14 @@ def run(
 def take_back(job: Job) -> int:
     """Put the images of an archive whose import failed or was cancelled into the trash; return how many.
 
-    Not removed for good: people may have labeled the first ones already.
+    Not removed for good: people may have labeled the first ones already. What was logged of refused files is removed.
     """
+    QualityIssue.objects.filter(
+        project=job.project_id,
+        media=None,
+        source__startswith=_source(job.params["name"]),
+        created_at__gte=job.begun_at or job.created_at,
+    ).delete()
     count = 0
     live = Media.objects.filter(import_job=job)
     while ids := list(live.values_list("pk", flat=True)[: media_changes.CHUNK]):
@@ -188,41 +207,51 @@ def take_back(job: Job) -> int:
     return count
 
 
-def _images(state: _Run, reader: ZipReader) -> Iterator[NewImage]:
-    """Yield the archive's images, unpacked into storage a portion at a time."""
-    for portion in chunks(_wanted(state, reader), _PORTION):
-        known = _made_before(state, [name for _, name in portion])
-        unpacked = [(name, _unpack(state, reader, entry)) for entry, name in portion if name not in known]
-        state.counts["created"] += len(known)
-        state.report.images.imported += len(known)
-        stored = [(found[0], found[1]) for _, found in unpacked if isinstance(found, tuple)]
+def _images(state: _Run, reader: ZipReader, tell: Callable[[], None]) -> Iterator[NewImage]:
+    """Yield the archive's images that are not done, unpacked into storage a portion at a time."""
+    for portion in chunks(islice(enumerate(reader), state.done, None), _PORTION):
+        unpacked = [
+            (index, name, _unpack(state, reader, index, entry))
+            for index, entry, name in _wanted(state, portion)
+        ]
+        stored = [(found[0], found[1]) for *_, found in unpacked if isinstance(found, tuple)]
         rows = iter(blobs.record_many(stored))
-        for name, found in unpacked:
-            if isinstance(found, tuple):
-                yield NewImage(state.dataset, name, next(rows))
-            elif found is not None:
-                yield NewImage(state.dataset, name, None, refusal=found)
+        for index, name, found in unpacked:
+            if found is not None:
+                state.images.append(index)
+                blob, refusal = (next(rows), None) if isinstance(found, tuple) else (None, found)
+                yield NewImage(state.dataset, name, blob, refusal=refusal)
+        if not state.images:
+            _save_refused(state, portion[-1][0] + 1)
+            tell()
 
 
-def _wanted(state: _Run, entries: Iterable[Entry]) -> Iterator[tuple[Entry, str]]:
-    """Yield the entries that may be images, with their names; the others are noted."""
-    for entry in entries:
-        state.seen += 1
+def _save_refused(state: _Run, done: int) -> None:
+    """Note entries that no image follows in a step of their own."""
+    with state.steps.step():
+        state.save(done)
+
+
+def _wanted(state: _Run, entries: Iterable[tuple[int, Entry]]) -> Iterator[tuple[int, Entry, str]]:
+    """Yield the entries that may be images, with index and name; the others are noted."""
+    for index, entry in entries:
         if is_clutter(entry.name):
             continue
         if entry.refusal is not None:
-            state.refuse(entry.name, *entry.refusal)
+            state.refused.append((index, entry, *entry.refusal))
             continue
         if entry.raw_name is not None:
             words = "the archive does not tell the encoding of its name, which may be shown wrongly"
             state.report.add("files", words, entry.name, code="name_encoding")
         try:
-            yield entry, media_names.check(entry.name)
+            yield index, entry, media_names.check(entry.name)
         except Invalid as error:
-            state.refuse(entry.name, "bad_path", error.message.rstrip("."))
+            state.refused.append((index, entry, "bad_path", error.message.rstrip(".")))
 
 
-def _unpack(state: _Run, reader: ZipReader, entry: Entry) -> tuple[Stored, str] | DomainError | None:
+def _unpack(
+    state: _Run, reader: ZipReader, index: int, entry: Entry
+) -> tuple[Stored, str] | DomainError | None:
     """Return the bytes of an entry as stored with their type, the reason why they are damaged, or None for no image.
 
     What is no image by name nor by its first bytes is not even unpacked.
@@ -234,11 +263,11 @@ def _unpack(state: _Run, reader: ZipReader, entry: Entry) -> tuple[Stored, str] 
             if not head:
                 head = block[:512]
                 if not _may_be_image(entry.name, head):
-                    state.refuse(entry.name, "not_an_image", "it is not an image")
+                    state.refused.append((index, entry, "not_an_image", "it is not an image"))
                     return None
             staged.write(block)
         if not head and not _may_be_image(entry.name, head):
-            state.refuse(entry.name, "not_an_image", "it is not an image")
+            state.refused.append((index, entry, "not_an_image", "it is not an image"))
             return None
         return staged.commit(), probe.mime_of(head)
     except (Invalid, TooLarge) as error:
@@ -249,19 +278,3 @@ def _unpack(state: _Run, reader: ZipReader, entry: Entry) -> tuple[Stored, str] 
 
 def _may_be_image(name: str, head: bytes) -> bool:
     return media_names.extension_of(name) in probe.FORMAT_OF_EXTENSION or probe.sniff(head) in probe.MIMES
-
-
-def _made_before(state: _Run, names: Sequence[str]) -> set[str]:
-    """Return which names an earlier attempt of this job made already."""
-    if state.job.attempt < 2:
-        return set()
-    rows = DatasetItem.all_objects.filter(
-        dataset=state.dataset, is_home=True, media__import_job=state.job, name__in=names
-    )
-    return set(rows.values_list("name", flat=True))
-
-
-def _write_issues(state: _Run) -> None:
-    issues, state.issues = state.issues, []
-    if issues:
-        QualityIssue.objects.bulk_create(issues)

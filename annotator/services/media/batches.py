@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
-
 from annotator import events, policy
 from annotator.domain.actor import Actor
 from annotator.domain.chunks import chunks
@@ -16,6 +14,7 @@ from annotator.domain.errors import Conflict, DomainError
 from annotator.events import kinds
 from annotator.models import Dataset, DatasetItem, Job, Media, Project, UploadBatch
 from annotator.services import blobs
+from annotator.services.jobs.steps import Steps
 from annotator.services.media import names as media_names, rows as media_rows
 from annotator.services.media.decoding import pool as decoding
 from annotator.services.media.image_decoding import decode_one, keep_parts
@@ -50,6 +49,8 @@ def create_many(
     batch: UploadBatch | None = None,
     import_job: Job | None = None,
     client: str = "",
+    steps: Steps | None = None,
+    on_written: Progress | None = None,
     on_chunk: Progress | None = None,
 ) -> list[Outcome]:
     """Make many images, decoded in children while rows are written; a broken one becomes a row with health ERROR.
@@ -57,20 +58,24 @@ def create_many(
     With `on_broken="refuse"` nothing is kept of a broken one; its outcome is "refused".
 
     Allowed with `media.upload`. Returns an outcome for each image, in order. Writes transactions of at most
-    CHUNK images; `on_chunk` is called after each and may raise to stop (what is written stays).
+    CHUNK images, each a step of `steps`; `on_written` is called within each, `on_chunk` after each and may
+    raise to stop (what is written stays).
     `on_clash`: a name that its dataset has is skipped, numbered ("cat (2).jpg") or replaces the old image.
     Slots of `images` must be queued; one that somebody else used up meanwhile is skipped.
     """
     policy.require(actor, project, "media.upload")
     status = media_rows.first_status(project)
+    steps = steps or Steps()
     outcomes: list[Outcome] = []
     work = decoding.map_ahead(images, decode_one, ahead=2 * CHUNK)
     try:
         for chunk in chunks(work, CHUNK):
             kept = keep_parts(chunk)
-            with transaction.atomic():
+            with steps.step():
                 plan = Plan(project, actor, status, batch, import_job.pk if import_job else None)
                 made = _write_chunk(plan, kept, on_clash, on_broken, client)
+                if on_written is not None:
+                    on_written(made)
             outcomes.extend(made)
             if on_chunk is not None:
                 on_chunk(made)
@@ -80,7 +85,12 @@ def create_many(
 
 
 def import_many(
-    *, actor: Actor, dataset: Dataset, sources: Sequence[Source], job: Job | None = None
+    *,
+    actor: Actor,
+    dataset: Dataset,
+    sources: Sequence[Source],
+    job: Job | None = None,
+    steps: Steps | None = None,
 ) -> list[Outcome]:
     """Make the images of an import and return their outcomes, in order: those with a file are stored and decoded, the
     others wait for their bytes.
@@ -89,13 +99,16 @@ def import_many(
     name that the dataset has gets a number behind it. The rows carry `import_job`.
     """
     return create_many(
-        actor=actor, project=dataset.project, images=_new(dataset, sources), on_clash="number", import_job=job
-    )
+        actor=actor, project=dataset.project, images=_new(dataset, sources), on_clash="number", import_job=job, steps=steps
+    )  # fmt: skip
 
 
-def fill_many(*, actor: Actor, dataset: Dataset, sources: Sequence[Source]) -> None:
+def fill_many(
+    *, actor: Actor, dataset: Dataset, sources: Sequence[Source], steps: Steps | None = None
+) -> None:
     """Give the bytes that an import has found to the dataset's images of these names; what cannot be decoded changes nothing."""
-    create_many(actor=actor, project=dataset.project, images=_new(dataset, sources), on_clash="replace")
+    images = _new(dataset, sources)
+    create_many(actor=actor, project=dataset.project, images=images, on_clash="replace", steps=steps)
 
 
 def _new(dataset: Dataset, sources: Sequence[Source]) -> list[NewImage]:
@@ -198,7 +211,9 @@ def _replace(plan: Plan, ready: Ready, media_id: uuid.UUID, client: str) -> Outc
     return outcome
 
 
-def prepare_pending(*, project: Project, progress: Callable[[float, str], None]) -> dict[str, int]:
+def prepare_pending(
+    *, project: Project, steps: Steps, progress: Callable[[float, str], None]
+) -> dict[str, int]:
     """Decode images of a project that have bytes but were never decoded; for the job of that name. Harmless to repeat.
 
     Facts, hash, findings and renditions are written; one that cannot be decoded gets health ERROR. Labels stay.
@@ -206,7 +221,8 @@ def prepare_pending(*, project: Project, progress: Callable[[float, str], None])
     rows = Media.objects.filter(
         project=project, is_prepared=False, blob__isnull=False, kind="image"
     ).order_by("pk")
-    total, done, last = rows.count(), 0, uuid.UUID(int=0)
+    done, last = int(steps.done.get("images", 0)), uuid.UUID(int=0)
+    total = done + rows.count()
     while chunk := list(rows.filter(pk__gt=last).select_related("blob", "project")[:CHUNK]):
         last = chunk[-1].pk
         homes = DatasetItem.all_objects.filter(media__in=chunk, is_home=True).select_related("dataset")
@@ -214,7 +230,7 @@ def prepare_pending(*, project: Project, progress: Callable[[float, str], None])
         known = [medium for medium in chunk if medium.pk in home_of]
         images = [NewImage(home_of[one.pk].dataset, home_of[one.pk].name, one.blob) for one in known]
         ready = keep_parts(list(decoding.map_ahead(images, decode_one, ahead=2 * CHUNK)))
-        with transaction.atomic():
+        with steps.step():
             for medium, found in zip(known, ready, strict=True):
                 media_rows.swap(medium, found, actor=None, name=found.image.name, external_id=None)
             after: kinds.BulkPayload = {
@@ -223,6 +239,7 @@ def prepare_pending(*, project: Project, progress: Callable[[float, str], None])
                 "count": len(known),
             }
             events.record(actor=None, kind=kinds.BULK, project_id=project.pk, after=after)
-        done += len(chunk)
+            done += len(chunk)
+            steps.save(images=done)
         progress(done / max(1, total), f"{done:,} of {total:,} images")
     return {"images": done}

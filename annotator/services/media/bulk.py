@@ -21,6 +21,7 @@ from annotator.events import kinds
 from annotator.models import Blob, Dataset, DatasetItem, Event, Job, Media, MediaStatus, Project
 from annotator.services import blobs
 from annotator.services.jobs import jobs, reverse_files
+from annotator.services.jobs.steps import Steps
 from annotator.services.media import changes as media_changes, statuses
 
 # So many are changed while the person waits (in short transactions); more by a job.
@@ -80,7 +81,6 @@ def apply(
     project: Project,
     change: Change,
     media: Sequence[uuid.UUID],
-    progress: Progress | None = None,
 ) -> Done:
     """Change images in transactions of CHUNK; what a person may not change is left, not refused.
 
@@ -88,12 +88,7 @@ def apply(
     """
     role = policy.require(actor, project, ACTION_OF[change.what])
     one = _worker(actor, role, project, change)
-    changed = done = 0
-    for some in chunks(media, CHUNK):
-        changed += one(some)
-        done += len(some)
-        if progress is not None:
-            progress(done / len(media), f"{done:,} of {len(media):,} images")
+    changed = sum(one(some) for some in chunks(media, CHUNK))
     return Done(changed, len(media) - changed)
 
 
@@ -116,8 +111,8 @@ def start(*, actor: Actor, project: Project, change: Change, media: Sequence[uui
     return job
 
 
-def run(*, actor: Actor, project: Project, job: Job, progress: Progress) -> dict[str, Any]:
-    """Do the change of a job. Harmless to repeat: what is changed already stays so, and the events of both attempts are its reverse."""
+def run(*, actor: Actor, project: Project, job: Job, steps: Steps, progress: Progress) -> dict[str, Any]:
+    """Do the change of a job, from where an earlier attempt stopped; the events of all attempts are its reverse."""
     blob = Blob.objects.filter(pk=job.params["selection"], mime=SELECTION).first()
     if blob is None:
         raise Missing("The list of selected images has expired. Select them again.")
@@ -125,8 +120,16 @@ def run(*, actor: Actor, project: Project, job: Job, progress: Progress) -> dict
         media = [uuid.UUID(key) for key in orjson.loads(stream.read())]
     target = uuid.UUID(job.params["target"]) if job.params.get("target") else None
     change = Change(uuid.UUID(job.params["change"]), job.params["what"], target)
-    done = apply(actor=actor, project=project, change=change, media=media, progress=progress)
-    return {"changed": done.changed, "skipped": done.left}
+    role = policy.require(actor, project, ACTION_OF[change.what])
+    one = _worker(actor, role, project, change)
+    done, changed = int(steps.done.get("images", 0)), int(steps.done.get("changed", 0))
+    for some in chunks(media[done:], CHUNK):
+        with steps.step():
+            changed += one(some)
+            done += len(some)
+            steps.save(images=done, changed=changed)
+        progress(done / len(media), f"{done:,} of {len(media):,} images")
+    return {"changed": changed, "skipped": len(media) - changed}
 
 
 def _worker(
@@ -179,22 +182,27 @@ def undo_change(
     change_id: uuid.UUID,
     what: str,
     by: uuid.UUID | None = None,
+    steps: Steps | None = None,
     progress: Progress | None = None,
 ) -> int:
     """Undo a change that the actor (or the person `by`) made within UNDO_FOR and return how many images went back.
 
-    An image that was changed again since then keeps the later change. Missing when there is nothing to undo.
+    An image that was changed again since then keeps the later change. Missing when there is nothing to undo. Continues
+    after the last of `steps`.
     """
     text.check_choice(what, EVENT_OF, field="what")
     policy.require(actor, project, ACTION_OF[what])
     events = _events(by or actor.user_id, project, Change(change_id, what))
-    back = 0
-    for index, (before, after) in enumerate(reversed(events)):
-        back += {"status": _status_back, "move": _move_back, "delete": _restore_trashed}[what](
-            actor, project, before, after
-        )
+    one = {"status": _status_back, "move": _move_back, "delete": _restore_trashed}[what]
+    steps = steps or Steps()
+    done, back = int(steps.done.get("events", 0)), int(steps.done.get("changed", 0))
+    for before, after in list(reversed(events))[done:]:
+        with steps.step():
+            back += one(actor, project, before, after)
+            done += 1
+            steps.save(events=done, changed=back)
         if progress is not None:
-            progress(index / len(events), f"{back:,} images")
+            progress(done / len(events), f"{back:,} images")
     return back
 
 

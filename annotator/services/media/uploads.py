@@ -23,6 +23,7 @@ from annotator.domain.ids import parse_uuid, uuid7
 from annotator.models import Dataset, Job, Project, Upload, UploadBatch
 from annotator.services import blobs
 from annotator.services.jobs import jobs
+from annotator.services.jobs.steps import Steps
 from annotator.services.media import names as media_names
 from annotator.services.media.batches import create_many
 from annotator.services.media.rows import NewImage, Outcome
@@ -201,21 +202,31 @@ def queued(batch_id: uuid.UUID, run: str) -> list[uuid.UUID]:
 
 
 def ingest(
-    *, actor: Actor, batch: UploadBatch, run: str, client: str, progress: Callable[[float, str], None]
+    *,
+    actor: Actor,
+    batch: UploadBatch,
+    run: str,
+    client: str,
+    steps: Steps,
+    progress: Callable[[float, str], None],
 ) -> dict[str, int]:
     """Make images of the files of a run; for the job behind `finish`, and harmless to repeat.
 
     A file is used up in the transaction of its row, so a killed worker leaves no file behind and makes none
-    twice. Returns counts by outcome. `progress` may raise to stop; what was made stays.
+    twice. Returns counts by outcome, of all attempts. `progress` may raise to stop; what was made stays.
     """
     waiting = queued(batch.pk, run)
-    counts: Counter[str] = Counter()
+    counts: Counter[str] = Counter(steps.done.get("counts", {}))
+    total = counts.total() + len(waiting)
+
+    def count(outcomes: Sequence[Outcome]) -> None:
+        counts.update(outcome.state for outcome in outcomes)
+        steps.save(counts=counts)
 
     def chunk_done(outcomes: Sequence[Outcome]) -> None:
-        counts.update(outcome.state for outcome in outcomes)
         done = counts.total()
         broken = f", {counts['broken']:,} could not be read" if counts["broken"] else ""
-        progress(done / max(1, len(waiting)), f"{done:,} of {len(waiting):,} files{broken}")
+        progress(done / max(1, total), f"{done:,} of {total:,} files{broken}")
 
     for on_clash in CLASHES:
         images = _images(batch, waiting, on_clash)
@@ -226,6 +237,8 @@ def ingest(
             on_clash=on_clash,
             batch=batch,
             client=client,
+            steps=steps,
+            on_written=count,
             on_chunk=chunk_done,
         )
     return dict(counts)

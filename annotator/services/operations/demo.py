@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db import transaction
-
 from annotator.domain.actor import Actor
 from annotator.domain.ids import uuid7
 from annotator.ml import scenes
@@ -22,6 +20,7 @@ from annotator.models import (
 )
 from annotator.services import blobs
 from annotator.services.annotations import labels, tags
+from annotator.services.jobs.steps import Steps
 from annotator.services.media import batches as media_batches, rows as media_rows, statuses
 from annotator.services.projects import datasets, projects
 from annotator.services.vocabulary import concepts
@@ -45,16 +44,23 @@ STATES = (
 
 
 def build(
-    *, actor: Actor, workspace: Workspace, report_progress: Callable[[str], None] = lambda words: None
+    *,
+    actor: Actor,
+    workspace: Workspace,
+    report_progress: Callable[[str], None] = lambda words: None,
+    steps: Steps | None = None,
 ) -> Project:
     """Make the demo project in a workspace of the actor (who may do everything there) and return it.
 
-    All or nothing: half a demo, left by a process that was killed, would later pass for a complete one.
+    All or nothing, in one step: half a demo, left by a process that was killed, would later pass for a complete one.
     """
+    steps = steps or Steps()
     drawn = [scenes.draw_scene(seed) for seed in range(len(STATES))]
     report_progress(f"Drew {len(drawn)} scenes.")
-    with transaction.atomic():
-        return _write(actor, workspace, drawn)
+    with steps.step():
+        project = _write(actor, workspace, drawn)
+        steps.save(project=str(project.pk))
+    return project
 
 
 def _write(actor: Actor, workspace: Workspace, drawn: list[scenes.Scene]) -> Project:

@@ -19,6 +19,7 @@ from annotator.events import kinds
 from annotator.models import Dataset, DatasetItem, Media, Project
 from annotator.services import naming
 from annotator.services.jobs import jobs
+from annotator.services.jobs.steps import Steps
 from annotator.services.media import changes as media_changes
 
 # Up to this many media get their new list keys at once, more by a job.
@@ -115,15 +116,18 @@ def _relist_now_or_later(actor: Actor, dataset: Dataset) -> None:
         )
 
 
-def relist(dataset: Dataset) -> Iterator[int]:
-    """Bring the list keys of a dataset's media up to date, a short transaction a step; yield how many each changed.
+def relist(dataset: Dataset, steps: Steps) -> Iterator[int]:
+    """Bring the list keys of a dataset's media up to date; yield after each step how many were changed so far.
 
     Harmless to repeat and to stop anywhere; for the job that follows a rename.
     """
+    changed = int(steps.done.get("changed", 0))
     for rows in _stale_keys(dataset):
-        with transaction.atomic():
+        with steps.step():
             _write_keys(rows)
-        yield len(rows)
+            changed += len(rows)
+            steps.save(changed=changed)
+        yield changed
 
 
 def _stale_keys(dataset: Dataset) -> Iterator[list[tuple[uuid.UUID, str]]]:

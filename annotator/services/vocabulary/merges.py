@@ -27,6 +27,7 @@ from annotator.models import (
 )
 from annotator.services import naming
 from annotator.services.jobs import jobs, reverse_files
+from annotator.services.jobs.steps import Steps
 from annotator.services.vocabulary import concepts
 
 # Up to so many labels are changed while the person waits; more would hold the database too long.
@@ -68,7 +69,7 @@ def start(*, actor: Actor, project: Project, source: Concept, target: Concept) -
         )
 
 
-def run(*, actor: Actor, project: Project, job: Job, progress: Progress) -> dict[str, Any]:
+def run(*, actor: Actor, project: Project, job: Job, steps: Steps, progress: Progress) -> dict[str, Any]:
     """Do the merge of a job: labels in chunks, then what is left and the class itself. Harmless to repeat."""
     rows = Concept.all_objects.filter(project=project)
     source, target = (
@@ -77,17 +78,20 @@ def run(*, actor: Actor, project: Project, job: Job, progress: Progress) -> dict
     )
     if target is None:
         raise Missing("The class to merge into is no longer there.")
-    moved, total = 0, max(1, int(job.params.get("count", 1)))
+    moved, total = int(steps.done.get("labels", 0)), max(1, int(job.params.get("count", 1)))
     while source is not None:
         of_source = Label.all_objects.filter(project=project, concept=source)
         keys = list(of_source.values_list("pk", flat=True)[:CHUNK])
         if not keys:
             break
-        _move_chunk(actor, project, keys, source.pk, target.pk)
-        moved += len(keys)
+        with steps.step():
+            _move_chunk(actor, project, keys, source.pk, target.pk)
+            moved += len(keys)
+            steps.save(labels=moved)
         progress(min(1.0, moved / total), f"{moved:,} of {total:,} objects")
     if source is not None:
-        _merge(actor=actor, source=source, target=target)
+        with steps.step():
+            _merge(actor=actor, source=source, target=target)
     return {"labels": total}
 
 
@@ -109,22 +113,26 @@ def undo(*, actor: Actor, project: Project, job: Job) -> Job | None:
     return None
 
 
-def run_undo(*, actor: Actor, project: Project, job: Job, progress: Progress) -> dict[str, Any]:
-    """Undo a large merge: the class first, then its labels in chunks. Harmless to repeat."""
+def run_undo(*, actor: Actor, project: Project, job: Job, steps: Steps, progress: Progress) -> dict[str, Any]:
+    """Undo a large merge: the class first, then its labels in chunks, from where an earlier attempt stopped."""
     original = Job.all_objects.get(pk=job.params["of"], project=project)
     reverse = reverse_files.read(original, is_taken=True)
     keys, concept_id = reverse["labels"], reverse["concept"]["id"]
     if not Concept.all_objects.filter(pk=concept_id).exists():
-        with transaction.atomic():
+        with steps.step():
             _restore(actor, project, {**reverse, "labels": []})
-    done = 0
-    for some in chunks(keys, CHUNK):
-        _move_chunk(actor, project, some, reverse["target"], concept_id)
-        done += len(some)
+    done = int(steps.done.get("labels", 0))
+    for some in chunks(keys[done:], CHUNK):
+        with steps.step():
+            _move_chunk(actor, project, some, reverse["target"], concept_id)
+            done += len(some)
+            steps.save(labels=done)
         progress(done / len(keys), f"{done:,} of {len(keys):,} objects")
-    with transaction.atomic():
-        after = kinds.BulkPayload(what="unmerge", count=len(keys))
-        events.record(actor=actor, kind=kinds.BULK, project_id=project.pk, after=after)
+    if not steps.done.get("is_recorded"):
+        with steps.step():
+            after = kinds.BulkPayload(what="unmerge", count=len(keys))
+            events.record(actor=actor, kind=kinds.BULK, project_id=project.pk, after=after)
+            steps.save(is_recorded=True)
     return {"labels": len(keys)}
 
 
@@ -154,25 +162,27 @@ def delete(*, actor: Actor, project: Project, concept: Concept, role: str, count
         )
 
 
-def run_delete(*, actor: Actor, project: Project, job: Job, progress: Progress) -> dict[str, Any]:
+def run_delete(
+    *, actor: Actor, project: Project, job: Job, steps: Steps, progress: Progress
+) -> dict[str, Any]:
     """Delete the annotations of a class in chunks and then its role. Harmless to repeat."""
     concept = Concept.all_objects.filter(project=project, pk=job.params["concept"]).first()
-    role, total, gone = job.params["role"], max(1, int(job.params["count"])), 0
+    role, total = job.params["role"], max(1, int(job.params["count"]))
+    gone = int(steps.done.get("labels", 0))
     model = Tag if role == "media" else Label
     while concept is not None:
-        with transaction.atomic():
-            keys = list(
-                model.all_objects.filter(project=project, concept=concept).values_list("pk", flat=True)[
-                    :CHUNK
-                ]
-            )
+        rows = model.all_objects.filter(project=project, concept=concept)
+        with steps.step():
+            keys = list(rows.values_list("pk", flat=True)[:CHUNK])
             model.all_objects.filter(pk__in=keys).delete()
-        gone += len(keys)
+            gone += len(keys)
+            steps.save(labels=gone)
         progress(min(1.0, gone / total), f"{gone:,} of {total:,}")
         if len(keys) < CHUNK:
             break
     if concept is not None:
-        concepts.delete(actor=actor, concept=concept, role=role)
+        with steps.step():
+            concepts.delete(actor=actor, concept=concept, role=role)
     return {"labels": total}
 
 

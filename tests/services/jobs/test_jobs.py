@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from annotator.domain.errors import Conflict, Denied, Missing
 from annotator.models import Job, JobState, User
@@ -125,6 +127,19 @@ def test_a_failed_job_is_tried_again_as_if_new(
     with pytest.raises(Conflict) as refusal:
         jobs.retry(actor=w.actor(w.rosa), job=job)
     assert refusal.value.code == "job_state"
+
+
+def test_a_job_that_is_tried_again_keeps_its_file_and_gets_its_whole_time(w: World) -> None:
+    blob = reverse_files.write({"labels": [1]})
+    job = start(w, w.max, expires_at=timezone.now() + timedelta(days=14))
+    ago = timezone.now() - timedelta(days=20)
+    Job.all_objects.filter(pk=job.pk).update(
+        state=JobState.FAILED, artifact=blob, created_at=ago, expires_at=ago + timedelta(days=14),
+        checkpoint={"labels": 5},
+    )  # fmt: skip
+    again = jobs.retry(actor=w.actor(w.max), job=Job.all_objects.get(pk=job.pk))
+    assert (again.artifact, again.checkpoint) == (blob, {"labels": 5})
+    assert again.expires_at is not None and again.expires_at > timezone.now() + timedelta(days=13)
 
 
 def test_each_sees_the_jobs_of_their_workspaces(w: World) -> None:

@@ -155,28 +155,6 @@ def test_names_that_are_taken(w: World) -> None:
     assert made(w) == ["img 1 (2).jpg", "new (2).jpg", "new.jpg"]
 
 
-def test_a_killed_worker_takes_up_where_it_was(w: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(media_batches, "CHUNK", 2)
-    files = {f"{n}.jpg": pictures.jpeg(20 + n, 20) for n in range(7)}
-    job = start(w, archive(files), on_clash="number")
-
-    class Killed(BaseException): ...
-
-    def progress(share: float, words: str) -> None:
-        if len(made(w)) == 4:
-            raise Killed
-
-    with pytest.raises(Killed):
-        archives.run(
-            actor=actor(w.max), job=job, dataset=w.dataset, blob=Upload.objects.get().blob, batch=UploadBatch.objects.get(), name="x",
-            on_clash="number", progress=progress, on_result=dict,
-        )  # fmt: skip
-    assert len(made(w)) == 4
-    Job.all_objects.filter(pk=job.pk).update(attempt=1)
-    assert run(job).result["created"] == 7
-    assert made(w) == sorted(files)
-
-
 def test_a_cancelled_import_is_in_the_trash_with_its_labels(
     w: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 from annotator.domain.errors import Denied
 from annotator.models import DatasetItem, Event, Job, Media, QualityIssue, Rendition
 from annotator.services import blobs
+from annotator.services.jobs.steps import Steps
 from annotator.services.media import batches as media_batches, urls as media_urls
 from annotator.services.media.batches import Source
 from annotator.services.media.rows import NewImage, Outcome
@@ -207,15 +208,15 @@ def test_rows_written_without_decoding_are_prepared_later(w: World) -> None:
     Media.objects.filter(pk=broken.pk).update(blob=blobs.put_bytes(pictures.HTML))
     told: list[float] = []
     assert media_batches.prepare_pending(
-        project=w.project, progress=lambda share, words: told.append(share)
+        project=w.project, steps=Steps(), progress=lambda share, words: told.append(share)
     ) == {"images": 3}
     rows = {row.pk: row for row in Media.objects.filter(project=w.project)}
     assert rows[broken.pk].health == "ERROR" and rows[w.images[0].pk].phash is not None
     assert Rendition.objects.filter(media__project=w.project).count() == 2
     assert told == [1.0]
-    assert media_batches.prepare_pending(project=w.project, progress=lambda share, words: None) == {
-        "images": 0
-    }
+    assert media_batches.prepare_pending(
+        project=w.project, steps=Steps(), progress=lambda share, words: None
+    ) == {"images": 0}
 
 
 def test_a_slot_that_somebody_used_meanwhile_is_skipped(w: World) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from annotator.domain.errors import Denied, Invalid, Missing
 from annotator.models import Dataset, Job, JobState, Media, MediaStatus, User
+from annotator.services.jobs.steps import Steps
 from annotator.services.media import bulk
 from tests.world import World, make_dataset
 
@@ -148,8 +149,8 @@ def test_a_job_does_the_change_twice_without_harm_and_another_undoes_it(w: World
     steps: list[float] = []
     arguments: dict[str, Any] = {"actor": actor, "project": w.project, "job": job}
     note = lambda share, _: steps.append(share)  # noqa: E731
-    assert bulk.run(**arguments, progress=note) == {"changed": 3, "skipped": 0}
-    assert bulk.run(**arguments, progress=note) == {"changed": 0, "skipped": 3}
+    assert bulk.run(**arguments, steps=Steps(), progress=note) == {"changed": 3, "skipped": 0}
+    assert bulk.run(**arguments, steps=Steps(), progress=note) == {"changed": 0, "skipped": 3}
     assert steps == [1.0, 1.0] and bases(w) == ["SKIPPED"] * 3
 
     with pytest.raises(Missing, match="cannot be undone"):
@@ -174,4 +175,4 @@ def test_a_list_that_is_gone_is_said(w: World) -> None:
     )
     job.params["selection"] = str(uuid.uuid4())
     with pytest.raises(Missing, match="has expired"):
-        bulk.run(actor=w.actor(w.max), project=w.project, job=job, progress=lambda *_: None)
+        bulk.run(actor=w.actor(w.max), project=w.project, job=job, steps=Steps(), progress=lambda *_: None)

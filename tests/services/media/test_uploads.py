@@ -12,6 +12,7 @@ from annotator.domain.errors import Denied, Invalid, Missing
 from annotator.jobs import engine
 from annotator.models import DatasetItem, Job, Media, Upload, UploadBatch
 from annotator.services import blobs
+from annotator.services.jobs.steps import Steps
 from annotator.services.media import batches as media_batches, creation as media_creation, uploads
 from annotator.services.media.uploads import FinishItem
 from annotator.storage.base import Stored, put_bytes
@@ -142,7 +143,14 @@ def test_a_killed_worker_leaves_nothing_behind_and_makes_nothing_twice(
             raise Killed
 
     with pytest.raises(Killed):
-        uploads.ingest(actor=actor(w.max), batch=batch, run=job.params["run"], client="", progress=progress)
+        uploads.ingest(
+            actor=actor(w.max),
+            batch=batch,
+            run=job.params["run"],
+            client="",
+            steps=Steps(),
+            progress=progress,
+        )
     assert Media.objects.filter(batch=batch).count() == 4
     assert run(job).result == {"files": {"created": 3}}
     assert sorted(Media.objects.filter(batch=batch).with_home().values_list("name", flat=True)) == [

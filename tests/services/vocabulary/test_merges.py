@@ -10,6 +10,7 @@ from annotator.domain.errors import Conflict, Denied, Invalid, Missing
 from annotator.domain.ids import uuid7
 from annotator.models import Concept, Event, Job, Label, Tag
 from annotator.services.annotations import editing
+from annotator.services.jobs.steps import Steps
 from annotator.services.vocabulary import merges
 from tests.world import World, make_box, make_class
 
@@ -34,7 +35,7 @@ def test_an_operation_from_before_a_merge_or_its_undo_is_a_conflict(
 
     def run(job: Job | None, runner: Any) -> None:
         if is_large:
-            runner(actor=actor, project=project, job=job, progress=lambda *_: None)
+            runner(actor=actor, project=project, job=job, steps=Steps(), progress=lambda *_: None)
             Job.all_objects.filter(pk=job.pk if job else None).update(state="DONE")
 
     job = merges.start(actor=actor, project=project, source=w.car, target=w.person)
@@ -164,7 +165,7 @@ def test_many_labels_are_deleted_by_a_job_that_may_run_twice(
     assert job is not None and job.state == "QUEUED" and Label.all_objects.count() == 3
     steps: list[str] = []
     for _ in range(2):
-        merges.run_delete(**arguments, job=job, progress=lambda _, text: steps.append(text))
+        merges.run_delete(**arguments, job=job, steps=Steps(), progress=lambda _, text: steps.append(text))
     assert steps == ["2 of 3", "3 of 3"]
     assert not Label.all_objects.exists() and not Concept.all_objects.filter(name="car").exists()
     assert w.recorded()[1:] == [deleted]

@@ -11,7 +11,6 @@ from datetime import datetime
 from itertools import repeat
 from typing import Any, BinaryIO
 
-from django.db import transaction
 from django.utils import timezone
 
 from annotator import events, policy
@@ -42,6 +41,7 @@ from annotator.services.exchange.imports.classes import Classes
 from annotator.services.exchange.imports.sizes import Sizes
 from annotator.services.exchange.imports.sources import Images, NoImages
 from annotator.services.import_report import ImportReport
+from annotator.services.jobs.steps import Steps
 from annotator.services.media import batches as media_batches, names as media_names, rows as media_rows
 from annotator.services.projects import projects
 from annotator.storage.base import Stored
@@ -60,6 +60,7 @@ class _Import:
     project: Project
     dataset: Dataset
     job: Job | None
+    steps: Steps
     report: ImportReport
     media_of: dict[int, uuid.UUID] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
@@ -82,6 +83,7 @@ def run(
     file: BinaryIO,
     files: Images | None = None,
     job: Job | None = None,
+    steps: Steps | None = None,
     progress: Progress | None = None,
     report: ImportReport | None = None,
 ) -> dict[str, Any]:
@@ -96,7 +98,7 @@ def run(
     policy.require(actor, project, "import.create")
     report_progress = progress or (lambda share, message: None)
     report = ImportReport() if report is None else report
-    state = _Import(actor, project, dataset, job, report)
+    state = _Import(actor, project, dataset, job, steps or Steps(), report)
     reader = CocoReader(file, report=report)
     imported_classes.write(state.classes, reader.categories, "media" if reader.has_tags else "region")
     _keep_head(state, reader)
@@ -155,7 +157,9 @@ def _write_images(
                     lacking.append(media_batches.Source(name=name, found=found))
             state.names.add(name)
         if lacking:
-            media_batches.fill_many(actor=state.actor, dataset=state.dataset, sources=lacking)
+            media_batches.fill_many(
+                actor=state.actor, dataset=state.dataset, sources=lacking, steps=state.steps
+            )
         sources = [
             media_batches.Source(
                 name=names[record.number], found=files.find(record.name),
@@ -165,7 +169,7 @@ def _write_images(
             for record in new
         ]  # fmt: skip
         made = media_batches.import_many(
-            actor=state.actor, dataset=state.dataset, sources=sources, job=state.job
+            actor=state.actor, dataset=state.dataset, sources=sources, job=state.job, steps=state.steps
         )
         changed = {record.number for record in chunk if record.is_changed}
         for record, source, outcome in zip(new, sources, made, strict=True):
@@ -239,9 +243,10 @@ def _write_tags(state: _Import, records: list[TagRecord]) -> int:
             state.report.add("annotations", _PARTS_MISSING)
         else:
             found.append((medium, concept, record))
-    imported_tags.write(
-        actor=state.actor, project=state.project, job=state.job, report=state.report, records=found
-    )
+    with state.steps.step():
+        imported_tags.write(
+            actor=state.actor, project=state.project, job=state.job, report=state.report, records=found
+        )
     state.report.tags.left_out += len(records) - len(found)
     return len(records)
 
@@ -250,7 +255,7 @@ def _insert(state: _Import, rows: list[ImportedLabelRow]) -> None:
     """Write labels and their one event in a transaction."""
     touched = {row.media_id for row in rows}
     media_ids = [str(key) for key in touched] if len(touched) <= 100 else None
-    with transaction.atomic():
+    with state.steps.step():
         revision = events.next_seq(project_id=state.project.pk)
         shared = _shared_columns(state, revision)
         columns = (*ImportedLabelRow._fields, *shared)

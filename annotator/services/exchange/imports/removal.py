@@ -16,7 +16,7 @@ def remove(*, job: Job) -> int:
 
     For imports that failed, were cancelled or whose worker was killed.
     """
-    removed = 0
+    removed = images = 0
     while True:
         with transaction.atomic():
             keys = list(Label.all_objects.filter(import_job=job).values_list("pk", flat=True)[:CHUNK])
@@ -24,15 +24,16 @@ def remove(*, job: Job) -> int:
         removed += len(keys)
         if len(keys) < CHUNK:
             break
-    _remove_tags(job)
+    tags = _remove_tags(job)
     while True:
         with transaction.atomic():
             keys = list(Media.all_objects.filter(import_job=job).values_list("pk", flat=True)[:CHUNK])
             Label.all_objects.filter(media_id__in=keys).delete()
             Media.all_objects.filter(pk__in=keys).delete()
+        images += len(keys)
         if len(keys) < CHUNK:
             break
-    if job.project_id:
+    if job.project_id and (removed or tags or images):
         with transaction.atomic():
             events.record(
                 actor=None,
@@ -43,12 +44,14 @@ def remove(*, job: Job) -> int:
     return removed
 
 
-def _remove_tags(job: Job) -> None:
-    """Delete the tags that an import gave to images that were there before."""
+def _remove_tags(job: Job) -> int:
+    """Delete the tags that an import has written and return their number."""
+    removed = 0
     rows = Tag.all_objects.filter(project=job.project, import_job=job)
     while True:
         with transaction.atomic():
             keys = list(rows.values_list("pk", flat=True)[:CHUNK])
             Tag.all_objects.filter(pk__in=keys).delete()
+        removed += len(keys)
         if len(keys) < CHUNK:
-            return
+            return removed

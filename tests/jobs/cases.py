@@ -1,0 +1,293 @@
+"""One small job of every kind, for the tests that interrupt them, and what is compared after it ended."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from annotator.jobs import engine
+from annotator.models import (
+    Concept,
+    DatasetItem,
+    Event,
+    Job,
+    Label,
+    Media,
+    MediaStatus,
+    Project,
+    QualityIssue,
+    Rendition,
+    Tag,
+    Upload,
+    UploadBatch,
+)
+from annotator.services import blobs
+from annotator.services.exchange.exports import exports
+from annotator.services.exchange.imports import imports
+from annotator.services.jobs import jobs
+from annotator.services.media import archives, bulk, uploads
+from annotator.services.media.selection import MediaSelection
+from annotator.services.media.uploads import FinishItem
+from annotator.services.projects import datasets
+from annotator.services.vocabulary import merges
+from annotator.storage.base import put_bytes
+from tests.storage import pictures
+from tests.world import World, actor, make_box, make_dataset, make_images
+
+Prepare = Callable[[World], Job]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """How a job of a kind comes about.
+
+    `undo` starts its undo, if it has one. `is_restarted`: an interrupted job begins anew instead of continuing;
+    `is_trashed`: what a failed or cancelled one wrote goes to the trash.
+    """
+
+    prepare: Prepare
+    undo: Callable[[World, Job], Job | None] | None = None
+    is_restarted: bool = False
+    is_trashed: bool = False
+
+
+def sent(w: World, content: bytes, batch: UploadBatch | None = None) -> Upload:
+    slot = uploads.create_slots(actor=actor(w.max), project=w.project, count=1, batch=batch)[0]
+    uploads.store(slot.pk, put_bytes(blobs.store(), content), "application/octet-stream")
+    return uploads.find(project=w.project, upload_id=slot.pk)
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def _files() -> dict[str, bytes]:
+    """Return images of names that the dataset has and has not, among them files that are refused and one that is broken."""
+    images = {f"img {n}.jpg": pictures.jpeg(8 + n, 8) for n in (1, 2, 3)}
+    more = {f"new {n}.jpg": pictures.jpeg(9, 8 + n) for n in range(1, 6)}
+    return {"notes.txt": b"1", **images, "a.txt": b"2", "b.txt": b"3", "page.jpg": pictures.HTML, **more, "z.txt": b"4"}  # fmt: skip
+
+
+def _archive(on_clash: str) -> Prepare:
+    def prepare(w: World) -> Job:
+        upload = sent(w, zipped(_files()))
+        return archives.start(
+            actor=actor(w.max), dataset=w.dataset, source=upload, name="a.zip", on_clash=on_clash
+        )
+
+    return prepare
+
+
+def _ingest(on_clash: str) -> Prepare:
+    def prepare(w: World) -> Job:
+        batch = uploads.open_batch(actor=actor(w.max), project=w.project, dataset=w.dataset)
+        items = [FinishItem(sent(w, content, batch).pk, name) for name, content in _files().items()]
+        return uploads.finish(actor=actor(w.max), batch=batch, items=items, on_clash=on_clash)
+
+    return prepare
+
+
+def _coco(w: World) -> Job:
+    """Two tagged images, one of them in the dataset with a label of the file; every label of the other one twice."""
+    make_box(w.images[0], w.car, (1, 1, 5, 5))
+    boxes = [[1, 1, 4, 4], [2, 2, 6, 6], [2, 2, 6, 6]]
+    labels = [
+        {"id": 10 * image + n, "image_id": image, "category_id": (1, 9)[n % 2], "bbox": box, "iscrowd": 0}
+        for image in (1, 50)
+        for n, box in enumerate(boxes * (1 if image == 1 else 2))
+    ]
+    labels += [{"id": 900 + image, "image_id": image, "category_id": 9} for image in (1, 50)]
+    file = {
+        "images": [{"id": n, "file_name": name, "width": 640, "height": 480} for n, name in ((1, "img 1.jpg"), (50, "b.jpg"))],
+        "categories": [{"id": 1, "name": "car"}, {"id": 9, "name": "lamp", "keypoints": ["top"], "skeleton": []}],
+        "annotations": labels,
+    }  # fmt: skip
+    upload = sent(w, zipped({"all.json": json.dumps(file).encode(), "images/b.jpg": pictures.jpeg(8, 8)}))
+    return imports.start(actor=actor(w.max), project=w.project, dataset=w.dataset, upload=upload)
+
+
+def _many(w: World) -> list[Media]:
+    """Return seven images, with a label each."""
+    images = [*w.images, *make_images(w.dataset, 4, start=4, width=16, height=12)]
+    for n, image in enumerate(images):
+        make_box(image, w.car, (1, 1, 5, 5 + n))
+        Tag.all_objects.create(project=w.project, media=image, concept=w.sunny, created_by=w.ann)
+    return images
+
+
+def _bulk(what: str) -> Prepare:
+    def prepare(w: World) -> Job:
+        images = _many(w)
+        Media.objects.filter(pk=images[4].pk).update(is_frozen=True)
+        target = {
+            "status": MediaStatus.all_objects.get(project=w.project, base="SKIPPED").pk,
+            "move": make_dataset(w.project, "Evening").pk,
+        }.get(what)
+        change, keys = bulk.change_of(what, target), [image.pk for image in images]
+        return bulk.start(actor=actor(w.max), project=w.project, change=change, media=keys)
+
+    return prepare
+
+
+def _undo_bulk(w: World, job: Job) -> Job | None:
+    return bulk.undo(actor=actor(w.max), project=w.project, job=job)
+
+
+def _bulk_undo(what: str) -> Prepare:
+    def prepare(w: World) -> Job:
+        job = _bulk(what)(w)
+        engine.run(job.pk)
+        job.refresh_from_db()
+        undo = _undo_bulk(w, job)
+        assert undo is not None
+        return undo
+
+    return prepare
+
+
+def _merge(w: World) -> Job:
+    _many(w)
+    return merges.start(actor=actor(w.max), project=w.project, source=w.car, target=w.person)
+
+
+def _undo_merge(w: World, job: Job) -> Job | None:
+    return merges.undo(actor=actor(w.max), project=w.project, job=job)
+
+
+def _merge_undo(w: World) -> Job:
+    job = _merge(w)
+    engine.run(job.pk)
+    job.refresh_from_db()
+    undo = _undo_merge(w, job)
+    assert undo is not None
+    return undo
+
+
+def _delete_class(w: World) -> Job:
+    _many(w)
+    job = merges.delete(actor=actor(w.max), project=w.project, concept=w.car, role="region", count=7)
+    assert job is not None
+    return job
+
+
+def _export(w: World) -> Job:
+    _many(w)
+    return exports.start(
+        actor=actor(w.max), project=w.project, format_name="json_coco", selection=MediaSelection()
+    )
+
+
+def _relist(w: World) -> Job:
+    _many(w)
+    datasets.rename(actor=actor(w.max), dataset=w.dataset, name="Noon")
+    return Job.all_objects.get(kind="relist")
+
+
+def _prepare(w: World) -> Job:
+    _many(w)
+    return jobs.start(actor=actor(w.max), workspace=w.workspace, project=w.project, kind="prepare")
+
+
+def _sample(w: World) -> Job:
+    return jobs.start(actor=actor(w.olga), workspace=w.workspace, kind="sample_project")
+
+
+#: The kind stands before the colon.
+CASES = {
+    "import_archive:skip": Case(_archive("skip"), is_trashed=True),
+    "import_archive:number": Case(_archive("number"), is_trashed=True),
+    "import_archive:replace": Case(_archive("replace"), is_trashed=True),
+    "ingest:number": Case(_ingest("number")),
+    "ingest:replace": Case(_ingest("replace")),
+    "import_coco": Case(_coco, is_restarted=True),
+    "bulk:status": Case(_bulk("status"), _undo_bulk),
+    "bulk:move": Case(_bulk("move"), _undo_bulk),
+    "bulk:delete": Case(_bulk("delete"), _undo_bulk),
+    "bulk_undo:status": Case(_bulk_undo("status")),
+    "bulk_undo:move": Case(_bulk_undo("move")),
+    "bulk_undo:delete": Case(_bulk_undo("delete")),
+    "merge": Case(_merge, _undo_merge),
+    "merge_undo": Case(_merge_undo),
+    "delete_class": Case(_delete_class),
+    "export": Case(_export, is_restarted=True),
+    "relist": Case(_relist),
+    "prepare": Case(_prepare),
+    "sample_project": Case(_sample),
+}
+
+
+def content(w: World) -> dict[str, Any]:
+    """Return what the workspace holds, without ids, times and numbers that depend on when things were written."""
+    media = Media.all_objects.filter(project__workspace=w.workspace)
+    return {
+        "projects": _rows(Project.objects.filter(workspace=w.workspace), "name"),
+        "live": _media(w, is_trashed=False),
+        "trash": _media(w, is_trashed=True),
+        "labels": _rows(
+            Label.all_objects.filter(media__in=media), "media__blob__sha256", "number",
+            "concept__name", "x0", "y0", "x1", "y1", "points", "error", "is_crowd", "origin",
+        ),
+        "tags": _rows(Tag.all_objects.filter(media__in=media), "media__blob__sha256", "concept__name"),
+        "renditions": _rows(
+            Rendition.all_objects.filter(media__in=media, media__trashed_at=None), "media__blob__sha256", "variant", "blob__sha256"
+        ),
+        "classes": _rows(
+            Concept.all_objects.filter(project__workspace=w.workspace), "name", "number", "on_region", "on_media"
+        ),
+        "issues": _rows(
+            QualityIssue.objects.filter(project=w.project, media__trashed_at=None), "code", "source", "message"
+        ),
+        "uploads": _rows(Upload.all_objects.filter(project=w.project), "name", "state", "result__state"),
+    }  # fmt: skip
+
+
+def _media(w: World, *, is_trashed: bool) -> list[Any]:
+    rows = DatasetItem.all_objects.filter(
+        media__project__workspace=w.workspace, media__trashed_at__isnull=not is_trashed
+    )
+    return _rows(
+        rows, "dataset__name", "name", "media__blob__sha256", "media__width", "media__health", "media__status__base",
+        "media__list_key", "media__is_prepared",
+    )  # fmt: skip
+
+
+def _rows(rows: Any, *columns: str) -> list[Any]:
+    return sorted(rows.values_list(*columns), key=repr)
+
+
+def told(w: World) -> list[tuple[Any, ...]]:
+    """Return the events of the workspace's projects but those of jobs: kind, what and how many."""
+    rows = Event.all_objects.filter(project__workspace=w.workspace).exclude(kind="job.changed").order_by("id")
+    found = []
+    for kind, after in rows.values_list("kind", "after"):
+        payload = json.loads(after or "{}")
+        media = payload.get("media") if isinstance(payload, dict) else None
+        what = payload.get("what") if isinstance(payload, dict) else None
+        count = payload.get("count") if isinstance(payload, dict) else len(payload)
+        found.append((kind, what, count, len(media) if isinstance(media, list) else None))
+    return found
+
+
+def outcome(job: Job) -> tuple[Any, ...]:
+    """Return the state of a job, its result and the content of its file."""
+    result = {key: value for key, value in job.result.items() if key not in ("project", "size")}
+    return job.state, result, _file(job)
+
+
+def _file(job: Job) -> Any:
+    if job.artifact is None:
+        return None
+    with blobs.store().open(job.artifact.sha256) as stream:
+        data = stream.read()
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return job.artifact.mime
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
