@@ -22,6 +22,10 @@ class Command(OperatorCommand):
         parser.add_argument("--workspace", required=True, metavar="REF")
         parser.add_argument("-o", "--output", required=True, type=Path, metavar="FILE")
 
+        parser.add_argument(
+            "--include-images", action="store_true", help="put the image files into the .zip too"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         path = console.target(options["output"])
         actor, project = console.project(
@@ -29,7 +33,11 @@ class Command(OperatorCommand):
         )
         try:
             facts = exports.write_file(
-                actor=actor, project=project, path=path, progress=lambda share, words: None
+                actor=actor,
+                project=project,
+                path=path,
+                progress=lambda share, words: None,
+                include_images=options["include_images"],
             )
         except OSError as error:
             raise CommandError(f"{path} cannot be written: {error.strerror}.") from None

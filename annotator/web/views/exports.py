@@ -60,6 +60,7 @@ def start_export(request: HttpRequest, scope: Scope) -> HttpResponse:
         selection=selection,
         label_classes=_many(request, "class"),
         name=request.POST.get("name", "") or scope.project.ref,
+        include_images=bool(request.POST.get("include_images")),
         link_origin=request.build_absolute_uri("/").rstrip("/") if request.POST.get("links") else None,
     )
     return forms.respond(request, to=_page(scope), toast=_("Export started."), stay=True, id=str(job.pk))

@@ -43,6 +43,16 @@ document.addEventListener('posted', async (event) => {
   wake();
 });
 
+const format = document.getElementById('e-format');
+const including = document.getElementById('e-with');
+
+/** An export of images includes them anyway. */
+function showIncluding() {
+  if (including && format instanceof HTMLSelectElement) including.hidden = format.value === 'images';
+}
+format?.addEventListener('change', showIncluding);
+showIncluding();
+
 const form = document.getElementById('import');
 const select = document.getElementById('i-dataset');
 const field = document.getElementById('i-new');

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import chain
 from pathlib import Path
@@ -25,6 +24,7 @@ from annotator.domain.records import ImageRecord, LabelRecord, LossReport
 from annotator.formats import coco, hasty_json
 from annotator.models import Concept, Dataset, Job, MediaStatus, Project
 from annotator.services import blobs, security_log
+from annotator.services.exchange import paths
 from annotator.services.exchange.exports import heads as export_heads, losses, rows as export_rows
 from annotator.services.exchange.exports.rows import ExportSelection, Keys, MediaRow
 from annotator.services.jobs import jobs
@@ -33,9 +33,8 @@ from annotator.services.media.selection import MediaSelection
 from annotator.services.security_log import Kind
 
 FORMATS = ("json_v1.1", "json_coco", "images")
-REPORT_NAME = "loss_report.json"
+REPORT_NAME = paths.REPORT_NAME
 _CHUNK = 1024 * 1024
-_UNSAFE = re.compile(r'[\x00-\x1f<>:"|?*\\]')
 Progress = Callable[[float, str], None]
 
 
@@ -49,12 +48,13 @@ def start(
     label_classes: tuple[uuid.UUID, ...] = (),
     name: str = "export",
     link_origin: str | None = None,
+    include_images: bool = False,
 ) -> Job:
     """Queue an export and return its job; its file is kept EXPORT_DAYS. Allowed with `export.create`.
 
     Of the selected media's labels those of `label_classes` are written, all when it is empty. `name` is what the file
-    is called. With `link_origin` (scheme and host) media carry signed addresses. Invalid for
-    an unknown format and for ids of another project.
+    is called. With `link_origin` (scheme and host) media carry signed addresses, with `include_images` the zip holds the
+    image files too. Invalid for an unknown format and for ids of another project.
     """
     policy.require(actor, project, "export.create")
     if format_name not in FORMATS:
@@ -62,7 +62,13 @@ def start(
     wanted = ExportSelection(selection, tuple(label_classes))
     _check_selection(project, wanted)
     clean = text.clean(name or "export", field="export_name", limit=100)
-    params = {"format": format_name, "name": clean, "origin": link_origin, **wanted.as_params()}
+    params = {
+        "format": format_name,
+        "name": clean,
+        "origin": link_origin,
+        "include_images": include_images,
+        **wanted.as_params(),
+    }
     expires = timezone.now() + timedelta(days=settings.EXPORT_DAYS)
     job = jobs.start(
         actor=actor,
@@ -93,14 +99,14 @@ def _check_selection(project: Project, selection: ExportSelection) -> None:
         ("class", Concept.all_objects.filter(on_region=True), selection.label_classes),
         ("status", MediaStatus.all_objects, media.statuses),
     )
-    for field, rows, wanted in tables:
+    for name, rows, wanted in tables:
         if wanted and rows.filter(project=project, pk__in=wanted).count() != len(set(wanted)):
-            raise Invalid(f"{field} names something that this project does not have.", field=field)
+            raise Invalid(f"{name} names something that this project does not have.", field=name)
 
 
 def file_name(name: str) -> str:
     """Return the name of the zip of an export called `name`."""
-    return f"{safe_part(name)}.zip"
+    return f"{paths.safe_part(name)}.zip"
 
 
 @dataclass(slots=True)
@@ -114,8 +120,12 @@ class Build:
     keys: Keys
     report: LossReport
     progress: Progress
+    #: Names carry the folder of their dataset, in files of labels and in archives alike.
+    has_folders: bool
     images: int = 0
     labels: int = 0
+    used_paths: set[str] = field(default_factory=set)
+    folded_paths: set[str] = field(default_factory=set)
 
 
 def build(*, project: Project, params: Mapping[str, Any], path: Path, progress: Progress) -> dict[str, Any]:
@@ -124,12 +134,11 @@ def build(*, project: Project, params: Mapping[str, Any], path: Path, progress: 
     `progress(fraction, message)` is called often and may raise to stop. A zip with losses holds REPORT_NAME.
     """
     selection = ExportSelection.from_params(params)
-    rows = export_rows.selected_media(project, selection)
-    state = Build(
-        project, selection, params["name"], params.get("origin"), Keys(rows), LossReport(), progress
-    )
+    state = _build(project, selection, params["name"], params.get("origin"), progress)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
         _WRITERS[params["format"]](state, archive)
+        if params.get("include_images") and params["format"] != "images":
+            _write_included(state, archive)
         if not state.report.is_empty:
             archive.writestr(REPORT_NAME, orjson.dumps(state.report.as_json(), option=orjson.OPT_INDENT_2))
     return {
@@ -140,6 +149,14 @@ def build(*, project: Project, params: Mapping[str, Any], path: Path, progress: 
         "size": path.stat().st_size,
         "report": state.report.as_json(),
     }
+
+
+def _build(
+    project: Project, selection: ExportSelection, name: str, origin: str | None, progress: Progress
+) -> Build:
+    keys = Keys(export_rows.selected_media(project, selection))
+    has_folders = export_rows.count_datasets(project, selection) > 1
+    return Build(project, selection, name, origin, keys, LossReport(), progress, has_folders)
 
 
 def _write_entry(
@@ -180,16 +197,12 @@ def coco_pieces(state: Build) -> Iterator[bytes]:
 
 
 def _coco_images(state: Build) -> Iterator[ImageRecord]:
-    clashing = losses.clashing_names(state.project, state.selection)
     for row in _media(state, 0.0, 0.2):
         kept = dict(row.metadata.get("coco") or {})
         given = kept.pop("file_name", None)
         name = given if given and media_names.below(given) == row.name else row.name
-        if row.name in clashing:
-            state.report.add(
-                "images.file_name", "the name is in several datasets: the dataset stands before it", name
-            )
-            name = f"{row.dataset}/{row.name}"
+        if state.has_folders:
+            name, kept["dataset_name"] = paths.joined(row.dataset, row.name), row.dataset
         if state.origin:
             kept["public_url"] = _link(state, row)
         known = (row.width, row.height) if row.width and row.height else (None, None)
@@ -221,17 +234,26 @@ def _report_unsupported(state: Build) -> int:
     return total
 
 
-def write_file(*, actor: Actor, project: Project, path: Path, progress: Progress) -> dict[str, Any]:
+def write_file(
+    *, actor: Actor, project: Project, path: Path, progress: Progress, include_images: bool = False
+) -> dict[str, Any]:
     """Write a whole project as COCO to a file of the server's own disk: for the operator's command alone.
 
-    The zip of `build` when the name ends with .zip, else the bare JSON. A file of that name is replaced once the new
+    The zip of `build` when the name ends with .zip, else the bare JSON, which cannot include images (Invalid). A file of that name is replaced once the new
     one is whole. Returns the facts of `build`. Allowed with `export.create`.
     """
     policy.require(actor, project, "export.create")
+    if include_images and path.suffix.lower() != ".zip":
+        raise Invalid("Images can only be included in a file that ends with .zip.", field="output")
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
     try:
         if path.suffix.lower() == ".zip":
-            params = {"format": "json_coco", "name": path.stem, **ExportSelection().as_params()}
+            params = {
+                "format": "json_coco",
+                "name": path.stem,
+                "include_images": include_images,
+                **ExportSelection().as_params(),
+            }
             facts = build(project=project, params=params, path=part, progress=progress)
         else:
             facts = _write_bare(project, path.stem, part, progress)
@@ -242,8 +264,7 @@ def write_file(*, actor: Actor, project: Project, path: Path, progress: Progress
 
 
 def _write_bare(project: Project, name: str, path: Path, progress: Progress) -> dict[str, Any]:
-    keys = Keys(export_rows.selected_media(project, ExportSelection()))
-    state = Build(project, ExportSelection(), name, None, keys, LossReport(), progress)
+    state = _build(project, ExportSelection(), name, None, progress)
     with path.open("wb") as target:
         for piece in coco_pieces(state):
             target.write(piece)
@@ -258,7 +279,7 @@ def _write_json(state: Build, archive: zipfile.ZipFile) -> None:
     pieces = hasty_json.write(
         head=head, images=_entries(state), report=state.report, keypoint_names=export_heads.point_names(head)
     )
-    _write_entry(archive, f"{safe_part(state.name)}.json", pieces)
+    _write_entry(archive, f"{paths.safe_part(state.name)}.json", pieces)
 
 
 def _entries(state: Build) -> Iterator[hasty_json.ImageEntry]:
@@ -291,9 +312,24 @@ def _entries(state: Build) -> Iterator[hasty_json.ImageEntry]:
 
 
 def _write_images(state: Build, archive: zipfile.ZipFile) -> None:
-    store, used = blobs.store(), set[str]()
-    for row in _media(state, 0.0, 1.0):
-        where = _free_path(row, used)
+    _write_files(state, archive, _media(state, 0.0, 1.0))
+
+
+def _write_included(state: Build, archive: zipfile.ZipFile) -> None:
+    """Write the images of an export of labels beside them."""
+    done = 0
+    for chunk in state.keys.chunks():
+        _write_files(state, archive, export_rows.read_media(chunk), folder="images/")
+        done += len(chunk)
+        state.progress(done / len(state.keys), f"{done:,} image files")
+
+
+def _write_files(
+    state: Build, archive: zipfile.ZipFile, rows: Iterable[MediaRow], *, folder: str = ""
+) -> None:
+    store = blobs.store()
+    for row in rows:
+        where = folder + _free_path(state, row)
         if row.sha256 is None:
             state.report.add("images", "the file is not kept here", where)
             continue
@@ -310,27 +346,27 @@ def _pieces(source: BinaryIO) -> Iterator[bytes]:
     return iter(lambda: source.read(_CHUNK), b"")
 
 
-def _free_path(row: MediaRow, used: set[str]) -> str:
-    """Return `<dataset>/<name>` as it may stand in a zip, numbered when another one has it already, in any case."""
-    folder = "/".join(map(safe_part, row.dataset.split("/")))
-    parts = [safe_part(part) for part in row.name.replace("\\", "/").split("/")]
-    path = f"{folder}/{'/'.join(parts)}"
+def _free_path(state: Build, row: MediaRow) -> str:
+    """Return the path of an image in a zip: its name in safe parts, numbered when another one has exactly this path."""
+    name = paths.joined(row.dataset, row.name) if state.has_folders else row.name
+    path = paths.safe_path(name)
     stem, dot, ending = path.rpartition(".")
     if not dot or "/" in ending:
         stem, ending = path, ""
     number = 1
-    while path.casefold() in used:
+    while path in state.used_paths:
         number += 1
         path = f"{stem} ({number}){dot if ending else ''}{ending}"
-    used.add(path.casefold())
+    if number > 1:
+        state.report.add("images", "another image has this path in the archive; this one was renamed", path)
+    elif path.casefold() in state.folded_paths:
+        words = (
+            "the name of another image differs only in upper and lower case: not every system can unpack both"
+        )
+        state.report.add("images", words, path)
+    state.used_paths.add(path)
+    state.folded_paths.add(path.casefold())
     return path
-
-
-def safe_part(part: str) -> str:
-    """Return one part of a path that every system can unpack: no separators, no climbing, no device names."""
-    clean = _UNSAFE.sub("_", part.replace("/", "_")).strip().rstrip(".")
-    is_device = re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?", clean)
-    return f"_{clean}" if is_device else clean[:200] or "_"
 
 
 # --- shared ---

@@ -29,9 +29,3 @@ def count_unsupported(project: Project, selection: ExportSelection) -> tuple[int
         **of_media,
         "attributes": values.filter(Q(label__in=labels) | Q(media__in=media)).count(),
     }
-
-
-def clashing_names(project: Project, selection: ExportSelection) -> set[str]:
-    """Return the names that media of several datasets share: they would be ambiguous on their own."""
-    rows = selected_media(project, selection).order_by().with_home().values("name")  # type: ignore[attr-defined]
-    return {row["name"] for row in rows.annotate(times=Count("pk")).filter(times__gt=1)}

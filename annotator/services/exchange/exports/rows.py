@@ -89,6 +89,12 @@ def selected_media(project: Project, selection: ExportSelection) -> QuerySet[Med
     return selection.media.apply(Media.objects.filter(project=project), project.pk)
 
 
+def count_datasets(project: Project, selection: ExportSelection) -> int:
+    """Return how many datasets the media of an export are in."""
+    rows = DatasetItem.objects.filter(media__in=selected_media(project, selection), is_home=True)
+    return rows.order_by().values("dataset").distinct().count()
+
+
 def selected_labels(project: Project, selection: ExportSelection) -> QuerySet[Label]:
     """Return the labels of an export."""
     rows = Label.all_objects.filter(project=project, media__in=selected_media(project, selection))

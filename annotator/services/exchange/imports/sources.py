@@ -16,6 +16,7 @@ from django.conf import settings
 from annotator.domain.errors import DomainError, Invalid, TooLarge
 from annotator.domain.records import LossReport
 from annotator.services import blobs
+from annotator.services.exchange import paths
 from annotator.services.exchange.imports import matching
 from annotator.services.media import archives
 from annotator.storage import probe
@@ -54,10 +55,10 @@ class Images:
             else:
                 claimed.add(exact)
         left.discard(())
-        paths = [path for path in self._paths(report) if path not in claimed] if left else []
-        if not paths:
+        free = [path for path in self._paths(report) if path not in claimed] if left else []
+        if not free:
             return
-        assignment = matching.assign(left, paths, self._roots)
+        assignment = matching.assign(left, free, self._roots)
         self._found, self._unclear = assignment.found, assignment.unclear
         for parts, match in self._found.items():
             place = f"{'/'.join(parts)} -> {match.path}"
@@ -116,25 +117,24 @@ class FolderImages(Images):
         self._root = root.resolve()
 
     def _exact(self, name: str) -> str | None:
-        path = PurePosixPath(name.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts:
-            return None
-        for root in self._roots:
-            try:
-                file = self._root.joinpath(*root, path).resolve()
-                if file.is_relative_to(self._root) and file.is_file():
-                    return file.relative_to(self._root).as_posix()
-            except (OSError, ValueError, RuntimeError):  # too long, an invalid path or a symlink loop
-                continue
+        for text in dict.fromkeys((name.replace("\\", "/"), paths.safe_path(name))):
+            path = PurePosixPath(text)
+            for root in () if path.is_absolute() or ".." in path.parts else self._roots:
+                try:
+                    file = self._root.joinpath(*root, path).resolve()
+                    if file.is_relative_to(self._root) and file.is_file():
+                        return file.relative_to(self._root).as_posix()
+                except (OSError, ValueError, RuntimeError):  # too long, an invalid path or a symlink loop
+                    continue
         return None
 
     def _paths(self, report: LossReport) -> Iterable[str]:
-        paths = list(islice(self._walk(), settings.MAX_ARCHIVE_FILES + 1))
-        if len(paths) > settings.MAX_ARCHIVE_FILES:
+        found = list(islice(self._walk(), settings.MAX_ARCHIVE_FILES + 1))
+        if len(found) > settings.MAX_ARCHIVE_FILES:
             words = f"the folder has more than {settings.MAX_ARCHIVE_FILES:,} files: only exact paths were looked up"
             report.add("images.file_name", words, self._root, code="folder_too_large")
             return ()
-        return paths
+        return found
 
     def _walk(self) -> Iterator[str]:
         for folder, _, names in os.walk(self._root):
@@ -179,20 +179,20 @@ class ZipImages(Images):
         untold = {path: entry.raw_name for path, entry in self._entries.items() if entry.raw_name is not None}
         if not untold:
             return
-        encoding, paths = matching.decoded(untold, names)
+        encoding, text_of = matching.decoded(untold, names)
         for path in untold:
             if encoding is None:
                 words = "the archive does not tell the encoding of its file names, and no known one fits the names in the JSON"
                 report.add("files", words, path, code="name_encoding")
             else:
                 words = f"the archive does not tell the encoding of its file names; {encoding} fits the names in the JSON"
-                report.add("files", words, paths[path], code="name_decoded")
-                self._entries[paths[path]] = self._entries.pop(path)
+                report.add("files", words, text_of[path], code="name_decoded")
+                self._entries[text_of[path]] = self._entries.pop(path)
 
     def _exact(self, name: str) -> str | None:
-        parts = matching.parts_of(name)
-        paths = ("/".join((*root, *parts)) for root in self._roots)
-        return next((path for path in paths if path in self._entries), None)
+        names = dict.fromkeys(("/".join(matching.parts_of(name)), paths.safe_path(name)))
+        wanted = ("/".join((*root, path)) for path in names for root in self._roots)
+        return next((path for path in wanted if path in self._entries), None)
 
     def _paths(self, report: LossReport) -> Iterable[str]:
         return self._entries
@@ -221,7 +221,8 @@ def open_source(path: Path, images: Path | None = None, *, is_upload: bool = Fal
     when there is no single JSON or the archive is damaged, TooLarge for archives beyond the limits.
     """
     if path.is_dir():
-        json_file = _only_json(sorted(path.glob("*.json")) or sorted(path.glob("annotations/*.json")), path)
+        names = sorted(path.glob("*.json")) or sorted(path.glob("annotations/*.json"))
+        json_file = _only_json([name for name in names if name.name != paths.REPORT_NAME], path)
         with json_file.open("rb") as file:
             yield Opened(file, FolderImages(images or path))
     elif path.is_file():
@@ -241,7 +242,7 @@ def open_source(path: Path, images: Path | None = None, *, is_upload: bool = Fal
 def _opened_zip(file: BinaryIO, images: Path | None) -> Iterator[Opened]:
     """Unpack the one JSON of an archive for the time of the block, on the disk of the blobs."""
     reader = ZipReader(file, archives.limits())
-    found = [entry for entry in reader if entry.name.lower().endswith(".json") and not is_clutter(entry.name)]
+    found = [entry for entry in reader if _may_be_coco(entry.name)]
     if len(found) != 1:
         raise Invalid(f"The archive must hold exactly one .json file, not {len(found)}.", field="archive")
     if found[0].refusal is not None:
@@ -252,6 +253,12 @@ def _opened_zip(file: BinaryIO, images: Path | None) -> Iterator[Opened]:
         unpacked.flush()
         with Path(unpacked.name).open("rb") as json:
             yield Opened(json, FolderImages(images) if images else ZipImages(reader, found[0].name))
+
+
+def _may_be_coco(name: str) -> bool:
+    """Return whether an entry is a JSON, and not the report that our own exports put beside it."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return last.lower().endswith(".json") and last != paths.REPORT_NAME and not is_clutter(name)
 
 
 def _only_json(found: list[Path], path: Path) -> Path:
