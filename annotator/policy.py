@@ -24,7 +24,7 @@ GRANTS: dict[str, frozenset[str]] = {
     Role.REVIEWER: _REVIEW,
     Role.MANAGER: _MANAGE,
     Role.ADMIN: _ADMINISTER,
-    Role.OWNER: _ADMINISTER | {"workspace.delete"},
+    Role.OWNER: _ADMINISTER | {"workspace.delete", "audit.read"},
 }
 ACTIONS = GRANTS[Role.OWNER]
 

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from annotator.domain.ids import uuid7
 
@@ -32,9 +32,11 @@ class Session(AbstractBaseSession):
 
 class SecurityEventQuerySet(models.QuerySet[Any]):
     def of_workspace(self, workspace_id: Any) -> Self:
-        """Return what concerns a workspace: events there, and those of its members that belong to no workspace."""
-        members = Membership.all_objects.filter(workspace_id=workspace_id).values("user_id")
-        return self.filter(Q(workspace_id=workspace_id) | Q(workspace_id=None, user_id__in=members))
+        """Return what concerns a workspace: events there, and those of no workspace of its members since they joined."""
+        joined = Membership.all_objects.filter(
+            workspace_id=workspace_id, user_id=OuterRef("user_id"), created_at__lte=OuterRef("at")
+        )
+        return self.filter(Q(workspace_id=workspace_id) | Q(Exists(joined), workspace_id=None))
 
 
 def _reference(to: str, **options: Any) -> models.ForeignKey:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _, gettext_lazy
 
 from annotator.models import Role
+from annotator.services.security_log import Kind
 
 JOB_NAMES = {
     "export": gettext_lazy("Export"),
@@ -28,6 +29,42 @@ ROLES = {
     Role.ANNOTATOR: (gettext_lazy("Annotator"), gettext_lazy("labels and submits for review")),
     Role.VIEWER: (gettext_lazy("Viewer"), gettext_lazy("read-only access")),
 }
+
+
+SECURITY_EVENTS = {
+    Kind.SIGN_IN: gettext_lazy("Signed in"),
+    Kind.SIGN_IN_FAILED: gettext_lazy("Sign-in failed"),
+    Kind.SIGN_IN_LIMITED: gettext_lazy("Too many sign-in attempts"),
+    Kind.SIGN_OUT: gettext_lazy("Signed out"),
+    Kind.SESSION_ENDED: gettext_lazy("Session ended"),
+    Kind.PASSWORD_CHANGED: gettext_lazy("Password changed"),
+    Kind.PASSWORD_FAILED: gettext_lazy("Wrong current password"),
+    Kind.EMAIL_CHANGED: gettext_lazy("E-mail address changed"),
+    Kind.EMAIL_VERIFIED: gettext_lazy("E-mail address verified"),
+    Kind.LINK_CREATED: gettext_lazy("Sign-in link created"),
+    Kind.LINK_USED: gettext_lazy("Signed in with a link"),
+    Kind.LINK_FAILED: gettext_lazy("Sign-in link refused"),
+    Kind.ACCOUNT_CREATED: gettext_lazy("Account created"),
+    Kind.ACCOUNT_CHANGED: gettext_lazy("Account changed"),
+    Kind.MEMBER_INVITED: gettext_lazy("Member invited"),
+    Kind.INVITATION_ENDED: gettext_lazy("Invitation ended"),
+    Kind.MEMBER_ADDED: gettext_lazy("Member added"),
+    Kind.MEMBER_ROLE: gettext_lazy("Role changed"),
+    Kind.MEMBER_REMOVED: gettext_lazy("Member removed"),
+    Kind.TOKEN_CREATED: gettext_lazy("API token created"),
+    Kind.TOKEN_REVOKED: gettext_lazy("API token revoked"),
+    Kind.TOKEN_FAILED: gettext_lazy("API token refused"),
+    Kind.EXPORT_STARTED: gettext_lazy("Export started"),
+    Kind.EXPORT_DOWNLOADED: gettext_lazy("Export downloaded"),
+    Kind.WORKSPACE_CREATED: gettext_lazy("Workspace created"),
+    Kind.WORKSPACE_QUOTAS: gettext_lazy("Quotas changed"),
+    Kind.REFUSED: gettext_lazy("Request refused"),
+}
+
+
+def security_event_name(kind: str) -> str:
+    """Return the name of a kind of security event; a kind of another version is shown as stored."""
+    return str(SECURITY_EVENTS[Kind(kind)]) if kind in SECURITY_EVENTS else kind
 
 
 # What user agents call browsers and systems, the more specific ones first: many name those that they are like.

@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, path
 from annotator.web import editor_api
 from annotator.web.views import (
     account,
+    audit,
     bulk,
     classes,
     datasets,
@@ -62,6 +63,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *both("workspaces", workspaces.workspace_list, "workspaces"),
     *both(W, workspaces.workspace, "workspace"),
     path(f"{W}/change", workspaces.change_workspace, name="workspace-change"),
+    *both(f"{W}/security-log", audit.security_log, "security-log"),
     path(f"{W}/sample", workspaces.add_sample, name="sample"),
     path(f"{W}/members/invite", members.invite, name="member-invite"),
     path(f"{W}/members/restore", members.restore, name="member-restore"),

@@ -100,6 +100,7 @@ TASKS = {
     "cancel jobs": {"job.cancel"},
     "delete projects": {"project.delete"},
     "members, tokens, workspace settings": {"member.manage", "token.manage", "workspace.manage"},
+    "see the security log": {"audit.read"},
     "delete the workspace": {"workspace.delete"},
 }
 
