@@ -311,6 +311,7 @@ PERIODIC = [
     "annotator.services.accounts.sign_in.forget_old",
     "annotator.services.workspaces.invitations.forget_old",
     "annotator.services.accounts.sessions.forget_old",
+    "annotator.services.accounts.guesses.forget_old",
     "annotator.services.security_log.forget_old",
     "annotator.services.operations.purge.purge_trash",
     "annotator.services.operations.purge.forget_exports",
@@ -344,6 +345,11 @@ DECODE_SECONDS = env_int("ANNOTATOR_DECODE_SECONDS", 30, low=1)
 DECODE_MEMORY_MB = env_int("ANNOTATOR_DECODE_MEMORY_MB", 2048, low=256)
 URL_IMPORT_HOSTS = env_list("ANNOTATOR_URL_IMPORT_HOSTS")
 RATE_SIGN_IN_PER_MINUTE = env_int("ANNOTATOR_RATE_SIGN_IN", 10)
+RATE_INVALID_PER_MINUTE = env_int("ANNOTATOR_RATE_INVALID", 120)
+# Failed passwords in an hour: of an account, from an address, altogether; 0 = no limit.
+GUESSES_PER_ACCOUNT = env_int("ANNOTATOR_GUESSES_ACCOUNT", 100)
+GUESSES_PER_ADDRESS = env_int("ANNOTATOR_GUESSES_ADDRESS", 300)
+GUESSES_OVERALL = env_int("ANNOTATOR_GUESSES_OVERALL", 5000)
 RATE_API_PER_SECOND = env_int("ANNOTATOR_RATE_API", 200)
 RATE_API_BURST = env_int("ANNOTATOR_RATE_API_BURST", 2000)
 TRASH_DAYS = env_int("ANNOTATOR_TRASH_DAYS", 7, low=1)

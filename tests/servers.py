@@ -327,6 +327,9 @@ def our_server(
             "ANNOTATOR_STATUS_TOKEN": STATUS_TOKEN,
             "ANNOTATOR_RATE_API": "0",
             "ANNOTATOR_RATE_SIGN_IN": "0",
+            "ANNOTATOR_RATE_INVALID": "0",
+            "ANNOTATOR_GUESSES_ADDRESS": "0",
+            "ANNOTATOR_GUESSES_OVERALL": "0",
             "PYTHONUNBUFFERED": "1",
         }
         env |= ({"ANNOTATOR_DATABASE_URL": url} if url else {}) | variables

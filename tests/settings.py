@@ -28,7 +28,8 @@ for _name in [name for name in os.environ if name.startswith("ANNOTATOR_")]:
 os.environ["ANNOTATOR_DATA_DIR"] = str(TEST_ROOT)
 os.environ["ANNOTATOR_SECRET_KEY"] = "only for the tests, long enough to be taken for a secret"
 os.environ["ANNOTATOR_ALLOWED_HOSTS"] = "localhost,127.0.0.1,[::1],testserver"
-os.environ["ANNOTATOR_RATE_SIGN_IN"] = os.environ["ANNOTATOR_RATE_API"] = "0"
+for _name in ("ANNOTATOR_RATE_SIGN_IN", "ANNOTATOR_RATE_API", "ANNOTATOR_RATE_INVALID"):
+    os.environ[_name] = "0"
 
 from annotator.settings import *  # noqa: E402, F403
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 from annotator.models import (
     ApiToken,
+    GuessCount,
     Invitation,
     Membership,
     SecurityEvent,
@@ -206,3 +207,10 @@ class WorkspaceClockAdmin(ReadOnlyAdmin):
     list_display = ("workspace", "seq")
     list_select_related = ("workspace",)
     search_fields = ("workspace__name",)
+
+
+@admin.register(GuessCount)
+class GuessCountAdmin(ReadOnlyAdmin):
+    is_system = True
+    list_display = ("key", "count", "ends_at")
+    search_fields = ("key",)

@@ -12,7 +12,17 @@ from .media import (
     Upload,
     UploadBatch,
 )
-from .people import ApiToken, Invitation, Membership, Role, SignInLink, User, Workspace, WorkspaceClock
+from .people import (
+    ApiToken,
+    GuessCount,
+    Invitation,
+    Membership,
+    Role,
+    SignInLink,
+    User,
+    Workspace,
+    WorkspaceClock,
+)
 from .projects import ContentType, Project, ProjectClock
 from .running import AppliedOp, Event, Job, JobState, Lease, WorkerBeat
 from .security import SecurityEvent, Session
@@ -30,7 +40,7 @@ from .vocabulary import (
 
 __all__ = [
     "ApiToken", "AppliedOp", "Attribute", "AttributeBinding", "AttributeOption", "AttributeValue", "Blob", "Concept",
-    "ContentType", "Dataset", "DatasetItem", "Event", "Invitation", "Job", "JobState", "KeypointBinding", "KeypointClass",
+    "ContentType", "Dataset", "DatasetItem", "Event", "GuessCount", "Invitation", "Job", "JobState", "KeypointBinding", "KeypointClass",
     "KeypointSchema", "Label", "Lease", "Media", "MediaKind", "MediaStatus", "Membership", "Project", "ProjectClock",
     "QualityIssue", "Rendition", "Role", "SecurityEvent", "Session", "SignInLink", "SkeletonEdge", "Tag", "TagGroup", "Upload", "UploadBatch",
     "User", "WorkerBeat", "Workspace", "WorkspaceClock",

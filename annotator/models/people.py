@@ -194,3 +194,14 @@ class SignInLink(Row):
     auth_hash = text(128)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+
+
+class GuessCount(models.Model):
+    """Failed guesses of a password until `ends_at`: of an account, an address or all, by a digest."""
+
+    key = models.CharField(max_length=50, primary_key=True)
+    count = models.PositiveIntegerField()
+    ends_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.count}"

@@ -19,6 +19,7 @@ from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Denied, Invalid, Missing
 from annotator.models import User
 from annotator.services import security_log
+from annotator.services.accounts import guesses
 from annotator.services.security_log import Kind
 
 PREFERENCES: dict[str, tuple[str, ...]] = {"theme": ("", "light", "dark"), "contrast": ("", "more")}
@@ -112,13 +113,19 @@ def set_preferences(*, actor: Actor, changes: Mapping[str, Any]) -> dict[str, st
 
 
 def set_password(*, actor: Actor, old: str, new: str) -> User:
-    """Change one's own password; the old one is asked for when there is one. Other sessions end with it."""
+    """Change one's own password; the old one is asked for when there is one. Other sessions end with it.
+
+    Raises Busy after too many wrong ones.
+    """
     user = User.objects.get(pk=actor.user_id)
     if user.service_of_id:
         raise Denied("A service account has no password.", code="not_yours")
-    if user.has_usable_password() and not user.check_password(old):
-        security_log.record(Kind.PASSWORD_FAILED, actor=actor)
-        raise Invalid("This is not your present password.", field="old")
+    if user.has_usable_password():
+        attempt = guesses.begin_old_password(account=user)
+        if not user.check_password(old):
+            security_log.record(Kind.PASSWORD_FAILED, actor=actor)
+            raise Invalid("This is not your present password.", field="old")
+        guesses.succeeded(attempt)
     if len(new) > 1000:
         raise Invalid("At most 1,000 characters.", field="new")
     try:

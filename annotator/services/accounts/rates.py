@@ -1,9 +1,8 @@
-"""The one rate limiter: how often a token may ask and a password may be tried, in this process or shared through Redis."""
+"""The one rate limiter: how often a token may ask, in this process or shared through Redis; for passwords see guesses.py."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import threading
 import time
 import uuid
@@ -17,7 +16,6 @@ from annotator.domain.errors import Busy
 
 #: The code of a Busy that means: this credential asks too often.
 THROTTLED = "throttled"
-SIGN_IN_SECONDS = 60
 
 
 class Taken(NamedTuple):
@@ -35,20 +33,25 @@ class Buckets:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._levels: dict[str, tuple[float, float]] = {}
+        self._levels: dict[str, tuple[float, float, float]] = {}  # level, when, burst
 
     def take(self, key: str, *, rate: float, burst: float) -> Taken:
         """Take one when there is one."""
         now = self._clock()
         with self._lock:
-            level, at = self._levels.get(key, (burst, now))
+            level, at, _ = self._levels.get(key, (burst, now, burst))
             level = min(burst, level + (now - at) * rate)
             wait = 0.0 if level >= 1 else (1 - level) / rate
             level -= 1 if wait == 0 else 0
+            self._levels[key] = (level, now, burst)
             if len(self._levels) > self.MAX_KEPT:
-                self._levels.clear()
-            self._levels[key] = (level, now)
+                self._forget_fullest()
         return Taken(wait, int(level))
+
+    def _forget_fullest(self) -> None:
+        """Drop the half that asked least: a flood of new keys does not make the limiter forget a busy one."""
+        by_level = sorted(self._levels.items(), key=lambda item: item[1][0] / item[1][2])
+        self._levels = dict(by_level[: self.MAX_KEPT // 2])
 
     def forget(self, key: str) -> None:
         """Fill the bucket of a key."""
@@ -103,24 +106,18 @@ def check_token(token_id: uuid.UUID) -> None:
         raise Busy(message, code=THROTTLED, retry_after=wait)
 
 
-def take_sign_in(address: str, name: str) -> Taken | None:
-    """Count one attempt to sign in by password from `address` as `name`; None when there is no limit."""
-    limit = settings.RATE_SIGN_IN_PER_MINUTE
-    if limit <= 0:
-        return None
-    return take(_sign_in_key(address, name), rate=limit / SIGN_IN_SECONDS, burst=limit)
+def check_failures(kind: str, address: str) -> None:
+    """Count a link or credential from `address` that is not valid; raise Busy when there are too many.
 
-
-def forget_sign_in(address: str, name: str) -> None:
-    """Reset the counts after a correct password."""
-    limit = settings.RATE_SIGN_IN_PER_MINUTE
-    if limit > 0:
-        forget(_sign_in_key(address, name), rate=limit / SIGN_IN_SECONDS, burst=limit)
-
-
-def _sign_in_key(address: str, name: str) -> str:
-    parts = f"{address}\n{name.casefold()}".encode("utf-8", "surrogatepass")
-    return "sign-in:" + hashlib.sha256(parts).hexdigest()[:32]
+    Their secrets cannot be guessed (256 bits), so a valid one is never refused: the limit only ends the errors.
+    """
+    limit = settings.RATE_INVALID_PER_MINUTE
+    if limit and (wait := take(f"{kind}:{address}", rate=limit / 60, burst=limit).wait):
+        raise Busy(
+            "Too many invalid links or credentials from this address. Wait a minute.",
+            code=THROTTLED,
+            retry_after=max(1.0, wait),
+        )
 
 
 def _window(key: str, rate: float, burst: float) -> tuple[str, float, float]:

@@ -11,7 +11,9 @@ from django.utils import timezone
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Missing
 from annotator.models import SignInLink, User
+from annotator.server import clients
 from annotator.services import security_log
+from annotator.services.accounts import rates
 from annotator.services.accounts.tokens import digest_of
 from annotator.services.security_log import Kind
 
@@ -48,6 +50,7 @@ def find_link(*, secret: str) -> SignInLink:
     )
     if link is None or link.auth_hash not in ("", link.user.get_session_auth_hash()):
         security_log.record(Kind.LINK_FAILED)
+        rates.check_failures("link", clients.current().address)
         raise Missing("This sign-in link has been used or is too old. Ask for a new one.", code="link_void")
     return link
 

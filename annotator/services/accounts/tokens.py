@@ -26,7 +26,9 @@ from annotator.domain.ids import parse_uuid
 from annotator.domain.text import clean
 from annotator.events import kinds
 from annotator.models import ApiToken, Membership, Project, User, Workspace
+from annotator.server import clients
 from annotator.services import security_log
+from annotator.services.accounts import rates
 from annotator.services.security_log import Kind
 
 USED_EVERY = timedelta(seconds=60)
@@ -208,6 +210,7 @@ def actor_of(token_text: str) -> Actor:
     right = hmac.compare_digest(digest_of(secret), row[0] if row else _NOBODY)
     if row is None or not right or token_id is None:
         security_log.record(Kind.TOKEN_FAILED, details={"reason": "unknown"})
+        rates.check_failures("token", clients.current().address)
         raise Denied("The credential is unknown.", code="unauthenticated")
     _, user_id, workspace_id, project_id, scopes, expires_at = row
     if expires_at is not None and expires_at <= timezone.now():

@@ -19,6 +19,7 @@ from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Busy, Conflict, Invalid, Missing
 from annotator.models import Invitation, Membership, User, Workspace
+from annotator.server import clients
 from annotator.services import security_log
 from annotator.services.accounts import accounts, rates
 from annotator.services.accounts.tokens import digest_of
@@ -138,6 +139,7 @@ def open_link(*, secret: str) -> Opened:
     found = rows.select_related("workspace", "invited_by").first()
     if found is None:
         security_log.record(Kind.LINK_FAILED)
+        rates.check_failures("link", clients.current().address)
         raise Missing(_ENDED, code="link_void")
     return Opened(found, found.mail_digest == digest)
 

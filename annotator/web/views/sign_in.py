@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse
@@ -12,16 +14,21 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from annotator import events
+from annotator.domain.errors import Busy
+from annotator.models import User
+from annotator.server import clients
 from annotator.services import security_log
-from annotator.services.accounts import accounts, rates
+from annotator.services.accounts import accounts, guesses
 from annotator.services.security_log import Kind
 from annotator.web.actors import actor_of
+
+DEVICE_COOKIE = "device"
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Show the form, or try a name (or e-mail address) and password; ten attempts a minute per IP address and name."""
+    """Show the form, or try a name (or e-mail address) and password; `guesses` limits the attempts."""
     if request.method == "POST":
         return _authenticate(
             request, request.POST.get("name", "").strip()[:254], request.POST.get("password", "")
@@ -43,25 +50,52 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def _authenticate(request: HttpRequest, name: str, password: str) -> HttpResponse:
-    address = request.META.get("REMOTE_ADDR", "")
-    taken = rates.take_sign_in(address, name)
-    if taken is not None and taken.wait:
-        security_log.record(Kind.SIGN_IN_LIMITED)
-        response = _form(
-            request, _("Too many attempts. Wait a minute, or ask for a sign-in link."), name, status=429
-        )
-        response["Retry-After"] = str(rates.SIGN_IN_SECONDS)
-        return response
     account = accounts.find(name=name) if _is_text(name) else None
+    try:
+        attempt = guesses.begin_sign_in(
+            name=name,
+            account=account,
+            address=clients.current().address,
+            device=request.COOKIES.get(DEVICE_COOKIE, ""),
+        )
+    except Busy as error:
+        security_log.record(Kind.SIGN_IN_LIMITED)
+        return _too_many(request, name, round(error.retry_after or 60))
     user = authenticate(request, username=account.username if account else "", password=password[:1000])
     if user is None:
         security_log.record(Kind.SIGN_IN_FAILED, user_id=account.pk if account else None)
-        return _form(request, _mismatch_text(taken.left if taken else None), name)
-    rates.forget_sign_in(address, name)
+        return _form(request, _mismatch_text(attempt.left), name)
+    guesses.succeeded(attempt)
     login(request, user)
     request.session.set_expiry(None if request.POST.get("stay") else 0)
     security_log.record(Kind.SIGN_IN, actor=actor_of(request))
-    return redirect(_next(request))
+    return remember_device(redirect(_next(request)), account)
+
+
+def remember_device(response: HttpResponse, account: User | None) -> HttpResponse:
+    """Mark the browser as one in which the account signed in: those who guess elsewhere cannot keep the person out of it."""
+    if account is not None:
+        response.set_cookie(
+            DEVICE_COOKIE,
+            guesses.device_token(account),
+            max_age=guesses.DEVICE_VALID_FOR,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+def _too_many(request: HttpRequest, name: str, seconds: int) -> HttpResponse:
+    minutes = math.ceil(seconds / 60)
+    text = ngettext(
+        "Too many attempts. Try again in %(n)d minute, or ask for a sign-in link.",
+        "Too many attempts. Try again in %(n)d minutes, or ask for a sign-in link.",
+        minutes,
+    )
+    response = _form(request, text % {"n": minutes}, name, status=429)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def _is_text(name: str) -> bool:

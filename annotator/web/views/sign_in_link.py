@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from annotator.services.accounts import sign_in
+from annotator.web.views.sign_in import remember_device
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -23,5 +24,6 @@ def sign_in_link(request: HttpRequest, secret: str) -> HttpResponse:
     if request.method != "POST":
         person = sign_in.find_link(secret=secret).user
         return render(request, "sign_in/link.html", {"person": person, "host": request.get_host()})
-    login(request, sign_in.use_link(secret=secret), backend=BACKEND)
-    return redirect("/")
+    person = sign_in.use_link(secret=secret)
+    login(request, person, backend=BACKEND)
+    return remember_device(redirect("/"), person)

@@ -1,4 +1,4 @@
-"""How often a token may ask and a password may be tried: sustained rate, bursts, each key by itself; shared or not."""
+"""How often a token may ask: sustained rate, bursts, each key by itself; shared or not."""
 
 from __future__ import annotations
 
@@ -44,24 +44,23 @@ def test_zero_is_no_limit_and_more_is_refused_in_words(settings: Any) -> None:
     assert error.value.code == "throttled" and error.value.retry_after
 
 
-@pytest.mark.parametrize("url", ["", "redis://cache.invalid"])
-def test_attempts_to_sign_in_are_counted_by_address_and_name(settings: Any, url: str) -> None:
-    settings.REDIS_URL, settings.RATE_SIGN_IN_PER_MINUTE = (
-        url,
-        3,
-    )  # the cache of the tests stands for the shared one
-    lefts = [rates.take_sign_in("10.0.0.1", name) for name in ("ann", "Ann", "ANN")]
-    assert [taken and (taken.wait, taken.left) for taken in lefts] == [(0, 2), (0, 1), (0, 0)]
-    refused = rates.take_sign_in("10.0.0.1", "ann")
-    assert refused is not None and 0 < refused.wait <= rates.SIGN_IN_SECONDS
-    for address, name in (("10.0.0.2", "ann"), ("10.0.0.1", "max")):
-        other = rates.take_sign_in(address, name)
-        assert other is not None and other.wait == 0
-    rates.forget_sign_in("10.0.0.1", "ann")
-    again = rates.take_sign_in("10.0.0.1", "ann")
-    assert again == (0, 2)
-    settings.RATE_SIGN_IN_PER_MINUTE = 0
-    assert rates.take_sign_in("10.0.0.1", "ann") is None
+def test_a_flood_of_keys_does_not_push_out_a_busy_one() -> None:
+    buckets = rates.Buckets(lambda: 100.0)
+    for _ in range(3):
+        buckets.take(ONE, rate=1, burst=3)
+    for number in range(buckets.MAX_KEPT + 10):
+        buckets.take(str(number), rate=1, burst=3)
+    assert buckets.take(ONE, rate=1, burst=3).wait > 0
+
+
+def test_invalid_credentials_of_an_address_are_answered_so_often(settings: Any) -> None:
+    settings.RATE_INVALID_PER_MINUTE = 3
+    for _ in range(3):
+        rates.check_failures("token", "10.0.0.1")
+    with pytest.raises(Busy):
+        rates.check_failures("token", "10.0.0.1")
+    rates.check_failures("token", "10.0.0.2")
+    rates.check_failures("link", "10.0.0.1")
 
 
 def test_each_server_counts_for_itself_while_redis_does_not_answer(
