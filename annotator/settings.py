@@ -20,6 +20,7 @@ from annotator.env import (
     env_text,
     env_umask,
 )
+from annotator.storage import decode_memory
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_path("ANNOTATOR_DATA_DIR", BASE_DIR / "data")
@@ -335,6 +336,9 @@ MAX_UPLOAD_BYTES = env_int("ANNOTATOR_MAX_UPLOAD_MB", 2048, low=1) * 1024 * 1024
 UPLOAD_IDLE_SECONDS = env_int("ANNOTATOR_UPLOAD_IDLE_SECONDS", 60, low=1)
 MAX_IMAGE_BYTES = env_int("ANNOTATOR_MAX_IMAGE_MB", 512, low=1) * 1024 * 1024
 MAX_IMAGE_PIXELS = env_int("ANNOTATOR_MAX_IMAGE_MPIXELS", 250, low=1) * 1_000_000
+# Memory follows from the number of pixels; where it is set lower, fewer pixels are accepted, so that both always agree.
+DECODE_MEMORY_MB = env_int("ANNOTATOR_DECODE_MEMORY_MB", decode_memory.needed_mb(MAX_IMAGE_PIXELS), low=512)
+MAX_IMAGE_PIXELS = min(MAX_IMAGE_PIXELS, decode_memory.pixels_within(DECODE_MEMORY_MB))
 MAX_ARCHIVE_FILES = env_int("ANNOTATOR_MAX_ARCHIVE_FILES", 100_000, low=1)
 MAX_ARCHIVE_BYTES = env_int("ANNOTATOR_MAX_ARCHIVE_GB", 50, low=1) * 1024**3
 MAX_ARCHIVE_RATIO = env_int("ANNOTATOR_MAX_ARCHIVE_RATIO", 200, low=2)
@@ -342,7 +346,6 @@ MAX_ARCHIVE_RATIO = env_int("ANNOTATOR_MAX_ARCHIVE_RATIO", 200, low=2)
 MIN_FREE_BYTES = env_int("ANNOTATOR_MIN_FREE_MB", 512) * 1024 * 1024
 DECODE_PROCESSES = env_int("ANNOTATOR_DECODE_PROCESSES", 2, low=1, high=16)
 DECODE_SECONDS = env_int("ANNOTATOR_DECODE_SECONDS", 30, low=1)
-DECODE_MEMORY_MB = env_int("ANNOTATOR_DECODE_MEMORY_MB", 2048, low=256)
 URL_IMPORT_HOSTS = env_list("ANNOTATOR_URL_IMPORT_HOSTS")
 RATE_SIGN_IN_PER_MINUTE = env_int("ANNOTATOR_RATE_SIGN_IN", 10)
 RATE_INVALID_PER_MINUTE = env_int("ANNOTATOR_RATE_INVALID", 120)

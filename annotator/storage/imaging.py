@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import AvifImagePlugin, ExifTags, Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
@@ -139,6 +139,7 @@ def open_image(path: Path, max_pixels: int) -> Iterator[Image.Image]:
 
 def _identify(file: BinaryIO, kind: str, max_pixels: int) -> Image.Image:
     is_heif = kind == "HEIF" and _register_heif()
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # each thread reserves memory that counts against the limit
     Image.MAX_IMAGE_PIXELS = max_pixels
     Image.WARN_POSSIBLE_FORMATS = True
     with warnings.catch_warnings(record=True) as reasons:

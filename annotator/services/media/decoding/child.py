@@ -14,6 +14,7 @@ import signal
 import struct
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -156,6 +157,10 @@ def main(memory_mb: int, cpu_seconds: int, idle_seconds: int, nice: int) -> None
     """Serve calls until the parent closes the pipe or none came for `idle_seconds`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the parent, which closes the pipe
     os.nice(nice)
+    with suppress(
+        OSError
+    ):  # where the machine's memory ends first, the kernel ends a decoder and not the server
+        Path("/proc/self/oom_score_adj").write_text("500")
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a decoder that prints must not write into the frames
     lines = os.fdopen(0, "rb", buffering=0)

@@ -65,6 +65,7 @@ class _Child:
             "PYTHONPATH": _ROOT,
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
+            "MALLOC_ARENA_MAX": "2",
         }
         limits = [str(value) for value in (memory_mb, seconds, IDLE_SECONDS, _NICE)]
         self.process = subprocess.Popen(
