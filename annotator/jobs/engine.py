@@ -19,13 +19,13 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
-from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_tasks import task
 from huey.contrib.djhuey import HUEY
 
 from annotator.domain.errors import DomainError
 from annotator.models import Job, JobState
+from annotator.services import clocks
 from annotator.services.jobs import runs as job_runs
 from annotator.services.jobs.jobs import send
 
@@ -192,8 +192,8 @@ def _lost_messages() -> list[uuid.UUID]:
     """Return waiting jobs whose message is gone: there are fewer messages than jobs, and they wait long."""
     if HUEY.pending_count() >= job_runs.queued().count():
         return []
-    since = timezone.now() - timedelta(seconds=settings.JOB_LEASE_SECONDS / 6)
-    return list(job_runs.queued().filter(updated_at__lt=since).values_list("pk", flat=True)[:1000])
+    waits = clocks.is_older("updated_at", timedelta(seconds=settings.JOB_LEASE_SECONDS / 6))
+    return list(job_runs.queued().filter(waits).values_list("pk", flat=True)[:1000])
 
 
 def _fail_exhausted(holder: str) -> int:

@@ -38,10 +38,11 @@ def sign(keys: Sequence[str], path: str, *, expiry: int) -> str:
 
 
 def verify(keys: Sequence[str], path: str, *, expiry: str, given: str, now: float | None = None) -> bool:
-    """Return whether `given` signs this decoded path and the expiry lies ahead; false for any nonsense."""
+    """Return whether `given` signs this decoded path and the expiry lies ahead, no further than it is given; false for any nonsense."""
     if not expiry.isascii() or not expiry.isdigit() or len(expiry) > 12 or not given.isascii():
         return False
-    if int(expiry) <= (time.time() if now is None else now):
+    now = time.time() if now is None else now
+    if not now < int(expiry) <= expiry_of(now) + DAY:  # a day more: signed by a clock that was ahead
         return False
     return any(hmac.compare_digest(signature(key, path, int(expiry)), given) for key in keys)
 

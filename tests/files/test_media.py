@@ -16,8 +16,8 @@ from tests.files.site import Site, site
 from tests.storage import pictures
 
 DATA = pictures.jpeg(1200, 900, quality=95)
-KEY = "media key of the tests, long enough"
-OLD_KEY = "an older media key, long enough as well"
+KEY = "media key of the tests: long enough"
+OLD_KEY = "an older media key: long enough as well"
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from annotator.domain.actor import Actor
 from annotator.domain.errors import Missing
 from annotator.models import SignInLink, User
 from annotator.server import clients
-from annotator.services import security_log
+from annotator.services import clocks, security_log
 from annotator.services.accounts import rates
 from annotator.services.accounts.tokens import digest_of
 from annotator.services.security_log import Kind
@@ -43,7 +43,11 @@ def find_link(*, secret: str) -> SignInLink:
     """Return a link that can be used, with its user; raise Missing when it is unknown, used, replaced or too old."""
     link = (
         SignInLink.objects.filter(
-            digest=digest_of(secret), used_at=None, expires_at__gt=timezone.now(), user__is_active=True
+            digest=digest_of(secret),
+            used_at=None,
+            expires_at__gt=timezone.now(),
+            created_at__lte=timezone.now() + clocks.SKEW,
+            user__is_active=True,
         )
         .select_related("user")
         .first()

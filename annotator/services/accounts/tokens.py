@@ -27,7 +27,7 @@ from annotator.domain.text import clean
 from annotator.events import kinds
 from annotator.models import ApiToken, Membership, Project, User, Workspace
 from annotator.server import clients
-from annotator.services import security_log
+from annotator.services import clocks, security_log
 from annotator.services.accounts import rates
 from annotator.services.security_log import Kind
 
@@ -244,7 +244,7 @@ class TokenUsage:
         """Note a use, in memory only."""
         now = timezone.now()
         last = self._written.get(token_id)
-        if last is None or now - last >= USED_EVERY:
+        if last is None or not clocks.is_within(last, USED_EVERY):
             with self._lock:
                 self._fresh[token_id] = now
 
@@ -253,7 +253,7 @@ class TokenUsage:
         with self._lock:
             fresh, self._fresh = self._fresh, {}
         for token_id, at in fresh.items():
-            stale = Q(used_at__isnull=True) | Q(used_at__lte=at - USED_EVERY)
+            stale = Q(used_at__isnull=True) | clocks.is_older("used_at", USED_EVERY)
             try:
                 ApiToken.all_objects.filter(stale, pk=token_id).update(used_at=at)
             except DatabaseError:

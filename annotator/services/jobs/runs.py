@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from annotator.domain.actor import Actor
 from annotator.models import AppliedOp, Blob, Job, JobState, Lease, Upload
+from annotator.services import clocks
 from annotator.services.jobs.jobs import record_changed
 
 MAX_ATTEMPTS = 3
@@ -40,11 +41,17 @@ def _lease_end() -> datetime:
     return timezone.now() + timedelta(seconds=settings.JOB_LEASE_SECONDS)
 
 
+def _is_abandoned() -> Q:
+    """Return the condition that a job runs and nobody holds its lease."""
+    lasts = timedelta(seconds=settings.JOB_LEASE_SECONDS)
+    return Q(state=JobState.RUNNING) & clocks.is_over("lease_until", lasts)
+
+
 @transaction.atomic
 def claim(*, job_id: uuid.UUID, owner: str) -> Job | None:
     """Take a job that waits, or whose worker's lease has run out; None when there is nothing to take."""
     now = timezone.now()
-    free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
+    free = Q(state=JobState.QUEUED) | _is_abandoned()
     rows = Job.all_objects.filter(free, pk=job_id, attempt__lt=MAX_ATTEMPTS)
     is_claimed = rows.update(
         state=JobState.RUNNING,
@@ -133,9 +140,7 @@ def _starter(job: Job) -> Actor | None:
 
 def abandoned() -> list[uuid.UUID]:
     """Return the jobs whose worker has gone: running, but nobody holds the lease."""
-    rows = Job.all_objects.filter(
-        state=JobState.RUNNING, lease_until__lt=timezone.now(), attempt__lt=MAX_ATTEMPTS
-    )
+    rows = Job.all_objects.filter(_is_abandoned(), attempt__lt=MAX_ATTEMPTS)
     return list(rows.order_by("created_at").values_list("pk", flat=True)[:1000])
 
 
@@ -148,8 +153,7 @@ def queued() -> QuerySet[Job]:
 @transaction.atomic
 def take_exhausted(*, owner: str) -> Job | None:
     """Take one job whose attempts are used up, so that it can be cleaned up after and failed."""
-    now = timezone.now()
-    spent = Q(state=JobState.RUNNING, lease_until__lt=now) | Q(state=JobState.QUEUED)
+    spent = _is_abandoned() | Q(state=JobState.QUEUED)
     rows = Job.all_objects.filter(spent, attempt__gte=MAX_ATTEMPTS)
     job_id = rows.values_list("pk", flat=True).first()
     if job_id is None:
@@ -165,11 +169,13 @@ def take_lease(*, name: str, holder: str, seconds: float, prolong: bool = True) 
     """Return whether `holder` has the named right from now for `seconds`.
 
     With `prolong` it may renew its own at any time; without, nobody gets it before it has run out
-    (a right that is is_claimed once per `seconds`).
+    (a right that is claimed once per `seconds`).
     """
-    now = timezone.now()
-    until = now + timedelta(seconds=seconds)
-    free = Q(until__lt=now) | Q(holder=holder) if prolong else Q(until__lt=now)
+    lasts = timedelta(seconds=seconds)
+    until = timezone.now() + lasts
+    free = clocks.is_over("until", lasts)
+    if prolong:
+        free |= Q(holder=holder)
     if Lease.objects.filter(free, name=name).update(holder=holder, until=until):
         return True
     _, is_new = Lease.objects.get_or_create(name=name, defaults={"holder": holder, "until": until})

@@ -27,9 +27,9 @@ from django.utils import timezone
 
 import annotator
 from annotator.domain.errors import Conflict, Invalid, Missing
-from annotator.models import Blob, User, WorkerBeat
+from annotator.models import Blob, User
 from annotator.services import blobs
-from annotator.services.operations.health import BEAT_STALE
+from annotator.services.operations.health import is_worker_alive
 from annotator.storage import base
 
 FORMAT = 1
@@ -251,7 +251,7 @@ def _has_data() -> bool:
 
 def _require_stopped() -> None:
     try:
-        is_alive = WorkerBeat.objects.filter(at__gt=timezone.now() - BEAT_STALE).exists()
+        is_alive = is_worker_alive()
     except DatabaseError:
         connections.close_all()
         return

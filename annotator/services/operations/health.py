@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from annotator.models import WorkerBeat
-from annotator.services import blobs
+from annotator.services import blobs, clocks
 
 BEAT_EVERY = 5.0
 BEAT_STALE = timedelta(seconds=15)
@@ -52,8 +52,13 @@ def forget_beat(name: str) -> None:
 
 
 def forget_old_beats() -> int:
-    """Remove the signs of workers that are long gone; return how many."""
-    return WorkerBeat.objects.filter(at__lt=timezone.now() - timedelta(days=1)).delete()[0]
+    """Remove the signs of workers that are long gone, or were written by a wrong clock; return how many."""
+    return WorkerBeat.objects.filter(clocks.is_older("at", timedelta(days=1))).delete()[0]
+
+
+def is_worker_alive() -> bool:
+    """Return whether a worker has given a sign of life within BEAT_STALE."""
+    return WorkerBeat.objects.exclude(clocks.is_older("at", BEAT_STALE)).exists()
 
 
 def _safely(name: str, check: Callable[[], tuple[bool, str]]) -> Check:
@@ -104,8 +109,10 @@ def _storage() -> tuple[bool, str]:
 
 
 def _worker() -> tuple[bool, str]:
-    last = WorkerBeat.objects.order_by("-at").values_list("at", flat=True).first()
-    age = None if last is None else timezone.now() - last
+    now = timezone.now()
+    beats = WorkerBeat.objects.filter(at__lte=now + clocks.SKEW).order_by("-at")
+    last = beats.values_list("at", flat=True).first()
+    age = None if last is None else now - last
     if age is not None and age < BEAT_STALE:
         return True, f"seen {max(0, age.total_seconds()):.0f} s ago"
     if not settings.EXPECT_WORKER:

@@ -17,7 +17,7 @@ from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid, Missing
 from annotator.events import kinds
 from annotator.models import ContentType, Media, MediaStatus, Project, ProjectClock, TagGroup, Workspace
-from annotator.services import naming
+from annotator.services import clocks, naming
 
 DEFAULT_STATUSES = MediaStatus.BASES
 
@@ -169,6 +169,6 @@ def keep_settings(*, project: Project, values: dict[str, Any]) -> None:
 
 def opened(*, project: Project) -> None:
     """Note that somebody opened the project; at most one write a minute."""
-    minute_ago = timezone.now() - timedelta(minutes=1)
-    if project.last_opened_at is None or project.last_opened_at < minute_ago:
+    last = project.last_opened_at
+    if last is None or not clocks.is_within(last, timedelta(minutes=1)):
         Project.objects.filter(pk=project.pk).update(last_opened_at=timezone.now())
