@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from .coco_export import write
 from .coco_import import CocoReader
+from .coco_kinds import NOT_COCO
 
-__all__ = ["CocoReader", "write"]
+__all__ = ["NOT_COCO", "CocoReader", "write"]

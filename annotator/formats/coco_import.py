@@ -16,7 +16,7 @@ from annotator.domain.errors import Invalid
 from annotator.domain.records import CategoryRecord, ImageRecord, LabelRecord, LossReport, TagRecord
 
 from .coco_ids import Ids, as_id, is_id
-from .coco_kinds import refusal_of_annotation, refusal_of_list, refusal_of_object
+from .coco_kinds import NOT_COCO, refusal_of_annotation, refusal_of_list, refusal_of_object
 from .coco_labels import LabelParser, is_of_image
 from .coco_reasons import kind_of
 from .json_stream import JsonObject
@@ -41,7 +41,7 @@ class CocoReader:
     def __init__(self, file: BinaryIO, *, report: LossReport) -> None:
         head = file.read(_HEAD).removeprefix(b"\xef\xbb\xbf").lstrip()
         if head.startswith(b"["):
-            raise Invalid(refusal_of_list(head))
+            raise Invalid(refusal_of_list(head), code=NOT_COCO)
         self._source = JsonObject(file)
         self._report = report
         self._check_sections()
@@ -59,14 +59,14 @@ class CocoReader:
     def _check_sections(self) -> None:
         """Refuse a file that is not COCO, in words on what it has and what is expected."""
         if "images" not in self._source:
-            raise Invalid(refusal_of_object(self._source.names()))
+            raise Invalid(refusal_of_object(self._source.names()), code=NOT_COCO)
         for name in _SECTIONS:
             if name in self._source and not self._source.is_list(name):
                 kind, place = self._source.kind(name), self._source.place(name)
-                message = f'The file is not COCO: "{name}" is {kind} at {place}; a list [...] is expected.'
+                message = f'The file is not COCO: "{name}" is {kind} at {place}; a list is expected.'
                 raise Invalid(message, field=name)
         if refusal := refusal_of_annotation(self._first_annotation()):
-            raise Invalid(refusal, field="annotations")
+            raise Invalid(refusal, field="annotations", code=NOT_COCO)
 
     def _first_annotation(self) -> dict[str, Any]:
         """Return the first object among the annotations; {} when there is none."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+#: The code of a refusal: a sound file of another kind, not a broken one.
+NOT_COCO = "not_coco"
 EXPECTED = "A COCO file is an object with the lists images, annotations and categories."
 
 # What lists are, by names that stand near their beginning; the first line whose names are all there counts.

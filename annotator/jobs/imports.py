@@ -11,7 +11,7 @@ from typing import Any
 from annotator.domain.errors import Missing
 from annotator.models import Blob, Dataset
 from annotator.services import blobs
-from annotator.services.exchange.imports import coco as coco_imports, removal, sources as import_sources
+from annotator.services.exchange.imports import opening, parts, removal
 from annotator.services.import_report import ImportReport
 
 from .registry import JobRun, handler
@@ -24,27 +24,30 @@ def take_back(run: JobRun) -> None:
 
 @handler("import_coco", cleanup=take_back)
 def import_coco(run: JobRun) -> dict[str, Any]:
-    """Import COCO into a dataset. Begins anew: what an earlier attempt wrote is removed first."""
+    """Import COCO, several files into a dataset each. Begins anew: what an earlier attempt wrote is removed first."""
     project = run.job.project if run.job.project_id else None
-    dataset = Dataset.objects.filter(project=project, pk=run.params["dataset"]).first()
-    if project is None or dataset is None:
+    dataset = None
+    if run.params["dataset"]:
+        dataset = Dataset.objects.filter(project=project, pk=run.params["dataset"]).first()
+    if project is None or (run.params["dataset"] and dataset is None):
         raise Missing("The dataset of this import is no longer there.")
     if run.job.is_resumed:
         removal.remove(job=run.job)
     report = ImportReport()
     with _source_path(run) as path:
         images = Path(run.params["images"]) if run.params.get("images") else None
-        with import_sources.open_source(path, images, is_upload="blob" in run.params) as opened:
-            facts = coco_imports.run(
+        is_upload = "blob" in run.params
+        with opening.open_source(path, images, is_upload=is_upload, report=report) as opened:
+            facts = parts.run(
                 actor=run.actor,
                 project=project,
+                opened=opened,
                 dataset=dataset,
-                file=opened.json,
-                files=opened.images,
+                new_dataset=run.params.get("new_dataset", ""),
+                report=report,
                 job=run.job,
                 steps=run.steps,
                 progress=run.progress,
-                report=report,
             )
     run.result(facts)
     report.check_kept(others=0 if report.images.found or report.labels.found else facts["classes"])

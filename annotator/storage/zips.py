@@ -16,7 +16,7 @@ from annotator.domain.errors import Invalid, TooLarge
 
 from .base import CHUNK
 
-_MIN_RATIO_BYTES = 100 * 1024 * 1024
+MIN_RATIO_BYTES = 100 * 1024 * 1024
 _DIRECTORY_BYTES_PER_FILE = 1024
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _UTF8, _ENCRYPTED = 0x800, 0x1
@@ -140,7 +140,7 @@ class ZipReader:
             )
         if sum(info.compress_size for info in self._infos) > self._size:
             raise TooLarge("The archive's files overlap; it was refused.", code="zip_bomb")
-        if total > _MIN_RATIO_BYTES and total > self._limits.ratio * self._size:
+        if total > MIN_RATIO_BYTES and total > self._limits.ratio * self._size:
             raise TooLarge(
                 "The archive would unpack to far more than it is; it was refused.", code="zip_bomb"
             )

@@ -42,7 +42,7 @@ def counts() -> tuple[int, ...]:
         ("# Notes", "not a JSON object"),
         ("{}", "neither images nor annotations"),
         (json.dumps(GOOD)[:-9], "The file ends"),
-        (json.dumps(GOOD | {"images": {}}), "images must be a list"),
+        (json.dumps(GOOD | {"images": {}}), '"images" is an object at line 1'),
         ("PK\x03\x04", "zip"),
     ],
 )

@@ -194,6 +194,9 @@ def test_an_import_into_a_new_dataset_and_refusals(w: World) -> None:
             post(w.max, f"{base}/new", {"upload": key, "name": "a.json", "new_dataset": "Old"}).status_code
             == 200
         )
+    job = Job.objects.get(kind="import_coco")
+    assert job.params["new_dataset"] == "Old" and not Dataset.objects.filter(name="Old").exists()
+    assert engine.run(job.pk)
     assert Dataset.objects.filter(name="Old").exists()
 
 

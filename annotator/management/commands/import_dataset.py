@@ -18,7 +18,7 @@ from annotator.services.operations import console
 
 
 class Command(OperatorCommand):
-    help = "Import a dataset (a .json file, a folder or a .zip) into a project; creates workspace, project and dataset if missing."
+    help = "Import a dataset (a .json or .json.gz file, a folder or a .zip) into a project; creates workspace, project and dataset if missing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path)
@@ -26,21 +26,28 @@ class Command(OperatorCommand):
         parser.add_argument("--project", required=True, metavar="NAME")
         parser.add_argument("--workspace", required=True, metavar="REF")
         parser.add_argument(
-            "--dataset", default="", metavar="NAME", help="default: the name of the file or folder"
+            "--dataset",
+            default="",
+            metavar="NAME",
+            help="default: the name of the file or folder; of several annotation files each becomes a dataset of its own name",
         )
         parser.add_argument("--images", type=Path, help="folder with the images; default: next to the .json")
 
     def handle(self, *args: Any, **options: Any) -> None:
         path, images = options["path"].absolute(), options["images"]
         # An invalid file or name leaves no empty project behind.
-        imports.check_path(path=path, images=images, format_name=options["format"])
+        parts = imports.check_path(path=path, images=images, format_name=options["format"])
+        if parts and options["dataset"]:
+            raise CommandError(
+                f"{path} has {len(parts)} annotation files ({', '.join(sorted(set(parts)))}), and each becomes a dataset of its name. "
+                "Leave out --dataset, or import one file alone."
+            )
         with transaction.atomic():
             actor, project = console.project(workspace_ref=options["workspace"], name=options["project"])
-            dataset = console.dataset(actor=actor, project=project, name=options["dataset"] or path.stem)
             job = imports.start_from_path(
                 actor=actor,
                 project=project,
-                dataset=dataset,
+                new_dataset=options["dataset"] or Path(path.name.removesuffix(".gz")).stem,
                 path=path,
                 images=images,
                 format_name=options["format"],

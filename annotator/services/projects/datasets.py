@@ -58,6 +58,14 @@ def create(
     return made
 
 
+def check_name(*, project: Project, name: str, must_be_free: bool = True) -> str:
+    """Return the name that a dataset would get; Invalid when it is not allowed or, unless it may be, taken."""
+    cleaned: str = _named(name)["name"]
+    if must_be_free:
+        _check_free(project, cleaned)
+    return cleaned
+
+
 def ensure(*, actor: Actor, project: Project, name: str) -> Dataset:
     """Return the project's dataset of this name, made when missing, also when somebody else makes it at the same moment."""
     rows = Dataset.objects.filter(project=project, name=name)

@@ -16,7 +16,6 @@ from annotator.services.exchange.exports import exports
 from annotator.services.exchange.imports import imports
 from annotator.services.media import uploads, urls as media_urls
 from annotator.services.media.selection import MediaSelection, any_of
-from annotator.services.projects import datasets
 from annotator.web import forms, page_context
 from annotator.web.scopes import Scope, project_call, project_page
 from annotator.web.selectors import filters, jobs as job_rows, tiles
@@ -82,12 +81,13 @@ def start_import(request: HttpRequest, scope: Scope) -> HttpResponse:
     upload = uploads.find(project=scope.project, upload_id=fields.get("upload"), field="upload")
     upload.name = forms.text(fields, "name")[:1000]
     name = forms.text(fields, "new_dataset")
-    dataset = (
-        datasets.create(actor=scope.actor, project=scope.project, name=name)
-        if name
-        else find_dataset(scope, fields.get("dataset"))
+    job = imports.start(
+        actor=scope.actor,
+        project=scope.project,
+        dataset=None if name else find_dataset(scope, fields.get("dataset")),
+        new_dataset=name,
+        upload=upload,
     )
-    job = imports.start(actor=scope.actor, project=scope.project, dataset=dataset, upload=upload)
     return forms.respond(request, to=_page(scope), toast=_("Import started."), stay=True, id=str(job.pk))
 
 

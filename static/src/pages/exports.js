@@ -67,7 +67,7 @@ function showNew() {
   if (holder instanceof HTMLElement) holder.hidden = !isNew;
   name.required = isNew;
   const file = chosen instanceof HTMLInputElement ? chosen.files?.[0] : null;
-  if (isNew && file && !name.value) name.value = file.name.replace(/\.(json|zip)$/i, '');
+  if (isNew && file && !name.value) name.value = file.name.replace(/\.(json|json\.gz|zip)$/i, '');
 }
 select?.addEventListener('change', showNew);
 chosen?.addEventListener('change', showNew);

@@ -43,9 +43,9 @@ class Classes:
     points_of: dict[int, list[uuid.UUID]] = field(default_factory=dict)
 
     @property
-    def count(self) -> int:
-        """How many classes the categories are."""
-        return len({*self.concept_of.values(), *self.tag_of.values()})
+    def found(self) -> set[uuid.UUID]:
+        """The classes that the categories are."""
+        return {*self.concept_of.values(), *self.tag_of.values()}
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import repeat
@@ -95,22 +95,42 @@ def run(
     image had before the import, with the same class and geometry, is reported and not added again. A broken item goes to the
     report and never ends the import; Invalid only when the file is not COCO. Several files of one import share a `report`.
     """
+    report = ImportReport() if report is None else report
+    classes = write(
+        actor=actor, project=project, dataset=dataset, file=file, files=NoImages() if files is None else files, report=report,
+        job=job, steps=steps, progress=progress,
+    )  # fmt: skip
+    return {"classes": len(classes), **report.facts()}
+
+
+def write(
+    *,
+    actor: Actor,
+    project: Project,
+    dataset: Dataset,
+    file: BinaryIO,
+    files: Images,
+    report: ImportReport,
+    others: Collection[str] = (),
+    job: Job | None = None,
+    steps: Steps | None = None,
+    progress: Progress | None = None,
+) -> set[uuid.UUID]:
+    """Import a COCO file as `run` does and return its classes; `others` are files that belong to images of other JSON."""
     policy.require(actor, project, "import.create")
     report_progress = progress or (lambda share, message: None)
-    report = ImportReport() if report is None else report
     state = _Import(actor, project, dataset, job, steps or Steps(), report)
     reader = CocoReader(file, report=report)
     imported_classes.write(state.classes, reader.categories, "media" if reader.has_tags else "region")
     _keep_head(state, reader)
-    files = NoImages() if files is None else files
-    files.expect(reader.image_names(), report)
+    files.expect(reader.image_names(), report, others=others)
     images = _write_images(state, reader.images(), files, report_progress)
     reader.correct_sizes(state.sizes.decoded)
     labels, tags = _write_labels(state, state.sizes.upright(reader.labels()), report_progress)
     report.images.left_out += reader.image_count - images
     report.labels.left_out += reader.label_count - labels - tags
     report_progress(1.0, "")
-    return {"classes": state.classes.count, **report.facts()}
+    return state.classes.found
 
 
 def _keep_head(state: _Import, reader: CocoReader) -> None:

@@ -1,15 +1,11 @@
-"""Where an import's bytes are: a JSON file, a folder or a zip archive with images beside it; all paths are hostile."""
+"""Where the images of an import are: in a folder or a zip archive, found by the names of its JSON; all paths are hostile."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
 
 from django.conf import settings
 
@@ -19,19 +15,10 @@ from annotator.services import blobs
 from annotator.services.exchange import paths
 from annotator.services.exchange.imports import matching
 from annotator.services.media import archives
-from annotator.storage import probe
 from annotator.storage.base import CHUNK, Stored, put
 from annotator.storage.zips import Entry, ZipReader, is_clutter
 
 Found = Stored | DomainError | None
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """An import's JSON as a seekable file, and where its images are looked up by the name that the JSON gives."""
-
-    json: BinaryIO
-    images: Images
 
 
 class Images:
@@ -45,9 +32,16 @@ class Images:
         self._found: dict[matching.Parts, matching.Match] = {}
         self._unclear: dict[matching.Parts, list[str]] = {}
 
-    def expect(self, names: Iterable[str], report: LossReport) -> None:
-        """Learn all names of the JSON before any is asked for, and report those that are found under another path."""
-        left, claimed = set[matching.Parts](), set[str]()
+    def claims(self, names: Iterable[str]) -> set[str]:
+        """Return the paths of the files that names say exactly."""
+        return {path for path in map(self._exact, names) if path is not None}
+
+    def expect(self, names: Iterable[str], report: LossReport, *, others: Iterable[str] = ()) -> None:
+        """Learn all names of the JSON before any is asked for, and report those that are found under another path.
+
+        `others` are files that another JSON of the source says exactly: only their own path finds them.
+        """
+        left, claimed = set[matching.Parts](), set(others)
         for name in names:
             exact = self._exact(name)
             if exact is None:
@@ -112,8 +106,8 @@ class NoImages(Images):
 class FolderImages(Images):
     """Files of a folder of the server's own disk; links that lead out of it are not followed."""
 
-    def __init__(self, root: Path) -> None:
-        super().__init__()
+    def __init__(self, root: Path, roots: Sequence[matching.Parts] = ((), ("images",))) -> None:
+        super().__init__(roots)
         self._root = root.resolve()
 
     def _exact(self, name: str) -> str | None:
@@ -156,11 +150,10 @@ class FolderImages(Images):
 
 
 class ZipImages(Images):
-    """Files of an archive; a name is looked up from the folder of the JSON first."""
+    """Files of an archive."""
 
-    def __init__(self, reader: ZipReader, json_path: str = "") -> None:
-        folder = matching.parts_of(json_path)[:-1]
-        super().__init__(list(dict.fromkeys([folder, (*folder, "images"), (), ("images",)])))
+    def __init__(self, reader: ZipReader, roots: Sequence[matching.Parts] = ((), ("images",))) -> None:
+        super().__init__(roots)
         self._reader = reader
         self._entries: dict[str, Entry] = {}
         for entry in reader:
@@ -169,10 +162,10 @@ class ZipImages(Images):
             if not is_clutter(entry.name) and (entry.refusal is None or path not in self._entries):
                 self._entries[path] = entry
 
-    def expect(self, names: Iterable[str], report: LossReport) -> None:
+    def expect(self, names: Iterable[str], report: LossReport, *, others: Iterable[str] = ()) -> None:
         names = list(names)
         self._decode_names(names, report)
-        super().expect(names, report)
+        super().expect(names, report, others=others)
 
     def _decode_names(self, names: Iterable[str], report: LossReport) -> None:
         """Read file names of an untold encoding in the one in which most of them are among the names of the JSON."""
@@ -211,57 +204,3 @@ def _stored(chunks: Iterable[bytes]) -> Stored | DomainError:
         return put(blobs.store(), chunks, limit=settings.MAX_IMAGE_BYTES)
     except (Invalid, TooLarge) as error:
         return archives.own_refusal(error)
-
-
-@contextmanager
-def open_source(path: Path, images: Path | None = None, *, is_upload: bool = False) -> Iterator[Opened]:
-    """Open a JSON file, a folder with one JSON, or a zip with one JSON; `images` is another folder of images.
-
-    With `is_upload` nothing beside the file is looked at: it lies among other people's bytes. Raises Invalid in words
-    when there is no single JSON or the archive is damaged, TooLarge for archives beyond the limits.
-    """
-    if path.is_dir():
-        names = sorted(path.glob("*.json")) or sorted(path.glob("annotations/*.json"))
-        json_file = _only_json([name for name in names if name.name != paths.REPORT_NAME], path)
-        with json_file.open("rb") as file:
-            yield Opened(file, FolderImages(images or path))
-    elif path.is_file():
-        with path.open("rb") as file:
-            is_archive = probe.sniff(file.read(64)) == "ZIP"
-            file.seek(0)
-            if is_archive:
-                with _opened_zip(file, images) as opened:
-                    yield opened
-            else:
-                yield Opened(file, NoImages() if is_upload else FolderImages(images or path.parent))
-    else:
-        raise Invalid(f"There is no file or folder {path}.", field="path")
-
-
-@contextmanager
-def _opened_zip(file: BinaryIO, images: Path | None) -> Iterator[Opened]:
-    """Unpack the one JSON of an archive for the time of the block, on the disk of the blobs."""
-    reader = ZipReader(file, archives.limits())
-    found = [entry for entry in reader if _may_be_coco(entry.name)]
-    if len(found) != 1:
-        raise Invalid(f"The archive must hold exactly one .json file, not {len(found)}.", field="archive")
-    if found[0].refusal is not None:
-        raise Invalid(f"{found[0].name} cannot be unpacked: {found[0].refusal[1]}.", field="archive")
-    with tempfile.NamedTemporaryFile(dir=blobs.store().scratch(), suffix=".tmp") as unpacked:
-        for block in reader.read(found[0]):
-            unpacked.write(block)
-        unpacked.flush()
-        with Path(unpacked.name).open("rb") as json:
-            yield Opened(json, FolderImages(images) if images else ZipImages(reader, found[0].name))
-
-
-def _may_be_coco(name: str) -> bool:
-    """Return whether an entry is a JSON, and not the report that our own exports put beside it."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return last.lower().endswith(".json") and last != paths.REPORT_NAME and not is_clutter(name)
-
-
-def _only_json(found: list[Path], path: Path) -> Path:
-    if len(found) != 1:
-        raise Invalid(f"{path} must hold exactly one .json file, not {len(found)}.", field="path")
-    return found[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
@@ -20,7 +21,7 @@ from annotator.jobs import engine
 from annotator.models import Job, Media
 from annotator.services import blobs
 from annotator.services.exchange.imports import imports
-from annotator.services.exchange.imports.sources import open_source
+from annotator.services.exchange.imports.opening import open_source
 from annotator.services.media import uploads
 from annotator.storage.base import Stored, put_bytes
 from tests.storage import pictures
@@ -171,13 +172,17 @@ def locked() -> bytes:
 @pytest.mark.parametrize(
     ("made", "words"),
     [
-        (lambda: archive({"a.jpg": b""}), "exactly one .json file, not 0"),
-        (lambda: archive({"a.json": b"{}", "b.JSON": b"{}"}), "exactly one .json file, not 2"),
+        (lambda: archive({"a.jpg": b""}), "no annotation file (.json or .json.gz)"),
+        (lambda: archive({"a.json": b"{}", "b.JSON": b"{}"}), "None of the 2 JSON files is COCO. a.json: The file is not COCO"),
         (bomb, "far more than it is"),
         (lying, "more than it says"),
         (locked, "encrypted"),
         (lambda: archive({"coco.json": coco("a.jpg")})[:-30], "not a ZIP archive, or it is cut off"),
         (lambda: archive({f"{number}.jpg": b"" for number in range(300)}), "300 files"),
+        (lambda: archive({"coco.json": coco("a.jpg"), "x/b.json": b'{"images": [{'}), "x/b.json: The file ends within"),
+        (lambda: archive({f"{number}.json": b"{}" for number in range(101)}), "more than 100 JSON files, perhaps one for each image"),
+        (lambda: gzip.compress(coco("a.jpg"))[:-12], "gzip file is damaged or cut off"), (lambda: gzip.compress(b"<html>"), "web page (HTML)"),
+        (lambda: gzip.compress(bytes(150_000_000)), "unpacks to more than the limit"),
         (lambda: b"", "JSON"),
         (lambda: os.urandom(1000), "JSON"),
     ],
@@ -204,8 +209,8 @@ def test_no_name_leads_out_of_a_folder_or_raises(tmp_path: Path, name: str) -> N
     (root / "out.jpg").symlink_to(tmp_path / "outside.jpg")
     os.mkfifo(root / "pipe.jpg")
     (root / "coco.json").write_bytes(coco("a.jpg"))
-    with open_source(root) as opened:
-        assert opened.images.find(name) is None
+    with open_source(root) as (opened,):
+        assert opened.images().find(name) is None
 
 
 def test_a_folder_with_pictures_that_are_there(tmp_path: Path, settings: Any) -> None:
@@ -215,9 +220,10 @@ def test_a_folder_with_pictures_that_are_there(tmp_path: Path, settings: Any) ->
     (root / "large.jpg").write_bytes(b"\0" * 20_001)
     (root / "coco.json").write_bytes(coco("a.jpg"))
     settings.MAX_IMAGE_BYTES = 20_000
-    with open_source(root) as opened:
-        assert isinstance(opened.images.find("Ünï 漢.jpg"), Stored)
-        assert isinstance(opened.images.find("large.jpg"), TooLarge)
+    with open_source(root) as (opened,):
+        files = opened.images()
+        assert isinstance(files.find("Ünï 漢.jpg"), Stored)
+        assert isinstance(files.find("large.jpg"), TooLarge)
 
 
 def taken(job: Job) -> dict[str, str | None]:
