@@ -45,11 +45,11 @@ def findings(facts: ImageFacts) -> list[Finding]:
     if facts.orientation and not facts.orientation.startswith("Horizontal"):
         add("exif_rotated", "info", f"Shown turned as its EXIF data say: {facts.orientation}.")
     if facts.frames > 1:
-        add(
-            "animated_first_frame_used",
-            "warning",
-            f"It has {facts.frames:,} frames or pages; the first one is used.",
-        )
+        what = "pages" if facts.format == "TIFF" else "images" if facts.format == "HEIF" else "frames"
+        message = f"It has {facts.frames:,} {what}; only one of them is shown, normally the first."
+        if facts.format == "TIFF":
+            message = f"It has {facts.frames:,} pages; only the first is shown. Upload it with “One image per page” to label all."
+        add("animated_first_frame_used", "warning", message)
     if facts.display_range is not None:
         low, high = facts.display_range
         add(

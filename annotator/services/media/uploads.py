@@ -24,7 +24,7 @@ from annotator.models import Dataset, Job, Project, Upload, UploadBatch
 from annotator.services import blobs
 from annotator.services.jobs import jobs
 from annotator.services.jobs.steps import Steps
-from annotator.services.media import names as media_names
+from annotator.services.media import names as media_names, pages as media_pages
 from annotator.services.media.batches import create_many
 from annotator.services.media.rows import NewImage, Outcome
 from annotator.storage.base import Stored
@@ -34,6 +34,7 @@ MAX_SLOTS = 500
 MAX_FINISH = 10_000
 STYLES = ("simple", "resumable")
 CLASHES = ("skip", "number", "replace")
+PAGES = ("first", "all")
 _CHUNK = 500
 _PORTION = 64
 
@@ -145,17 +146,25 @@ class FinishItem:
 
 
 def finish(
-    *, actor: Actor, batch: UploadBatch, items: Sequence[FinishItem], on_clash: str = "skip", client: str = ""
+    *,
+    actor: Actor,
+    batch: UploadBatch,
+    items: Sequence[FinishItem],
+    on_clash: str = "skip",
+    pages: str = "first",
+    client: str = "",
 ) -> Job:
     """Hand sent files over to a job that makes images of them, one row a file, broken ones with their reason.
 
     Answers at once, for up to 10,000 items. May be called several times for one batch, also with the same
     items again. Files that never came or have become images are left out; the job's result counts them.
     `on_clash`: what happens to a name that its dataset has: skip, number the new one, replace the old image.
+    `pages`: whether the first or all pages of a TIFF become images.
     """
     project = batch.project
     policy.require(actor, project, "media.upload")
     text.check_choice(on_clash, CLASHES, field="on_clash")
+    text.check_choice(pages, PAGES, field="pages")
     if not 0 < len(items) <= MAX_FINISH:
         raise Invalid(f"items must hold 1 to {MAX_FINISH:,} files.", field="items")
     named = [
@@ -164,7 +173,7 @@ def finish(
     _check_datasets(project, batch, items)
     run = str(uuid7())
     for some in chunks(named, _CHUNK):
-        _queue(batch, run, on_clash, some)
+        _queue(batch, {"run": run, "on_clash": on_clash, "pages": pages}, some)
     params = {"batch": str(batch.pk), "run": run, "client": client[:64], "count": len(items)}
     return jobs.start(actor=actor, workspace=project.workspace, project=project, kind="ingest", params=params)
 
@@ -179,13 +188,13 @@ def _check_datasets(project: Project, batch: UploadBatch, items: Sequence[Finish
         raise Invalid("dataset names no dataset of this project.", field="items.dataset")
 
 
-def _queue(batch: UploadBatch, run: str, on_clash: str, items: Sequence[tuple[FinishItem, str]]) -> None:
+def _queue(batch: UploadBatch, options: Mapping[str, str], items: Sequence[tuple[FinishItem, str]]) -> None:
     """Mark sent files as handed over to the run; one statement a row, a short transaction a call."""
     meta = Upload._meta
     key = meta.pk.get_db_prep_value
     rows = []
     for item, name in items:
-        result = {"run": run, "dataset": str(item.dataset_id or batch.dataset_id), "on_clash": on_clash}
+        result = {**options, "dataset": str(item.dataset_id or batch.dataset_id)}
         rows.append((name, json.dumps(result), key(item.upload_id, connection), key(batch.pk, connection)))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(
@@ -215,6 +224,7 @@ def ingest(
     A file is used up in the transaction of its row, so a killed worker leaves no file behind and makes none
     twice. Returns counts by outcome, of all attempts. `progress` may raise to stop; what was made stays.
     """
+    media_pages.expand(queued(batch.pk, run))
     waiting = queued(batch.pk, run)
     counts: Counter[str] = Counter(steps.done.get("counts", {}))
     total = counts.total() + len(waiting)

@@ -2,7 +2,7 @@
 
 POST uploads {count, dataset?} returns a batch and slots [{id, url}]; each file is PUT to a slot's url
 (repeatable after an error; large files in parts with Content-Range); then
-POST uploads/finish {batch, items: [{upload, name, dataset?}], on_clash?} in groups of any size starts
+POST uploads/finish {batch, items: [{upload, name, dataset?}], on_clash?, pages?} in groups of any size starts
 jobs for them. GET uploads/<batch> returns the results.
 """
 
@@ -47,7 +47,7 @@ def slots(request: HttpRequest, scope: Scope) -> HttpResponse:
 @require_POST
 @project_call
 def finish(request: HttpRequest, scope: Scope) -> HttpResponse:
-    """Finish uploaded files: {batch, items, on_clash?, client?} -> {jobs: [id]}; one job for the images, one per ZIP archive."""
+    """Finish uploaded files: {batch, items, on_clash?, pages?, client?} -> {jobs: [id]}; one job for the images, one per ZIP archive."""
     fields = forms.read(request)
     batch = find_batch(scope, fields.get("batch"))
     items = fields.get("items")
@@ -60,7 +60,14 @@ def finish(request: HttpRequest, scope: Scope) -> HttpResponse:
     started = []
     if images:
         started.append(
-            uploads.finish(actor=scope.actor, batch=batch, items=images, on_clash=on_clash, client=client)
+            uploads.finish(
+                actor=scope.actor,
+                batch=batch,
+                items=images,
+                on_clash=on_clash,
+                client=client,
+                pages=forms.text(fields, "pages", "first"),
+            )
         )
     for dataset, source, name in archive_items:
         started.append(

@@ -10,7 +10,7 @@ import { sendFile } from './_send.js';
 import { Tray } from './_tray.js';
 
 /**
- * @typedef {{dataset: () => string, name?: () => string, clash?: () => string, onChange?: (queue: Queue) => void, onEnd?: (queue: Queue) => void}} Options
+ * @typedef {{dataset: () => string, name?: () => string, clash?: () => string, pages?: () => string, onChange?: (queue: Queue) => void, onEnd?: (queue: Queue) => void}} Options
  */
 
 /** @type {Queue | null} */
@@ -119,7 +119,7 @@ function askForDataset(known) {
 function openQueue(urls, options, dataset) {
   const made = new Queue({
     slots: (count, batch) => postJson(urls.slots, { count, batch, dataset }),
-    finish: async (batch, items) => (await postJson(urls.finish, { batch, items: items.map((item) => ({ ...item, dataset })), on_clash: options.clash?.() ?? 'skip' })).jobs,
+    finish: async (batch, items) => (await postJson(urls.finish, { batch, items: items.map((item) => ({ ...item, dataset })), on_clash: options.clash?.() ?? 'skip', pages: options.pages?.() ?? 'first' })).jobs,
     report: (batch) => getJson(urls.reports + batch),
     job: (id) => getJson(`/web/jobs/${id}`),
     send: sendFile,

@@ -48,6 +48,7 @@ startUploads({
   dataset: () => valueOf('u-dataset'),
   name: () => (select ? valueOf('f-u-new') : ''),
   clash: () => valueOf('u-clash') || 'skip',
+  pages: () => valueOf('u-pages') || 'first',
   onChange: showRejected,
   onEnd: (queue) => {
     showRejected(queue);

@@ -114,7 +114,18 @@ def _add(parts: list[dict[str, Any]], payload: list[bytes], variant: str, rendit
     payload.append(data)
 
 
-CALLS: dict[str, Callable[..., tuple[dict[str, Any], list[bytes]]]] = {"prepare": prepare, "render": render}
+def split_pages(*, path: str, folder: str) -> tuple[dict[str, Any], list[bytes]]:
+    """Write each page of a TIFF to the folder as 1.tif, 2.tif ... and return {"count"}. Raises ImageError."""
+    from annotator.storage import tiff_pages
+
+    return {"count": tiff_pages.split(Path(path), Path(folder))}, []
+
+
+CALLS: dict[str, Callable[..., tuple[dict[str, Any], list[bytes]]]] = {
+    "prepare": prepare,
+    "render": render,
+    "split_pages": split_pages,
+}
 
 
 def answer(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:

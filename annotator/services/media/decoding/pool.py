@@ -245,6 +245,12 @@ def render(
     return _parts(head, payload)[0]
 
 
+def split_pages(path: Path, folder: Path) -> int:
+    """Write the pages of a TIFF to a folder as 1.tif, 2.tif ... and return their number. Raises Undecodable, Busy."""
+    head, _ = pool().call("split_pages", path=str(path), folder=str(folder))
+    return int(head["count"])
+
+
 def map_ahead(
     items: Iterable[Item], work: Callable[[Item], Made], *, ahead: int
 ) -> Generator[Made, None, None]:
