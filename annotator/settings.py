@@ -303,6 +303,8 @@ JOB_RUN_HERE = "annotator.jobs.engine.run"
 WORKER_THREADS = env_int("ANNOTATOR_WORKERS", 1, low=1, high=64)
 # A running job whose worker has not renewed its lease for this long is given to another worker.
 JOB_LEASE_SECONDS = env_int("ANNOTATOR_JOB_LEASE_SECONDS", 60, low=2)
+# So many jobs of a workspace may wait or run; 0 = no limit.
+QUOTA_JOBS = env_int("ANNOTATOR_QUOTA_JOBS", 200)
 # Whether /readyz asks for a worker: no for a server that is run alone on purpose.
 EXPECT_WORKER = env_bool("ANNOTATOR_EXPECT_WORKER", default=True)
 # Housekeeping, once an hour by the worker that holds the lease; each is a function without arguments.

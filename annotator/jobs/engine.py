@@ -41,13 +41,22 @@ _stopping = threading.Event()
 
 @task()
 def run_job(job_id: str) -> None:
-    """The one task on the queue: its message is the id of a job."""
-    run(uuid.UUID(job_id))
+    """The one task on the queue: its message is the id of a job that waits, and stands for one turn."""
+    run_turn(uuid.UUID(job_id))
 
 
 def enqueue(job_id: uuid.UUID) -> None:
     """Put a job on the queue; called by services through settings.JOB_RUNNER."""
     run_job.enqueue(str(job_id))
+
+
+def run_turn(job_id: uuid.UUID) -> None:
+    """Run the job of a message if its worker has gone, else the one whose turn it is; each of them has its message."""
+    if job_runs.is_abandoned(job_id) and run(job_id):
+        return
+    while (turn := job_runs.next_turn()) is not None:
+        if run(turn):
+            return
 
 
 def run(job_id: uuid.UUID) -> bool:

@@ -264,6 +264,26 @@ def test_a_lost_database_counts_as_an_attempt_and_the_third_is_the_last(w: World
     assert (fresh(job).state, fresh(job).error) == ("FAILED", job_runs.STOPPED_OFTEN)
 
 
+def test_workspaces_take_turns(w: World, kind) -> None:
+    order: list[str] = []
+    kind(lambda run: order.append(run.job.workspace.ref))
+    many = [start(w) for _ in range(5)]
+    other = jobs.start(actor=w.actor(w.otto), workspace=w.other_workspace, kind="test")
+    for job in (*many, other):
+        engine.run_job.call(str(job.pk))
+    assert order == ["acme", "others", *["acme"] * 4]
+    engine.run_job.call(str(other.pk))  # a message too many
+    assert job_runs.next_turn() is None and len(order) == 6
+
+
+def test_the_message_of_an_abandoned_job_runs_that_one(w: World, kind) -> None:
+    kind(lambda run: {})
+    abandoned, waiting = start(w), start(w)
+    kill(abandoned)
+    engine.run_job.call(str(abandoned.pk))
+    assert (fresh(abandoned).state, fresh(waiting).state) == ("DONE", "QUEUED")
+
+
 def kill(job: Job, attempt: int = 1) -> None:
     """Leave the row as a worker leaves it that was killed a while ago."""
     past = timezone.now() - timedelta(seconds=1)

@@ -111,6 +111,14 @@ def test_older_jobs_are_a_page_away(w: World) -> None:
     assert get(w.ann, "/jobs/?start=50").content.decode().count("data-key=") == 5
 
 
+def test_a_full_queue_is_told_in_words(w: World, settings: Any) -> None:
+    settings.QUOTA_JOBS = 1
+    make_job(w, state="QUEUED", number=5)
+    answer: Any = send(w.rosa, f"/web/projects/{w.project.pk}/exports/new", format="json_coco")
+    assert answer.status_code == 429 and answer["Retry-After"] == "60"
+    assert "its limit" in answer.content.decode()
+
+
 # -- exports and imports
 
 

@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from annotator.domain.errors import Busy
 from annotator.models import GuessCount, User
+from annotator.services import clocks
 from annotator.services.accounts.rates import THROTTLED
 
 HOUR = 3600
@@ -89,13 +90,14 @@ def device_token(account: User) -> str:
 
 def forget_old() -> int:
     """Remove counts whose time is over; return how many rows went."""
-    return GuessCount.objects.filter(ends_at__lt=timezone.now()).delete()[0]
+    return GuessCount.objects.filter(clocks.is_over("ends_at", timedelta(seconds=HOUR))).delete()[0]
 
 
 def _begin(wanted: Sequence[Limit]) -> Attempt:
     limits = sorted(limit for limit in wanted if limit.most > 0)
     now = timezone.now()
-    rows = GuessCount.objects.filter(key__in=[limit.key for limit in limits], ends_at__gt=now)
+    is_over = clocks.is_over("ends_at", timedelta(seconds=HOUR))
+    rows = GuessCount.objects.filter(~is_over, key__in=[limit.key for limit in limits])
     _check(limits, {row.key: row for row in rows}, now)  # a flood that is refused writes nothing
     with transaction.atomic():
         found = {row.key: row for row in rows.select_for_update().order_by("key")}

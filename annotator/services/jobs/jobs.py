@@ -17,11 +17,12 @@ from django.utils.module_loading import import_string
 
 from annotator import events, policy
 from annotator.domain.actor import Actor
-from annotator.domain.errors import Conflict
+from annotator.domain.errors import Busy, Conflict
 from annotator.events import kinds
 from annotator.models import Job, JobState, Project, Workspace
 from annotator.services.numbers import next_number
 
+OPEN = (JobState.QUEUED, JobState.RUNNING)
 FINISHED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
 _log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ _log = logging.getLogger(__name__)
 def start(
     *,
     actor: Actor | None,
-    workspace: Workspace,
+    workspace: Workspace | None = None,
     project: Project | None = None,
     kind: str,
     params: dict[str, Any] | None = None,
@@ -38,11 +39,20 @@ def start(
 ) -> Job:
     """Write a queued job and send it to a worker after commit. The caller has asked the policy.
 
-    `params` must be JSON-able. `actor` is None for the server's own work. A message that gets lost
-    is sent again by the sweeper, so the job runs once this transaction is committed.
+    `workspace` is that of the project when there is one. `params` must be JSON-able. `actor` is None for the server's own work. A message that gets lost
+    is sent again by the sweeper, so the job runs once this transaction is committed. Raises Busy when the workspace
+    has as many open jobs as it may have.
     """
+    if project is not None:
+        workspace_id: uuid.UUID = project.workspace_id
+    elif workspace is not None:
+        workspace_id = workspace.pk
+    else:
+        raise ValueError("a job belongs to a workspace or to a project")
+    if actor is not None:
+        _check_quota(workspace_id)
     job = Job.all_objects.create(
-        workspace=workspace,
+        workspace_id=workspace_id,
         project=project,
         number=next_number(project.pk, "job_number") if project else 0,
         kind=kind,
@@ -77,9 +87,10 @@ def retry(*, actor: Actor, job: Job) -> Job:
     """Put a failed or cancelled job back into the queue. Raises Conflict for any other state.
 
     What its attempts left is used: it continues from its checkpoint, and its file (a selection, a reverse) stays. A file
-    that expires gets its whole time again.
+    that expires gets its whole time again. Raises Busy as `start` does.
     """
     _require(actor, job)
+    _check_quota(job.workspace_id)
     ended = Job.all_objects.filter(pk=job.pk, state__in=(JobState.FAILED, JobState.CANCELLED))
     blank = {
         "cancel_requested": False,
@@ -102,6 +113,17 @@ def retry(*, actor: Actor, job: Job) -> Job:
     record_changed(job, actor)
     transaction.on_commit(lambda: send(job.pk), robust=True)
     return job
+
+
+def _check_quota(workspace_id: uuid.UUID) -> None:
+    """Raise Busy (code "quota") for a workspace whose waiting and running jobs reach ANNOTATOR_QUOTA_JOBS; 0 is no limit."""
+    most = settings.QUOTA_JOBS
+    if most and Job.all_objects.filter(workspace=workspace_id, state__in=OPEN)[:most].count() == most:
+        message = (
+            f"This workspace has {most:,} jobs that wait or run, which is its limit. "
+            "Wait until some have ended, or cancel some."
+        )
+        raise Busy(message, code="quota", retry_after=60)
 
 
 def visible(

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import DateTimeField, F, Q, QuerySet, Value
+from django.db.models import DateTimeField, F, Max, Min, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -136,6 +136,31 @@ def release(*, job: Job, owner: str, is_counted: bool) -> bool:
 
 def _starter(job: Job) -> Actor | None:
     return Actor(user_id=job.started_by_id, via="job") if job.started_by_id else None
+
+
+def is_abandoned(job_id: uuid.UUID) -> bool:
+    """Return whether a job runs whose worker has gone."""
+    return Job.all_objects.filter(_is_abandoned(), pk=job_id).exists()
+
+
+def next_turn() -> uuid.UUID | None:
+    """Return the waiting job whose turn it is, None when none waits.
+
+    Workspaces take turns: the one whose last job began longest ago is next, with the oldest of its jobs. So a workspace
+    with a hundred waiting jobs lets another one wait for one.
+    """
+    rows = Job.all_objects.filter(state=JobState.QUEUED, attempt__lt=MAX_ATTEMPTS)
+    waiting = list(rows.order_by().values_list("workspace").annotate(Min("created_at")))
+    if not waiting:
+        return None
+    served = Job.all_objects.filter(
+        workspace__in=[workspace for workspace, _ in waiting], started_at__lte=timezone.now() + clocks.SKEW
+    )
+    last = dict(served.order_by().values_list("workspace").annotate(Max("started_at")))
+    never = datetime.min.replace(tzinfo=UTC)
+    workspace, _ = min(waiting, key=lambda row: (last.get(row[0], never), row[1]))
+    of_workspace = rows.filter(workspace=workspace).order_by("created_at", "pk")
+    return of_workspace.values_list("pk", flat=True).first()
 
 
 def abandoned() -> list[uuid.UUID]:

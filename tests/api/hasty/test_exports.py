@@ -92,3 +92,10 @@ def test_other_jobs_are_no_exports(w: World, by: Callers, p: str) -> None:
     job = Job.all_objects.create(workspace=w.workspace, project=w.project, kind="ingest", number=1)
     by.max.get(f"{p}/exports/{job.pk}", status=404)
     assert by.max.get(f"{p}/exports")["meta"]["total"] == 0
+
+
+def test_a_workspace_with_too_many_jobs_gets_429(w: World, by: Callers, p: str, settings: Any) -> None:
+    settings.QUOTA_JOBS = 1
+    by.max.post(f"{p}/exports", {"format": "json_coco"})
+    refusal = by.max.post(f"{p}/exports", {"format": "json_coco"}, status=429)
+    assert "its limit" in refusal["message"]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from annotator.domain.errors import Conflict, Denied, Missing
+from annotator.domain.errors import Busy, Conflict, Denied, Missing
 from annotator.models import Job, JobState, User
 from annotator.services.jobs import jobs, reverse_files
 from tests.world import World
@@ -140,6 +140,23 @@ def test_a_job_that_is_tried_again_keeps_its_file_and_gets_its_whole_time(w: Wor
     again = jobs.retry(actor=w.actor(w.max), job=Job.all_objects.get(pk=job.pk))
     assert (again.artifact, again.checkpoint) == (blob, {"labels": 5})
     assert again.expires_at is not None and again.expires_at > timezone.now() + timedelta(days=13)
+
+
+def test_a_workspace_has_a_limit_of_open_jobs(w: World, settings: Any) -> None:
+    settings.QUOTA_JOBS = 2
+    first, second = start(w, w.max), start(w, w.rosa)
+    Job.all_objects.filter(pk=first.pk).update(state=JobState.RUNNING)
+    failed = start(w, None)  # the server's own work is not refused
+    Job.all_objects.filter(pk=failed.pk).update(state=JobState.FAILED)
+    for call in (lambda: start(w, w.max), lambda: jobs.retry(actor=w.actor(w.max), job=failed)):
+        with pytest.raises(Busy, match="2 jobs that wait or run") as refusal:
+            call()
+        assert refusal.value.code == "quota"
+    jobs.start(actor=w.actor(w.otto), workspace=w.other_workspace, kind="test.quick")
+    jobs.cancel(actor=w.actor(w.max), job=second)
+    assert start(w, w.max).state == "QUEUED"
+    settings.QUOTA_JOBS = 0
+    assert [start(w, w.max).state for _ in range(3)] == ["QUEUED"] * 3
 
 
 def test_each_sees_the_jobs_of_their_workspaces(w: World) -> None:

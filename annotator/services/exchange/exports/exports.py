@@ -72,7 +72,6 @@ def start(
     expires = timezone.now() + timedelta(days=settings.EXPORT_DAYS)
     job = jobs.start(
         actor=actor,
-        workspace=project.workspace,
         project=project,
         kind="export",
         params=params,
