@@ -22,9 +22,12 @@ class JSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Return the parsed body. Raises TooLarge for one that is larger than the view takes."""
-        context = parser_context or {}
-        body, limit = context["request"].body, context["view"].max_body_bytes
+        """Return the parsed body. Raises TooLarge for one that is larger than the view takes.
+
+        It is read from the stream: `request.body` would keep it as long as the request.
+        """
+        limit = (parser_context or {})["view"].max_body_bytes
+        body = stream.read(limit + 1)
         if len(body) > limit:
             raise TooLarge(f"The body may have at most {limit // 1024**2} MB.")
         return parse_json(body)

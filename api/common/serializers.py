@@ -32,6 +32,12 @@ class ListSerializer(NullIsAbsentMixin, serializers.ListSerializer):
         "too_large": "may have at most {limit:,} items, not {count:,}.",
     }
 
+    @property
+    def data(self) -> Any:
+        """Return the rows as they are written; DRF would keep them in the serializer, which is in a cycle with its child."""
+        rows: Any = self.instance
+        return self.to_representation(rows)
+
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, list) and len(data) > self.max_items:
             message = self.error_messages["too_large"].format(limit=self.max_items, count=len(data))

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, ListSerializer
@@ -76,6 +77,12 @@ class DialectView(APIView):
             limit=self.max_body_bytes,
             is_parsed=not any(isinstance(parser, FileParser) for parser in checked.parsers or ()),
         )
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Return the response, which is freed when it is sent: kept by the view it would wait for the garbage collector."""
+        response = super().dispatch(request, *args, **kwargs)
+        del self.response
+        return response
 
     def get_exception_handler(self) -> Callable[[Exception, Any], Response]:
         return type(self).exception_handler
@@ -178,24 +185,25 @@ class DialectViewSet(DialectView, GenericViewSet):
     def get_data(self) -> Any:
         """Return the parsed body; one that is empty is an empty object or list where it may be left out.
 
-        Elsewhere it is parsed too: DRF would take it for {}.
+        Elsewhere it is parsed too: DRF would take it for {}. It is not read through `request.data`, which keeps the values
+        until the garbage collector finds request and view: a few large bodies one after the other then fill the memory.
         """
         request: Any = self.request
-        if request.stream is not None:
-            return request.data
-        if self.action in self.optional_bodies:
+        stream = request.stream
+        if stream is None and self.action in self.optional_bodies:
             return [] if issubclass(self.request_serializer_classes[self.action], ListSerializer) else {}
         parser = request.negotiator.select_parser(request, request.parsers)
-        return parser.parse(io.BytesIO(), request.content_type, request.parser_context)
+        if stream is None:
+            stream = io.BytesIO()
+        return parser.parse(stream, request.content_type, request.parser_context)
 
     def get_validated_data(self) -> Any:
-        """Return the request's body as its serializer has read it. Raises ValidationError."""
-        data = self.get_data()
-        serializer = self.request_serializer_classes[self.action](
-            data=data, context=self.get_serializer_context()
-        )
-        serializer.is_valid(raise_exception=True)
-        return serializer.validated_data
+        """Return the request's body as its serializer reads it. Raises ValidationError.
+
+        By `run_validation`, because `is_valid` keeps all values in the serializer, which is in a cycle with its fields.
+        """
+        serializer = self.request_serializer_classes[self.action](context=self.get_serializer_context())
+        return serializer.run_validation(self.get_data())
 
     def get_validated_query(self) -> dict[str, Any]:
         """Return the parameters of the query string as their serializer reads them. Raises ValidationError."""
