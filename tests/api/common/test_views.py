@@ -54,7 +54,7 @@ def test_every_failure_is_said_in_the_dialects_form(
 
 
 def test_a_body_beyond_the_limit_is_refused(w: World, settings: Any) -> None:
-    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    settings.MAX_JSON_BYTES = 100
     answer = caller(w.token(w.max)).raw("POST", f"/projects/{w.project.pk}/datasets", {"name": "x" * 200})
     assert (answer.status_code, answer.json()["code"]) == (400, "too_large")
 
