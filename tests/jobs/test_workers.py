@@ -134,6 +134,51 @@ def test_a_worker_told_to_stop_steps_aside_at_once(jobs: Jobs) -> None:
         assert jobs.wait_for(job, "DONE")["attempt"] == 1
 
 
+MANY = """
+import io, zipfile
+from PIL import Image
+from annotator.domain.actor import Actor
+from annotator.models import User, Workspace
+from annotator.services import blobs
+from annotator.services.media import archives
+from annotator.services.projects import datasets, projects
+
+actor = Actor(user_id=User.objects.get().pk)
+project = projects.create(actor=actor, workspace=Workspace.objects.get(), name="Many")
+dataset = datasets.create(actor=actor, project=project, name="All")
+pixel, packed = io.BytesIO(), io.BytesIO()
+Image.new("RGB", (8, 8)).save(pixel, "JPEG")
+with zipfile.ZipFile(packed, "w") as archive:
+    for number in range(400):
+        archive.writestr(f"{number}.jpg", pixel.getvalue())
+blob = blobs.put_bytes(packed.getvalue(), mime="application/zip")
+for on_clash in ("number", "number"):
+    job = archives.start(actor=actor, dataset=dataset, source=blob, name="many.zip", on_clash=on_clash)
+print(job.pk)
+"""
+
+
+def test_an_archive_survives_a_stop_and_a_kill_with_exact_counts(jobs: Jobs) -> None:
+    """The second of two equal archives, with "keep both": every name of it is in the dataset already."""
+    server = jobs.server
+    job = uuid.UUID(server.command("shell", "--verbosity", "0", "-c", MANY).stdout.split()[-1])
+
+    def count() -> int:
+        return int(server.query("SELECT count(*) FROM annotator_media")[0][0])
+
+    for enough, number in ((470, signal.SIGTERM), (600, signal.SIGKILL)):
+        with worker(jobs) as process:
+            servers.wait_until(lambda enough=enough: count() >= enough, f"{enough} images")
+            process.send_signal(number)
+            process.wait(servers.PATIENCE)
+        assert enough <= count() < 800
+    with worker(jobs):
+        jobs.wait_for(job, "DONE")
+    names = server.query("SELECT name FROM annotator_datasetitem")
+    assert len(names) == len(set(names)) == 800
+    assert {f"{n} (2).jpg" for n in range(400)} < {name for (name,) in names}
+
+
 def test_two_workers_share_the_work_and_do_nothing_twice(jobs: Jobs) -> None:
     with worker(jobs), worker(jobs):
         many = [jobs.add("test.quick") for _ in range(30)]
