@@ -320,6 +320,7 @@ PERIODIC = [
     "annotator.services.operations.purge.forget_exports",
     "annotator.services.operations.purge.forget_uploads",
     "annotator.services.operations.purge.collect_blobs",
+    "annotator.services.operations.scrub.scrub_share",
 ]
 
 # Storage: local files, or S3 when a bucket is named.
@@ -359,6 +360,8 @@ RATE_API_PER_SECOND = env_int("ANNOTATOR_RATE_API", 200)
 RATE_API_BURST = env_int("ANNOTATOR_RATE_API_BURST", 2000)
 TRASH_DAYS = env_int("ANNOTATOR_TRASH_DAYS", 7, low=1)
 SECURITY_LOG_DAYS = env_int("ANNOTATOR_SECURITY_LOG_DAYS", 180, low=1)
+# Every stored file is compared with its hash once in so many days; 0 = never.
+SCRUB_DAYS = env_int("ANNOTATOR_SCRUB_DAYS", 30)
 EXPORT_DAYS = env_int("ANNOTATOR_EXPORT_DAYS", 14, low=7)
 
 LOGGING = {

@@ -125,8 +125,8 @@ class MediaStatusAdmin(ReadOnlyAdmin):
 @admin.register(Blob)
 class BlobAdmin(ReadOnlyAdmin):
     is_system = True
-    list_display = ("sha256", "size", "mime", "created_at")
-    list_filter = ("mime",)
+    list_display = ("sha256", "size", "mime", "created_at", "checked_at", "damage", "damaged_at")
+    list_filter = ("damage", "mime")
     search_fields = ("sha256",)
 
 

@@ -88,6 +88,13 @@ class MediaReplaced(MediaPayload):
     health: str
 
 
+class MediaHealth(MediaPayload):
+    """The stored bytes were found damaged, or sound again."""
+
+    health: str
+    reason: str
+
+
 class MediaFrozen(MediaPayload):
     is_frozen: bool
 
@@ -248,6 +255,9 @@ MEDIA_MOVED: Kind[MediaMoved, MediaMovedBefore] = Kind(
 )  # fmt: skip
 MEDIA_REPLACED: Kind[MediaReplaced, Any] = Kind(
     "media.replaced", MediaReplaced, None, ("media.rows",), effects=_REFETCH, grid="tiles", in_feed=True
+)
+MEDIA_HEALTH: Kind[MediaHealth, Any] = Kind(
+    "media.health", MediaHealth, None, ("damage",), effects=_REFETCH, grid="tiles"
 )
 MEDIA_FROZEN: Kind[MediaFrozen, Any] = Kind(
     "media.frozen", MediaFrozen, None, ("media.changes",), effects=_REFETCH, grid="tiles", in_feed=True

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, OperationalError, ProgrammingError
 
 from annotator.domain.errors import DomainError
+from annotator.services.damage import Use
+
+# The exit status of a command that did its work, but found damaged or missing files.
+INCOMPLETE = 3
 
 
 class OperatorCommand(BaseCommand):
@@ -38,6 +42,13 @@ class OperatorCommand(BaseCommand):
             examples = ", ".join(line["examples"][:3])
             count = f"{line['count']:,}x" + (f", e.g. {examples}" if examples else "")
             self.stderr.write(f"{line['field']}: {line['reason']} ({count})")
+
+    def write_lost(self, lost: Sequence[Use], limit: int | None = None) -> None:
+        """Write what is lost with damaged files to standard error: a line each, up to a limit."""
+        for use in lost[:limit]:
+            self.stderr.write(f"{use.damage:<12} {use.name}")
+        if limit is not None and len(lost) > limit:
+            self.stderr.write(f"... and {len(lost) - limit:,} more: `manage.py verify --media` lists all.")
 
 
 def _message_of(error: DatabaseError) -> str | None:

@@ -17,12 +17,32 @@ from .base import Row, ScopedQuerySet, key, scoped, scoped_live, text, user_key
 from .datasets import DatasetItem
 
 
+class Damage(models.TextChoices):
+    """What is wrong with the bytes of a blob."""
+
+    MISSING = "missing"
+    CHANGED = "changed"
+    UNREADABLE = "unreadable"
+
+
 class Blob(Row):
-    """Bytes in storage, named by their content; shared by all rows that hold the same bytes."""
+    """Bytes in storage, named by their content; shared by all rows that hold the same bytes.
+
+    `checked_at`: when they were last compared with their name; `damage` what was found then, empty for sound bytes.
+    """
 
     sha256 = text(64, unique=True)
     size = models.BigIntegerField()
     mime = text(100)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    damage = text(10, choices=Damage.choices)
+    damaged_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(Row.Meta):
+        indexes = [
+            models.Index(fields=["checked_at"], name="blob_checked"),
+            models.Index(fields=["damaged_at"], condition=Q(damaged_at__isnull=False), name="blob_damaged"),
+        ]
 
     def __str__(self) -> str:
         return self.sha256[:12]

@@ -15,6 +15,7 @@ from django.utils import timezone
 from annotator.domain.errors import Busy
 from annotator.domain.ids import uuid7
 from annotator.models import Blob
+from annotator.services import damage
 from annotator.storage import base
 from annotator.storage.base import Stored
 from annotator.storage.local import LocalStore
@@ -81,7 +82,7 @@ def record(stored: Stored, *, mime: str) -> Blob:
 
 
 def record_many(entries: Iterable[tuple[Stored, str]]) -> list[Blob]:
-    """Like `record` for several, in the order given and in one statement."""
+    """Like `record` for several, in the order given and in one statement; bytes that were damaged are sound by that."""
     wanted = list(entries)
     rows = _upsert({stored.sha256: (stored.size, mime) for stored, mime in wanted})
     held = store()
@@ -92,6 +93,8 @@ def record_many(entries: Iterable[tuple[Stored, str]]) -> list[Blob]:
                 code="storage_race",
                 retry_after=1,
             )
+    if repaired := [row.pk for row in rows.values() if row.damage]:
+        damage.clear(repaired)
     return [rows[stored.sha256] for stored, _ in wanted]
 
 
@@ -100,19 +103,32 @@ def _upsert(facts: Mapping[str, tuple[int, str]]) -> dict[str, Blob]:
     if not facts:
         return {}
     now = timezone.now()
-    names = ("id", "created_at", "updated_at", "sha256", "size", "mime")
+    names = ("id", "created_at", "updated_at", "sha256", "size", "mime", "checked_at", "damage")
     fields: list[Any] = [Blob._meta.get_field(name) for name in names]
-    values = [(uuid7(), now, now, sha256, size, mime) for sha256, (size, mime) in sorted(facts.items())]
+    values = [
+        (uuid7(), now, now, sha256, size, mime, now, "") for sha256, (size, mime) in sorted(facts.items())
+    ]
     flat = [
         field.get_db_prep_save(value, connection)
         for row in values
         for field, value in zip(fields, row, strict=True)
     ]
-    placeholders = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(values))
-    returned = ("id", "sha256", "size", "mime", "created_at", "updated_at")
+    placeholders = ", ".join([f"({', '.join(['%s'] * len(names))})"] * len(values))
+    returned = (
+        "id",
+        "sha256",
+        "size",
+        "mime",
+        "created_at",
+        "updated_at",
+        "checked_at",
+        "damage",
+        "damaged_at",
+    )
     sql = (
         f"INSERT INTO {Blob._meta.db_table} ({', '.join(names)}) VALUES {placeholders} "  # noqa: S608 (names of our own)
-        f"ON CONFLICT (sha256) DO UPDATE SET updated_at = excluded.updated_at RETURNING {', '.join(returned)}"
+        "ON CONFLICT (sha256) DO UPDATE SET updated_at = excluded.updated_at, checked_at = excluded.checked_at "
+        f"RETURNING {', '.join(returned)}"
     )
     return {row.sha256: row for row in Blob.objects.raw(sql, flat)}
 

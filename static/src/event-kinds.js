@@ -28,6 +28,7 @@ export const EVENT_KINDS = {
   'labels.changed': { effects: ['apply'], grid: 'tiles', isWhole: false },
   'media.created': { effects: [], grid: 'list', isWhole: false },
   'media.frozen': { effects: ['refetch'], grid: 'tiles', isWhole: false },
+  'media.health': { effects: ['refetch'], grid: 'tiles', isWhole: false },
   'media.metadata': { effects: ['refetch'], grid: null, isWhole: false },
   'media.moved': { effects: ['refetch'], grid: 'list', isWhole: false },
   'media.renamed': { effects: ['refetch'], grid: 'list', isWhole: false },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from argparse import ArgumentParser
 from typing import Any
 
 import django
@@ -11,12 +12,20 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 import annotator
-from annotator.management.base import OperatorCommand
-from annotator.services.operations import health
+from annotator.management.base import INCOMPLETE, OperatorCommand
+from annotator.services import damage
+from annotator.services.operations import health, scrub
 
 
 class Command(OperatorCommand):
     help = "Print the settings in effect and the state of database, storage, worker and channels."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--media",
+            action="store_true",
+            help=f"read all stored files, compare them with their hashes and name the damaged ones (exit status {INCOMPLETE})",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(
@@ -30,6 +39,21 @@ class Command(OperatorCommand):
         failed = [check.name for check in checks if not check.is_ok]
         if failed:
             raise CommandError(f"Not ready: {', '.join(failed)}.")
+        if options["media"]:
+            self._verify_media()
+
+    def _verify_media(self) -> None:
+        result = scrub.compare_all()
+        lost = damage.uses(result.damaged)
+        self.stdout.write(f"Compared {result.checked:,} stored files with their hashes.")
+        self.write_lost(lost)
+        if lost:
+            raise CommandError(
+                f"Damaged or missing files: {len(result.damaged):,}. Upload them again, or restore them from a backup.",
+                returncode=INCOMPLETE,
+            )
+        if result.damaged:
+            self.stdout.write(f"Damaged files with which nothing is lost: {len(result.damaged):,}.")
 
     def _settings(self) -> dict[str, str]:
         database = connection.settings_dict

@@ -15,7 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from annotator.models import WorkerBeat
+from annotator.models import Blob, WorkerBeat
 from annotator.services import blobs, clocks
 
 BEAT_EVERY = 5.0
@@ -32,8 +32,13 @@ class Check:
 
 
 def ready() -> list[Check]:
-    """Return what a request needs: database, storage, worker. Never raises; takes well under a second."""
-    return [_safely("database", _database), _safely("storage", _storage), _safely("worker", _worker)]
+    """Return what a request needs: database, storage, media, worker. Never raises; takes well under a second."""
+    return [
+        _safely("database", _database),
+        _safely("storage", _storage),
+        _safely("media", _media),
+        _safely("worker", _worker),
+    ]
 
 
 def everything() -> list[Check]:
@@ -108,6 +113,14 @@ def _storage() -> tuple[bool, str]:
     return True, f"{where}{free / 1024**3:.1f} GB free"
 
 
+def _media() -> tuple[bool, str]:
+    """Say how many stored files are known to be damaged; the server is ready all the same."""
+    damaged = Blob.objects.filter(damaged_at__isnull=False).count()
+    if not damaged:
+        return True, "no damaged files known"
+    return True, f"{damaged:,} damaged or missing: `manage.py verify --media` names them"
+
+
 def _worker() -> tuple[bool, str]:
     now = timezone.now()
     beats = WorkerBeat.objects.filter(at__lte=now + clocks.SKEW).order_by("-at")
@@ -120,10 +133,15 @@ def _worker() -> tuple[bool, str]:
     return False, "never seen" if age is None else f"last seen {age.total_seconds():.0f} s ago"
 
 
-def _migrations() -> tuple[bool, str]:
+def pending_migrations() -> int:
+    """Return how many migrations are yet to be applied."""
     executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return not plan, f"{len(plan)} to apply: run `manage.py migrate`" if plan else "all applied"
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _migrations() -> tuple[bool, str]:
+    count = pending_migrations()
+    return not count, f"{count} to apply: run `manage.py migrate`" if count else "all applied"
 
 
 def _channels() -> tuple[bool, str]:
