@@ -47,8 +47,8 @@ def put_blob(place: servers.Server, content: bytes) -> None:
     file.write_bytes(content)
     values = (key, now, now) if place.database_url else (key.hex, str(now)[:26], str(now)[:26])
     place.query(
-        "INSERT INTO annotator_blob (id, created_at, updated_at, sha256, size, mime) VALUES (%s, %s, %s, %s, %s, %s)",
-        *values, file.name, len(content), "image/jpeg",
+        "INSERT INTO annotator_blob (id, created_at, updated_at, sha256, size, mime, damage) VALUES (%s, %s, %s, %s, %s, %s, %s)",
+        *values, file.name, len(content), "image/jpeg", "",
     )  # fmt: skip
 
 
@@ -98,12 +98,12 @@ def spoil(source: Path, target: Path, change: Change) -> Path:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda name, content: [(name, b"other" if name.startswith("media/") else content)], "damaged"),
         (lambda name, content: [(name, content), ("../evil", b"x")], "unknown entry"),
         (lambda name, content: [(name, b'{"format": 99}' if name == "manifest.json" else content)], "format 99"),
         (lambda name, content: [(name, b"{" if name == "manifest.json" else content)], "manifest"),
         (lambda name, content: [] if name.startswith("database") else [(name, content)], "no database"),
-        (lambda name, content: [(name, b"garbage" if name.startswith("database") else content)], ""),
+        (lambda name, content: [(name, b"garbage" if name.startswith("database") else content)], "damaged"),
+        (lambda name, content: [(name, content[:-5] + b"other" if name.startswith("database") else content)], "damaged"),
     ],
 )  # fmt: skip
 def test_a_damaged_backup_changes_nothing(

@@ -14,7 +14,7 @@ from annotator.jobs import engine
 from annotator.models import ApiToken, Job, JobState, Project, WorkerBeat
 from annotator.services.accounts import sign_in, tokens
 from annotator.services.jobs import jobs, runs as job_runs
-from annotator.services.operations import backups, health
+from annotator.services.operations import health, restores
 from annotator.services.projects import projects
 from annotator.storage import signing
 from tests.world import World
@@ -93,10 +93,10 @@ def test_a_dead_worker_is_not_alive_because_of_its_clock(w: World, move_clock: M
     health.beat("dead")
     assert health.is_worker_alive()
     with pytest.raises(Conflict):
-        backups._require_stopped()
+        restores._require_stopped()
     move_clock(RIGHT)
     assert not health.is_worker_alive() and not health._worker()[0]
-    backups._require_stopped()
+    restores._require_stopped()
     health.beat("living")
     assert health.is_worker_alive() and health._worker()[0]
     assert health.forget_old_beats() == 1

@@ -6,12 +6,19 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from annotator.management.base import OperatorCommand
+from django.core.management.base import CommandError
+
+from annotator.management.base import INCOMPLETE, OperatorCommand
 from annotator.services.operations import backups, console
+
+MAX_LINES = 100
 
 
 class Command(OperatorCommand):
-    help = "Write database and media to FILE (.tar or .tar.gz). The file contains secrets: keep it private."
+    help = (
+        "Write database and media to FILE (.tar or .tar.gz). The file contains secrets: keep it private. "
+        f"Exit status {INCOMPLETE}: the backup is usable, but damaged files are missing from it."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -21,7 +28,14 @@ class Command(OperatorCommand):
         file: Path = console.target(options["file"])
         summary = backups.back_up(target=file)
         self.stdout.write(f"{file}: {file.stat().st_size / 1024**2:.1f} MB, {summary.files} media files.")
-        if summary.missing:
-            self.stderr.write(
-                f"{summary.missing} files are referenced by the database but missing in storage."
+        self.write_lost(summary.lost, MAX_LINES)
+        if summary.lost:
+            raise CommandError(
+                "The backup is usable but incomplete. Files that are damaged or missing in storage and were left out: "
+                f"{len(summary.left_out):,}. Upload them again, or restore them from an earlier backup.",
+                returncode=INCOMPLETE,
+            )
+        if summary.left_out:
+            self.stdout.write(
+                f"Damaged files left out, with which nothing is lost: {len(summary.left_out):,}."
             )

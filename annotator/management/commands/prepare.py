@@ -16,7 +16,7 @@ from django.utils import timezone
 from annotator.management.base import OperatorCommand
 from annotator.models import Project, Role, User, Workspace
 from annotator.services.accounts import operators
-from annotator.services.operations import backups
+from annotator.services.operations import databases
 from annotator.services.workspaces import members
 
 MAX_BACKUPS = 3
@@ -76,7 +76,7 @@ def copy_database(database: Path) -> Path:
     folder = settings.DATA_DIR / "backups"
     folder.mkdir(parents=True, exist_ok=True)
     copy: Path = folder / f"annotator-{timezone.now():%Y%m%d-%H%M%S-%f}.sqlite3"
-    backups.copy_sqlite(database, copy)
+    databases.copy_sqlite(database, copy)
     for old in sorted(folder.glob("annotator-*.sqlite3"))[:-MAX_BACKUPS]:
         old.unlink()
     return copy

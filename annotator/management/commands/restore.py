@@ -6,12 +6,19 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from annotator.management.base import OperatorCommand
-from annotator.services.operations import backups
+from django.core.management.base import CommandError
+
+from annotator.management.base import INCOMPLETE, OperatorCommand
+from annotator.services.operations import restores
+
+MAX_LINES = 100
 
 
 class Command(OperatorCommand):
-    help = "Replace the database with the one in FILE and add its media. Stop the server first."
+    help = (
+        "Replace the database with the one in FILE and add its media. Stop the server first. "
+        f"Exit status {INCOMPLETE}: everything that is sound was restored, but files are missing."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -19,7 +26,19 @@ class Command(OperatorCommand):
         parser.add_argument("--force", action="store_true", help="replace a database that contains data")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        summary = backups.restore(source=options["file"].absolute(), force=options["force"])
+        summary = restores.restore(source=options["file"].absolute(), force=options["force"])
         self.stdout.write(
             f"Restored the database and {summary.files} media files ({summary.size / 1024**2:.1f} MB)."
         )
+        if summary.needs_migration:
+            self.stdout.write(
+                "The backup is of an earlier version: run `manage.py migrate` before you start the server."
+            )
+        self.write_lost(summary.lost, MAX_LINES)
+        if not summary.is_complete:
+            cut = "The backup ends early or is damaged. " if summary.is_cut else ""
+            raise CommandError(
+                f"{cut}Everything that is sound was restored. Files that are missing: {len(summary.missing):,}. "
+                "Upload them again, or restore them from another backup.",
+                returncode=INCOMPLETE,
+            )

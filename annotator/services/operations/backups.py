@@ -1,7 +1,7 @@
-"""The whole installation in one tar file and back: a snapshot of the database and the bytes that its rows name.
+"""The whole installation in one tar file: a snapshot of the database and the bytes that its rows name; `restores` reads it.
 
-Layout: manifest.json, then the database (`database.sqlite3` or `database.dump` of pg_dump), `secret-key`
-where the installation made its own, and `media/<sha256>` for every blob.
+Layout: manifest.json, then the database (`database.sqlite3` or `database.dump` of pg_dump), `secret-key` where the
+installation made its own, `media/<sha256>` for every sound blob, and contents.json, which says that nothing is cut off.
 """
 
 from __future__ import annotations
@@ -11,63 +11,100 @@ import io
 import json
 import os
 import shutil
-import sqlite3
-import subprocess
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection, connections
+from django.db import connection
+from django.db.models import Sum
 from django.utils import timezone
 
 import annotator
-from annotator.domain.errors import Conflict, Invalid, Missing
-from annotator.models import Blob, User
-from annotator.services import blobs
-from annotator.services.operations.health import is_worker_alive
-from annotator.storage import base
+from annotator.domain.errors import Conflict
+from annotator.models import Blob
+from annotator.models.media import Damage
+from annotator.services import blobs, damage
+from annotator.services.damage import Use
+from annotator.services.operations import databases, scrub
+from annotator.storage.local import sync_folder
 
-FORMAT = 1
-DATABASE_NAMES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
-Say = Callable[[str], None]
+#: 2 has contents.json and the hash of the database; 1 is that of release 0.1.0.
+FORMAT = 2
+# A blob up to this size is read once and compared in memory, a larger one is read twice.
+_IN_MEMORY = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a backup holds or a restore brought: files, their bytes, and blobs whose bytes were not to be had."""
+    """What a backup holds: files and their bytes, hashes of the damaged ones that it leaves out, and what is lost with those."""
 
     files: int
     size: int
-    missing: int
+    left_out: dict[str, str]
+    lost: list[Use]
+
+
+@dataclass(slots=True)
+class Contents:
+    """The media of an archive while it is written or read: their number, bytes, and the hash of their names in order."""
+
+    files: int = 0
+    size: int = 0
+    _names: Any = field(default_factory=hashlib.sha256)
+
+    def add(self, sha256: str, size: int) -> None:
+        self.files, self.size = self.files + 1, self.size + size
+        self._names.update(sha256.encode())
+
+    def as_json(self) -> dict[str, Any]:
+        return {"files": self.files, "bytes": self.size, "names_sha256": self._names.hexdigest()}
 
 
 def back_up(*, target: Path) -> Summary:
     """Write a backup to `target` while the server runs; the file appears only when it is whole.
 
-    Compressed when the name ends in .gz. Raises Missing when pg_dump is needed and not found.
+    Compressed when the name ends in .gz. Every blob is compared with its hash: damaged ones are left out, marked as
+    the scrub does, and named. Raises Missing when pg_dump is needed and not found, Conflict when there is too little room.
     """
+    _require_room(target.parent)
     part = target.with_name(target.name + ".part")
     try:
         with tempfile.TemporaryDirectory(dir=target.parent) as folder, _open_for_writing(part) as tar:
-            snapshot = Path(folder) / DATABASE_NAMES[connection.vendor]
-            _snapshot(snapshot)
-            _add_text(tar, "manifest.json", json.dumps(_manifest(), indent=1))
+            snapshot = Path(folder) / databases.NAMES[connection.vendor]
+            databases.snapshot(snapshot)
+            _add_text(tar, "manifest.json", _manifest(snapshot))
             tar.add(snapshot, snapshot.name)
             secret = settings.DATA_DIR / "secret-key"
             if secret.exists():
                 tar.add(secret, secret.name)
-            summary = _add_blobs(tar)
+            contents, left_out = _add_blobs(tar)
+            _add_text(tar, "contents.json", contents.as_json() | {"left_out": left_out})
         with part.open("rb") as stream:
             os.fsync(stream.fileno())
         os.replace(part, target)
+        sync_folder(target.parent)
     finally:
         part.unlink(missing_ok=True)
-    return summary
+    return Summary(contents.files, contents.size, left_out, damage.uses(left_out))
+
+
+def _require_room(folder: Path) -> None:
+    """Raise Conflict unless the folder has room for the database twice (its snapshot, the archive) and all media."""
+    media = Blob.objects.aggregate(total=Sum("size"))["total"] or 0
+    wanted, free = databases.size() * 2 + media, shutil.disk_usage(folder).free
+    if wanted > free:
+        raise Conflict(
+            f"The backup needs up to {_gb(wanted)} in {folder}, which has {_gb(free)} free. Make room or choose another folder."
+        )
+
+
+def _gb(size: int) -> str:
+    return f"{size / 1024**3:,.1f} GB"
 
 
 @contextmanager
@@ -82,222 +119,59 @@ def _open_for_writing(file: Path) -> Iterator[tarfile.TarFile]:
         yield tar
 
 
-def _manifest() -> dict[str, Any]:
+def _manifest(snapshot: Path) -> dict[str, Any]:
+    with snapshot.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return {
         "format": FORMAT,
         "version": annotator.__version__,
         "database": connection.vendor,
+        "database_sha256": digest,
         "made_at": timezone.now().isoformat(),
     }
 
 
-def _snapshot(target: Path) -> None:
-    """Write the database as of this moment; writers go on meanwhile."""
-    if connection.vendor == "sqlite":
-        copy_sqlite(Path(connection.settings_dict["NAME"]), target)
-        return
-    command = [find_tool("pg_dump"), "--format=custom", "--no-owner", "--no-privileges", f"--file={target}"]
-    _run_postgres([*command, *_postgres_options()])
+def _add_text(tar: tarfile.TarFile, name: str, value: dict[str, Any]) -> None:
+    _add_bytes(tar, name, json.dumps(value, indent=1).encode())
 
 
-def copy_sqlite(source: Path, target: Path) -> None:
-    """Copy a database in use by SQLite's own backup interface: one consistent state, WAL included."""
-    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
-        live.backup(copy)
-        copy.execute("PRAGMA journal_mode=DELETE")
-
-
-def find_tool(name: str) -> str:
-    """Return the newest pg_dump or pg_restore of this machine; raise Missing with a hint."""
-    versioned = sorted(
-        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda file: float(file.parts[4])
-    )
-    found = str(versioned[-1]) if versioned else shutil.which(name)
-    if found is None:
-        raise Missing(
-            f"{name} was not found: install the PostgreSQL client programs of the server's version."
-        )
-    return found
-
-
-def _postgres_options() -> list[str]:
-    info = connection.settings_dict
-    pairs = {"host": info["HOST"], "port": info["PORT"], "username": info["USER"], "dbname": info["NAME"]}
-    return [f"--{name}={value}" for name, value in pairs.items() if value]
-
-
-def _run_postgres(command: list[str]) -> None:
-    password = connection.settings_dict["PASSWORD"]
-    environment = os.environ | ({"PGPASSWORD": password} if password else {})
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Conflict(f"{Path(command[0]).name} failed: {done.stderr.strip() or done.returncode}")
-
-
-def _add_text(tar: tarfile.TarFile, name: str, text: str) -> None:
+def _add_bytes(tar: tarfile.TarFile, name: str, content: bytes) -> None:
     info = tarfile.TarInfo(name)
-    content = text.encode()
     info.size = len(content)
     tar.addfile(info, io.BytesIO(content))
 
 
-def _add_blobs(tar: tarfile.TarFile) -> Summary:
-    """Add the bytes of every blob; one that the store does not have is counted, not fatal."""
-    files = size = missing = 0
-    store = blobs.store()
-    for sha256, length in (
-        Blob.objects.order_by("sha256").values_list("sha256", "size").iterator(chunk_size=2000)
-    ):
-        try:
-            stream = store.open(sha256)
-        except FileNotFoundError:
-            missing += 1
-            continue
-        with closing(stream):
-            info = tarfile.TarInfo(f"media/{sha256}")
-            info.size = length
-            tar.addfile(info, stream)
-        files, size = files + 1, size + length
-    return Summary(files, size, missing)
+def _add_blobs(tar: tarfile.TarFile) -> tuple[Contents, dict[str, str]]:
+    """Add the bytes of every blob; damaged ones are not added but returned, to what is wrong with them."""
+    contents, left_out = Contents(), dict[str, str]()
+    for page in scrub.pages(Blob.objects.all()):
+        verdicts = [(row, _add_blob(tar, row.sha256, row.size)) for row in page]
+        for row, verdict in verdicts:
+            if not verdict:
+                contents.add(row.sha256, row.size)
+        scrub.note(verdicts)
+        left_out |= _still_there({row.sha256: verdict for row, verdict in verdicts if verdict})
+    return contents, left_out
 
 
-def restore(*, source: Path, force: bool = False) -> Summary:
-    """Put a backup in the place of this installation's database and add its media.
-
-    The media come first, each checked against its hash; then the database is exchanged in one step, so
-    that a failure before leaves everything as it was. Raises Conflict when there is data and not
-    `force`, or when a worker is alive; Invalid for a file that is no backup for this kind of database.
-    """
-    _require_stopped()
-    if not force and _has_data():
-        raise Conflict("This installation has data already; --force replaces its database.")
+def _add_blob(tar: tarfile.TarFile, sha256: str, size: int) -> str:
+    """Add the bytes of a blob when they are sound; return what is wrong with them."""
+    info = tarfile.TarInfo(f"media/{sha256}")
+    info.size = size
     try:
-        with tempfile.TemporaryDirectory(dir=settings.DATA_DIR) as folder, tarfile.open(source) as tar:
-            return _restore_from(tar, Path(folder))
-    except (tarfile.TarError, EOFError, OSError) as error:
-        if isinstance(error, FileNotFoundError) and error.filename == str(source):
-            raise Missing(f"There is no file {source}.") from None
-        raise Invalid(
-            f"{source} cannot be read as a backup: {str(error).partition(chr(10))[0].rstrip(':')}."
-        ) from error
+        with blobs.store().as_file(sha256) as path, path.open("rb") as file:
+            source: IO[bytes] = file if size > _IN_MEMORY else io.BytesIO(file.read(size + 1))
+            verdict = scrub.verdict_of(source, sha256, size)
+            if not verdict:
+                source.seek(0)
+                tar.addfile(info, source)
+            return verdict
+    except OSError as error:
+        return scrub.damage_of(error)
 
 
-def _restore_from(tar: tarfile.TarFile, folder: Path) -> Summary:
-    manifest: dict[str, Any] = {}
-    database: Path | None = None
-    secret: bytes | None = None
-    files = size = 0
-    for member in tar:
-        stream = tar.extractfile(member) if member.isreg() else None
-        if stream is None:
-            raise Invalid(f"The backup holds something that is no file: {member.name}.")
-        if member.name == "manifest.json":
-            manifest = _checked_manifest(stream)
-        elif member.name == DATABASE_NAMES[connection.vendor]:
-            database = folder / member.name
-            with database.open("wb") as out:
-                shutil.copyfileobj(stream, out, base.CHUNK)
-        elif member.name == "secret-key":
-            secret = stream.read(4096)
-        elif member.name.startswith("media/"):
-            _restore_blob(member.name.removeprefix("media/"), stream)
-            files, size = files + 1, size + member.size
-        else:
-            raise Invalid(f"The backup holds an unknown entry: {member.name}.")
-    if not manifest or database is None:
-        raise Invalid("The backup holds no database.")
-    _exchange(database)
-    if secret is not None:
-        _replace_file(settings.DATA_DIR / "secret-key", secret)
-    return Summary(files, size, missing=0)
-
-
-def _checked_manifest(stream: IO[bytes]) -> dict[str, Any]:
-    try:
-        manifest = json.loads(stream.read(65536))
-        is_known = manifest["format"] == FORMAT
-    except (ValueError, KeyError, TypeError):
-        raise Invalid("The manifest of the backup cannot be read.") from None
-    if not is_known:
-        raise Invalid(f"The backup has format {manifest['format']}; this version reads {FORMAT}.")
-    if manifest.get("database") != connection.vendor:
-        raise Invalid(
-            f"The backup is of {manifest.get('database')}, this installation uses {connection.vendor}."
-        )
-    return dict(manifest)
-
-
-def _restore_blob(sha256: str, stream: IO[bytes]) -> None:
-    staged = blobs.store().stage()
-    try:
-        digest = hashlib.sha256()
-        while chunk := stream.read(base.CHUNK):
-            digest.update(chunk)
-            staged.write(chunk)
-        if digest.hexdigest() != sha256:
-            raise Invalid(f"The backup is damaged: the bytes of {sha256[:12]} do not match their name.")
-        staged.commit()
-    finally:
-        staged.discard()
-
-
-def _has_data() -> bool:
-    try:
-        return User.objects.exists()
-    except DatabaseError:  # no tables yet
-        connections.close_all()
-        return False
-
-
-def _require_stopped() -> None:
-    try:
-        is_alive = is_worker_alive()
-    except DatabaseError:
-        connections.close_all()
-        return
-    if is_alive:
-        raise Conflict("A worker is running: stop the server first, and wait 15 seconds if it was killed.")
-
-
-def _exchange(database: Path) -> None:
-    """Put the new database in the place of the old one, in one step."""
-    if connection.vendor == "postgresql":
-        command = [
-            find_tool("pg_restore"),
-            "--clean",
-            "--if-exists",
-            "--single-transaction",
-            "--no-owner",
-            "--no-privileges",
-        ]
-        connections.close_all()
-        _run_postgres([*command, *_postgres_options(), str(database)])
-        return
-    target = Path(connection.settings_dict["NAME"])
-    connections.close_all()
-    with closing(sqlite3.connect(database)) as fresh:
-        try:
-            verdict = fresh.execute("PRAGMA quick_check").fetchone()[0]
-        except sqlite3.DatabaseError as error:
-            verdict = str(error)
-    if verdict != "ok":
-        raise Invalid(f"The database in the backup is damaged: {verdict}.")
-    if target.exists():
-        _keep_old(target)
-    os.replace(database, target)
-
-
-def _keep_old(target: Path) -> None:
-    """Bring the old database's WAL home and keep the file beside the new one."""
-    with closing(sqlite3.connect(target)) as old:
-        old.execute("PRAGMA journal_mode=DELETE")
-    kept = target.with_name(target.name + ".before-restore")
-    kept.unlink(missing_ok=True)
-    kept.hardlink_to(target)
-
-
-def _replace_file(file: Path, content: bytes) -> None:
-    part = file.with_name(file.name + ".part")
-    part.touch(mode=0o600)
-    part.write_bytes(content)
-    os.replace(part, file)
+def _still_there(found: dict[str, str]) -> dict[str, str]:
+    """Leave out missing bytes whose row is gone too by now: the collector took both while the backup ran."""
+    gone = {sha256 for sha256, verdict in found.items() if verdict == Damage.MISSING}
+    gone -= set(Blob.objects.filter(sha256__in=gone).values_list("sha256", flat=True))
+    return {sha256: verdict for sha256, verdict in found.items() if sha256 not in gone}
