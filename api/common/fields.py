@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from django.core.validators import MaxLengthValidator
+from django.core.validators import MaxLengthValidator, MinLengthValidator
 from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 from rest_framework.fields import empty
@@ -26,6 +26,13 @@ MAX_TEXT = 100_000
 #: Values that are stored as they are may be nested this deep.
 MAX_DEPTH = 32
 _CONTAINERS = (dict, list)
+# What text.clean refuses in one line (controls, line breaks, controls of direction) as ranges of a regular expression,
+# and what shows nothing by itself.
+_LINE = r"^\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069"
+_INVISIBLE = (
+    r" \u00a0\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u1680\u180e\u2000-\u200f\u202f\u205f-\u2064"
+    r"\u206a-\u206f\u3000\ufeff\ufff9-\ufffb"
+)
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 
 
@@ -44,17 +51,25 @@ class NullIsAbsentMixin:
 
 
 class TextField(NullIsAbsentMixin, serializers.CharField):
-    """A string as it was sent; the services trim, normalize and refuse characters."""
+    """A string as it was sent; the services trim, normalize and refuse characters.
+
+    `pattern` is what the OpenAPI document says of the characters that a service takes; it is not checked here.
+    """
+
+    pattern = ""
 
     default_error_messages = {
         "invalid": "must be text.",
+        "blank": "must not be empty.",
         "max_length": "must have at most {max_length:,} characters.",
     }
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": MAX_TEXT, "allow_blank": True, "trim_whitespace": False, **kwargs})
         # Those for NUL and lone surrogates look at each character, and parse_json has refused both.
-        self.validators = [each for each in self.validators if isinstance(each, MaxLengthValidator)]
+        self.validators = [
+            each for each in self.validators if isinstance(each, MaxLengthValidator | MinLengthValidator)
+        ]
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -67,6 +82,58 @@ class OptionalTextField(TextField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"required": False, "allow_null": True, **kwargs})
+
+
+class LineField(TextField):
+    """One line of text of a request without control characters, as `text.clean` takes it."""
+
+    pattern = f"^[{_LINE}]*$"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 500, **kwargs})
+
+
+class NameField(LineField):
+    """One line with at least one character that shows."""
+
+    pattern = f"^[{_LINE}]*[{_LINE}{_INVISIBLE}][{_LINE}]*$"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 200, "allow_blank": False, **kwargs})
+
+
+class ColorField(LineField):
+    """A color of a request."""
+
+    pattern = "^(#[0-9a-fA-F]{6}|#[0-9a-fA-F]{8}|)$"
+
+
+class FileNameField(NameField):
+    """The name of a file, folders before it allowed: a path below the dataset."""
+
+    # Neither at a root or drive nor through "..".
+    pattern = rf"^(?!/|\\|[A-Za-z]:[/\\]|(.*[/\\])?\.\.([/\\]|$)){NameField.pattern[1:]}"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 1_000, **kwargs})
+
+
+class HttpAddressField(LineField):
+    """An http or https address of a request."""
+
+    pattern = f"^(https?://[{_LINE}]*|)$"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 2_000, **kwargs})
+
+
+class ParagraphField(TextField):
+    """Text of a request that may have several lines."""
+
+    pattern = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 2_000, **kwargs})
 
 
 class TextOrNullField(TextField):
@@ -276,7 +343,7 @@ class QueryIntegerField(IntegerField):
         return super().to_internal_value(int(data))
 
 
-class QueryTextField(TextField):
+class QueryTextField(LineField):
     """One line of text without control characters."""
 
     def __init__(self, *, max_length: int = 1_000, **kwargs: Any) -> None:
@@ -287,6 +354,15 @@ class QueryTextField(TextField):
             return parameters.clean_line(data, self.max_length or MAX_TEXT)
         except Invalid as error:
             raise serializers.ValidationError(error.message, code="invalid") from None
+
+
+class QueryNameField(QueryTextField):
+    """One line with at least one character that shows."""
+
+    pattern = NameField.pattern
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 200, "min_length": 1, **kwargs})
 
 
 class QueryBooleanField(BooleanField):

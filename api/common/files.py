@@ -58,7 +58,7 @@ class FileParser(BaseParser):
     def content(cls) -> dict[str, dict[str, Any]]:
         """Return the bodies that are read, as OpenAPI describes them by media type."""
         file = {"type": "string", "format": "binary"}
-        parts = {cls.part_name: {"type": "array", "items": file, "maxItems": cls.max_files}}
+        parts = {cls.part_name: {"type": "array", "items": file, "minItems": 1, "maxItems": cls.max_files}}
         return {FORM: {"type": "object", "properties": parts, "required": [cls.part_name]}, BYTES: file}
 
     def _parts(self, stream: Any, boundary: str) -> Iterator[tuple[str, Iterable[bytes]]]:

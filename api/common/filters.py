@@ -10,7 +10,7 @@ import copy
 import dataclasses
 import functools
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django import forms
@@ -24,6 +24,7 @@ from annotator.models import Project, Workspace
 from annotator.services.media.selection import MediaSelection
 
 from . import parameters
+from .fields import LineField
 
 #: Most values of one list parameter.
 MAX_VALUES = 1_000
@@ -168,9 +169,10 @@ class _List(BaseCSVField):
 
 
 class TextFilter(django_filters.CharFilter):
-    """One line of text of at most 1,000 characters."""
+    """One line of text of at most 1,000 characters; `schema` is what OpenAPI says of a value."""
 
     field_class = TextFormField
+    schema: ClassVar[dict[str, Any]] = {"pattern": LineField.pattern, "maxLength": 1_000}
 
 
 class UUIDFilter(django_filters.UUIDFilter):

@@ -21,8 +21,8 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from annotator.domain.text import MAX_INT
 
-from .fields import IntegerField, JSONField, ListField
-from .filters import ListFilter
+from .fields import IntegerField, JSONField, ListField, NameField, NumberField, TextField
+from .filters import ListFilter, TextFilter
 from .serializers import ListSerializer
 from .viewsets import DialectViewSet
 
@@ -182,9 +182,14 @@ class _FieldExtension(OpenApiSerializerFieldExtension):
             schema = auto_schema._map_serializer_field(field, direction, bypass_extensions=True)
         if isinstance(field, ListField) or (isinstance(field, ListSerializer) and direction == "request"):
             schema["maxItems"] = field.max_items
-        if isinstance(field, IntegerField):
-            limits = {"minimum": field.low, "maximum": field.high}
-            schema |= {name: limit for name, limit in limits.items() if abs(limit) < MAX_INT}
+        if isinstance(field, IntegerField | NumberField) and (
+            direction == "request" or abs(field.low) < MAX_INT
+        ):
+            schema |= {"minimum": field.low, "maximum": field.high}
+        if isinstance(field, TextField) and field.pattern:
+            schema["pattern"] = field.pattern
+        if isinstance(field, NameField):
+            schema["minLength"] = 1
         schema.pop("x-spec-enum-id", None)  # for a step that this generator leaves out
         if field.help_text:
             schema["description"] = str(field.help_text)
@@ -194,7 +199,7 @@ class _FieldExtension(OpenApiSerializerFieldExtension):
 
 
 class _FilterExtension(DjangoFilterExtension):
-    """Adds the most values of list parameters, and what an absent parameter means."""
+    """Adds the limits of texts and lists, and what an absent parameter means."""
 
     target_class = "api.common.filters.FilterBackend"
     priority = 1
@@ -202,8 +207,11 @@ class _FilterExtension(DjangoFilterExtension):
     def resolve_filter_field(self, *args: Any) -> list[Schema]:
         found: list[Schema] = super().resolve_filter_field(*args)
         for parameter in found:
+            schema = parameter["schema"]
             if isinstance(args[-1], ListFilter):
-                parameter["schema"]["maxItems"] = args[-1].max_values
+                schema["maxItems"] = args[-1].max_values
+            if isinstance(args[-1], TextFilter):
+                schema.get("items", schema).update(args[-1].schema)
             if (default := args[-1].extra.get("initial")) is not None:
                 parameter["schema"]["default"] = default
         return found
@@ -230,7 +238,27 @@ class DialectGenerator(SchemaGenerator):
         components = self.registry.build({})
         root = build_root_object(paths=paths, components=components, webhooks={}, version=None)
         found: Schema = sanitize_result_object(normalize_result_object(root))
+        _join_blank_options(found)
+        _allow_empty_parameters(found)
         return found
+
+
+def _allow_empty_parameters(found: Schema) -> None:
+    """Say that an optional parameter of a query string without a value is as good as absent."""
+    for operations in found["paths"].values():
+        for operation in operations.values():
+            for parameter in operation["parameters"]:
+                if parameter["in"] == "query" and not parameter.get("required"):
+                    parameter["allowEmptyValue"] = True
+
+
+def _join_blank_options(value: Any) -> None:
+    """Take back drf-spectacular's choice of "this pattern, or empty text": our patterns say whether they match it."""
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for child in children:
+        _join_blank_options(child)
+    if isinstance(value, dict) and value.get("oneOf", [None])[-1] == {"type": "string", "maxLength": 0}:
+        value |= value.pop("oneOf")[0]
 
 
 def document() -> Schema:

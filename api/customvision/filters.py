@@ -26,6 +26,7 @@ class _UnsupportedField(TextFormField):
 
 class _UnsupportedFilter(TextFilter):
     field_class = _UnsupportedField
+    schema = {"maxLength": 0}
 
 
 class _OrderedFilterSet(SelectionFilterSet):

@@ -34,6 +34,7 @@ ERROR_TYPES = (
 )  # fmt: skip
 USER_ACTIONS = ("ALL", "RESOLVED", "UNRESOLVED")
 _AGO = re.compile(r"([0-9]{1,9})([smhdw])")
+_AGO_PATTERN = f"^{_AGO.pattern}$"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 #: From here on a number of Unix time is in milliseconds.
 _MILLISECONDS = 10**11
@@ -85,18 +86,23 @@ class AgoFilter(TextFilter):
     """A moment like 30m, 1h or 3d ago."""
 
     field_class = _AgoField
+    schema = {"pattern": _AGO_PATTERN}
 
 
 class MomentFilter(TextFilter):
     """A moment in Unix time, or like 30m, 1h or 3d ago."""
 
     field_class = _MomentField
+    schema = {"pattern": f"{_AGO_PATTERN}|^[0-9]{{1,15}}$"}
 
 
 class UUIDOrNoneFilter(TextFilter):
     """A UUID; the words none and null mean: in no such thing."""
 
     field_class = _UUIDOrNoneField
+    schema = {
+        "pattern": "^([Nn][Oo][Nn][Ee]|[Nn][Uu][Ll][Ll]|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$"
+    }
 
 
 class NameFilterSet(FilterSet):

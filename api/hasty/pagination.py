@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
 
+from annotator.domain.text import MAX_INT
 from api.common import fields, pagination
 from api.common.serializers import QuerySerializer
 
@@ -54,7 +55,7 @@ class HastyPagination(BasePagination):
         return _envelope(schema, numbers | {"search_parameters": {"type": "object"}})
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        number = {"type": "integer", "minimum": 0}
+        number = {"type": "integer", "minimum": 0, "maximum": MAX_INT}
         parameters = (
             ("offset", {**number, "default": 0}, "Rows to skip."),
             (

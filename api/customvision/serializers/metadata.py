@@ -10,7 +10,7 @@ from api.common import fields
 from api.common.serializers import Serializer
 
 MAX_ENTRIES = 50
-MAX_TEXT = 100_000
+MAX_TEXT = 512
 
 
 class MetadataField(fields.MapField):
@@ -20,7 +20,7 @@ class MetadataField(fields.MapField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            **{"child": fields.TextField(max_length=MAX_TEXT), "max_items": MAX_ENTRIES, **kwargs}
+            **{"child": fields.ParagraphField(max_length=MAX_TEXT), "max_items": MAX_ENTRIES, **kwargs}
         )
 
     def run_child_validation(self, data: Any) -> dict[str, str]:
@@ -39,7 +39,15 @@ class MetadataField(fields.MapField):
 class MetadataSerializer(serializers.BaseSerializer[Any]):
     """Metadata as the body of a request."""
 
-    content = {"application/json": {"type": "object", "additionalProperties": {"type": "string"}}}
+    content = {
+        "application/json": {
+            "type": "object",
+            "additionalProperties": {
+                "type": "string", "maxLength": MAX_TEXT, "pattern": fields.ParagraphField.pattern,
+            },
+            "maxProperties": MAX_ENTRIES,
+        }
+    }  # fmt: skip
 
     def to_internal_value(self, data: Any) -> dict[str, str]:
         """Return the texts by name."""

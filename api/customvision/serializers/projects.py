@@ -86,7 +86,7 @@ class ProjectSerializer(Serializer):
 class CreateProjectQuerySerializer(QuerySerializer):
     """A new project."""
 
-    name = fields.QueryTextField()
+    name = fields.QueryNameField()
     description = fields.QueryTextField(max_length=2_000, required=False)
     domainId = fields.UUIDField(source="domain", required=False)
     classificationType = fields.ChoiceField(KINDS, source="kind", required=False)
@@ -117,8 +117,8 @@ class ProjectSettingsChangeSerializer(Serializer):
 class ProjectChangeSerializer(Serializer):
     """What changes a project."""
 
-    name = fields.TextField(required=False)
-    description = fields.OptionalTextField()
+    name = fields.NameField(required=False)
+    description = fields.ParagraphField(required=False, allow_null=True)
     settings = ProjectSettingsChangeSerializer(required=False)
 
 

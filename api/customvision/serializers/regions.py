@@ -31,8 +31,8 @@ class RegionSerializer(Serializer):
     tagId = fields.UUIDField(source="concept_id")
     left = fields.NumberField(help_text="0..1 of the width.")
     top = fields.NumberField(help_text="0..1 of the height.")
-    width = fields.NumberField()
-    height = fields.NumberField()
+    width = fields.NumberField(help_text="Larger than 0, of the width.")
+    height = fields.NumberField(help_text="Larger than 0, of the height.")
 
 
 class NewImageRegionSerializer(_ImageIdSerializer, RegionSerializer):

@@ -36,7 +36,7 @@ class TagSerializer(Serializer):
 class CreateTagQuerySerializer(QuerySerializer):
     """A new tag."""
 
-    name = fields.QueryTextField()
+    name = fields.QueryNameField()
     description = fields.QueryTextField(max_length=2_000, required=False)
     type = fields.ChoiceField(TYPES, default=REGULAR)
 
@@ -44,8 +44,8 @@ class CreateTagQuerySerializer(QuerySerializer):
 class TagChangeSerializer(Serializer):
     """What changes a tag."""
 
-    name = fields.TextField(required=False)
-    description = fields.OptionalTextField()
+    name = fields.NameField(required=False)
+    description = fields.ParagraphField(required=False, allow_null=True)
     type = fields.ChoiceField(TYPES, required=False)
 
 

@@ -54,7 +54,7 @@ def _tag_ids(**kwargs: Any) -> fields.ListField:
 class ImageFileCreateEntrySerializer(Serializer):
     """An image in base64."""
 
-    name = fields.TextField(max_length=1_000, required=False)
+    name = fields.LineField(max_length=1_000, required=False)
     contents = fields.TextField(max_length=2**30, help_text="The bytes in base64.")
     tagIds = _tag_ids()
     regions = _RegionListSerializer(required=False)

@@ -24,16 +24,16 @@ class LabelClassSerializer(Serializer):
 class LabelClassInSerializer(Serializer):
     """What creates or changes a label class."""
 
-    name = fields.TextField()
-    description = fields.OptionalTextField()
+    name = fields.NameField()
+    description = fields.ParagraphField(required=False, allow_null=True)
     type = fields.ChoiceField(
         ("object", "background"), source="kind", required=False, help_text="Default object."
     )
-    color = fields.TextField(
+    color = fields.ColorField(
         required=False, help_text="#RRGGBB or #RRGGBBAA; default the next color of the palette."
     )
-    icon_url = fields.OptionalTextField(help_text="An http or https address.")
+    icon_url = fields.HttpAddressField(required=False, allow_null=True, help_text="An http or https address.")
     norder = fields.NumberField(source="order", required=False, help_text="Default after the last one.")
     parent_id = fields.UUIDField(source="parent", required=False, allow_null=True)
-    external_id = fields.OptionalTextField()
+    external_id = fields.LineField(max_length=200, required=False, allow_null=True)
     use_description_as_prompt = fields.BooleanField(required=False)

@@ -18,7 +18,7 @@ class DatasetSerializer(Serializer):
 class DatasetInSerializer(Serializer):
     """What creates or changes a dataset."""
 
-    name = fields.TextField()
+    name = fields.NameField(max_length=500)
     norder = fields.NumberField(
         source="order",
         required=False,

@@ -12,7 +12,6 @@ from annotator.services.media import urls as media_urls
 from api.common import fields
 from api.common.serializers import Serializer
 
-FORMATS = ("json_v1.1", "semantic_png", "json_coco", "pascal", "images", "videos", "yolo")
 STATES = {
     JobState.QUEUED: "INIT",
     JobState.RUNNING: "RUNNING",
@@ -62,7 +61,7 @@ class JobSerializer(Serializer):
 class ExportInSerializer(Serializer):
     """What starts an export."""
 
-    format = fields.ChoiceField(FORMATS, help_text=f"Available here: {', '.join(exports.FORMATS)}.")
+    format = fields.ChoiceField(exports.FORMATS)
     dataset_id = fields.ListField(child=fields.UUIDField(), required=False, help_text="Empty: all.")
     tag = fields.ListField(
         child=fields.UUIDField(), required=False, help_text="Tag classes; media with any of them."
@@ -76,7 +75,7 @@ class ExportInSerializer(Serializer):
     image_status = fields.ListField(child=fields.TextField(), required=False)
     video_status = fields.ListField(child=fields.TextField(), required=False)
     sign_urls = fields.BooleanField(required=False, help_text="Add a signed URL to each image.")
-    export_name = fields.TextField(required=False, help_text='Default "export".')
+    export_name = fields.LineField(max_length=100, required=False, help_text='Default "export".')
     semantic_format = fields.ChoiceField(
         ("gs_asc", "gs_desc", "class_color"), required=False, help_text="For semantic_png."
     )

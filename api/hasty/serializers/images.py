@@ -67,39 +67,41 @@ class ImageInSerializer(Serializer):
     """What creates an image."""
 
     dataset_id = fields.UUIDField()
-    filename = fields.TextField(
+    filename = fields.FileNameField(
         required=False, help_text="May be left out with url: then it is the last part of it."
     )
     upload_id = fields.UUIDField(
         required=False, help_text="A slot that holds the file; one of upload_id and url is needed."
     )
-    url = fields.TextField(required=False, help_text="An http or https address to fetch the image from.")
+    url = fields.HttpAddressField(
+        required=False, help_text="An http or https address to fetch the image from."
+    )
     copy_original = fields.BooleanField(
         required=False, help_text="With url: keep the bytes (default) or only the link."
     )
     bucket_id = fields.UUIDField(required=False, help_text="With url: the key of a file in this bucket.")
-    external_id = fields.OptionalTextField()
+    external_id = fields.LineField(max_length=500, required=False, allow_null=True)
 
 
 class ImageContentInSerializer(Serializer):
     """What replaces the file of an image."""
 
     upload_id = fields.UUIDField()
-    filename = fields.TextField()
-    external_id = fields.OptionalTextField()
+    filename = fields.FileNameField()
+    external_id = fields.LineField(max_length=500, required=False, allow_null=True)
 
 
 class ImagePlaceInSerializer(Serializer):
     """What renames or moves an image."""
 
-    filename = fields.TextField(source="name", required=False)
+    filename = fields.FileNameField(source="name", required=False)
     dataset_id = fields.UUIDField(required=False)
 
 
 class ImageStatusInSerializer(Serializer):
     """A status, by name or id."""
 
-    status = fields.TextField(
+    status = fields.LineField(
         required=False, help_text="The name of a status; one of status and status_id is needed."
     )
     status_id = fields.UUIDField(required=False)

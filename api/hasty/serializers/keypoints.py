@@ -72,10 +72,10 @@ class KeypointClassInSerializer(Serializer):
     id = fields.UUIDField(
         required=False, help_text="The class to keep, or your own name of a new one for the skeleton."
     )
-    name = fields.TextField()
-    description = fields.OptionalTextField()
-    min_points = fields.IntegerField(source="minimum", required=False)
-    max_points = fields.IntegerField(source="maximum", required=False)
+    name = fields.NameField()
+    description = fields.ParagraphField(required=False, allow_null=True)
+    min_points = fields.IntegerField(source="minimum", low=0, high=2_000, required=False)
+    max_points = fields.IntegerField(source="maximum", low=1, high=2_000, required=False)
     norder = fields.NumberField(source="order", required=False)
     editor_x = fields.NumberField(required=False, allow_null=True)
     editor_y = fields.NumberField(required=False, allow_null=True)
@@ -86,19 +86,19 @@ class KeypointSkeletonEdgeInSerializer(Serializer):
 
     keypoint_class_id_a = fields.UUIDField(source="a")
     keypoint_class_id_b = fields.UUIDField(source="b")
-    color = fields.TextField(required=False)
+    color = fields.ColorField(required=False)
 
 
 class KeypointSchemaInSerializer(Serializer):
     """What creates or changes a keypoint schema; lists that are given replace."""
 
-    name = fields.TextField()
+    name = fields.NameField()
     type = fields.ChoiceField(KINDS, source="kind")
-    description = fields.OptionalTextField()
+    description = fields.ParagraphField(required=False, allow_null=True)
     norder = fields.NumberField(source="order", required=False)
     keypoint_classes = KeypointClassInSerializer(source="classes", many=True, required=False)
     keypoint_skeleton = KeypointSkeletonEdgeInSerializer(source="edges", many=True, required=False)
-    template_id = fields.OptionalTextField(source="template")
+    template_id = fields.LineField(max_length=64, source="template", required=False, allow_null=True)
 
 
 class KeypointSchemaClassLinkInSerializer(Serializer):

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 from rest_framework.exceptions import ValidationError
 
+from annotator.domain.geometry import MAX_COORDINATE, MAX_POINTS
 from annotator.formats.hasty_geometry import border_mask, is_one_ring, to_hasty
 from annotator.models import Label
 from annotator.services.annotations.labels import TOOLS
@@ -23,12 +24,15 @@ MAX_AT_ONCE = 1_000
 MAX_KEYPOINTS = 2_000
 _INTEGERS = {"type": "array", "items": {"type": "integer"}}
 BOX_SCHEMA = {**_INTEGERS, "minItems": 4, "maxItems": 4}
-MASK_SCHEMA = _INTEGERS
+MASK_SCHEMA = {**_INTEGERS, "minItems": 2}
 #: A ring of whole pixels, as responses have it; requests may have fractions.
 RING_SCHEMA = {"type": "array", "items": {**_INTEGERS, "minItems": 2, "maxItems": 2}}
+_COORDINATE = {"type": "number", "minimum": -MAX_COORDINATE, "maximum": MAX_COORDINATE}
 _RING_IN_SCHEMA = {
     "type": "array",
-    "items": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
+    "items": {"type": "array", "items": _COORDINATE, "minItems": 2, "maxItems": 2},
+    "minItems": 3,
+    "maxItems": MAX_POINTS,
 }
 
 
@@ -165,10 +169,10 @@ class LabelKeypointInSerializer(Serializer):
 
     id = fields.UUIDField(required=False)
     keypoint_class_id = fields.UUIDField(source="keypoint_class")
-    x = fields.NumberField()
-    y = fields.NumberField()
+    x = fields.NumberField(low=-MAX_COORDINATE, high=MAX_COORDINATE)
+    y = fields.NumberField(low=-MAX_COORDINATE, high=MAX_COORDINATE)
     visible = fields.BooleanField(required=False, help_text="False: occluded. Default true.")
-    norder = fields.NumberField(source="order", required=False)
+    norder = fields.NumberField(low=-1e15, high=1e15, source="order", required=False)
 
 
 class _KeypointListSerializer(ListSerializer):
@@ -207,7 +211,7 @@ class LabelInSerializer(Serializer):
         max_length=64, required=False, help_text="Returned, and sent to live listeners."
     )
     border_mask = fields.TextField(required=False, help_text="Computed by the server; ignored here.")
-    external_id = fields.OptionalTextField()
+    external_id = fields.LineField(max_length=500, required=False, allow_null=True)
     keypoints = _KeypointListSerializer(
         required=False,
         allow_null=True,

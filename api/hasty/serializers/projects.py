@@ -25,11 +25,11 @@ class ProjectSerializer(Serializer):
 class ProjectInSerializer(Serializer):
     """What creates or changes a project."""
 
-    name = fields.TextField()
+    name = fields.NameField()
     workspace_id = fields.UUIDField(
         required=False, help_text="The workspace of the key; another one is refused."
     )
-    description = fields.OptionalTextField()
+    description = fields.ParagraphField(required=False, allow_null=True)
     content_type = fields.ChoiceField(
         CONTENT_TYPES,
         required=False,

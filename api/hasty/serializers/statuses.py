@@ -19,6 +19,6 @@ class StatusSerializer(Serializer):
 class StatusInSerializer(Serializer):
     """What creates or changes a status."""
 
-    name = fields.TextField()
-    color = fields.OptionalTextField()
+    name = fields.NameField(max_length=60)
+    color = fields.ColorField(required=False, allow_null=True)
     norder = fields.NumberField(source="order", required=False)

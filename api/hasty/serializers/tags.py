@@ -27,10 +27,10 @@ class TagClassSerializer(Serializer):
 class TagClassInSerializer(Serializer):
     """What creates or changes a tag class."""
 
-    name = fields.TextField()
+    name = fields.NameField()
     norder = fields.NumberField(source="order", required=False)
     tag_group_id = fields.UUIDField(source="group_id", required=False, help_text="Default the group Default.")
-    tag_group_name = fields.TextField(
+    tag_group_name = fields.LineField(
         source="group_name",
         required=False,
         help_text="A group of this name is created when there is none.",
@@ -50,7 +50,7 @@ class TagGroupSerializer(Serializer):
 class TagGroupInSerializer(Serializer):
     """What creates or changes a tag group."""
 
-    name = fields.TextField()
+    name = fields.NameField()
     type = fields.ChoiceField(KINDS, source="kind")
     is_required = fields.BooleanField(required=False)
     norder = fields.NumberField(source="order", required=False)

@@ -58,12 +58,14 @@ class WorkspaceSerializer(Serializer):
 class WorkspaceInSerializer(Serializer):
     """What changes a workspace."""
 
-    name = fields.TextField()
-    unique_name = fields.OptionalTextField()
-    description = fields.OptionalTextField()
-    logo_url = fields.OptionalTextField(help_text="An http or https address; shown as an image only.")
+    name = fields.NameField()
+    unique_name = fields.LineField(max_length=128, required=False, allow_null=True)
+    description = fields.ParagraphField(required=False, allow_null=True)
+    logo_url = fields.HttpAddressField(
+        required=False, allow_null=True, help_text="An http or https address; shown as an image only."
+    )
     is_public = fields.BooleanField(required=False, help_text="Stored and shown; grants nothing.")
-    background_color = fields.OptionalTextField()
+    background_color = fields.LineField(max_length=9, required=False, allow_null=True)
     allow_support = fields.BooleanField(required=False)
-    support_email = fields.OptionalTextField()
+    support_email = fields.LineField(max_length=254, required=False, allow_null=True)
     feature_mounting_buckets = fields.BooleanField(required=False, source="settings.feature_mounting_buckets")

@@ -51,11 +51,8 @@ class ExportViewSet(ListModelMixin, RetrieveModelMixin, ProjectViewSet):
 
     def check_content_type(self, format_name: str) -> None:
         """Raise Invalid for a format that a project of this content type never has."""
-        is_video = self.project.content_type == "VIDEOS"
-        if is_video and format_name not in ("json_v1.1", "videos"):
-            raise Invalid("A video project is exported as json_v1.1 or videos.", field="format")
-        if not is_video and format_name == "videos":
-            raise Invalid("videos is a format of video projects.", field="format")
+        if self.project.content_type == "VIDEOS" and format_name != "json_v1.1":
+            raise Invalid("A video project is exported as json_v1.1.", field="format")
 
     def selection(self, data: dict[str, Any]) -> MediaSelection:
         """Return the media that the body names; an empty list names all."""

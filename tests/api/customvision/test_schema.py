@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from api.common import fields
 from api.common.schema import document
 
 ROOT = "/customvision/{version}/training"
@@ -68,7 +69,12 @@ def test_bodies_and_their_answers(paths: dict[str, Any]) -> None:
     ]
     assert metadata["schema"] == {
         "type": "object",
-        "additionalProperties": {"type": "string"},
+        "additionalProperties": {
+            "type": "string",
+            "maxLength": 512,
+            "pattern": fields.ParagraphField.pattern,
+        },
+        "maxProperties": 50,
     }
     assert set(paths["/projects/{projectId}/images"]["delete"]["responses"]) == {"202", "204", "default"}
 

@@ -1,0 +1,37 @@
+"""What the OpenAPI document allows is not refused for its form."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from schemathesis import GenerationMode
+
+from tests.api import schemas
+from tests.api.hasty.conftest import Callers
+
+#: Refusals that follow from what the project holds: ids and names that generated requests cannot know.
+OF_DATA = re.compile(
+    r"There is no such|names no |names something that|must name a |There is no label|cannot be deleted|"
+    r"stays in its workspace|must be the workspace of the key|only while the project is empty|format of video projects|"
+    r"status must be one of NEW|image_status must be one of|already (has|a)|There is already"
+)
+#: Relations between values, which the document says in words.
+OF_RELATIONS = re.compile(
+    r"Name the new status by one of|need each other|Two keypoint classes|must not be larger than|polygon must not be empty|needs a bbox|right > left|must join two|id is required|twice"
+)
+
+
+@pytest.mark.parametrize("name", schemas.operations("/v1"))
+def test_valid_requests(by: Callers, named: dict[str, str], name: str) -> None:
+    operation = schemas.operations("/v1")[name]
+    found = schemas.responses(operation, by.olga, named, GenerationMode.POSITIVE)
+    assert found
+    refused = {
+        text: (case.query, case.body)
+        for case, response in found
+        if response.status_code in {400, 413, 415}
+        and not OF_DATA.search(text := response.content.decode())
+        and not OF_RELATIONS.search(text)
+    }
+    assert not refused
