@@ -1,4 +1,4 @@
-"""The lock files say what pyproject.toml says, and nothing of where packages come from."""
+"""The lock files say what pyproject.toml says, with hashes, and nothing of where packages come from."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ def pins(file: str) -> dict[str, set[str]]:
     """Return the pinned versions by package name."""
     found: dict[str, set[str]] = {}
     for line in (servers.ROOT / file).read_text().splitlines():
-        match = re.fullmatch(r"([a-z0-9-]+)==([\w.+]+)( ; .+)?", line)
+        match = re.fullmatch(r"([a-z0-9-]+)==([\w.+]+)( ; .+?)?((?: --hash=sha256:[0-9a-f]{64})+)", line)
         assert match, f"{file}: {line}"
         found.setdefault(match[1], set()).add(match[2])
     return found
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_every_line_is_a_pin_and_names_no_host(file: str) -> None:
+def test_every_line_is_a_pin_with_hashes_and_names_no_host(file: str) -> None:
     assert pins(file)
     assert "://" not in (servers.ROOT / file).read_text()
 
