@@ -18,6 +18,7 @@ from annotator.domain.records import CategoryRecord, ImageRecord, LabelRecord, L
 from .coco_ids import Ids, as_id, is_id
 from .coco_kinds import NOT_COCO, refusal_of_annotation, refusal_of_list, refusal_of_object
 from .coco_labels import LabelParser, is_of_image
+from .coco_panoptic import PanopticParser, ReadPixels
 from .coco_reasons import kind_of
 from .json_stream import JsonObject
 from .json_values import NOT_FINITE, storable
@@ -51,6 +52,7 @@ class CocoReader:
         self._image_ids, self._category_ids = Ids(), Ids()
         self._sizes: dict[int, tuple[int, int] | None] | None = None
         self._counts = dict.fromkeys(_SECTIONS, 0)
+        self._panoptic: PanopticParser | None = None
         self.info: dict[str, Any] = self._optional("info", {})
         self.licenses: list[Any] = self._optional("licenses", [])
         self.categories: tuple[CategoryRecord, ...] = tuple(self._read_categories())
@@ -86,8 +88,8 @@ class CocoReader:
 
     @property
     def label_count(self) -> int:
-        """How many annotations of the file were read so far, also those that were left out."""
-        return self._counts["annotations"]
+        """How many annotations (panoptic: segments) of the file were read so far, also those that were left out."""
+        return self._panoptic.count if self._panoptic else self._counts["annotations"]
 
     def _objects(self, section: str) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield the objects of a section with their places; other values in it are reported."""
@@ -212,15 +214,31 @@ class CocoReader:
         if self._sizes is not None:
             self._sizes.update(sizes)
 
-    def labels(self) -> Iterator[LabelRecord | TagRecord]:
+    @property
+    def mask_names(self) -> Iterator[str]:
+        """The names of the PNGs of a panoptic file; none of other files."""
+        if self.is_panoptic:
+            for item in self._source.items("annotations"):
+                if isinstance(item, dict) and isinstance(name := item.get("file_name"), str):
+                    yield name
+
+    @property
+    def is_panoptic(self) -> bool:
+        """Whether the annotations are those of whole images in PNGs."""
+        return "segments_info" in self._first_annotation()
+
+    def labels(self, read_pixels: ReadPixels = lambda name: None) -> Iterator[LabelRecord | TagRecord]:
         """Yield the labels, and the tags of image-level annotations, in the order of the file, wherever in it they stand.
 
         A label of an image or category that the file does not have (or that was left out) is left out and reported;
-        one whose segmentation is broken stays as a box.
+        one whose segmentation is broken stays as a box. `read_pixels` returns the pixels of a panoptic file's PNGs.
         """
         if self._sizes is None:
             for _ in self.images():
                 pass
+        if self.is_panoptic:
+            yield from self._segments(read_pixels)
+            return
         parser = LabelParser(
             self._image_ids, self._sizes or {}, self._category_ids, self._keypoint_counts, self._report
         )
@@ -235,6 +253,13 @@ class CocoReader:
         repeats = len(numbers) - np.unique(np.frombuffer(numbers, np.int64)).size if numbers else 0
         if repeats:
             self._report.add("annotations.id", "ids come more than once", count=repeats)
+
+    def _segments(self, read_pixels: ReadPixels) -> Iterator[LabelRecord]:
+        self._panoptic = parser = PanopticParser(
+            self._image_ids, self._sizes or {}, self._category_ids, set(self._keypoint_counts), self._report, read_pixels
+        )  # fmt: skip
+        for index, item in self._objects("annotations"):
+            yield from parser.parse(item, index)
 
 
 def _no_id(item: dict[str, Any]) -> str:

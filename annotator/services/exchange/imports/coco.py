@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 import time
 import uuid
@@ -34,6 +35,7 @@ from annotator.models.rows import ImportedLabelRow, LabelIdentity
 from annotator.services.exchange.imports import (
     classes as imported_classes,
     labels as imported_labels,
+    panoptic,
     sizes as decoded_sizes,
     tags as imported_tags,
 )
@@ -111,12 +113,16 @@ def write(
     file: BinaryIO,
     files: Images,
     report: ImportReport,
+    masks: Callable[[], Images] = NoImages,
     others: Collection[str] = (),
     job: Job | None = None,
     steps: Steps | None = None,
     progress: Progress | None = None,
 ) -> set[uuid.UUID]:
-    """Import a COCO file as `run` does and return its classes; `others` are files that belong to images of other JSON."""
+    """Import a COCO file as `run` does and return its classes; `others` are files that belong to images of other JSON.
+
+    `masks` returns where the PNGs of a panoptic file are.
+    """
     policy.require(actor, project, "import.create")
     report_progress = progress or (lambda share, message: None)
     state = _Import(actor, project, dataset, job, steps or Steps(), report)
@@ -126,7 +132,10 @@ def write(
     files.expect(reader.image_names(), report, others=others)
     images = _write_images(state, reader.images(), files, report_progress)
     reader.correct_sizes(state.sizes.decoded)
-    labels, tags = _write_labels(state, state.sizes.upright(reader.labels()), report_progress)
+    pngs = masks() if reader.is_panoptic else NoImages()
+    pngs.expect(reader.mask_names, report)
+    records = reader.labels(functools.partial(panoptic.read, pngs))
+    labels, tags = _write_labels(state, state.sizes.upright(records), report_progress)
     report.images.left_out += reader.image_count - images
     report.labels.left_out += reader.label_count - labels - tags
     report_progress(1.0, "")

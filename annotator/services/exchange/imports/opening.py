@@ -43,6 +43,10 @@ class Opened:
         """Return where the images of the file are looked up."""
         return self.find(splits.roots_of(self.name))
 
+    def masks(self) -> Images:
+        """Return where the PNGs of a panoptic file are looked up."""
+        return self.find(splits.mask_roots_of(self.name))
+
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:

@@ -55,6 +55,7 @@ def run(
                 dataset=target,
                 file=one.json,
                 files=one.images(),
+                masks=one.masks,
                 others=others,
                 job=job,
                 steps=steps,

@@ -95,6 +95,16 @@ def render(
     return {"parts": parts}, payload
 
 
+def pixels(*, path: str, max_pixels: int) -> tuple[dict[str, Any], list[bytes]]:
+    """Return the pixels of a color image as they are stored: {"width", "height"} and three bytes each. Raises ImageError."""
+    with imaging.open_image(Path(path), max_pixels) as image:
+        if image.mode not in ("RGB", "RGBA", "P"):
+            raise imaging.ImageError("wrong_mode", "It is not a color image (RGB).")
+        imaging.load(image)
+        data = image.convert("RGB").tobytes()
+        return {"width": image.width, "height": image.height}, [data]
+
+
 def _shrunk_rgb(image: Any, side: int, turn: int, shown: display_range.Range | None) -> Any:
     """Return a loaded image fitted, in RGB or L, upright. Shrinks before anything else is done where the mode allows.
 
@@ -125,6 +135,7 @@ CALLS: dict[str, Callable[..., tuple[dict[str, Any], list[bytes]]]] = {
     "prepare": prepare,
     "render": render,
     "split_pages": split_pages,
+    "pixels": pixels,
 }
 
 

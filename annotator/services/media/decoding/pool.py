@@ -251,6 +251,12 @@ def split_pages(path: Path, folder: Path) -> int:
     return int(head["count"])
 
 
+def pixels(path: Path, *, max_pixels: int) -> tuple[int, int, bytes]:
+    """Return width, height and RGB bytes of a color image as it is stored. Raises Undecodable, Busy."""
+    head, payload = pool().call("pixels", path=str(path), max_pixels=max_pixels)
+    return head["width"], head["height"], payload[0]
+
+
 def map_ahead(
     items: Iterable[Item], work: Callable[[Item], Made], *, ahead: int
 ) -> Generator[Made, None, None]:

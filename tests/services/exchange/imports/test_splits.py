@@ -9,9 +9,12 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
+from PIL import Image
 
+from annotator.domain import masks
 from annotator.models import Dataset, DatasetItem, Job, Label, Media
 from annotator.services.exchange.imports.splits import names_of
 from tests.services.exchange.imports.test_sources import archive, coco, imported
@@ -163,3 +166,29 @@ def test_a_file_without_a_chosen_dataset_makes_one(w: World) -> None:
     job = imports.start(actor=actor, project=w.project, new_dataset="  Fresh ", upload=upload)
     assert engine.run(job.pk) and Job.objects.get(pk=job.pk).result["datasets"] == ["Fresh"]
     assert content() == {"Fresh": {"a.jpg": "ERROR"}}
+
+
+@pytest.mark.parametrize("png", ["annotations/panoptic_val/q.png", "panoptic_val/q.png", "val/q.png"])
+def test_a_panoptic_file_becomes_masks(w: World, png: str) -> None:
+    ids = np.zeros((48, 64, 3), np.uint8)
+    ids[2:12, 1:21] = (12, 61, 49)
+    segment = {"id": 12 + 61 * 256 + 49 * 65536, "category_id": 1, "iscrowd": 0, "bbox": [1, 2, 20, 10], "area": 200}  # fmt: skip
+    notes = [{"image_id": 1, "file_name": "q.png", "segments_info": [segment]}]
+    out = io.BytesIO()
+    Image.fromarray(ids).save(out, "PNG")
+    data = json.loads(coco("q.jpg")) | {"annotations": notes}
+    files = {
+        "annotations/panoptic_val.json": json.dumps(data).encode(),
+        "val/q.jpg": pictures.jpeg(),
+        png: out.getvalue(),
+    }
+    job = imported(w, archive(files))
+    assert (job.state, job.result["images"], job.result["labels"]) == ("DONE", 1, 1)
+    assert not any(line["field"].startswith("annotations") for line in job.result["report"])
+    label = Label.all_objects.get()
+    assert (label.shape, label.x0, label.y0, label.x1, label.y1) == ("mask", 1, 2, 21, 12)
+    assert masks.packed_area(label.mask or b"") == 200
+    gray = io.BytesIO()
+    Image.fromarray(ids[..., 0]).save(gray, "PNG")
+    job = imported(w, archive(files | {png: gray.getvalue()}))
+    assert any("not a color image" in line["reason"] for line in job.result["report"])
