@@ -40,7 +40,7 @@ def of_box(raw: object) -> str:
         return f"has {odd} among its four numbers"
     if raw[2] < 0 or raw[3] < 0:
         return "has a negative width or height"
-    return f"has numbers beyond {MAX_COORDINATE:,}"
+    return f"has numbers beyond {MAX_COORDINATE:,.0f}"
 
 
 def of_polygon(flat: object) -> str:
@@ -57,7 +57,7 @@ def of_polygon(flat: object) -> str:
         return "has a polygon with fewer than 3 points"
     if len(flat) % 2:
         return "has a polygon with an odd number of coordinates"
-    return f"has a polygon with numbers beyond {MAX_COORDINATE:,}"
+    return f"has a polygon with numbers beyond {MAX_COORDINATE:,.0f}"
 
 
 def of_keypoints(raw: object, count: int) -> str:

@@ -61,7 +61,7 @@ def describe(head: bytes) -> str | None:
     if head[257:262] == b"ustar":
         return "The file is a tar archive, not a JSON object."
     if head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in head[:4]:
-        return "The file is UTF-16, UTF-32 or no text at all. Save it as UTF-8."
+        return "The file is UTF-16, UTF-32 or no text at all, not a JSON object. Save it as UTF-8."
     if not head:
         return "The file is empty, not a JSON object."
     if head.startswith(b"<"):

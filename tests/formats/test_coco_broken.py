@@ -74,7 +74,7 @@ def test_a_broken_segmentation_leaves_the_box(value):
         ("bbox", None, "is null instead of"), ("bbox", {"x": 1}, "is an object instead of"), ("bbox", [1, 2, 3], "has 3 values instead of 4"),
         ("bbox", ["1", 2, 3, 4], "has a text among"), ("bbox", [1, float("nan"), 3, 4], "has NaN among"),
         ("bbox", [1, 2, float("-inf"), 4], "has -Infinity among"), ("bbox", [1, 2, -3, 4], "negative width or height"),
-        ("bbox", [1, 2, 1e308, 4], "numbers beyond 1,000,000"), ("segmentation", 5, "is a number instead of polygons or RLE"),
+        ("bbox", [1, 2, 1e308, 4], "numbers beyond 1,000,000;"), ("segmentation", 5, "is a number instead of polygons or RLE"),
         ("segmentation", [[1, 2, 3, 4]], "fewer than 3 points"), ("segmentation", [1, 2, 3, 4, 5, 6, 7], "odd number"),
         ("segmentation", [1, 2, 3, 4, 5, "6"], "a text among"), ("segmentation", [[1, 2, 3, 4, 5, None]], "null among"),
         ("segmentation", [[[1, 2], [3, 4], [5, 6]]], "points in lists of their own"), ("segmentation", ["1,2,3"], "a text in its list"),

@@ -183,7 +183,7 @@ def locked() -> bytes:
         (lambda: archive({f"{number}.json": b"{}" for number in range(101)}), "more than 100 JSON files, perhaps one for each image"),
         (lambda: gzip.compress(coco("a.jpg"))[:-12], "gzip file is damaged or cut off"), (lambda: gzip.compress(b"<html>"), "web page (HTML)"),
         (lambda: gzip.compress(bytes(150_000_000)), "unpacks to more than the limit"),
-        (lambda: b"", "JSON"),
+        (lambda: b"", "JSON"), (lambda: b"ab\0\0" * 100, "no text at all, not a JSON object"),
         (lambda: os.urandom(1000), "JSON"),
     ],
 )  # fmt: skip
