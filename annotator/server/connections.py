@@ -1,7 +1,7 @@
 """Limits of connections, as protocols of uvicorn: how many an address has, how long and large the headers of a request are.
 
 uvicorn limits idle connections (timeout_keep_alive) and all connections together (limit_concurrency), neither of which ends a
-client that sends headers slowly; h11 limits the size of headers, httptools does not. See docs/decisions/015.
+client that sends headers slowly; h11 limits the size of headers, httptools does not. See docs/decisions/017.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import skimage
 from PIL import Image
 
 from annotator.ml.phash import SIDE, distance, phash, to_hex
-from annotator.storage.imaging import gray_square
+from annotator.storage.conversions import gray_square
 
 FOLDER = Path(skimage.__file__).parent / "data"
 NAMES = [

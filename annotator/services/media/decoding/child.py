@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from annotator.ml.phash import SIDE, phash
-from annotator.storage import display_range, imaging
+from annotator.storage import conversions, display_range, imaging
 
 LENGTH = struct.Struct(">I")
 
@@ -32,7 +32,7 @@ def prepare(*, path: str, max_pixels: int, preview: bool = True) -> tuple[dict[s
     Raises ImageError.
     """
     with imaging.open_image(Path(path), max_pixels) as image:
-        upper_bytes = imaging.has_upper_bytes(image)
+        upper_bytes = conversions.has_upper_bytes(image)
         turn = imaging.turn_of(image)
         width, height = (image.height, image.width) if turn >= 5 else image.size
         name = "JPEG" if image.format == "MPO" else str(image.format)
@@ -47,21 +47,21 @@ def prepare(*, path: str, max_pixels: int, preview: bool = True) -> tuple[dict[s
             name, mode, width, height, orientation=orientation, frames=frames, is_deep=is_deep
         )
         side = imaging.FIT["preview" if wants_preview else "thumbnail"]
-        imaging.draft_for(image, *imaging.fitted(image.width, image.height, side))
+        conversions.draft_for(image, *conversions.fitted(image.width, image.height, side))
         imaging.load(image)
-        is_one_color = imaging.is_one_color(image)
-        shown = imaging.display_range_of(image, upper_bytes=upper_bytes)
+        is_one_color = conversions.is_one_color(image)
+        shown = conversions.display_range_of(image, upper_bytes=upper_bytes)
         current = _shrunk_rgb(image, side, turn, shown)
     facts = imaging.Facts(name, mode, width, height, frames, orientation, exif, is_one_color, shown)
     parts: list[dict[str, Any]] = []
     payload: list[bytes] = []
     if wants_preview:
         _add(parts, payload, "preview", current)
-        current = imaging.shrink(current, imaging.FIT["thumbnail"])
+        current = conversions.shrink(current, imaging.FIT["thumbnail"])
     _add(parts, payload, "thumbnail", current)
     return {
         "facts": asdict(facts),
-        "phash": phash(imaging.gray_square(current, SIDE)),
+        "phash": phash(conversions.gray_square(current, SIDE)),
         "parts": parts,
     }, payload
 
@@ -80,14 +80,16 @@ def render(
     `shown` is the display range of a deep image; without it the one that `prepare` finds.
     """
     with imaging.open_image(Path(path), max_pixels) as image:
-        upper_bytes = imaging.has_upper_bytes(image)
+        upper_bytes = conversions.has_upper_bytes(image)
         turn = imaging.turn_of(image)
         side = imaging.FIT[variant]
         if box is None:
-            imaging.draft_for(image, *imaging.fitted(image.width, image.height, side))
+            conversions.draft_for(image, *conversions.fitted(image.width, image.height, side))
         imaging.load(image)
-        known = (shown[0], shown[1]) if shown else imaging.display_range_of(image, upper_bytes=upper_bytes)
-        part = image if box is None else imaging.crop(image, box, turn)
+        known = (
+            (shown[0], shown[1]) if shown else conversions.display_range_of(image, upper_bytes=upper_bytes)
+        )
+        part = image if box is None else conversions.crop(image, box, turn)
         rendition = _shrunk_rgb(part, side, turn, known)
     parts: list[dict[str, Any]] = []
     payload: list[bytes] = []
@@ -111,13 +113,13 @@ def _shrunk_rgb(image: Any, side: int, turn: int, shown: display_range.Range | N
     Deep values are brought to 8 bits before: an average would carry a hot pixel, or NaN, to its neighbors.
     """
     if display_range.is_deep(image.mode):
-        image, shown = imaging.to_8_bits(image, shown), None
-    small = imaging.shrink(imaging.to_shrinkable(image), side)
-    return imaging.upright(imaging.to_rgb(imaging.to_8_bits(small, shown)), turn)
+        image, shown = conversions.to_8_bits(image, shown), None
+    small = conversions.shrink(conversions.to_shrinkable(image), side)
+    return imaging.upright(conversions.to_rgb(conversions.to_8_bits(small, shown)), turn)
 
 
 def _add(parts: list[dict[str, Any]], payload: list[bytes], variant: str, rendition: Any) -> None:
-    data = imaging.jpeg_bytes(rendition, variant)
+    data = conversions.jpeg_bytes(rendition, variant)
     parts.append(
         {"variant": variant, "width": rendition.width, "height": rendition.height, "size": len(data)}
     )

@@ -24,7 +24,7 @@ from annotator.domain.errors import Busy
 from annotator.ml.phash import distance
 from annotator.services.media.decoding import pool as decoding
 from annotator.services.media.decoding.pool import Decoded, DecodePool, Undecodable
-from annotator.storage import imaging
+from annotator.storage import conversions, imaging
 from tests.storage import pictures
 
 FOLDER = Path(skimage.__file__).parent / "data"
@@ -118,7 +118,7 @@ def test_a_crop_is_cut_before_it_is_turned(orientation: int) -> None:
         right = whole.crop(
             (x0, y0, min(math.ceil(box[2]), whole.width), min(math.ceil(box[3]), whole.height))
         )
-        cut = imaging.upright(imaging.crop(image, box, orientation), orientation)
+        cut = imaging.upright(conversions.crop(image, box, orientation), orientation)
         assert (cut.size, cut.tobytes()) == (right.size, right.tobytes())
 
 
