@@ -221,13 +221,16 @@ class Server:
         return self.workshop.command("login_link", "--user", user).strip().splitlines()[-1]
 
     def session(self, user: str) -> str:
-        """Return the Cookie header of a new session of `user`: the page of a sign-in link and its button."""
-        path = self.sign_in_link(user).removeprefix(self.url)
+        """Return the Cookie header of a new session of `user`."""
+        return self.use_link(self.sign_in_link(user).removeprefix(self.url))
+
+    def use_link(self, path: str) -> str:
+        """Open the page of a sign-in link, press its button and return the Cookie header of the new session."""
         page = self.request("GET", path)
         cookie = page.headers["set-cookie"].split(";", 1)[0]
         headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
         answer = self.request("POST", path, b"csrfmiddlewaretoken=" + form_token(page.body), headers)
-        assert answer.status == 302, answer
+        assert (answer.status, answer.headers["location"]) == (302, "/"), answer
         session = answer.headers["set-cookie"].split(";", 1)[0]
         assert session.startswith("sessionid="), session
         return session

@@ -131,7 +131,7 @@ def test_people_who_are_here_stand_in_the_head(rooms: Rooms) -> None:
     expect(page.locator("#presence .avatar")).to_have_count(2)
 
 
-def test_inviting_hands_over_a_link_that_signs_in(rooms: Rooms, browser: Browser) -> None:
+def test_inviting_hands_over_a_link_that_makes_an_account(rooms: Rooms, browser: Browser) -> None:
     room = rooms(1)
     page = room.page("owner", "members/")
     page.click("text=Invite")
@@ -144,6 +144,8 @@ def test_inviting_hands_over_a_link_that_signs_in(rooms: Rooms, browser: Browser
     room.contexts.append(guest)
     tab = guest.new_page()
     tab.goto(link.input_value())
+    tab.click("text=Accept and create account")
+    tab.wait_for_url(f"{room.server.url}/")
     tab.goto(room.url())
     expect(tab.locator("h1")).to_have_text(f"Streets {room.tag}")
     page.click("text=Done")
@@ -314,7 +316,13 @@ def test_tabs_that_do_not_fit_say_so_and_show_the_current_one(rooms: Rooms) -> N
 
 def test_a_members_role_and_actions_do_not_meet_on_a_phone(rooms: Rooms) -> None:
     phone: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-    page = rooms(1).page("owner", "members/", **phone)
+    room = rooms(1)
+    page = room.page("owner", "members/", **phone)
+    page.click("button:has-text('Invite')")
+    page.fill("#f-invite-name", f"nora-{room.tag}")
+    page.click("dialog[open] >> button:has-text('Invite')")
+    page.click("dialog[open] >> text=Done")
+    expect(page.locator("dialog[open]")).to_have_count(0)
     seen = 0
     for row in page.locator(".table.members tbody tr").all():
         role, button = row.locator("select"), row.locator("button").first

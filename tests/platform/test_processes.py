@@ -114,8 +114,7 @@ def test_run_sets_everything_up_says_where_and_ends_on_ctrl_c() -> None:
         )
         assert isinstance(found, re.Match), server.log.read_text()
         assert server.log.read_text().strip().endswith(found[0])
-        answer = server.request("GET", found[0].removeprefix(server.url))
-        assert (answer.status, answer.headers["location"]) == (302, "/")
+        assert server.use_link(found[0].removeprefix(server.url))
         assert server.request("GET", found[0].removeprefix(server.url)).status == 404  # once
         hashes = server.query("SELECT password FROM annotator_user WHERE is_superuser")
         assert hashes and all(value.startswith("!") for (value,) in hashes)
