@@ -30,6 +30,7 @@ from annotator.services.accounts import mail
 from annotator.services.accounts.background import BackgroundWriter
 from annotator.services.accounts.sessions import session_usage
 from annotator.services.accounts.tokens import token_usage
+from annotator.services.workspaces.quotas import quotas
 from annotator.web.views import health
 
 # Paths whose bytes never pass the thread pool: media, uploads, results of jobs.
@@ -79,7 +80,7 @@ _pages = WsgiBridge(
     admit=_admit,
     lane=Lane(is_hashing, settings.HASHING_THREADS, HASHING_WAITING, HASHING_WAITING_EACH),
 )
-_writer = BackgroundWriter(token_usage.flush, session_usage.flush, security_log.flush)
+_writer = BackgroundWriter(token_usage.flush, session_usage.flush, security_log.flush, quotas.flush)
 _mailer = BackgroundWriter(mail.deliver)
 _sockets: Any = SameOrigin(AuthMiddlewareStack(SocketsPerPerson(URLRouter(websocket_urlpatterns))))
 

@@ -321,6 +321,7 @@ PERIODIC = [
     "annotator.services.operations.purge.forget_uploads",
     "annotator.services.operations.purge.collect_blobs",
     "annotator.services.operations.scrub.scrub_share",
+    "annotator.services.workspaces.quotas.recount",
 ]
 
 # Storage: local files, or S3 when a bucket is named.
@@ -358,6 +359,16 @@ GUESSES_PER_ADDRESS = env_int("ANNOTATOR_GUESSES_ADDRESS", 300)
 GUESSES_OVERALL = env_int("ANNOTATOR_GUESSES_OVERALL", 5000)
 RATE_API_PER_SECOND = env_int("ANNOTATOR_RATE_API", 200)
 RATE_API_BURST = env_int("ANNOTATOR_RATE_API_BURST", 2000)
+# What a workspace may use unless the admin site says otherwise; 0 = no limit. Sockets are counted by server process.
+QUOTA_GB = env_int("ANNOTATOR_QUOTA_GB", 0)
+QUOTA_SOCKETS = env_int("ANNOTATOR_QUOTA_SOCKETS", 500)
+# Who makes workspaces (everyone, staff) and accounts (admins of workspaces by invitation, staff in the admin site).
+WORKSPACE_CREATORS = env_text("ANNOTATOR_WORKSPACE_CREATORS", "everyone")
+if WORKSPACE_CREATORS not in ("everyone", "staff"):
+    raise BadSetting("ANNOTATOR_WORKSPACE_CREATORS must be everyone or staff.")
+ACCOUNT_CREATORS = env_text("ANNOTATOR_ACCOUNT_CREATORS", "admins")
+if ACCOUNT_CREATORS not in ("admins", "staff"):
+    raise BadSetting("ANNOTATOR_ACCOUNT_CREATORS must be admins or staff.")
 TRASH_DAYS = env_int("ANNOTATOR_TRASH_DAYS", 7, low=1)
 SECURITY_LOG_DAYS = env_int("ANNOTATOR_SECURITY_LOG_DAYS", 180, low=1)
 # Every stored file is compared with its hash once in so many days; 0 = never.

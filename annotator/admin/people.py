@@ -24,7 +24,7 @@ from annotator.models import (
 from annotator.services import security_log
 from annotator.services.accounts import accounts, sessions, tokens
 from annotator.services.security_log import Kind
-from annotator.services.workspaces import invitations, members, workspaces
+from annotator.services.workspaces import invitations, members, quotas, workspaces
 
 from .base import ReadOnlyAdmin, ServiceAdmin, act, actor_of
 
@@ -119,11 +119,16 @@ class MemberInline(admin.TabularInline):
 class WorkspaceAdmin(ServiceAdmin):
     list_display = ("name", "ref", "created_at")
     search_fields = ("name", "ref")
-    editable = ("name", "description", "support_email", "allow_support")
+    editable = ("name", "description", "support_email", "allow_support", "quota_bytes", "quota_sockets")
     inlines = (MemberInline,)
 
     def write(self, request: HttpRequest, row: Workspace, changed: dict[str, Any]) -> None:
-        workspaces.update(actor=actor_of(request), workspace=row, changes=changed)
+        limits = {name: changed.pop(name) for name in ("quota_bytes", "quota_sockets") if name in changed}
+        if changed:
+            workspaces.update(actor=actor_of(request), workspace=row, changes=changed)
+        if limits:
+            former = {"quota_bytes": row.quota_bytes, "quota_sockets": row.quota_sockets}
+            quotas.set_limits(actor=actor_of(request), workspace=row, **(former | limits))
 
 
 @admin.register(Membership)

@@ -24,6 +24,7 @@ from annotator.server.bodies import seconds_left
 from annotator.services import blobs
 from annotator.services.media import uploads
 from annotator.services.media.uploads import Slot
+from annotator.services.workspaces.quotas import quotas
 from annotator.storage import probe
 from annotator.storage.base import CHUNK, Stored, disk_full, put_stream, too_large
 
@@ -114,10 +115,11 @@ async def _small(request: Request, key: uuid.UUID) -> Response:
 
 def _store_small(key: uuid.UUID, data: bytes) -> None:
     slot = uploads.find_slot(key)
+    _check_quota(slot, len(data))
     staged = blobs.store().stage()
     try:
         staged.write(data)
-        uploads.store(slot.id, staged.commit(), mime_of(data[:512]))
+        _keep(slot, staged.commit(), mime_of(data[:512]))
     finally:
         staged.discard()
 
@@ -127,6 +129,7 @@ async def _single(request: Request, slot: Slot) -> Response:
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > settings.MAX_UPLOAD_BYTES:
         raise too_large(settings.MAX_UPLOAD_BYTES)
+    _check_quota(slot, int(declared) if declared.isdigit() else 0)
     staged = await anyio.to_thread.run_sync(partial(blobs.store().stage, limit=settings.MAX_UPLOAD_BYTES))
     head = b""
     try:
@@ -137,7 +140,7 @@ async def _single(request: Request, slot: Slot) -> Response:
     finally:
         with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(staged.discard)
-    await in_database(uploads.store, slot.id, stored, mime_of(head))
+    await in_database(_keep, slot, stored, mime_of(head))
     return JSONResponse({}, headers={"Cache-Control": "no-store"})
 
 
@@ -145,6 +148,8 @@ async def _part(request: Request, slot: Slot, span: Span) -> Response:
     """Append a part to the file on disk, whose size is what was received."""
     if slot.state == "stored":
         return JSONResponse({}, headers={"Cache-Control": "no-store"})
+    if span.first is not None:
+        _check_quota(slot, max(span.last + 1, span.total or 0))
     part = await anyio.to_thread.run_sync(_Partial.open, slot)
     try:
         if part.size == 0 and span.first != 0 and slot.has_begun:
@@ -164,9 +169,21 @@ async def _part(request: Request, slot: Slot, span: Span) -> Response:
     finally:
         with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(part.close)
-    await in_database(uploads.store, slot.id, stored, mime_of(head))
+    await in_database(_keep, slot, stored, mime_of(head))
     await anyio.to_thread.run_sync(part.forget)
     return JSONResponse({}, headers={"Cache-Control": "no-store"})
+
+
+def _check_quota(slot: Slot, size: int) -> None:
+    """Raise TooLarge unless the workspace may store a file of this size; sending a stored file again takes no more room."""
+    if slot.state == "open":
+        quotas.check_bytes(slot.workspace_id, size)
+
+
+def _keep(slot: Slot, stored: Stored, mime: str) -> None:
+    """Give a slot its bytes, which count for its workspace once."""
+    if uploads.store(slot.id, stored, mime):
+        quotas.note_bytes(slot.workspace_id, stored.size)
 
 
 async def _append(request: Request, part: _Partial, span: Span) -> None:

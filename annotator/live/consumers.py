@@ -21,9 +21,11 @@ from annotator.domain.ids import parse_uuid
 from annotator.models import User
 from annotator.services import event_rows
 from annotator.services.projects import projects
+from annotator.services.workspaces.quotas import quotas
 
 from . import access
 from .access import SIGNED_OUT
+from .limits import TOO_MANY
 from .poller import poller
 from .presence import STALE_SECONDS, Person, presence
 
@@ -73,6 +75,9 @@ class ProjectConsumer(AsyncWebsocketConsumer):
             project = await find(actor=Actor(user_id=user.pk), project_id=project_id)
         except Missing:
             return await self.close(NOT_FOUND)
+        limit = quotas.sockets_limit(project.workspace_id)
+        if limit and poller.count(project.workspace_id) >= limit:
+            return await self.close(TOO_MANY)
         self.project_id, self.workspace_id = project.pk, project.workspace_id
         self.group = f"project.{project.pk.hex}"
         self.client = uuid.uuid4().hex

@@ -63,6 +63,10 @@ class Poller:
             waker.attach(loop, self._wake)
             self._task = asyncio.create_task(self._run())
 
+    def count(self, workspace_id: uuid.UUID) -> int:
+        """Return how many sockets a workspace has open in this process."""
+        return sum(one.workspace_id == workspace_id for one in self._open)
+
     def follow(self, listener: Listener) -> None:
         """Deliver to an open socket what happens in its project after its `seq`."""
         self._listeners.setdefault(listener.project_id, set()).add(listener)

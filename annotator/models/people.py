@@ -85,6 +85,9 @@ class Workspace(Row):
     is_public = models.BooleanField(default=False)
     allow_support = models.BooleanField(default=False)
     settings = models.JSONField(default=dict, blank=True)
+    # Limits of this workspace: empty = the server's default, 0 = none.
+    quota_bytes = models.BigIntegerField(null=True, blank=True)
+    quota_sockets = models.PositiveIntegerField(null=True, blank=True)
     objects = models.Manager.from_queryset(WorkspaceQuerySet)()
 
     def __str__(self) -> str:
@@ -92,10 +95,11 @@ class Workspace(Row):
 
 
 class WorkspaceClock(models.Model):
-    """The sequence of a workspace's own event stream; a narrow row, see ProjectClock."""
+    """The sequence of a workspace's own event stream and the bytes that it stores; a narrow row, see ProjectClock."""
 
     workspace = models.OneToOneField(Workspace, models.CASCADE, primary_key=True, related_name="clock")
     seq = models.BigIntegerField(default=0)
+    bytes = models.BigIntegerField(default=0)
 
 
 class Membership(Row):

@@ -36,6 +36,7 @@ STATUS: dict[type[DomainError], int] = {
 _BY_CODE = {
     UNAUTHENTICATED: "ForbiddenUser",
     THROTTLED: "BadRequestExceededQuota",
+    "quota": "BadRequestExceededQuota",
     "token_scope": "ForbiddenUserResource",
     "too_large": "BadRequestExceededBatchSize",
 }

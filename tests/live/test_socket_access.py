@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from annotator.live import access, poller as poller_module
-from annotator.models import Membership, Session, User
+from annotator.models import Membership, Session, User, Workspace
 from annotator.services.workspaces import members
-from tests.live.test_sockets import Page, draw, news, opened, page
+from annotator.services.workspaces.quotas import quotas
+from tests.live.test_sockets import APPLICATION, Page, draw, news, opened, page, signed_in
 from tests.web.test_sign_in import PASSWORD
 from tests.world import World, world
 
@@ -30,8 +32,6 @@ def sign_out(w: World, socket: Page) -> None:
 
 
 def change_password(w: World, socket: Page) -> None:
-    from tests.live.test_sockets import signed_in
-
     fields = {"old": "", "new": PASSWORD}
     done = signed_in(w.vera).post("/account/password", fields, headers={"Accept": "application/json"})
     assert done.status_code == 200
@@ -181,3 +181,21 @@ async def test_all_sockets_are_checked_by_two_queries(django_assert_num_queries:
 
         assert await sync_to_async(check)() == []
         assert ann.id
+
+
+async def test_a_workspace_has_a_number_of_sockets() -> None:
+    w = await sync_to_async(world)()
+    await sync_to_async(lambda: Workspace.all_objects.filter(pk=w.workspace.pk).update(quota_sockets=1))()
+    await sync_to_async(quotas.flush)()
+    try:
+        async with opened(w.ann, w.project) as ann:
+            client = await sync_to_async(signed_in)(w.max)
+            key = client.cookies[settings.SESSION_COOKIE_NAME].value
+            second = Page(APPLICATION, f"/ws/projects/{w.project.pk}/", key)
+            assert await second.connect()
+            assert await second.hear() == {"type": "closed", "code": 4429}
+            await ann.disconnect()
+        async with opened(w.max, w.project):
+            pass
+    finally:
+        quotas.forget()

@@ -21,6 +21,7 @@ from huey.contrib.djhuey import HUEY
 from annotator.checks import TAG
 from annotator.management.garbage_collection import freeze_gc
 from annotator.services.operations import health
+from annotator.services.workspaces.quotas import quotas
 
 # The time that running handlers have to reach their next step when the worker stops.
 GRACE_SECONDS = 6.0
@@ -96,6 +97,7 @@ class Worker:
     def _beat(self) -> None:
         try:
             health.beat(self.name)
+            quotas.flush()
         except DatabaseError:
             _log.warning("the worker's heartbeat could not be written", exc_info=True)
             connection.close()

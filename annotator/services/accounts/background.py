@@ -13,7 +13,7 @@ _log = logging.getLogger(__name__)
 
 
 class BackgroundWriter:
-    """Calls functions every ten seconds, and a last time when the server stops."""
+    """Calls functions when the server starts, every ten seconds, and a last time when it stops."""
 
     def __init__(self, *writers: Callable[[], object]) -> None:
         self._writers: Sequence[Callable[[], object]] = writers
@@ -34,6 +34,7 @@ class BackgroundWriter:
             self._thread = None
 
     def _run(self) -> None:
+        self.write()
         is_last = False
         while not is_last:
             is_last = self._stop.wait(EVERY_SECONDS)

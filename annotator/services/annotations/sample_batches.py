@@ -19,6 +19,7 @@ from annotator.services.annotations import batches as annotation_batches, tags
 from annotator.services.media import batches as media_batches, changes as media_changes, names as media_names
 from annotator.services.media.rows import NewImage, Outcome
 from annotator.services.projects import datasets
+from annotator.services.workspaces.quotas import quotas
 from annotator.storage import probe
 
 _HEAD = 512
@@ -125,6 +126,7 @@ def ingest(
     boxes are not added twice. Allowed with `media.upload`.
     """
     policy.require(actor, project, "media.upload")
+    quotas.check_bytes(project.workspace_id, 0)
     kept = [(sample, _store(sample)) for sample in _covered(samples, known)]
     dataset = datasets.ensure(actor=actor, project=project, name=home)
     outcomes = _create(actor, project, dataset, [stored for _, stored in kept], client)

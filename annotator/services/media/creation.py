@@ -18,6 +18,7 @@ from annotator.services.media import names as media_names, rows as media_rows, u
 from annotator.services.media.changes import rename
 from annotator.services.media.image_decoding import blob_of, decode, name_taken
 from annotator.services.media.rows import NewImage, Plan, Ready
+from annotator.services.workspaces.quotas import quotas
 
 
 def create_image(
@@ -72,6 +73,7 @@ def create_from_url(
     policy.require(actor, dataset.project, "media.upload")
     if name is not None:
         name = _free_or_replaced(dataset, name, replace)
+    quotas.check_bytes(dataset.project.workspace_id, 0)
     fetched = url_import.fetch(url)
     clean = name or _free_or_replaced(dataset, media_names.below(fetched.name), replace)
     ready = decode(NewImage(dataset, clean, fetched.blob, _external(external_id) or ""))

@@ -36,6 +36,7 @@ from annotator.services.media import names as media_names, statuses
 from annotator.services.media.decoding import renditions
 from annotator.services.media.decoding.pool import Decoded, Part
 from annotator.services.numbers import keep_number, next_number
+from annotator.services.workspaces.quotas import quotas
 from annotator.storage import probe
 
 #: Numbers of media are kept from an import below this: beyond it, readers of JSON that know only float64 round.
@@ -99,6 +100,7 @@ class Plan:
     issues: list[QualityIssue] = field(default_factory=list)
     created: list[kinds.MediaBrief] = field(default_factory=list)
     results: list[tuple[uuid.UUID, dict[str, Any]]] = field(default_factory=list)
+    uploaded: set[uuid.UUID] = field(default_factory=set)
 
 
 def first_status(project: Project) -> MediaStatus:
@@ -184,6 +186,8 @@ def add(plan: Plan, ready: Ready, name: str, number: int, duplicate_of: str) -> 
         import_job_id=plan.import_job_id, created_by_id=user_id, updated_by_id=user_id, **content_columns(ready),
     )  # fmt: skip
     plan.media.append(media)
+    if image.upload_id is not None:
+        plan.uploaded.add(key)
     plan.items.append(DatasetItem(dataset=image.dataset, media=media, **media_names.columns(name)))
     plan.made.extend(renditions.rows_of(key, image.blob.pk if image.blob else None, ready.parts))
     plan.issues.extend(issues_of(media, name, findings_of(ready, name), duplicate_of))
@@ -237,7 +241,13 @@ def issues_of(
 
 
 def write(plan: Plan) -> None:
-    """Write all planned rows: one statement a table."""
+    """Write all planned rows: one statement a table. Bytes that came past an upload count for the workspace.
+
+    Raises TooLarge when they are more than it may store.
+    """
+    if size := sum(media.blob.size for media in plan.media if media.blob and media.pk not in plan.uploaded):
+        quotas.check_bytes(plan.project.workspace_id, size)
+        quotas.note_bytes(plan.project.workspace_id, size)
     for planned in (plan.media, plan.items, plan.made, plan.issues):
         bulk.create(planned)
     if plan.results:

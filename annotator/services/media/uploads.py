@@ -27,6 +27,7 @@ from annotator.services.jobs.steps import Steps
 from annotator.services.media import names as media_names, pages as media_pages
 from annotator.services.media.batches import create_many
 from annotator.services.media.rows import NewImage, Outcome
+from annotator.services.workspaces.quotas import quotas
 from annotator.storage.base import Stored
 
 SLOT_LIFE = timedelta(hours=24)
@@ -51,6 +52,7 @@ class Slot:
     style: str
     stored: str
     has_begun: bool
+    workspace_id: uuid.UUID
 
 
 def create_slots(
@@ -59,6 +61,7 @@ def create_slots(
     """Return `count` (1..500) new slots for one file each, open for 24 hours. Their addresses: media_urls.upload."""
     policy.require(actor, project, "media.upload")
     text.check_int(count, field="count", low=1, high=MAX_SLOTS)
+    quotas.check_bytes(project.workspace_id, 0)
     text.check_choice(style, STYLES, field="style")
     expires = timezone.now() + SLOT_LIFE
     slots = [
@@ -72,17 +75,17 @@ def find_slot(slot_id: uuid.UUID) -> Slot:
     """Return a slot that may still take bytes, or holds some. Raises Missing (unknown) and Invalid (expired, used)."""
     row = (
         Upload.objects.filter(pk=slot_id)
-        .values_list("state", "style", "expires_at", "blob__sha256", "received")
+        .values_list("state", "style", "expires_at", "blob__sha256", "received", "project__workspace_id")
         .first()
     )
     if row is None:
         raise Missing("There is no such upload.", code="upload_unknown")
-    state, style, expires_at, sha256, received = row
+    state, style, expires_at, sha256, received, workspace_id = row
     if state in ("queued", "used"):
         raise Invalid("This upload was used already.", code="upload_used")
     if expires_at <= timezone.now():
         raise Invalid("This upload has expired; ask for a new one.", code="upload_expired")
-    return Slot(slot_id, state, style, sha256 or "", received > 0)
+    return Slot(slot_id, state, style, sha256 or "", received > 0, workspace_id)
 
 
 def note_begun(slot_id: uuid.UUID, received: int) -> None:
@@ -90,16 +93,17 @@ def note_begun(slot_id: uuid.UUID, received: int) -> None:
     Upload.objects.filter(pk=slot_id, state="open").update(received=received)
 
 
-def store(slot_id: uuid.UUID, stored: Stored, mime: str) -> None:
-    """Note that a slot has its bytes. The same bytes again change nothing; other bytes are refused (Invalid)."""
+def store(slot_id: uuid.UUID, stored: Stored, mime: str) -> bool:
+    """Note that a slot has its bytes and return whether it had none before. The same bytes again change nothing; other bytes are refused (Invalid)."""
     blob = blobs.record(stored, mime=mime)
     rows = Upload.objects.filter(pk=slot_id)
     if rows.filter(state="open").update(
         state="stored", blob=blob, size=stored.size, received=stored.size, updated_at=timezone.now()
     ):
-        return
+        return True
     if find_slot(slot_id).stored != stored.sha256:
         raise Invalid("This upload has its file already; one address takes one file.", code="upload_taken")
+    return False
 
 
 def find(*, project: Project, upload_id: object, field: str = "upload_id") -> Upload:

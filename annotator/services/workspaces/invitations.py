@@ -17,7 +17,7 @@ from django.utils import timezone
 from annotator import policy
 from annotator.domain import text
 from annotator.domain.actor import Actor
-from annotator.domain.errors import Busy, Conflict, Invalid, Missing
+from annotator.domain.errors import Busy, Conflict, Denied, Invalid, Missing
 from annotator.models import Invitation, Membership, User, Workspace
 from annotator.server import clients
 from annotator.services import security_log
@@ -77,6 +77,7 @@ def invite(
 def _invite_new(
     actor: Actor, workspace: Workspace, name: str, role: str, *, display_name: str, email: str
 ) -> Invited:
+    _check_may_create_accounts(actor)
     username = "" if "@" in name else accounts.new_name(name)
     address = accounts.clean_email(email if username else name, field="email" if username else "name")
     _check_not_invited(
@@ -93,6 +94,16 @@ def _invite_new(
         display_name=text.clean(display_name, field="display_name", limit=150, required=False),
     )
     return _with_secrets(invitation)
+
+
+def _check_may_create_accounts(actor: Actor) -> None:
+    """Raise Denied unless admins of workspaces may invite people without an account, as ACCOUNT_CREATORS says."""
+    if settings.ACCOUNT_CREATORS == "admins" or User.objects.filter(pk=actor.user_id, is_staff=True).exists():
+        return
+    words = (
+        "There is no such account, and only administrators of this server may make accounts. Ask one of them."
+    )
+    raise Denied(words, code="not_yours")
 
 
 @transaction.atomic

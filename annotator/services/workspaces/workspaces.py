@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from annotator import events, policy
 from annotator.domain import text
 from annotator.domain.actor import Actor
-from annotator.domain.errors import Conflict, Invalid
+from annotator.domain.errors import Conflict, Denied, Invalid
 from annotator.events import kinds
 from annotator.models import Membership, Role, User, Workspace, WorkspaceClock
 from annotator.services import naming, security_log
@@ -27,7 +28,7 @@ _FLAGS = ("is_public", "allow_support")
 
 @transaction.atomic
 def create(*, name: str, ref: str = "", owner: User | None = None) -> Workspace:
-    """Make a workspace; `owner` becomes its first member. Every signed-in person may have their own.
+    """Make a workspace; `owner` becomes its first member. For commands, and for `create_own`.
 
     Raises Conflict when `ref` is in use; without `ref` an unused one is made from the name.
     """
@@ -57,6 +58,21 @@ def create(*, name: str, ref: str = "", owner: User | None = None) -> Workspace:
     )
     security_log.record(Kind.WORKSPACE_CREATED, actor=actor, workspace_id=workspace.pk)
     return workspace
+
+
+def may_create(user: User) -> bool:
+    """Return whether a person may make workspaces, as WORKSPACE_CREATORS says."""
+    return settings.WORKSPACE_CREATORS == "everyone" or user.is_staff
+
+
+def create_own(*, actor: Actor, name: str) -> Workspace:
+    """Make a workspace that the actor owns. Raises Denied when only the staff may."""
+    user = User.objects.get(pk=actor.user_id)
+    if not may_create(user):
+        raise Denied(
+            "Only administrators of this server may make workspaces. Ask one of them.", code="not_yours"
+        )
+    return create(name=name, owner=user)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.utils import timezone
 from annotator import policy
 from annotator.domain.actor import Actor
 from annotator.models import Event, Invitation, Membership, Role, User, Workspace
-from annotator.services.workspaces import invitations as service
+from annotator.services.workspaces import invitations as service, quotas
 from annotator.web.display_names import role_choices, role_name
 from annotator.web.scopes import Scope
 
@@ -35,6 +35,11 @@ class WorkspaceRow:
     role_name: str
     members: int
     projects: int
+
+
+def usage(scope: Scope) -> quotas.Usage:
+    """Return what the workspace stores and may store. One query."""
+    return quotas.usage(Workspace.all_objects.select_related("clock").get(pk=scope.workspace.pk))
 
 
 def workspaces(actor: Actor) -> list[WorkspaceRow]:

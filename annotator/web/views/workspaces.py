@@ -12,7 +12,7 @@ from annotator import policy
 from annotator.services.jobs import jobs
 from annotator.services.workspaces import workspaces
 from annotator.web import forms, page_context
-from annotator.web.actors import actor_of, page, user_of
+from annotator.web.actors import actor_of, page
 from annotator.web.scopes import Scope, workspace_page
 from annotator.web.selectors import members as selectors
 
@@ -22,7 +22,8 @@ from annotator.web.selectors import members as selectors
 def workspace_list(request: HttpRequest) -> HttpResponse:
     """Show the user's workspaces, or create one (POST)."""
     if request.method == "POST":
-        created = workspaces.create(name=forms.text(forms.read(request), "name"), owner=user_of(request))
+        name = forms.text(forms.read(request), "name")
+        created = workspaces.create_own(actor=actor_of(request), name=name)
         return forms.respond(request, to=reverse("workspace", args=[created.pk]))
     rows = selectors.workspaces(actor_of(request))
     return render(request, "workspaces/list.html", {**page_context.base(request), "rows": rows})
@@ -35,6 +36,7 @@ def workspace(request: HttpRequest, scope: Scope) -> HttpResponse:
         "rows": selectors.members(scope),
         "invitations": selectors.invitations(scope),
         "roles": selectors.assignable_roles(scope),
+        "usage": selectors.usage(scope) if scope.may("workspace.manage") else None,
     }
     return render(request, "workspaces/page.html", {**page_context.workspace(request, scope), **context})
 
