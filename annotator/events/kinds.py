@@ -285,7 +285,7 @@ DATASET_RESTORED: Kind[DatasetPayload, Any] = Kind(
 )
 BULK: Kind[BulkPayload, Any] = Kind(
     "bulk", BulkPayload, None,
-    ("annotations.labels", "exchange.imports.coco", "exchange.imports.removal", "media.archives", "media.batches", "media.statuses", "projects.datasets",
+    ("annotations.labels", "exchange.imports.coco", "exchange.imports.removal", "exchange.imports.tags", "media.archives", "media.batches", "media.statuses", "projects.datasets",
      "vocabulary.merges"),
     effects=_REFETCH, is_whole=True, grid="list", in_feed=True,
 )  # fmt: skip

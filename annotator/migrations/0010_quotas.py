@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('annotator', '0008_guess_counts'),
+        ('annotator', '0009_blob_checks'),
     ]
 
     operations = [

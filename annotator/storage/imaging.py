@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ ORIENTATIONS = {
     7: "Mirror horizontal and rotate 90 CW",
     8: "Rotate 270 CW",
 }
+# How libraries below Pillow say that they got none; theirs is no MemoryError.
+_OUT_OF_MEMORY = re.compile(r"out of memory|memory allocation error|cannot allocate memory", re.IGNORECASE)
 _EXIF_TAGS = 100
 _EXIF_TEXT = 200
 
@@ -170,7 +173,7 @@ def load(image: Image.Image) -> None:
 
 def undecodable(error: Exception, max_pixels: int = 0) -> ImageError:
     """Put any error of a decoder in words; its text is kept short and holds no path."""
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or _OUT_OF_MEMORY.search(str(error)):
         return ImageError("too_large", "Decoding needs more memory than the server allows.")
     if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
         limit = f"{max_pixels / 1e6:,.0f} million pixels" if max_pixels else "pixels than the server allows"

@@ -40,7 +40,7 @@ async def test_a_process_follows_the_wakes_of_others_and_not_its_own(redis: str,
         await asyncio.wait_for(event.wait(), 10)
         assert event.times == 1  # it has subscribed
         event.clear()
-        await asyncio.to_thread(waking.Publisher().publish)
+        await asyncio.to_thread(waking.Publisher().publish, waking._own_id)
         async with from_url(redis) as other:
             await other.publish(waking.CHANNEL, "another process")
         await asyncio.wait_for(event.wait(), 10)
@@ -54,18 +54,18 @@ async def test_a_process_follows_the_wakes_of_others_and_not_its_own(redis: str,
 def test_an_outage_raises_nothing_and_is_not_waited_for_at_each_commit(settings: Any) -> None:
     settings.REDIS_URL = f"redis://127.0.0.1:{servers.free_port()}/0"
     publisher = waking.Publisher()
-    publisher.publish()
+    publisher.publish(b"wake")
     assert publisher._paused_until > time.monotonic()
     tried: list[str] = []
     publisher._client.publish = lambda *_: tried.append("again")
-    publisher.publish()
+    publisher.publish(b"wake")
     assert tried == []
     publisher._paused_until = 0.0
-    publisher.publish()
+    publisher.publish(b"wake")
     assert tried == ["again"]
 
 
 async def test_without_redis_nobody_listens(settings: Any) -> None:
     settings.REDIS_URL = ""
     await asyncio.wait_for(waking.follow_others(asyncio.Event()), 10)
-    waking.Publisher().publish()
+    waking.Publisher().publish(b"wake")

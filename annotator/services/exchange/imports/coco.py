@@ -40,11 +40,13 @@ from annotator.services.exchange.imports import (
     tags as imported_tags,
 )
 from annotator.services.exchange.imports.classes import Classes
+from annotator.services.exchange.imports.homes import Homes, path_of
 from annotator.services.exchange.imports.sizes import Sizes
 from annotator.services.exchange.imports.sources import Images, NoImages
 from annotator.services.import_report import ImportReport
 from annotator.services.jobs.steps import Steps
 from annotator.services.media import batches as media_batches, names as media_names, rows as media_rows
+from annotator.services.media.rows import Outcome
 from annotator.services.projects import projects
 from annotator.storage.base import Stored
 
@@ -60,12 +62,12 @@ class _Import:
 
     actor: Actor
     project: Project
-    dataset: Dataset
+    homes: Homes
     job: Job | None
     steps: Steps
     report: ImportReport
     media_of: dict[int, uuid.UUID] = field(default_factory=dict)
-    names: set[str] = field(default_factory=set)
+    names: set[tuple[uuid.UUID, str]] = field(default_factory=set)
     #: Images that were here before this import, which may have its labels already, and since when they are others' work.
     older: set[uuid.UUID] = field(default_factory=set)
     began: datetime = field(default_factory=timezone.now)
@@ -99,8 +101,8 @@ def run(
     """
     report = ImportReport() if report is None else report
     classes = write(
-        actor=actor, project=project, dataset=dataset, file=file, files=NoImages() if files is None else files, report=report,
-        job=job, steps=steps, progress=progress,
+        actor=actor, project=project, homes=Homes(actor, project, dataset), file=file,
+        files=NoImages() if files is None else files, report=report, job=job, steps=steps, progress=progress,
     )  # fmt: skip
     return {"classes": len(classes), **report.facts()}
 
@@ -109,7 +111,7 @@ def write(
     *,
     actor: Actor,
     project: Project,
-    dataset: Dataset,
+    homes: Homes,
     file: BinaryIO,
     files: Images,
     report: ImportReport,
@@ -121,11 +123,11 @@ def write(
 ) -> set[uuid.UUID]:
     """Import a COCO file as `run` does and return its classes; `others` are files that belong to images of other JSON.
 
-    `masks` returns where the PNGs of a panoptic file are.
+    `homes` are the datasets that its images go into; `masks` returns where the PNGs of a panoptic file are.
     """
     policy.require(actor, project, "import.create")
     report_progress = progress or (lambda share, message: None)
-    state = _Import(actor, project, dataset, job, steps or Steps(), report)
+    state = _Import(actor, project, homes, job, steps or Steps(), report)
     reader = CocoReader(file, report=report)
     imported_classes.write(state.classes, reader.categories, "media" if reader.has_tags else "region")
     _keep_head(state, reader)
@@ -167,70 +169,80 @@ def _write_images(
     """Make or match the images; those with a file are decoded, the others are rows that wait for their bytes."""
     total = 0
     for chunk in chunks(records, 100):
-        names = _image_names(state, chunk)
-        chunk = [record for record in chunk if record.number in names]
-        items = DatasetItem.objects.filter(dataset=state.dataset, is_home=True, name__in=names.values())
-        known = dict(items.values_list("name", "media_id"))
-        waiting = set(items.filter(media__blob=None).values_list("media_id", flat=True))
-        # Two images of one name in the file stay two; an existing one counts as the first.
-        new, lacking = [], []
-        for record in chunk:
-            name = names[record.number]
-            if name in state.names or name not in known:
-                new.append(record)
-            else:
-                state.media_of[record.number] = known[name]
-                state.older.add(known[name])
-                found = files.find(record.name) if known[name] in waiting else None
-                if isinstance(found, Stored):
-                    lacking.append(media_batches.Source(name=name, found=found))
-            state.names.add(name)
-        if lacking:
-            media_batches.fill_many(
-                actor=state.actor, dataset=state.dataset, sources=lacking, steps=state.steps
-            )
-        sources = [
-            media_batches.Source(
-                name=names[record.number], found=files.find(record.name),
-                number=None if record.external_id else record.number, external_id=imported_classes.fitting(record.external_id, Media),
-                width=record.width or 0, height=record.height or 0, metadata={"coco": {"file_name": record.name, **record.extra}},
-            )
-            for record in new
-        ]  # fmt: skip
-        made = media_batches.import_many(
-            actor=state.actor, dataset=state.dataset, sources=sources, job=state.job, steps=state.steps
-        )
-        changed = {record.number for record in chunk if record.is_changed}
-        for record, source, outcome in zip(new, sources, made, strict=True):
-            medium = outcome.media
-            assert medium is not None
-            state.media_of[record.number] = medium.pk
-            if outcome.name != source.name:
-                words = "Another image of the file has this name; this one was renamed."
-                state.report.add(
-                    "images.file_name", words, f"{source.name} -> {outcome.name}", code="name_taken"
-                )
-                changed.add(record.number)
-            if medium.number != source.number:
-                is_fit = 0 <= record.number < media_rows.END_OF_NUMBERS
-                reason = imported_classes.new_number_reason("image", record.external_id, is_fit)
-                number = record.external_id or record.number
-                state.report.add("images.id", reason, f"{number} -> {medium.number}")
-                changed.add(record.number)
-            if medium.health == "ERROR":
-                state.report.add(
-                    "images.file_name", medium.health_reason, source.name, code=outcome.code or "file_missing"
-                )
-        decoded = decoded_sizes.read(state.media_of[record.number] for record in chunk)
-        for record in chunk:
-            size = decoded.get(state.media_of[record.number])
-            if size is not None and state.sizes.compare(record, names[record.number], size):
-                changed.add(record.number)
-        state.report.images.imported += len(chunk)
-        state.report.images.changed += len(changed)
-        total += len(chunk)
+        for dataset, group in state.homes.by_dataset(chunk):
+            total += _write_group(state, dataset, group, files)
         report_progress(0.02, f"{total:,} images")
     return total
+
+
+def _write_group(state: _Import, dataset: Dataset, records: list[ImageRecord], files: Images) -> int:
+    """Make or match some images of a dataset and return how many there are; what became of them is reported."""
+    names = _image_names(state, records)
+    records = [record for record in records if record.number in names]
+    items = DatasetItem.objects.filter(dataset=dataset, is_home=True, name__in=names.values())
+    known = dict(items.values_list("name", "media_id"))
+    waiting = set(items.filter(media__blob=None).values_list("media_id", flat=True))
+    # Two images of one name in the file stay two; an existing one counts as the first.
+    new, lacking = [], []
+    for record in records:
+        name = names[record.number]
+        if (dataset.pk, name) in state.names or name not in known:
+            new.append(record)
+        else:
+            state.media_of[record.number] = known[name]
+            state.older.add(known[name])
+            found = files.find(path_of(record)) if known[name] in waiting else None
+            if isinstance(found, Stored):
+                lacking.append(media_batches.Source(name=name, found=found))
+        state.names.add((dataset.pk, name))
+    if lacking:
+        media_batches.fill_many(actor=state.actor, dataset=dataset, sources=lacking, steps=state.steps)
+    sources = [
+        media_batches.Source(
+            name=names[record.number], found=files.find(path_of(record)),
+            number=None if record.external_id else record.number, external_id=imported_classes.fitting(record.external_id, Media),
+            width=record.width or 0, height=record.height or 0, metadata={"coco": {"file_name": record.name, **record.extra}},
+        )
+        for record in new
+    ]  # fmt: skip
+    made = media_batches.import_many(
+        actor=state.actor, dataset=dataset, sources=sources, job=state.job, steps=state.steps
+    )
+    changed = {record.number for record in records if record.is_changed}
+    for record, source, outcome in zip(new, sources, made, strict=True):
+        if _tell_outcome(state, record, source, outcome):
+            changed.add(record.number)
+    decoded = decoded_sizes.read(state.media_of[record.number] for record in records)
+    for record in records:
+        size = decoded.get(state.media_of[record.number])
+        if size is not None and state.sizes.compare(record, names[record.number], size):
+            changed.add(record.number)
+    state.report.images.imported += len(records)
+    state.report.images.changed += len(changed)
+    return len(records)
+
+
+def _tell_outcome(
+    state: _Import, record: ImageRecord, source: media_batches.Source, outcome: Outcome
+) -> bool:
+    """Note the medium of a new image and report what is not as the file says; return whether its name or number changed."""
+    medium, is_changed = outcome.media, False
+    assert medium is not None
+    state.media_of[record.number] = medium.pk
+    if outcome.name != source.name:
+        words = "Another image of the file has this name; this one was renamed."
+        state.report.add("images.file_name", words, f"{source.name} -> {outcome.name}", code="name_taken")
+        is_changed = True
+    if medium.number != source.number:
+        is_fit = 0 <= record.number < media_rows.END_OF_NUMBERS
+        reason = imported_classes.new_number_reason("image", record.external_id, is_fit)
+        number = record.external_id or record.number
+        state.report.add("images.id", reason, f"{number} -> {medium.number}")
+        is_changed = True
+    if medium.health == "ERROR":
+        code = outcome.code or "file_missing"
+        state.report.add("images.file_name", medium.health_reason, source.name, code=code)
+    return is_changed
 
 
 _identity_values = operator.attrgetter(*LabelIdentity._fields)

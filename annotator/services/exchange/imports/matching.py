@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from annotator.domain import text
+from annotator.services.exchange import paths as paths_of_exports
 
 Parts = tuple[str, ...]
 K = TypeVar("K")
@@ -51,7 +52,7 @@ def assign(names: Collection[Parts], paths: Iterable[str], roots: Iterable[Parts
     """
     result = Assignment()
     free = {path: parts_of(path) for path in paths}
-    for fold in (_normal, _folded):
+    for fold in (_normal, _safe, _folded):
         files = {path: fold(parts) for path, parts in free.items()}
         open_names = {name: fold(name) for name in names if name not in result.found}
         for depth, name_keys, file_keys in _levels(open_names, files, [fold(root) for root in roots]):
@@ -128,6 +129,11 @@ def _pairs(
 
 def _normal(parts: Parts) -> Parts:
     return tuple(unicodedata.normalize("NFC", part) for part in parts)
+
+
+def _safe(parts: Parts) -> Parts:
+    """Return the parts as our own archives of images write them."""
+    return tuple(paths_of_exports.safe_part(part) for part in _normal(parts))
 
 
 def _folded(parts: Parts) -> Parts:

@@ -13,10 +13,10 @@ from annotator.formats.coco import CocoReader
 from annotator.models import Dataset, Job, Project
 from annotator.services.exchange.imports import coco as coco_imports
 from annotator.services.exchange.imports.coco import Progress
+from annotator.services.exchange.imports.homes import Homes
 from annotator.services.exchange.imports.opening import Opened
 from annotator.services.import_report import ImportReport
 from annotator.services.jobs.steps import Steps
-from annotator.services.projects import datasets
 
 
 def run(
@@ -34,7 +34,8 @@ def run(
     """Import opened files and return the facts of coco.run for all of them, with the names of their datasets.
 
     A single file goes into `dataset`, or into one named `new_dataset`, made when it is missing. Of several files each goes
-    into the dataset of its part's name, made when it is missing; a dataset that was chosen is reported as not used.
+    into the dataset of its part's name, made when it is missing; a dataset that was chosen is reported as not used. Images of
+    our own export of several datasets go into these.
     """
     is_split = len(opened) > 1
     if is_split and dataset is not None:
@@ -44,15 +45,13 @@ def run(
     classes: set[uuid.UUID] = set()
     names: dict[str, None] = {}
     for index, one in enumerate(opened):
-        target = dataset if dataset is not None and not is_split else None
-        target = target or datasets.ensure(actor=actor, project=project, name=one.split or new_dataset)
-        names[target.name] = None
+        homes = Homes(actor, project, None if is_split else dataset, one.split or new_dataset)
         others = set().union(*claims[:index], *claims[index + 1 :]) - claims[index]
         try:
             classes |= coco_imports.write(
                 actor=actor,
                 project=project,
-                dataset=target,
+                homes=homes,
                 file=one.json,
                 files=one.images(),
                 masks=one.masks,
@@ -66,6 +65,7 @@ def run(
             if not is_split:
                 raise
             raise Invalid(f"{one.name}: {refusal.message}", field=refusal.field, code=refusal.code) from None
+        names |= dict.fromkeys(homes.used)
     return {"classes": len(classes), "datasets": list(names), **report.facts()}
 
 
