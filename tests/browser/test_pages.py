@@ -204,7 +204,7 @@ def test_an_export_from_the_button_to_the_file_and_back_in(rooms: Rooms, tmp_pat
     page.click("form#import >> button:has-text('Import')")
     done = page.locator("#rows tr", has_text="back.json")
     expect(done.locator(".status")).to_have_text("Done", timeout=60_000)
-    expect(done).to_contain_text("4 images, 4 objects")
+    expect(done).to_contain_text("4 images (4 changed), 4 objects")
     done.locator("summary").click()
     expect(done.locator(".report")).to_contain_text("file")
 
