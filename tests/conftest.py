@@ -13,6 +13,7 @@ from django.db import connection
 
 from annotator.events import recording
 from annotator.management.garbage_collection import freeze_gc
+from annotator.services import security_log
 from annotator.services.accounts import rates
 from annotator.services.media.decoding import pool as decoding
 from tests import servers
@@ -87,6 +88,7 @@ def _empty_caches() -> Iterator[None]:
     yield
     cache.clear()
     rates.buckets.clear()
+    security_log.gathered.clear()
     recording.workspace_of.cache_clear()
 
 

@@ -49,7 +49,9 @@ def run(job: Job) -> Job:
 def test_slots(w: World) -> None:
     made = slots(w, 3)
     assert len({slot.pk for slot in made}) == 3
-    assert uploads.find_slot(made[0].pk) == uploads.Slot(made[0].pk, "open", "simple", "", has_begun=False)
+    assert uploads.find_slot(made[0].pk) == uploads.Slot(
+        made[0].pk, "open", "simple", "", has_begun=False, workspace_id=w.workspace.pk
+    )
     for count in (0, 501, -1, 2.0, True, "3"):
         with pytest.raises(Invalid):
             slots(w, count)  # type: ignore[arg-type]
