@@ -14,7 +14,7 @@ from annotator.server.json_body import read_object
 from annotator.services import event_rows
 from annotator.services.annotations import editing
 from annotator.services.projects import projects
-from annotator.web import media_filter
+from annotator.web import forms, media_filter
 from annotator.web.actors import actor_of, signed_in, user_of
 from annotator.web.forms import as_json
 from annotator.web.selectors import label as selectors
@@ -42,8 +42,8 @@ def media_changes(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
     version = body.get("v")
     if not isinstance(version, int) or version not in ACCEPTED:
         raise Conflict("This page is older than the server. Reload it; your changes are kept.", code="reload")
-    client = body.get("client") if isinstance(body.get("client"), str) else ""
-    results, seq = editing.apply(actor=actor, media=media, ops=body.get("ops"), client=client or "")
+    client = forms.client(body)
+    results, seq = editing.apply(actor=actor, media=media, ops=body.get("ops"), client=client)
     return as_json({"v": PROTOCOL, "seq": seq, "results": results})
 
 

@@ -38,6 +38,12 @@ def text(fields: Mapping[str, Any], name: str, default: str = "") -> str:
     return value
 
 
+def client(fields: Mapping[str, Any]) -> str:
+    """Return the id that the sending page gave itself, so that it knows its own events; "" for what is no such id."""
+    value = fields.get("client")
+    return value if isinstance(value, str) and len(value) <= 64 and value.isprintable() else ""
+
+
 def boolean(fields: Mapping[str, Any], name: str) -> bool:
     """Return a checkbox: a form sends "on" or nothing, a script true or false."""
     return fields.get(name) in (True, "on", "true", "1")

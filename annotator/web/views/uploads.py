@@ -54,7 +54,7 @@ def finish(request: HttpRequest, scope: Scope) -> HttpResponse:
     if not isinstance(items, list) or not items:
         raise Invalid("items must be a list of files.", field="items")
     read = [_item(scope, index, item) for index, item in enumerate(items)]
-    on_clash, client = forms.text(fields, "on_clash", "skip"), forms.text(fields, "client")
+    on_clash, client = forms.text(fields, "on_clash", "skip"), forms.client(fields)
     archive_items = [_archive(scope, batch, item) for item in read if item.name.lower().endswith(".zip")]
     images = [item for item in read if not item.name.lower().endswith(".zip")]
     started = []
