@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from annotator import policy
-from annotator.domain import ids
+from annotator.domain import ids, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import DomainError, Invalid, TooLarge
 from annotator.models import AppliedOp, Label, Media, ProjectClock
@@ -272,7 +272,8 @@ def _apply_status(batch: Batch, role: str, client: str, *, moved: bool) -> None:
         media.status = progress
     for op in batch.status_ops:
         try:
-            status = statuses.find(project_id=project_id, name=str(op.raw.get("status")))
+            name = text.clean(op.raw.get("status"), field="status")
+            status = statuses.find(project_id=project_id, name=name)
             policy.check_status(role, status.base, media.status.base)
             seq = 0
             if status.pk != media.status_id:
