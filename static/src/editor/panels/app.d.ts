@@ -1,5 +1,6 @@
 /** What panels are given: the session, the store, the stage and the page's own state. No code lives here. */
 import type { ReadonlySignal, Signal } from '@preact/signals-core';
+import type { Announce } from '../types/announce';
 import type { Boot, Concept } from '../types/page';
 import type { Session } from '../types/session';
 import type { Store } from '../types/store';
@@ -35,7 +36,7 @@ export interface App {
   keys(command: string): string;
   /** Shows another image. */
   open(mediaId: string, how?: { isFirst?: boolean; push?: boolean }): Promise<void>;
-  /** Announces a text to people who do not see the stage. */
-  announce(text: string): void;
+  /** Tells what happened, seen over the stage and spoken; see notices/announce.js. */
+  announce: Announce;
   readonly stage: Stage;
 }

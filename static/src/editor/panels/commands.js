@@ -35,10 +35,9 @@ function removeSelected(app, alsoLocked) {
 }
 
 /** A toast whose Undo undoes exactly the last step; it closes when another step follows. @param {App} app @param {string} text */
-function offerUndo({ store, announce }, text) {
+function offerUndo({ store }, text) {
   const entry = store.history.peek().findLast((one) => !one.undone);
   if (!entry) return;
-  announce(text);
   const close = toast(text, { undo: () => { store.undo(); } });
   const stop = store.history.subscribe((entries) => {
     if (entries.findLast((one) => !one.undone)?.id === entry.id) return;
@@ -62,7 +61,7 @@ function selectNext({ store, stage, announce }, step) {
   store.select([id]);
   stage.showLabel(id);
   const label = store.labels.get(id);
-  announce(`${store.concept(label?.concept ?? null)?.name ?? t('Object')} ${store.order().indexOf(id) + 1}`);
+  announce(`${store.concept(label?.concept ?? null)?.name ?? t('Object')} ${store.order().indexOf(id) + 1}`, { spokenOnly: true });
   return true;
 }
 

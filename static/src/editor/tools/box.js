@@ -106,7 +106,7 @@ export class BoxTool extends DrawTool {
   #enter(point) {
     if (this.anchor) return this.#finish(point);
     this.anchor = point;
-    this.context.announce(t('First corner at {x}, {y}', { x: point[0], y: point[1] }));
+    this.context.announce(t('First corner at {x}, {y}', { x: point[0], y: point[1] }), { spokenOnly: true });
     this.context.redraw();
   }
 

@@ -142,7 +142,7 @@ export class DrawTool extends Tool {
     if (target) {
       const delta = updateLabel(store, target.id, geometry);
       if (delta) commit(delta);
-      return announce(t('{kind} redrawn, {size}', { kind, size }));
+      return announce(t('{kind} redrawn, {size}', { kind, size }), { spokenOnly: true });
     }
     const concept = this.concept;
     if (concept === null) return;
@@ -155,6 +155,6 @@ export class DrawTool extends Tool {
   added(label, kind, size) {
     const { store, announce } = this.context;
     store.select([label.id]);
-    announce(t('{kind} added, class {name}, {size}', { kind, name: store.concept(label.concept)?.name ?? '?', size }));
+    announce(t('{kind} added, class {name}, {size}', { kind, name: store.concept(label.concept)?.name ?? '?', size }), { spokenOnly: true });
   }
 }

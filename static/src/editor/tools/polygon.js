@@ -124,7 +124,7 @@ export class PolygonTool extends DrawTool {
     if (!cut) return announce(t('A hole must lie inside the polygon'));
     const delta = updateLabel(store, id, { points: cut });
     if (delta) commit(delta);
-    announce(ngettext('Hole added, {n} point', 'Hole added, {n} points', ring.length));
+    announce(ngettext('Hole added, {n} point', 'Hole added, {n} points', ring.length), { spokenOnly: true });
   }
 
   /** @override */
@@ -182,7 +182,7 @@ export class PolygonTool extends DrawTool {
     if (!this.points.length) this.host = isAlt ? this.#selectedPolygon() : null;
     if (this.#add(...point)) {
       this.isByKeys = true;
-      this.context.announce(t('Point {n} at {x}, {y}', { n: this.points.length, x: point[0], y: point[1] }));
+      this.context.announce(t('Point {n} at {x}, {y}', { n: this.points.length, x: point[0], y: point[1] }), { spokenOnly: true });
     }
     return true;
   }

@@ -243,8 +243,8 @@ export class SelectTool extends Tool {
     const [label] = changes;
     const box = label.patch.box ?? label.label.box;
     const values = box.map((n) => Number(n.toFixed(1)));
-    if (changes.length > 1) announce(ngettext('{n} object changed', '{n} objects changed', changes.length));
-    else announce(t('Now at {x}, {y}, {width} × {height}', { x: values[0], y: values[1], width: Number((values[2] - values[0]).toFixed(1)), height: Number((values[3] - values[1]).toFixed(1)) }));
+    if (changes.length > 1) announce(ngettext('{n} object changed', '{n} objects changed', changes.length), { spokenOnly: true });
+    else announce(t('Now at {x}, {y}, {width} × {height}', { x: values[0], y: values[1], width: Number((values[2] - values[0]).toFixed(1)), height: Number((values[3] - values[1]).toFixed(1)) }), { spokenOnly: true });
   }
 
   /** @param {Label} label @param {VertexRef} vertex */

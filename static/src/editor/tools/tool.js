@@ -1,6 +1,7 @@
 /** What every tool is and what it is given; a tool changes the store only by commits and never speaks to the network. */
 
 /**
+ * @import {Announce} from '../types/announce'
  * @import {CommitOptions, Delta} from '../types/changes'
  * @import {Box, Point} from '../types/geometry'
  * @import {Label} from '../types/labels'
@@ -41,7 +42,7 @@
  * @typedef {object} ToolContext
  * @property {Store} store
  * @property {(deltas: Delta | readonly Delta[], options?: CommitOptions) => void} commit
- * @property {(text: string) => void} announce for people who do not see the stage
+ * @property {Announce} announce what happened, seen and spoken; `spokenOnly` what the stage shows
  * @property {() => ToolCamera} camera
  * @property {(x: number, y: number, type?: string) => Label[]} hit the one to select first
  * @property {(box: Box) => Label[]} inside labels that lie whole in the box

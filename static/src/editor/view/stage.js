@@ -50,7 +50,7 @@ const STEP = 1.25;
  * @property {ShapesPort} port  of port.js: whoever draws the shapes
  * @property {(context: any) => Map<string, StageTool>} createTools  of tools/index.js
  * @property {Commit} [commit] store.commit unless given
- * @property {(text: string) => void} [announce] for an ARIA live region
+ * @property {import('../types/announce').Announce} [announce] shows and speaks what happened
  */
 
 /** @type {Record<string, ((stage: Stage) => void) | undefined>} */

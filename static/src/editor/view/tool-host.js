@@ -40,7 +40,7 @@ export class ToolHost {
    * @param {HTMLElement} options.element that takes pointers and keys
    * @param {(context: any) => Map<string, StageTool>} options.createTools
    * @param {Commit} options.commit
-   * @param {(text: string) => void} options.announce
+   * @param {import('../types/announce').Announce} options.announce
    */
   constructor({ stage, store, element, createTools, commit, announce }) {
     this.stage = stage;
@@ -63,7 +63,7 @@ export class ToolHost {
     });
   }
 
-  /** @param {Commit} commit @param {(text: string) => void} announce */
+  /** @param {Commit} commit @param {import('../types/announce').Announce} announce */
   #context(commit, announce) {
     const { stage, store, element } = this;
     return {

@@ -16,8 +16,8 @@ export function useClass({ store, announce }, id) {
   const name = store.concept(id)?.name ?? '';
   if (ids.length) {
     store.commit(setConcept(store, ids, id));
-    announce(t('Class {name}', { name }));
-  } else announce(t('Class of the next object: {name}', { name }));
+    announce(t('Class {name}', { name }), { spokenOnly: true });
+  } else announce(t('Class of the next object: {name}', { name }), { spokenOnly: true });
   store.activeConcept.value = id;
 }
 

@@ -35,7 +35,7 @@ function classField(app, labels) {
   const setClass = (/** @type {Event} */ event) => {
     const select = /** @type {HTMLSelectElement} */ (event.target);
     if (select.value) store.commit(setConcept(store, labels.map((one) => one.id), select.value));
-    app.announce(t('Class {name}', { name: store.concept(select.value)?.name ?? '' }));
+    app.announce(t('Class {name}', { name: store.concept(select.value)?.name ?? '' }), { spokenOnly: true });
   };
   const option = (/** @type {Concept} */ one) => html`<option value=${one.id} .selected=${one.id === shared}>${one.name}</option>`;
   const isDeleted = shared && !classes.some((one) => one.id === shared);

@@ -30,7 +30,7 @@ function toggle({ store, announce }, tag, rivals) {
   const deltas = setTag(store, tag.id, isOn);
   if (isOn) for (const other of rivals) if (other.id !== tag.id) deltas.push(...setTag(store, other.id, false));
   store.commit(deltas);
-  announce(isOn ? t('Tag {name} on', { name: tag.name }) : t('Tag {name} off', { name: tag.name }));
+  announce(isOn ? t('Tag {name} on', { name: tag.name }) : t('Tag {name} off', { name: tag.name }), { spokenOnly: true });
 }
 
 /** @param {HTMLElement} host @param {App} app */
