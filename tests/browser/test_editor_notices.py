@@ -52,3 +52,20 @@ def test_locked_objects_say_that_they_were_not_changed(studio: Studio, people: P
     editor.press("Tab", "l", "Delete")
     expect_notice(editor, "Locked objects were not changed")
     assert len(editor.labels) == 1
+
+
+def test_undo_and_redo_say_what_they_did(studio: Studio, people: People) -> None:
+    image = studio.image("one.jpg")
+    editor = people("ann").open(image)
+    editor.draw_box(*BOX)
+    editor.press("Escape", "Escape", "Control+z")
+    expect_notice(editor, "Undone: Car added")
+    editor.press("Control+Shift+z")
+    expect_notice(editor, "Redone: Car added")
+    editor.press("Control+Shift+z")
+    expect_notice(editor, "Nothing to redo")
+    editor.press("Control+a", "Delete")
+    editor.page.locator("#toasts").get_by_role("button", name="Undo").click()  # not only by keys
+    expect_notice(editor, "Undone: Car deleted")
+    editor.idle()
+    assert studio.boxes(image) == [("Car", BOX)]

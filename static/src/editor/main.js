@@ -8,6 +8,7 @@ import { createDebug } from './debug.js';
 import { COMMANDS, keyText } from './command-list.js';
 import { Keymap } from './keymap.js';
 import { announceSaving, createAnnouncer } from './panels/notices/announce.js';
+import { announceSteps } from './panels/notices/steps.js';
 import { mountBanner, mountTrouble } from './panels/notices/banners.js';
 import { slotsOf } from './panels/side/classes-model.js';
 import { actionsOf } from './panels/commands.js';
@@ -114,6 +115,7 @@ function wire(app) {
   adoptServerToasts();
   wireKeys(app);
   announceSaving(store, app.announce);
+  announceSteps(store, app.announce);
   lockFinishedImage(app);
   syncDisplaySettings($('editor'), app);
   effect(() => stage.setFill(settings.value.fill));

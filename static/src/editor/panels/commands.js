@@ -177,9 +177,16 @@ function toDetails(app) {
   afterNextFrame(() => document.getElementById('d-class')?.focus());
 }
 
+/** Undoes the last step, else what the newest toast offers to undo. @param {App} app */
+function undo({ store, announce }) {
+  if (store.canUndo.peek()) store.undo();
+  else if (!undoLastToast()) announce(t('Nothing to undo'));
+}
+
 /** @param {App} app */
-function undo({ store }) {
-  if (!store.undo()) undoLastToast();
+function redo({ store, announce }) {
+  if (store.canRedo.peek()) store.redo();
+  else announce(t('Nothing to redo'));
 }
 
 /**
@@ -205,7 +212,7 @@ export function actionsOf(app) {
     reopen: () => work(app, app.steps.peek().reopen, false),
     flush: () => { session.flush(); app.announce(store.save.peek().text); },
     undo: () => undo(app),
-    redo: () => store.redo(),
+    redo: () => redo(app),
     help: () => showKeySheet(COMMANDS),
     palette: () => showPalette(app),
     settings: () => showSettings(app),

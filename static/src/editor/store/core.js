@@ -12,7 +12,7 @@ import { stepsOf } from './steps.js';
 import { uuid7 } from './uuid.js';
 
 /**
- * @import {CommitOptions, Delta, HistoryEntry, Patch} from '../types/changes'
+ * @import {CommitOptions, Delta, HistoryEntry, HistoryStep, Patch} from '../types/changes'
  * @import {Label} from '../types/labels'
  * @import {OutboxOp, Write} from '../types/outbox'
  * @import {Boot, MediaState} from '../types/page'
@@ -40,6 +40,8 @@ export class Core {
     this.removedLabels = new Map();
     /** @type {Set<(patch: Patch) => void>} */
     this.listeners = new Set();
+    /** @type {Set<(step: HistoryStep) => void>} */
+    this.stepListeners = new Set();
     this.version = signal(0);
     this.tags = signal(/** @type {ReadonlySet<string>} */ (new Set()));
     this.statusName = signal('');
@@ -204,6 +206,8 @@ export class Core {
       for (const step of asked) this.ask(step, direction);
       this.emit(false);
     });
+    const outcome = asked.length ? 'asked' : clean.length ? 'done' : 'overtaken';
+    for (const listener of this.stepListeners) listener({ direction, entry, outcome });
     return asked.length === 0;
   }
 

@@ -4,7 +4,7 @@ import { batch, computed, signal } from '@preact/signals-core';
 import { Core } from './core.js';
 
 /**
- * @import {Patch} from '../types/changes'
+ * @import {HistoryStep, Patch} from '../types/changes'
  * @import {Label} from '../types/labels'
  * @import {Boot, Concept, KeypointSchema, May, Media, MediaState, Status, TagGroup} from '../types/page'
  * @import {Cursor, Presence} from '../types/people'
@@ -145,6 +145,10 @@ function actions(core, writable) {
     commit: core.commit.bind(core),
     undo: () => core.step('undo'),
     redo: () => core.step('redo'),
+    onStep(/** @type {(step: HistoryStep) => void} */ fn) {
+      core.stepListeners.add(fn);
+      return () => core.stepListeners.delete(fn);
+    },
   };
 }
 

@@ -54,6 +54,14 @@ export interface Patch {
   remote: boolean;
 }
 
+/** An undo or redo that was asked for. */
+export interface HistoryStep {
+  direction: 'undo' | 'redo';
+  entry: HistoryEntry;
+  /** 'asked': someone changed it since, the person decides; 'overtaken': nothing of it was left to undo or redo. */
+  outcome: 'done' | 'asked' | 'overtaken';
+}
+
 export interface HistoryEntry {
   /** Key [media, id]; sorts in the order of making. */
   media: string;

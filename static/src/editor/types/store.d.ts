@@ -1,6 +1,6 @@
 /** The store: what is shown and how, read by view, tools and panels. */
 import type { ReadonlySignal, Signal } from '@preact/signals-core';
-import type { CommitOptions, Delta, HistoryEntry, Patch } from './changes';
+import type { CommitOptions, Delta, HistoryEntry, HistoryStep, Patch } from './changes';
 import type { Label } from './labels';
 import type { Boot, Concept, KeypointSchema, May, Media, Status, TagGroup } from './page';
 import type { Cursor, Presence } from './people';
@@ -93,6 +93,8 @@ export interface Store {
   /** False when there is nothing to undo or when a conflict now awaits a decision. */
   undo(): boolean;
   redo(): boolean;
+  /** Called after each undo and redo, whatever asked for it. Returns the function that ends it. */
+  onStep(fn: (step: HistoryStep) => void): () => void;
   readonly canUndo: ReadonlySignal<boolean>;
   readonly canRedo: ReadonlySignal<boolean>;
   /** The person's steps on this medium in the order of making, the undone ones at the end. */

@@ -1,5 +1,6 @@
 /** The tab of history: the person's own steps on this image, newest first; a click goes back to it. */
 import { age, ngettext, t } from '../../../i18n.js';
+import { statusName } from '../../../ui/statuses.js';
 import { html, mount, nothing, repeat } from '../live.js';
 import { icon } from '../templates.js';
 import { onListKey, rovingStop } from '../roving.js';
@@ -48,7 +49,7 @@ const ICONS = Object.freeze(/** @type {Record<string, string>} */ ({
 
 /**
  * The text of a step, with its icon.
- * @param {readonly Delta[]} deltas @param {Pick<Store, 'concept' | 'labels'>} store
+ * @param {readonly Delta[]} deltas @param {Pick<Store, 'concept' | 'labels' | 'statuses'>} store
  */
 export function stepWords(deltas, store) {
   const [first] = deltas;
@@ -57,7 +58,10 @@ export function stepWords(deltas, store) {
     const name = store.concept(first.tag)?.name ?? t('deleted');
     return { icon: ICONS.tag, text: first.after ? t('Tag {name} on', { name }) : t('Tag {name} off', { name }) };
   }
-  if (first.kind === 'status') return { icon: ICONS.status, text: t('Status set to {name}', { name: first.after }) };
+  if (first.kind === 'status') {
+    const status = store.statuses.peek().find((one) => one.name === first.after) ?? { name: first.after, base: first.after };
+    return { icon: ICONS.status, text: t('Status set to {name}', { name: statusName(status) }) };
+  }
   const labels = deltas.flatMap((one) => (one.kind === 'label' ? [one] : []));
   const kind = kindOf(first);
   if (labels.length > 1) return { icon: ICONS[kind], text: manyWords(kind, labels.length) };
