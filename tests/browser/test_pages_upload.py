@@ -67,13 +67,50 @@ def test_files_with_a_broken_one_and_an_archive(rooms: Rooms) -> None:
             "pack.zip": archive.getvalue(),
         },
     )
-    expect(page.locator(".tray h3")).to_have_text("4 files uploaded", timeout=40_000)
+    # the archive is one file of the two; of its own files, one is no image
+    expect(page.locator(".tray h3")).to_have_text("2 uploaded, 4 refused", timeout=40_000)
+    expect(page.locator(".toast")).to_contain_text("2 uploaded, 4 refused")
+    expect(page.locator("#result-count")).to_have_text("4")
     wait_until(lambda: {"a.jpg", "day 1/z.jpg"} <= names(room), "the pictures")
     rows = page.locator("#result-rows tr")
     expect(rows.filter(has_text="empty.jpg")).to_contain_text("The file is empty.")
     expect(rows.filter(has_text="b.jpg")).to_contain_text("truncated")
     expect(rows.filter(has_text="c.html")).to_have_count(1)
-    expect(page.locator(".tray .bad")).to_contain_text("files not uploaded")
+    expect(rows.filter(has_text="notes.txt")).to_have_count(1)
+
+
+def empty(room: Room) -> Room:
+    """Take images and classes out of the project."""
+    room.run(
+        "from annotator.models import *\n"
+        f"key = '{room.ids['project']}'\nLabel.all_objects.filter(project=key).delete()\n"
+        "Media.all_objects.filter(project=key).delete()\nConcept.all_objects.filter(project=key).delete()\n"
+        "Dataset.all_objects.filter(project=key, name='Morning').delete()"
+    )
+    return room
+
+
+def test_an_empty_project_goes_on_after_its_first_upload(rooms: Rooms) -> None:
+    room = empty(rooms(1))
+    page = room.page("manager")
+    other = room.page("viewer")
+    expect(other.locator("main")).to_contain_text("No images yet")
+    drop(page, {"a.jpg": picture(1), "b.jpg": picture(2), "c.html": b"<html>", "empty.jpg": b""})
+    expect(page.locator(".figures")).to_be_visible(timeout=40_000)
+    toast = page.locator(".toast")
+    expect(toast).to_contain_text("2 uploaded, 2 refused")
+    toast.get_by_text("Show refused files").click()
+    expect(page.locator("dialog tbody tr")).to_have_count(2)
+    expect(page.locator("dialog tbody")).to_contain_text("The file is empty.")
+    expect(other.locator(".figures")).to_be_visible()
+
+
+def test_an_empty_media_page_goes_on_after_its_first_upload(rooms: Rooms) -> None:
+    room = empty(rooms(1))
+    page = room.page("manager", "media/")
+    drop(page, {"a.jpg": picture(1), "c.html": b"<html>"})
+    expect(page.locator(".tile", has_text="a.jpg")).to_be_visible(timeout=40_000)
+    expect(page.locator(".toast")).to_contain_text("1 uploaded, 1 refused")
 
 
 def test_a_folder_keeps_the_names_below_it(rooms: Rooms, tmp_path_factory: pytest.TempPathFactory) -> None:

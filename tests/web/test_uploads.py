@@ -56,13 +56,15 @@ def test_a_drop_of_pictures_and_an_archive(w: World) -> None:
     keys = [slot["id"] for slot in opened["slots"] + more["slots"]]
     send(keys[0], pictures.jpeg())
     send(keys[1], pictures.HTML)
-    send(keys[2], zipped({"in zip.jpg": pictures.jpeg(30, 20)}))
+    send(keys[2], zipped({"in zip.jpg": pictures.jpeg(30, 20), "notes.txt": b"no image"}))
     names = ["a.jpg", "b.jpg", "c.ZIP"]
     items = [{"upload": key, "name": name} for key, name in zip(keys, names, strict=True)]
     started = call(client, w, "/finish", {"batch": opened["batch"], "items": items}, status=202)["jobs"]
     assert sorted(Job.all_objects.values_list("kind", flat=True)) == ["import_archive", "ingest"]
     assert all(engine.run(uuid.UUID(key)) for key in started)
     report = client.get(f"/web/projects/{w.project.pk}/uploads/{opened['batch']}").json()
+    states = [client.get(f"/web/jobs/{key}").json() for key in started]
+    assert {state["kind"]: state["refused"] for state in states} == {"ingest": 0, "import_archive": 1}
     assert (report["used"], [one["name"] for one in report["problems"]]) == (3, ["b.jpg"])
     made = Media.objects.filter(project=w.project, batch__isnull=False).with_home()
     assert sorted(made.values_list("name", flat=True)) == ["a.jpg", "b.jpg", "in zip.jpg"]

@@ -280,13 +280,19 @@ def _give_up(row: Upload) -> None:
 
 
 def report(*, batch: UploadBatch, limit: int = 1000) -> dict[str, Any]:
-    """Return how a drop stands: counts by state, and the files that did not become a good image, with the reason."""
+    """Return how a drop stands: counts by state, and the files that did not become a good image, with the reason.
+
+    `refused` and `skipped` (the name was taken) count them all; `problems` names at most `limit`.
+    """
     rows = Upload.objects.filter(batch=batch)
     counts = dict(rows.order_by().values_list("state").annotate(Count("id")))
-    bad = rows.filter(state="used", result__has_key="problem").order_by("id")[:limit]
+    bad = rows.filter(state="used", result__has_key="problem").order_by("id")
+    by_code = dict(bad.order_by().values_list("result__problem__code").annotate(Count("id")))
+    skipped = by_code.pop("name_taken", 0)
     problems = [
         {"upload": row.pk, "name": row.name, **row.result["problem"], "media": row.result.get("media")}
-        for row in bad
+        for row in bad[:limit]
     ]
     return {"batch": batch.pk, "open": counts.get("open", 0), "stored": counts.get("stored", 0),
-            "queued": counts.get("queued", 0), "used": counts.get("used", 0), "problems": problems}  # fmt: skip
+            "queued": counts.get("queued", 0), "used": counts.get("used", 0),
+            "refused": sum(by_code.values()), "skipped": skipped, "problems": problems}  # fmt: skip

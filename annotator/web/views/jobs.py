@@ -103,6 +103,7 @@ def state(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     row = selectors.row_of(job, actor_of(request), {})
     undo = {"url": reverse("job-undo", args=[job.pk]), "body": {}} if row.may_undo else None
     data = {
+        "kind": job.kind,
         "state": job.state,
         "percent": row.percent,
         "name": row.name,
@@ -110,4 +111,7 @@ def state(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
         "undo": undo,
         "download": row.download,
     }
-    return forms.as_json({**data, "problems": job.result.get("problems", [])})
+    refused = (
+        job.result.get("refused", 0) + job.result.get("broken", 0) if job.kind == "import_archive" else 0
+    )
+    return forms.as_json({**data, "problems": job.result.get("problems", []), "refused": refused})

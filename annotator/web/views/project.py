@@ -24,7 +24,8 @@ def project(request: HttpRequest, scope: Scope) -> HttpResponse:
         raise Invalid("days must be 7, 28 or 90.", field="days")
     head = event_rows.head(scope.project.pk)
     if selectors.is_empty(scope.project):
-        return render(request, "project/empty.html", page_context.project(request, scope, "project"))
+        context = {**page_context.project(request, scope, "project"), "head": head}
+        return render(request, "project/empty.html", context)
     context = {"o": selectors.overview(scope, days), "periods": selectors.PERIODS, "head": head}
     if request.GET.get("part") == "live":
         return render(

@@ -1,12 +1,12 @@
 /** What pages with forms share: submitting without leaving the page, field errors, toasts with undo, copying. */
-import { confirmDialog, openDialog } from '../ui/dialog.js';
+import { confirmDialog, openDialog, showDialog } from '../ui/dialog.js';
 import { applyVars, h, icon, requestHeaders, postJson, readResponse, responseError } from '../ui/dom.js';
 import { toast, undoLastToast } from '../ui/toast.js';
 import { readPageStrings, t } from '../i18n.js';
 
 /**
  * @typedef {{url: string, body: any}} Undo
- * @typedef {{to?: string | null, toast?: string, undo?: Undo | null, job?: string | null, [more: string]: any}} WriteResponse
+ * @typedef {{to?: string | null, toast?: string, undo?: Undo | null, job?: string | null, problems?: {name: string, reason: string}[], [more: string]: any}} WriteResponse
  */
 
 const PENDING_TOAST = 'annotator.toast';
@@ -28,15 +28,29 @@ export function errorMessage(error) {
   return t('The server cannot be reached. Try again.');
 }
 
+/** Shows files that were refused, with the reasons. @param {{name: string, reason: string}[]} problems */
+function showProblems(problems) {
+  showDialog({ title: t('Not uploaded'), wide: true, body: h('table', { class: 'table' }, problemHead(), h('tbody', {}, ...problems.map(problemRow))) });
+}
+
+const problemHead = () => h('thead', {}, h('tr', {}, h('th', { text: t('File') }), h('th', { text: t('Reason') })));
+
+/** A row of a list of files that were not uploaded. @param {{name: string, reason: string}} problem */
+export const problemRow = ({ name, reason }) => h('tr', {}, h('td', { class: 'name', text: name }), h('td', { class: 'bad', text: reason }));
+
 /** Shows the toast of a response, with its undo. @param {WriteResponse} response */
 export function showResult(response) {
-  const { undo } = response;
-  if (response.toast) toast(response.toast, undo ? { undo: () => { runUndo(undo); } } : {});
+  const { undo, problems } = response;
+  if (!response.toast) return;
+  toast(response.toast, {
+    ...(undo && { undo: () => { runUndo(undo); } }),
+    ...(problems?.length && { action: { label: t('Show refused files'), run: () => showProblems(problems) } }),
+  });
 }
 
 /** Keeps a toast for the next page. @param {WriteResponse} response */
-function keepForNextPage(response) {
-  if (response.toast) sessionStorage.setItem(PENDING_TOAST, JSON.stringify({ toast: response.toast, undo: response.undo, job: response.job }));
+export function keepForNextPage({ toast: text, undo, job, problems }) {
+  if (text) sessionStorage.setItem(PENDING_TOAST, JSON.stringify({ toast: text, undo, job, problems }));
 }
 
 /**

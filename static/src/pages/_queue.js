@@ -1,5 +1,6 @@
 /** The upload queue: slots, four files at a time, finishing, results. No DOM; `onChange` is called after every change. */
 import { t } from '../i18n.js';
+import { Results } from './_results.js';
 import { RejectedError } from './_send.js';
 
 /**
@@ -9,8 +10,8 @@ import { RejectedError } from './_send.js';
  * @typedef {{
  *   slots: (count: number, batch: string | null) => Promise<{batch: string, slots: Slot[]}>,
  *   finish: (batch: string, items: {upload: string, name: string}[]) => Promise<string[]>,
- *   report: (batch: string) => Promise<{queued: number, used: number, problems: {upload: string, name: string, message: string}[]}>,
- *   job: (id: string) => Promise<{state: string, name: string, text: string, problems: {name: string, message: string}[]}>,
+ *   report: (batch: string) => Promise<import('./_results.js').Report>,
+ *   job: (id: string) => Promise<import('./_results.js').Job>,
  *   send: (file: File, url: string, signal: AbortSignal, onSent: (sent: number) => void, isResumed: boolean) => Promise<void>,
  * }} Server
  */
@@ -45,9 +46,8 @@ export class Queue {
     this.isFinishing = false;
     this.finishTimer = 0;
     this.finishAfter = FINISH_AFTER_MS;
-    this.counts = { all: 0, sent: 0, failed: 0, cancelled: 0, bytes: 0, bytesDone: 0, processed: 0, queued: 0 };
-    /** Files that could not become images. @type {{name: string, reason: string}[]} */
-    this.problems = [];
+    this.counts = { all: 0, sent: 0, failed: 0, cancelled: 0, bytes: 0, bytesDone: 0, processed: 0 };
+    this.results = new Results();
     /** @type {Set<string>} */
     this.jobs = new Set();
     this.isReporting = false;
@@ -76,6 +76,18 @@ export class Queue {
   /** Whether the server is still processing files. */
   get isProcessing() {
     return this.jobs.size > 0;
+  }
+
+  /** Files that could not be uploaded or could not become images, with the reason. */
+  get problems() {
+    const failed = this.counts.failed ? this.items.filter((item) => item.state === 'failed').map((item) => ({ name: item.name, reason: item.error })) : [];
+    return [...failed, ...this.results.known.values()];
+  }
+
+  /** How many files were uploaded, skipped because their name exists, and refused by the page or the server. */
+  get outcome() {
+    const { results } = this;
+    return { uploaded: results.uploadedOf(this.counts.sent), skipped: results.skipped, refused: this.counts.failed + results.refused };
   }
 
   /** Bytes sent, including the part of running files. */
@@ -208,7 +220,7 @@ export class Queue {
       this.#follow();
     } catch (error) {
       const { status, body } = /** @type {any} */ (error);
-      if (status && status < 500 && status !== 429 && status !== 401) for (const item of items) this.problems.push({ name: item.name, reason: body?.message ?? String(error) });
+      if (status && status < 500 && status !== 429 && status !== 401) this.results.addUnprocessed(items, body?.message ?? String(error));
       else {
         this.toFinish.unshift(...items);
         await new Promise((resolve) => { setTimeout(resolve, 3000); });
@@ -224,23 +236,18 @@ export class Queue {
   async #follow() {
     if (this.isReporting) return;
     this.isReporting = true;
-    /** @type {Map<string, {name: string, reason: string}>} */
-    const known = new Map();
     while (this.jobs.size) {
       await new Promise((resolve) => { setTimeout(resolve, REPORT_MS); });
       try {
-        for (const id of [...this.jobs]) {
+        const ended = [];
+        for (const id of this.jobs) {
           const job = await this.server.job(id);
-          if (!['DONE', 'FAILED', 'CANCELLED'].includes(job.state)) continue;
-          this.jobs.delete(id);
-          for (const problem of job.problems ?? []) known.set(`${id} ${problem.name}`, { name: problem.name, reason: problem.message });
-          if (job.state === 'FAILED') known.set(id, { name: job.name, reason: job.text });
+          if (this.results.addJob(id, job)) ended.push(id);
         }
         const report = await this.server.report(/** @type {string} */ (this.batch));
-        for (const problem of report.problems) known.set(problem.upload, { name: problem.name, reason: problem.message });
+        for (const id of ended) this.jobs.delete(id);
+        this.results.setReport(report, this.jobs.size === 0);
         this.counts.processed = report.used;
-        this.counts.queued = report.queued;
-        this.problems = [...known.values()];
       } catch { /* retried with the next poll */ }
       this.onChange();
     }

@@ -2,6 +2,7 @@
 import { h, icon } from '../ui/dom.js';
 import { ngettext, num, t } from '../i18n.js';
 import { drawWhenReleased } from './_page.js';
+import { resultText } from './_results.js';
 
 /** @typedef {import('./_queue.js').Queue} Queue */
 /** @typedef {import('./_queue.js').Item} Item */
@@ -86,7 +87,7 @@ export class Tray {
     if (queue.isPaused) this.title.textContent = t('Upload paused');
     else if (queue.isSending) this.title.textContent = ngettext('Uploading {n} file', 'Uploading {n} files', files);
     else if (queue.isProcessing) this.title.textContent = ngettext('Processing {n} file', 'Processing {n} files', counts.sent);
-    else this.title.textContent = ngettext('{n} file uploaded', '{n} files uploaded', counts.sent);
+    else this.title.textContent = resultText(queue.outcome);
     const percent = queue.isSending || !queue.isProcessing ? share : Math.min(1, counts.processed / Math.max(1, counts.sent));
     this.bar.style.setProperty('inline-size', `${(100 * percent).toFixed(1)}%`);
     this.track.setAttribute('aria-valuenow', String(Math.round(100 * percent)));
@@ -106,9 +107,9 @@ export class Tray {
 
   #problems() {
     const { queue } = this;
-    const count = queue.problems.length + queue.counts.failed;
-    this.problemLine.textContent = count ? ngettext('{n} file not uploaded', '{n} files not uploaded', count) : '';
-    this.problemLine.hidden = count === 0;
+    const { refused } = queue.outcome;
+    this.problemLine.textContent = refused ? ngettext('{n} file refused', '{n} files refused', refused) : '';
+    this.problemLine.hidden = refused === 0 || (!queue.isSending && !queue.isProcessing);
     this.problemLine.title = queue.problems.slice(0, 20).map((one) => `${one.name}: ${one.reason}`).join('\n');
   }
 

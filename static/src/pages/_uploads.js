@@ -4,7 +4,8 @@ import { h, postJson } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
 import { t } from '../i18n.js';
 import { chosenFiles, droppedFiles } from './_dropped.js';
-import { getJson, errorMessage } from './_page.js';
+import { getJson, errorMessage, keepForNextPage } from './_page.js';
+import { resultText } from './_results.js';
 import { Queue } from './_queue.js';
 import { sendFile } from './_send.js';
 import { Tray } from './_tray.js';
@@ -13,10 +14,25 @@ import { Tray } from './_tray.js';
  * @typedef {{dataset: () => string, name?: () => string, clash?: () => string, pages?: () => string, onChange?: (queue: Queue) => void, onEnd?: (queue: Queue) => void}} Options
  */
 
+/** So many refused files are named on the next page. */
+const MAX_KEPT = 500;
+
 /** @type {Queue | null} */
 let queue = null;
 /** @type {Tray | null} */
 let tray = null;
+
+/** Whether files of this page are on their way: the page must not be left by itself. */
+export const isUploading = () => Boolean(queue?.isSending || queue?.isProcessing);
+
+/** Shows the page again, now with images; what became of the files is told there. */
+export function goOn() {
+  if (queue?.counts.all) {
+    const { outcome, problems } = queue;
+    keepForNextPage({ toast: resultText(outcome), problems: problems.slice(0, MAX_KEPT) });
+  }
+  location.reload();
+}
 
 /** Accepts files on the whole page. @param {Options} options */
 export function startUploads(options) {

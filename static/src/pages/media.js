@@ -7,7 +7,7 @@ import { Grid } from './_grid.js';
 import { Live, throttle, showPeople } from './_live.js';
 import { isTyping, showResult, startPage, waitForJob, errorMessage } from './_page.js';
 import { Selection } from './_selection.js';
-import { startUploads } from './_uploads.js';
+import { goOn, isUploading, startUploads } from './_uploads.js';
 
 startPage();
 
@@ -99,7 +99,7 @@ function countText(total) {
 
 /** Reloads the list; a list that was or became empty needs another page. */
 async function reload() {
-  if (!grid) return location.reload();
+  if (!grid) return isUploading() ? undefined : goOn();
   const total = await grid.reload().catch(() => grid.total);
   if (!total) return location.reload();
   const line = document.getElementById('count');
@@ -198,4 +198,4 @@ new Live(boot.project, boot.head, {
   onPeople: (people) => { if (presence) showPeople(presence, people); },
 });
 
-if (boot.may.upload) startUploads({ dataset: () => boot.dataset ?? '' });
+if (boot.may.upload) startUploads({ dataset: () => boot.dataset ?? '', onEnd: (queue) => { if (queue.outcome.uploaded) reload(); } });

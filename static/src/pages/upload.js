@@ -1,8 +1,8 @@
 /** The upload page: options, and the list of files that could not be uploaded, with the reason. */
-import { h } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
-import { ngettext, num, t } from '../i18n.js';
-import { startPage } from './_page.js';
+import { num, t } from '../i18n.js';
+import { problemRow, startPage } from './_page.js';
+import { resultText } from './_results.js';
 import { startUploads } from './_uploads.js';
 
 startPage();
@@ -27,8 +27,7 @@ let listed = [];
 
 /** @param {import('./_queue.js').Queue} queue */
 function showRejected(queue) {
-  const failed = queue.items.filter((item) => item.state === 'failed').map((item) => ({ name: item.name, reason: item.error }));
-  const all = [...failed, ...queue.problems];
+  const all = queue.problems;
   if (all.length === listed.length) return;
   listed = all;
   const card = document.getElementById('result');
@@ -37,7 +36,7 @@ function showRejected(queue) {
   if (!card || !rows || !count) return;
   card.hidden = all.length === 0;
   count.textContent = num(all.length);
-  rows.replaceChildren(...all.slice(0, MAX_ROWS).map(({ name, reason }) => h('tr', {}, h('td', { class: 'name', text: name }), h('td', { class: 'bad', text: reason }))));
+  rows.replaceChildren(...all.slice(0, MAX_ROWS).map(problemRow));
 }
 
 document.getElementById('result-copy')?.addEventListener('click', () => {
@@ -53,7 +52,7 @@ startUploads({
   onEnd: (queue) => {
     showRejected(queue);
     const media = document.getElementById('upload-boot')?.dataset.media ?? '/';
-    const { sent } = queue.counts;
-    if (sent) toast(ngettext('{n} file uploaded', '{n} files uploaded', sent), { action: { label: t('View images'), run: () => location.assign(media) } });
+    const { outcome } = queue;
+    if (outcome.uploaded || outcome.refused) toast(resultText(outcome), { action: { label: t('View images'), run: () => location.assign(media) } });
   },
 });

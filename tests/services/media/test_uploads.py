@@ -115,7 +115,7 @@ def test_a_drop_becomes_images(w: World) -> None:
         "page.jpg": "ERROR",
     }
     report = uploads.report(batch=batch)
-    assert (report["queued"], report["used"]) == (0, 3)
+    assert (report["queued"], report["used"], report["refused"], report["skipped"]) == (0, 3, 1, 0)
     assert [(one["name"], one["code"], one["media"]) for one in report["problems"]] == [
         ("page.jpg", "not_an_image", str(made["page.jpg"].pk))
     ]
@@ -163,7 +163,8 @@ def test_a_killed_worker_leaves_nothing_behind_and_makes_nothing_twice(
 def test_names_that_are_taken(w: World) -> None:
     batch, items = drop(w, {"img 1.jpg": pictures.jpeg()})
     assert run(finish(w, batch, items)).result == {"files": {"skipped": 1}}
-    assert uploads.report(batch=batch)["problems"][0]["code"] == "name_taken"
+    report = uploads.report(batch=batch)
+    assert (report["problems"][0]["code"], report["refused"], report["skipped"]) == ("name_taken", 0, 1)
     batch, items = drop(w, {"img 1.jpg": pictures.jpeg()})
     assert run(finish(w, batch, items, on_clash="replace")).result == {"files": {"replaced": 1}}
     batch, items = drop(w, {"img 1.jpg": pictures.jpeg()})
