@@ -99,7 +99,7 @@ def test_a_digit_sets_the_class_of_what_is_chosen_then_of_the_next(studio: Studi
     editor.press("2")
     editor.idle()
     assert studio.boxes(image) == [("Tree", BOX)]
-    editor.press("Escape", "1")  # nothing is chosen: the class of the next
+    editor.press("Escape", "Escape", "1", "b")  # nothing is chosen: the class of the next
     editor.drag((300, 300), (360, 360))
     editor.idle()
     assert [name for name, _ in studio.boxes(image)] == ["Tree", "Car"]

@@ -295,7 +295,7 @@ def test_the_keyboard_leaves_the_picture_behind_its_last_object(studio: Studio, 
     assert editor.page.evaluate(focused) == "BUTTON"
     editor.press("Shift+Tab", "Shift+Tab")
     assert editor.page.evaluate(focused) == "stage" and editor.store["selection"] == chosen[:1]
-    editor.press("Escape", "Shift+Tab")
+    editor.press("Escape", "Escape", "Shift+Tab")
     assert editor.page.evaluate(focused) == "BUTTON", "with nothing chosen it leaves at once"
 
 
@@ -320,7 +320,7 @@ def test_behind_hundreds_of_objects_and_steps_the_page_is_a_few_tabs_away(
     page.locator('[data-keys="stage"]').focus()
     editor.press("Tab", "Tab")
     assert len(editor.store["selection"]) == 1
-    editor.press("Escape")
+    editor.press("Escape", "Escape")
     assert sum("obj" in met for met in stops(until="frame")) == 1
     page.get_by_role("tab", name="History").click()
     options = page.get_by_role("listbox", name="Your changes").get_by_role("option")

@@ -43,7 +43,7 @@ export const COMMANDS = Object.freeze([
   command('view.grid', 'all', 'view', ['T G'], () => t('Grid')),
   command('view.outlines', 'all', 'view', ['T O'], () => t('Outlines only')),
 
-  command('escape', 'all', 'tools', ['Escape'], () => t('Cancel the drawing, then the selection, then the tool; Tab then leaves the image')),
+  command('escape', 'all', 'tools', ['Escape'], () => t('Cancel the drawing, then the tool, then the selection; Tab then leaves the image')),
   command('tool.select', 'all', 'tools', ['S'], () => t('Select')),
   command('tool.again', 'all', 'tools', ['N'], () => t('Last drawing tool')),
   command('tool.box', 'all', 'tools', ['B'], () => t('Box')),

@@ -117,7 +117,7 @@ export class Stage {
     this.root.dataset.keys = 'stage';
     this.root.setAttribute('role', 'application');
     this.root.setAttribute('aria-label', t('Image'));
-    this.root.setAttribute('aria-description', t('Tab goes from object to object. Esc, then Tab leaves the image.'));
+    this.root.setAttribute('aria-description', t('Tab goes from object to object. With nothing selected, Esc, then Tab leaves the image.'));
     Object.assign(this.root.style, { touchAction: 'none', userSelect: 'none', overflow: 'hidden', outlineOffset: '-2px' });
     layers.style.pointerEvents = 'none';
     this.canvas.style.pointerEvents = 'none';
@@ -230,9 +230,9 @@ export class Stage {
     return view ? true : this.host.run(id);
   }
 
-  /** Whether Tab is the browser's: after Esc, while nothing is selected. */
+  /** Whether Tab is the browser's: after an Esc that had nothing left to cancel. */
   get isFocusReleased() {
-    return this.host.isFocusReleased && !this.store.selection.peek().size;
+    return this.host.isFocusReleased;
   }
 
   /** For the key map: 'sel', 'draw', 'drawing'. */

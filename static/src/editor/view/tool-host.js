@@ -52,15 +52,20 @@ export class ToolHost {
     this.listeners = new Set();
     /** @type {import('@preact/signals-core').Signal<{x: number, y: number} | null>} */
     this.place = signal(null);
-    /** Esc was pressed and nothing is left to cancel: Tab does not go through the objects now, it leaves the image. */
+    /** The last Esc had nothing to cancel: Tab does not go through the objects now, it leaves the image. */
     this.isFocusReleased = false;
-    element.addEventListener('focusin', () => (this.isFocusReleased = false));
-    element.addEventListener('pointerdown', () => (this.isFocusReleased = false));
+    const keepFocus = () => { this.isFocusReleased = false; };
+    element.addEventListener('focusin', keepFocus);
+    element.addEventListener('pointerdown', keepFocus);
     this.pointer = new PointerRouter(element, stage.viewport, this.#target());
-    this.end = effect(() => {
-      const name = store.tool.value;
-      untracked(() => this.#use(name));
-    });
+    this.endings = [
+      effect(() => {
+        const name = store.tool.value;
+        untracked(() => this.#use(name));
+      }),
+      store.selection.subscribe(keepFocus),
+      store.tool.subscribe(keepFocus),
+    ];
   }
 
   /** @param {Commit} commit @param {import('../types/announce').Announce} announce */
@@ -149,21 +154,21 @@ export class ToolHost {
     return this.tools.get('select')?.key(e) ?? false;
   }
 
-  /** Gives up the draft, then the selection, then the tool. @returns {boolean} whether there was any of it */
+  /** Gives up the draft, then the tool, then the selection. @returns {boolean} whether there was any of it */
   escape() {
     const isUsed = this.#giveUp();
-    this.isFocusReleased = !this.store.selection.peek().size && !this.isDrawing;
+    this.isFocusReleased = !isUsed;
     return isUsed;
   }
 
   #giveUp() {
     if (this.tool.cancel()) return true;
-    if (this.store.selection.peek().size) {
-      this.store.select([]);
+    if (this.tool.name !== 'select') {
+      this.stage.setTool('select');
       return true;
     }
-    if (this.tool.name === 'select') return false;
-    this.stage.setTool('select');
+    if (!this.store.selection.peek().size) return false;
+    this.store.select([]);
     return true;
   }
 
@@ -191,7 +196,7 @@ export class ToolHost {
   }
 
   destroy() {
-    this.end();
+    for (const end of this.endings) end();
     this.tool.deactivate();
     this.pointer.destroy();
   }
