@@ -242,7 +242,7 @@ def crowded(studio: Studio) -> str:
 def test_of_many_objects_only_the_rows_in_view_are_in_the_page(studio: Studio, people: People) -> None:
     editor = people("ann").open(crowded(studio))
     page = editor.page
-    page.locator(".obj").first.click()
+    page.locator(".obj").first.focus()
     assert page.locator(".obj").count() < 60
     editor.press("End")
     expect(page.locator(".obj[aria-selected=true]")).to_have_attribute("aria-posinset", "300")

@@ -8,7 +8,7 @@ import { t } from '../i18n.js';
 const command = (id, scope, group, keys, text, more = {}) => ({ id, scope, group, keys, text, ...more });
 
 const DIGITS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 0];
-const HOLD = { holds: true, hover: true };
+const HOLD = { holds: true };
 const REPEAT = { repeats: true };
 const OVER = { over: true };
 
@@ -64,7 +64,7 @@ export const COMMANDS = Object.freeze([
   command('delete', 'sel', 'objects', ['Delete'], () => t('Delete')),
   command('delete.locked', 'sel', 'objects', ['Shift+Delete'], () => t('Delete, even if locked')),
   command('redraw', 'sel', 'objects', ['Shift+N'], () => t('Redraw the selected shape')),
-  command('details', 'sel', 'objects', ['Enter'], () => t('Go to object details')),
+  command('details', 'sel', 'objects', ['Enter'], () => t('Choose the class of the selected objects')),
   command('forward', 'sel', 'objects', ['Plus'], () => t('Bring forward'), REPEAT),
   command('back', 'sel', 'objects', ['Minus'], () => t('Send backward'), REPEAT),
   command('nudge.left', 'sel', 'objects', ['ArrowLeft'], () => t('Move left by 1 pixel'), REPEAT),

@@ -15,7 +15,6 @@
  * @property {boolean} [over] overrides a chord of a wider scope on purpose
  * @property {boolean} [always] also while typing in a field
  * @property {boolean} [stage] only while the focus is on the stage or nowhere
- * @property {boolean} [hover] also while a control that was clicked has the focus, if the pointer is over the stage
  *
  * @typedef {{ctrl: boolean, alt: boolean, shift: boolean, key: string}} Chord
  * @typedef {{key: string, code: string, ctrlKey: boolean, altKey: boolean, shiftKey: boolean, metaKey: boolean, getModifierState?: (name: string) => boolean}} KeyLike
@@ -104,36 +103,31 @@ const TEXT_FIELD = 'textarea, select, [contenteditable=""], [contenteditable="tr
 /** What a focused control does with these keys itself. */
 const OWN_KEYS = [
   { in: 'button, a[href], summary, input, [role="button"], [role="tab"], [role="option"], [role="menuitem"], [role="switch"]', keys: ['Enter', ' '] },
+  { in: 'input', keys: ['Escape'] },
   { in: 'input[type="range"], input[type="radio"], [role="listbox"], [role="tablist"], [role="menu"], [role="radiogroup"], [role="separator"], [role="slider"]', keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'] },
 ];
 
-/**
- * Whether a key belongs to the thing that has the focus. @param {any} target @param {KeyLike} event
- * @returns {'typing' | 'control' | null}
- */
-export function takenBy(target, event) {
-  if (!target?.closest) return null;
-  if (target.closest(TEXT_FIELD)) return 'typing';
-  if (event.ctrlKey || event.metaKey || event.altKey) return null;
-  return OWN_KEYS.some((own) => own.keys.includes(event.key) && target.closest(own.in)) ? 'control' : null;
-}
+/** Whether what has the focus is typed in. @param {any} target */
+export const isTextField = (target) => Boolean(target?.closest?.(TEXT_FIELD));
 
-/** A control that was clicked, not reached by keys: its keys may go to what the pointer is over. @param {any} target */
-function isClicked(target) {
-  return target.matches('button, a, summary, [role="option"], [role="tab"]') && !target.matches(':focus-visible');
+/** Whether a key belongs to the thing that has the focus. @param {any} target @param {KeyLike} event */
+export function isTaken(target, event) {
+  if (!target?.closest) return false;
+  if (isTextField(target)) return true;
+  if (event.ctrlKey || event.metaKey || event.altKey) return false;
+  return OWN_KEYS.some((own) => own.keys.includes(event.key) && target.closest(own.in));
 }
 
 export class Keymap {
   /**
    * @param {{run: (id: string, press: {isDown: boolean, isRepeat: boolean, event: any}) => boolean | void,
-   *   scopes: () => Iterable<Scope>, isBlocked?: () => boolean, isOverStage?: () => boolean, commands: readonly Command[], now?: () => number}} options
+   *   scopes: () => Iterable<Scope>, isBlocked?: () => boolean, commands: readonly Command[], now?: () => number}} options
    *   `run` returns false for a press that it has no use for: the browser gets it then
    */
-  constructor({ run, scopes, isBlocked = () => false, isOverStage = () => false, commands, now = Date.now }) {
+  constructor({ run, scopes, isBlocked = () => false, commands, now = Date.now }) {
     this.run = run;
     this.scopes = scopes;
     this.isBlocked = isBlocked;
-    this.isOverStage = isOverStage;
     this.now = now;
     this.bindings = commands.flatMap((c) => c.keys.map((keys) => ({ command: c, chords: keys.split(' ').map(parseChord) })));
     /** First chord of a pair that was pressed. @type {{key: string, until: number} | null} */
@@ -160,8 +154,7 @@ export class Keymap {
   /** @param {any} event */
   keydown(event) {
     if (event.defaultPrevented || event.isComposing || ['Control', 'Shift', 'Alt', 'Meta', 'AltGraph'].includes(event.key)) return;
-    const taken = takenBy(event.target, event);
-    const found = this.find(event, taken);
+    const found = this.find(event);
     if (!found) return;
     if (found === 'prefix') return event.preventDefault();
     if (event.repeat && !found.repeats) return event.preventDefault();
@@ -171,10 +164,11 @@ export class Keymap {
     else this.held.delete(event.code);
   }
 
-  /** @param {any} event @param {'typing' | 'control' | null} taken @returns {Command | 'prefix' | null} */
-  find(event, taken) {
+  /** @param {any} event @returns {Command | 'prefix' | null} */
+  find(event) {
     const prefix = this.prefix && this.now() <= this.prefix.until ? this.prefix.key : null;
     this.prefix = null;
+    const taken = isTaken(event.target, event);
     const usable = this.bindings.filter(({ command: c }) => this.isUsable(c, event, taken));
     const second = prefix && usable.find(({ chords }) => chords.length === 2 && chords[0].key === prefix && matches(chords[1], event));
     if (second) return second.command;
@@ -189,11 +183,10 @@ export class Keymap {
     return 'prefix';
   }
 
-  /** @param {Command} c @param {any} event @param {'typing' | 'control' | null} taken */
+  /** @param {Command} c @param {any} event @param {boolean} taken */
   isUsable(c, event, taken) {
     if (c.always) return true;
-    if (this.isBlocked()) return false;
-    if (taken) return taken === 'control' && Boolean(c.hover) && this.isOverStage() && isClicked(event.target);
+    if (taken || this.isBlocked()) return false;
     return !c.stage || isOnStage(event.target);
   }
 

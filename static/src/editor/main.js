@@ -27,6 +27,7 @@ import { mountToolbar } from './panels/bars/toolbar.js';
 import { mountTrays } from './panels/notices/trays.js';
 import { createStepper } from './panels/filmstrip/stepper.js';
 import { stepsFor } from './panels/bars/workflow.js';
+import { returnFocusTo } from './panels/focus.js';
 import { lockFinishedImage, syncDisplaySettings, syncFilmItem } from './panels/effects.js';
 import { setStrings } from '../i18n.js';
 import { wireDialogs } from '../ui/dialog.js';
@@ -75,7 +76,6 @@ function wireKeys(app) {
   const keymap = new Keymap({
     commands: COMMANDS,
     scopes: () => ['all', ...stage.scopes()],
-    isOverStage: () => stage.isPointerInside,
     isBlocked: () => document.querySelector('dialog[open], [popover]:popover-open') !== null,
     run: (id, press) => {
       const isUsed = stage.run(id, press);
@@ -114,6 +114,7 @@ function wire(app) {
   announceVisit(() => session.lookAgain());
   adoptServerToasts();
   wireKeys(app);
+  returnFocusTo(stage);
   announceSaving(store, app.announce);
   announceSteps(store, app.announce);
   lockFinishedImage(app);

@@ -4,11 +4,10 @@ import { toggleContrast, toggleTheme } from '../../ui/theme.js';
 import { toast, undoLastToast } from '../../ui/toast.js';
 import { COMMANDS } from '../command-list.js';
 import { deletable, deleteLabels, duplicate, inOrder, paste, reorder, setStatus } from '../commands.js';
-import { useClass } from './side/class-picker.js';
+import { pickClass, useClass } from './side/class-picker.js';
 import { withBound } from './side/classes-model.js';
 import { askForNumber } from './dialogs/jump.js';
 import { showKeySheet } from './dialogs/key-sheet.js';
-import { afterNextFrame } from './live.js';
 import { backTo } from './filmstrip/navigate.js';
 import { showPalette } from './dialogs/palette-entries.js';
 import { toolOf } from './bars/rail.js';
@@ -171,10 +170,11 @@ function showTab({ store, settings }, tab) {
   settings.set({ tab });
 }
 
-/** @param {App} app */
-function toDetails(app) {
-  showTab(app, 'objects');
-  afterNextFrame(() => document.getElementById('d-class')?.focus());
+/** Opens the picker for the selected objects, beside what shows their class. @param {App} app */
+function chooseClass(app) {
+  if (!editable(app).size) return;
+  const shown = [...document.querySelectorAll('#d-class, #bar .class-pick')].filter((one) => one.checkVisibility());
+  pickClass(app, shown.at(-1));
 }
 
 /** Undoes the last step, else what the newest toast offers to undo. @param {App} app */
@@ -219,7 +219,7 @@ export function actionsOf(app) {
     fullscreen: () => toggleFullscreen(),
     panels: () => toggleDisplay(app, 'bare'),
     tags: () => showTab(app, 'tags'),
-    details: () => toDetails(app),
+    details: () => chooseClass(app),
     'view.hide': () => toggleDisplay(app, 'hideAll'),
     'view.lock': () => toggleDisplay(app, 'lockAll'),
     'view.grid': () => toggleDisplay(app, 'grid'),

@@ -48,8 +48,6 @@ export class PointerRouter {
     /** Fingers on the stage. @type {Map<number, {x: number, y: number}>} */
     this.touches = new Map();
     this.isPanHeld = false;
-    /** The pointer is over the stage. */
-    this.isInside = false;
     this.last = { time: -Infinity, x: 0, y: 0, clicks: 0 };
     this.from = { view: /** @type {View} */ ({ zoom: 1, x: 0, y: 0 }), x: 0, y: 0, distance: 1 };
     this.ending = new AbortController();
@@ -65,7 +63,6 @@ export class PointerRouter {
     on('pointerup', (e) => this.#up(e));
     on('pointercancel', (e) => this.#cancel(e));
     on('lostpointercapture', (e) => this.#cancel(e));
-    on('pointerenter', () => (this.isInside = true));
     on('pointerleave', (e) => this.#leave(e));
     on('wheel', (e) => this.#wheel(e));
     on('contextmenu', (e) => e.preventDefault());
@@ -139,7 +136,6 @@ export class PointerRouter {
 
   /** @param {PointerEvent} e */
   #move(e) {
-    this.isInside = true;
     if (this.touches.has(e.pointerId)) {
       const [x, y] = this.#place(e);
       this.touches.set(e.pointerId, { x, y });
@@ -200,7 +196,6 @@ export class PointerRouter {
   /** @param {PointerEvent} e */
   #leave(e) {
     if (this.mode && e.pointerId === this.pointer) return;
-    this.isInside = false;
     this.target.hover(null);
   }
 

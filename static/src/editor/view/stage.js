@@ -314,11 +314,6 @@ export class Stage {
     if (!isSeen || isSmall) this.showBox(box);
   }
 
-  /** Whether the pointer is over the stage, also beside the image. */
-  get isPointerInside() {
-    return this.host.pointer.isInside;
-  }
-
   /** Where the pointer is, image pixels; null outside the image. */
   get pointer() {
     return this.host.place;

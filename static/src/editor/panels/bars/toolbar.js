@@ -1,9 +1,8 @@
 /** The bar under the head: the tool, the class of the next shape, the tool's options, how shapes are shown. */
 import { t } from '../../../i18n.js';
 import { html, mount, nothing } from '../live.js';
-import { icon, iconButton, kbd, swatch } from '../templates.js';
-import { pickClass } from '../side/class-picker.js';
-import { digitOf } from '../side/classes-model.js';
+import { icon, iconButton } from '../templates.js';
+import { classButton } from '../side/class-picker.js';
 import { backTo } from '../filmstrip/navigate.js';
 import { toolOf } from './rail.js';
 
@@ -20,18 +19,10 @@ function hint({ store }) {
   return '';
 }
 
-/** The class of the next shape, or of the selected ones. @param {App} app */
-function classButton(app) {
-  const { store } = app;
-  const classes = store.regionConcepts.value;
-  if (!classes.length) {
-    return html`<a class="btn" href=${app.boot.urls.classes_page ?? app.boot.urls.media_page}>${icon('plus')}${t('Add a class first')}</a>`;
-  }
-  const selected = store.concept(store.activeConcept.value);
-  const digit = selected ? digitOf(app.slots.value, selected.id) : '';
-  return html`<button class="class-pick" type="button" aria-haspopup="dialog"
-    @click=${(/** @type {Event} */ event) => pickClass(app, /** @type {Element} */ (event.currentTarget))}>
-    ${swatch(selected)}<span class="sr">${t('Class')} </span><span class="clip">${selected?.name ?? t('No class')}</span>${kbd(digit)}${icon('chevron-down', 's faint')}</button>`;
+/** The class of the selected shapes, or of the next one. @param {App} app */
+function classField(app) {
+  if (app.store.regionConcepts.value.length) return classButton(app);
+  return html`<a class="btn" href=${app.boot.urls.classes_page ?? app.boot.urls.media_page}>${icon('plus')}${t('Add a class first')}</a>`;
 }
 
 /** What can be done with the selected shapes. @param {App} app */
@@ -79,7 +70,7 @@ export function mountToolbar(host, app) {
     const words = hint(app);
     return html`
       <span class="tool-name">${icon(tool.icon)}${tool.name()}</span>
-      ${store.may.value.label ? html`${classButton(app)}<span class="sep"></span>${selectionButtons(app)}` : nothing}
+      ${store.may.value.label ? html`${classField(app)}<span class="sep"></span>${selectionButtons(app)}` : nothing}
       ${words ? html`<span class="opt hint clip" title=${words}>${words}</span>` : nothing}
       ${looks(app)}`;
   });

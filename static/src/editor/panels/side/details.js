@@ -1,12 +1,11 @@
 /** The selected object: its class, geometry in figures, who drew it and when; several selected: what they share. */
 import { age, ngettext, num, t } from '../../../i18n.js';
-import { setConcept } from '../../commands.js';
 import { html, nothing } from '../live.js';
 import { avatar, icon, iconButton, shapeWord, swatch } from '../templates.js';
+import { classButton } from './class-picker.js';
 import { figures } from './objects-model.js';
 
 /** @import {Label} from '../../types/labels' */
-/** @import {Concept} from '../../types/page' */
 /** @import {App} from '../app' */
 
 /** @param {Label} label */
@@ -26,23 +25,9 @@ function originWords({ origin, score }) {
   return t('Imported');
 }
 
-/** @param {App} app @param {readonly Label[]} labels */
-function classField(app, labels) {
-  const { store } = app;
-  const shared = labels.every((one) => one.concept === labels[0].concept) ? labels[0].concept : '';
-  const classes = store.regionConcepts.value;
-  const isOff = !labels.every((one) => store.isEditable(one.id));
-  const setClass = (/** @type {Event} */ event) => {
-    const select = /** @type {HTMLSelectElement} */ (event.target);
-    if (select.value) store.commit(setConcept(store, labels.map((one) => one.id), select.value));
-    app.announce(t('Class {name}', { name: store.concept(select.value)?.name ?? '' }), { spokenOnly: true });
-  };
-  const option = (/** @type {Concept} */ one) => html`<option value=${one.id} .selected=${one.id === shared}>${one.name}</option>`;
-  const isDeleted = shared && !classes.some((one) => one.id === shared);
-  return html`<label for="d-class">${t('Class')}</label><select class="select" id="d-class" ?disabled=${isOff} @change=${setClass}>
-    ${shared ? nothing : html`<option value="" selected>${t('Multiple')}</option>`}
-    ${isDeleted ? html`<option value=${shared} selected>${store.concept(shared)?.name ?? t('Class deleted')}</option>` : nothing}
-    ${classes.map(option)}</select>`;
+/** @param {App} app @param {boolean} isOff */
+function classField(app, isOff) {
+  return html`<span class="k" id="d-class-name">${t('Class')}</span>${classButton(app, { id: 'd-class', labelledby: 'd-class-name', isOff })}`;
 }
 
 /** @param {App} app @param {Label} label */
@@ -75,7 +60,7 @@ export function detailsView(app) {
       ${iconButton({ name: t('Show on the image'), icon: 'focus', kind: 's', keys: app.keys('zoom.selection'), run: () => stage.showLabel(label.id) })}
       ${button(t('Delete'), 'trash-2', 'delete')}</span></header>
     <div class="body attrs">
-      ${classField(app, labels)}
+      ${classField(app, !canEdit)}
       ${isOne ? html`<span class="k">${t('Shape')}</span><span class="v muted">${shapeWord(label)}${label.is_crowd ? `, ${t('crowd')}` : ''}</span>
         <span class="k">${t('Geometry')}</span><span class="v muted">${geometryWords(label)}</span>
         <span class="k">${t('Position')}</span><span class="v muted">x ${num(label.box[0], 1)} y ${num(label.box[1], 1)}</span>

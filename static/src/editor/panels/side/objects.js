@@ -193,7 +193,8 @@ export class ObjectList {
       store.select([id], event.ctrlKey || event.metaKey ? 'toggle' : 'replace');
       this.anchor = id;
     }
-    this.focusRow(id);
+    this.active.value = id;
+    this.reveal(id);
   };
 
   onDouble = (/** @type {MouseEvent} */ event) => {
@@ -229,8 +230,10 @@ export class ObjectList {
       }
       if (next) this.focusRow(next.id);
     } else if (event.key === ' ' && at >= 0) store.select([rows[at].id], event.ctrlKey ? 'toggle' : 'replace');
-    else if (event.key === 'Enter' && at >= 0) this.app.run('details');
-    else return;
+    else if (event.key === 'Enter' && at >= 0) {
+      if (!store.selection.peek().has(rows[at].id)) store.select([rows[at].id]);
+      this.app.run('details');
+    } else return;
     event.preventDefault();
     event.stopPropagation();
   };

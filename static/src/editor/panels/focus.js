@@ -1,0 +1,33 @@
+/** Where the keyboard goes: to the stage after the mouse and after Esc in a field. Who comes to a panel by Tab stays in it. */
+import { isTextField } from '../keymap.js';
+
+/** Dialogs and menus keep the focus and give it back by themselves when they close. */
+const APART = 'dialog, [popover]';
+const FIELD = 'input, select, textarea, [contenteditable=""], [contenteditable="true"]';
+
+/** @param {EventTarget | null} target @returns {target is Element} */
+const isOnPage = (target) => target instanceof Element && !target.closest(APART);
+
+/** A field that is typed in, or its label. @param {Element} target */
+const isTyping = (target) => isTextField(target) || isTextField(target.closest('label')?.control);
+
+/**
+ * Gives the keyboard to the stage after every mouse action outside of it, unless a field is typed in, and after Esc in a
+ * field. It does so before the control itself acts: a dialog that the control opens returns the focus to the stage.
+ * @param {{focus: () => void}} stage @param {Document} [page]
+ */
+export function returnFocusTo(stage, page = document) {
+  /** Where the last press was; null when a key came after it. @type {EventTarget | null} */
+  let pressed = null;
+  const afterPress = (/** @type {Event} */ { target }) => {
+    if (isOnPage(pressed) && isOnPage(target) && !isTyping(pressed) && !isTyping(target)) stage.focus();
+  };
+  page.addEventListener('pointerdown', ({ target }) => { pressed = target; }, true);
+  page.addEventListener('keydown', () => { pressed = null; }, true);
+  // a slider reports the end of a drag by `change`, wherever the pointer is by then
+  for (const name of ['click', 'auxclick', 'change']) page.addEventListener(name, afterPress, true);
+  page.addEventListener('keydown', (event) => {
+    const { target } = event;
+    if (event.key === 'Escape' && !event.defaultPrevented && !event.isComposing && isOnPage(target) && target.closest(FIELD)) stage.focus();
+  });
+}
