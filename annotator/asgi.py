@@ -16,20 +16,21 @@ from channels.auth import AuthMiddlewareStack
 from channels.routing import URLRouter
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import close_old_connections
+from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from annotator.files.app import application as files
 from annotator.live.limits import SocketsPerPerson
 from annotator.live.origin import SameOrigin
 from annotator.live.routing import websocket_urlpatterns
 from annotator.server import bodies, forwarded
-from annotator.server.bodies import Admission, Answer, Receive, Scope, Send
+from annotator.server.bodies import Admission, Answer, Receive, Refused, Scope, Send
 from annotator.server.bridge import Lane, WsgiBridge, plain_refusal
-from annotator.services import security_log
+from annotator.services import outages, security_log
 from annotator.services.accounts import mail
 from annotator.services.accounts.background import BackgroundWriter
 from annotator.services.accounts.sessions import session_usage
 from annotator.services.accounts.tokens import token_usage
+from annotator.services.projects.usage import project_usage
 from annotator.services.workspaces.quotas import quotas
 from annotator.web.views import health
 
@@ -69,7 +70,15 @@ def _admit(environ: dict[str, Any]) -> Admission:
 
     close_old_connections()
     request = WSGIRequest(environ)
-    return admit_dialect(request) or admit_page(request)
+    try:
+        return admit_dialect(request) or admit_page(request)
+    except (DatabaseError, InterfaceError) as error:
+        outage = outages.unavailable(error)
+        if outage is None:
+            raise
+        scope = {"path": request.path, "headers": [(b"accept", request.headers.get("Accept", "").encode())]}
+        answer = _refusal(scope, 503, outage.code, outage.message)
+        raise Refused(answer.repeated_after(outage.retry_after or 1)) from error
 
 
 _pages = WsgiBridge(
@@ -80,7 +89,9 @@ _pages = WsgiBridge(
     admit=_admit,
     lane=Lane(is_hashing, settings.HASHING_THREADS, HASHING_WAITING, HASHING_WAITING_EACH),
 )
-_writer = BackgroundWriter(token_usage.flush, session_usage.flush, security_log.flush, quotas.flush)
+_writer = BackgroundWriter(
+    token_usage.flush, session_usage.flush, project_usage.flush, security_log.flush, quotas.flush
+)
 _mailer = BackgroundWriter(mail.deliver)
 _sockets: Any = SameOrigin(AuthMiddlewareStack(SocketsPerPerson(URLRouter(websocket_urlpatterns))))
 

@@ -9,7 +9,7 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
-from annotator.domain.errors import Busy, DomainError, Invalid, TooLarge
+from annotator.domain.errors import Busy, DomainError, Invalid, TooLarge, Unavailable
 from annotator.server.bodies import Admission, Answer
 
 from .common.exceptions import StatusTable, status_of
@@ -17,7 +17,7 @@ from .common.viewsets import DialectView, DialectViewSet
 from .customvision import exceptions as customvision
 from .hasty import exceptions as hasty
 
-_EARLY: dict[int, type[DomainError]] = {413: TooLarge, 429: Busy, 503: Busy}
+_EARLY: dict[int, type[DomainError]] = {413: TooLarge, 429: Busy, 503: Unavailable}
 #: The statuses of each dialect and the function that writes its error bodies, by the first part of its addresses.
 DIALECTS: dict[str, tuple[StatusTable, Callable[[DomainError, Mapping[str, str]], Any]]] = {
     "v1": (hasty.STATUS, hasty.error_body),
@@ -28,7 +28,12 @@ DIALECTS: dict[str, tuple[StatusTable, Callable[[DomainError, Mapping[str, str]]
 def error_response(request: HttpRequest, error: DomainError) -> HttpResponse | None:
     """Return an error as JSON for an address of a dialect, None for any other."""
     found = _in_form_of(request.path, error)
-    return found and HttpResponse(found[1], status=found[0], content_type="application/json")
+    if found is None:
+        return None
+    response = HttpResponse(found[1], status=found[0], content_type="application/json")
+    if isinstance(error, Busy) and error.retry_after:
+        response["Retry-After"] = str(max(1, round(error.retry_after)))
+    return response
 
 
 def early_error(path: str, status: int, code: str, text: str) -> Answer | None:

@@ -41,7 +41,7 @@ class Conflict(DomainError):
 
 
 class Busy(DomainError):
-    """Not now: a limit of rate, a lock or a full disk. The same call may pass later."""
+    """Not now: a limit of rate or a lock. The same call may pass later."""
 
     code = "busy"
 
@@ -55,6 +55,12 @@ class Busy(DomainError):
     ) -> None:
         super().__init__(message, field=field, code=code)
         self.retry_after = retry_after
+
+
+class Unavailable(Busy):
+    """Not now, for everybody: the database, the disk or another part of the server does not do its work."""
+
+    code = "unavailable"
 
 
 class TooLarge(DomainError):

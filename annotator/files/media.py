@@ -13,7 +13,7 @@ from django.conf import settings
 from starlette.requests import Request
 from starlette.responses import Response
 
-from annotator.domain.errors import Denied, DomainError, Missing
+from annotator.domain.errors import Denied, Missing
 from annotator.domain.ids import parse_uuid
 from annotator.server import clients
 from annotator.services.exchange.exports import exports
@@ -21,7 +21,7 @@ from annotator.services.media import urls as media_urls
 from annotator.services.media.decoding import renditions
 from annotator.services.media.decoding.renditions import Served, Wanted
 
-from .responses import blob_response, error_response, headers_of
+from .responses import blob_response, error_response, headers_of, refusal_of
 from .threads import in_database
 
 # How long the store's own link to an export lives: nobody asks whether the person may still have it.
@@ -39,8 +39,8 @@ def signed(view: View) -> View:
         try:
             check_signature(request)
             return await view(request)
-        except DomainError as error:
-            return error_response(error)
+        except Exception as error:
+            return error_response(refusal_of(error))
 
     return wrapped
 

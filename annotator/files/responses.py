@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
 from collections.abc import AsyncIterator, Iterator
@@ -13,13 +14,14 @@ import anyio
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
-from annotator.domain.errors import Busy, Conflict, Denied, DomainError, Missing
-from annotator.services import blobs
+from annotator.domain.errors import Busy, Conflict, Denied, DomainError, Missing, Unavailable
+from annotator.services import blobs, outages
 from annotator.services.media.decoding.renditions import Served
 
 # Files up to this size are read at once, so that a thumbnail costs one call to a thread instead of five.
 SMALL = 256 * 1024
 _MAX_RANGES = 16
+_log = logging.getLogger(__name__)
 _RANGE = re.compile(r"(\d{0,18})-(\d{0,18})", re.ASCII)
 _STATUS: list[tuple[type[DomainError], int]] = [(Denied, 403), (Missing, 404), (Busy, 503), (Conflict, 400)]
 _SECURITY_HEADERS = {
@@ -28,6 +30,16 @@ _SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Referrer-Policy": "no-referrer",
 }
+
+
+def refusal_of(error: Exception) -> DomainError:
+    """Return the error of the domain that an exception is or means; an exception that means none is raised again."""
+    refusal = error if isinstance(error, DomainError) else outages.unavailable(error)
+    if refusal is None:
+        raise error
+    if isinstance(refusal, Unavailable):
+        _log.warning("a file was not served or taken: %s: %s", type(error).__name__, str(error).strip())
+    return refusal
 
 
 def error_response(error: DomainError) -> Response:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import fcntl
 import os
 import re
@@ -19,17 +18,17 @@ from django.conf import settings
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from annotator.domain.errors import Busy, Conflict, DomainError, Invalid
+from annotator.domain.errors import Busy, Conflict, Invalid
 from annotator.server.bodies import seconds_left
 from annotator.services import blobs
 from annotator.services.media import uploads
 from annotator.services.media.uploads import Slot
 from annotator.services.workspaces.quotas import quotas
 from annotator.storage import probe
-from annotator.storage.base import CHUNK, Stored, disk_full, put_stream, too_large
+from annotator.storage.base import CHUNK, NO_ROOM, Stored, disk_full, put_stream, too_large
 
 from .media import check_signature, uuid_param
-from .responses import error_response
+from .responses import error_response, refusal_of
 from .threads import in_database
 
 _RANGE = re.compile(r"bytes (?:(\d{1,15})-(\d{1,15})|\*)/(\d{1,15}|\*)")
@@ -60,15 +59,16 @@ async def upload(request: Request) -> Response:
         if span is None:
             return await _single(request, slot)
         return await _part(request, slot, span)
-    except DomainError as error:
-        await _drain(request)
-        return error_response(error)
     except ClientDisconnect:
         return Response(status_code=499)
     except TimeoutError:
         text = "The file did not arrive in time. Check the connection and upload it again or continue."
         headers = {"Cache-Control": "no-store", "Connection": "close"}
         return JSONResponse({"code": "timeout", "message": text}, status_code=408, headers=headers)
+    except Exception as error:
+        refusal = refusal_of(error)
+        await _drain(request)
+        return error_response(refusal)
 
 
 def _start_resumable(request: Request) -> Response:
@@ -245,7 +245,7 @@ class _Partial:
                 written = os.write(self._file, view)
                 view, self.size = view[written:], self.size + written
         except OSError as error:
-            raise disk_full() if error.errno in (errno.ENOSPC, errno.EDQUOT) else error from error
+            raise disk_full() if error.errno in NO_ROOM else error from error
 
     def adopt(self) -> tuple[Stored, bytes]:
         """Store the complete file; return the stored blob and its first bytes."""

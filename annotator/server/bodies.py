@@ -30,6 +30,11 @@ class Answer:
     content: bytes
     headers: tuple[tuple[bytes, bytes], ...] = ((b"content-type", b"application/json"),)
 
+    def repeated_after(self, seconds: float) -> Answer:
+        """Return this answer with the time after which the request may be sent again."""
+        headers = (*self.headers, (b"retry-after", b"%d" % max(1, round(seconds))))
+        return Answer(self.status, self.content, headers)
+
 
 class Refused(Exception):
     """The request is answered before it reaches a view."""

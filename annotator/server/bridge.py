@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
+import errno
 import io
 import sys
 import threading
@@ -50,7 +51,7 @@ STALL_SECONDS = 30.0
 # A refused body is swallowed this long, so that the client gets to read the refusal.
 LINGER_SECONDS, LINGER_BYTES = 10.0, 512 * 1024 * 1024
 # After this long a request that found no room may be repeated.
-RETRY_SECONDS = 5
+RETRY_SECONDS, DISK_FULL_SECONDS = 5, 60
 # Bodies over `bodies.FREE_BYTES`: so many are taken at a time, so many of them are parsed at a time.
 LARGE_BODIES, LARGE_BODIES_EACH, PARSED_BODIES = 32, 8, 2
 
@@ -251,6 +252,12 @@ class WsgiBridge:
             raise Refused(self._refusal(scope, 408, "timeout", str(error))) from None
         except NoRoom as error:
             raise self._no_room(scope, error) from None
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            text = "The server's disk is full, so it cannot take a body of this size."
+            answer = self._refusal(scope, 503, "disk_full", text)
+            raise Refused(answer.repeated_after(DISK_FULL_SECONDS)) from error
 
     def _no_room(self, scope: Scope, error: NoRoom) -> Refused:
         text = (
@@ -259,8 +266,7 @@ class WsgiBridge:
             else "The server is busy. Try again in a few seconds."
         )
         answer = self._refusal(scope, 429 if error.is_own else 503, "busy", text)
-        headers = (*answer.headers, (b"retry-after", b"%d" % RETRY_SECONDS))
-        return Refused(Answer(answer.status, answer.content, headers))
+        return Refused(answer.repeated_after(RETRY_SECONDS))
 
     async def _run(
         self, scope: Scope, receive: Receive, send: Send, body: Body, held: contextlib.AsyncExitStack

@@ -56,7 +56,7 @@ def _make_store() -> LocalStore | S3Store:
 
 
 def put_stream(stream: BinaryIO, *, mime: str = "application/octet-stream", limit: int | None = None) -> Blob:
-    """Store a file in one pass and flat memory and return its row. Raises TooLarge, Busy (disk full)."""
+    """Store a file in one pass and flat memory and return its row. Raises TooLarge, Unavailable (disk full)."""
     return record(base.put_stream(store(), stream, limit=limit), mime=mime)
 
 

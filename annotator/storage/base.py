@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, closing
@@ -9,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from annotator.domain.errors import Busy, TooLarge
+from annotator.domain.errors import TooLarge, Unavailable
 
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 CHUNK = 1024 * 1024
 
 
@@ -28,7 +30,7 @@ class Staged(Protocol):
     size: int
 
     def write(self, chunk: bytes) -> None:
-        """Append and hash. Raises TooLarge beyond the limit and Busy (code disk_full) when no room is left."""
+        """Append and hash. Raises TooLarge beyond the limit and Unavailable (code disk_full) when no room is left."""
 
     def commit(self) -> Stored:
         """Make the bytes durable and visible under their hash, in the place of a damaged file too."""
@@ -115,9 +117,9 @@ def too_large(limit: int) -> TooLarge:
     return TooLarge(f"The file is larger than the limit of {limit / 1024 / 1024:,.0f} MB.", code="too_large")
 
 
-def disk_full() -> Busy:
+def disk_full() -> Unavailable:
     """Return the refusal when no room is left; the same call may pass after somebody made room."""
-    return Busy(
+    return Unavailable(
         "The server's disk is full; the file was not stored. Labels are still saved.",
         code="disk_full",
         retry_after=60,

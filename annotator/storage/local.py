@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import shutil
@@ -13,9 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-from .base import CHUNK, Stored, disk_full, too_large
-
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+from .base import CHUNK, NO_ROOM, Stored, disk_full, too_large
 
 
 def sync_folder(folder: Path) -> None:
@@ -40,7 +37,7 @@ class LocalStaged:
         try:
             self._file: BinaryIO | None = self._path.open("wb", buffering=0)
         except OSError as error:
-            raise disk_full() if error.errno in _NO_ROOM else error from error
+            raise disk_full() if error.errno in NO_ROOM else error from error
 
     def write(self, chunk: bytes) -> None:
         assert self._file is not None, "already committed or discarded"
@@ -52,7 +49,7 @@ class LocalStaged:
             while view:
                 view = view[self._file.write(view) :]
         except OSError as error:
-            raise disk_full() if error.errno in _NO_ROOM else error from error
+            raise disk_full() if error.errno in NO_ROOM else error from error
         self._digest.update(chunk)
         self.size += len(chunk)
 
@@ -66,7 +63,7 @@ class LocalStaged:
             stored = Stored(self._digest.hexdigest(), self.size)
             self._store.adopt(self._path, stored.sha256, durable=self._durable)
         except OSError as error:
-            raise disk_full() if error.errno in _NO_ROOM else error from error
+            raise disk_full() if error.errno in NO_ROOM else error from error
         return stored
 
     def discard(self) -> None:
@@ -140,7 +137,7 @@ class LocalStore:
         return max(0, shutil.disk_usage(folder).free - self.reserve)
 
     def check_room(self, size: int) -> None:
-        """Raise Busy (code disk_full) when `size` more bytes would touch the reserve; asks the disk once a second."""
+        """Raise Unavailable (code disk_full) when `size` more bytes would touch the reserve; asks the disk once a second."""
         now = time.monotonic()
         if now >= self._room_until:
             self._room, self._room_until = self.free_bytes(), now + 1.0

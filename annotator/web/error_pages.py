@@ -1,4 +1,4 @@
-"""The error pages for requests that reach no view: unknown host, damaged request, server error."""
+"""The error pages for requests that reach no view or find the server out of order: unknown host, damaged request, outage, server error."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import functools
 import logging
 
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext as _
 
-from annotator.domain.errors import Invalid
+from annotator.domain.errors import DomainError, Invalid, Unavailable
 from annotator.server.bodies import Answer
 
 _log = logging.getLogger(__name__)
@@ -43,6 +43,28 @@ def early_page(status: int, code: str, text: str) -> Answer:
     context = {"error": Invalid(text, code=code), "status": status}
     content = loader.get_template("error.html").render(context).encode()
     return Answer(status, content, ((b"content-type", b"text/html; charset=utf-8"),))
+
+
+def is_script(request: HttpRequest) -> bool:
+    """Return whether an error is to be JSON: for scripts and our own pages' requests."""
+    return request.path.startswith("/web/") or "application/json" in request.headers.get("Accept", "")
+
+
+def json_error(error: DomainError, status: int) -> HttpResponse:
+    """Return an error as scripts read it."""
+    return JsonResponse({"code": error.code, "message": error.message, "field": error.field}, status=status)
+
+
+def unavailable(request: HttpRequest, error: Unavailable, *, cause: BaseException) -> HttpResponse:
+    """Return the 503 of an outage with Retry-After; it uses no database, so the page is that of a visitor."""
+    _log.warning("%s %s: %s: %s", request.method, request.path, type(cause).__name__, str(cause).strip())
+    if is_script(request):
+        response = json_error(error, 503)
+    else:
+        content = loader.get_template("error.html").render({"error": error, "status": 503})
+        response = HttpResponse(content, status=503)
+    response["Retry-After"] = str(max(1, round(error.retry_after or 1)))
+    return response
 
 
 def server_error_page(request: HttpRequest) -> HttpResponse:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from annotator.domain.errors import Busy, Conflict, Denied, DomainError, Invalid, Missing, TooLarge
 from annotator.server import clients
-from annotator.services import security_log
+from annotator.services import outages, security_log
 from annotator.services.accounts.sessions import session_usage
+from annotator.web import error_pages
 from annotator.web.actors import actor_of
 from annotator.web.scopes import workspace_of
 
@@ -90,7 +91,7 @@ class SessionUseMiddleware:
 
 
 class DomainErrorMiddleware:
-    """Turns a DomainError of a page view, and an empty 405, into a response; API errors are handled before they reach it."""
+    """Turns a DomainError of a page view, an outage, and an empty 405 into a response; API errors are handled before they reach it."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -110,6 +111,8 @@ class DomainErrorMiddleware:
         return error_response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if outage := outages.unavailable(error):
+            return error_pages.unavailable(request, outage, cause=error)
         if not isinstance(error, DomainError):
             return None
         if isinstance(error, Denied):
@@ -133,7 +136,6 @@ def _record_refusal(request: HttpRequest, error: Denied) -> None:
 
 def _error_response(request: HttpRequest, error: DomainError, status: int) -> HttpResponse:
     """Return an error as JSON for a script, as a page otherwise."""
-    if request.path.startswith("/web/") or "application/json" in request.headers.get("Accept", ""):
-        body = {"code": error.code, "message": error.message, "field": error.field}
-        return JsonResponse(body, status=status)
+    if error_pages.is_script(request):
+        return error_pages.json_error(error, status)
     return render(request, "error.html", {"error": error, "status": status}, status=status)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError
 from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -15,7 +15,7 @@ from rest_framework.settings import api_settings
 
 from annotator.domain.errors import Busy, Conflict, Denied, DomainError, Invalid, Missing, TooLarge
 from annotator.models import Project
-from annotator.services import security_log
+from annotator.services import outages, security_log
 
 _log = logging.getLogger("api")
 
@@ -56,7 +56,7 @@ StatusTable = Mapping[type[DomainError], int]
 def as_domain_error(error: Exception) -> DomainError | None:
     """Return the domain's error that an exception means, or None for a mistake of ours.
 
-    A database that stays locked is Busy; a row that was created at the same moment is Conflict.
+    A database or disk that does not do its work is Unavailable; a row that was created at the same moment is Conflict.
     """
     match error:
         case DomainError():
@@ -75,12 +75,13 @@ def as_domain_error(error: Exception) -> DomainError | None:
             return Invalid(str(error) or "The request cannot be read.")
         case UnreadablePostError():
             return Invalid("The body ended before it was complete.")
-        case OperationalError() if "locked" in str(error) or "timeout" in str(error):
-            return Busy("The database is busy. Try again.", retry_after=1)
         case IntegrityError():
             _log.warning("a write conflicted with another one", exc_info=error)
             return Conflict("Somebody else changed the same object at the same moment. Try again.")
-    return None
+    outage = outages.unavailable(error)
+    if outage is not None:
+        _log.warning("answered with 503: %s: %s", type(error).__name__, str(error).strip())
+    return outage
 
 
 def _first_invalid(detail: Any) -> Invalid | TooLarge:

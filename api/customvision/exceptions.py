@@ -11,7 +11,16 @@ from typing import Any
 
 from rest_framework import serializers
 
-from annotator.domain.errors import Busy, Conflict, Denied, DomainError, Invalid, Missing, TooLarge
+from annotator.domain.errors import (
+    Busy,
+    Conflict,
+    Denied,
+    DomainError,
+    Invalid,
+    Missing,
+    TooLarge,
+    Unavailable,
+)
 from annotator.services.accounts.rates import THROTTLED
 from api.common.exceptions import (
     UNAUTHENTICATED,
@@ -30,6 +39,7 @@ STATUS: dict[type[DomainError], int] = {
     Conflict: 409,
     UnsupportedMediaType: 415,
     Busy: 429,
+    Unavailable: 503,
     InternalError: 500,
 }
 # The codes of errors: by the domain's code, by the input they name, by their class.

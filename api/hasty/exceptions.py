@@ -1,4 +1,4 @@
-"""Errors as Hasty writes them. Its client repeats any status it does not know seven times, so only those it knows are used."""
+"""Errors as Hasty writes them. Its client repeats any status it does not know seven times, which is right for 503; of the others it knows all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ from collections.abc import Mapping
 
 from rest_framework import serializers
 
-from annotator.domain.errors import Busy, Conflict, Denied, DomainError, Invalid, Missing, TooLarge
+from annotator.domain.errors import (
+    Busy,
+    Conflict,
+    Denied,
+    DomainError,
+    Invalid,
+    Missing,
+    TooLarge,
+    Unavailable,
+)
 from api.common.exceptions import InternalError, MethodNotAllowed, make_handler
 
 STATUS: dict[type[DomainError], int] = {
@@ -18,6 +27,7 @@ STATUS: dict[type[DomainError], int] = {
     Missing: 404,
     MethodNotAllowed: 405,
     Busy: 429,
+    Unavailable: 503,
     InternalError: 500,
 }
 #: Hasty's names of the fields that the services name.

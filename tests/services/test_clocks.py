@@ -15,7 +15,7 @@ from annotator.models import ApiToken, Job, JobState, Project, WorkerBeat
 from annotator.services.accounts import sign_in, tokens
 from annotator.services.jobs import jobs, runs as job_runs
 from annotator.services.operations import health, restores
-from annotator.services.projects import projects
+from annotator.services.projects.usage import ProjectUsage
 from annotator.storage import signing
 from tests.world import World
 
@@ -115,10 +115,11 @@ def test_a_sign_in_link_of_that_time_is_void(w: World, move_clock: Move) -> None
 
 def test_last_uses_are_noted_again(w: World, move_clock: Move) -> None:
     token, _ = tokens.issue(user=w.max, name="script", workspace=w.workspace)
-    usage = tokens.TokenUsage()
+    usage, project_usage = tokens.TokenUsage(), ProjectUsage()
 
     def use() -> None:
-        projects.opened(project=Project.objects.get(pk=w.project.pk))
+        project_usage.note(Project.objects.get(pk=w.project.pk))
+        project_usage.flush()
         usage.note(token.pk)
         usage.flush()
 

@@ -91,7 +91,7 @@ def test_a_body_that_is_too_large_is_rejected_in_the_format_of_the_api(
     assert answer is not None
     body = json.loads(answer.content)
     assert (answer.status, body["code"], body["message"]) == (status, code, "Too much.")
-    for asked, told in ((408, 408), (429, 429), (503, 429)):
+    for asked, told in ((408, 408), (429, 429), (503, 503)):
         answer = early_error(path, asked, "busy", "Not now.")
         assert answer is not None and answer.status == told
         assert json.loads(answer.content)["message"] == "Not now."

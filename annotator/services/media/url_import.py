@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 from django.conf import settings
 
 import annotator
-from annotator.domain.errors import Busy, Invalid
+from annotator.domain.errors import Invalid, Unavailable
 from annotator.models import Blob
 from annotator.services import blobs
 from annotator.storage import probe
@@ -54,12 +54,12 @@ def fetch(url: object, *, limit: int | None = None, field: str = "url") -> Fetch
     """Fetch and store a file of at most `limit` bytes (default MAX_IMAGE_BYTES).
 
     Raises Invalid in words for anything but a reachable http(s) file on a public host (or one of
-    ANNOTATOR_URL_IMPORT_HOSTS), TooLarge, and Busy when too many are being fetched.
+    ANNOTATOR_URL_IMPORT_HOSTS), TooLarge, and Unavailable when too many are being fetched.
     """
     if not isinstance(url, str) or len(url) > 2000:
         raise Invalid(f"{field} must be an address of at most 2,000 characters.", field=field)
     if not _turns.acquire(timeout=_STEP_SECONDS):
-        raise Busy(
+        raise Unavailable(
             "The server is fetching other files; try again in a moment.", code="fetch_busy", retry_after=5
         )
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +16,7 @@ from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid, Missing
 from annotator.events import kinds
 from annotator.models import ContentType, Media, MediaStatus, Project, ProjectClock, TagGroup, Workspace
-from annotator.services import clocks, naming
+from annotator.services import naming
 
 DEFAULT_STATUSES = MediaStatus.BASES
 
@@ -165,10 +164,3 @@ def keep_settings(*, project: Project, values: dict[str, Any]) -> None:
         row.settings = {**row.settings, **values}
         row.save(update_fields=["settings"])
     project.settings = row.settings
-
-
-def opened(*, project: Project) -> None:
-    """Note that somebody opened the project; at most one write a minute."""
-    last = project.last_opened_at
-    if last is None or not clocks.is_within(last, timedelta(minutes=1)):
-        Project.objects.filter(pk=project.pk).update(last_opened_at=timezone.now())

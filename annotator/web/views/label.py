@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from annotator.models import Media
-from annotator.services.projects import projects
+from annotator.services.projects.usage import project_usage
 from annotator.web import media_filter
 from annotator.web.actors import actor_of, page, user_of
 from annotator.web.selectors import label as selectors
@@ -22,7 +22,7 @@ from annotator.web.selectors import label as selectors
 def label_page(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
     """Show one image; `?` and the filters of the media list give the order of next and previous."""
     media = selectors.find_media(actor_of(request), media_id)
-    projects.opened(project=media.project)
+    project_usage.note(media.project)
     boot = boot_of(request, media, media_filter.query_string(media_filter.read(request.GET)))
     context = {"boot": boot, "media": media, "project": media.project}
     return render(request, "label/page.html", context | selectors.preload_urls(media, boot["filter"]))

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from annotator.domain.errors import Invalid
 from annotator.services import event_rows
-from annotator.services.projects import projects
+from annotator.services.projects.usage import project_usage
 from annotator.web import forms, page_context
 from annotator.web.scopes import Scope, project_page
 from annotator.web.selectors import overview as selectors
@@ -33,7 +33,7 @@ def project(request: HttpRequest, scope: Scope) -> HttpResponse:
             "project/_live.html",
             {**context, "project": scope.project, "workspace": scope.workspace, "may": scope.grants},
         )
-    projects.opened(project=scope.project)
+    project_usage.note(scope.project)
     return render(
         request, "project/page.html", {**page_context.project(request, scope, "project"), **context}
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 import pytest
@@ -27,9 +28,10 @@ def test_a_session_opens_no_dialect(w: World, client: Client) -> None:
 @pytest.mark.parametrize(
     ("error", "status", "code"),
     [
-        (OperationalError("database is locked"), 429, "busy"),
+        (OperationalError("database is locked"), 503, "database_busy"),
         (IntegrityError("UNIQUE constraint failed"), 400, "conflict"),
-        (Busy("full", code="disk_full", retry_after=60), 429, "disk_full"),
+        (OSError(errno.ENOSPC, "No space left on device"), 503, "disk_full"),
+        (Busy("slow down", code="throttled", retry_after=60), 429, "throttled"),
         (Conflict("moved"), 400, "conflict"),
         (TooLarge("big"), 400, "too_large"),
         (RuntimeError("secret words"), 500, "internal_error"),
@@ -48,6 +50,7 @@ def test_every_failure_is_said_in_the_dialects_form(
     said = answer.json()
     assert said["code"] == code and set(said) == {"code", "message"} and "secret" not in said["message"]
     assert len(answer["X-Request-ID"]) == 32
+    assert ("Retry-After" in answer) == (status in (429, 503))
     if status == 500:
         assert answer["X-Request-ID"] in said["message"]
     assert not Dataset.objects.filter(name="x").exists()

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 
-from annotator.domain.errors import Busy, Invalid
+from annotator.domain.errors import Invalid, Unavailable
 from annotator.services.media.decoding import child as decode_child
 from annotator.storage.imaging import Facts
 
@@ -124,7 +124,7 @@ class DecodePool:
     """At most `size` children, started when needed, replaced when they die or take longer than `seconds`.
 
     A child ends by itself when it had nothing to do for IDLE_SECONDS, so the pool needs no thread.
-    Calls of any number of threads wait their turn, at most a minute, then get Busy.
+    Calls of any number of threads wait their turn, at most a minute, then get Unavailable.
     """
 
     def __init__(self, size: int, *, seconds: int, memory_mb: int) -> None:
@@ -136,9 +136,9 @@ class DecodePool:
         self._lock = threading.Lock()
 
     def call(self, name: str, **args: Any) -> tuple[dict[str, Any], list[bytes]]:
-        """Run `name` of decode_child in a child. Raises Undecodable with a readable reason, or Busy."""
+        """Run `name` of decode_child in a child. Raises Undecodable with a readable reason, or Unavailable."""
         if not self._turns.acquire(timeout=_WAIT_SECONDS):
-            raise Busy("The server is busy decoding other images.", code="decoder_busy", retry_after=5)
+            raise Unavailable("The server is busy decoding other images.", code="decoder_busy", retry_after=5)
         try:
             head, payload = self._call(json.dumps({"call": name, "args": args}).encode() + b"\n")
         finally:
@@ -220,7 +220,7 @@ def close_pool() -> None:
 
 
 def prepare(path: Path, *, preview: bool = True) -> Decoded:
-    """Decode an image file fully and return what it is, with thumbnail and needed preview. Raises Undecodable, Busy."""
+    """Decode an image file fully and return what it is, with thumbnail and needed preview. Raises Undecodable, Unavailable."""
     head, payload = pool().call(
         "prepare", path=str(path), max_pixels=settings.MAX_IMAGE_PIXELS, preview=preview
     )
@@ -235,7 +235,7 @@ def render(
     box: tuple[float, float, float, float] | None = None,
     shown: tuple[float, float] | None = None,
 ) -> Part:
-    """Make one rendition of an image file, of the part inside `box` when given. Raises Undecodable, Busy.
+    """Make one rendition of an image file, of the part inside `box` when given. Raises Undecodable, Unavailable.
 
     `shown`: the display range of a deep image, when it is known.
     """
@@ -246,13 +246,13 @@ def render(
 
 
 def split_pages(path: Path, folder: Path) -> int:
-    """Write the pages of a TIFF to a folder as 1.tif, 2.tif ... and return their number. Raises Undecodable, Busy."""
+    """Write the pages of a TIFF to a folder as 1.tif, 2.tif ... and return their number. Raises Undecodable, Unavailable."""
     head, _ = pool().call("split_pages", path=str(path), folder=str(folder))
     return int(head["count"])
 
 
 def pixels(path: Path, *, max_pixels: int) -> tuple[int, int, bytes]:
-    """Return width, height and RGB bytes of a color image as it is stored. Raises Undecodable, Busy."""
+    """Return width, height and RGB bytes of a color image as it is stored. Raises Undecodable, Unavailable."""
     head, payload = pool().call("pixels", path=str(path), max_pixels=max_pixels)
     return head["width"], head["height"], payload[0]
 

@@ -148,7 +148,7 @@ def _crop_box(variant: str) -> tuple[float, float, float, float] | None:
 
 
 def make(wanted: Wanted) -> Part:
-    """Make a rendition in the child pool; touches no row. Raises Undecodable, Busy, Missing."""
+    """Make a rendition in the child pool; touches no row. Raises Undecodable, Unavailable, Missing."""
     try:
         with blobs.store().as_file(wanted.sha256) as path:
             return decoding.render(path, wanted.variant, wanted.box, wanted.shown)
