@@ -262,21 +262,25 @@ SPECTACULAR_SETTINGS = {
 
 # Live updates: Redis carries presence and the wake between servers; events themselves travel through the database.
 REDIS_URL = env_secret("ANNOTATOR_REDIS_URL")
+# Nothing that a request needs is there, so one that does not answer is soon given up.
+REDIS_TIMEOUTS = {"socket_timeout": 1.0, "socket_connect_timeout": 1.0}
 if REDIS_URL:
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            "CONFIG": {"hosts": [REDIS_URL]},
+            "CONFIG": {"hosts": [{"address": REDIS_URL} | REDIS_TIMEOUTS]},
         }
     }
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 LIVE_POLL_SECONDS = 0.25
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+_LOCAL = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+_SHARED = {
+    "BACKEND": "django.core.cache.backends.redis.RedisCache",
+    "LOCATION": REDIS_URL,
+    "OPTIONS": REDIS_TIMEOUTS,
 }
+CACHES = {"default": _SHARED if REDIS_URL else _LOCAL}
 
 # Jobs: the Job row is the truth; huey carries ids.
 TASKS = {"default": {"BACKEND": "annotator.jobs.backend.QueueBackend"}}

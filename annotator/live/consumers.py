@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import math
 import uuid
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import orjson
@@ -25,21 +23,13 @@ from annotator.services.workspaces.quotas import quotas
 
 from . import access
 from .access import SIGNED_OUT
+from .channels import GroupChannel
 from .limits import TOO_MANY
 from .poller import poller
 from .presence import STALE_SECONDS, Person, presence
 
-logger = logging.getLogger(__name__)
 NOT_FOUND, BAD_MESSAGE = 4404, 4400
 MAX_MESSAGE = 4096
-
-
-async def _safely(call: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
-    """Call the channel layer, which carries presence only: without Redis, events still arrive through the database."""
-    try:
-        await call(*arguments)
-    except Exception:
-        logger.warning("the channel layer does not respond; presence is not available", exc_info=True)
 
 
 class ProjectConsumer(AsyncWebsocketConsumer):
@@ -60,6 +50,8 @@ class ProjectConsumer(AsyncWebsocketConsumer):
     is_open = False
     joined = False
     last_people: list[dict[str, Any]] | None = None
+    # The socket does not hang on the channel layer, which may be away: it carries presence only, see channels.py.
+    channel_layer_alias = "none"
 
     async def connect(self) -> None:
         user: User = self.scope["user"]
@@ -104,7 +96,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         if self.joined:
             self.heartbeat.cancel()
             await self._broadcast({"type": "presence.gone", "client": self.client})
-            await _safely(self.channel_layer.group_discard, self.group, self.channel_name)
+            await self.channel.close()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if not self.is_open:
@@ -136,7 +128,8 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         poller.follow(self)
         if not self.joined:
             self.joined = True
-            await _safely(self.channel_layer.group_add, self.group, self.channel_name)
+            self.channel = GroupChannel(self.group, self.dispatch)
+            await self.channel.join()
             self.heartbeat = asyncio.create_task(self._keep_alive())
         await self._broadcast({"type": "presence.here", "person": self._person()})
         await self._broadcast({"type": "presence.ask"})
@@ -207,6 +200,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         with contextlib.suppress(asyncio.CancelledError):
             while True:
                 await asyncio.sleep(STALE_SECONDS / 3)
+                await self.channel.join()
                 await self._broadcast({"type": "presence.here", "person": self._person()})
 
     async def _send_people(self) -> None:
@@ -217,7 +211,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
             await self._send({"type": "presence", "people": people})
 
     async def _broadcast(self, message: dict[str, Any]) -> None:
-        await _safely(self.channel_layer.group_send, self.group, message)
+        await self.channel.send(message)
 
     async def _send(self, message: dict[str, Any]) -> None:
         await self.send(text_data=orjson.dumps(message, default=str).decode())

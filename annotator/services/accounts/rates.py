@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
 import uuid
@@ -13,6 +12,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from annotator.domain.errors import Busy
+from annotator.services import shared_cache
 
 #: The code of a Busy that means: this credential asks too often.
 THROTTLED = "throttled"
@@ -78,9 +78,10 @@ def take_shared(key: str, *, rate: float, burst: float) -> Taken:
 def take(key: str, *, rate: float, burst: float) -> Taken:
     """Count one attempt of `key`: `burst` at once, `rate` a second in the long run."""
     if settings.REDIS_URL:
-        # Whatever the driver raises when Redis does not answer: each server counts for itself then.
-        with contextlib.suppress(Exception):
-            return take_shared(key, rate=rate, burst=burst)
+        # When Redis does not answer, each server counts for itself.
+        taken = shared_cache.attempt(take_shared, key, rate=rate, burst=burst)
+        if taken is not None:
+            return taken
     return buckets.take(key, rate=rate, burst=burst)
 
 
@@ -88,8 +89,7 @@ def forget(key: str, *, rate: float, burst: float) -> None:
     """Reset the count of `key`."""
     buckets.forget(key)
     if settings.REDIS_URL:
-        with contextlib.suppress(Exception):
-            cache.delete(_window(key, rate, burst)[0])
+        shared_cache.attempt(cache.delete, _window(key, rate, burst)[0])
 
 
 buckets = Buckets()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection, connections
@@ -24,26 +26,31 @@ BEAT_STALE = timedelta(seconds=15)
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One part: `state` is a word for people, `is_ok` decides whether the server is ready."""
+    """One part: `state` is for people; without a part that is needed the server is not ready."""
 
     name: str
     is_ok: bool
     state: str
+    is_needed: bool = True
 
 
 def ready() -> list[Check]:
-    """Return what a request needs: database, storage, media, worker. Never raises; takes well under a second."""
+    """Return what a request needs: database, storage, media, worker, channels. Never raises; takes a second at most.
+
+    Channels are not needed: without Redis pages ask by polling and each server counts rates for itself.
+    """
     return [
         _safely("database", _database),
         _safely("storage", _storage),
         _safely("media", _media),
         _safely("worker", _worker),
+        replace(_safely("channels", _channels), is_needed=False),
     ]
 
 
 def everything() -> list[Check]:
     """Return `ready` and what a person setting the server up wants to know."""
-    return [*ready(), _safely("migrations", _migrations), _safely("channels", _channels)]
+    return [*ready(), _safely("migrations", _migrations)]
 
 
 def beat(name: str) -> None:
@@ -147,5 +154,13 @@ def _migrations() -> tuple[bool, str]:
 def _channels() -> tuple[bool, str]:
     if not settings.REDIS_URL:
         return True, "in memory (one server process)"
-    import_string("redis.Redis").from_url(settings.REDIS_URL, socket_timeout=3).ping()
+    try:
+        _redis().ping()
+    except Exception as error:  # the driver's own kinds
+        return False, f"Redis does not answer ({type(error).__name__}): pages poll, jobs wait"
     return True, "Redis answers"
+
+
+@functools.cache
+def _redis() -> Any:
+    return import_string("redis.Redis").from_url(settings.REDIS_URL, **settings.REDIS_TIMEOUTS)

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from annotator import policy
 from annotator.models import Event, MediaStatus
+from annotator.services import shared_cache
 
 # Past days do not change, so their counts are cached; today is always read.
 KEEP_SECONDS = 6 * 3600
@@ -41,13 +42,13 @@ def days(project_id: uuid.UUID, count: int) -> list[Day]:
     today = timezone.localdate()
     dates = [today - timedelta(days=back) for back in reversed(range(count))]
     key = f"finished:{project_id}"
-    known: dict[date, Tally] = cache.get(key) or {}
+    known: dict[date, Tally] = shared_cache.attempt(cache.get, key) or {}
     first = next((day for day in dates if day not in known), today)
     tallies = _read(project_id, first)
     kept = {day: tallies.get(day, known.get(day, Counter())) for day in dates}
     past = {day: tally for day, tally in (known | kept).items() if today - timedelta(days=120) < day < today}
     if set(past) - set(known):
-        cache.set(key, past, KEEP_SECONDS)
+        shared_cache.attempt(cache.set, key, past, KEEP_SECONDS)
     return [Day(day, kept[day]) for day in dates]
 
 

@@ -33,7 +33,7 @@ async def healthz(scope: MutableMapping[str, Any], receive: Any, send: Any) -> N
 
 
 async def readyz(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
-    """200 if database, storage and worker are ready, otherwise 503.
+    """200 if database, storage and worker are ready, otherwise 503; Redis is told and not needed.
 
     Each with its state for whoever sends ANNOTATOR_STATUS_TOKEN as bearer token: paths and errors are no
     business of others.
@@ -45,11 +45,15 @@ async def readyz(scope: MutableMapping[str, Any], receive: Any, send: Any) -> No
         checks = await asyncio.wait_for(asyncio.shield(_pending), TIMEOUT_SECONDS)
     except TimeoutError:
         checks = [health.Check("database", False, f"no answer within {TIMEOUT_SECONDS:.0f} s")]
-    is_ready = all(check.is_ok for check in checks)
+    is_ready = _is_ready(checks)
     body: dict[str, Any] = {"status": "ready" if is_ready else "not ready"}
     if _is_operator(scope):
         body |= {check.name: {"ok": check.is_ok, "state": check.state} for check in checks}
     await _send_json(scope, send, 200 if is_ready else 503, body)
+
+
+def _is_ready(checks: list[health.Check]) -> bool:
+    return all(check.is_ok for check in checks if check.is_needed)
 
 
 def _is_operator(scope: MutableMapping[str, Any]) -> bool:
@@ -60,7 +64,7 @@ def _is_operator(scope: MutableMapping[str, Any]) -> bool:
 
 def _run_checks() -> list[health.Check]:
     global _last
-    is_ready = all(check.is_ok for check in _last[1])
+    is_ready = _is_ready(_last[1])
     if time.monotonic() - _last[0] >= (CACHE_SECONDS if is_ready else CACHE_SECONDS_NOT_READY):
         close_old_connections()
         before, checks = _last[1], health.ready()
@@ -75,7 +79,7 @@ def _log_changes(before: list[health.Check], checks: list[health.Check]) -> None
     for check in checks:
         if check.is_ok != was_ready.get(check.name, True):
             _log.log(
-                logging.INFO if check.is_ok else logging.ERROR,
+                logging.INFO if check.is_ok else logging.ERROR if check.is_needed else logging.WARNING,
                 "%s is %s: %s", check.name, "ready" if check.is_ok else "not ready", check.state,
             )  # fmt: skip
 
