@@ -40,6 +40,8 @@ STATUS_GRANTS: dict[str, frozenset[str]] = {
 }
 # From these states an annotator may not take a medium back; a reviewer reopens it.
 FINISHED = frozenset({"DONE", "COMPLETED"})
+# From these states a medium may be finished where review is required.
+_REVIEWED = FINISHED | {"TO REVIEW"}
 _RANKS: dict[str, int] = {role: rank for rank, role in enumerate(Role.values)}
 _ROLE_NAMES: dict[str, str] = {
     Role.VIEWER: "a viewer",
@@ -132,17 +134,34 @@ def require_may_act_on(
     return own
 
 
-def check_status(role: str, base: str, current: str) -> None:
+def check_status(role: str, base: str, current: str, *, requires_review: bool) -> None:
     """Raise Denied when `role` may not move a medium from state `current` to `base`."""
-    if not may_set_status(role, base, current):
+    if may_set_status(role, base, current, requires_review=requires_review):
+        return
+    if may_set_status(role, base, current):
         raise Denied(
-            f"As {_ROLE_NAMES.get(role, role)} you may not move an image from {current} to {base}.",
-            code="role",
+            "This project requires review. Submit the image for review first; a reviewer accepts it.",
+            code="review_required",
         )
+    raise Denied(
+        f"As {_ROLE_NAMES.get(role, role)} you may not move an image from {current} to {base}.", code="role"
+    )
 
 
-def may_set_status(role: str, base: str, current: str | None = None) -> bool:
-    """Return whether `role` may move a medium from state `current` to state `base` (both of the seven base words)."""
+def may_set_status(
+    role: str, base: str, current: str | None = None, *, requires_review: bool = False
+) -> bool:
+    """Return whether `role` may move a medium from state `current` to state `base` (both of the seven base words).
+
+    Where a project requires review, a medium is finished only from TO REVIEW, whatever the role.
+    """
     if base not in STATUS_GRANTS[role]:
         return False
-    return not (role == Role.ANNOTATOR and current in FINISHED)
+    if role == Role.ANNOTATOR and current in FINISHED:
+        return False
+    return not (requires_review and base in FINISHED and current not in _REVIEWED)
+
+
+def may_review(role: str) -> bool:
+    """Return whether `role` may accept what was submitted for review, or send it back with a reason."""
+    return may_set_status(role, "DONE", "TO REVIEW", requires_review=True)

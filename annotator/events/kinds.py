@@ -109,8 +109,14 @@ class StatusValue(TypedDict):
     base: str
 
 
-class StatusPayload(MediaPayload):
+class _StatusPayload(MediaPayload):
     status: StatusValue
+
+
+class StatusPayload(_StatusPayload, total=False):
+    """`reason`: why a reviewer sent the media back."""
+
+    reason: str
 
 
 class StatusBefore(TypedDict):
@@ -321,7 +327,7 @@ PROJECT_UPDATED: Kind[ProjectPayload, Any] = Kind(
     ProjectPayload,
     None,
     ("projects.projects",),
-    effects=_VOCABULARY,
+    effects=_VOCABULARY | _REFETCH,
     is_whole=True,
     in_feed=True,
 )

@@ -216,6 +216,7 @@ class Media(Row):
     `width` and `height` are after applying the EXIF orientation; the original bytes are kept.
     `display_range`: [black, white] values of an image of more than 8 bits a channel, by which its renditions are made.
     `list_key` = key of the home dataset (its order and name) + natural key of the name, kept by services.
+    `rejection` is why a reviewer sent it back last, null when they did not or it was finished since.
     """
 
     project = key("annotator.Project", related_name="media", db_index=False)
@@ -228,6 +229,10 @@ class Media(Row):
     status = key(MediaStatus, models.PROTECT, related_name="media", db_index=False)
     status_at = models.DateTimeField(null=True, blank=True)
     status_by = user_key()
+    # Null, not "": so the upgrade adds a column and does not write the whole table again.
+    rejection = text(1000, null=True, default=None)
+    rejected_at = models.DateTimeField(null=True, blank=True)
+    rejected_by = user_key()
     width = models.IntegerField(default=0)
     height = models.IntegerField(default=0)
     format = text(12)
@@ -288,6 +293,11 @@ class Media(Row):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number}"
+
+    @property
+    def is_sent_back(self) -> bool:
+        """Return whether a reviewer's reason waits for a labeler: it was not submitted again. Reads the status."""
+        return bool(self.rejection) and self.status.base in ("NEW", "IN PROGRESS")
 
     @classmethod
     def live_in(cls, project_id: uuid.UUID) -> Any:

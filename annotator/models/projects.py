@@ -17,7 +17,10 @@ class ContentType(models.TextChoices):
 
 
 class Project(Row):
-    """One labeling effort: a vocabulary, media in datasets, members' work."""
+    """One labeling effort: a vocabulary, media in datasets, members' work.
+
+    `requires_review`: an image is finished only from TO REVIEW, by somebody who may review.
+    """
 
     workspace = key("annotator.Workspace", related_name="projects", db_index=False)
     ref = text(128)
@@ -28,6 +31,7 @@ class Project(Row):
     content_type = text(10, choices=ContentType.choices, default=ContentType.IMAGES)
     origin = text(10, default="user")
     settings = models.JSONField(default=dict, blank=True)
+    requires_review = models.BooleanField(default=False)
     owner = user_key()
     last_opened_at = models.DateTimeField(null=True, blank=True)
     trashed_at = models.DateTimeField(null=True, blank=True)

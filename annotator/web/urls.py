@@ -83,6 +83,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # A project
     *both(P, project.project, "project"),
     path(f"{P}/next", project.label_next, name="label-next"),
+    path(f"{P}/review", project.review_next, name="review-next"),
     *both(f"{P}/members", members.project_members, "project-members"),
     *both(f"{P}/settings", settings.settings, "project-settings"),
     path(f"{P}/settings/change", settings.change, name="project-change"),

@@ -37,7 +37,7 @@ export const EVENT_KINDS = {
   'media.trashed': { effects: ['leave'], grid: 'list', isWhole: false },
   'project.restored': { effects: [], grid: null, isWhole: true },
   'project.trashed': { effects: [], grid: null, isWhole: true },
-  'project.updated': { effects: ['vocabulary'], grid: null, isWhole: true },
+  'project.updated': { effects: ['refetch', 'vocabulary'], grid: null, isWhole: true },
   'status.changed': { effects: ['apply', 'refetch'], grid: 'tiles', isWhole: false },
   'statuses.changed': { effects: ['refetch', 'vocabulary'], grid: null, isWhole: true },
   'tags.changed': { effects: ['apply'], grid: 'tiles', isWhole: false },

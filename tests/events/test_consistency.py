@@ -131,6 +131,16 @@ def set_status_of_many(w: World) -> None:
     media_changes.set_status(**_in(w), media=[image.pk for image in w.images], status=_status(w, "SKIPPED"))
 
 
+def send_back(w: World) -> None:
+    for person, base, more in ((w.ann, "TO REVIEW", {}), (w.rosa, "IN PROGRESS", {"reason": "Too loose"})):
+        ops = [{"op_id": str(uuid7()), "status": base, **more}]
+        editing.apply(actor=w.actor(person), media=w.images[0], ops=ops, client="tab")
+
+
+def require_review(w: World) -> None:
+    projects.update(**_in(w), changes={"requires_review": True})
+
+
 def make_and_change_statuses(w: World) -> None:
     made = statuses.create(**_in(w), name="Odd")
     statuses.update(**_max(w), status=made, changes={"name": "Odder"})
@@ -286,7 +296,8 @@ def change_keypoint_schemas(w: World) -> None:
 
 SCENARIOS: list[Scenario] = [
     create_labels, create_more_labels_than_events_carry, update_labels, delete_labels, edit_as_the_page_does, add_tags, remove_tags,
-    label_and_tag_many_images, clear_many_images, import_coco, undo_an_import, set_status, set_status_of_many,
+    label_and_tag_many_images, clear_many_images, import_coco, undo_an_import, set_status, set_status_of_many, send_back,
+    require_review,
     make_and_change_statuses, rename_the_status_of_the_image, create_image, create_images, replace_image, prepare_images,
     rename_image, move_image, move_images, freeze_images, add_metadata, trash_image, trash_and_restore_images,
     change_in_bulk_and_undo, make_and_rename_datasets, trash_dataset, trash_and_restore_dataset, change_project,

@@ -41,7 +41,7 @@ FILTERS = "dataset status class tag batch health name"
 QUERIES: dict[str, str] = {
     "home": "workspace", "projects": "workspace", "sign-in": "next", "sign-in-link": "", "invitation": "", "account-email-verify": "", "security-log": "kind person since until before format", "sign-out": "",
     "account": "", "workspaces": "", "workspace": "", "tokens": "", "jobs": "part show project start",
-    "job-state": "", "project": "days part", "label-next": FILTERS, "project-members": "",
+    "job-state": "", "project": "days part", "label-next": FILTERS, "review-next": "", "project-members": "",
     "project-settings": "", "media": f"start {FILTERS}", "upload": "dataset", "upload-report": "",
     "tiles": f"start limit count after {FILTERS}", "overlays": "ids", "media-ids": f"start limit {FILTERS}",
     "datasets": "", "classes": "kind chosen", "class-merge-preview": "target role", "exports": "part",

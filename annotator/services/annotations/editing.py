@@ -270,11 +270,15 @@ def _apply_status(batch: Batch, role: str, client: str, *, moved: bool) -> None:
             actor=batch.actor, project_id=project_id, media=[media], status=progress, client=client
         )
         media.status = progress
+    if batch.status_ops:  # the rules ask for the status as it is now, not as it was when the medium was found
+        row = Media.objects.select_for_update(of=("self",)).select_related("status").get(pk=media.pk)
+        media.status = row.status
     for op in batch.status_ops:
         try:
             name = text.clean(op.raw.get("status"), field="status")
             status = statuses.find(project_id=project_id, name=name)
-            policy.check_status(role, status.base, media.status.base)
+            reason = statuses.parse_reason(role, status, op.raw.get("reason"))
+            statuses.check_move(role=role, project=media.project, media=media, status=status)
             seq = 0
             if status.pk != media.status_id:
                 seq = statuses.write_status(
@@ -284,6 +288,7 @@ def _apply_status(batch: Batch, role: str, client: str, *, moved: bool) -> None:
                     status=status,
                     client=client,
                     ops=[str(op.op_id)],
+                    reason=reason,
                 )
             media.status = status
             op.ok()

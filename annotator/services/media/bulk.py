@@ -145,7 +145,13 @@ def _worker(
                 project=project, pk__in=list(keys), is_frozen=False
             )
             found = rows.exclude(status=target).select_related("status").order_by("pk")
-            may = [row for row in found if policy.may_set_status(role, target.base, row.status.base)]
+            may = [
+                row
+                for row in found
+                if statuses.may_move(
+                    role=role, project=project, media=row, base=target.base, current=row.status.base
+                )
+            ]
             statuses.write_status(
                 actor=actor, project_id=project.pk, media=may, status=target, client=change.client
             )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Case, CharField, F, Value, When
 from django.utils import timezone
 
 from annotator import events, policy
@@ -33,6 +35,28 @@ def find(
     return found
 
 
+def check_move(*, role: str, project: Project, media: Media, status: MediaStatus) -> None:
+    """Raise Denied or Conflict when `role` may not move a medium of the project from its state to another."""
+    policy.check_status(role, status.base, media.status.base, requires_review=project.requires_review)
+    if is_complete(status.base) and media.health == "ERROR":
+        raise Conflict(
+            "This image could not be read, so it cannot be submitted or finished. Skip it or replace its file.",
+            code="image_unreadable",
+        )
+
+
+def may_move(*, role: str, project: Project, media: Media, base: str, current: str) -> bool:
+    """Return whether `check_move` lets a medium in a state with base `current` go to one with `base`."""
+    if is_complete(base) and media.health == "ERROR":
+        return False
+    return policy.may_set_status(role, base, current, requires_review=project.requires_review)
+
+
+def is_complete(base: str) -> bool:
+    """Return whether a state says that the annotations are complete: submitted for review, or finished."""
+    return base == "TO REVIEW" or base in policy.FINISHED
+
+
 def check_unlocked(media: Media) -> None:
     """Raise Conflict for an image that was locked."""
     if media.is_frozen:
@@ -51,7 +75,8 @@ def set_status(
 ) -> int:
     """Move media of one project to a state and return the event's sequence number (0 when nothing changed).
 
-    All or nothing: Denied when the role may not move one of them there. Frozen media are Conflict.
+    All or nothing: Denied when the role may not move one of them there, or not without review where the project
+    requires it. Frozen media, and unreadable ones that would be submitted or finished, are Conflict.
     Up to 200 media give an exact event each batch, more a bulk event. Media are locked by id order.
     """
     role = policy.require(actor, project, "status.write")
@@ -67,10 +92,7 @@ def set_status(
     changed = [medium for medium in locked if medium.status_id != status.pk]
     for medium in changed:
         check_unlocked(medium)
-        if not policy.may_set_status(role, status.base, medium.status.base):
-            raise Denied(
-                f"Your role may not move an image from {medium.status.name} to {status.name}.", code="role"
-            )
+        check_move(role=role, project=project, media=medium, status=status)
     return write_status(
         actor=actor, project_id=project.pk, media=changed, status=status, client=client, ops=ops
     )
@@ -84,15 +106,22 @@ def write_status(
     status: MediaStatus,
     client: str = "",
     ops: Sequence[str] = (),
+    reason: str = "",
 ) -> int:
-    """The write behind `set_status`, without asking policy: for automatic moves inside another service's transaction."""
+    """The write behind `set_status`, without asking policy: for automatic moves inside another service's transaction.
+
+    With a `reason` the media are sent back. It stays with them until they are finished, or until its author submits
+    them: so it is there again when a labeler takes their submission back.
+    """
     if not media:
         return 0
     now = timezone.now()
     before = {str(medium.pk): medium.status.name for medium in media}
-    Media.objects.filter(pk__in=[medium.pk for medium in media]).update(
-        status=status, status_at=now, status_by_id=actor.user_id, updated_at=now, updated_by_id=actor.user_id
-    )
+    rows = Media.objects.filter(pk__in=[medium.pk for medium in media])
+    rows.update(
+        status=status, status_at=now, status_by_id=actor.user_id, updated_at=now, updated_by_id=actor.user_id,
+        **_rejection(actor, status, reason, now),
+    )  # fmt: skip
     after: kinds.StatusValue = {"id": str(status.pk), "name": status.name, "base": status.base}
     only = media[0].pk if len(media) == 1 else None
     if len(media) > events.EXACT_LIMIT:
@@ -106,8 +135,39 @@ def write_status(
         )
     return events.record(
         actor=actor, kind=kinds.STATUS_CHANGED, project_id=project_id, media_id=only, client=client, ops=ops,
-        before=kinds.StatusBefore(status=before), after=kinds.StatusPayload(status=after, media=list(before)),
+        before=kinds.StatusBefore(status=before), after=_payload(after, list(before), reason),
     )  # fmt: skip
+
+
+def _payload(status: kinds.StatusValue, media: list[str], reason: str) -> kinds.StatusPayload:
+    payload = kinds.StatusPayload(status=status, media=media)
+    if reason:
+        payload["reason"] = reason
+    return payload
+
+
+def _rejection(actor: Actor, status: MediaStatus, reason: str, now: datetime) -> dict[str, Any]:
+    """Return what a move changes of the columns that say why a medium was sent back."""
+    if reason:
+        return {"rejection": reason, "rejected_at": now, "rejected_by_id": actor.user_id}
+    if status.base in policy.FINISHED:
+        return {"rejection": None}
+    if status.base == "TO REVIEW":  # one query for all: whoever sent it back has withdrawn it by this
+        nothing = Value(None, output_field=CharField())
+        return {"rejection": Case(When(rejected_by_id=actor.user_id, then=nothing), default=F("rejection"))}
+    return {}
+
+
+def parse_reason(role: str, status: MediaStatus, value: object) -> str:
+    """Return the reason that goes with a move, "" without one; Invalid unless it sends media back, Denied for a labeler."""
+    if value is None:
+        return ""
+    reason = text.clean(value, field="reason", limit=1000, multiline=True)
+    if status.base != "IN PROGRESS":
+        raise Invalid("A reason goes with a move back to IN PROGRESS.", field="reason")
+    if not policy.may_review(role):
+        raise Denied("Only reviewers and above may send an image back with a reason.", code="role")
+    return reason
 
 
 @transaction.atomic

@@ -86,7 +86,7 @@ def create(
 
 @transaction.atomic
 def update(*, actor: Actor, project: Project, changes: dict[str, Any]) -> Project:
-    """Change name, description, settings; content_type only while the project holds no media."""
+    """Change name, description, settings, requires_review; content_type only while the project holds no media."""
     policy.require(actor, project, "project.manage")
     columns: dict[str, Any] = {}
     for field, value in changes.items():
@@ -98,6 +98,8 @@ def update(*, actor: Actor, project: Project, changes: dict[str, Any]) -> Projec
             )
         elif field == "settings":
             columns["settings"] = {**project.settings, **value}
+        elif field == "requires_review":
+            columns["requires_review"] = bool(value)
         elif field == "content_type":
             columns |= _content_type(project, value)
         else:

@@ -138,6 +138,8 @@ def _status_changed(group: _Group, names: dict[str, str], concepts: Any) -> Safe
     )
     many = ngettext("{n} image", "{n} images", len(media))
     what = _open(media[0], names) if len(media) == 1 else format_html(many, n=num(len(media)))
+    if reason := group.newest.get("reason"):
+        return format_html(_("sent back {media}: {reason}"), media=what, reason=reason)
     if status.get("base") in policy.FINISHED:
         return format_html(_("finished {media}"), media=what)
     return format_html(_("moved {media} to {status}"), media=what, status=name)

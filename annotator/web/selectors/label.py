@@ -27,7 +27,7 @@ from annotator.models import (
 from annotator.models.media import MediaQuerySet
 from annotator.services import event_rows
 from annotator.services.annotations import label_rows, tags
-from annotator.services.media import urls as media_urls
+from annotator.services.media import statuses, urls as media_urls
 from annotator.services.media.selection import MediaSelection
 from annotator.web.media_filter import list_media, query_string
 from annotator.web.strings import editor_strings
@@ -37,7 +37,7 @@ MAX_PEOPLE = 200
 
 
 def _media() -> MediaQuerySet[Any]:
-    return Media.objects.select_related("project", "status", "blob")
+    return Media.objects.select_related("project", "status", "blob", "rejected_by")
 
 
 def find_media(actor: Actor, media_id: uuid.UUID) -> Media:
@@ -170,7 +170,7 @@ def media_state(actor: Actor, media: Media, selection: MediaSelection) -> dict[s
             "display_range": media.display_range,
             "dataset": {"id": home.dataset_id, "name": home.dataset.name} if home else None,
             "status": status_json(media.status), "is_frozen": media.is_frozen, "health": media.health, "health_reason": media.health_reason,
-            "number": media.number, "updated_at": label_rows.iso(media.updated_at),
+            "rejection": _rejection(media), "number": media.number, "updated_at": label_rows.iso(media.updated_at),
         },
         "seq": seq, "head": seq,
         "labels": label_rows.of_media(media.pk),
@@ -190,17 +190,39 @@ def _permissions(role: str, media: Media) -> dict[str, Any]:
         reason = "This image is locked."
     elif media.health == "ERROR":
         reason = media.health_reason or "This file could not be read as an image."
-    names = (
-        MediaStatus.all_objects.filter(project_id=media.project_id)
-        .order_by("order")
-        .values_list("name", "base")
-    )
+    moves = _moves(role, media)
     return {
         "label": not reason,
         "tag": not reason,
         "role": role,
-        "status": [name for name, base in names if policy.may_set_status(role, base, media.status.base)],
+        "status": moves[media.status.base],
+        "moves": moves,
         "reason": reason,
+    }
+
+
+def _moves(role: str, media: Media) -> dict[str, list[str]]:
+    """Return the names of the statuses that a role may set on a medium, by the base of the one that it has. One query."""
+    rows = MediaStatus.all_objects.filter(project_id=media.project_id).order_by("order")
+    names = list(rows.values_list("name", "base"))
+
+    def is_allowed(base: str, current: str) -> bool:
+        return statuses.may_move(role=role, project=media.project, media=media, base=base, current=current)
+
+    return {
+        current: [name for name, base in names if is_allowed(base, current)] for current in MediaStatus.BASES
+    }
+
+
+def _rejection(media: Media) -> dict[str, Any] | None:
+    """Return why a reviewer sent the medium back, who and when; None when it was finished since or never sent back."""
+    if not media.rejection or media.rejected_at is None:
+        return None
+    return {
+        "reason": media.rejection,
+        "by": media.rejected_by_id,
+        "name": media.rejected_by.shown_name if media.rejected_by else "",
+        "at": label_rows.iso(media.rejected_at),
     }
 
 

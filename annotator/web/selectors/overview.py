@@ -6,12 +6,14 @@ import uuid
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import formats
 from django.utils.translation import gettext as _, ngettext
 
 from annotator import policy
-from annotator.models import Concept, Media, Project
+from annotator.models import Concept, Media, MediaStatus, Project
+from annotator.services.media.selection import MediaSelection
+from annotator.web.media_filter import list_media
 from annotator.web.scopes import Scope
 from annotator.web.selectors import activity, classes, history, members, progress
 from annotator.web.templatetags.ui import num, percent
@@ -120,6 +122,24 @@ def next_media(project: Project, role: str) -> uuid.UUID | None:
         if found is not None:
             return uuid.UUID(str(found))
     return rows.values_list("pk", flat=True).first()
+
+
+def reviews(scope: Scope) -> int:
+    """Return how many images wait for the actor's review; 0 for whoever may not review. At most one query."""
+    if not policy.may_review(scope.role):
+        return 0
+    return int(Media.live_in(scope.project.pk).filter(status__in=_to_review(scope.project)).count())
+
+
+def next_review(project: Project) -> tuple[uuid.UUID, MediaSelection] | None:
+    """Return the first image that waits for review, and the selection of all that do; None when none does."""
+    selection = MediaSelection(statuses=tuple(_to_review(project).values_list("pk", flat=True)))
+    first = list_media(project.pk, selection).values_list("pk", flat=True).first()
+    return None if first is None else (first, selection)
+
+
+def _to_review(project: Project) -> QuerySet[MediaStatus]:
+    return MediaStatus.all_objects.filter(project=project, base="TO REVIEW")
 
 
 def _figures(project_progress: progress.Progress, recent: list[history.Day], objects: int) -> Figures:

@@ -19,7 +19,7 @@ WINDOW = 100
 FIRST = 36
 MAX_IDS = 10_000
 # The columns of a tile; reading whole rows takes 50 % longer.
-_COLUMNS = ("number", "kind", "width", "source_url", "health", "health_reason", "blob__sha256", "status__name", "status__base")  # fmt: skip
+_COLUMNS = ("number", "kind", "width", "source_url", "health", "health_reason", "rejection", "blob__sha256", "status__name", "status__base")  # fmt: skip
 
 
 def total(project_id: uuid.UUID, selection: MediaSelection) -> int:
@@ -72,7 +72,7 @@ def tiles_of(project_id: uuid.UUID, media_ids: Sequence[uuid.UUID]) -> list[dict
 
 
 def tiles(keys: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
-    """Return tiles in the order of the ids: {id, n: name, t: thumbnail or null, s: status key, w: status name, c: labels, x: problem}."""
+    """Return tiles in the order of the ids: {id, n: name, t: thumbnail or null, s: status key, w: status name, c: labels, x: problem, r: why it was sent back}."""
     found = Media.objects.filter(pk__in=keys).select_related("blob", "status").only(*_COLUMNS)
     media = {row.pk: row for row in found}
     names = dict(DatasetItem.all_objects.filter(media__in=keys, is_home=True).values_list("media_id", "name"))
@@ -91,4 +91,6 @@ def _tile(media: Media, name: str, count: int) -> dict[str, Any]:
         "w": status_name(media.status),
         "c": count,
     }
+    if media.is_sent_back:
+        tile["r"] = media.rejection
     return tile if media.health == "OK" else tile | {"x": media.health_reason or media.health.capitalize()}

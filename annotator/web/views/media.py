@@ -16,7 +16,7 @@ from annotator.services import event_rows
 from annotator.services.media.selection import MediaSelection
 from annotator.web import forms, media_filter, page_context
 from annotator.web.scopes import Scope, project_call, project_page
-from annotator.web.selectors import filters, tiles
+from annotator.web.selectors import filters, overview, tiles
 from annotator.web.selectors.overlays import overlays as read_overlays
 
 MAX_START = 10_000_000
@@ -32,8 +32,9 @@ def media(request: HttpRequest, scope: Scope) -> HttpResponse:
     head = event_rows.head(scope.project.pk)
     first, total = tiles.counted_window(scope.project.pk, selection, start, tiles.FIRST)
     bar = filters.bar(scope.project, selection)
+    reviews = overview.reviews(scope)
     context = {
-        "bar": bar, "selection": selection, "query": query, "total": total, "tiles": first, "start": start,
+        "reviews": reviews, "bar": bar, "selection": selection, "query": query, "total": total, "tiles": first, "start": start,
         "upload_datasets": [{"id": each.pk, "name": each.name} for each in bar.datasets],
         "more": start + len(first) if start + len(first) < total else None, "boot": _boot(scope, selection, head, total, first, start),
     }  # fmt: skip

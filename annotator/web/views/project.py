@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from annotator.domain.errors import Invalid
 from annotator.services import event_rows
 from annotator.services.projects.usage import project_usage
-from annotator.web import forms, page_context
+from annotator.web import forms, media_filter, page_context
 from annotator.web.scopes import Scope, project_page
 from annotator.web.selectors import overview as selectors
 
@@ -26,7 +26,12 @@ def project(request: HttpRequest, scope: Scope) -> HttpResponse:
     if selectors.is_empty(scope.project):
         context = {**page_context.project(request, scope, "project"), "head": head}
         return render(request, "project/empty.html", context)
-    context = {"o": selectors.overview(scope, days), "periods": selectors.PERIODS, "head": head}
+    context = {
+        "o": selectors.overview(scope, days),
+        "periods": selectors.PERIODS,
+        "head": head,
+        "reviews": selectors.reviews(scope),
+    }
     if request.GET.get("part") == "live":
         return render(
             request,
@@ -45,3 +50,14 @@ def label_next(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Redirect to the next image for this user, or to the media page if there is none."""
     found = selectors.next_media(scope.project, scope.role)
     return redirect(reverse("label", args=[found]) if found else reverse("media", args=[scope.project.pk]))
+
+
+@require_safe
+@project_page
+def review_next(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Redirect to the first image to review, in the list of all of them; to the overview if there is none."""
+    found = selectors.next_review(scope.project)
+    if found is None:
+        return redirect(reverse("project", args=[scope.project.pk]))
+    media, selection = found
+    return redirect(f"{reverse('label', args=[media])}?{media_filter.query_string(selection)}")

@@ -32,7 +32,11 @@ def settings(request: HttpRequest, scope: Scope) -> HttpResponse:
 @project_page
 def change(request: HttpRequest, scope: Scope) -> HttpResponse:
     fields = forms.read(request)
-    changes = {name: forms.text(fields, name) for name in ("name", "description") if name in fields}
+    changes: dict[str, object] = {
+        name: forms.text(fields, name) for name in ("name", "description") if name in fields
+    }
+    if "review" in fields:
+        changes["requires_review"] = forms.boolean(fields, "requires_review")
     projects.update(actor=scope.actor, project=scope.project, changes=changes)
     return forms.respond(
         request, to=reverse("project-settings", args=[scope.project.pk]), toast=_("Project saved.")

@@ -3,7 +3,7 @@ import { h, icon } from '../ui/dom.js';
 import { ngettext, num, t } from '../i18n.js';
 
 /**
- * @typedef {{id: string, n: string, t: string | null, s: string, w: string, c: number, x?: string}} Tile
+ * @typedef {{id: string, n: string, t: string | null, s: string, w: string, c: number, x?: string, r?: string}} Tile
  * @typedef {{w: number, h: number, p: [number, string, boolean, string][]}} Overlay
  */
 
@@ -16,11 +16,25 @@ function statusIcon(key, name) {
   return h('span', { class: 'st', 'data-status': key, role: 'img', 'aria-label': name, title: name }, mark);
 }
 
-/** The accessible name of a tile: name, problem, number of objects. @param {Tile} tile */
+/** The accessible name of a tile: name, problem or why it was sent back, number of objects. @param {Tile} tile */
 function label(tile) {
+  const { r: reason } = tile;
+  return reason ? `${nameOf(tile)}. ${t('Sent back: {reason}', { reason })}` : nameOf(tile);
+}
+
+/** @param {Tile} tile */
+function nameOf(tile) {
   if (tile.x) return t('Open {name}: {why}', { name: tile.n, why: tile.x });
   if (!tile.c) return t('Open {name}', { name: tile.n });
   return ngettext('Open {name}, {n} object', 'Open {name}, {n} objects', tile.c, { name: tile.n });
+}
+
+/** Shows on a tile why its image was sent back, or no longer. @param {Element} pic @param {Tile} tile */
+function showReason(pic, tile) {
+  pic.querySelector('.back')?.remove();
+  if (!tile.r) return;
+  const text = t('Sent back: {reason}', { reason: tile.r });
+  pic.append(h('span', { class: 'back clip', title: text, text }));
 }
 
 /** A placeholder tile for an image that is not loaded. */
@@ -40,6 +54,7 @@ export function fillTile(element, tile, query, later) {
   if (tile.x) pic.append(h('span', { class: 'why' }, icon('triangle-alert', 'l'), h('span', { text: tile.x })));
   else if (tile.t) pic.append(h('img', { alt: '', decoding: 'async', [later ? 'data-src' : 'src']: tile.t }));
   if (tile.c) pic.append(h('span', { class: 'n', text: num(tile.c) }));
+  showReason(pic, tile);
   element.replaceChildren(pick, pic, h('div', { class: 'meta' }, statusIcon(tile.s, tile.w), h('span', { class: 'clip grow', title: tile.n, text: tile.n })));
 }
 
@@ -53,6 +68,7 @@ export function updateTile(element, tile) {
   }
   const pic = element.querySelector('.pic');
   pic?.setAttribute('aria-label', label(tile));
+  if (pic) showReason(pic, tile);
   let count = element.querySelector('.n');
   if (tile.c && !count) pic?.append((count = h('span', { class: 'n' })));
   if (count && tile.c) count.textContent = num(tile.c);

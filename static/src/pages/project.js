@@ -1,6 +1,6 @@
 /** The project overview: fetched again and patched when something changed. */
 import { refreshAges } from '../ui/ages.js';
-import { t } from '../i18n.js';
+import { ngettext, num, t } from '../i18n.js';
 import { Live, throttle, showPeople } from './_live.js';
 import { refreshPart, startPage } from './_page.js';
 
@@ -19,11 +19,23 @@ function showState() {
   if (text) text.textContent = isLive ? t('Live') : t('Updates every few seconds');
 }
 
+/** Shows how many images wait for review: the button is not in the part that is fetched again. @param {HTMLElement} live */
+function showReviews(live) {
+  const count = Number(live.querySelector('[data-reviews]')?.getAttribute('data-reviews'));
+  const button = document.getElementById('review-next');
+  if (!button) return;
+  button.hidden = !count;
+  const [shown, spoken] = button.querySelectorAll('span');
+  shown.textContent = num(count);
+  spoken.textContent = ngettext('{n} image to review', '{n} images to review', count);
+}
+
 if (part instanceof HTMLElement) {
   const refresh = throttle(async () => {
     await refreshPart(part).catch(() => { /* retried with the next event */ });
     refreshAges(part);
     showState();
+    showReviews(part);
   }, 1500);
   new Live(part.dataset.project ?? '', Number(part.dataset.head), {
     onEvents: refresh,
