@@ -30,6 +30,7 @@ from .presence import STALE_SECONDS, Person, presence
 
 NOT_FOUND, BAD_MESSAGE = 4404, 4400
 MAX_MESSAGE = 4096
+CONFLICT_STATES = ("open", "mine", "theirs")
 
 
 class ProjectConsumer(AsyncWebsocketConsumer):
@@ -107,7 +108,12 @@ class ProjectConsumer(AsyncWebsocketConsumer):
             message = orjson.loads(text_data)
         except orjson.JSONDecodeError:
             return await self.end(BAD_MESSAGE)
-        handlers = {"join": self._join, "cursor": self._cursor, "cursor_gone": self._cursor_gone}
+        handlers = {
+            "join": self._join,
+            "cursor": self._cursor,
+            "cursor_gone": self._cursor_gone,
+            "conflict": self._conflict,
+        }
         kind = message.get("type") if isinstance(message, dict) else None
         if not isinstance(kind, str) or kind not in handlers:
             return await self.end(BAD_MESSAGE)
@@ -157,6 +163,16 @@ class ProjectConsumer(AsyncWebsocketConsumer):
                 }
             )
 
+    async def _conflict(self, message: dict[str, Any]) -> None:
+        """Tell the pages of one user that this user's change conflicts with theirs, or how this user decided."""
+        media, label_id, user = (parse_uuid(message.get(key)) for key in ("media", "label_id", "user"))
+        state = message.get("state")
+        if not (self.joined and media and label_id and user and state in CONFLICT_STATES):
+            return
+        notice = {"media": str(media), "label_id": str(label_id), "state": state}
+        notice["by"] = {"id": str(self.user_id), "name": self.user.shown_name}
+        await self._broadcast({"type": "presence.conflict", "user": str(user), "notice": notice})
+
     # -- what the poller brings
 
     async def deliver(self, rows: list[event_rows.Row]) -> None:
@@ -189,6 +205,10 @@ class ProjectConsumer(AsyncWebsocketConsumer):
             await self._send({"type": "cursor_gone", "client": cursor["client"]})
         else:
             await self._send({"type": "cursor", **cursor})
+
+    async def presence_conflict(self, message: dict[str, Any]) -> None:
+        if message["user"] == str(self.user_id):
+            await self._send({"type": "conflict", **message["notice"]})
 
     # -- helpers
 

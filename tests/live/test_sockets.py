@@ -183,3 +183,22 @@ async def test_sequence_order_is_commit_order_under_concurrent_writers() -> None
         seen = [(await news(socket, "event"))["seq"] for _ in range(20)]
         await asyncio.gather(*(asyncio.to_thread(thread.join) for thread in threads))
     assert seen == list(range(1, 21))
+
+
+async def test_the_person_whose_change_was_first_is_told_of_a_conflict() -> None:
+    w = await sync_to_async(world)()
+    media, label = w.images[0], "01890a5d-ac96-774b-bcce-b302099a8057"
+    async with (
+        page(w.max, w.project, media) as max_,
+        page(w.ann, w.project) as ann,
+        page(w.vera, w.project, media) as vera,
+    ):
+        said = {"type": "conflict", "media": str(media.pk), "label_id": label, "user": str(w.ann.pk)}
+        for wrong in ({"state": "maybe"}, {"state": "open", "user": "ann"}, {"state": "open", "label_id": 5}):
+            await max_.say(said | wrong)
+        await max_.say(said | {"state": "open"})
+        await max_.say(said | {"state": "mine", "user": str(w.vera.pk), "by": {"name": "Somebody"}})
+        by = {"id": str(w.max.pk), "name": "Max"}
+        expected = {"type": "conflict", "media": str(media.pk), "label_id": label, "by": by}
+        assert await news(ann, "conflict") == expected | {"state": "open"}  # on any image of the project
+        assert await news(vera, "conflict") == expected | {"state": "mine"}

@@ -10,6 +10,7 @@ import { Keymap } from './keymap.js';
 import { announceSaving, createAnnouncer } from './panels/notices/announce.js';
 import { announceSteps } from './panels/notices/steps.js';
 import { mountBanner, mountTrouble } from './panels/notices/banners.js';
+import { showConflictNotices } from './panels/notices/conflict-notice.js';
 import { slotsOf } from './panels/side/classes-model.js';
 import { actionsOf } from './panels/commands.js';
 import { Film } from './panels/filmstrip/film-model.js';
@@ -116,6 +117,7 @@ function wire(app) {
   wireKeys(app);
   returnFocusTo(stage);
   announceSaving(store, app.announce);
+  showConflictNotices(app);
   announceSteps(store, app.announce);
   lockFinishedImage(app);
   syncDisplaySettings($('editor'), app);

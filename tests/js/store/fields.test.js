@@ -20,6 +20,25 @@ for (const [name, before, after, theirs, expected] of CASES) {
   test(`merge: ${name}`, () => assert.deepEqual(merge(delta(before, after), label('a', theirs)), expected));
 }
 
+const BOXES = [
+  ['different sides', [5, 0, 10, 10], [0, 0, 20, 10], [5, 0, 20, 10]],
+  ['moves along different axes', [5, 0, 15, 10], [0, 3, 10, 13], [5, 3, 15, 13]],
+  ['the same side to the same place', [5, 0, 10, 12], [5, 0, 20, 10], [5, 0, 20, 12]],
+  ['one side twice', [0, 0, 15, 10], [0, 0, 20, 10], null],
+  ['a move and a resize of one of its sides', [5, 5, 15, 15], [0, 0, 20, 10], null],
+  ['sides that would pass each other', [8, 0, 10, 10], [0, 0, 6, 10], null],
+];
+for (const [name, mine, theirs, expected] of BOXES) {
+  test(`merge of boxes: ${name}`, () => {
+    const change = delta({ box: [0, 0, 10, 10] }, { box: mine });
+    const merged = merge(change, label('a', { box: theirs }));
+    const clean = { kind: 'clean', before: { box: theirs }, after: { box: expected } };
+    assert.deepEqual(merged, expected ? clean : { kind: 'clash', fields: ['geometry'] });
+    const points = [[[[0, 0], [4, 0], [4, 4]]]];
+    assert.equal(merge(change, label('a', { box: theirs, shape: 'polygon', points })).kind, 'clash', 'only of plain boxes');
+  });
+}
+
 test('merge: deletions', () => {
   const whole = label('a');
   assert.deepEqual(merge(delta(whole, null), null), { kind: 'equal' });

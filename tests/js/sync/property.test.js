@@ -15,6 +15,20 @@ const ACTIONS = {
     const id = one(store.labels.keys(), dice);
     if (id) store.commit(commands.nudge(store, [id], Math.floor(dice() * 9) - 4, Math.floor(dice() * 9) - 4));
   },
+  side: ({ store }, dice) => {
+    const id = one(store.labels.keys(), dice);
+    if (id) store.commit(commands.updateLabel(store, id, sideMoved(store.labels.get(id), dice)));
+  },
+  /** A gesture: begins at one turn, ends at the next, whatever happened between. */
+  gesture: (session, dice) => {
+    const { store, began } = session;
+    const id = began?.id ?? one(store.labels.keys(), dice);
+    session.began = began ? null : store.labels.get(id);
+    if (began && store.media.value.id === session.beganOn) {
+      store.commit(commands.updateLabel(store, id, sideMoved(began, dice), began), { from: new Map([[id, began]]) });
+    }
+    session.beganOn = store.media.value.id;
+  },
   concept: ({ store }, dice) => {
     const id = one(store.labels.keys(), dice);
     if (id) store.commit(commands.setConcept(store, [id], `c${1 + Math.floor(dice() * 3)}`));
@@ -31,7 +45,14 @@ const ACTIONS = {
   undo: ({ store }) => store.undo(),
   redo: ({ store }) => store.redo(),
 };
-const NAMES = ['create', 'create', 'create', 'move', 'move', 'move', 'concept', 'concept', 'order', 'remove', 'tag', 'undo', 'redo'];
+const NAMES = ['create', 'create', 'create', 'move', 'move', 'side', 'side', 'gesture', 'gesture', 'gesture', 'concept', 'concept', 'order', 'remove', 'tag', 'undo', 'redo'];
+
+/** The box with one side elsewhere. */
+function sideMoved({ box }, dice) {
+  const side = Math.floor(dice() * 4);
+  const outwards = 1 + Math.floor(dice() * 5);
+  return { box: box.map((n, i) => (i === side ? n + (side < 2 ? -outwards : outwards) : n)) };
+}
 
 function one(ids, dice) {
   const list = [...ids].sort();
@@ -77,7 +98,8 @@ async function calm(world, dice) {
       decide(session, dice);
     }
     await world.clock.advance(4000);
-    if (i > 9 && world.sessions.every((session) => session.isIdle.value)) return;
+    const isDecided = ({ store }) => !store.conflicts.value.length && !store.rejected.value.length;
+    if (i > 9 && world.sessions.every((session) => session.isIdle.value && isDecided(session))) return;
   }
 }
 

@@ -8,6 +8,7 @@ import { difference, isEmpty } from './fields.js';
 import { History } from './history.js';
 import { Labels } from './labels.js';
 import { TagsAndStatus } from './tags-and-status.js';
+import { onto, outdatedBase } from './gestures.js';
 import { stepsOf } from './steps.js';
 import { uuid7 } from './uuid.js';
 
@@ -151,20 +152,20 @@ export class Core {
   // ------------------------------------------------------------- the person's side
 
   /** @param {Delta | null | readonly (Delta | null)[]} deltas @param {CommitOptions} [options] */
-  commit(deltas, { capture = 'now', merge } = {}) {
+  commit(deltas, { capture = 'now', merge, from } = {}) {
     const all = /** @type {(Delta | null)[]} */ (Array.isArray(deltas) ? deltas : [deltas]);
-    const list = all.filter((d) => d !== null).filter((d) => !isEmpty(d) && d.media === this.mediaId);
+    const list = all.flatMap((d) => onto(d, from, this.labels.shown)).filter((d) => !isEmpty(d) && d.media === this.mediaId);
     if (!list.length) return;
     const writes = capture === 'now' ? this.history.record(list, merge, this.now()) : [];
-    this.perform(list, writes);
+    this.perform(list, writes, from);
   }
 
   /**
    * Applies deltas and hands them on; `writes` go into the same transaction.
-   * @param {readonly Delta[]} deltas @param {Write[]} writes
+   * @param {readonly Delta[]} deltas @param {Write[]} writes @param {CommitOptions['from']} [from]
    */
-  perform(deltas, writes) {
-    const ops = deltas.map((delta) => this.applied(delta));
+  perform(deltas, writes, from) {
+    const ops = deltas.map((delta) => this.applied(delta, from));
     try {
       this.emit(false);
     } finally {
@@ -172,8 +173,8 @@ export class Core {
     }
   }
 
-  /** @param {Delta} delta @returns {OutboxOp} */
-  applied(delta) {
+  /** @param {Delta} delta @param {CommitOptions['from']} [from] @returns {OutboxOp} */
+  applied(delta, from) {
     const { op_id, media, at } = delta;
     const op = { op_id, media, at, tab: this.client, order: op_id, delta, tried: false, replaces: [], parked: null };
     if (delta.kind !== 'label') {
@@ -182,8 +183,10 @@ export class Core {
     }
     const id = delta.label_id;
     const isFirst = !this.labels.overlays.has(id);
-    const base = isFirst && delta.before !== null ? (this.labels.shown.get(id)?.revision ?? null) : null;
-    this.labels.local(delta);
+    const shown = this.labels.shown.get(id);
+    const old = outdatedBase(delta, from, shown);
+    const base = old?.revision ?? (isFirst && delta.before !== null ? (shown?.revision ?? null) : null);
+    this.labels.local(delta, old && !shown ? { ...old, ...delta.after } : null);
     return { ...op, base, whole: this.labels.shown.get(id) ?? null };
   }
 

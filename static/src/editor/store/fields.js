@@ -131,6 +131,28 @@ export function groupsOf(fields) {
   return names.filter((name) => GROUPS[name].some((field) => field in fields));
 }
 
+/** True for a label that is nothing but its box. @param {Partial<Label>} label */
+function isPlainBox({ shape, points, mask, keypoints }) {
+  return shape === 'box' && !points?.length && !mask?.length && !keypoints?.length;
+}
+
+/**
+ * Merges a change of a box by sides: those that only one of the two changed. null when both changed a side (or together
+ * they would turn the box over), and when more than a box is concerned.
+ * @param {Partial<Label>} before @param {Partial<Label>} after @param {Label} theirs
+ * @returns {Label['box'] | null}
+ */
+export function mergedBox(before, after, theirs) {
+  const isMore = GROUPS.geometry.some((field) => field in after && field !== 'box');
+  const { box: from } = before;
+  const { box: to } = after;
+  if (isMore || !from || !to || !isPlainBox(theirs)) return null;
+  const isClash = theirs.box.some((side, i) => to[i] !== from[i] && side !== from[i] && side !== to[i]);
+  if (isClash) return null;
+  const box = /** @type {Label['box']} */ (theirs.box.map((side, i) => (to[i] === from[i] ? side : to[i])));
+  return box[0] < box[2] && box[1] < box[3] ? box : null;
+}
+
 /**
  * Three-way merge of a change made on `before` with the label as the server has it now.
  * `equal`: the server has it already; `clean`: `after` is what is left to send on top of theirs;
@@ -156,8 +178,11 @@ export function merge(delta, theirs) {
     const fields = GROUPS[name].filter((f) => f in after);
     if (fields.every((f) => same(theirs[f], after[f]))) continue;
     const isUntouched = before !== null && fields.every((f) => same(theirs[f], before[f]));
-    if (!isUntouched) clashes.push(name);
+    const box = name === 'geometry' && before && !isUntouched ? mergedBox(before, after, theirs) : null;
+    if (box && same(box, theirs.box)) continue;
+    if (!isUntouched && !box) clashes.push(name);
     for (const f of fields) left[f] = after[f];
+    if (box) left.box = box;
   }
   if (clashes.length) return { kind: 'clash', fields: clashes };
   if (!Object.keys(left).length) return { kind: 'equal' };

@@ -1,6 +1,6 @@
 /** Works out what an undo or redo has to change now, and what someone else changed since; pure functions. */
 
-import { EDITABLE, GROUPS, groupsOf, pick, same } from './fields.js';
+import { EDITABLE, GROUPS, groupsOf, mergedBox, pick, same } from './fields.js';
 
 /**
  * @import {Delta, HistoryEntry, LabelDelta} from '../types/changes'
@@ -37,8 +37,11 @@ function labelStep(delta, expect, target, now) {
     return [{ delta: { ...delta, before: current, after: null }, fields: clashes(current, expect), theirs: current }];
   }
   if (!current) return absent(delta, expect, target, now);
-  const wanted = pick(target);
-  const fields = expect === null ? ['existence'] : clashes(current, pick(expect, Object.keys(wanted)));
+  const expected = pick(expect ?? {}, Object.keys(pick(target)));
+  // sides that somebody else moved stay where they are
+  const box = mergedBox(expected, pick(target), current);
+  const wanted = box ? { ...pick(target), box } : pick(target);
+  const fields = expect === null ? ['existence'] : clashes(current, box ? { ...expected, box: current.box } : expected);
   if (Object.keys(wanted).every((f) => same(/** @type {any} */ (current)[f], /** @type {any} */ (wanted)[f]))) return [];
   return [{ delta: { ...delta, before: pick(current, Object.keys(wanted)), after: wanted }, fields, theirs: current }];
 }

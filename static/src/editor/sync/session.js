@@ -5,6 +5,7 @@ import { createInner, showState } from '../store/store.js';
 import { t } from '../../i18n.js';
 import { Adoption } from './saving/adoption.js';
 import { Api } from './api.js';
+import { ConflictNotices } from './saving/conflict-notices.js';
 import { conflictsOf, rejectedOf } from './saving/conflicts.js';
 import { Connection, REAL_CLOCK } from './connection.js';
 import { EventHandlers } from './receiving/event-handlers.js';
@@ -96,14 +97,16 @@ export class EditorSession {
     this.feed = new Feed({
       url: boot.urls.ws, origin: parts.origin, makeSocket: parts.makeSocket, clock, timers: this.timers, connection: this.connection,
       stream: this.stream, people: this.people, shownMedia: () => this.core.mediaId, accessLost: refetch,
+      joined: () => this.notices.flush(), conflict: (notice) => this.notices.received(notice),
     });
+    this.notices = new ConflictNotices({ userId: boot.user.id, send: (message) => this.feed.send(message) });
     this.adoption = new Adoption({ tabs, persistence, outbox: this.outbox, core: this.core, timers: this.timers });
     this.saveReporter = new SaveReporter({
       save: this.inner.writable.save, store: this.store, outbox: this.outbox, connection: this.connection, clock, timers: this.timers,
     });
     this.unavailable = this.handlers.unavailable;
     this.link = this.feed.link;
-    this.isIdle = computed(() => !this.outbox.pending.value && !this.store.conflicts.value.length && !this.store.rejected.value.length);
+    this.isIdle = computed(() => this.outbox.pending.value === 0);
     this.loads = 0;
     this.isClosed = false;
     /** @type {(() => void)[]} */
@@ -115,7 +118,7 @@ export class EditorSession {
     this.ends.push(
       effect(() => {
         const parked = this.outbox.parked.value;
-        writable.saveConflicts.value = conflictsOf(parked, this.outbox.answers);
+        writable.saveConflicts.value = this.notices.announced(conflictsOf(parked, this.outbox.answers));
         writable.rejected.value = rejectedOf(parked, this.outbox.answers);
       }),
       this.saveReporter.start(),
@@ -261,6 +264,11 @@ export class EditorSession {
   /** @param {(event: import('../types/wire').ProjectEvent) => void} fn */
   onEvent(fn) {
     return this.handlers.onEvent(fn);
+  }
+
+  /** @param {(notice: import('../types/saving').ConflictNotice) => void} fn */
+  onConflictNotice(fn) {
+    return this.notices.listen(fn);
   }
 
   close() {

@@ -34,6 +34,7 @@
  * @property {(points: readonly Point[], look: {isClosed: boolean, concept: string | null, isFilled?: boolean}) => void} line
  * @property {(box: Box, look: {concept: string | null}) => void} box
  * @property {(box: Box) => void} marquee
+ * @property {(label: Label) => void} other  the version of another person, dashed
  * @property {(x: number, y: number) => void} guides  lines across the stage
  * @property {(x: number, y: number, text: string) => void} note  a small text beside a place
  */

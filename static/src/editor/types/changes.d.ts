@@ -37,6 +37,11 @@ export interface CommitOptions {
   capture?: 'now' | 'never';
   /** Calls with the same key within 500 ms become one step of undo (nudging by arrows, for instance). */
   merge?: string;
+  /**
+   * Labels as they were when the gesture began that made the deltas (`before` is theirs). What somebody changed since
+   * is merged, or becomes a conflict.
+   */
+  from?: ReadonlyMap<string, Label>;
 }
 
 /** What changed in `store.labels`. Ids in `changed` are to be drawn and listed again. */

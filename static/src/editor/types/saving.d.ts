@@ -35,6 +35,16 @@ export interface Conflict {
   resolve(choice: 'mine' | 'theirs'): void;
 }
 
+/** What the person whose change was first is told about a conflict. */
+export interface ConflictNotice {
+  media: string;
+  label_id: string;
+  /** 'open': the other person has to decide; 'mine': they replaced this person's change; 'theirs': they kept it. */
+  state: 'open' | 'mine' | 'theirs';
+  /** Who decides. */
+  by: { id: string; name: string };
+}
+
 /** A change that the server refused for good: the "could not save" tray. Nothing of it is lost until discarded. */
 export interface Rejected {
   id: string;

@@ -1,6 +1,7 @@
 /** The session: the store's connection to the server. */
 import type { ReadonlySignal } from '@preact/signals-core';
 import type { MediaState } from './page';
+import type { ConflictNotice } from './saving';
 import type { Store } from './store';
 import type { ProjectEvent } from './wire';
 
@@ -19,9 +20,9 @@ export interface Session {
   flush(): void;
   /** Somebody may have signed in in another tab: checks the session if the page waits for that. */
   lookAgain(): void;
-  /** Resolves when every change is acknowledged and no conflict and no rejection is open. */
+  /** Resolves when every change is acknowledged or waits for a decision of the person (a conflict, a rejection). */
   idle(): Promise<void>;
-  /** True when nothing waits. */
+  /** True when nothing is on its way. */
   readonly isIdle: ReadonlySignal<boolean>;
   /** Image pixels; throttled to 20 a second. */
   moveCursor(x: number, y: number): void;
@@ -33,5 +34,7 @@ export interface Session {
   readonly unavailable: ReadonlySignal<string | null>;
   /** Called with every event of the project, other media's too (film strip, counts). */
   onEvent(fn: (event: ProjectEvent) => void): () => void;
+  /** Called when another person's change conflicts with one that this person made first, and when they have decided. */
+  onConflictNotice(fn: (notice: ConflictNotice) => void): () => void;
   close(): void;
 }

@@ -6,6 +6,7 @@ import { fitCanvas } from './layers.js';
 import { drawTags, placeTags } from './tags.js';
 
 /** @import {Label} from '../types/labels' */
+/** @import {Conflict} from '../types/saving' */
 /** @import {Store} from '../types/store' */
 /** @import {Camera} from './camera.js' */
 /** @import {LabelPainter} from './label-paint.js' */
@@ -15,6 +16,19 @@ import { drawTags, placeTags } from './tags.js';
 export const MAX_SELECTED = 200;
 /** Tags of all shapes when no more than this are in view. */
 const FEW = 40;
+
+/**
+ * Of each label in conflict on an image the version that is not shown: theirs, or in undo and redo what one's own step
+ * would make; a deletion has none.
+ * @param {readonly Conflict[]} conflicts @param {string | undefined} media
+ * @returns {Label[]}
+ */
+export function otherVersions(conflicts, media) {
+  return conflicts.flatMap((conflict) => {
+    const other = conflict.during === 'save' ? conflict.theirs : conflict.mine;
+    return conflict.media === media && other ? [other] : [];
+  });
+}
 
 export class EditLayer {
   /**
@@ -80,9 +94,17 @@ export class EditLayer {
     if (!this.isClean) g.clearRect(0, 0, c.deviceWidth, c.deviceHeight);
     const isHidden = this.store.display.peek().hideAll;
     const hasLabels = !isHidden && this.#drawLabels(g, c);
+    const hasOthers = !isHidden && this.#drawOthers(g, c);
     const hasTags = !isHidden && this.#drawTags(g, c);
     const hasTool = this.paintTool(g, c);
-    this.isClean = !hasLabels && !hasTags && !hasTool;
+    this.isClean = !hasLabels && !hasOthers && !hasTags && !hasTool;
+  }
+
+  /** The other versions of labels in conflict, dashed. @param {CanvasRenderingContext2D} g @param {Camera} c */
+  #drawOthers(g, c) {
+    const others = otherVersions(this.store.conflicts.peek(), this.store.media.peek()?.id);
+    for (const label of others) this.painter.paintOther(g, label, c);
+    return others.length > 0;
   }
 
   /** @param {CanvasRenderingContext2D} g @param {Camera} c */

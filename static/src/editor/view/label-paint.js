@@ -1,5 +1,5 @@
 /** Draws labels on the page's own canvas exactly as the worker does, with caches by label. Knows no selection. */
-import { SELECTED, MASK } from '../../workers/format.js';
+import { MASK, MODEL, SELECTED } from '../../workers/format.js';
 import { makeStyle, maskCanvas, paintShape } from '../../workers/paint.js';
 import { flagsOf, kindOf, numberSchemas, packLabels } from './pack.js';
 
@@ -108,8 +108,20 @@ export class LabelPainter {
     const shown = { ...row, flags: row.flags | (isSelected ? SELECTED : 0) };
     g.lineJoin = 'round';
     if (row.kind === MASK && !isFilled) return this.#frame(g, row, style, t);
-    paintShape(g, shown, isFilled ? style : { ...style, fill: CLEAR, fillOn: CLEAR, fillModel: CLEAR }, t, this.how);
+    paintShape(g, shown, isFilled ? style : unfilled(style), t, this.how);
     if (row.kind === MASK && isSelected) this.#frame(g, row, style, t);
+  }
+
+  /** The version of a label that is not the shown one: its dashed outline. @param {CanvasRenderingContext2D} g @param {Label} label @param {Camera} c */
+  paintOther(g, label, c) {
+    const row = this.#row(label);
+    const t = transform(c);
+    const { style } = this.styleOf(label.concept);
+    g.lineJoin = 'round';
+    if (row.kind !== MASK) return paintShape(g, { ...row, flags: (row.flags & ~SELECTED) | MODEL }, unfilled(style), t, this.how);
+    g.setLineDash([7 * t.ratio, 4 * t.ratio]);
+    this.#frame(g, row, style, t);
+    g.setLineDash([]);
   }
 
   /** The box of a mask, when it is selected or pointed at. @param {CanvasRenderingContext2D} g @param {ShapeRow} row @param {Style} style @param {ReturnType<typeof transform>} t */
@@ -125,6 +137,11 @@ export class LabelPainter {
 }
 
 const CLEAR = 'rgba(0,0,0,0)';
+
+/** @param {Style} style @returns {Style} */
+function unfilled(style) {
+  return { ...style, fill: CLEAR, fillOn: CLEAR, fillModel: CLEAR };
+}
 
 /** Black or white, whichever is read better on a color. @param {Rgb} rgb @returns {Rgb} */
 export function contrast([red, green, blue]) {

@@ -2,6 +2,7 @@
 import { transform } from './label-paint.js';
 
 /** @import {Box, Point} from '../types/geometry' */
+/** @import {Label} from '../types/labels' */
 /** @import {Camera} from './camera.js' */
 /** @import {LabelPainter} from './label-paint.js' */
 
@@ -101,6 +102,12 @@ export class Pen {
     this.g.fillStyle = style.fill;
     this.g.fill();
     this.#stroke(style, 2);
+  }
+
+  /** The version of a shape that another person made, dashed. @param {Label} label */
+  other(label) {
+    this.isUsed = true;
+    this.painter.paintOther(this.g, label, this.c);
   }
 
   /** @param {Box} box */

@@ -28,8 +28,12 @@ import { PointerRouter } from './pointer.js';
 
 /** What a command of the key map is to a tool. @type {Record<string, string>} */
 const KEYS = { 'draw.set': 'Enter', 'draw.back': 'Backspace' };
+/** Commands of the page that the stage comes first for: they are the page's when the tool has no use for the key. @type {Record<string, string>} */
+const KEYS_OF_BOTH = { delete: 'Delete' };
 /** @type {Record<string, string>} */
 const ARROWS = { left: 'ArrowLeft', right: 'ArrowRight', up: 'ArrowUp', down: 'ArrowDown' };
+/** No other key is held. */
+const PLAIN = { code: '', shiftKey: false, altKey: false, ctrlKey: false, metaKey: false };
 const ARROW_GROUPS = ['nudge', 'cross', 'resize'];
 
 export class ToolHost {
@@ -190,9 +194,10 @@ export class ToolHost {
     if (id === 'escape') return this.escape();
     if (id === 'redraw') return this.#redraw();
     const [group, what, ten] = id.split('.');
+    if (KEYS_OF_BOTH[id]) return this.tool.key({ ...PLAIN, key: KEYS_OF_BOTH[id] }) || undefined;
     const key = ARROW_GROUPS.includes(group) ? ARROWS[what] : KEYS[id];
     if (!key) return undefined;
-    return this.#key({ key, shiftKey: ten === '10', altKey: group === 'resize', ctrlKey: false, metaKey: false, code: '' });
+    return this.#key({ ...PLAIN, key, shiftKey: ten === '10', altKey: group === 'resize' });
   }
 
   destroy() {

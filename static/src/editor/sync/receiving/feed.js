@@ -3,6 +3,7 @@ import { signal } from '@preact/signals-core';
 import { Socket } from './socket.js';
 
 /**
+ * @import {ConflictNotice} from '../../types/saving'
  * @import {Clock, Connection} from '../connection.js'
  * @import {People} from './people.js'
  * @import {Stream} from './stream.js'
@@ -20,10 +21,12 @@ const NO_ACCESS = new Set([4403, 4404]);
 export class Feed {
   /**
    * @param {{url: string, origin?: string, makeSocket?: (url: string) => WebSocket, clock: Clock, timers: Timers,
-   *   connection: Connection, stream: Stream, people: People, shownMedia: () => string, accessLost: () => void}} parts
-   *   `accessLost` is called when the server closes the socket because the person may not see the project
+   *   connection: Connection, stream: Stream, people: People, shownMedia: () => string, accessLost: () => void,
+   *   joined: () => void, conflict: (notice: ConflictNotice) => void}} parts
+   *   `accessLost` is called when the server closes the socket because the person may not see the project; `joined` when
+   *   messages to others can be sent; `conflict` with what another page tells about one
    */
-  constructor({ url, origin, makeSocket, clock, timers, connection, stream, people, shownMedia, accessLost }) {
+  constructor({ url, origin, makeSocket, clock, timers, connection, stream, people, shownMedia, accessLost, joined, conflict }) {
     this.clock = clock;
     this.timers = timers;
     this.connection = connection;
@@ -31,6 +34,9 @@ export class Feed {
     this.people = people;
     this.shownMedia = shownMedia;
     this.accessLost = accessLost;
+    this.joined = joined;
+    this.conflict = conflict;
+    this.isJoined = false;
     this.socket = new Socket(socketUrl(url, origin), clock, this.socketHandlers(), makeSocket);
     this.link = signal(/** @type {'socket' | 'polling' | 'down'} */ ('down'));
     this.lastMessageAt = 0;
@@ -44,7 +50,13 @@ export class Feed {
 
   /** Subscribes to the medium that is shown. */
   join() {
-    this.socket.join(this.shownMedia(), this.stream.last);
+    this.isJoined = this.socket.join(this.shownMedia(), this.stream.last);
+    if (this.isJoined) this.joined();
+  }
+
+  /** Sends a message to the pages of others. @param {object} message @returns {boolean} false when there is no connection */
+  send(message) {
+    return this.isJoined && this.socket.send(message);
   }
 
   /** @returns {import('./socket.js').Handlers} */
@@ -58,6 +70,7 @@ export class Feed {
       onMessage: (message) => this.handleMessage(message),
       onDown: (code) => {
         this.link.value = 'down';
+        this.isJoined = false;
         this.people.clear();
         if (code === SIGNED_OUT) this.connection.signedOut(true);
         if (NO_ACCESS.has(code)) this.accessLost();
@@ -74,6 +87,7 @@ export class Feed {
       this.stream.head(message.seq);
     }
     else if (message.type === 'resync') this.stream.startOver();
+    else if (message.type === 'conflict') this.conflict(message);
     else this.people.handleMessage(message);
   }
 

@@ -50,11 +50,16 @@ export class Answers {
     const { outbox } = this;
     if (op.delta.kind !== 'label') return this.done(op, undefined, 0);
     outbox.core.applyServerLabel(op, theirs);
-    const outcome = merge(op.delta, theirs);
-    if (outcome.kind === 'equal') return this.given(op, theirs);
+    // changes that follow were made on this one: what they come to together is merged
+    const isNew = op.delta.before === null;
+    const chain = isNew ? [op] : outbox.queue(op.media).filter((other) => chainOf(other) === chainOf(op));
+    const delta = /** @type {LabelDelta | null} */ (total(chain));
+    if (!delta) return outbox.replace(chain, []);
+    const outcome = merge(delta, theirs);
+    if (outcome.kind === 'equal') return isNew ? this.given(op, theirs) : outbox.replace(chain, []);
     if (outcome.kind === 'clash') return this.park(op, { why: 'conflict', theirs, fields: outcome.fields });
-    const delta = { ...op.delta, before: outcome.before, after: outcome.after };
-    return outbox.replace([op], [renewed([op], delta, theirs?.revision ?? null)]);
+    const merged = { ...delta, before: outcome.before, after: outcome.after };
+    return outbox.replace(chain, [renewed(chain, merged, theirs?.revision ?? null)]);
   }
 
   /** The server has the same content already. @param {OutboxOp} op @param {Label | null} theirs @returns {Write[]} */

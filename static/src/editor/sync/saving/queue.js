@@ -59,7 +59,8 @@ export function runs(queue) {
       open.delete(key);
       continue;
     }
-    const run = open.get(key);
+    // an op with a base of its own was not made on the one before it
+    const run = op.base === null ? open.get(key) : undefined;
     if (run) run.push(op);
     else open.set(key, [op]);
     if (run?.length === 2) found.push(run);
