@@ -28,7 +28,7 @@ def two_on_one_box(studio: Studio, people: People) -> tuple[str, Editor, Editor]
     ann.drag((300, 225), (310, 225))
     expect(ann.page.locator("#head .save")).to_have_text("Offline: 1 change kept here", timeout=1000)
     expect(ann.page.locator("#banner")).to_contain_text("You can go on labeling")
-    rosa.drag((300, 225), (300, 245))
+    rosa.drag((300, 225), (320, 245))
     rosa.idle()
     person.context.set_offline(False)
     expect(ann.page.locator("#tray")).to_contain_text(
@@ -40,7 +40,7 @@ def two_on_one_box(studio: Studio, people: People) -> tuple[str, Editor, Editor]
 def test_of_two_changes_of_one_box_mine_can_be_kept(studio: Studio, people: People) -> None:
     image, ann, rosa = two_on_one_box(studio, people)
     assert violations(ann.page) == []
-    assert studio.boxes(image) == [("Car", (200, 170, 400, 320))]
+    assert studio.boxes(image) == [("Car", (220, 170, 420, 320))]
     ann.page.get_by_role("button", name="Keep mine").click()
     ann.idle()
     assert studio.boxes(image) == [("Car", (210, 150, 410, 300))]
@@ -51,8 +51,8 @@ def test_of_two_changes_of_one_box_theirs_can_be_taken(studio: Studio, people: P
     image, ann, _ = two_on_one_box(studio, people)
     ann.page.get_by_role("button", name="Take theirs").click()
     ann.idle()
-    assert studio.boxes(image) == [("Car", (200, 170, 400, 320))]
-    assert ann.labels[0]["box"] == [200, 170, 400, 320]
+    assert studio.boxes(image) == [("Car", (220, 170, 420, 320))]
+    assert ann.labels[0]["box"] == [220, 170, 420, 320]
 
 
 def test_a_refused_change_waits_in_the_tray_until_it_is_discarded(studio: Studio, people: People) -> None:

@@ -59,10 +59,10 @@ export function createLabel(store, fields) {
 /**
  * A change of some fields; fields that stay as they are are left out. null when nothing changes or the label is deleted.
  * @param {Store} store @param {string} id @param {LabelPatch} patch
+ * @param {Label} [label] as it was when the gesture began, which is then committed with it
  * @returns {LabelDelta | null}
  */
-export function updateLabel(store, id, patch) {
-  const label = store.labels.get(id);
+export function updateLabel(store, id, patch, label = store.labels.get(id)) {
   if (!label) return null;
   const [before, after] = difference(label, patch);
   if (!Object.keys(after).length) return null;
@@ -141,15 +141,25 @@ export function limited(labels, media, dx, dy) {
 }
 
 /**
+ * The geometry of labels that all move by the same, inside the image. Masks lie on whole pixels: with one of them all
+ * move by whole pixels.
+ * @param {readonly Label[]} labels @param {{width: number, height: number} | null} media @param {number} dx @param {number} dy
+ * @returns {{label: Label, patch: LabelPatch}[]}
+ */
+export function movedTogether(labels, media, dx, dy) {
+  const by = limited(labels, media, dx, dy);
+  const [x, y] = labels.some((label) => label.mask?.length) ? by.map(Math.trunc) : by;
+  return labels.map((label) => ({ label, patch: moved(label, x, y) }));
+}
+
+/**
  * Moves labels together by image pixels, inside the image.
  * @param {Store} store @param {Iterable<string>} ids @param {number} dx @param {number} dy
  * @returns {LabelDelta[]}
  */
 export function nudge(store, ids, dx, dy) {
   const labels = [...ids].flatMap((id) => store.labels.get(id) ?? []);
-  const [x, y] = limited(labels, store.media.peek(), dx, dy);
-  if (!x && !y) return [];
-  return existing(labels.map((label) => updateLabel(store, label.id, moved(label, x, y))));
+  return existing(movedTogether(labels, store.media.peek(), dx, dy).map(({ label, patch }) => updateLabel(store, label.id, patch)));
 }
 
 /**

@@ -183,3 +183,87 @@ test('cancel during a drag leaves everything as it was', () => {
   tool.up(pointer(60, 60));
   assert.deepEqual([store.labels.get('a')?.box, previews.size], [[10, 10, 60, 60], 0]);
 });
+
+test('any place on an edge of a box resizes; the middle and a small box move', () => {
+  const { store, use } = stageWith([box('a', [20, 20, 100, 80]), box('s', [150, 20, 174, 44])]);
+  store.select(['a']);
+  const { drag } = use('select');
+  drag([40, 20], [45, 10]);
+  assert.deepEqual(store.labels.get('a')?.box, [20, 10, 100, 80]);
+  drag([103, 60], [113, 70]);
+  assert.deepEqual(store.labels.get('a')?.box, [20, 10, 110, 80]);
+  drag([50, 50], [56, 58]);
+  assert.deepEqual(store.labels.get('a')?.box, [26, 18, 116, 88]);
+  store.select(['s']);
+  drag([162, 32], [168, 40]);
+  assert.deepEqual(store.labels.get('s')?.box, [156, 28, 180, 52]);
+});
+
+test('a click on an edge selects the smaller shape there', () => {
+  const { store, use } = stageWith([box('a', [20, 20, 100, 80]), box('b', [55, 15, 65, 25])]);
+  store.select(['a']);
+  use('select').click(56, 21);
+  assert.deepEqual([selected(store), store.labels.get('a')?.box], [['b'], [20, 20, 100, 80]]);
+});
+
+test('masks and keypoints move with others, by whole pixels', () => {
+  const { store, use } = stageWith([label('m', { shape: 'mask', box: [10, 10, 20, 20], mask: [1, 100] }), polygon('p', [[SQUARE]])], { zoom: 4 });
+  store.select(['m', 'p']);
+  const { drag, press } = use('select');
+  drag([40, 40], [43.4, 42.7]);
+  assert.deepEqual(store.labels.get('m')?.box, [13, 13, 23, 23]);
+  assert.deepEqual(store.labels.get('p')?.box, [23, 23, 63, 63]);
+  press('ArrowLeft', { shiftKey: true });
+  assert.deepEqual(store.labels.get('m')?.box, [3, 13, 13, 23]);
+  assert.equal(store.history.peek().length, 2, 'each is one step');
+});
+
+test('Delete removes the active vertex, else it is not used; selecting again and undo forget the vertex', () => {
+  const { store, use, said } = stageWith([polygon('a', [[SQUARE]]), box('b', [100, 20, 120, 40])]);
+  store.select(['a']);
+  const { click, press } = use('select');
+  const ring = () => store.labels.get('a')?.points?.[0][0];
+  assert.equal(press('Delete'), false);
+  click(60, 60);
+  assert.equal(press('Delete'), true);
+  assert.deepEqual(ring(), [[20, 20], [60, 20], [20, 60]]);
+  assert.equal(press('Delete'), false, 'the shape is meant next');
+  click(60, 20);
+  assert.equal(press('Delete'), true);
+  assert.equal(ring()?.length, 3);
+  assert.match(said.at(-1), /three points/);
+  store.select(['b']);
+  store.select(['a']);
+  assert.equal(press('Delete'), false);
+  click(60, 20);
+  press('ArrowUp');
+  assert.deepEqual(ring()?.[1], [60, 19]);
+  store.undo();
+  assert.equal(press('Delete'), false);
+});
+
+test('a drag changes the shape as it was when the button went down; the version of another is drawn meanwhile', () => {
+  const { store, use } = stageWith([box('a', [20, 20, 100, 80])]);
+  const { tool, pointer } = use('select');
+  tool.down(pointer(60, 50));
+  tool.move(pointer(70, 50));
+  store.commit({ kind: 'label', op_id: 'o', media: 'm1', label_id: 'a', at: '', before: { box: [20, 20, 100, 80] }, after: { box: [20, 20, 100, 90] } });
+  const others = [];
+  tool.paint({ other: (one) => others.push(one.box), handle() {} }, { zoom: 1 });
+  tool.up(pointer(70, 50));
+  assert.deepEqual(others, [[20, 20, 100, 90]]);
+  assert.deepEqual(store.labels.get('a')?.box, [30, 20, 110, 90]);
+});
+
+test('a redrawn shape is a change of what it was at the first point', () => {
+  const { store, use } = stageWith([box('a', [20, 20, 100, 80])]);
+  store.select(['a']);
+  const { tool, pointer } = use('box');
+  tool.redraw('a');
+  tool.move(pointer(20, 20));
+  tool.down(pointer(20, 20));
+  tool.move(pointer(90, 80));
+  store.commit({ kind: 'label', op_id: 'o', media: 'm1', label_id: 'a', at: '', before: { box: [20, 20, 100, 80] }, after: { box: [20, 10, 100, 80] } });
+  tool.up(pointer(90, 80));
+  assert.deepEqual(store.labels.get('a')?.box, [20, 10, 90, 80]);
+});

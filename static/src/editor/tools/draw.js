@@ -22,6 +22,8 @@ export class DrawTool extends Tool {
     this.pointer = null;
     /** Id of the shape that the next drawing replaces. @type {string | null} */
     this.redrawn = null;
+    /** The shape to redraw as it was when the drawing began. @type {Label | undefined} */
+    this.base = undefined;
   }
 
   /** The next drawing becomes the geometry of this shape. @param {string} id */
@@ -39,9 +41,10 @@ export class DrawTool extends Tool {
     return store.labels.get(id);
   }
 
-  /** Ends redrawing when another shape is selected: selecting the first one again does not resume it. */
+  /** Ends redrawing when another shape is selected: selecting the first one again does not resume it. Before the first point the base follows. */
   #forgetOther() {
     if (!this.target) this.redrawn = null;
+    if (!this.isDrawing) this.base = this.target;
   }
 
   /** Cancels redrawing. @override */
@@ -137,11 +140,11 @@ export class DrawTool extends Tool {
    */
   finish(geometry, { shape, tool, kind, size }) {
     const { store, commit, announce } = this.context;
-    const { target } = this;
+    const { target, base = target } = this;
     this.redrawn = null;
-    if (target) {
-      const delta = updateLabel(store, target.id, geometry);
-      if (delta) commit(delta);
+    if (target && base) {
+      const delta = updateLabel(store, target.id, geometry, base);
+      if (delta) commit(delta, { from: new Map([[base.id, base]]) });
       return announce(t('{kind} redrawn, {size}', { kind, size }), { spokenOnly: true });
     }
     const concept = this.concept;

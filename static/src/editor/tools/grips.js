@@ -53,6 +53,25 @@ export function nearestGrip(grips, x, y, reach) {
 }
 
 /**
+ * The edge of a box under the pointer, as a grip that moves it. A small box keeps its middle free for moving it.
+ * @param {Label} label @param {number} x @param {number} y @param {number} reach image pixels
+ * @returns {Grip | null}
+ */
+export function boxEdgeNear(label, x, y, reach) {
+  if (!hasGrips(label) || label.points?.length) return null;
+  const [x0, y0, x1, y1] = label.box;
+  const within = Math.min(reach, Math.max((Math.min(x1 - x0, y1 - y0)) / 4, reach / 3));
+  if (x < x0 - within || x > x1 + within || y < y0 - within || y > y1 + within) return null;
+  const sides = /** @type {[number, NonNullable<Grip['edges']>][]} */ ([
+    [Math.abs(x - x0), [0, -1]], [Math.abs(x - x1), [2, -1]], [Math.abs(y - y0), [-1, 1]], [Math.abs(y - y1), [-1, 3]],
+  ]);
+  const [distance, edges] = sides.reduce((best, side) => (side[0] < best[0] ? side : best));
+  if (distance > within) return null;
+  const [ax, ay] = edges;
+  return { x: ax < 0 ? x : label.box[ax], y: ay < 0 ? y : label.box[ay], edges, vertex: null };
+}
+
+/**
  * The box with the edges of a grip at another place, on whole pixels, at least 2 x 2, inside the image.
  * @param {Box} box @param {NonNullable<Grip['edges']>} edges @param {number} x @param {number} y @param {Size} size
  * @returns {Box}

@@ -1,22 +1,24 @@
 /** Selects shapes and changes the selected ones: move, resize, vertices, by mouse or keys. Draws no new shape. */
-import { limited, moved, nudge, updateLabel } from '../commands.js';
+import { movedTogether, nudge, updateLabel } from '../commands.js';
 import { fromCorners } from '../geom/box.js';
 import { ngettext, t } from '../../i18n.js';
+import { looksSame, same } from '../store/fields.js';
+import { ActiveVertex } from './active-vertex.js';
 import {
-  edgeNear, gripsOf, hasGrips, movedVertex, nearestGrip, resizedBox, stretched, withVertex, withoutVertex,
+  boxEdgeNear, edgeNear, gripsOf, hasGrips, movedVertex, nearestGrip, polygonPatch, resizedBox, stretched, withVertex, withoutVertex,
 } from './grips.js';
 import { rounded, snapped, vertexDigits } from './snap.js';
 import { CLICK_PX, REACH, Tool, arrow } from './tool.js';
 
 /** @import {Delta} from '../types/changes' */
-/** @import {Point} from '../types/geometry' */
+/** @import {Part, Point} from '../types/geometry' */
 /** @import {Label, LabelPatch} from '../types/labels' */
 /** @import {Grip} from './grips.js' */
 /** @import {VertexRef} from '../geom/poly.js' */
 /** @import {Pen, ToolCamera, ToolPointer, Key} from './tool.js' */
 
-/** CSS pixels from the outline at which a click inserts a vertex. */
-const EDGE_REACH = 6;
+/** CSS pixels from the outline at which a press takes the edge: of a box to move it, of a polygon to insert a vertex. */
+const EDGE_REACH = { mouse: 6, touch: 14 };
 /** More handles than this are drawn only near the pointer. */
 const MANY_GRIPS = 400;
 const MERGE = { merge: 'select-keys' };
@@ -27,9 +29,9 @@ const MERGE = { merge: 'select-keys' };
  * @property {number} x @property {number} y image pixels
  * @property {number} px @property {number} py
  * @property {boolean} isDragged
- * @property {Label[]} labels that a drag changes, as they are
+ * @property {Label[]} labels that a drag changes, as they were when the button went down
  * @property {Grip | null} grip
- * @property {LabelPatch | null} inserted geometry with the vertex that the press inserted
+ * @property {Label | null} inserted the label with the vertex that the press inserted
  * @property {string[] | null} click what to select when it was only a click
  */
 
@@ -47,8 +49,12 @@ export class SelectTool extends Tool {
   at = null;
   /** Handles are larger for fingers. */
   isTouch = false;
-  /** The vertex that the arrow keys move. @type {{id: string, vertex: VertexRef} | null} */
-  active = null;
+
+  /** @param {import('./tool.js').ToolContext} context */
+  constructor(context) {
+    super(context);
+    this.active = new ActiveVertex(context.store);
+  }
 
   /** The one selected label that has handles. @returns {Label | null} */
   get single() {
@@ -59,12 +65,13 @@ export class SelectTool extends Tool {
     return label && hasGrips(label) && store.isEditable(label.id) && !store.isHidden(label.id) ? label : null;
   }
 
-  /** Selected labels whose place may be changed here. @returns {Label[]} */
+  /** Selected labels whose place may be changed here. Masks and keypoints move with others, not alone. @returns {Label[]} */
   get movable() {
     const { store } = this.context;
-    return [...store.selection.peek()].flatMap((id) => {
+    const selection = store.selection.peek();
+    return [...selection].flatMap((id) => {
       const label = store.labels.get(id);
-      return label && hasGrips(label) && store.isEditable(id) ? [label] : [];
+      return label && (selection.size > 1 || hasGrips(label)) && store.isEditable(id) ? [label] : [];
     });
   }
 
@@ -73,13 +80,18 @@ export class SelectTool extends Tool {
     return (p.type === 'touch' ? REACH.touch : REACH.mouse) / this.context.camera().zoom;
   }
 
-  /** The handle under the pointer; a small shape keeps its middle free for moving it. @param {ToolPointer} p @returns {Grip | null} */
+  /** @param {ToolPointer} p image pixels that count as on an edge */
+  #edgeReach(p) {
+    return (p.type === 'touch' ? EDGE_REACH.touch : EDGE_REACH.mouse) / this.context.camera().zoom;
+  }
+
+  /** The handle or edge of a box under the pointer; a small shape keeps its middle free for moving it. @param {ToolPointer} p @returns {Grip | null} */
   #grip(p) {
     const label = this.single;
     if (!label) return null;
     const side = Math.min(label.box[2] - label.box[0], label.box[3] - label.box[1]);
     const reach = label.points?.length ? this.#reach(p) : Math.min(this.#reach(p), Math.max(side / 3, this.#reach(p) / 2));
-    return nearestGrip(gripsOf(label), p.x, p.y, reach);
+    return nearestGrip(gripsOf(label), p.x, p.y, reach) ?? boxEdgeNear(label, p.x, p.y, this.#edgeReach(p));
   }
 
   /** @override @param {ToolPointer} p */
@@ -104,22 +116,28 @@ export class SelectTool extends Tool {
       this.#removeVertex(label, grip.vertex);
       return true;
     }
-    this.active = grip?.vertex ? { id: label.id, vertex: grip.vertex } : null;
+    this.active.clear();
     if (grip) {
-      Object.assign(press, { kind: 'grip', labels: [label], grip });
+      if (grip.vertex) this.active.set(label, grip.vertex);
+      Object.assign(press, { kind: 'grip', labels: [label], grip, click: grip.vertex ? null : this.#underEdge(p, label) });
       return true;
     }
-    const edge = p.alt ? null : edgeNear(label, p.x, p.y, EDGE_REACH / this.context.camera().zoom);
+    const edge = p.alt ? null : edgeNear(label, p.x, p.y, this.#edgeReach(p));
     if (!edge) return false;
     const at = snapped(edge.x, edge.y, this.#size, vertexDigits(this.context.camera().zoom));
-    const inserted = withVertex(label, edge, at);
-    const next = { ...label, ...inserted };
+    const next = { ...label, ...withVertex(label, edge, at) };
     const vertex = { part: edge.part, ring: edge.ring, vertex: edge.edge + 1 };
-    this.active = { id: label.id, vertex };
-    Object.assign(press, { kind: 'grip', labels: [next], inserted, grip: { x: at[0], y: at[1], edges: null, vertex } });
+    this.active.set(next, vertex);
+    Object.assign(press, { kind: 'grip', labels: [label], inserted: next, grip: { x: at[0], y: at[1], edges: null, vertex } });
     this.context.previews.set(label.id, next);
     this.context.redraw();
     return true;
+  }
+
+  /** What a click on the edge of a selected box selects: a smaller shape there. @param {ToolPointer} p @param {Label} label */
+  #underEdge(p, label) {
+    const [first] = this.context.hit(p.x, p.y, p.type);
+    return first && first.id !== label.id ? [first.id] : null;
   }
 
   /** @param {ToolPointer} p @param {Label[]} labels the one to select first */
@@ -168,7 +186,9 @@ export class SelectTool extends Tool {
     if (!press) return this.#hover(p);
     if (!press.isDragged && Math.hypot(p.px - press.px, p.py - press.py) < CLICK_PX) return;
     press.isDragged = true;
-    for (const { label, patch } of this.#dragged(press, p)) this.context.previews.set(label.id, { ...label, ...patch });
+    const dragged = this.#dragged(press, p);
+    for (const { label, patch } of dragged) this.context.previews.set(label.id, { ...label, ...patch });
+    this.#followVertex(press, dragged);
     this.context.redraw();
   }
 
@@ -177,7 +197,7 @@ export class SelectTool extends Tool {
     const { store, hit, setCursor, redraw } = this.context;
     const grip = this.#grip(p);
     const [label] = grip ? [] : hit(p.x, p.y, p.type);
-    const isOnEdge = !grip && this.single !== null && edgeNear(this.single, p.x, p.y, EDGE_REACH / this.context.camera().zoom) !== null;
+    const isOnEdge = !grip && this.single !== null && edgeNear(this.single, p.x, p.y, this.#edgeReach(p)) !== null;
     if (grip) setCursor(grip.edges ? CURSORS[grip.edges.join()] : 'crosshair');
     else setCursor(isOnEdge ? 'copy' : label ? (store.isEditable(label.id) && hasGrips(label) ? 'move' : 'pointer') : 'default');
     const id = label?.id ?? null;
@@ -197,9 +217,13 @@ export class SelectTool extends Tool {
     if (press.kind !== 'move') return [];
     const isFine = press.labels.every((label) => label.points?.length) && vertexDigits(this.context.camera().zoom) > 0;
     const digits = isFine ? 1 : 0;
-    const wanted = [rounded(p.x - press.x, digits), rounded(p.y - press.y, digits)];
-    const [dx, dy] = limited(press.labels, this.context.store.media.peek(), wanted[0], wanted[1]);
-    return press.labels.map((label) => ({ label, patch: moved(label, dx, dy) }));
+    const by = [p.x - press.x, p.y - press.y].map((n) => rounded(n, digits));
+    return movedTogether(press.labels, this.context.store.media.peek(), by[0], by[1]);
+  }
+
+  /** The vertex that is dragged stays the active one. @param {Press} press @param {{label: Label, patch: LabelPatch}[]} dragged */
+  #followVertex({ grip }, [first]) {
+    if (grip?.vertex && first) this.active.set({ ...first.label, ...first.patch }, grip.vertex);
   }
 
   /** @param {Press} press @param {ToolPointer} p @returns {LabelPatch} */
@@ -210,7 +234,7 @@ export class SelectTool extends Tool {
     const y = grip.y + p.y - press.y;
     if (grip.edges) return { box: resizedBox(label.box, grip.edges, x, y, this.#size) };
     const vertex = /** @type {VertexRef} */ (grip.vertex);
-    return movedVertex(label, vertex, x, y, this.#size, vertexDigits(this.context.camera().zoom));
+    return movedVertex(press.inserted ?? label, vertex, x, y, this.#size, vertexDigits(this.context.camera().zoom));
   }
 
   /** @override @param {ToolPointer} p */
@@ -220,11 +244,18 @@ export class SelectTool extends Tool {
     this.at = p;
     if (!press) return;
     if (press.isDragged && press.kind === 'marquee') this.#selectInside(press, p);
-    else if (press.isDragged) this.#commit(this.#dragged(press, p));
-    else if (press.inserted) this.#commit([{ label: press.labels[0], patch: press.inserted }]);
+    else if (press.isDragged) this.#release(press, p);
+    else if (press.inserted) this.#commit([{ label: press.labels[0], patch: polygonPatch(press.inserted.points ?? []) }]);
     else if (press.click) this.context.store.select(press.click);
     this.context.previews.clear();
     this.context.redraw();
+  }
+
+  /** @param {Press} press @param {ToolPointer} p */
+  #release(press, p) {
+    const dragged = this.#dragged(press, p);
+    this.#followVertex(press, dragged);
+    this.#commit(dragged);
   }
 
   /** @param {Press} press @param {ToolPointer} p */
@@ -234,12 +265,12 @@ export class SelectTool extends Tool {
     store.select(ids, p.shift ? 'add' : 'replace');
   }
 
-  /** @param {{label: Label, patch: LabelPatch}[]} changes */
+  /** Commits a gesture: a change of the labels as they were when it began. @param {{label: Label, patch: LabelPatch}[]} changes */
   #commit(changes) {
     const { store, commit, announce } = this.context;
-    const deltas = changes.flatMap(({ label, patch }) => /** @type {Delta[]} */ (updateLabel(store, label.id, patch) ?? []));
+    const deltas = changes.flatMap(({ label, patch }) => /** @type {Delta[]} */ (updateLabel(store, label.id, patch, label) ?? []));
     if (!deltas.length) return;
-    commit(deltas);
+    commit(deltas, { from: new Map(changes.map(({ label }) => [label.id, label])) });
     const [label] = changes;
     const box = label.patch.box ?? label.label.box;
     const values = box.map((n) => Number(n.toFixed(1)));
@@ -250,9 +281,9 @@ export class SelectTool extends Tool {
   /** @param {Label} label @param {VertexRef} vertex */
   #removeVertex(label, vertex) {
     const patch = withoutVertex(label, vertex);
-    this.active = null;
-    if (patch) this.#commit([{ label, patch }]);
-    else this.context.announce(t('A polygon needs at least three points'));
+    if (!patch) return this.context.announce(t('A polygon needs at least three points'));
+    this.active.clear();
+    this.#commit([{ label, patch }]);
   }
 
   /** @override */
@@ -267,12 +298,13 @@ export class SelectTool extends Tool {
   /** @override */
   deactivate() {
     this.cancel();
-    this.active = null;
+    this.active.clear();
     this.context.store.hover.value = null;
   }
 
   /** @override @param {Key} e */
   key(e) {
+    if (e.key === 'Delete') return this.#deleteVertex();
     const way = arrow(e);
     if (!way || e.ctrlKey || e.metaKey || !this.context.store.selection.peek().size) return false;
     if (e.altKey) this.#stretch(way);
@@ -288,26 +320,36 @@ export class SelectTool extends Tool {
   /** @param {Point} way */
   #nudgeVertex([dx, dy]) {
     const label = this.single;
-    if (!label || this.active?.id !== label.id) return false;
-    const at = this.active.vertex;
-    const point = label.points?.[at.part]?.[at.ring]?.[at.vertex];
-    if (!point) return false;
-    const patch = movedVertex(label, at, point[0] + dx, point[1] + dy, this.#size, 6);
+    const at = this.active.of(label);
+    if (!label || !at) return false;
+    const [x, y] = /** @type {Part[]} */ (label.points)[at.part][at.ring][at.vertex];
+    const patch = movedVertex(label, at, x + dx, y + dy, this.#size, 6);
+    this.active.set({ ...label, ...patch }, at);
     const delta = updateLabel(this.context.store, label.id, patch);
     if (delta) this.context.commit(delta, MERGE);
     return true;
   }
 
+  /** Removes the active vertex. @returns {boolean} false when there is none: the key is for the whole shape then */
+  #deleteVertex() {
+    const label = this.single;
+    const at = this.active.of(label);
+    if (label && at) this.#removeVertex(label, at);
+    return at !== null;
+  }
+
   /** @param {Point} way */
   #stretch([dx, dy]) {
-    const deltas = this.movable.flatMap((label) => updateLabel(this.context.store, label.id, stretched(label, dx, dy, this.#size)) ?? []);
+    const deltas = this.movable.filter(hasGrips).flatMap((label) => updateLabel(this.context.store, label.id, stretched(label, dx, dy, this.#size)) ?? []);
     this.context.commit(deltas, MERGE);
   }
 
-  /** @param {string} id @param {VertexRef} at */
-  #isActive(id, at) {
-    const now = this.active?.id === id ? this.active.vertex : null;
-    return now !== null && now.part === at.part && now.ring === at.ring && now.vertex === at.vertex;
+  /** What somebody else made of the shapes while they are dragged, dashed. @param {Pen} pen */
+  #paintOthers(pen) {
+    for (const label of this.press?.isDragged ? this.press.labels : []) {
+      const now = this.context.store.labels.get(label.id);
+      if (now && now !== label && !looksSame(now, label)) pen.other(now);
+    }
   }
 
   /** @override @param {Pen} pen @param {ToolCamera} camera */
@@ -315,14 +357,16 @@ export class SelectTool extends Tool {
     const press = this.press;
     const at = this.at;
     if (press?.kind === 'marquee' && press.isDragged && at) pen.marquee(fromCorners([press.x, press.y], [at.x, at.y]));
+    this.#paintOthers(pen);
     const selected = this.single;
     if (!selected) return;
     const label = this.context.previews.get(selected.id) ?? selected;
     const grips = gripsOf(label);
+    const active = this.active.of(label);
     const near = 60 / camera.zoom;
     for (const { x, y, vertex } of grips) {
       if (grips.length > MANY_GRIPS && (!at || Math.hypot(x - at.x, y - at.y) > near)) continue;
-      const isOn = vertex !== null && this.#isActive(label.id, vertex);
+      const isOn = vertex !== null && active !== null && same(active, vertex);
       pen.handle(x, y, { isOn, isTouch: this.isTouch, concept: label.concept });
     }
     if (press?.kind === 'grip' && press.isDragged && press.grip?.edges) {
