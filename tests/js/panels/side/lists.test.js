@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { countByClass, digitOf, slotsOf, withBound } from '../../../../static/src/editor/panels/side/classes-model.js';
 import { figures, neighbor, rowsOf } from '../../../../static/src/editor/panels/side/objects-model.js';
-import { rowsInView, scrollToRow } from '../../../../static/src/editor/panels/side/virtual-rows.js';
+import { rowsInView, scrollToRow } from '../../../../static/src/ui/virtual-rows.js';
 
 const concepts = new Map([['c', { id: 'c', name: 'Car', order: 2 }], ['p', { id: 'p', name: 'Person', order: 1 }]]);
 const label = (id, concept, box, more = {}) => ({ id, concept, box, points: null, mask: null, keypoints: [], score: null, origin: 'human', created_by: 'u', created_at: id, ...more });

@@ -4,7 +4,7 @@ import { num, t } from '../../../i18n.js';
 import { html, live, nothing, render, repeat, afterNextFrame, vars } from '../live.js';
 import { icon, iconButton, shapeIcon, shapeWord, swatch } from '../templates.js';
 import { SORTS, neighbor, rowsOf } from './objects-model.js';
-import { rowsInView, scrollToRow } from './virtual-rows.js';
+import { rowsInView, scrollToRow } from '../../../ui/virtual-rows.js';
 
 /** @import {Label} from '../../types/labels' */
 /** @import {App} from '../app' */
