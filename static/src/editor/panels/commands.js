@@ -4,7 +4,7 @@ import { toggleContrast, toggleTheme } from '../../ui/theme.js';
 import { toast, undoLastToast } from '../../ui/toast.js';
 import { COMMANDS } from '../command-list.js';
 import { deletable, deleteLabels, duplicate, inOrder, paste, reorder, setStatus } from '../commands.js';
-import { pickClass, useClass } from './side/class-picker.js';
+import { noClasses, pickClass, useClass } from './side/class-picker.js';
 import { withBound } from './side/classes-model.js';
 import { askForNumber } from './dialogs/jump.js';
 import { showKeySheet } from './dialogs/key-sheet.js';
@@ -110,23 +110,35 @@ function useTool({ store, stage, announce }, tool) {
   stage.focus();
 }
 
+/** Id of the current class; null, and said, without any. @param {App} app */
+function currentClass({ store, announce }) {
+  const id = store.activeConcept.peek();
+  if (id === null) announce(noClasses());
+  return id;
+}
+
 /** @param {App} app @param {number} digit 1 to 10 */
 function useDigit(app, digit) {
   const concept = app.slots.peek()[digit - 1];
-  if (!concept) return false;
-  useClass(app, concept.id);
-  return true;
+  if (concept) useClass(app, concept.id);
+  else if (currentClass(app)) app.announce(t('Digit {digit} has no class. Ctrl+{digit} assigns it to the current class.', { digit: digit % 10 }));
+}
+
+/** @param {App} app */
+function repeatClass(app) {
+  const id = currentClass(app);
+  if (id) useClass(app, id);
 }
 
 /** From now on the digit means the class of the next shape. @param {App} app @param {number} place 1 to 10 */
-function bindDigit({ boot, store, settings }, place) {
-  const concept = store.concept(store.activeConcept.peek());
-  if (!concept) return false;
+function bindDigit(app, place) {
+  const { boot, store, settings } = app;
+  const concept = store.concept(currentClass(app));
+  if (!concept) return;
   const before = settings.value.digits;
   const bound = withBound(before[boot.project.id] ?? {}, store.regionConcepts.peek(), place, concept.id);
   settings.set({ digits: { ...before, [boot.project.id]: bound } });
   toast(t('{digit} is now {name}', { digit: place % 10, name: concept.name }), { undo: () => settings.set({ digits: before }) });
-  return true;
 }
 
 /** @param {App} app */
@@ -229,7 +241,7 @@ export function actionsOf(app) {
     'tool.box': () => useTool(app, 'box'),
     'tool.polygon': () => useTool(app, 'polygon'),
     'tool.again': () => useTool(app, memory.last),
-    'class.repeat': () => { const id = store.activeConcept.peek(); if (id) useClass(app, id); },
+    'class.repeat': () => repeatClass(app),
     'object.next': () => selectNext(app, 1),
     'object.previous': () => selectNext(app, -1),
     'select.all': () => store.select(store.order().filter((id) => !store.isHidden(id))),

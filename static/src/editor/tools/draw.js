@@ -58,7 +58,7 @@ export class DrawTool extends Tool {
   get concept() {
     const { store, announce } = this.context;
     const id = store.activeConcept.peek() ?? store.regionConcepts.peek()[0]?.id ?? null;
-    if (id === null) announce(t('There is no class yet'));
+    if (id === null) announce(t('Objects need a class. This project has no classes yet.'));
     return id;
   }
 
@@ -67,9 +67,9 @@ export class DrawTool extends Tool {
     return this.target?.concept ?? this.context.store.activeConcept.peek() ?? this.context.store.regionConcepts.peek()[0]?.id ?? null;
   }
 
-  /** Announces why nothing is drawn when this person may not. */
+  /** Announces why nothing is drawn when this person may not, or there is no class. */
   get isReady() {
-    if (this.mayDraw) return true;
+    if (this.mayDraw) return this.target !== undefined || this.concept !== null;
     this.context.announce(this.context.store.may.peek().reason || t('You cannot edit this image'));
     return false;
   }

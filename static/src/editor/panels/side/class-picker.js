@@ -10,6 +10,9 @@ import { icon, kbd, swatch } from '../templates.js';
 /** @import {Concept} from '../../types/page' */
 /** @import {App} from '../app' */
 
+/** Why nothing can be drawn in a project without classes. */
+export const noClasses = () => t('Objects need a class. This project has no classes yet.');
+
 /** Gives the selected shapes a class, or the next shape when none is selected. @param {App} app @param {string} id */
 export function useClass({ store, announce }, id) {
   const selected = [...store.selection.peek()];

@@ -3,7 +3,7 @@ import { num, t } from '../../../i18n.js';
 import { html, mount, nothing } from '../live.js';
 import { icon, kbd, swatch } from '../templates.js';
 import { countByClass, digitOf } from './classes-model.js';
-import { useClass } from './class-picker.js';
+import { noClasses, useClass } from './class-picker.js';
 import { onListKey, rovingStop } from '../roving.js';
 
 /** @import {App} from '../app' */
@@ -19,7 +19,7 @@ export function mountClasses(host, app) {
     const counts = countByClass(store.labels.values());
     const selected = store.activeConcept.value;
     if (!classes.length) {
-      return html`<div class="empty small"><p>${t('Objects need a class. This project has no classes yet.')}</p>${all ? html`<div class="row"><a class="btn primary" href=${all}>${icon('plus')}${t('New class')}</a></div>` : nothing}</div>`;
+      return html`<div class="empty small"><p>${noClasses()}</p>${all ? html`<div class="row"><a class="btn primary" href=${all}>${icon('plus')}${t('New class')}</a></div>` : nothing}</div>`;
     }
     const tabbed = stop.of(classes.map((one) => one.id), selected ?? classes[0].id);
     return html`<div class="list scroll classes" role="listbox" aria-label=${t('Classes')} @keydown=${onListKey} @focusin=${stop.onFocus}>

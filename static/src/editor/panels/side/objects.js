@@ -3,6 +3,7 @@ import { computed, effect, signal } from '@preact/signals-core';
 import { num, t } from '../../../i18n.js';
 import { html, live, nothing, render, repeat, afterNextFrame, vars } from '../live.js';
 import { icon, iconButton, shapeIcon, shapeWord, swatch } from '../templates.js';
+import { noClasses } from './class-picker.js';
 import { SORTS, neighbor, rowsOf } from './objects-model.js';
 import { rowsInView, scrollToRow } from '../../../ui/virtual-rows.js';
 
@@ -131,7 +132,7 @@ export class ObjectList {
     const { store, boot } = this.app;
     if (store.labels.size) return html`<p class="empty-note">${t('No matching objects.')}</p>`;
     if (!store.regionConcepts.value.length) {
-      return html`<div class="empty small"><p>${t('Objects need a class. This project has no classes yet.')}</p><div class="row"><a class="btn primary" href=${boot.urls.classes_page}>${icon('plus')}${t('New class')}</a></div></div>`;
+      return html`<div class="empty small"><p>${noClasses()}</p><div class="row"><a class="btn primary" href=${boot.urls.classes_page}>${icon('plus')}${t('New class')}</a></div></div>`;
     }
     return html`<div class="empty small"><p>${store.may.value.label ? t('No objects yet. Press B to draw a box.') : t('No objects yet.')}</p>${store.may.value.label ? html`<div class="row"><button class="btn" type="button" @click=${() => this.app.run('tool.box')}>${icon('t-box')}${t('Draw a box')}</button></div>` : nothing}</div>`;
   }
