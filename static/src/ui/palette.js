@@ -1,13 +1,17 @@
-/** The command palette: a combobox over entries that the caller provides. */
+/** The command palette: a combobox over entries that the caller provides. Only the rows in view are in the page. */
 import { h, icon } from './dom.js';
 import { placeBeside } from './menu.js';
+import { rowsInView, scrollToRow } from './virtual-rows.js';
 import { ngettext, t } from '../i18n.js';
 
 /**
- * @typedef {{group: string, label: string, run: () => void, icon?: string, mark?: () => Element, keys?: string, more?: string}} Entry
+ * @typedef {{group: string, label: string, run: () => void, icon?: string, mark?: () => Element, keys?: string, more?: string,
+ *   isCurrent?: boolean}} Entry `isCurrent`: the list opens at this entry
  */
 
-const MAX_ENTRIES = 60;
+/** Of a row, caption or entry, and of the list's padding on both ends, CSS pixels. */
+const ROW = 34;
+const PADDING = 12;
 
 /** Highlights the match. @param {string} label @param {string} query */
 function highlighted(label, query) {
@@ -23,7 +27,7 @@ function highlighted(label, query) {
  */
 export function search(entries, typed) {
   const query = typed.trim().toLocaleLowerCase();
-  if (!query) return entries.slice(0, MAX_ENTRIES);
+  if (!query) return entries;
   const words = query.split(/\s+/);
   const ranked = [];
   for (const [place, entry] of entries.entries()) {
@@ -36,17 +40,15 @@ export function search(entries, typed) {
   }
   const groups = [...new Set(entries.map((one) => one.group))];
   ranked.sort((a, b) => groups.indexOf(a.entry.group) - groups.indexOf(b.entry.group) || a.rank - b.rank || a.place - b.place);
-  return ranked.slice(0, MAX_ENTRIES).map((one) => one.entry);
+  return ranked.map((one) => one.entry);
 }
 
-/** @param {Entry} entry @param {string} query @param {number} index */
-function row(entry, query, index) {
-  return h(
-    'div', { class: 'item', role: 'option', id: `p-${index}`, 'aria-selected': String(index === 0) },
-    entry.mark?.() ?? icon(entry.icon ?? 'arrow-right'),
-    highlighted(entry.label, query),
-    entry.keys ? h('span', { class: 'end' }, h('kbd', { class: 'kbd', text: entry.keys })) : null,
-  );
+/**
+ * The rows of the list: each group begins with its caption, entries are their indices.
+ * @param {readonly Entry[]} entries @returns {(string | number)[]}
+ */
+export function rowsOf(entries) {
+  return entries.flatMap(({ group }, index) => (group === entries[index - 1]?.group ? [index] : [group, index]));
 }
 
 /** @param {string} key */
@@ -58,13 +60,19 @@ class Palette {
     this.entries = entries;
     /** @type {Entry[]} */
     this.shown = [];
+    /** @type {(string | number)[]} */
+    this.rows = [];
+    /** Elements by row, of what is in view. @type {Map<number, Element>} */
+    this.drawn = new Map();
     this.selected = 0;
     this.input = h('input', { type: 'text', role: 'combobox', 'aria-expanded': 'true', 'aria-controls': 'p-list', 'aria-label': label, 'aria-autocomplete': 'list', placeholder: label, autocomplete: 'off', spellcheck: 'false' });
-    this.list = h('div', { class: 'list', role: 'listbox', id: 'p-list', 'aria-label': t('Results') });
+    this.list = h('div', { class: 'rows', role: 'listbox', id: 'p-list', 'aria-label': t('Results') });
+    this.scroll = h('div', { class: 'list' }, this.list);
     this.count = h('span', { class: 'end', role: 'status' });
     const help = [h('span', { class: 'row tight' }, kbd('↑'), kbd('↓'), t('navigate')), h('span', { class: 'row tight' }, kbd('⏎'), t('open'))];
-    this.dialog = h('dialog', { class: 'palette', 'aria-label': label }, h('div', { class: 'ask' }, icon('search'), this.input, kbd('Esc')), this.list, h('div', { class: 'foot' }, ...help, this.count));
+    this.dialog = h('dialog', { class: 'palette', 'aria-label': label }, h('div', { class: 'ask' }, icon('search'), this.input, kbd('Esc')), this.scroll, h('div', { class: 'foot' }, ...help, this.count));
     this.input.addEventListener('input', () => this.draw());
+    this.scroll.addEventListener('scroll', () => this.drawRows(), { passive: true });
     this.dialog.addEventListener('keydown', (event) => this.onKey(event));
     this.dialog.addEventListener('click', (event) => this.onClick(event));
     this.dialog.addEventListener('close', () => this.dialog.remove());
@@ -73,39 +81,76 @@ class Palette {
   /** @param {Element} [anchor] */
   open(anchor) {
     document.body.append(this.dialog);
-    this.draw();
     if (anchor) this.dialog.classList.add('anchored');
     this.dialog.showModal();
+    this.draw();
     if (anchor) placeBeside(this.dialog, anchor);
     this.input.focus();
   }
 
   draw() {
-    const query = this.input.value.trim().toLocaleLowerCase();
     this.shown = search(this.entries, this.input.value);
-    /** @type {Node[]} */
-    const rows = [];
-    let group = '';
-    for (const [index, entry] of this.shown.entries()) {
-      if (entry.group !== group) rows.push(h('div', { class: 'cap', role: 'presentation', text: (group = entry.group) }));
-      rows.push(row(entry, query, index));
-    }
-    if (!rows.length) rows.push(h('p', { class: 'nothing', text: t('No results') }));
-    this.list.replaceChildren(...rows);
+    this.rows = rowsOf(this.shown);
+    this.drawn.clear();
+    this.list.style.setProperty('--rows', String(this.rows.length));
+    this.scroll.querySelector('.nothing')?.remove();
+    if (!this.rows.length) this.scroll.append(h('p', { class: 'nothing', text: t('No results') }));
     const n = this.shown.length;
     this.count.textContent = ngettext('{n} result', '{n} results', n);
-    this.choose(0);
+    this.choose(this.input.value ? 0 : Math.max(0, this.shown.findIndex((one) => one.isCurrent)));
+  }
+
+  drawRows() {
+    const { scroll, rows, drawn } = this;
+    const active = rows.indexOf(this.selected);
+    const wanted = rowsInView({ count: rows.length, rowHeight: ROW, scrollTop: scroll.scrollTop, height: scroll.clientHeight, active });
+    for (const row of drawn.keys()) if (!wanted.includes(row)) drawn.delete(row);
+    for (const row of wanted) if (!drawn.has(row)) drawn.set(row, this.rowAt(row));
+    this.list.replaceChildren(...wanted.map((row) => /** @type {Element} */ (drawn.get(row))));
+    for (const option of this.list.querySelectorAll('[role="option"]')) option.setAttribute('aria-selected', String(option.id === `p-${this.selected}`));
+  }
+
+  /** @param {number} place */
+  rowAt(place) {
+    const row = this.rows[place];
+    const made = typeof row === 'number' ? this.option(row) : h('div', { class: 'cap', role: 'presentation', text: row });
+    made.style.setProperty('--i', String(place));
+    return made;
+  }
+
+  /** @param {number} index */
+  option(index) {
+    const entry = this.shown[index];
+    return h(
+      'div', { class: 'item', role: 'option', id: `p-${index}`, 'aria-setsize': this.shown.length, 'aria-posinset': index + 1 },
+      entry.mark?.() ?? icon(entry.icon ?? 'arrow-right'),
+      highlighted(entry.label, this.input.value.trim().toLocaleLowerCase()),
+      entry.keys ? h('span', { class: 'end' }, h('kbd', { class: 'kbd', text: entry.keys })) : null,
+    );
   }
 
   /** @param {number} index */
   choose(index) {
     const { length } = this.shown;
     this.selected = length ? (index + length) % length : 0;
-    const id = `p-${this.selected}`;
-    for (const option of this.list.querySelectorAll('[role="option"]')) option.setAttribute('aria-selected', String(option.id === id));
-    const now = document.getElementById(id);
-    this.input.setAttribute('aria-activedescendant', now?.id ?? '');
-    now?.scrollIntoView({ block: 'nearest' });
+    const row = this.rows.indexOf(this.selected);
+    this.reveal(typeof this.rows[row - 1] === 'string' ? row - 1 : row); // the caption of a group is seen with its first entry
+    this.reveal(row);
+    this.drawRows();
+    this.input.setAttribute('aria-activedescendant', length ? `p-${this.selected}` : '');
+  }
+
+  /** @param {number} row */
+  reveal(row) {
+    const { scroll } = this;
+    const to = scrollToRow({ index: Math.max(0, row), rowHeight: ROW, scrollTop: scroll.scrollTop, height: scroll.clientHeight - PADDING });
+    if (to !== scroll.scrollTop) scroll.scrollTop = to;
+  }
+
+  /** Goes a page on or back, not around the ends. @param {1 | -1} way */
+  page(way) {
+    const rows = Math.max(1, Math.floor(this.scroll.clientHeight / ROW) - 1);
+    this.choose(Math.min(this.shown.length - 1, Math.max(0, this.selected + way * rows)));
   }
 
   run() {
@@ -121,6 +166,8 @@ class Palette {
     if (event.isComposing) return;
     if (event.key === 'ArrowDown') this.choose(this.selected + 1);
     else if (event.key === 'ArrowUp') this.choose(this.selected - 1);
+    else if (event.key === 'PageDown') this.page(1);
+    else if (event.key === 'PageUp') this.page(-1);
     else if (event.key === 'Enter') this.run();
     else return;
     event.preventDefault();

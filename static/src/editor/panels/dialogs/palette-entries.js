@@ -33,7 +33,8 @@ function imageEntries(app) {
   }));
 }
 
-/** @param {App} app */
+/** What was found is used on the stage, also when the palette was opened from a panel. @param {App} app */
 export function showPalette(app) {
-  openPalette([...classEntries(app), ...commandEntries(app), ...imageEntries(app)], { label: t('Find a class, a command or an image') });
+  const entries = [...classEntries(app), ...commandEntries(app), ...imageEntries(app)];
+  openPalette(entries.map((one) => ({ ...one, run: () => { app.stage.focus(); one.run(); } })), { label: t('Find a class, a command or an image') });
 }

@@ -51,14 +51,15 @@ function mark(concept) {
   return held;
 }
 
-/** The classes as entries of the palette. @param {App} app @returns {import('../../../ui/palette.js').Entry[]} */
-export function classEntries(app) {
+/** The classes as entries of the palette. @param {App} app @param {string} [current] where the list opens @returns {import('../../../ui/palette.js').Entry[]} */
+export function classEntries(app, current) {
   const classes = app.store.regionConcepts.peek();
   return classes.map((concept) => ({
     group: t('Classes'),
     label: concept.name,
     keys: digitOf(app.slots.peek(), concept.id) || undefined,
     mark: () => mark(concept),
+    isCurrent: concept.id === current,
     run: () => useClass(app, concept.id),
   }));
 }
@@ -66,7 +67,7 @@ export function classEntries(app) {
 /** Opens the picker; closed, it leaves the keyboard to the stage. @param {App} app @param {Element} [anchor] without one it opens over the page */
 export function pickClass(app, anchor) {
   app.stage.focus();
-  openPalette(classEntries(app), { label: t('Find a class'), anchor });
+  openPalette(classEntries(app, shownClass(app).concept?.id), { label: t('Find a class'), anchor });
 }
 
 /**
