@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fitted, makeCamera, toImage, toStage, wheelFactor, zoomedAt } from '../../../static/src/editor/view/camera.js';
+import { fitted, inSight, makeCamera, toImage, toStage, wheelFactor, zoomedAt } from '../../../static/src/editor/view/camera.js';
 import { gridStep } from '../../../static/src/editor/view/grid.js';
 
 test('stage and image pixels are each other\'s inverse', () => {
@@ -44,4 +44,24 @@ test('the wheel: down zooms out, lines count as pixels, a pinch is finer, large 
 
 test('grid lines are every 1, 10, 100 image pixels, never too near', () => {
   assert.deepEqual([64, 12, 11, 1.2, 0.5, 0.01].map(gridStep), [1, 1, 10, 10, 100, 10000]);
+});
+
+test('a box is fitted above what stays free at the lower edge', () => {
+  const image = /** @type {[number, number, number, number]} */ ([0, 0, 400, 400]);
+  const view = fitted(image, 848, 648, 24, Infinity, 124);
+  assert.equal(view.zoom, 500 / 400);
+  const c = makeCamera(view, 848, 648, 1);
+  assert.deepEqual([toStage(c, 0, 0)[1], toStage(c, 400, 400)[1]], [24, 524]);
+  assert.deepEqual(fitted(image, 848, 648, 24, Infinity, 10), fitted(image, 848, 648, 24));
+});
+
+test('an image stays in sight: a quarter of the stage shows it, or all of it when it is smaller', () => {
+  const image = { width: 1000, height: 500 };
+  const corner = inSight({ zoom: 2, x: 9999, y: -9999 }, image, 800, 600);
+  const c = makeCamera(corner, 800, 600, 1);
+  assert.deepEqual(toStage(c, 1000, 0), [200, 450]);
+  const small = makeCamera(inSight({ zoom: 0.1, x: -9999, y: 9999 }, image, 800, 600), 800, 600, 1);
+  assert.deepEqual([...toStage(small, 1000, 0), ...toStage(small, 0, 500)].map(Math.round), [800, 0, 700, 50]);
+  const inside = { zoom: 2, x: 0, y: 500 };
+  assert.deepEqual(inSight(inside, image, 800, 600), inside);
 });

@@ -57,13 +57,32 @@ export function zoomedAt(c, zoom, px, py) {
  * The view that shows a box whole, in the middle.
  * @param {Box} box image pixels @param {number} width @param {number} height of the stage
  * @param {number} padding CSS pixels on each side; less on a small stage @param {number} [maxZoom]
+ * @param {number} [below] CSS pixels at the lower edge that stay free, when that is more than the padding
  * @returns {View}
  */
-export function fitted([x0, y0, x1, y1], width, height, padding, maxZoom = Infinity) {
+export function fitted([x0, y0, x1, y1], width, height, padding, maxZoom = Infinity, below = 0) {
   const pad = Math.min(padding, width * 0.1, height * 0.1);
+  const bottom = Math.max(pad, Math.min(below, height * 0.4));
   const across = (width - 2 * pad) / Math.max(x1 - x0, 1e-6);
-  const down = (height - 2 * pad) / Math.max(y1 - y0, 1e-6);
-  return { zoom: Math.min(across, down, maxZoom), x: (x0 + x1) / 2, y: (y0 + y1) / 2 };
+  const down = (height - pad - bottom) / Math.max(y1 - y0, 1e-6);
+  const zoom = Math.min(across, down, maxZoom);
+  return { zoom, x: (x0 + x1) / 2, y: (y0 + y1) / 2 + (bottom - pad) / 2 / zoom };
+}
+
+/** The share of the stage, in each direction, that shows at least some of the image. */
+const IN_SIGHT = 0.25;
+
+/**
+ * The nearest view in which the image reaches into a quarter of the stage from every side, or is seen whole when it is smaller.
+ * @param {View} view @param {{width: number, height: number}} image @param {number} width @param {number} height of the stage
+ * @returns {View}
+ */
+export function inSight({ zoom, x, y }, image, width, height) {
+  const limited = (/** @type {number} */ at, /** @type {number} */ size, /** @type {number} */ stage) => {
+    const beyond = (stage / 2 - Math.min(stage * IN_SIGHT, size * zoom)) / zoom;
+    return Math.min(size + beyond, Math.max(-beyond, at));
+  };
+  return { zoom, x: limited(x, image.width, width), y: limited(y, image.height, height) };
 }
 
 /** True when both show the same. @param {View} a @param {View} b */

@@ -85,6 +85,8 @@ export class Stage {
     this.image = new StageImage(() => this.render());
     this.shapes = this.#makeShapes();
     this.viewport = new Viewport(layers, [this.#makeImageLayer(), this.shapes.layer]);
+    this.viewport.below = parseFloat(getComputedStyle(element).getPropertyValue('--fit-below')) || 0;
+    this.isDrawing = false;
     const { catalog } = this.bridge;
     this.edit = new EditLayer({ canvas: this.canvas, store, painter, shapes: this.shapes, query: (...box) => catalog.query(...box) });
     this.picker = new Picker(store, catalog);
@@ -166,7 +168,14 @@ export class Stage {
     const camera = this.viewport.camera();
     this.edit.draw(camera);
     this.cursors.place(camera);
+    this.#markDrawing();
     if (this.waiting.length && this.isReady) for (const resolve of this.waiting.splice(0)) resolve();
+  }
+
+  /** What lies over the stage gives way while something is drawn: by an attribute, for the style sheet. */
+  #markDrawing() {
+    const { isDrawing } = this.host;
+    if (isDrawing !== this.isDrawing) this.element.toggleAttribute('data-drawing', (this.isDrawing = isDrawing));
   }
 
   /** Another image is on its way: not ready until it and its shapes are painted. */

@@ -1,5 +1,5 @@
 /** The view of the stage (zoom and middle), its size, and the frame loop that draws the layers in order. No shapes here. */
-import { fitted, isSameView, makeCamera, zoomedAt } from './camera.js';
+import { fitted, inSight, isSameView, makeCamera, zoomedAt } from './camera.js';
 
 /** @import {Box} from '../types/geometry' */
 /** @import {View} from '../types/store' */
@@ -24,6 +24,8 @@ export class Viewport {
     this.imageHeight = 1;
     /** Layers are drawn only when there is something to show. */
     this.hasImage = false;
+    /** CSS pixels at the lower edge that an image shown whole leaves free. */
+    this.below = 0;
     this.movedAt = -Infinity;
     /** True while the image is shown whole: it then stays so when the stage changes its size. */
     this.isFitted = true;
@@ -73,18 +75,20 @@ export class Viewport {
 
   #fitView() {
     const [width, height] = this.size;
-    return fitted([0, 0, this.imageWidth, this.imageHeight], width, height, PADDING, MAX_ZOOM);
+    return fitted([0, 0, this.imageWidth, this.imageHeight], width, height, PADDING, MAX_ZOOM, this.below);
   }
 
   get fitZoom() {
     return this.#fitView().zoom;
   }
 
-  /** @param {View} view */
+  /** Shows another part; the image never leaves the stage. @param {View} view */
   setView({ zoom, x, y }) {
+    if (!Number.isFinite(zoom + x + y)) return;
     const least = Math.min(0.05, this.fitZoom / 20);
-    const view = { zoom: Math.min(MAX_ZOOM, Math.max(least, zoom)), x, y };
-    if (isSameView(view, this.current) || !Number.isFinite(zoom + x + y)) return;
+    const size = { width: this.imageWidth, height: this.imageHeight };
+    const view = inSight({ zoom: Math.min(MAX_ZOOM, Math.max(least, zoom)), x, y }, size, ...this.size);
+    if (isSameView(view, this.current)) return;
     this.current = view;
     this.movedAt = performance.now();
     this.render();
@@ -154,7 +158,7 @@ export class Viewport {
     if (clientWidth === this.width && clientHeight === this.height) return;
     this.width = clientWidth;
     this.height = clientHeight;
-    if (this.isFitted && this.hasImage) this.setView(this.#fitView());
+    if (this.hasImage) this.setView(this.isFitted ? this.#fitView() : this.current);
     this.render();
   }
 

@@ -1,6 +1,8 @@
 /** The whole image in small with the part that is seen; only when zoomed beyond fit. Press or drag goes there. */
 import { signal } from '@preact/signals-core';
 import { live } from '../live.js';
+import { passWheel } from './hud.js';
+import { toolOf } from './rail.js';
 import { h } from '../../../ui/dom.js';
 import { t } from '../../../i18n.js';
 
@@ -24,7 +26,7 @@ export function seenPart(view, image, stage) {
 }
 
 /** @param {HTMLElement} host @param {import('../app').App} app @param {(x: number, y: number) => void} goTo image pixels */
-export function mountMinimap(host, { store }, goTo) {
+export function mountMinimap(host, { store, stage: view }, goTo) {
   const image = h('img', { alt: '', draggable: 'false' });
   const part = h('b');
   host.replaceChildren(image, part);
@@ -47,6 +49,7 @@ export function mountMinimap(host, { store }, goTo) {
     host.setPointerCapture(event.pointerId);
     move(event);
   });
+  passWheel(host, view);
   host.addEventListener('pointermove', (event) => { if (host.hasPointerCapture(event.pointerId)) move(event); });
 
   const end = live(() => {
@@ -55,6 +58,7 @@ export function mountMinimap(host, { store }, goTo) {
     host.hidden = !seen;
     if (!seen || !media) return;
     if (image.getAttribute('src') !== media.thumbnail_url) image.src = media.thumbnail_url;
+    host.toggleAttribute('data-faded', toolOf(store.tool.value).draws);
     host.style.setProperty('aspect-ratio', `${media.width} / ${media.height}`);
     part.style.setProperty('inset', `${seen.top * 100}% ${(1 - seen.right) * 100}% ${(1 - seen.bottom) * 100}% ${seen.left * 100}%`);
   });

@@ -1,6 +1,7 @@
 /** The banner over the stage in unusual states: read only, finished, signed out, offline, deleted, unreadable. */
 import { t } from '../../../i18n.js';
 import { html, mount, nothing } from '../live.js';
+import { passWheel } from '../bars/hud.js';
 import { backTo } from '../filmstrip/navigate.js';
 import { icon } from '../templates.js';
 
@@ -39,6 +40,7 @@ export function bannerOf(app) {
 
 /** @param {HTMLElement} host @param {App} app */
 export function mountBanner(host, app) {
+  passWheel(host, app.stage);
   return mount(host, () => {
     const banner = bannerOf(app);
     host.hidden = !banner;

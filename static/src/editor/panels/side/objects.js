@@ -68,7 +68,7 @@ export class ObjectList {
     this.scroll.addEventListener('scroll', () => { this.scrollTop.value = this.scroll.scrollTop; }, { passive: true });
     this.watcher = new ResizeObserver(([entry]) => {
       this.rowHeight = matchMedia('(pointer: coarse)').matches ? 44 : 30;
-      this.height.value = Math.round(entry.contentRect.height);
+      this.resize(Math.floor(entry.contentRect.height));
     });
     this.watcher.observe(this.scroll);
     this.ends = [live(() => render(this.headView(), this.top)), live(() => render(this.view(), this.scroll)), this.followSelection(), this.followRemovals()];
@@ -143,9 +143,9 @@ export class ObjectList {
   followSelection() {
     return this.app.store.selection.subscribe((selection) => {
       const id = [...selection].at(-1);
-      if (!id || id === this.active.peek()) return;
+      if (!id) return;
       this.active.value = id;
-      this.reveal(id);
+      afterNextFrame(() => this.reveal(id)); // the row of a new shape is in the list only then
     });
   }
 
@@ -167,13 +167,25 @@ export class ObjectList {
     };
   }
 
+  /** The details below take their place when something is selected: the row that was in view stays there. @param {number} height */
+  resize(height) {
+    const id = this.active.peek();
+    const wasInView = id !== null && this.scrollFor(id) === this.scroll.scrollTop;
+    this.height.value = height;
+    if (wasInView) this.reveal(id);
+  }
+
+  /** Where the list is to be scrolled to so that a row is in view; null: it has no such row. @param {string} id */
+  scrollFor(id) {
+    const index = this.rows.peek().findIndex((row) => row.id === id);
+    if (index < 0) return null;
+    return scrollToRow({ index, rowHeight: this.rowHeight, scrollTop: this.scroll.scrollTop, height: this.height.peek() });
+  }
+
   /** @param {string} id */
   reveal(id) {
-    const index = this.rows.peek().findIndex((row) => row.id === id);
-    if (index < 0) return;
-    const at = { index, rowHeight: this.rowHeight, scrollTop: this.scroll.scrollTop, height: this.height.peek() };
-    const to = scrollToRow(at);
-    if (to !== at.scrollTop) this.scroll.scrollTop = to;
+    const to = this.scrollFor(id);
+    if (to !== null && to !== this.scroll.scrollTop) this.scroll.scrollTop = to;
   }
 
   /** @param {EventTarget | null} target */
