@@ -81,15 +81,27 @@ class MediaKind(models.TextChoices):
 Ids = Collection[uuid.UUID]
 
 
+#: The orders of media lists: name -> field, then the id in the same direction. Ids rise with time.
+LIST_ORDERS = {
+    "name": "list_key",
+    "-name": "-list_key",
+    "created": "id",
+    "-created": "-id",
+    "updated": "updated_at",
+    "-updated": "-updated_at",
+}
+
+
 class MediaQuerySet(ScopedQuerySet):
     """The filters and the order of media lists; every filter takes alternatives, and all filters hold together.
 
-    Lists stand in the order (list_key, id). With 100,000 media in a project each of these is answered
+    Lists stand in one of LIST_ORDERS, by default (list_key, id). With 100,000 media in a project each of these is answered
     from indexes in well under 0.2 s.
     """
 
-    def in_list_order(self) -> Self:
-        return self.order_by("list_key", "id")
+    def in_list_order(self, order: str = "name") -> Self:
+        field = LIST_ORDERS[order]
+        return self.order_by(field, "-id" if field.startswith("-") else "id")
 
     def with_home(self) -> Self:
         """Add `name`, `dataset_id` and `dataset_name` of the home item to each medium, without a query of its own.
@@ -191,23 +203,33 @@ class MediaQuerySet(ScopedQuerySet):
         """Keep media whose status was set at the moment or later."""
         return self.filter(status_at__gte=moment)
 
-    def before(self, media: Media) -> Self:
+    def before(self, media: Media, order: str = "name") -> Self:
         """Keep what stands before a medium in list order, whether or not it is in this list itself."""
-        # Not written with OR: this form is one range of the index on both databases.
-        return self.filter(list_key__lte=media.list_key).exclude(list_key=media.list_key, id__gte=media.pk)
+        return self._beside(media, LIST_ORDERS[order], is_before=True)
 
-    def after(self, media: Media) -> Self:
+    def after(self, media: Media, order: str = "name") -> Self:
         """Keep what stands after a medium in list order."""
-        return self.filter(list_key__gte=media.list_key).exclude(list_key=media.list_key, id__lte=media.pk)
+        return self._beside(media, LIST_ORDERS[order], is_before=False)
 
-    def position(self, media: Media) -> int:
+    def _beside(self, media: Media, field: str, *, is_before: bool) -> Self:
+        name = field.lstrip("-")
+        value = getattr(media, name)
+        near, far = ("lte", "gte") if field.startswith("-") is not is_before else ("gte", "lte")
+        # Not written with OR: this form is one range of the index on both databases.
+        return self.filter(**{f"{name}__{near}": value}).exclude(
+            Q(**{f"id__{far}": media.pk}) & Q(**{name: value})
+        )
+
+    def position(self, media: Media, order: str = "name") -> int:
         """Return how many media of this list stand before a medium."""
-        return self.order_by().before(media).count()
+        return self.order_by().before(media, order).count()
 
-    def neighbours(self, media: Media, *, before: int, after: int) -> tuple[list[Media], list[Media]]:
+    def neighbours(
+        self, media: Media, *, before: int, after: int, order: str = "name"
+    ) -> tuple[list[Media], list[Media]]:
         """Return up to `before` media ahead of a medium and up to `after` behind it, both in list order."""
-        ahead = list(self.before(media).order_by("-list_key", "-id")[:before])
-        return ahead[::-1], list(self.after(media).in_list_order()[:after])
+        ahead = self.before(media, order).in_list_order(order).reverse()[:before]
+        return list(ahead)[::-1], list(self.after(media, order).in_list_order(order)[:after])
 
 
 class Media(Row):
@@ -276,6 +298,9 @@ class Media(Row):
         indexes = [
             models.Index(
                 fields=["project", "list_key", "id"], condition=Q(trashed_at__isnull=True), name="media_list"
+            ),
+            models.Index(
+                fields=["project", "id"], condition=Q(trashed_at__isnull=True), name="media_created"
             ),
             models.Index(
                 fields=["project", "status", "list_key", "id"],

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -12,10 +14,14 @@ from annotator.domain import text
 from annotator.domain.errors import Invalid
 from annotator.domain.ids import parse_uuid
 from annotator.models import Media
-from annotator.models.media import MediaQuerySet
+from annotator.models.media import LIST_ORDERS, MediaQuerySet
 from annotator.services.media.selection import MediaSelection, any_of
 
+T = TypeVar("T")
 _HEALTH = ("OK", "ERROR", "UNHEALTHY", "PROCESSING")
+_LABELED = {"yes": True, "no": False}
+#: Orders that change while somebody works in the list: next and previous cannot follow them.
+_UNSTABLE = ("updated", "-updated")
 #: The condition that each parameter names, in the order in which `query_string` writes them.
 CONDITIONS = {
     "dataset": "datasets",
@@ -28,7 +34,7 @@ CONDITIONS = {
 
 
 def read(query: QueryDict) -> MediaSelection:
-    """Return the selection of `?dataset=&status=&class=&tag=&batch=&health=&name=`; each but name may repeat.
+    """Return the selection of `?dataset=&status=&class=&tag=&batch=&health=&labeled=&name=&sort=`; the first six may repeat.
 
     Invalid names the parameter.
     """
@@ -44,6 +50,8 @@ def read(query: QueryDict) -> MediaSelection:
         batches=_ids(query, "batch"),
         health=any_of(health),
         name_contains=name or None,
+        is_annotated=_one_of(query, "labeled", _LABELED),
+        order=_one_of(query, "sort", {name: name for name in LIST_ORDERS}),
     )
 
 
@@ -54,14 +62,37 @@ def query_string(selection: MediaSelection) -> str:
         for name, condition in CONDITIONS.items()
         for value in getattr(selection, condition) or ()
     ]
+    if selection.is_annotated is not None:
+        pairs.append(("labeled", "yes" if selection.is_annotated else "no"))
     if selection.name_contains:
         pairs.append(("name", selection.name_contains))
+    if selection.order:
+        pairs.append(("sort", selection.order))
     return urlencode(pairs)
+
+
+def for_labeling(selection: MediaSelection) -> MediaSelection:
+    """Return the selection in an order that stays while its media are changed."""
+    return replace(selection, order=None) if selection.order in _UNSTABLE else selection
 
 
 def list_media(project_id: uuid.UUID, selection: MediaSelection) -> MediaQuerySet[Any]:
     """Return the selected live media of a project in list order."""
-    return selection.apply(Media.live_in(project_id), project_id).in_list_order()
+    return selection.apply(Media.live_in(project_id), project_id).in_list_order(order_of(selection))
+
+
+def order_of(selection: MediaSelection) -> str:
+    """Return the order of the lists of a selection."""
+    return selection.order or "name"
+
+
+def _one_of(query: QueryDict, name: str, values: Mapping[str, T]) -> T | None:
+    given = query.get(name)
+    if not given:
+        return None
+    if given not in values:
+        raise Invalid(f"{name} must be one of {', '.join(values)}.", field=name)
+    return values[given]
 
 
 def _ids(query: QueryDict, name: str) -> tuple[uuid.UUID, ...] | None:

@@ -163,6 +163,49 @@ def test_filters_are_the_address(rooms: Rooms) -> None:
     expect(page.locator("#count")).to_have_text("1 image matches")
 
 
+def test_sorted_unlabeled_images_are_labeled_in_that_order(rooms: Rooms) -> None:
+    room = rooms(12)
+    page = room.page("annotator", "media/")
+    page.click("button:has-text('Labels')")
+    page.click("#f-labeled >> text=Unlabeled")
+    expect(page.locator(".chip.filter")).to_have_text("Unlabeled")
+    expect(page.locator("#count")).to_have_text("6 images match")
+    page.click("[popovertarget=f-sort]")
+    page.click("#f-sort >> text=Newest first")
+    names = page.locator(".tile .meta a")
+    expect(names).to_have_text([f"img {n}.jpg" for n in range(12, 6, -1)])
+    page.click("text=Label these")
+    page.wait_for_function("() => window.__editor?.ready")
+    assert page.locator(".file.clip").inner_text() == "img 12.jpg"
+    page.keyboard.press("f")
+    expect(page.locator(".file.clip")).to_have_text("img 11.jpg")
+
+
+def test_the_name_of_an_image_opens_it(rooms: Rooms) -> None:
+    room = rooms(8)
+    page = room.page("annotator", "media/?sort=-name")
+    page.locator(".tile .meta a", has_text="img 3.jpg").click()
+    page.wait_for_function("() => window.__editor?.ready")
+    expect(page.locator(".file.clip")).to_have_text("img 3.jpg")
+
+
+def test_all_images_keeps_the_labeling_page_open(rooms: Rooms) -> None:
+    room = rooms(8)
+    page = room.page("annotator", f"media/?class={room.ids['classes'][0]}")
+    page.locator(".tile .pic").nth(1).click()
+    page.wait_for_function("() => window.__editor?.ready")
+    expect(page.locator(".nth output")).to_have_text("2 of 6")
+    page.click("[popovertarget=list-menu]")
+    page.click("#list-menu >> text=All images")
+    expect(page.locator(".nth output")).to_have_text("2 of 8")
+    expect(page.locator(".file.clip")).to_have_text("img 2.jpg")
+    assert "/label/" in page.url
+    assert "class=" not in page.url
+    page.click("[popovertarget=list-menu]")
+    page.click("#list-menu >> text=Show in media list")
+    expect(page.locator("#count")).to_have_text("8 images")
+
+
 def test_a_viewer_may_choose_but_change_nothing(rooms: Rooms) -> None:
     room = rooms(6)
     page = room.page("viewer", "media/")

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from annotator.models import DatasetItem, Media, MediaStatus, Tag, UploadBatch
+from annotator.models.media import LIST_ORDERS
 from tests.world import World, make_dataset, make_images
 
 
@@ -118,3 +119,22 @@ def test_lists_read_an_index(many: World) -> None:
         else:  # which of its indexes PostgreSQL takes for a handful of rows is a matter of its statistics
             assert "Index" in plan and "Seq Scan on annotator_media" not in plan, plan
         assert "TEMP B-TREE" not in plan, plan
+
+
+@pytest.mark.parametrize("order", LIST_ORDERS)
+def test_place_and_neighbours_follow_every_order(many: World, order: str) -> None:
+    at = timezone.now()
+    for index, number in enumerate((9, 3, 9, 14, 1)):
+        Media.objects.filter(number=number).update(updated_at=at + timedelta(minutes=index // 2))
+    listed = list(Media.objects.filter(project=many.project).in_list_order(order))
+    everything = Media.objects.filter(project=many.project)
+    for index, media in enumerate(listed):
+        assert everything.position(media, order) == index
+        ahead, behind = everything.neighbours(media, before=2, after=3, order=order)
+        assert (ahead, behind) == (listed[max(0, index - 2) : index], listed[index + 1 : index + 4])
+
+
+def test_the_newest_come_first_and_names_may_be_turned(many: World) -> None:
+    media = Media.objects.filter(project=many.project)
+    assert numbers(media.in_list_order("-created")) == [*range(15, 0, -1)]
+    assert numbers(media.in_list_order("-name")) == [3, 2, 1, *range(15, 3, -1)]

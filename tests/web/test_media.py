@@ -134,7 +134,7 @@ def test_filters(w: World, query: str, expected: set[int]) -> None:
 
 @pytest.mark.parametrize("query", [
     "status=nonsense", "start=-1", "start=x", "limit=101", "start=99999999999999999999", "health=SICK", "name=%00",
-    "class=" + "0" * 36, "start=1.5", "name=" + "x" * 300,
+    "class=" + "0" * 36, "start=1.5", "name=" + "x" * 300, "labeled=1", "sort=size",
 ])  # fmt: skip
 def test_invalid_filters_are_rejected(w: World, query: str) -> None:
     page = get(w.ann, f"/projects/{w.project.pk}/media/?{query}")
@@ -142,6 +142,46 @@ def test_invalid_filters_are_rejected(w: World, query: str) -> None:
     assert answer.status_code == 400
     assert answer.json()["message"]
     assert page.status_code == (200 if query.startswith("limit") else 400)
+
+
+def test_labeled_and_unlabeled(w: World) -> None:
+    one, two, _ = w.images
+    cast.make_box(one, w.car, (1, 2, 3, 4))
+    Tag.all_objects.create(project=w.project, media=two, concept=w.sunny)
+    labeled, unlabeled = (json(w.ann, call(w, f"tiles?labeled={word}"))["items"] for word in ("yes", "no"))
+    assert [tile["n"] for tile in labeled] == ["img 1.jpg", "img 2.jpg"]
+    assert [tile["n"] for tile in unlabeled] == ["img 3.jpg"]
+    page = get(w.ann, f"/projects/{w.project.pk}/media/?labeled=no&sort=-name").content.decode()
+    assert 'class="chip filter"><span class="clip" title="Unlabeled"' in page
+    assert f'href="/projects/{w.project.pk}/next?labeled=no&amp;sort=-name"' in page
+
+
+@pytest.mark.parametrize("order", ["", "name", "-name", "created", "-created", "updated", "-updated"])
+def test_windows_follow_the_order(w: World, order: str) -> None:
+    cast.make_images(w.dataset, 20, start=10)
+    everything = json(w.ann, call(w, f"tiles?sort={order}&limit=100"))["items"]
+    behind = json(w.ann, call(w, f"tiles?sort={order}&start=7&limit=7&after={everything[6]['id']}"))["items"]
+    assert behind == everything[7:14]
+    page = get(w.ann, f"/projects/{w.project.pk}/media/?sort={order}").content.decode()
+    assert "chip filter" not in page
+    assert page.index(everything[0]["n"]) < page.index(everything[-1]["n"])
+
+
+def test_label_these_opens_the_first_of_the_list(w: World) -> None:
+    cast.make_box(w.images[0], w.car, (1, 2, 3, 4))
+    path = f"/projects/{w.project.pk}/next"
+    opened = get(w.ann, f"{path}?labeled=no&sort=-name")
+    assert opened.headers["Location"] == f"/label/{w.images[2].pk}/?labeled=no&sort=-name"
+    assert get(w.ann, f"{path}?name=zzz").headers["Location"] == f"/projects/{w.project.pk}/media/?name=zzz"
+    assert get(w.ann, path).headers["Location"] == f"/label/{w.images[0].pk}/"
+
+
+def test_the_labeling_page_follows_an_order_that_stays(w: World) -> None:
+    def listed(sort: str) -> str:
+        page = get(w.ann, f"/label/{w.images[0].pk}/?sort={sort}")
+        return str(page.context["boot"]["filter"])
+
+    assert (listed("-created"), listed("-name"), listed("-updated")) == ("sort=-created", "sort=-name", "")
 
 
 def test_no_matches_offers_to_clear_filters(w: World) -> None:

@@ -21,6 +21,7 @@ class MediaSelection:
 
     `tags` are the concepts that media are tagged with, `classes` those of their labels, `concepts` of either;
     None among `batches` stands for media of no upload batch. `is_annotated` asks for any label or tag.
+    `order` is no condition: the order of lists of the selected media, one of LIST_ORDERS; None is by name.
     """
 
     datasets: tuple[uuid.UUID, ...] | None = None
@@ -37,10 +38,11 @@ class MediaSelection:
     is_annotated: bool | None = None
     has_missing_attributes: bool | None = None
     has_missing_tags: bool | None = None
+    order: str | None = None
 
     def __bool__(self) -> bool:
         """Whether there is any condition."""
-        return any(getattr(self, field.name) is not None for field in fields(self))
+        return any(getattr(self, field.name) is not None for field in fields(self) if field.name != "order")
 
     def apply(self, media: MediaQuerySet[Any], project_id: uuid.UUID) -> MediaQuerySet[Any]:
         """Return those of a project's media that are selected; their order stays.

@@ -21,6 +21,7 @@ NAMES = {
     "status": gettext_lazy("Status"),
     "concept": gettext_lazy("Class"),
     "tag": gettext_lazy("Tag"),
+    "labeled": gettext_lazy("Labels"),
     "health": gettext_lazy("File"),
     "batch": gettext_lazy("Upload"),
     "name": gettext_lazy("Name"),
@@ -32,6 +33,16 @@ HEALTH = {
     "UNHEALTHY": gettext_lazy("warnings"),
     "PROCESSING": gettext_lazy("processing"),
     "OK": gettext_lazy("OK"),
+}
+
+
+LABELED = {True: gettext_lazy("Labeled"), False: gettext_lazy("Unlabeled")}
+ORDERS = {
+    None: gettext_lazy("Name"),
+    "-name": gettext_lazy("Name, Z to A"),
+    "-created": gettext_lazy("Newest first"),
+    "created": gettext_lazy("Oldest first"),
+    "-updated": gettext_lazy("Last changed first"),
 }
 
 
@@ -64,6 +75,7 @@ class Chip:
 @dataclass(frozen=True, slots=True)
 class Bar:
     menus: list[Menu]
+    sort: Menu
     chips: list[Chip]
     statuses: list[MediaStatus]
     datasets: list[Dataset]
@@ -86,9 +98,16 @@ def bar(project: Project, selection: MediaSelection) -> Bar:
         _menu("concept", [(one.pk, one.name, one) for one in classes], selection),
         _menu("tag", [(one.pk, one.name, one) for one in tags], selection),
         _menu("dataset", [(one.pk, one.name, one) for one in datasets], selection),
+        _labeled(selection),
         _menu("health", [(key, str(word), None) for key, word in HEALTH.items()], selection),
     ]
-    return Bar([menu for menu in menus if menu.options], _chips(menus, selection), statuses, datasets)
+    return Bar(
+        [menu for menu in menus if menu.options],
+        _sort(selection),
+        _chips(menus, selection),
+        statuses,
+        datasets,
+    )
 
 
 def address(selection: MediaSelection) -> str:
@@ -112,11 +131,41 @@ def _menu(key: str, rows: Iterable[tuple[Any, str, Any]], selection: MediaSelect
     return Menu(key, str(NAMES[key]), options)
 
 
+def _labeled(selection: MediaSelection) -> Menu:
+    """Return the menu of Labeled and Unlabeled: one of them or none."""
+    options = []
+    for value, name in LABELED.items():
+        is_on = selection.is_annotated is value
+        url = address(replace(selection, is_annotated=None if is_on else value))
+        options.append(Option(str(name), "yes" if value else "no", url, is_on))
+    return Menu("labeled", str(NAMES["labeled"]), options)
+
+
+def _sort(selection: MediaSelection) -> Menu:
+    """Return the menu of orders; one is always selected."""
+    options = [
+        Option(str(name), order or "", address(replace(selection, order=order)), selection.order == order)
+        for order, name in ORDERS.items()
+    ]
+    return Menu("sort", _("Sort"), options)
+
+
+def without_conditions(selection: MediaSelection) -> str:
+    """Return the query string of the whole list in the order of the selection, with its `?`."""
+    return address(MediaSelection(order=selection.order))
+
+
 def _chips(menus: Sequence[Menu], selection: MediaSelection) -> list[Chip]:
     chips = []
     for menu in menus:
         names = [option.name for option in menu.options if option.is_on]
-        if getattr(selection, CONDITIONS[menu.key]):
+        if menu.key == "labeled":
+            chips += [
+                Chip(option.name, address(replace(selection, is_annotated=None)))
+                for option in menu.options
+                if option.is_on
+            ]
+        elif getattr(selection, CONDITIONS[menu.key]):
             text = _("%(what)s is %(names)s") % {
                 "what": menu.name,
                 "names": _(" or ").join(names) or _("(deleted)"),

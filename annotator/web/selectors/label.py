@@ -29,7 +29,7 @@ from annotator.services import event_rows
 from annotator.services.annotations import label_rows, tags
 from annotator.services.media import statuses, urls as media_urls
 from annotator.services.media.selection import MediaSelection
-from annotator.web.media_filter import list_media, query_string
+from annotator.web.media_filter import list_media, order_of, query_string
 from annotator.web.strings import editor_strings
 
 # The maximum number of members sent with the page; the names of others come with their events.
@@ -176,7 +176,7 @@ def media_state(actor: Actor, media: Media, selection: MediaSelection) -> dict[s
         "labels": label_rows.of_media(media.pk),
         "tags": tags.of_media(media.pk),
         "may": _permissions(role, media),
-        "position": {"index": rows.position(media), "total": rows.count()},
+        "position": {"index": rows.position(media, order_of(selection)), "total": rows.count()},
         "filter": query_string(selection),
     }  # fmt: skip
 
@@ -236,9 +236,12 @@ def film(
     rows = list_media(project_id, selection)
     if around is None:
         return {"index": None, "total": rows.count(), "items": []}
-    index = rows.position(around)
+    order = order_of(selection)
+    index = rows.position(around, order)
     ahead, behind = (
-        rows.with_home().select_related("status", "blob").neighbours(around, before=before, after=after)
+        rows.with_home()
+        .select_related("status", "blob")
+        .neighbours(around, before=before, after=after, order=order)
     )
     here = rows.with_home().select_related("status", "blob").filter(pk=around.pk)
     found = [*ahead, *here, *behind]

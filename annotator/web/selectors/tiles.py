@@ -11,7 +11,7 @@ from django.db.models import Count
 from annotator.models import DatasetItem, Label, Media
 from annotator.services.media import urls as media_urls
 from annotator.services.media.selection import MediaSelection
-from annotator.web.media_filter import list_media
+from annotator.web.media_filter import list_media, order_of
 from annotator.web.templatetags.ui import status_key, status_name
 
 WINDOW = 100
@@ -43,12 +43,12 @@ def window(
     """
     listed = list_media(project_id, selection)
     last = (
-        Media.objects.filter(project_id=project_id, pk=after).only("pk", "list_key").first()
+        Media.objects.filter(project_id=project_id, pk=after).only("pk", "list_key", "updated_at").first()
         if after
         else None
     )
     keys = (
-        listed.after(last).values_list("pk", flat=True)[:limit]
+        listed.after(last, order_of(selection)).values_list("pk", flat=True)[:limit]
         if last
         else ids(project_id, selection, start, limit)
     )

@@ -23,7 +23,8 @@ def label_page(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
     """Show one image; `?` and the filters of the media list give the order of next and previous."""
     media = selectors.find_media(actor_of(request), media_id)
     project_usage.note(media.project)
-    boot = boot_of(request, media, media_filter.query_string(media_filter.read(request.GET)))
+    selection = media_filter.for_labeling(media_filter.read(request.GET))
+    boot = boot_of(request, media, media_filter.query_string(selection))
     context = {"boot": boot, "media": media, "project": media.project}
     return render(request, "label/page.html", context | selectors.preload_urls(media, boot["filter"]))
 

@@ -35,6 +35,7 @@ def media(request: HttpRequest, scope: Scope) -> HttpResponse:
     reviews = overview.reviews(scope)
     context = {
         "reviews": reviews, "bar": bar, "selection": selection, "query": query, "total": total, "tiles": first, "start": start,
+        "clear_url": filters.without_conditions(selection),
         "upload_datasets": [{"id": each.pk, "name": each.name} for each in bar.datasets],
         "more": start + len(first) if start + len(first) < total else None, "boot": _boot(scope, selection, head, total, first, start),
     }  # fmt: skip
@@ -48,7 +49,7 @@ def _boot(
     names = ("tiles", "overlays", "media-ids", "media-change", "media-undo")
     return {
         "project": key, "head": head, "total": total, "start": start, "tiles": first, "query": query, "window": tiles.WINDOW,
-        "urls": {name: reverse(name, args=[key]) for name in names}, "dataset": filters.one_dataset(selection),
+        "urls": {name: reverse(name, args=[key]) for name in names}, "dataset": filters.one_dataset(selection), "filtered": bool(selection),
         "may": {"status": scope.may("status.write"), "move": scope.may("media.write"), "delete": scope.may("media.delete"), "upload": scope.may("media.upload")},
     }  # fmt: skip
 

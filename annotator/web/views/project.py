@@ -12,7 +12,7 @@ from annotator.services import event_rows
 from annotator.services.projects.usage import project_usage
 from annotator.web import forms, media_filter, page_context
 from annotator.web.scopes import Scope, project_page
-from annotator.web.selectors import overview as selectors
+from annotator.web.selectors import overview as selectors, tiles
 
 
 @require_safe
@@ -47,9 +47,16 @@ def project(request: HttpRequest, scope: Scope) -> HttpResponse:
 @require_safe
 @project_page
 def label_next(request: HttpRequest, scope: Scope) -> HttpResponse:
-    """Redirect to the next image for this user, or to the media page if there is none."""
-    found = selectors.next_media(scope.project, scope.role)
-    return redirect(reverse("label", args=[found]) if found else reverse("media", args=[scope.project.pk]))
+    """Redirect to the next image for this user, with filters to the first of their list; to the media page if there is none."""
+    selection = media_filter.read(request.GET)
+    query = media_filter.query_string(selection)
+    found = (
+        next(iter(tiles.ids(scope.project.pk, selection, 0, 1)), None)
+        if query
+        else selectors.next_media(scope.project, scope.role)
+    )
+    path = reverse("label", args=[found]) if found else reverse("media", args=[scope.project.pk])
+    return redirect(f"{path}?{query}" if query else path)
 
 
 @require_safe

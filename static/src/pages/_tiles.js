@@ -50,12 +50,13 @@ export function fillTile(element, tile, query, later) {
   element.removeAttribute('aria-busy');
   element.dataset.id = tile.id;
   const pick = h('span', { class: 'pick' }, h('input', { type: 'checkbox', tabindex: '-1', 'aria-label': t('Select {name}', { name: tile.n }) }));
-  const pic = h('a', { class: 'pic', tabindex: '-1', href: `/label/${tile.id}/${query ? `?${query}` : ''}`, 'aria-label': label(tile) });
+  const href = `/label/${tile.id}/${query ? `?${query}` : ''}`;
+  const pic = h('a', { class: 'pic', tabindex: '-1', href, 'aria-label': label(tile) });
   if (tile.x) pic.append(h('span', { class: 'why' }, icon('triangle-alert', 'l'), h('span', { text: tile.x })));
   else if (tile.t) pic.append(h('img', { alt: '', decoding: 'async', [later ? 'data-src' : 'src']: tile.t }));
   if (tile.c) pic.append(h('span', { class: 'n', text: num(tile.c) }));
   showReason(pic, tile);
-  element.replaceChildren(pick, pic, h('div', { class: 'meta' }, statusIcon(tile.s, tile.w), h('span', { class: 'clip grow', title: tile.n, text: tile.n })));
+  element.replaceChildren(pick, pic, h('div', { class: 'meta' }, statusIcon(tile.s, tile.w), h('a', { class: 'clip grow', tabindex: '-1', href, title: tile.n, text: tile.n })));
 }
 
 /** Updates a tile without reloading its image or losing focus. @param {HTMLElement} element @param {Tile} tile */

@@ -54,7 +54,7 @@ function showSelection() {
   const all = document.getElementById('pick-all');
   if (all) {
     all.hidden = count >= grid.total || !count;
-    all.textContent = boot.query ? t('Select all {n} matching', { n: num(grid.total) }) : t('Select all {n}', { n: num(grid.total) });
+    all.textContent = boot.filtered ? t('Select all {n} matching', { n: num(grid.total) }) : t('Select all {n}', { n: num(grid.total) });
   }
 }
 
@@ -94,7 +94,7 @@ async function change(what, target) {
 
 /** How many images the list has, as text. @param {number} total */
 function countText(total) {
-  return boot.query ? ngettext('{n} image matches', '{n} images match', total) : ngettext('{n} image', '{n} images', total);
+  return boot.filtered ? ngettext('{n} image matches', '{n} images match', total) : ngettext('{n} image', '{n} images', total);
 }
 
 /** Reloads the list; a list that was or became empty needs another page. */

@@ -3,7 +3,7 @@ import { t } from '../../../i18n.js';
 import { html, mount, nothing } from '../live.js';
 import { icon, iconButton } from '../templates.js';
 import { classButton } from '../side/class-picker.js';
-import { backTo } from '../filmstrip/navigate.js';
+import { listMenu } from './list-menu.js';
 import { toolOf } from './rail.js';
 
 /** @import {App} from '../app' */
@@ -43,7 +43,7 @@ function selectionButtons(app) {
 
 /** How everything is shown. @param {App} app */
 function looks(app) {
-  const { store, settings, boot } = app;
+  const { store, settings } = app;
   const display = store.display.value;
   const { fill, keepView } = settings.value;
   const percent = Math.round(fill * 100);
@@ -57,7 +57,7 @@ function looks(app) {
     ${toggle(t('Grid'), 'grid-3x3', 'view.grid', display.grid)}
     ${toggle(t('Hide all objects'), display.hideAll ? 'eye-off' : 'eye', 'view.hide', display.hideAll)}
     ${iconButton({ name: t('Keep zoom'), icon: 'scan', pressed: keepView, run: () => settings.set({ keepView: !keepView }) })}
-    <a class="btn quiet" href=${backTo(boot)}>${icon('filter')}${boot.filter ? t('Filtered') : t('All images')}</a>
+    ${listMenu(app)}
     ${iconButton({ name: t('Keyboard shortcuts'), icon: 'keyboard', keys: app.keys('help'), run: () => app.run('help') })}
   </span>`;
 }

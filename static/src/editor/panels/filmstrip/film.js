@@ -2,6 +2,7 @@
 import { ngettext, num, t } from '../../../i18n.js';
 import { statusKey, statusName } from '../../../ui/statuses.js';
 import { html, live, mount, nothing, render, repeat } from '../live.js';
+import { isFiltered } from '../bars/list-menu.js';
 import { addressOf } from './navigate.js';
 import { icon, iconButton } from '../templates.js';
 import { rove } from '../roving.js';
@@ -31,7 +32,7 @@ function frameView(app, frame) {
 /** @param {App} app */
 function summary({ film, boot }) {
   const total = film.total.value;
-  return html`<span class="strong clip">${boot.filter ? t('Filtered images') : t('All images')}</span>
+  return html`<span class="strong clip">${isFiltered(boot.filter) ? t('Filtered images') : t('All images')}</span>
     <span class="muted num">${ngettext('{n} image', '{n} images', total)}</span>
     ${film.failed.value ? html`<span class="bad small">${t('The image list could not be loaded. Trying again.')}</span>` : nothing}`;
 }
