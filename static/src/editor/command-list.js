@@ -90,6 +90,7 @@ export const COMMANDS = Object.freeze([
   command('cross.down.10', 'draw', 'drawing', ['Shift+ArrowDown'], () => t('Crosshair down by 10 pixels'), REPEAT),
   command('draw.set', 'draw', 'drawing', ['Enter'], () => t('Set a corner, or finish')),
   command('draw.back', 'drawing', 'drawing', ['Backspace', 'Ctrl+Z'], () => t('Remove last point'), { ...REPEAT, ...OVER }),
+  command('draw.again', 'drawing', 'drawing', ['Ctrl+Shift+Z', 'Ctrl+Y'], () => t('Restore last point'), { ...REPEAT, ...OVER }),
 ]);
 
 /** The first keys of a command as text: "Ctrl Shift Z"; empty when it has none. @param {string} id */

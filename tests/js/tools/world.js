@@ -9,12 +9,17 @@ export function stageWith(labels = [], { zoom = 1, may = true } = {}) {
   const store = storeWith(labels, { may });
   const said = [];
   const calls = [];
+  const offers = [];
   const previews = new Map();
   const camera = { zoom, x: 100.4, y: 50.4, width: 200 * zoom, height: 100 * zoom };
   const tools = createTools(/** @type {any} */ ({
     store,
     commit: (deltas, options) => store.commit(deltas, options),
     announce: (text) => said.push(text),
+    offerUndo: (text, undo) => {
+      offers.push({ text, undo });
+      return () => offers.splice(0);
+    },
     camera: () => camera,
     hit: (x, y) => hits([...store.labels.values()].filter((l) => !store.isHidden(l.id)), x, y, 4 / zoom, (id) => store.order().indexOf(id)),
     inside: (b) => [...store.labels.values()].filter((l) => {
@@ -23,7 +28,10 @@ export function stageWith(labels = [], { zoom = 1, may = true } = {}) {
     }),
     previews,
     redraw() {},
-    setTool: (name) => calls.push(['setTool', name]),
+    setTool: (name) => {
+      calls.push(['setTool', name]);
+      store.tool.value = name;
+    },
     fit: () => calls.push(['fit']),
     reveal() {},
     beginPan: () => calls.push(['beginPan']),
@@ -51,5 +59,5 @@ export function stageWith(labels = [], { zoom = 1, may = true } = {}) {
     return { tool, click, drag, press, pointer };
   };
   const last = () => /** @type {any} */ (store.labels.get(store.order()[store.order().length - 1]));
-  return { store, said, calls, previews, camera, use, last };
+  return { store, said, offers, calls, previews, camera, use, last };
 }

@@ -83,6 +83,7 @@ function toggleDisplay({ store }, name) {
 function work(app, status, goesOn) {
   const { store, stepper } = app;
   if (!status) return false;
+  app.stage.drawing.finishOrKeep();
   store.commit(setStatus(store, status));
   const atEnd = () => toast(t('This was the last image of the list.'), { action: { label: t('Back to media'), run: () => location.assign(backTo(app.boot)) } });
   if (goesOn) stepper.go(1, { atEnd });
@@ -189,14 +190,16 @@ function chooseClass(app) {
   pickClass(app, shown.at(-1));
 }
 
-/** Undoes the last step, else what the newest toast offers to undo. @param {App} app */
-function undo({ store, announce }) {
+/** Undoes the last step of the drawing or the image, else what the newest toast offers to undo. @param {App} app */
+function undo({ store, stage, announce }) {
+  if (stage.drawing.undo()) return;
   if (store.canUndo.peek()) store.undo();
   else if (!undoLastToast()) announce(t('Nothing to undo'));
 }
 
 /** @param {App} app */
-function redo({ store, announce }) {
+function redo({ store, stage, announce }) {
+  if (stage.drawing.redo()) return;
   if (store.canRedo.peek()) store.redo();
   else announce(t('Nothing to redo'));
 }

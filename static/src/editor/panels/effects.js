@@ -1,6 +1,7 @@
 /** Effects between the panels and the store: locks finished images, saves display settings, updates the filmstrip. */
 import { effect, untracked } from '@preact/signals-core';
-import { t } from '../../i18n.js';
+import { ngettext, t } from '../../i18n.js';
+import { toast } from '../../ui/toast.js';
 
 /** @import {App} from './app' */
 
@@ -36,6 +37,27 @@ export function syncDisplaySettings(editor, { store, settings }) {
     if (display.bare) editor.dataset.panels = 'hidden';
     else delete editor.dataset.panels;
     untracked(() => settings.set({ bare: display.bare, outlines: display.outlines }));
+  });
+}
+
+/** Offers to continue the unfinished polygon of an image when it is opened with another tool. @param {App} app */
+export function offerDraft({ store, stage }) {
+  let shown = '';
+  let close = () => {};
+  return effect(() => {
+    const id = store.media.value?.id ?? '';
+    if (id === shown) return;
+    shown = id;
+    untracked(() => {
+      close();
+      const count = store.draft.peek()?.points.length;
+      if (!count || store.tool.peek() === 'polygon' || !store.may.peek().label) return;
+      const resume = () => {
+        store.tool.value = 'polygon';
+        stage.focus();
+      };
+      close = toast(ngettext('An unfinished polygon with {n} point is kept for this image', 'An unfinished polygon with {n} points is kept for this image', count), { action: { label: t('Continue'), run: resume } });
+    });
   });
 }
 

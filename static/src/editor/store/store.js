@@ -5,6 +5,7 @@ import { Core } from './core.js';
 
 /**
  * @import {HistoryStep, Patch} from '../types/changes'
+ * @import {Draft} from '../types/draft'
  * @import {Label} from '../types/labels'
  * @import {Boot, Concept, KeypointSchema, May, Media, MediaState, Status, TagGroup} from '../types/page'
  * @import {Cursor, Presence} from '../types/people'
@@ -43,6 +44,7 @@ export function createInner(boot, options) {
     selection: signal(/** @type {ReadonlySet<string>} */ (new Set())),
     hidden: signal(/** @type {ReadonlySet<string>} */ (new Set())),
     locked: signal(/** @type {ReadonlySet<string>} */ (new Set())),
+    draft: signal(/** @type {Draft | null} */ (null)),
     save: signal(SAVED),
     saveConflicts: signal(/** @type {readonly Conflict[]} */ ([])),
     rejected: signal(/** @type {readonly Rejected[]} */ ([])),
@@ -94,6 +96,7 @@ function readable(boot, core, writable, concepts) {
     view: signal(/** @type {View} */ ({ zoom: 1, x: 0, y: 0 })),
     display: signal(/** @type {Display} */ ({ hideAll: false, lockAll: false, outlines: false, grid: false, bare: false })),
     clipboard: signal(/** @type {readonly Label[]} */ ([])),
+    draft: writable.draft,
     save: writable.save,
     conflicts: computed(() => [...writable.saveConflicts.value, ...core.undoConflicts.value]),
     rejected: writable.rejected,
@@ -126,6 +129,12 @@ function actions(core, writable) {
       writable.locked.value = changed(writable.locked.peek(), ids, on);
       persistHiddenAndLocked(core, writable);
     },
+    setDraft: (/** @type {Draft | null} */ draft) => {
+      writable.draft.value = draft;
+      if (!core.mediaId) return;
+      const key = draftKey(core.mediaId);
+      core.sink.write([draft ? { in: 'local', put: { key, draft } } : { in: 'local', remove: key }]);
+    },
     /** @this {Store} @param {string} id */
     isHidden(id) {
       return this.display.value.hideAll || this.hidden.value.has(id);
@@ -151,6 +160,9 @@ function actions(core, writable) {
     },
   };
 }
+
+/** Where the unfinished polygon of a medium is stored. @param {string} mediaId */
+export const draftKey = (mediaId) => `draft:${mediaId}`;
 
 /** Persists what this person hid and locked in the medium. @param {Core} core @param {any} writable */
 function persistHiddenAndLocked(core, writable) {
@@ -191,14 +203,16 @@ export function createStore(boot, state) {
  * @param {Inner} inner @param {MediaState} state
  * @param {readonly import('../types/outbox').OutboxOp[]} pending @param {readonly import('../types/changes').HistoryEntry[]} entries
  * @param {{hidden?: string[], locked?: string[]} | null} [local] what this person hid and locked
+ * @param {Draft | null} [draft]
  */
-export function showState({ core, writable }, state, pending, entries, local) {
+export function showState({ core, writable }, state, pending, entries, local, draft) {
   batch(() => {
     writable.media.value = state.media;
     writable.may.value = state.may;
     writable.position.value = state.position;
     writable.hidden.value = new Set(local?.hidden ?? []);
     writable.locked.value = new Set(local?.locked ?? []);
+    writable.draft.value = draft ?? null;
     writable.cursors.value = new Map();
     core.load(state, pending, entries);
   });

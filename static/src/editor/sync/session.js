@@ -1,7 +1,7 @@
 /** Connects a store with the server. The only module that knows outbox, event stream, feed and loader together. */
 import { batch, computed, effect } from '@preact/signals-core';
 import { toWire } from '../store/fields.js';
-import { createInner, showState } from '../store/store.js';
+import { createInner, draftKey, showState } from '../store/store.js';
 import { t } from '../../i18n.js';
 import { Adoption } from './saving/adoption.js';
 import { Api } from './api.js';
@@ -135,14 +135,15 @@ export class EditorSession {
   async load(mediaId) {
     this.loads += 1;
     const turn = this.loads;
-    const [state, entries, local] = await Promise.all([
+    const [state, entries, local, kept] = await Promise.all([
       this.loader.load(mediaId),
       this.persistence.under('history', mediaId).catch(() => []),
       this.persistence.get('local', `marks:${mediaId}`).catch(() => null),
+      this.persistence.get('local', draftKey(mediaId)).catch(() => null),
     ]);
     if (turn !== this.loads || this.isClosed) return; // another medium was requested meanwhile
     this.unavailable.value = null;
-    showState(this.inner, state, this.outbox.queue(mediaId), entries, local);
+    showState(this.inner, state, this.outbox.queue(mediaId), entries, local, kept?.draft);
     this.people.shown(mediaId);
     this.stream.follow(mediaId, state.seq);
     this.feed.join();

@@ -3,7 +3,7 @@ import { fromCorners } from '../geom/box.js';
 import { t } from '../../i18n.js';
 import { DrawTool } from './draw.js';
 import { snapped, squared } from './snap.js';
-import { CLICK_PX } from './tool.js';
+import { isDrag } from './tool.js';
 
 /** @import {Box, Point} from '../types/geometry' */
 /** @import {Pen, ToolPointer, Key} from './tool.js' */
@@ -37,7 +37,7 @@ export class BoxTool extends DrawTool {
   move(p) {
     this.follow(p);
     this.isSquare = p.shift;
-    if (this.press && Math.hypot(p.px - this.press.px, p.py - this.press.py) >= CLICK_PX) this.isDragged = true;
+    if (this.press && isDrag(this.press, p)) this.isDragged = true;
   }
 
   /** A drag or the second click ends the box; the first click leaves its corner. @override @param {ToolPointer} p */
@@ -70,6 +70,13 @@ export class BoxTool extends DrawTool {
     const was = this.anchor !== null;
     this.#forget();
     return was || super.cancel();
+  }
+
+  /** Removes the corner. @override */
+  back() {
+    if (!this.anchor) return false;
+    this.#forget();
+    return true;
   }
 
   /** @override a second finger removes the corner of the first */

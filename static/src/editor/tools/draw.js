@@ -137,6 +137,7 @@ export class DrawTool extends Tool {
    * Commits what was drawn, as the geometry of the shape to redraw or as a new one.
    * @param {LabelPatch & {box: Box}} geometry
    * @param {{shape: 'box' | 'polygon', tool: string, kind: string, size: string}} how
+   * @returns {boolean} false when there is no class for it
    */
   finish(geometry, { shape, tool, kind, size }) {
     const { store, commit, announce } = this.context;
@@ -145,13 +146,15 @@ export class DrawTool extends Tool {
     if (target && base) {
       const delta = updateLabel(store, target.id, geometry, base);
       if (delta) commit(delta, { from: new Map([[base.id, base]]) });
-      return announce(t('{kind} redrawn, {size}', { kind, size }), { spokenOnly: true });
+      announce(t('{kind} redrawn, {size}', { kind, size }), { spokenOnly: true });
+      return true;
     }
     const concept = this.concept;
-    if (concept === null) return;
+    if (concept === null) return false;
     const delta = createLabel(store, { concept, shape, ...geometry, tool });
     commit(delta);
     this.added(/** @type {Label} */ (delta.after), kind, size);
+    return true;
   }
 
   /** Selects the new shape and announces it. @param {Label} label @param {string} kind @param {string} size */

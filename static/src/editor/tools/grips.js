@@ -1,5 +1,6 @@
 /** The handles of a shape and what dragging one does to the geometry; pure functions. */
-import { fromCorners } from '../geom/box.js';
+import { fromCorners, union } from '../geom/box.js';
+import { clip } from '../geom/clip.js';
 import { bounds, deleteVertex, fitBox, insertVertex, isClosed, moveVertex, nearestEdge } from '../geom/poly.js';
 import { clamp, rounded } from './snap.js';
 
@@ -97,6 +98,21 @@ export function polygonPatch(points) {
 }
 
 /**
+ * The polygon with a vertex at another place. Outside the image it is clipped at the border, so that no edge inside
+ * moves; what was outside before stays. It stays as it is when nothing would be left.
+ * @param {Label} label @param {VertexRef} at @param {number} x @param {number} y
+ * @param {Size} size @param {number} digits
+ * @returns {LabelPatch}
+ */
+export function draggedVertex(label, at, x, y, { width, height }, digits) {
+  const old = /** @type {Part[]} */ (label.points);
+  const room = /** @type {Box} */ (union([[0, 0, width, height], bounds(old)]));
+  const points = clip(moveVertex(old, at, rounded(x, digits), rounded(y, digits)), room);
+  return points.length ? polygonPatch(points) : {};
+}
+
+/**
+ * The polygon with a vertex at another place, which stays in the image; for keys.
  * @param {Label} label @param {VertexRef} at @param {number} x @param {number} y
  * @param {Size} size @param {number} digits
  * @returns {LabelPatch}

@@ -1,80 +1,148 @@
-/** Draws polygons by clicks, freehand or keys, and holes into the selected polygon; stays active. */
+/**
+ * Draws polygons by clicks, freehand or keys, and holes into the selected polygon; stays active.
+ *
+ * What is drawn so far is the draft of the store: it outlives the tool, the image and the page until it is finished or
+ * discarded. Its points may lie outside the image; what is finished is clipped at the border.
+ */
 import { updateLabel } from '../commands.js';
+import { clip } from '../geom/clip.js';
 import { addHole, bounds, partAt } from '../geom/poly.js';
 import { ngettext, t } from '../../i18n.js';
 import { DrawTool } from './draw.js';
-import { rounded, simplified, snapped, vertexDigits } from './snap.js';
-import { CLICK_PX, REACH } from './tool.js';
+import { rounded, simplified, vertexDigits } from './snap.js';
+import { isDrag } from './tool.js';
 
+/** @import {Draft} from '../types/draft' */
 /** @import {Point} from '../types/geometry' */
+/** @import {HistoryEntry} from '../types/changes' */
 /** @import {Pen, ToolCamera, ToolPointer, Key} from './tool.js' */
 
 /** CSS pixels between two points drawn freehand, and how far the line may leave them out. */
 const FREEHAND_STEP = 3;
 const FREEHAND_TOLERANCE = 0.8;
+/** CSS pixels around the first point that close the polygon. */
+const CLOSE_REACH = { mouse: 8, touch: 24 };
+/** @type {readonly Point[]} */
+const NO_POINTS = [];
+
+/**
+ * @typedef {object} Press The press that set a point.
+ * @property {number} px @property {number} py
+ * @property {readonly Point[]} before the points without it
+ * @property {Point[] | null} path drawn freehand, with the point of the press; null: it is a click so far
+ */
 
 export class PolygonTool extends DrawTool {
   /** @override */
   name = 'polygon';
-  /** @type {Point[]} */
-  points = [];
-  /** Id of the polygon that gets a hole; null: a new polygon. @type {string | null} */
-  host = null;
-  /** The press that set a point; `before`: how many there were. @type {{px: number, py: number, before: number, isFree: boolean} | null} */
+  /** @type {Press | null} */
   press = null;
   /** The last point was set by Enter: Enter again at the same place ends the shape. */
   isByKeys = false;
+  /** Points that were taken back, the next one last, while the history is the same. @type {{points: Point[], host: string | null, history: readonly HistoryEntry[]}} */
+  undone = { points: [], host: null, history: [] };
+  /** What was discarded last, while the history is the same; `close` closes its notice. @type {{draft: Draft, history: readonly HistoryEntry[], close: () => void} | null} */
+  discarded = null;
+  /** How near the first point closes: by the last pointer. */
+  isTouch = false;
+
+  /** @returns {readonly Point[]} */
+  get points() {
+    return this.context.store.draft.peek()?.points ?? NO_POINTS;
+  }
+
+  /** Id of the polygon that gets a hole; null: a new polygon. */
+  get host() {
+    return this.context.store.draft.peek()?.host ?? null;
+  }
+
+  /** @param {readonly Point[]} points @param {string | null} host */
+  #set(points, host) {
+    this.context.store.setDraft(points.length ? { points, host, target: this.redrawn } : null);
+    this.context.redraw();
+  }
+
+  /** @override */
+  activate() {
+    this.#resume();
+  }
+
+  /** Continues the draft of the image, with the shape that it replaces selected again. */
+  #resume() {
+    const { store } = this.context;
+    const target = store.draft.peek()?.target ?? null;
+    if (target === null || !store.labels.has(target)) return;
+    store.select([target]);
+    this.redrawn = target;
+    this.base = this.target;
+  }
+
+  /** @override */
+  reset() {
+    this.#forgetGesture();
+    this.#forgetDiscarded();
+    this.undone = { points: [], host: null, history: [] };
+    this.redrawn = null;
+    this.crosshair.hide();
+    this.#resume();
+  }
 
   /** @override @param {ToolPointer} p */
   down(p) {
     if (p.ctrl && !this.points.length) return this.pick(p);
     if (!this.isReady) return;
     this.follow(p);
+    this.isTouch = p.type === 'touch';
     this.isByKeys = false;
-    if (this.points.length >= 3 && (p.clicks === 2 || this.#isOnFirst(p))) return this.#finish();
-    if (!this.points.length) this.host = p.alt ? this.#selectedPolygon() : null;
-    const before = this.points.length;
-    if (this.#add(p.x, p.y)) this.press = { px: p.px, py: p.py, before, isFree: false };
+    if (this.points.length >= 3 && (p.clicks === 2 || this.#isOnFirst(p.x, p.y))) {
+      this.#finish();
+      return;
+    }
+    const before = this.points;
+    if (this.#add(this.#point(p.x, p.y), p.alt)) this.press = { px: p.px, py: p.py, before, path: null };
   }
 
   /** @override @param {ToolPointer} p */
   move(p) {
     this.follow(p);
+    this.isTouch = p.type === 'touch';
     const press = this.press;
-    if (!press) return;
-    if (!press.isFree && Math.hypot(p.px - press.px, p.py - press.py) < CLICK_PX + 1) return;
-    press.isFree = true;
+    if (!press || (!press.path && !isDrag(press, p))) return;
+    press.path ??= this.points.slice(press.before.length);
     const step = FREEHAND_STEP / this.context.camera().zoom;
     for (const [x, y] of p.path()) {
-      const last = this.points[this.points.length - 1];
-      if (last && Math.hypot(x - last[0], y - last[1]) >= step) this.#add(x, y);
+      const last = press.path.at(-1) ?? this.points.at(-1);
+      const point = this.#point(x, y);
+      if (last && Math.hypot(x - last[0], y - last[1]) >= step && this.#mayAdd(point)) press.path.push(point);
     }
   }
 
   /** @override @param {ToolPointer} p */
   up(p) {
-    const press = this.press;
+    if (this.#endPress() && this.points.length >= 3 && this.#isOnFirst(p.x, p.y)) this.#finish();
+  }
+
+  /** Puts what was drawn freehand into the draft. @returns {boolean} whether there was anything */
+  #endPress() {
+    const { press } = this;
     this.press = null;
-    if (!press?.isFree) return;
-    const kept = simplified(this.points.slice(press.before), FREEHAND_TOLERANCE / this.context.camera().zoom);
-    this.points = [...this.points.slice(0, press.before), ...kept];
-    if (this.points.length >= 3 && this.#isOnFirst(p)) this.#finish();
-    this.context.redraw();
+    if (!press?.path) return false;
+    const kept = simplified(press.path, FREEHAND_TOLERANCE / this.context.camera().zoom);
+    this.#set([...press.before, ...kept], this.host);
+    return true;
   }
 
   /** @override a second finger removes the point of the first */
   drop() {
-    if (this.press) this.points.length = this.press.before;
-    if (!this.points.length) this.host = null;
+    if (this.press) this.#set(this.press.before, this.host);
     this.press = null;
-    this.context.redraw();
   }
 
-  /** @param {ToolPointer} p */
-  #isOnFirst(p) {
-    const reach = (p.type === 'touch' ? REACH.touch : REACH.mouse) / this.context.camera().zoom;
-    const [x, y] = this.points[0];
-    return Math.hypot(p.x - x, p.y - y) <= reach;
+  /** @param {number} x @param {number} y */
+  #isOnFirst(x, y) {
+    const [first] = this.points;
+    const reach = (this.isTouch ? CLOSE_REACH.touch : CLOSE_REACH.mouse) / this.context.camera().zoom;
+    return Math.hypot(x - first[0], y - first[1]) <= reach;
   }
 
   /** The one selected polygon, if it may be changed. @returns {string | null} */
@@ -85,75 +153,157 @@ export class PolygonTool extends DrawTool {
     return label?.points?.length && !label.mask?.length && store.isEditable(label.id) ? label.id : null;
   }
 
-  /** @param {number} x @param {number} y @returns {boolean} whether a point was added */
-  #add(x, y) {
-    const { store, camera, announce, redraw } = this.context;
-    const media = store.media.peek();
-    if (!media) return false;
-    const point = snapped(x, y, media, vertexDigits(camera().zoom));
-    const last = this.points[this.points.length - 1];
+  /** A point on the grid; it may lie outside the image. @param {number} x @param {number} y @returns {Point} */
+  #point(x, y) {
+    const digits = vertexDigits(this.context.camera().zoom);
+    return [rounded(x, digits), rounded(y, digits)];
+  }
+
+  /** @param {Point} point @param {boolean} isAlt a first point begins a hole @returns {boolean} whether a point was added */
+  #add(point, isAlt) {
+    if (!this.context.store.media.peek()) return false;
+    const last = this.points.at(-1);
     if (last && last[0] === point[0] && last[1] === point[1]) return true;
-    if (this.host !== null && !this.#isInHost(point)) {
-      announce(t('A hole must lie inside the polygon'));
+    const host = this.points.length ? this.host : isAlt ? this.#selectedPolygon() : null;
+    if (!this.#mayAdd(point, host)) {
+      this.context.announce(t('A hole must lie inside the polygon'));
       return false;
     }
-    this.points.push(point);
-    redraw();
+    this.undone.points = [];
+    this.#forgetDiscarded();
+    this.#set([...this.points, point], host);
     return true;
   }
 
-  /** Is the point in the polygon that gets the hole? @param {Point} point */
-  #isInHost([x, y]) {
-    const points = this.context.store.labels.get(this.host ?? '')?.points;
+  /** Is the point in the polygon that gets the hole? @param {Point} point @param {string | null} [host] */
+  #mayAdd([x, y], host = this.host) {
+    if (host === null) return true;
+    const points = this.context.store.labels.get(host)?.points;
     return points ? partAt(points, x, y) >= 0 : false;
   }
 
+  /** Commits the draft; it stays when that cannot be done. @returns {boolean} whether it was committed */
   #finish() {
-    if (this.points.length < 3) return this.context.announce(t('A polygon needs at least three points'));
+    this.#endPress();
     const { points: ring, host } = this;
+    const { store, announce } = this.context;
+    if (ring.length < 3) announce(t('A polygon needs at least three points'));
+    if (ring.length < 3 || !this.isReady) return false;
+    const { width, height } = /** @type {import('./snap.js').Size} */ (store.media.peek());
+    if (host !== null) return this.#cut(host, [...ring]);
+    const points = clip([[[...ring]]], [0, 0, width, height]);
+    if (!points.length) {
+      announce(t('The polygon lies outside the image'));
+      return false;
+    }
+    const count = points.flat(2).length;
+    const size = ngettext('{n} point', '{n} points', count);
+    if (!this.finish({ points, box: bounds(points) }, { shape: 'polygon', tool: 'polygon', kind: t('Polygon'), size })) return false;
     this.#forget();
-    if (host !== null) return this.#cut(host, ring);
-    const points = [[ring]];
-    this.finish({ points, box: bounds(points) }, { shape: 'polygon', tool: 'polygon', kind: t('Polygon'), size: ngettext('{n} point', '{n} points', ring.length) });
+    return true;
   }
 
   /** @param {string} id @param {Point[]} ring */
   #cut(id, ring) {
     const { store, commit, announce } = this.context;
-    const cut = addHole(store.labels.get(id)?.points ?? [], ring);
-    if (!cut) return announce(t('A hole must lie inside the polygon'));
+    const label = store.labels.get(id);
+    const cut = label?.points ? addHole(label.points, ring) : null;
+    if (!cut) {
+      announce(label ? t('A hole must lie inside the polygon') : t('The polygon of this hole was deleted'));
+      return false;
+    }
     const delta = updateLabel(store, id, { points: cut });
     if (delta) commit(delta);
     announce(ngettext('Hole added, {n} point', 'Hole added, {n} points', ring.length), { spokenOnly: true });
+    this.#forget();
+    return true;
+  }
+
+  /** Three points or more are a polygon, fewer stay as the draft of this image. @override */
+  finishOrKeep() {
+    this.#endPress();
+    const count = this.points.length;
+    if (!(count >= 3 && this.mayDraw && this.#finish()) && count) {
+      this.context.announce(ngettext('Unfinished polygon with {n} point kept. The polygon tool continues it.', 'Unfinished polygon with {n} points kept. The polygon tool continues it.', count));
+    }
+    this.#forgetGesture();
+    this.redrawn = null;
+  }
+
+  /** Discards the draft, and offers to bring it back. @override */
+  cancel() {
+    const { store, offerUndo } = this.context;
+    const draft = store.draft.peek();
+    this.#forget();
+    if (!draft) return super.cancel();
+    this.#forgetDiscarded();
+    this.discarded = { draft, history: store.history.peek(), close: offerUndo(t('Polygon discarded'), () => this.#bringBack(draft)) };
+    return true;
   }
 
   /** @override */
-  cancel() {
-    const was = this.points.length > 0;
-    this.#forget();
-    return was || super.cancel();
+  restore() {
+    const { discarded } = this;
+    if (!discarded || discarded.history !== this.context.store.history.peek()) return false;
+    this.#bringBack(discarded.draft);
+    return true;
+  }
+
+  /** @param {Draft} draft */
+  #bringBack(draft) {
+    const { store, setTool, redraw } = this.context;
+    this.#forgetDiscarded();
+    store.setDraft(draft);
+    if (store.tool.peek() === this.name) this.#resume();
+    else setTool(this.name);
+    redraw();
+  }
+
+  #forgetDiscarded() {
+    this.discarded?.close();
+    this.discarded = null;
   }
 
   #forget() {
-    this.points = [];
-    this.host = null;
+    this.#forgetGesture();
+    this.undone.points = [];
+    if (this.points.length) this.#set(NO_POINTS, null);
+  }
+
+  #forgetGesture() {
     this.press = null;
     this.isByKeys = false;
     this.context.redraw();
+  }
+
+  /** Takes the last point back. @override */
+  back() {
+    const { points, host, undone } = this;
+    const last = points.at(-1);
+    if (!last || this.press) return false;
+    this.undone = { points: [...undone.points, last], host, history: this.context.store.history.peek() };
+    this.isByKeys = false;
+    this.#set(points.slice(0, -1), host);
+    this.context.announce(t('Point {n} removed', { n: points.length }), { spokenOnly: true });
+    return true;
+  }
+
+  /** Adds the point again that was taken back last. @override */
+  again() {
+    const { points, host, history } = this.undone;
+    const next = points.at(-1);
+    if (!next || this.press || history !== this.context.store.history.peek() || (this.points.length && this.host !== host)) return false;
+    this.undone.points = points.slice(0, -1);
+    this.#forgetDiscarded();
+    this.#set([...this.points, next], host);
+    this.context.announce(t('Point {n} restored', { n: this.points.length }), { spokenOnly: true });
+    return true;
   }
 
   /** @override @param {Key} e */
   key(e) {
     if (this.steer(e)) {
       this.isByKeys = false;
-      return true;
-    }
-    const isUndo = (e.ctrlKey || e.metaKey) && !e.shiftKey && (e.key === 'z' || e.code === 'KeyZ');
-    if (this.points.length && (e.key === 'Backspace' || isUndo)) {
-      this.points.pop();
-      this.isByKeys = false;
-      if (!this.points.length) this.host = null;
-      this.context.redraw();
       return true;
     }
     if (e.key !== 'Enter' || e.ctrlKey || e.metaKey) return false;
@@ -173,31 +323,28 @@ export class PolygonTool extends DrawTool {
   /** Sets a vertex; on the first vertex, or twice at the same place, ends the shape. @param {Point} point @param {boolean} isAlt */
   #enter(point, isAlt) {
     if (!this.isReady) return true;
-    const [first] = this.points;
-    const isFirst = this.points.length >= 3 && first[0] === point[0] && first[1] === point[1];
-    if (isFirst || this.isByKeys) {
+    if ((this.points.length >= 3 && this.#isOnFirst(...point)) || this.isByKeys) {
       this.#finish();
       return true;
     }
-    if (!this.points.length) this.host = isAlt ? this.#selectedPolygon() : null;
-    if (this.#add(...point)) {
+    if (this.#add(point, isAlt)) {
       this.isByKeys = true;
       this.context.announce(t('Point {n} at {x}, {y}', { n: this.points.length, x: point[0], y: point[1] }), { spokenOnly: true });
     }
     return true;
   }
 
-  /** @override @param {Pen} pen @param {ToolCamera} camera */
-  paint(pen, camera) {
+  /** @override @param {Pen} pen @param {ToolCamera} _camera */
+  paint(pen, _camera) {
     this.paintGuides(pen);
-    if (!this.points.length) return;
-    const concept = this.host === null ? this.shownConcept : (this.context.store.labels.get(this.host)?.concept ?? null);
-    const digits = vertexDigits(camera.zoom);
-    const tip = this.press?.isFree ? null : this.tip;
-    /** @type {Point[]} */
-    const line = tip ? [...this.points, [rounded(tip[0], digits), rounded(tip[1], digits)]] : this.points;
-    pen.line(line, { isClosed: line.length > 2, concept, isFilled: this.host === null });
-    if (!this.press?.isFree) for (const point of this.points.slice(1)) pen.handle(...point, { concept });
-    pen.handle(...this.points[0], { isOn: this.points.length >= 3, concept });
+    const { points, host, press } = this;
+    if (!points.length) return;
+    const concept = host === null ? this.shownConcept : (this.context.store.labels.get(host)?.concept ?? null);
+    const tip = press?.path ? null : this.tip;
+    const isClosing = tip !== null && points.length >= 3 && this.#isOnFirst(...tip);
+    const line = [...(press?.path ? press.before : points), ...(press?.path ?? []), ...(tip && !isClosing ? [this.#point(...tip)] : [])];
+    pen.line(line, { isClosed: line.length > 2, concept, isFilled: host === null });
+    if (!press?.path) for (const point of points.slice(1)) pen.handle(...point, { concept });
+    pen.handle(...points[0], { isOn: isClosing, isTarget: isClosing, concept });
   }
 }

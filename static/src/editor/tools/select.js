@@ -5,10 +5,10 @@ import { ngettext, t } from '../../i18n.js';
 import { looksSame, same } from '../store/fields.js';
 import { ActiveVertex } from './active-vertex.js';
 import {
-  boxEdgeNear, edgeNear, gripsOf, hasGrips, movedVertex, nearestGrip, polygonPatch, resizedBox, stretched, withVertex, withoutVertex,
+  boxEdgeNear, draggedVertex, edgeNear, gripsOf, hasGrips, movedVertex, nearestGrip, polygonPatch, resizedBox, stretched, withVertex, withoutVertex,
 } from './grips.js';
-import { rounded, snapped, vertexDigits } from './snap.js';
-import { CLICK_PX, REACH, Tool, arrow } from './tool.js';
+import { rounded, vertexDigits } from './snap.js';
+import { REACH, Tool, arrow, isDrag } from './tool.js';
 
 /** @import {Delta} from '../types/changes' */
 /** @import {Part, Point} from '../types/geometry' */
@@ -124,7 +124,9 @@ export class SelectTool extends Tool {
     }
     const edge = p.alt ? null : edgeNear(label, p.x, p.y, this.#edgeReach(p));
     if (!edge) return false;
-    const at = snapped(edge.x, edge.y, this.#size, vertexDigits(this.context.camera().zoom));
+    const digits = vertexDigits(this.context.camera().zoom);
+    /** @type {Point} */
+    const at = [rounded(edge.x, digits), rounded(edge.y, digits)];
     const next = { ...label, ...withVertex(label, edge, at) };
     const vertex = { part: edge.part, ring: edge.ring, vertex: edge.edge + 1 };
     this.active.set(next, vertex);
@@ -184,7 +186,7 @@ export class SelectTool extends Tool {
     this.at = p;
     const press = this.press;
     if (!press) return this.#hover(p);
-    if (!press.isDragged && Math.hypot(p.px - press.px, p.py - press.py) < CLICK_PX) return;
+    if (!press.isDragged && !isDrag(press, p)) return;
     press.isDragged = true;
     const dragged = this.#dragged(press, p);
     for (const { label, patch } of dragged) this.context.previews.set(label.id, { ...label, ...patch });
@@ -222,8 +224,13 @@ export class SelectTool extends Tool {
   }
 
   /** The vertex that is dragged stays the active one. @param {Press} press @param {{label: Label, patch: LabelPatch}[]} dragged */
-  #followVertex({ grip }, [first]) {
-    if (grip?.vertex && first) this.active.set({ ...first.label, ...first.patch }, grip.vertex);
+  #followVertex({ grip, inserted, labels }, [first]) {
+    if (!grip?.vertex || !first) return;
+    const { part, ring, vertex } = grip.vertex;
+    const others = (/** @type {Label} */ label) => label.points?.[part]?.[ring]?.toSpliced(vertex, 1);
+    const now = { ...first.label, ...first.patch };
+    if (same(others(now), others(inserted ?? labels[0]))) this.active.set(now, grip.vertex);
+    else this.active.clear(); // it was clipped off
   }
 
   /** @param {Press} press @param {ToolPointer} p @returns {LabelPatch} */
@@ -234,7 +241,7 @@ export class SelectTool extends Tool {
     const y = grip.y + p.y - press.y;
     if (grip.edges) return { box: resizedBox(label.box, grip.edges, x, y, this.#size) };
     const vertex = /** @type {VertexRef} */ (grip.vertex);
-    return movedVertex(press.inserted ?? label, vertex, x, y, this.#size, vertexDigits(this.context.camera().zoom));
+    return draggedVertex(press.inserted ?? label, vertex, x, y, this.#size, vertexDigits(this.context.camera().zoom));
   }
 
   /** @override @param {ToolPointer} p */

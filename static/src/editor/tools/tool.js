@@ -30,7 +30,7 @@
 
 /**
  * @typedef {object} Pen Draws on the stage above the shapes; all places in image pixels.
- * @property {(x: number, y: number, look?: {isOn?: boolean, isTouch?: boolean, concept?: string | null}) => void} handle
+ * @property {(x: number, y: number, look?: {isOn?: boolean, isTarget?: boolean, isTouch?: boolean, concept?: string | null}) => void} handle
  * @property {(points: readonly Point[], look: {isClosed: boolean, concept: string | null, isFilled?: boolean}) => void} line
  * @property {(box: Box, look: {concept: string | null}) => void} box
  * @property {(box: Box) => void} marquee
@@ -44,6 +44,7 @@
  * @property {Store} store
  * @property {(deltas: Delta | readonly Delta[], options?: CommitOptions) => void} commit
  * @property {Announce} announce what happened, seen and spoken; `spokenOnly` what the stage shows
+ * @property {(text: string, undo: () => void) => () => void} offerUndo a notice with an Undo button; returns what closes it
  * @property {() => ToolCamera} camera
  * @property {(x: number, y: number, type?: string) => Label[]} hit the one to select first
  * @property {(box: Box) => Label[]} inside labels that lie whole in the box
@@ -58,8 +59,13 @@
 
 /** Handles: CSS pixels around a place that count as on it. */
 export const REACH = { mouse: 12, touch: 24 };
-/** A press that moves less than this is a click. CSS pixels. */
-export const CLICK_PX = 3;
+/** A press that does not move further than this is a click. CSS pixels. */
+export const CLICK_PX = 5;
+
+/** @param {{px: number, py: number}} press @param {ToolPointer} p whether the press has become a drag */
+export function isDrag(press, p) {
+  return Math.hypot(p.px - press.px, p.py - press.py) > CLICK_PX;
+}
 
 /** A tool that does nothing. Gestures: down, any number of move, then up or drop. */
 export class Tool {
@@ -87,7 +93,32 @@ export class Tool {
   activate() {}
 
   deactivate() {
+    this.finishOrKeep();
+  }
+
+  /** The person goes on to something else: finishes what is being drawn or keeps it; here it is given up. */
+  finishOrKeep() {
     this.cancel();
+  }
+
+  /** Another image is shown: forgets what belongs to the last one. */
+  reset() {
+    this.cancel();
+  }
+
+  /** Takes the last step of the drawing back. @returns {boolean} whether there was any */
+  back() {
+    return false;
+  }
+
+  /** Brings back a drawing that was just discarded. @returns {boolean} whether there was one */
+  restore() {
+    return false;
+  }
+
+  /** Does again what `back` took back. @returns {boolean} whether there was anything */
+  again() {
+    return false;
   }
 
   /** @param {ToolPointer} _p */

@@ -1,6 +1,7 @@
 /** The store: what is shown and how, read by view, tools and panels. */
 import type { ReadonlySignal, Signal } from '@preact/signals-core';
 import type { CommitOptions, Delta, HistoryEntry, HistoryStep, Patch } from './changes';
+import type { Draft } from './draft';
 import type { Label } from './labels';
 import type { Boot, Concept, KeypointSchema, May, Media, Status, TagGroup } from './page';
 import type { Cursor, Presence } from './people';
@@ -73,6 +74,10 @@ export interface Store {
   readonly view: Signal<View>;
   readonly display: Signal<Display>;
   readonly clipboard: Signal<readonly Label[]>;
+  /** The unfinished polygon of the loaded medium. */
+  readonly draft: ReadonlySignal<Draft | null>;
+  /** Shown at once and stored in this browser, for this person and medium, until it is finished or discarded. */
+  setDraft(draft: Draft | null): void;
 
   readonly save: ReadonlySignal<SaveState>;
   readonly conflicts: ReadonlySignal<readonly Conflict[]>;

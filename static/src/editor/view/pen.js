@@ -9,6 +9,7 @@ import { transform } from './label-paint.js';
 /** CSS pixels across. */
 const HANDLE = 8;
 const HANDLE_TOUCH = 20;
+const HANDLE_TARGET = 16;
 const DARK = 'rgb(32,36,42)';
 
 export class Pen {
@@ -42,12 +43,12 @@ export class Pen {
     return this.painter.styleOf(concept ?? '').style;
   }
 
-  /** @param {number} x @param {number} y @param {{isOn?: boolean, isTouch?: boolean, concept?: string | null}} [look] */
-  handle(x, y, { isOn = false, isTouch = false, concept = null } = {}) {
+  /** @param {number} x @param {number} y @param {{isOn?: boolean, isTarget?: boolean, isTouch?: boolean, concept?: string | null}} [look] `isTarget`: a click now is on it */
+  handle(x, y, { isOn = false, isTarget = false, isTouch = false, concept = null } = {}) {
     const { g, c } = this;
     const [px, py] = this.#at(x, y);
     if (px < -40 || py < -40 || px > c.deviceWidth + 40 || py > c.deviceHeight + 40) return;
-    const size = (isTouch ? HANDLE_TOUCH : HANDLE) * c.ratio;
+    const size = (isTouch ? HANDLE_TOUCH : isTarget ? HANDLE_TARGET : HANDLE) * c.ratio;
     const [left, top, side] = [Math.round(px - size / 2), Math.round(py - size / 2), Math.round(size)];
     g.fillStyle = isOn ? this.#style(concept).stroke : '#fff';
     g.fillRect(left, top, side, side);

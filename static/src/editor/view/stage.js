@@ -191,7 +191,7 @@ export class Stage {
    */
   async setMedia({ media, view }) {
     const version = ++this.mediaVersion;
-    this.host.tool.cancel();
+    this.host.tool.reset();
     this.viewport.setImage(media.width, media.height, view);
     this.bridge.open();
     await this.image.show(media);
@@ -237,6 +237,11 @@ export class Stage {
     const view = VIEW_COMMANDS[id];
     if (view) view(this);
     return view ? true : this.host.run(id);
+  }
+
+  /** What is being drawn: it is finished or kept before the person goes on, and undo and redo are its own first. */
+  get drawing() {
+    return this.host;
   }
 
   /** Whether Tab is the browser's: after an Esc that had nothing left to cancel. */

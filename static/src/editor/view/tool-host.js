@@ -1,5 +1,6 @@
 /** Runs the tools: what they are given, which one is active, which keys and pointers they get. Knows no drawing. */
 import { effect, signal, untracked } from '@preact/signals-core';
+import { toast } from '../../ui/toast.js';
 import { PointerRouter } from './pointer.js';
 
 /** @import {CommitOptions, Delta} from '../types/changes' */
@@ -15,6 +16,8 @@ import { PointerRouter } from './pointer.js';
  * @property {() => void} activate @property {() => void} deactivate
  * @property {(p: StagePointer) => void} down @property {(p: StagePointer) => void} move @property {(p: StagePointer) => void} up
  * @property {() => void} drop @property {() => void} leave @property {() => boolean} cancel
+ * @property {() => void} finishOrKeep @property {() => void} reset @property {() => boolean} back @property {() => boolean} again
+ * @property {() => boolean} restore
  * @property {(e: Key) => boolean} key
  * @property {(pen: any, camera: any) => void} paint
  * @property {boolean} isDrawTool @property {boolean} isDrawing @property {boolean} hasCrosshair
@@ -27,7 +30,7 @@ import { PointerRouter } from './pointer.js';
 /** @typedef {Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey' | 'altKey' | 'ctrlKey' | 'metaKey'>} Key */
 
 /** What a command of the key map is to a tool. @type {Record<string, string>} */
-const KEYS = { 'draw.set': 'Enter', 'draw.back': 'Backspace' };
+const KEYS = { 'draw.set': 'Enter' };
 /** Commands of the page that the stage comes first for: they are the page's when the tool has no use for the key. @type {Record<string, string>} */
 const KEYS_OF_BOTH = { delete: 'Delete' };
 /** @type {Record<string, string>} */
@@ -79,6 +82,10 @@ export class ToolHost {
       store,
       commit,
       announce,
+      offerUndo: (/** @type {string} */ text, /** @type {() => void} */ undo) => toast(text, { undo: () => {
+        undo();
+        stage.focus();
+      } }),
       camera: () => stage.viewport.camera(),
       hit: (/** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ type) => stage.hit(x, y, type),
       inside: (/** @type {import('../types/geometry').Box} */ box) => stage.picker.inside(box),
@@ -186,6 +193,21 @@ export class ToolHost {
     return true;
   }
 
+  /** Call it before the person goes on: finishes what is being drawn, or keeps it as a draft of this image. */
+  finishOrKeep() {
+    this.tool.finishOrKeep();
+  }
+
+  /** Undo belongs to the drawing under way, or to one that was just discarded. @returns {boolean} whether it was used */
+  undo() {
+    return this.tool.back() || this.tool.isDrawing || [...this.tools.values()].some((tool) => tool.restore());
+  }
+
+  /** Redo belongs to the drawing under way, or to one whose points were just taken back. @returns {boolean} whether it was used */
+  redo() {
+    return this.tool.again() || this.tool.isDrawing;
+  }
+
   /**
    * Runs a command of the key map, whatever its key is.
    * @param {string} id @returns {boolean | undefined} whether it was used; undefined: not one of these
@@ -193,6 +215,8 @@ export class ToolHost {
   run(id) {
     if (id === 'escape') return this.escape();
     if (id === 'redraw') return this.#redraw();
+    if (id === 'draw.back') return this.undo();
+    if (id === 'draw.again') return this.redo();
     const [group, what, ten] = id.split('.');
     if (KEYS_OF_BOTH[id]) return this.tool.key({ ...PLAIN, key: KEYS_OF_BOTH[id] }) || undefined;
     const key = ARROW_GROUPS.includes(group) ? ARROWS[what] : KEYS[id];

@@ -40,14 +40,17 @@ function crumbs({ boot, store }) {
 }
 
 /** The status of the image; a menu when the person may set another. @param {App} app */
-function statusMenu({ store }) {
+function statusMenu({ store, stage }) {
   const status = store.status.value;
   const may = new Set(store.may.value.status);
   if (!status) return nothing;
   const others = store.statuses.value.filter((one) => may.has(one.name) || one.name === status.name);
   if (others.length < 2) return html`<span class="wide-only status-place">${statusChip(status)}</span>`;
   const key = statusKey(status.base);
-  const changeStatus = (/** @type {string} */ name) => store.commit(setStatus(store, name));
+  const changeStatus = (/** @type {string} */ name) => {
+    stage.drawing.finishOrKeep();
+    store.commit(setStatus(store, name));
+  };
   return html`
     <button class="status wide-only" type="button" data-status=${key} popovertarget="status-menu" aria-haspopup="menu"
       aria-label=${t('Status: {name}', { name: statusName(status) })}>${icon(`st-${key}`)}${statusName(status)}${icon('chevron-down', 's')}</button>

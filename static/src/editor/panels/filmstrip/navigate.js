@@ -54,6 +54,7 @@ export function createNavigation(app) {
 
   /** @param {string} id @param {{isFirst?: boolean, push?: boolean}} [how] */
   const open = async (id, { isFirst = false, push = true } = {}) => {
+    stage.drawing.finishOrKeep();
     turn += 1;
     const mine = turn;
     const view = settings.value.keepView && !isFirst ? stage.view : undefined;
