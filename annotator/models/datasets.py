@@ -21,6 +21,7 @@ class Dataset(Row):
     metadata = models.JSONField(default=dict, blank=True)
     created_by = user_key()
     trashed_at = models.DateTimeField(null=True, blank=True)
+    trashed_by = user_key()
     objects = scoped_live(
         "project__workspace",
         "project",

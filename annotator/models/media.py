@@ -282,6 +282,7 @@ class Media(Row):
     updated_by = user_key()
     content_at = models.DateTimeField(null=True, blank=True)
     trashed_at = models.DateTimeField(null=True, blank=True)
+    trashed_by = user_key()
     objects = scoped_live(
         "project__workspace",
         "project",
@@ -314,6 +315,11 @@ class Media(Row):
             ),
             models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="media_batch"),
             models.Index(fields=["trashed_at"], condition=Q(trashed_at__isnull=False), name="media_trash"),
+            models.Index(
+                fields=["project", "trashed_at", "id"],
+                condition=Q(trashed_at__isnull=False),
+                name="media_project_trash",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -35,6 +35,7 @@ class Project(Row):
     owner = user_key()
     last_opened_at = models.DateTimeField(null=True, blank=True)
     trashed_at = models.DateTimeField(null=True, blank=True)
+    trashed_by = user_key()
     objects = scoped_live("workspace", "pk")
 
     class Meta(Row.Meta):

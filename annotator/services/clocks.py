@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
@@ -29,3 +30,8 @@ def is_older(field: str, age: timedelta) -> Q:
 def is_within(when: datetime, age: timedelta) -> bool:
     """Return whether a time is less than `age` ago and does not lie ahead."""
     return -SKEW <= timezone.now() - when < age
+
+
+def trash_since() -> datetime:
+    """Return the time before which things in the trash are deleted for good and cannot be restored any more."""
+    return timezone.now() - timedelta(days=settings.TRASH_DAYS)

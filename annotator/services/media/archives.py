@@ -200,7 +200,7 @@ def take_back(job: Job) -> int:
     live = Media.objects.filter(import_job=job)
     while ids := list(live.values_list("pk", flat=True)[: media_changes.CHUNK]):
         with transaction.atomic():
-            media_changes.mark_trashed(ids, timezone.now())
+            media_changes.mark_trashed(ids, timezone.now(), None)
             after: kinds.BulkPayload = {"what": "media.trashed", "job": str(job.pk), "count": len(ids)}
             events.record(actor=None, kind=kinds.BULK, project_id=job.project_id, after=after)
         count += len(ids)

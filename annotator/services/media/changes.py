@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 from typing import Any, NamedTuple, TypeVar
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -18,6 +16,7 @@ from annotator.domain.chunks import chunks
 from annotator.domain.errors import Invalid, Missing
 from annotator.events import kinds
 from annotator.models import Dataset, DatasetItem, Media, MediaStatus, Project
+from annotator.services import clocks
 from annotator.services.media import names as media_names, statuses
 
 # Rows of one transaction of a change of many.
@@ -234,16 +233,16 @@ def trash(*, actor: Actor, project: Project, media: Iterable[uuid.UUID], client:
         ids = list(Media.objects.filter(project=project, pk__in=keys).values_list("pk", flat=True))
         if ids:
             with transaction.atomic():
-                mark_trashed(ids, timezone.now())
+                mark_trashed(ids, timezone.now(), actor.user_id)
                 _record(actor, project, kinds.MEDIA_TRASHED, kinds.MediaPayload(media=_texts(ids)), client)
             gone.extend(ids)
     return gone
 
 
-def mark_trashed(ids: Sequence[uuid.UUID], moment: Any) -> None:
-    """Set `trashed_at` of images and their items, inside the caller's transaction; no event."""
+def mark_trashed(ids: Sequence[uuid.UUID], moment: Any, by: uuid.UUID | None) -> None:
+    """Set `trashed_at` of images and their items, and who did it (None: the server), inside the caller's transaction; no event."""
     DatasetItem.all_objects.filter(media__in=ids, trashed_at__isnull=True).update(trashed_at=moment)
-    _touch(ids, trashed_at=moment)
+    _touch(ids, trashed_at=moment, trashed_by_id=by)
 
 
 def restore(
@@ -266,14 +265,10 @@ def restore(
 
 def unmark_trashed(project: Project, keys: Sequence[uuid.UUID]) -> list[uuid.UUID]:
     """Clear `trashed_at` of images in live datasets, inside the caller's transaction; return the ids restored."""
-    oldest = timezone.now() - timedelta(days=settings.TRASH_DAYS)
-    rows = DatasetItem.all_objects.filter(
-        media__in=keys,
-        is_home=True,
-        media__project=project,
-        media__trashed_at__gte=oldest,
-        dataset__trashed_at__isnull=True,
-    )
+    # Locked, so that a purge at the same moment takes either all of an image or nothing.
+    trashed = Media.all_objects.filter(project=project, pk__in=keys, trashed_at__gte=clocks.trash_since())
+    locked = list(trashed.select_for_update().order_by("pk").values_list("pk", flat=True))
+    rows = DatasetItem.all_objects.filter(media__in=locked, is_home=True, dataset__trashed_at__isnull=True)
     homes = list(rows.select_related("dataset").order_by("sort_key", "pk"))
     existing = set(media_names.existing((home.dataset_id, home.name) for home in homes))
     for home in homes:
@@ -286,7 +281,7 @@ def unmark_trashed(project: Project, keys: Sequence[uuid.UUID]) -> list[uuid.UUI
         existing.add((home.dataset_id, name))
     ids = [home.media_id for home in homes]
     DatasetItem.all_objects.filter(media__in=ids).update(trashed_at=None)
-    _touch(ids, trashed_at=None)
+    _touch(ids, trashed_at=None, trashed_by=None)
     return ids
 
 

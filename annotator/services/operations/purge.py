@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from annotator.models import (
-    AttributeValue,
-    Concept,
-    Dataset,
-    DatasetItem,
-    Event,
-    Job,
-    Label,
-    Media,
-    Project,
-    QualityIssue,
-    Rendition,
-    Tag,
-    Upload,
-)
+from annotator.models import Dataset, Job, Media, Project, Upload
 from annotator.services import blobs
 from annotator.services.media import uploads
-from annotator.services.projects import datasets
+from annotator.services.projects import datasets, purging
 
-# Media of one transaction: with their labels these are some thousand rows.
-_MEDIA = 10
 _ROWS = 500
 _SLOT_KEPT = timedelta(days=7)
 
@@ -42,43 +22,14 @@ def purge_trash(now: datetime | None = None) -> int:
     for dataset in Dataset.all_objects.filter(trashed_at__isnull=False):
         datasets.trash_media(dataset)  # what a killed server did not get to
     projects = list(Project.all_objects.filter(trashed_at__lt=before))
-    gone = _purge_media(lambda: Media.all_objects.filter(trashed_at__lt=before))
+    expired = purging.expired_datasets(before)
+    gone = purging.purge_media(lambda: Media.all_objects.filter(trashed_at__lt=before))
+    gone += purging.purge_media(lambda: purging.media_at_home_in(expired))
     for project in projects:
-        gone += _purge_media(lambda project=project: Media.all_objects.filter(project=project))  # type: ignore[misc]
-        _purge_project(project)
-    for dataset in Dataset.all_objects.filter(trashed_at__lt=before):
-        if not DatasetItem.all_objects.filter(dataset=dataset, is_home=True).exists():
-            dataset.delete()
+        gone += purging.purge_media(lambda project=project: Media.all_objects.filter(project=project))  # type: ignore[misc]
+        purging.purge_project(project)
+    purging.delete_empty(expired.all())
     return gone
-
-
-def _purge_media(rows: Callable[[], QuerySet[Any]]) -> int:
-    """Delete media with all that hangs on them, a few at a time; plain statements, children first."""
-    gone = 0
-    while ids := list(rows().values_list("pk", flat=True)[:_MEDIA]):
-        labels = Label.all_objects.filter(media__in=ids)
-        with transaction.atomic():
-            AttributeValue.all_objects.filter(label__in=labels.values("pk")).delete()
-            AttributeValue.all_objects.filter(media__in=ids).delete()
-            labels._raw_delete("default")
-            for model in (Tag, Rendition, QualityIssue, DatasetItem):
-                model.all_objects.filter(media__in=ids)._raw_delete("default")
-            gone += Media.all_objects.filter(pk__in=ids)._raw_delete("default")
-    return gone
-
-
-def _purge_project(project: Project) -> None:
-    """Delete a project whose media are gone: the long tables in chunks, then what is left in one go."""
-    for rows in (
-        Event.all_objects.filter(project=project),
-        Upload.all_objects.filter(project=project),
-        QualityIssue.all_objects.filter(project=project),
-    ):
-        while ids := list(rows.values_list("pk", flat=True)[:_ROWS]):
-            rows.filter(pk__in=[str(key) for key in ids]).delete()
-    with transaction.atomic():
-        Concept.all_objects.filter(project=project).delete()
-        project.delete()
 
 
 def forget_exports(now: datetime | None = None) -> int:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -17,7 +16,7 @@ from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid, Missing
 from annotator.events import kinds
 from annotator.models import Dataset, DatasetItem, Media, Project
-from annotator.services import naming
+from annotator.services import clocks, naming
 from annotator.services.jobs import jobs
 from annotator.services.jobs.steps import Steps
 from annotator.services.media import changes as media_changes
@@ -171,10 +170,12 @@ def trash(*, actor: Actor, dataset: Dataset, client: str = "") -> int:
     policy.require(actor, dataset.project, "media.delete")
     now = timezone.now()
     with transaction.atomic():
-        if not Dataset.objects.filter(pk=dataset.pk).update(trashed_at=now, updated_at=now):
+        if not Dataset.objects.filter(pk=dataset.pk).update(
+            trashed_at=now, trashed_by_id=actor.user_id, updated_at=now
+        ):
             raise Missing("There is no such dataset.")
         _record(actor, dataset, kinds.DATASET_TRASHED, client)
-    dataset.trashed_at = now
+    dataset.trashed_at, dataset.trashed_by_id = now, actor.user_id
     return trash_media(dataset)
 
 
@@ -184,7 +185,7 @@ def trash_media(dataset: Dataset) -> int:
     live = DatasetItem.objects.filter(dataset=dataset, is_home=True)
     while ids := list(live.values_list("media_id", flat=True)[: media_changes.CHUNK]):
         with transaction.atomic():
-            media_changes.mark_trashed(ids, dataset.trashed_at)
+            media_changes.mark_trashed(ids, dataset.trashed_at, dataset.trashed_by_id)
             events.record(
                 actor=None,
                 kind=kinds.BULK,
@@ -200,44 +201,62 @@ def restore(*, actor: Actor, dataset: Dataset, client: str = "") -> Dataset:
 
     It gets a number behind its name when that is in use by now. Media that were in the trash before stay there.
     """
-    policy.require(actor, dataset.project, "media.delete")
-    row: Dataset | None = Dataset.all_objects.select_related("project").filter(pk=dataset.pk).first()
-    oldest = timezone.now() - timedelta(days=settings.TRASH_DAYS)
-    if row is None or (row.trashed_at is not None and row.trashed_at < oldest):
-        raise Missing("This dataset is not in the trash any more.")
-    if row.trashed_at is None:
-        return row
-    moment = row.trashed_at
-    live = Dataset.objects.filter(project=row.project)
-    with transaction.atomic():
-        columns = _named(_free_name(row))
-        row.ref = (
-            row.ref if not live.filter(ref=row.ref).exists() else naming.free_ref(live, row.ref, "dataset")
-        )
-        row.trashed_at = None
-        for column, value in columns.items():
-            setattr(row, column, value)
-        row.save(update_fields=["name", "name_key", "sort_key", "ref", "trashed_at", "updated_at"])
-        _record(actor, row, kinds.DATASET_RESTORED, client)
-        _relist_now_or_later(actor, row)
-    _restore_row(row, moment)
+    row, moment = reopen(actor=actor, dataset=dataset, client=client)
+    if moment is not None:
+        restore_media(row, moment)
     return row
 
 
-def _restore_row(dataset: Dataset, moment: Any) -> None:
+def reopen(*, actor: Actor, dataset: Dataset, client: str = "") -> tuple[Dataset, datetime | None]:
+    """Take a dataset out of the trash without its media; return it and when it went there, None when it is live.
+
+    Allowed with `media.delete`. Raises Missing when its time in the trash is over.
+    """
+    policy.require(actor, dataset.project, "media.delete")
+    rows = Dataset.all_objects.select_for_update(of=("self",)).select_related("project")
+    try:
+        with transaction.atomic():
+            row: Dataset | None = rows.filter(pk=dataset.pk).first()
+            if row is None or (row.trashed_at is not None and row.trashed_at < clocks.trash_since()):
+                raise Missing("This dataset is not in the trash any more.")
+            moment: datetime | None = row.trashed_at
+            if moment is not None:
+                _reopen(actor, row, client)
+    except IntegrityError as error:
+        raise _name_taken(dataset.name) from error
+    return row, moment
+
+
+def _reopen(actor: Actor, row: Dataset, client: str) -> None:
+    live = Dataset.objects.filter(project=row.project)
+    if live.filter(ref=row.ref).exists():
+        row.ref = naming.free_ref(live, row.ref, "dataset")
+    row.trashed_at = row.trashed_by = None
+    for column, value in _named(_free_name(row)).items():
+        setattr(row, column, value)
+    row.save(update_fields=["name", "name_key", "sort_key", "ref", "trashed_at", "trashed_by", "updated_at"])
+    _record(actor, row, kinds.DATASET_RESTORED, client)
+    _relist_now_or_later(actor, row)
+
+
+def restore_media(dataset: Dataset, moment: datetime) -> int:
+    """Take the media out of the trash that went there with their dataset; return how many."""
     rows = DatasetItem.all_objects.filter(
         dataset=dataset, is_home=True, trashed_at=moment, media__trashed_at=moment
     )
+    count = 0
     while ids := list(rows.values_list("media_id", flat=True)[: media_changes.CHUNK]):
         with transaction.atomic():
             if not media_changes.unmark_trashed(dataset.project, ids):
-                return
+                break
             events.record(
                 actor=None,
                 kind=kinds.BULK,
                 project_id=dataset.project_id,
                 after=kinds.BulkPayload(what="media.restored", dataset=str(dataset.pk), count=len(ids)),
             )
+        count += len(ids)
+    return count
 
 
 def _free_name(dataset: Dataset) -> str:

@@ -130,7 +130,7 @@ def _content_type(project: Project, value: object) -> dict[str, str]:
 def trash(*, actor: Actor, project: Project) -> None:
     """Move a project to the trash, where it is purged after some days; its media and annotations go with it."""
     policy.require(actor, project, "project.delete")
-    Project.objects.filter(pk=project.pk).update(trashed_at=timezone.now())
+    Project.objects.filter(pk=project.pk).update(trashed_at=timezone.now(), trashed_by_id=actor.user_id)
     events.record(
         actor=actor,
         kind=kinds.PROJECT_TRASHED,
@@ -142,13 +142,19 @@ def trash(*, actor: Actor, project: Project) -> None:
 
 @transaction.atomic
 def restore(*, actor: Actor, project: Project) -> Project:
-    """Take a project out of the trash; it gets a new ref when its old one is in use."""
+    """Take a project out of the trash within TRASH_DAYS; it gets a new ref when its old one is in use.
+
+    Allowed with `project.delete`. Raises Missing when it is not in the trash any more.
+    """
     policy.require(actor, project, "project.delete")
+    trashed = Project.all_objects.filter(pk=project.pk, trashed_at__gte=clocks.trash_since())
+    if trashed.select_for_update().values_list("pk", flat=True).first() is None:
+        raise Missing("This project is not in the trash any more.")
     live = Project.objects.filter(workspace_id=project.workspace_id)
     if live.filter(ref=project.ref).exists():
         project.ref = naming.free_ref(live, project.ref, "project")
-    project.trashed_at = None
-    project.save(update_fields=["trashed_at", "ref", "updated_at"])
+    project.trashed_at = project.trashed_by = None
+    project.save(update_fields=["trashed_at", "trashed_by", "ref", "updated_at"])
     events.record(
         actor=actor,
         kind=kinds.PROJECT_RESTORED,

@@ -113,15 +113,16 @@ def set_limits(
     security_log.record(Kind.WORKSPACE_QUOTAS, actor=actor, workspace_id=workspace.pk, details=details)
 
 
-def recount() -> int:
-    """Count the bytes of every workspace again: originals, also those in the trash, and uploads that wait. Return how many changed."""
+def recount(workspace: uuid.UUID | None = None) -> int:
+    """Count the bytes of one or every workspace again: originals, also those in the trash, and uploads that wait. Return how many changed."""
     changed = 0
-    for workspace_id, counted in WorkspaceClock.objects.values_list("workspace_id", "bytes"):
+    rows = WorkspaceClock.objects.filter(**({"pk": workspace} if workspace else {}))
+    for workspace_id, counted in rows.values_list("workspace_id", "bytes"):
         originals = Media.all_objects.filter(project__workspace_id=workspace_id)
         waiting = Upload.objects.filter(project__workspace_id=workspace_id, state__in=("stored", "queued"))
         found = sum(
-            rows.aggregate(total=Sum("blob__size"))["total"] or 0
-            for rows in (originals.order_by(), waiting.order_by())
+            some.aggregate(total=Sum("blob__size"))["total"] or 0
+            for some in (originals.order_by(), waiting.order_by())
         )
         # Bytes that arrived meanwhile are in the next count.
         changed += (
