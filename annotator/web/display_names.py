@@ -19,6 +19,9 @@ JOB_NAMES = {
     "merge": gettext_lazy("Class merge"),
     "merge_undo": gettext_lazy("Undo of a class merge"),
     "delete_class": gettext_lazy("Class deletion"),
+    "restore_trash": gettext_lazy("Restoring the trash"),
+    "purge": gettext_lazy("Permanent deletion"),
+    "purge_project": gettext_lazy("Permanent deletion of a project"),
     "sample_project": gettext_lazy("Sample project"),
 }
 ROLES = {

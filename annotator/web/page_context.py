@@ -21,7 +21,10 @@ TABS = (
     ("project-members", gettext_lazy("Members")),
     ("exports", gettext_lazy("Exports")),
     ("project-settings", gettext_lazy("Settings")),
+    ("project-trash", gettext_lazy("Trash")),
 )
+# What a role needs to see a tab.
+_NEEDS = {"project-trash": "media.delete"}
 _CONTENT_NAMES = {
     "IMAGES": gettext_lazy("Images"),
     "VIDEOS": gettext_lazy("Videos"),
@@ -45,6 +48,7 @@ def project(request: HttpRequest, scope: Scope, tab: str) -> dict[str, Any]:
     tabs = [
         {"url": reverse(name, args=[scope.project.pk]), "label": str(label), "is_current": name == tab}
         for name, label in TABS
+        if name not in _NEEDS or scope.may(_NEEDS[name])
     ]
     return {
         **base(request),

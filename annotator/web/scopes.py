@@ -92,3 +92,4 @@ def _scoped(
 project_page = _scoped(page, project_scope, "project_id")
 project_call = _scoped(signed_in, project_scope, "project_id")
 workspace_page = _scoped(page, workspace_scope, "workspace_id")
+workspace_call = _scoped(signed_in, workspace_scope, "workspace_id")

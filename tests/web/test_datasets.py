@@ -127,8 +127,9 @@ def test_settings(w: World) -> None:
 
 
 def test_trash_and_back(w: World) -> None:
-    assert post(w.max, f"/projects/{w.project.pk}/trash").status_code == 403
-    answer: Any = post(w.olga, f"/projects/{w.project.pk}/trash")
+    typed = {"confirm": w.project.name}
+    assert post(w.max, f"/projects/{w.project.pk}/delete", typed).status_code == 403
+    answer: Any = post(w.olga, f"/projects/{w.project.pk}/delete", typed)
     undo = answer.json()["undo"]
     assert post(w.max, undo["url"]).status_code == 403
     assert post(w.otto, undo["url"]).status_code == 404

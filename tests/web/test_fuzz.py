@@ -46,7 +46,7 @@ QUERIES: dict[str, str] = {
     "tiles": f"start limit count after {FILTERS}", "overlays": "ids", "media-ids": f"start limit {FILTERS}",
     "datasets": "", "classes": "kind chosen", "class-merge-preview": "target role", "exports": "part",
     "label": FILTERS, "media-state": FILTERS, "project-session": "", "project-events": "since media limit",
-    "project-film": f"around at before after {FILTERS}",
+    "project-film": f"around at before after {FILTERS}", "project-trash": "part before", "workspace-trash": "part before",
 }  # fmt: skip
 BOX = {"concept": "$car", "box": [1, 2, 30, 40], "z": 1, "tool": "box", "origin": "human", "score": 0.5, "is_crowd": False,
        "external_id": "7"}  # fmt: skip
@@ -78,7 +78,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "job-retry": {},
     "job-undo": {},
     "project-change": {"name": "Streets", "description": ""},
-    "project-trash": {},
+    "project-delete": {"confirm": "Streets"},
+    "project-purge": {"project": "$project", "confirm": "Streets"},
+    "workspace-trash-restore": {"projects": ["$project"]},
+    "trash-restore": {"all": False, "datasets": ["$dataset"], "media": ["$image"]},
+    "trash-purge": {"all": False, "datasets": ["$dataset"], "media": ["$image"]},
     "project-restore": {},
     "upload-slots": {"count": 1, "batch": "$batch", "dataset": "$dataset", "name": "files"},
     "upload-finish": {

@@ -271,7 +271,7 @@ def test_a_token_opens_no_page(w: World) -> None:
 def test_writes_need_the_token_of_the_form(w: World) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(w.olga)
-    assert client.post(f"/projects/{w.project.pk}/trash").status_code == 403
+    assert client.post(f"/projects/{w.project.pk}/delete", {"confirm": w.project.name}).status_code == 403
     assert (
         client.post(
             f"/web/projects/{w.project.pk}/media/change", {}, content_type="application/json"

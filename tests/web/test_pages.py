@@ -85,7 +85,7 @@ def test_own_pages(w: World, path: str) -> None:
 
 
 def test_a_project_in_the_trash_is_gone(w: World) -> None:
-    post(w.olga, f"/projects/{w.project.pk}/trash")
+    post(w.olga, f"/projects/{w.project.pk}/delete", {"confirm": w.project.name})
     assert get(w.olga, f"/projects/{w.project.pk}/").status_code == 404
     assert "Streets" not in get(w.olga, "/").content.decode()
 

@@ -16,7 +16,7 @@ from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid, Missing
 from annotator.events import kinds
 from annotator.models import ContentType, Media, MediaStatus, Project, ProjectClock, TagGroup, Workspace
-from annotator.services import naming
+from annotator.services import clocks, naming
 
 DEFAULT_STATUSES = MediaStatus.BASES
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Missing
 from annotator.models import Project
-from annotator.services.projects import projects
+from annotator.services.projects import projects, trash
 from annotator.web import forms, page_context
 from annotator.web.actors import actor_of, signed_in
 from annotator.web.scopes import Scope, project_page
@@ -45,9 +45,10 @@ def change(request: HttpRequest, scope: Scope) -> HttpResponse:
 
 @require_POST
 @project_page
-def trash(request: HttpRequest, scope: Scope) -> HttpResponse:
-    """Move the project to the trash and open the home page, with undo."""
-    projects.trash(actor=scope.actor, project=scope.project)
+def delete(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Move the project to the trash and open the home page, with undo; {confirm} is its name as the user typed it."""
+    name = forms.text(forms.read(request), "confirm")
+    trash.trash_project(actor=scope.actor, project=scope.project, name=name)
     toast = _("%(name)s moved to the trash.") % {"name": scope.project.name}
     undo = {"url": reverse("project-restore", args=[scope.project.pk]), "body": {}}
     return forms.respond(request, to="/", toast=toast, undo=undo)
