@@ -124,3 +124,66 @@ def test_without_a_class_drawing_and_digits_say_so_where_one_looks(studio: Studi
     expect_notice(editor, words)  # with the first press, not after the drawing
     editor.page.mouse.up()
     assert editor.labels == []
+
+
+def test_the_tab_of_classes_finds_a_class_among_200(studio: Studio, people: People) -> None:
+    many_classes(studio)
+    editor = people("ann").open(studio.image("one.jpg"))
+    page = editor.page
+    listed = classes_tab(page)
+    options = listed.get_by_role("option")
+    expect(options.first).to_have_attribute("aria-setsize", str(MANY))
+    assert options.count() < 60
+    options.first.focus()
+    editor.press("End")
+    expect(listed.get_by_role("option", name="Class 200")).to_be_focused()
+    editor.press("Space")
+    expect(listed.get_by_role("option", name="Class 200")).to_be_focused()
+    expect(listed.get_by_role("option", name="Class 200")).to_have_attribute("aria-selected", "true")
+    page.get_by_label("Filter classes").fill("CLASS 19")
+    expect(listed).to_have_attribute("aria-label", f"Classes, 10 of {MANY}")
+    expect(options).to_have_count(10)
+    assert violations(page) == []
+    options.filter(has_text="Class 195").click()
+    expect(bar(page)).to_contain_text("Class 195")
+    page.get_by_label("Filter classes").fill("nothing")
+    expect(page.locator("#panel-classes")).to_contain_text("No matching classes.")
+    page.get_by_role("tab", name="Objects").click()
+    listed = classes_tab(page)  # opens at the current class
+    expect(listed.get_by_role("option", name="Class 195")).to_be_in_viewport()
+
+
+def test_an_eye_and_a_lock_per_class(studio: Studio, people: People) -> None:
+    image = studio.image("one.jpg")
+    cars = {studio.box(image), studio.box(image, (10, 10, 60, 60))}
+    editor = people("ann").open(image)
+    page = editor.page
+    editor.press("2")
+    editor.draw_box(300, 320, 380, 400)
+    editor.press("Escape", "Escape")
+    listed = classes_tab(page)
+    car, tree = (listed.get_by_role("option", name=re.compile(f"^{name}")) for name in ("Car", "Tree"))
+    car.hover()
+    car.get_by_title("Hide").click()
+    assert set(editor.store["hidden"]) == cars
+    expect(car).to_contain_text("hidden")
+    expect(page.locator("#say")).to_contain_text("All objects of class Car hidden")
+    editor.click(*INSIDE)
+    assert editor.store["selection"] == []  # what is hidden is not caught
+    page.reload()
+    editor.wait_ready()
+    listed = classes_tab(page)
+    expect(car).to_contain_text("hidden")
+    car.focus()
+    editor.press("h")
+    assert editor.store["hidden"] == []
+    editor.press("l")
+    assert set(editor.store["locked"]) == cars
+    expect(car).to_contain_text("locked")
+    expect(car).to_be_focused()
+    editor.click(*INSIDE)
+    editor.press("Delete")
+    assert len(editor.labels) == 3
+    car.get_by_title("Unlock").click()
+    assert editor.store["locked"] == []
+    expect(tree).not_to_contain_text("hidden")

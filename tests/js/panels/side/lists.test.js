@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { countByClass, digitOf, slotsOf, withBound } from '../../../../static/src/editor/panels/side/classes-model.js';
+import { classesNamed, digitOf, slotsOf, tallyByClass, withBound } from '../../../../static/src/editor/panels/side/classes-model.js';
 import { figures, neighbor, rowsOf } from '../../../../static/src/editor/panels/side/objects-model.js';
 import { rowsInView, scrollToRow } from '../../../../static/src/ui/virtual-rows.js';
 
@@ -67,8 +67,17 @@ test('a digit can be bound to another class, and reset', () => {
   assert.equal(slotsOf(classes, { 3: 'missing' })[2].id, '2', 'a deleted class frees its digit');
 });
 
-test('counts by class', () => {
-  assert.deepEqual([...countByClass(labels.values())], [['c', 2], ['p', 1]]);
+test('of each class all objects are counted, and those that are hidden or locked', () => {
+  const tallies = tallyByClass(labels.values(), new Set(['a', 'b', 'gone']), new Set(['d']));
+  assert.deepEqual(Object.fromEntries(tallies), { c: { count: 2, hidden: 1, locked: 1 }, p: { count: 1, hidden: 1, locked: 0 } });
+});
+
+test('classes are found by any part of their name, in any case', () => {
+  const classes = ['Traffic light', 'Car', 'Light truck'].map((name) => ({ name }));
+  const found = (text) => classesNamed(classes, text).map((one) => one.name);
+  assert.deepEqual(found(' LIGHT '), ['Traffic light', 'Light truck']);
+  assert.equal(found('').length, 3);
+  assert.deepEqual(found('bus'), []);
 });
 
 test('geometry in figures: points of all rings, holes, filled pixels', () => {

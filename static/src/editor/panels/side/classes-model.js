@@ -1,4 +1,4 @@
-/** Digits of classes and what a digit does: digit k is the k-th class in its order, until the person binds it to another. Pure. */
+/** Digits of classes and what a digit does: digit k is the k-th class in its order, until the person binds it to another; search, and what there is of each class. Pure. */
 
 /** @import {Concept} from '../../types/page' */
 
@@ -30,10 +30,30 @@ export function withBound(bound, classes, place, id) {
   return next;
 }
 
-/** Objects of each class. @param {Iterable<{concept: string}>} labels @returns {Map<string, number>} */
-export function countByClass(labels) {
-  /** @type {Map<string, number>} */
-  const counts = new Map();
-  for (const { concept } of labels) counts.set(concept, (counts.get(concept) ?? 0) + 1);
-  return counts;
+/**
+ * @typedef {{count: number, hidden: number, locked: number}} Tally objects of a class: all, and how many of them are hidden and locked
+ */
+
+/**
+ * What there is of each class.
+ * @param {Iterable<{id: string, concept: string}>} labels @param {ReadonlySet<string>} hidden ids @param {ReadonlySet<string>} locked ids
+ * @returns {Map<string, Tally>}
+ */
+export function tallyByClass(labels, hidden, locked) {
+  /** @type {Map<string, Tally>} */
+  const tallies = new Map();
+  for (const { id, concept } of labels) {
+    const tally = tallies.get(concept) ?? { count: 0, hidden: 0, locked: 0 };
+    tally.count += 1;
+    tally.hidden += Number(hidden.has(id));
+    tally.locked += Number(locked.has(id));
+    tallies.set(concept, tally);
+  }
+  return tallies;
+}
+
+/** The classes whose name holds a text, in their order; all for an empty one. @template {{name: string}} C @param {readonly C[]} classes @param {string} text @returns {readonly C[]} */
+export function classesNamed(classes, text) {
+  const wanted = text.trim().toLocaleLowerCase();
+  return wanted ? classes.filter(({ name }) => name.toLocaleLowerCase().includes(wanted)) : classes;
 }
