@@ -7,7 +7,7 @@
  *   --out    another folder than static/dist (used by checks)
  *
  * manifest.json maps logical names to file names relative to the folder:
- * editor.js, worker.js, pages/<name>.js, app.css, editor.css, icons.svg, logo.svg.
+ * editor.js, worker.js, pages/<name>.js, app.css, editor.css, icons.svg, logo.svg, fonts/<name>.woff2.
  */
 import * as esbuild from 'esbuild';
 import { createHash } from 'node:crypto';
@@ -83,6 +83,7 @@ async function bundle(logical, entry, define = {}) {
   for (const output of result.outputFiles) {
     const name = path.relative(OUT, output.path).split(path.sep).join('/');
     write(name, output.contents);
+    if (name.endsWith('.woff2')) manifest[logicalFont(name)] = name;
     if (name.endsWith(isCss ? '.css' : '.js')) {
       main = name;
       remember(logical, name, output.contents);
@@ -90,6 +91,9 @@ async function bundle(logical, entry, define = {}) {
   }
   return main;
 }
+
+/** The name of a font without its hash, by which pages preload it: fonts/inter-latin-wght-normal.woff2. */
+const logicalFont = (/** @type {string} */ name) => `fonts/${path.basename(name).replace(/-[0-9A-Z]{8}(?=\.woff2$)/, '')}`;
 
 /** Copies a file under a hashed name; a missing one is told, not fatal. */
 function copy(/** @type {string} */ logical) {

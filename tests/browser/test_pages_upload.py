@@ -72,6 +72,7 @@ def test_files_with_a_broken_one_and_an_archive(rooms: Rooms) -> None:
     expect(page.locator(".toast")).to_contain_text("2 uploaded, 4 refused")
     expect(page.locator("#result-count")).to_have_text("4")
     wait_until(lambda: {"a.jpg", "day 1/z.jpg"} <= names(room), "the pictures")
+    expect(page.locator(".tray .file[data-state=failed]")).to_have_count(3)
     rows = page.locator("#result-rows tr")
     expect(rows.filter(has_text="empty.jpg")).to_contain_text("The file is empty.")
     expect(rows.filter(has_text="b.jpg")).to_contain_text("truncated")

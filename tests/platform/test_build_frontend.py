@@ -64,6 +64,29 @@ def test_the_checkers_are_installed_only_when_asked_for(checkout: Path) -> None:
     assert calls(checkout) == ["npm", "build.mjs", "npm", "build.mjs"], "what has the checkers has the rest"
 
 
+def test_packages_that_are_all_there_are_not_installed_again(checkout: Path) -> None:
+    def packages(**more: dict[str, object]) -> str:
+        every = {"": {"version": "1"}, "node_modules/lit": {"integrity": "sha512-a"}, **more}
+        return json.dumps({"packages": every})
+
+    linter, other_platform = (
+        {"integrity": "sha512-b", "dev": True},
+        {"integrity": "sha512-c", "optional": True},
+    )
+    lock, held = checkout / "package-lock.json", checkout / "node_modules" / ".package-lock.json"
+    lock.write_text(packages(eslint=linter, windows=other_platform), encoding="utf-8")
+    held.parent.mkdir()
+    held.write_text(packages(extra={"integrity": "sha512-d"}), encoding="utf-8")
+    build.ensure_built(root=checkout, log=lambda _: None)
+    assert calls(checkout) == ["build.mjs"]
+    build.ensure_built(root=checkout, with_tools=True, log=lambda _: None)
+    assert calls(checkout) == ["build.mjs", "npm"], "the linter is missing"
+    (checkout / "node_modules" / ".annotator-lock").unlink()
+    lock.write_text(packages(font={"integrity": "sha512-e"}), encoding="utf-8")
+    build.ensure_built(root=checkout, log=lambda _: None)
+    assert calls(checkout) == ["build.mjs", "npm", "npm", "build.mjs"]
+
+
 def test_an_installed_package_has_its_bundle_and_needs_no_node(
     checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -115,14 +116,14 @@ def is_current(root: Path) -> bool:
 
 
 def install_packages(root: Path, node: Node, *, with_tools: bool) -> bool:
-    """Run `npm ci` if node_modules does not match the lock file; return whether it ran.
+    """Run `npm ci` if node_modules lacks a package of the lock file; return whether it ran.
 
     Without `with_tools` only the bundle's dependencies are installed, not the linters. Install scripts of packages never run.
     """
     lock = hashlib.sha256((root / "package-lock.json").read_bytes()).hexdigest()
     stamp = root / "node_modules" / ".annotator-lock"
     good = {f"{lock} all"} if with_tools else {f"{lock} all", f"{lock} build"}
-    if _read(stamp) in good:
+    if _read(stamp) in good or _has_packages(root, with_tools=with_tools):
         return False
     command = [*node.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     _run(
@@ -133,6 +134,24 @@ def install_packages(root: Path, node: Node, *, with_tools: bool) -> bool:
     )
     stamp.write_text(f"{lock} {'all' if with_tools else 'build'}\n", encoding="utf-8")
     return True
+
+
+def _has_packages(root: Path, *, with_tools: bool) -> bool:
+    """Return whether npm's own list of node_modules names every package of the lock file with the same hash.
+
+    Further packages do no harm. Optional ones are the binaries of other platforms.
+    """
+    try:
+        wanted = json.loads(_read(root / "package-lock.json"))["packages"]
+        held = json.loads(_read(root / "node_modules" / ".package-lock.json"))["packages"]
+    except (ValueError, KeyError, TypeError):
+        return False
+    needed = {
+        folder: package["integrity"]
+        for folder, package in wanted.items()
+        if folder and not package.get("optional") and (with_tools or not package.get("dev"))
+    }
+    return all(held.get(folder, {}).get("integrity") == integrity for folder, integrity in needed.items())
 
 
 def _run(root: Path, node: Node, command: list[str], what: str) -> str:

@@ -84,6 +84,11 @@ export class Queue {
     return [...failed, ...this.results.known.values()];
   }
 
+  /** Why the server refused or skipped a file that was sent, undefined if it did not. @param {Item} item */
+  rejection(item) {
+    return item.state === 'sent' && item.slot ? this.results.known.get(item.slot.id)?.reason : undefined;
+  }
+
   /** How many files were uploaded, skipped because their name exists, and refused by the page or the server. */
   get outcome() {
     const { results } = this;

@@ -99,7 +99,7 @@ export class Tray {
     this.#problems();
     this.#buttons();
     drawWhenReleased(this.list, () => {
-      this.order = [...queue.items].sort((a, b) => ORDER[a.state] - ORDER[b.state]);
+      this.order = [...queue.items].sort((a, b) => ORDER[this.#state(a)] - ORDER[this.#state(b)]);
       this.space.style.setProperty('block-size', `${this.order.length * ROW}px`);
       this.#rows();
     });
@@ -139,12 +139,19 @@ export class Tray {
     if (focused && at) /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-index="${focused}"] [data-do="${at}"]`))?.focus({ preventScroll: true });
   }
 
+  /** The state that a row shows: a file that was sent may have been refused later. @param {Item} item */
+  #state(item) {
+    return this.queue.rejection(item) ? 'failed' : item.state;
+  }
+
   /** @param {Item} item @param {number} index */
   #row(item, index) {
     const share = item.size ? Math.min(1, item.sent / item.size) : 0;
     const detail = item.state === 'sending' ? t('{n} of {all}', { n: size(item.sent), all: size(item.size) }) : item.state === 'cancelled' ? t('cancelled') : size(item.size);
-    const row = h('li', { class: 'file', 'data-index': index, 'data-state': item.state }, icon(ICONS[item.state], 's'), h('span', { class: 'clip', title: item.name, text: item.name }), h('span', { class: 'row tight' }, h('span', { class: 'faint num', text: item.state === 'failed' ? '' : detail }), this.#action(item)));
-    if (item.state === 'failed') row.append(h('span', { class: 'err clip', title: item.error, text: item.error }));
+    const state = this.#state(item);
+    const reason = item.error || this.queue.rejection(item) || '';
+    const row = h('li', { class: 'file', 'data-index': index, 'data-state': state }, icon(ICONS[state], 's'), h('span', { class: 'clip', title: item.name, text: item.name }), h('span', { class: 'row tight' }, h('span', { class: 'faint num', text: state === 'failed' ? '' : detail }), this.#action(item)));
+    if (state === 'failed') row.append(h('span', { class: 'err clip', title: reason, text: reason }));
     if (item.state === 'sending') {
       const bar = h('i', {});
       bar.style.setProperty('inline-size', `${(100 * share).toFixed(0)}%`);

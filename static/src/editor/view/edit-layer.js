@@ -59,9 +59,9 @@ export class EditLayer {
     this.widths = new Map();
   }
 
-  /** @param {string} family */
-  setFont(family) {
-    this.font = `500 12px ${family}`;
+  /** @param {string} font as the canvas takes it */
+  setFont(font) {
+    this.font = font;
     this.widths.clear();
   }
 

@@ -155,8 +155,13 @@ export class Stage {
   /** @param {Pen} pen */
   #paintTools(pen) {
     const family = getComputedStyle(this.element).fontFamily || 'sans-serif';
-    this.edit.setFont(family);
     pen.font = `500 12px ${family}`;
+    this.edit.setFont(pen.font);
+    // until the face is there, widths are measured in another one
+    document.fonts.load(pen.font).then(() => {
+      this.edit.setFont(pen.font);
+      this.viewport.render();
+    });
     this.edit.paintTool = (g, c) => {
       pen.begin(g, c);
       this.host.tool.paint(pen, c);
