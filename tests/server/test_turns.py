@@ -105,3 +105,46 @@ async def test_a_turn_that_came_at_the_moment_of_leaving_is_given_back() -> None
     assert work.begun == ["a1"]
     await work.start("c1")
     assert work.begun[-1] == "c1"
+
+
+async def test_threads_and_requests_stand_in_the_same_lines() -> None:
+    turns = Turns(1, waiting=10, waiting_each=10)
+    begun: list[str] = []
+
+    def thread(name: str) -> None:
+        with turns.hold(name[0], 10):
+            begun.append(name)
+
+    async with turns.turn("a"):
+        threads = []
+        for name in ("b1", "b2", "b3", "c1"):
+            threads.append(asyncio.create_task(asyncio.to_thread(thread, name)))
+            while sum(map(len, turns._lines.values())) < len(threads):
+                await asyncio.sleep(0.001)
+        request = asyncio.create_task(_note(turns, "a", begun))
+        await settle()
+        with pytest.raises(TimeoutError):
+            await asyncio.to_thread(_hold_for_no_time, turns)
+    await asyncio.gather(*threads, request)
+    assert begun == ["b1", "c1", "a", "b2", "b3"]
+
+
+async def _note(turns: Turns, name: str, begun: list[str]) -> None:
+    async with turns.turn(name):
+        begun.append(name)
+
+
+def _hold_for_no_time(turns: Turns) -> None:
+    with turns.hold("d", 0):
+        raise AssertionError("there is no place")
+
+
+async def test_a_place_is_not_given_to_a_request_that_is_leaving() -> None:
+    turns = Turns(1, waiting=10, waiting_each=10)
+    work = Work(turns)
+    (first,) = await work.start("a1")
+    leaving, _ = await work.start("b1", "c1")
+    leaving.cancel()
+    first.cancel()
+    await settle()
+    assert work.begun == ["a1", "c1"]
