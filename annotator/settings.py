@@ -354,6 +354,10 @@ MAX_ARCHIVE_RATIO = env_int("ANNOTATOR_MAX_ARCHIVE_RATIO", 200, low=2)
 MIN_FREE_BYTES = env_int("ANNOTATOR_MIN_FREE_MB", 512) * 1024 * 1024
 DECODE_PROCESSES = env_int("ANNOTATOR_DECODE_PROCESSES", 2, low=1, high=16)
 DECODE_SECONDS = env_int("ANNOTATOR_DECODE_SECONDS", 30, low=1)
+# Requests that decode or fetch images have threads of their own, so many in all and so many for a workspace; in these they
+# store, fetch and wait for a decoder. Those beyond wait without a thread.
+DECODING_REQUESTS, DECODING_REQUESTS_EACH = 8 * DECODE_PROCESSES, 2 * DECODE_PROCESSES
+DECODING_WAITING, DECODING_WAITING_EACH = 2000, 500
 URL_IMPORT_HOSTS = env_list("ANNOTATOR_URL_IMPORT_HOSTS")
 RATE_SIGN_IN_PER_MINUTE = env_int("ANNOTATOR_RATE_SIGN_IN", 10)
 RATE_INVALID_PER_MINUTE = env_int("ANNOTATOR_RATE_INVALID", 120)

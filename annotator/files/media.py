@@ -13,12 +13,14 @@ from django.conf import settings
 from starlette.requests import Request
 from starlette.responses import Response
 
-from annotator.domain.errors import Denied, Missing
+from annotator.domain.errors import Denied, Missing, Unavailable
 from annotator.domain.ids import parse_uuid
 from annotator.server import clients
+from annotator.server.turns import NoRoom, Turns
 from annotator.services.exchange.exports import exports
 from annotator.services.media import urls as media_urls
 from annotator.services.media.decoding import renditions
+from annotator.services.media.decoding.pool import Part
 from annotator.services.media.decoding.renditions import Served, Wanted
 
 from .responses import blob_response, error_response, headers_of, refusal_of
@@ -27,8 +29,14 @@ from .threads import in_database
 # How long the store's own link to an export lives: nobody asks whether the person may still have it.
 EXPORT_LINK_SECONDS = 300
 View = Callable[[Request], Awaitable[Response]]
-# Requests for renditions that must be made first wait here without a thread.
-_making = anyio.CapacityLimiter(8)
+# Requests for renditions that must be made first wait here without a thread, workspaces in rotation.
+_making = Turns(
+    settings.DECODING_REQUESTS,
+    places_each=settings.DECODING_REQUESTS_EACH,
+    waiting=settings.DECODING_WAITING,
+    waiting_each=settings.DECODING_WAITING_EACH,
+)
+_making_threads = anyio.CapacityLimiter(settings.DECODING_REQUESTS)
 _in_flight: dict[tuple[uuid.UUID, str, uuid.UUID], asyncio.Task[Served]] = {}
 
 
@@ -69,7 +77,7 @@ async def media(request: Request) -> Response:
     )
     max_age = int(request.query_params["e"]) - int(time.time())
     if isinstance(found, Wanted) and found.box is not None:
-        part = await anyio.to_thread.run_sync(partial(renditions.make, found), limiter=_making)
+        part = await _part(found)
         return Response(part.data, media_type="image/jpeg", headers=headers_of(name, max_age))
     if isinstance(found, Wanted):
         found = await _make_once(found)
@@ -88,8 +96,17 @@ async def _make_once(wanted: Wanted) -> Served:
 
 
 async def _make(wanted: Wanted) -> Served:
-    part = await anyio.to_thread.run_sync(partial(renditions.make, wanted), limiter=_making)
-    return await in_database(renditions.keep, wanted, part)
+    return await in_database(renditions.keep, wanted, await _part(wanted))
+
+
+async def _part(wanted: Wanted) -> Part:
+    """Make a rendition in the turn of its workspace. Raises Unavailable when too many wait."""
+    try:
+        async with _making.turn(str(wanted.workspace_id)):
+            return await anyio.to_thread.run_sync(partial(renditions.make, wanted), limiter=_making_threads)
+    except NoRoom:
+        text = "The server is busy making other images. Try again in a few seconds."
+        raise Unavailable(text, code="decoder_busy", retry_after=5) from None
 
 
 @signed

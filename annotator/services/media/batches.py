@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -67,7 +68,8 @@ def create_many(
     status = media_rows.first_status(project)
     steps = steps or Steps()
     outcomes: list[Outcome] = []
-    work = decoding.map_ahead(images, decode_one, ahead=2 * CHUNK)
+    decode = functools.partial(decode_one, caller=str(project.workspace_id))
+    work = decoding.map_ahead(images, decode, ahead=2 * CHUNK)
     try:
         for chunk in chunks(work, CHUNK):
             kept = keep_parts(chunk)
@@ -221,6 +223,7 @@ def prepare_pending(
     rows = Media.objects.filter(
         project=project, is_prepared=False, blob__isnull=False, kind="image"
     ).order_by("pk")
+    decode = functools.partial(decode_one, caller=str(project.workspace_id))
     done, last = int(steps.done.get("images", 0)), uuid.UUID(int=0)
     total = done + rows.count()
     while chunk := list(rows.filter(pk__gt=last).select_related("blob", "project")[:CHUNK]):
@@ -229,7 +232,7 @@ def prepare_pending(
         home_of = {home.media_id: home for home in homes}
         known = [medium for medium in chunk if medium.pk in home_of]
         images = [NewImage(home_of[one.pk].dataset, home_of[one.pk].name, one.blob) for one in known]
-        ready = keep_parts(list(decoding.map_ahead(images, decode_one, ahead=2 * CHUNK)))
+        ready = keep_parts(list(decoding.map_ahead(images, decode, ahead=2 * CHUNK)))
         with steps.step():
             for medium, found in zip(known, ready, strict=True):
                 media_rows.swap(medium, found, actor=None, name=found.image.name, external_id=None)

@@ -153,7 +153,7 @@ def replace_content(
     Conflict when the image is frozen. Labels that reach outside the new image stay, with error "out_of_bounds".
     """
     policy.require(actor, media.project, "media.upload")
-    home = media.items.filter(is_home=True).select_related("dataset").get()
+    home = media.items.filter(is_home=True).select_related("dataset__project").get()
     clean = home.name if name is None else media_names.check(name)
     outside = _external(external_id)
     upload = source if isinstance(source, Upload) else None

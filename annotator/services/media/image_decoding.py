@@ -17,13 +17,13 @@ from annotator.services.media.rows import NewImage, Ready
 Found = Decoded | DomainError | None
 
 
-def decode_one(image: NewImage) -> tuple[NewImage, Found]:
-    """Decode one image's bytes in a child; runs in a thread and touches no row."""
+def decode_one(image: NewImage, caller: str) -> tuple[NewImage, Found]:
+    """Decode one image's bytes in a child, in a turn of `caller`; runs in a thread and touches no row."""
     if image.blob is None:
         return image, image.refusal
     try:
         with blobs.store().as_file(image.blob.sha256) as path:
-            return image, decoding.prepare(path)
+            return image, decoding.prepare(path, caller=caller)
     except Undecodable as refusal:
         return image, refusal
     except FileNotFoundError:
@@ -45,7 +45,7 @@ def keep_parts(chunk: Sequence[tuple[NewImage, Found]]) -> list[Ready]:
 
 def decode(image: NewImage) -> Ready:
     """Decode one image now and store its renditions. The refusal, if any, is in the answer."""
-    ready = keep_parts([decode_one(image)])[0]
+    ready = keep_parts([decode_one(image, str(image.dataset.project.workspace_id))])[0]
     return replace(
         ready,
         refusal=ready.refusal

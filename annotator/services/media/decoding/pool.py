@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -13,7 +14,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,12 +21,13 @@ from typing import Any, TypeVar
 from django.conf import settings
 
 from annotator.domain.errors import Invalid, Unavailable
+from annotator.server.turns import Turns
 from annotator.services.media.decoding import child as decode_child
 from annotator.storage.imaging import Facts
 
 _ROOT = str(Path(__file__).resolve().parents[4])
 IDLE_SECONDS = 60
-_WAIT_SECONDS = 60.0
+_WAIT_SECONDS = 300.0
 _ENDING_SECONDS = 5.0
 _NICE = 5
 Item = TypeVar("Item")
@@ -107,7 +108,7 @@ class _Child:
 
     def end_by_itself(self) -> int:
         """Return the exit status of a process that closed its pipes: its own, if it ends within a moment."""
-        with suppress(subprocess.TimeoutExpired):
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(_ENDING_SECONDS)
         return self.end()
 
@@ -124,25 +125,27 @@ class DecodePool:
     """At most `size` children, started when needed, replaced when they die or take longer than `seconds`.
 
     A child ends by itself when it had nothing to do for IDLE_SECONDS, so the pool needs no thread.
-    Calls of any number of threads wait their turn, at most a minute, then get Unavailable.
+    Calls of any number of threads wait their turn, callers in rotation, at most five minutes, then get Unavailable.
     """
 
     def __init__(self, size: int, *, seconds: int, memory_mb: int) -> None:
         self.size = size
         self._seconds = seconds
         self._memory_mb = memory_mb
-        self._turns = threading.BoundedSemaphore(size)
+        self._turns = Turns(size, waiting=sys.maxsize, waiting_each=sys.maxsize)
         self._idle: list[_Child] = []
         self._lock = threading.Lock()
 
-    def call(self, name: str, **args: Any) -> tuple[dict[str, Any], list[bytes]]:
+    def call(self, name: str, *, caller: str = "", **args: Any) -> tuple[dict[str, Any], list[bytes]]:
         """Run `name` of decode_child in a child. Raises Undecodable with a readable reason, or Unavailable."""
-        if not self._turns.acquire(timeout=_WAIT_SECONDS):
-            raise Unavailable("The server is busy decoding other images.", code="decoder_busy", retry_after=5)
-        try:
+        with contextlib.ExitStack() as held:
+            try:
+                held.enter_context(self._turns.hold(caller, _WAIT_SECONDS))
+            except TimeoutError:
+                raise Unavailable(
+                    "The server is busy decoding other images.", code="decoder_busy", retry_after=5
+                ) from None
             head, payload = self._call(json.dumps({"call": name, "args": args}).encode() + b"\n")
-        finally:
-            self._turns.release()
         if not head.pop("ok"):
             raise Undecodable(head["reason"], code=head["code"])
         return head, payload
@@ -219,10 +222,13 @@ def close_pool() -> None:
         _pool.close()
 
 
-def prepare(path: Path, *, preview: bool = True) -> Decoded:
-    """Decode an image file fully and return what it is, with thumbnail and needed preview. Raises Undecodable, Unavailable."""
+def prepare(path: Path, *, preview: bool = True, caller: str = "") -> Decoded:
+    """Decode an image file fully and return what it is, with thumbnail and needed preview. Raises Undecodable, Unavailable.
+
+    `caller`: whose turn it takes, the workspace where others of the same process wait too.
+    """
     head, payload = pool().call(
-        "prepare", path=str(path), max_pixels=settings.MAX_IMAGE_PIXELS, preview=preview
+        "prepare", caller=caller, path=str(path), max_pixels=settings.MAX_IMAGE_PIXELS, preview=preview
     )
     shown = head["facts"].pop("display_range")
     facts = Facts(**head["facts"], display_range=(shown[0], shown[1]) if shown else None)
@@ -234,13 +240,21 @@ def render(
     variant: str,
     box: tuple[float, float, float, float] | None = None,
     shown: tuple[float, float] | None = None,
+    *,
+    caller: str = "",
 ) -> Part:
     """Make one rendition of an image file, of the part inside `box` when given. Raises Undecodable, Unavailable.
 
-    `shown`: the display range of a deep image, when it is known.
+    `shown`: the display range of a deep image, when it is known. `caller` as for `prepare`.
     """
     head, payload = pool().call(
-        "render", path=str(path), max_pixels=settings.MAX_IMAGE_PIXELS, variant=variant, box=box, shown=shown
+        "render",
+        caller=caller,
+        path=str(path),
+        max_pixels=settings.MAX_IMAGE_PIXELS,
+        variant=variant,
+        box=box,
+        shown=shown,
     )
     return _parts(head, payload)[0]
 

@@ -46,6 +46,7 @@ class Wanted:
     `shown`: the display range that all renditions of a deep image share.
     """
 
+    workspace_id: uuid.UUID
     media_id: uuid.UUID
     variant: str
     source_id: uuid.UUID
@@ -63,7 +64,7 @@ def find(media_id: uuid.UUID, variant: str, version: str) -> Served | Wanted:
     kept = _kept(media_id, variant, version) if variant in VARIANTS else None
     if kept is not None:
         return kept
-    media = Media.objects.filter(pk=media_id).select_related("blob").first()
+    media = Media.objects.filter(pk=media_id).select_related("blob", "project").first()
     if media is None:
         raise Missing("There is no such image.")
     if version != media_urls.version(media.blob, variant):
@@ -77,7 +78,8 @@ def find(media_id: uuid.UUID, variant: str, version: str) -> Served | Wanted:
     box = _crop_box(variant)
     if box is None or media.blob is None:
         raise Missing("There is no such variant.")
-    return Wanted(media.pk, "crop", media.blob.pk, media.blob.sha256, box, _range_of(media))
+    workspace_id, blob = media.project.workspace_id, media.blob
+    return Wanted(workspace_id, media.pk, "crop", blob.pk, blob.sha256, box, _range_of(media))
 
 
 def _kept(media_id: uuid.UUID, variant: str, version: str) -> Served | None:
@@ -125,7 +127,8 @@ def _rendition(media: Media, variant: str) -> Wanted:
     if source is None or (media.blob is None and variant not in _FITTED):
         raise Missing("There is no such rendition of a linked image.", code="linked")
     # The stored renditions of a linked image are in 8 bits already.
-    return Wanted(media.pk, variant, source.pk, source.sha256, shown=_range_of(media) if media.blob else None)
+    shown = _range_of(media) if media.blob else None
+    return Wanted(media.project.workspace_id, media.pk, variant, source.pk, source.sha256, shown=shown)
 
 
 def _range_of(media: Media) -> tuple[float, float] | None:
@@ -151,7 +154,8 @@ def make(wanted: Wanted) -> Part:
     """Make a rendition in the child pool; touches no row. Raises Undecodable, Unavailable, Missing."""
     try:
         with blobs.store().as_file(wanted.sha256) as path:
-            return decoding.render(path, wanted.variant, wanted.box, wanted.shown)
+            caller = str(wanted.workspace_id)
+            return decoding.render(path, wanted.variant, wanted.box, wanted.shown, caller=caller)
     except FileNotFoundError:
         raise Missing("The file is not in storage.", code="file_missing") from None
 

@@ -13,6 +13,7 @@ import threading
 import time
 import zlib
 from pathlib import Path
+from typing import Any
 
 import imagehash
 import numpy as np
@@ -379,7 +380,7 @@ def test_callers_wait_their_turn_and_not_for_ever(tmp_path: Path, monkeypatch: p
 
     thread = threading.Thread(target=first)
     thread.start()
-    while pool._turns._value:
+    while pool._turns._free:
         time.sleep(0.005)
     with pytest.raises(Busy, match="busy decoding"):
         pool.call("prepare", path=str(fifo), max_pixels=10**9)
@@ -387,6 +388,34 @@ def test_callers_wait_their_turn_and_not_for_ever(tmp_path: Path, monkeypatch: p
     thread.join(20)
     assert len(outcome) == 1
     pool.close()
+
+
+class Gated(DecodePool):
+    """A pool of one whose first call lasts until it is let through; `served` names the calls in order."""
+
+    def __init__(self) -> None:
+        super().__init__(1, seconds=1, memory_mb=1024)
+        self.served: list[str] = []
+        self.open = threading.Event()
+
+    def _call(self, line: bytes) -> tuple[dict[str, Any], list[bytes]]:
+        self.served.append(json.loads(line)["call"])
+        assert self.open.wait(20)
+        return {"ok": True}, []
+
+
+def test_callers_get_decoders_in_rotation() -> None:
+    pool = Gated()
+    threads = []
+    for place, name in enumerate(("a1", "a2", "a3", "a4", "b1")):
+        threads.append(threading.Thread(target=pool.call, args=(name,), kwargs={"caller": name[0]}))
+        threads[-1].start()
+        while len(pool.served) + sum(map(len, pool._turns._lines.values())) <= place:
+            time.sleep(0.001)
+    pool.open.set()
+    for thread in threads:
+        thread.join(20)
+    assert pool.served == ["a1", "a2", "b1", "a3", "a4"]
 
 
 def test_the_child_knows_no_django() -> None:
