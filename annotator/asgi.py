@@ -24,7 +24,8 @@ from annotator.live.origin import SameOrigin
 from annotator.live.routing import websocket_urlpatterns
 from annotator.server import bodies, forwarded
 from annotator.server.bodies import Admission, Answer, Receive, Refused, Scope, Send
-from annotator.server.bridge import Lane, WsgiBridge, plain_refusal
+from annotator.server.bridge import WsgiBridge, plain_refusal
+from annotator.server.lanes import Lane
 from annotator.services import outages, security_log
 from annotator.services.accounts import mail
 from annotator.services.accounts.background import BackgroundWriter
@@ -50,6 +51,13 @@ HASHING_WAITING, HASHING_WAITING_EACH = 100, 20
 def is_hashing(scope: Scope) -> bool:
     """Return whether the request hashes a password."""
     return scope["method"] == "POST" and HASHING.fullmatch(scope["path"]) is not None
+
+
+def is_decoding(scope: Scope) -> bool:
+    """Return whether the request decodes or fetches images while its caller waits."""
+    from api.handlers import is_decoding as says_view
+
+    return says_view(scope["method"], scope["path"])
 
 
 def _refusal(scope: Scope, status: int, code: str, text: str) -> Answer:
@@ -87,7 +95,22 @@ _pages = WsgiBridge(
     body_limit=max(settings.MAX_JSON_BYTES, settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
     refusal=_refusal,
     admit=_admit,
-    lane=Lane(is_hashing, settings.HASHING_THREADS, HASHING_WAITING, HASHING_WAITING_EACH),
+    lanes=(
+        Lane(
+            is_hashing,
+            threads=settings.HASHING_THREADS,
+            waiting=HASHING_WAITING,
+            waiting_each=HASHING_WAITING_EACH,
+        ),
+        Lane(
+            is_decoding,
+            threads=settings.DECODING_REQUESTS,
+            threads_each=settings.DECODING_REQUESTS_EACH,
+            waiting=settings.DECODING_WAITING,
+            waiting_each=settings.DECODING_WAITING_EACH,
+            is_admitted=True,
+        ),
+    ),
 )
 _writer = BackgroundWriter(
     token_usage.flush, session_usage.flush, project_usage.flush, security_log.flush, quotas.flush

@@ -52,7 +52,7 @@ def admit(request: HttpRequest) -> Admission | None:
     All that the view checks before it reads a body is checked: credential, rate, method, path, role, query. Raises
     Refused with the view's own answer.
     """
-    if request.path.split("/", 2)[1] not in DIALECTS:
+    if _first_part(request.path) not in DIALECTS:
         return None
     try:
         match = resolve(request.path_info)
@@ -67,9 +67,25 @@ def admit(request: HttpRequest) -> Admission | None:
     return view.admit(request, **match.kwargs)
 
 
+def is_decoding(method: str, path: str) -> bool:
+    """Return whether a request decodes or fetches images while its caller waits, as its view says; called for every request."""
+    if method not in {"POST", "PUT", "PATCH"} or _first_part(path) not in DIALECTS:
+        return False
+    try:
+        function: Any = resolve(path, urlconf="api.urls").func
+    except Resolver404:
+        return False
+    action = getattr(function, "actions", {}).get(method.lower())
+    return action in function.cls.decoding_actions
+
+
+def _first_part(path: str) -> str:
+    return path.removeprefix("/").partition("/")[0]
+
+
 def _in_form_of(path: str, error: DomainError) -> tuple[int, bytes] | None:
     """Return status and JSON of an error in the form of the dialect of an address, None for an address of none."""
-    dialect = DIALECTS.get(path.split("/", 2)[1])
+    dialect = DIALECTS.get(_first_part(path))
     if dialect is None:
         return None
     statuses, body = dialect

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.core.management.color import no_style
+from django.core.signals import request_finished, request_started
 from django.db import connection
 
 from annotator.events import recording
 from annotator.management.garbage_collection import freeze_gc
 from annotator.services import security_log
 from annotator.services.accounts import rates
+from annotator.services.media import url_import
 from annotator.services.media.decoding import pool as decoding
+from api.handlers import is_decoding
 from tests import servers
 from tests.settings import TEST_ROOT
 from tests.world import World, world, write_world
@@ -58,6 +61,34 @@ def _end_children() -> Iterator[None]:
     """The processes that decode pictures serve all tests of this process."""
     yield
     decoding.close_pool()
+
+
+@pytest.fixture(autouse=True)
+def _views_that_decode_say_so(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A request that decodes or fetches an image must be one of `decoding_actions`, or it runs in the threads of all others."""
+    running: list[dict[str, Any]] = []
+
+    def checked(work: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **options: Any) -> Any:
+            for environ in running:
+                assert is_decoding(environ["REQUEST_METHOD"], environ["PATH_INFO"]), environ["PATH_INFO"]
+            return work(*args, **options)
+
+        return call
+
+    def begin(environ: dict[str, Any], **options: Any) -> None:
+        running[:] = [environ]
+
+    def end(**options: Any) -> None:
+        running.clear()
+
+    monkeypatch.setattr(decoding.DecodePool, "call", checked(decoding.DecodePool.call))
+    monkeypatch.setattr(url_import, "fetch", checked(url_import.fetch))
+    request_started.connect(begin)
+    request_finished.connect(end)
+    yield
+    request_started.disconnect(begin)
+    request_finished.disconnect(end)
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+#: The key in the environ of a request that `admit` was asked about.
+ADMITTED = "annotator.is_admitted"
 # A body up to this size is kept in memory and taken from anybody; of a larger one the sender is asked first.
 FREE_BYTES = 512 * 1024
 # A body without Content-Length is accepted up to this size: WSGI would read it as empty.
@@ -46,7 +48,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What the headers of a request allow: its sender, and how large its body may be.
+    """What the headers of a request allow: whose turns it takes (`sender`), and how large its body may be.
 
     `is_parsed` when the view makes values of the whole body in memory, rather than reading files from it.
     """

@@ -16,15 +16,15 @@ import io
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from annotator.server import bodies
 from annotator.server.bodies import (
+    ADMITTED,
     Admission,
     Answer,
     Body,
@@ -39,6 +39,7 @@ from annotator.server.bodies import (
     header,
 )
 from annotator.server.forwarded import network_of
+from annotator.server.lanes import PARSED_BODIES, Lane
 from annotator.server.turns import NoRoom, Turns
 
 WsgiApp = Callable[..., Iterable[bytes]]
@@ -52,8 +53,8 @@ STALL_SECONDS = 30.0
 LINGER_SECONDS, LINGER_BYTES = 10.0, 512 * 1024 * 1024
 # After this long a request that found no room may be repeated.
 RETRY_SECONDS, DISK_FULL_SECONDS = 5, 60
-# Bodies over `bodies.FREE_BYTES`: so many are taken at a time, so many of them are parsed at a time.
-LARGE_BODIES, LARGE_BODIES_EACH, PARSED_BODIES = 32, 8, 2
+# Bodies over `bodies.FREE_BYTES`: so many are taken at a time.
+LARGE_BODIES, LARGE_BODIES_EACH = 32, 8
 
 
 def plain_refusal(scope: Scope, status: int, code: str, text: str) -> Answer:
@@ -183,18 +184,8 @@ class Outgoing:
                     self._room.notify_all()
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """Requests of a costly kind: they run in threads of their own, and beyond these wait without one, by turns of addresses."""
-
-    matches: Callable[[Scope], bool]
-    threads: int
-    waiting: int
-    waiting_each: int
-
-
 class WsgiBridge:
-    """An ASGI application that runs a WSGI application in `threads` threads, requests of the `lane` in those of the lane.
+    """An ASGI application that runs a WSGI application in `threads` threads, requests of the `lanes` in those of their lane.
 
     `admit` is called in a thread, with an environ that has no body, before a large body is read.
     """
@@ -207,7 +198,7 @@ class WsgiBridge:
         body_limit: int,
         refusal: Refusal = plain_refusal,
         admit: Callable[[dict[str, Any]], Admission] = admit_anybody,
-        lane: Lane | None = None,
+        lanes: Sequence[Lane] = (),
     ) -> None:
         self._app = app
         self._body_limit = body_limit
@@ -216,10 +207,7 @@ class WsgiBridge:
         self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="http")
         self._large = Turns(LARGE_BODIES, places_each=LARGE_BODIES_EACH, waiting=256, waiting_each=64)
         self._parsing = Turns(PARSED_BODIES, waiting=LARGE_BODIES, waiting_each=LARGE_BODIES)
-        self._lane = lane
-        if lane is not None:
-            self._lane_pool = ThreadPoolExecutor(max_workers=lane.threads, thread_name_prefix="lane")
-            self._lane_turns = Turns(lane.threads, waiting=lane.waiting, waiting_each=lane.waiting_each)
+        self._lanes = lanes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with contextlib.AsyncExitStack() as held:
@@ -237,8 +225,7 @@ class WsgiBridge:
         """Return the body; a large one takes a turn, which `held` gives back. Raises Refused and ClientGone."""
 
         async def admit() -> Admission:
-            environ = build_environ(scope, Body(io.BytesIO(), 0))
-            admission = await asyncio.get_running_loop().run_in_executor(self._pool, self._admit, environ)
+            admission = await self._ask(scope)
             if (bodies.declared_length(scope) or 0) > admission.limit:
                 raise bodies.too_large(admission.limit)
             await held.enter_async_context(self._large.turn(admission.sender))
@@ -259,6 +246,11 @@ class WsgiBridge:
             answer = self._refusal(scope, 503, "disk_full", text)
             raise Refused(answer.repeated_after(DISK_FULL_SECONDS)) from error
 
+    async def _ask(self, scope: Scope) -> Admission:
+        """Return what `admit` says of the request. Raises Refused."""
+        environ = build_environ(scope, Body(io.BytesIO(), 0))
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._admit, environ)
+
     def _no_room(self, scope: Scope, error: NoRoom) -> Refused:
         text = (
             "Too many of your requests are waiting. Try again in a few seconds."
@@ -275,23 +267,40 @@ class WsgiBridge:
         out = Outgoing(asyncio.get_running_loop())
         gone = threading.Event()
         watcher = asyncio.create_task(_watch(receive, out, gone))
-        is_in_lane = self._lane is not None and self._lane.matches(scope)
+        environ = build_environ(scope, body)
+        lane = next((each for each in self._lanes if each.matches(scope)), None)
         try:
-            if is_in_lane:
-                address = network_of((scope.get("client") or ("",))[0])
-                await _unless_gone(held.enter_async_context(self._lane_turns.turn(address)), watcher)
-            elif body.admission is not None and body.admission.is_parsed:
-                turn = self._parsing.turn(body.admission.sender)
-                await _unless_gone(held.enter_async_context(turn), watcher)
-            pool = self._lane_pool if is_in_lane else self._pool
-            await self._work(pool, build_environ(scope, body), body, out, gone, send)
+            if lane is not None or body.admission is not None:
+                environ[ADMITTED] = await _unless_gone(self._wait(scope, body, lane, held), watcher)
+            await self._work(lane.pool if lane else self._pool, environ, body, out, gone, send)
         except NoRoom as error:
             body.file.close()
             await respond(send, self._no_room(scope, error).answer)
+        except Refused as refused:
+            body.file.close()
+            await respond(send, refused.answer)
         except ClientGone:
             body.file.close()
         finally:
             watcher.cancel()
+
+    async def _wait(
+        self, scope: Scope, body: Body, lane: Lane | None, held: contextlib.AsyncExitStack
+    ) -> bool:
+        """Wait for the request's turns, which `held` gives back; return whether it was admitted. Raises NoRoom and Refused."""
+        admission = body.admission
+        if lane is not None:
+            if admission is None and lane.is_admitted:
+                admission = await self._ask(scope)
+            if admission is not None and lane.is_admitted:
+                caller = admission.sender
+            else:
+                caller = network_of((scope.get("client") or ("",))[0])
+            await held.enter_async_context(lane.turns.turn(caller))
+        if body.admission is not None and body.admission.is_parsed:
+            parsing = lane.parsing if lane else self._parsing
+            await held.enter_async_context(parsing.turn(body.admission.sender))
+        return admission is not None
 
     async def _work(
         self,
@@ -348,12 +357,12 @@ class WsgiBridge:
     def close(self) -> None:
         """Wait for the running requests and end the threads."""
         self._pool.shutdown(wait=True, cancel_futures=True)
-        if self._lane is not None:
-            self._lane_pool.shutdown(wait=True, cancel_futures=True)
+        for lane in self._lanes:
+            lane.pool.shutdown(wait=True, cancel_futures=True)
 
 
-async def _unless_gone(waiting: Coroutine[Any, Any, object], watcher: asyncio.Task[None]) -> None:
-    """Wait for a turn; raises ClientGone when the client leaves first, so that nothing is done for it."""
+async def _unless_gone(waiting: Coroutine[Any, Any, bool], watcher: asyncio.Task[None]) -> bool:
+    """Return what is waited for; raises ClientGone when the client leaves first, so that nothing is done for it."""
     task = asyncio.create_task(waiting)
     try:
         await asyncio.wait({task, watcher}, return_when=asyncio.FIRST_COMPLETED)
@@ -363,7 +372,7 @@ async def _unless_gone(waiting: Coroutine[Any, Any, object], watcher: asyncio.Ta
     if watcher.done():
         await asyncio.wait({task})
         raise ClientGone
-    task.result()
+    return task.result()
 
 
 async def _watch(receive: Receive, out: Outgoing, gone: threading.Event) -> None:

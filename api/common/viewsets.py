@@ -27,7 +27,7 @@ from annotator.domain import ids
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Missing
 from annotator.models import Project, Workspace
-from annotator.server.bodies import Admission, Answer, Refused
+from annotator.server.bodies import ADMITTED, Admission, Answer, Refused
 
 from .exceptions import MethodNotAllowed
 from .files import FileParser
@@ -50,6 +50,8 @@ class DialectView(APIView):
 
     #: Actions whose body holds files: it may be as large as ANNOTATOR_MAX_BODY_MB says.
     file_actions: ClassVar[frozenset[str]] = frozenset()
+    #: Actions that decode or fetch images while the caller waits: they run in threads of their own (see asgi.py).
+    decoding_actions: ClassVar[frozenset[str]] = frozenset()
 
     @property
     def max_body_bytes(self) -> int:
@@ -73,10 +75,20 @@ class DialectView(APIView):
             headers = ((name.lower().encode(), value.encode("latin-1")) for name, value in response.items())
             raise Refused(Answer(response.status_code, response.content, tuple(headers))) from None
         return Admission(
-            sender=f"token {self.actor.token_id}",
+            sender=self.sender,
             limit=self.max_body_bytes,
             is_parsed=not any(isinstance(parser, FileParser) for parser in checked.parsers or ()),
         )
+
+    @property
+    def sender(self) -> str:
+        """Whose turns the request takes where requests wait: those of its credential."""
+        return f"token {self.actor.token_id}"
+
+    def check_throttles(self, request: Request) -> None:
+        """Count the request, once: one that was admitted before was counted then."""
+        if not request.META.get(ADMITTED):
+            super().check_throttles(request)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Return the response, which is freed when it is sent: kept by the view it would wait for the garbage collector."""
@@ -168,6 +180,13 @@ class DialectViewSet(DialectView, GenericViewSet):
         self.resolve_path()
         self.check_permissions(request)
         self.validated_query = self.get_validated_query()
+
+    @property
+    def sender(self) -> str:
+        """Whose turns the request takes: those of the workspace that the path names, else of the credential."""
+        scope = self.scope
+        workspace_id = scope.workspace_id if isinstance(scope, Project) else scope and scope.pk
+        return f"workspace {workspace_id}" if workspace_id else super().sender
 
     def resolve_path(self) -> None:
         """Find the objects that the path names and set `scope`, `role` and `object`. Raises Missing."""

@@ -1,4 +1,4 @@
-"""What one caller can take from all others: API times while many sign in, memory of large bodies, temporary files of strangers.
+"""What one caller can take from all others: API times while many sign in or send large images, memory of large bodies, temporary files of strangers.
 
 Load goes to a server of our own on 127.0.0.1 only, in bounded number and time.
 """
@@ -19,6 +19,7 @@ from pathlib import Path
 
 from tests import servers
 from tests.browser.studio import Studio
+from tests.perf import decoding
 from tests.perf.clock import memory_mb, percentile, spread, verdict
 
 CONNECTIONS = 20
@@ -28,12 +29,13 @@ BODIES = ((55 * 1024 * 1024, 1), (55 * 1024 * 1024, 4), (7_900_000, 4))
 
 
 def run() -> None:
-    """Print the three figures, each as the median of `RUNS` runs."""
+    """Print the figures; those of signing in and of strangers are the median of `RUNS` runs."""
     with servers.our_server("--no-worker") as server:
         studio = Studio(server, "pools")
         path = f"{studio.base}/images/{studio.image('pools.jpg')}/labels"
         _sign_in_row(server, studio)
         _strangers_row(server, path)
+    decoding.run()
     for size, count in BODIES:
         with servers.our_server(
             "--no-worker"

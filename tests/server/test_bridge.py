@@ -11,6 +11,7 @@ import pytest
 
 from annotator.server import bodies, bridge
 from annotator.server.bodies import Admission, Answer, Refused
+from annotator.server.lanes import Lane
 
 
 def scope(**fields: Any) -> dict[str, Any]:
@@ -153,8 +154,8 @@ async def until(condition: Any) -> None:
 
 async def test_requests_of_the_lane_wait_without_a_thread_of_the_others() -> None:
     gate = Gate()
-    lane = bridge.Lane(lambda scope: scope["path"].startswith("/slow"), threads=1, waiting=2, waiting_each=1)
-    served = make_bridge(gate, lane=lane)
+    lane = Lane(lambda scope: scope["path"].startswith("/slow"), threads=1, waiting=2, waiting_each=1)
+    served = make_bridge(gate, lanes=[lane])
     loop = asyncio.get_running_loop()
 
     def ask(path: str, host: str) -> tuple[Wire, asyncio.Task[None]]:
@@ -185,8 +186,8 @@ async def test_requests_of_the_lane_wait_without_a_thread_of_the_others() -> Non
 
 async def test_nothing_is_done_for_a_client_that_left_while_it_waited() -> None:
     gate = Gate()
-    lane = bridge.Lane(lambda scope: True, threads=1, waiting=2, waiting_each=2)
-    served = make_bridge(gate, lane=lane)
+    lane = Lane(lambda scope: True, threads=1, waiting=2, waiting_each=2)
+    served = make_bridge(gate, lanes=[lane])
     loop = asyncio.get_running_loop()
     first, second = Wire(request(b"")), Wire(request(b""), {"type": "http.disconnect"})
     begun = loop.create_task(served(scope(path="/slow/1"), first.receive, first.send))
@@ -195,6 +196,72 @@ async def test_nothing_is_done_for_a_client_that_left_while_it_waited() -> None:
     gate.open.set()
     await begun
     assert (first.status, second.sent, gate.paths) == (204, [], ["/slow/1"])
+
+
+async def test_requests_of_an_admitted_lane_take_the_turns_of_their_sender() -> None:
+    gate = Gate()
+    admitted: list[object] = []
+
+    def admit(environ: dict[str, Any]) -> Admission:
+        if environ["HTTP_SENDER"] == "stranger":
+            raise Refused(Answer(401, b"{}"))
+        return Admission(environ["HTTP_SENDER"], 1000)
+
+    def app(environ: dict[str, Any], start: Any) -> list[bytes]:
+        admitted.append(environ[bodies.ADMITTED])
+        return gate(environ, start)
+
+    lane = Lane(
+        lambda scope: scope["path"].startswith("/slow"),
+        threads=2,
+        threads_each=1,
+        waiting=9,
+        waiting_each=9,
+        is_admitted=True,
+    )
+    served = make_bridge(app, lanes=[lane], admit=admit)
+    loop = asyncio.get_running_loop()
+
+    def ask(path: str, sender: bytes) -> tuple[Wire, asyncio.Task[None]]:
+        wire = Wire(request(b""))
+        connection = scope(path=path, headers=[(b"sender", sender)], client=("192.0.2.1", 1))
+        return wire, loop.create_task(served(connection, wire.receive, wire.send))
+
+    asked = [ask(f"/slow/{place}", b"one") for place in range(5)]
+    await until(lambda: gate.paths)
+    asked.append(ask("/slow/other", b"another"))
+    await until(lambda: len(gate.paths) == 2)
+    assert gate.paths == ["/slow/0", "/slow/other"]
+    stranger, task = ask("/slow/6", b"stranger")
+    await task
+    assert stranger.status == 401
+    gate.open.set()
+    await asyncio.gather(*(task for _, task in asked))
+    assert {wire.status for wire, _ in asked} == {204}
+    assert admitted == [True] * 6 and {name.split("_")[0] for name in gate.threads} == {"lane"}
+
+
+async def test_large_bodies_of_a_lane_are_parsed_apart_from_those_of_quick_requests(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bodies, "FREE_BYTES", 10)
+    gate = Gate()
+    lane = Lane(lambda scope: "lane" in scope["path"], threads=8, waiting=9, waiting_each=9, is_admitted=True)
+    served = make_bridge(gate, lanes=[lane], admit=lambda environ: Admission(environ["HTTP_SENDER"], 1000))
+    loop = asyncio.get_running_loop()
+
+    def ask(path: str, sender: bytes) -> asyncio.Task[None]:
+        wire = Wire(request(b"x" * 11))
+        return loop.create_task(
+            served(scope(path=path, headers=[(b"sender", sender)]), wire.receive, wire.send)
+        )
+
+    tasks = [ask(f"/slow/lane/{place}/{sender}", sender.encode()) for sender in "abc" for place in range(2)]
+    await until(lambda: len(gate.paths) == 2)
+    await asyncio.wait_for(ask("/quick", b"a"), 10)
+    assert sorted(path[-1] for path in gate.paths if "lane" in path) == ["a", "b"]
+    gate.open.set()
+    await asyncio.gather(*tasks)
 
 
 async def test_of_large_bodies_few_are_parsed_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 from django.conf import settings
 
 import annotator
-from annotator.domain.errors import Invalid, Unavailable
+from annotator.domain.errors import Invalid
 from annotator.models import Blob
 from annotator.services import blobs
 from annotator.storage import probe
@@ -28,8 +28,6 @@ _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 SECONDS = 30.0
 _STEP_SECONDS = 10.0
 _TOO_SLOW = "the host answers too slowly"
-# A fetch holds one of the server's few threads; slow hosts must not take them all.
-_turns = threading.BoundedSemaphore(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +52,11 @@ def fetch(url: object, *, limit: int | None = None, field: str = "url") -> Fetch
     """Fetch and store a file of at most `limit` bytes (default MAX_IMAGE_BYTES).
 
     Raises Invalid in words for anything but a reachable http(s) file on a public host (or one of
-    ANNOTATOR_URL_IMPORT_HOSTS), TooLarge, and Unavailable when too many are being fetched.
+    ANNOTATOR_URL_IMPORT_HOSTS), and TooLarge.
     """
     if not isinstance(url, str) or len(url) > 2000:
         raise Invalid(f"{field} must be an address of at most 2,000 characters.", field=field)
-    if not _turns.acquire(timeout=_STEP_SECONDS):
-        raise Unavailable(
-            "The server is fetching other files; try again in a moment.", code="fetch_busy", retry_after=5
-        )
-    try:
-        return _fetch(url, limit or settings.MAX_IMAGE_BYTES, field)
-    finally:
-        _turns.release()
-
-
-def _fetch(url: str, limit: int, field: str) -> Fetched:
+    limit = limit or settings.MAX_IMAGE_BYTES
     deadline = time.monotonic() + SECONDS
     for _ in range(REDIRECTS + 1):
         target = check(url, field=field)

@@ -127,7 +127,7 @@ class ImageViewSet(ImageListViewSet):
         "destroy": "media.delete",
         "add_metadata": "media.write",
     }
-    file_actions = frozenset({"create", "create_from_base64"})
+    file_actions = decoding_actions = frozenset({"create", "create_from_base64"})
     error_codes = {
         "unknown_tag": "BadRequestImageTags",
         "unknown_class": "BadRequestImageRegions",

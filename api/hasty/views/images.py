@@ -41,6 +41,7 @@ class ImageViewSet(ListModelMixin, RetrieveModelMixin, viewsets.ImageViewSet):
         "set_status": ImageStatusInSerializer,
     }
     query_serializer_classes = {"create": ImageQuerySerializer}
+    decoding_actions = frozenset({"create", "update"})
     response_serializer_classes = {"offset": OffsetSerializer}
     filterset_classes = {"list": ImageFilterSet, "offset": ImageFilterSet}
     success_statuses = {"set_status": (204,)}

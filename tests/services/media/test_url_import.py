@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from annotator.domain.errors import Busy, Denied, Invalid, TooLarge
+from annotator.domain.errors import Denied, Invalid, TooLarge
 from annotator.models import Blob, Media
 from annotator.services import blobs
 from annotator.services.media import creation as media_creation, url_import, urls as media_urls
@@ -254,10 +254,6 @@ def test_limits(host: str, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(url_import, "SECONDS", 0.4)
     with pytest.raises(Invalid, match="too slowly"):
         url_import.fetch(f"{host}/slow")
-    monkeypatch.setattr(url_import, "_turns", threading.BoundedSemaphore(1))
-    monkeypatch.setattr(url_import, "_STEP_SECONDS", 0.01)
-    with url_import._turns, pytest.raises(Busy):
-        url_import.fetch(f"{host}/picture.jpg")
 
 
 @pytest.mark.parametrize("path", ["continue", "header", "chunk", "slow"])
