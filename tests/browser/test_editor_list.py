@@ -59,3 +59,25 @@ def test_the_row_of_a_new_shape_is_scrolled_into_view(studio: Studio, people: Pe
         expect(row).to_be_in_viewport(ratio=0.98)
         editor.draw_box(300, 300, 400, 400)
         editor.idle()
+
+
+def test_numbers_of_four_digits_overlap_nothing(studio: Studio, people: People) -> None:
+    image = studio.image("one.jpg")
+    label = {"class_id": studio.car, "tool_used": "bbox"}
+    boxes = [label | {"bbox": [n % 600, n // 3, n % 600 + 8, n // 3 + 8]} for n in range(1001)]
+    for first in range(0, len(boxes), 100):
+        studio.call("POST", f"{studio.base}/images/{image}/labels", boxes[first : first + 100])
+    editor = people("ann").open(image)
+    page = editor.page
+    page.locator("#side .objects").evaluate("element => { element.scrollTop = element.scrollHeight; }")
+    row = page.get_by_role("option", name="1001 Car, Box")
+    expect(row).to_be_in_viewport()
+    left, number, right = row.evaluate(
+        """row => {
+          const range = document.createRange();
+          range.selectNodeContents(row.querySelector('.n'));
+          const sides = box => [box.left, box.right];
+          return [row.firstElementChild, range, row.querySelector('.kind')].map(one => sides(one.getBoundingClientRect()));
+        }"""
+    )
+    assert left[1] <= number[0] < number[1] <= right[0]

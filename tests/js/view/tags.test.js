@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeCamera } from '../../../static/src/editor/view/camera.js';
-import { placeTags } from '../../../static/src/editor/view/tags.js';
+import { placeTags, shortened } from '../../../static/src/editor/view/tags.js';
 import { box } from './samples.js';
 
 const CAMERA = makeCamera({ zoom: 1, x: 200, y: 150 }, 400, 300, 1);
@@ -26,4 +26,13 @@ test('shapes narrower than their tag have one only when they must', () => {
   const small = box('s', [100, 100, 108, 108]);
   assert.deepEqual(place(tag(small)), []);
   assert.equal(place(tag(small, true)).length, 1);
+});
+
+test('a long name is cut with an ellipsis, its score is not', () => {
+  const measure = (text) => [...text].length * 10;
+  assert.equal(shortened('Car', ' 91 %', measure), 'Car 91 %');
+  assert.equal(shortened('Pedestrian crossing', '', measure), 'Pedestrian cros…');
+  assert.equal(shortened('Pedestrian crossing', ' 91 %', measure), 'Pedestrian… 91 %');
+  assert.equal(shortened('🚗'.repeat(30), '', measure), `${'🚗'.repeat(15)}…`);
+  assert.equal(shortened('Car', ' 91 %', () => 999), 'C… 91 %');
 });

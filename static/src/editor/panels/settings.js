@@ -7,6 +7,7 @@ import { effect, signal } from '@preact/signals-core';
  * @property {string} tab         of the side panel
  * @property {number} fill        0..1, opacity of fills
  * @property {boolean} outlines
+ * @property {boolean} names      name tags beside the shapes
  * @property {boolean} keepView   next and previous keep zoom and place
  * @property {boolean} bare       panels hidden
  * @property {string} sort        of the object list
@@ -14,7 +15,7 @@ import { effect, signal } from '@preact/signals-core';
  */
 
 /** @type {Readonly<Settings>} */
-export const DEFAULTS = Object.freeze({ sideWidth: 320, tab: 'objects', fill: 0.2, outlines: false, keepView: false, bare: false, sort: 'number', digits: {} });
+export const DEFAULTS = Object.freeze({ sideWidth: 320, tab: 'objects', fill: 0.2, outlines: false, names: true, keepView: false, bare: false, sort: 'number', digits: {} });
 
 /** What was stored, as far as it makes sense. @param {unknown} stored @returns {Settings} */
 export function sane(stored) {

@@ -94,7 +94,7 @@ function readable(boot, core, writable, concepts) {
     tool: signal('select'),
     activeConcept: signal(/** @type {string | null} */ (regionConcepts.peek()[0]?.id ?? null)),
     view: signal(/** @type {View} */ ({ zoom: 1, x: 0, y: 0 })),
-    display: signal(/** @type {Display} */ ({ hideAll: false, lockAll: false, outlines: false, grid: false, bare: false })),
+    display: signal(/** @type {Display} */ ({ hideAll: false, lockAll: false, outlines: false, grid: false, names: true, bare: false })),
     clipboard: signal(/** @type {readonly Label[]} */ ([])),
     draft: writable.draft,
     save: writable.save,

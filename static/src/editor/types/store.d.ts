@@ -20,6 +20,8 @@ export interface Display {
   lockAll: boolean;
   outlines: boolean;
   grid: boolean;
+  /** Name tags beside the shapes. */
+  names: boolean;
   /** Panels collapsed for full canvas. */
   bare: boolean;
 }

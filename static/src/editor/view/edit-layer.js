@@ -3,7 +3,7 @@
  * A shape is drawn here as long as the bitmap below leaves it out, so that none is missing or drawn twice.
  */
 import { fitCanvas } from './layers.js';
-import { drawTags, placeTags } from './tags.js';
+import { drawTags, placeTags, shortened } from './tags.js';
 
 /** @import {Label} from '../types/labels' */
 /** @import {Conflict} from '../types/saving' */
@@ -57,12 +57,15 @@ export class EditLayer {
     this.font = '12px sans-serif';
     /** @type {Map<string, number>} */
     this.widths = new Map();
+    /** What a tag says, by name and what follows it: measuring is too slow for every frame. @type {Map<string, string>} */
+    this.texts = new Map();
   }
 
   /** @param {string} font as the canvas takes it */
   setFont(font) {
     this.font = font;
     this.widths.clear();
+    this.texts.clear();
   }
 
   reset() {
@@ -92,10 +95,10 @@ export class EditLayer {
     if (fitCanvas(this.canvas, c)) this.isClean = true;
     const g = this.g;
     if (!this.isClean) g.clearRect(0, 0, c.deviceWidth, c.deviceHeight);
-    const isHidden = this.store.display.peek().hideAll;
+    const { hideAll: isHidden, names } = this.store.display.peek();
     const hasLabels = !isHidden && this.#drawLabels(g, c);
     const hasOthers = !isHidden && this.#drawOthers(g, c);
-    const hasTags = !isHidden && this.#drawTags(g, c);
+    const hasTags = names && !isHidden && this.#drawTags(g, c);
     const hasTool = this.paintTool(g, c);
     this.isClean = !hasLabels && !hasOthers && !hasTags && !hasTool;
   }
@@ -162,12 +165,12 @@ export class EditLayer {
     /** @type {Map<string, boolean>} */
     const ids = new Map(forced.map((id) => [id, id === hover || selection.size <= 5]));
     for (const id of this.#few(c)) if (!ids.has(id)) ids.set(id, false);
+    g.font = this.font;
     const tags = [...ids].flatMap(([id, isForced]) => {
       const label = this.#label(id);
       return label && !this.store.isHidden(id) ? [this.#tag(label, isForced)] : [];
     });
     if (!tags.length) return false;
-    g.font = this.font;
     drawTags(g, placeTags(tags, c, (text) => this.#width(text)), c.ratio, this.font);
     return true;
   }
@@ -188,8 +191,19 @@ export class EditLayer {
     const { style, ink } = this.painter.styleOf(label.concept);
     const name = this.store.concept(label.concept)?.name ?? '?';
     const isModel = label.origin === 'model' && label.score !== null;
-    const text = isModel ? `${name} ${Math.round(/** @type {number} */ (label.score) * 100)} %` : name;
-    return { label, text, fill: style.stroke, ink, isForced };
+    const rest = isModel ? ` ${Math.round(/** @type {number} */ (label.score) * 100)} %` : '';
+    return { label, text: this.#text(name, rest), fill: style.stroke, ink, isForced };
+  }
+
+  /** The text of a tag, worked out once. @param {string} name @param {string} rest */
+  #text(name, rest) {
+    const key = `${name}\n${rest}`;
+    let text = this.texts.get(key);
+    if (text === undefined) {
+      text = shortened(name, rest, (part) => this.g.measureText(part).width);
+      this.texts.set(key, text);
+    }
+    return text;
   }
 
   /** @param {string} text */

@@ -2,6 +2,9 @@
 import { toStage } from './camera.js';
 import { boundsOf } from './pack.js';
 
+/** The text of a tag is at most this wide, CSS pixels: a long name must not cover the shapes around. */
+export const MOST_WIDTH = 160;
+
 /** @import {Label} from '../types/labels' */
 /** @import {Camera} from './camera.js' */
 
@@ -19,6 +22,23 @@ const GAP = 3;
  */
 
 /** @typedef {{x: number, y: number, width: number, tag: Tag}} Placed in CSS pixels on the stage */
+
+/**
+ * A name and what follows it (a score), the name cut with an ellipsis where both do not fit.
+ * @param {string} name @param {string} rest @param {(text: string) => number} measure width in CSS pixels @param {number} [most]
+ */
+export function shortened(name, rest, measure, most = MOST_WIDTH) {
+  if (measure(name + rest) <= most) return name + rest;
+  const letters = [...name];
+  const cut = (/** @type {number} */ n) => `${letters.slice(0, n).join('').trimEnd()}…${rest}`;
+  let [fits, tooMany] = [1, letters.length];
+  while (tooMany - fits > 1) {
+    const n = (fits + tooMany) >> 1;
+    if (measure(cut(n)) <= most) fits = n;
+    else tooMany = n;
+  }
+  return cut(fits);
+}
 
 /**
  * Above the shape, inside the stage; tags that are not forced give way to those placed before them.

@@ -25,12 +25,13 @@ function themeField() {
 /** @param {App} app */
 function view({ store, settings, run }) {
   const { fill, keepView } = settings.value;
-  const { outlines, bare } = store.display.value;
+  const { outlines, names, bare } = store.display.value;
   const percent = Math.round(fill * 100);
   return html`<div class="stack l">
     <div class="field"><label for="set-fill">${t('Fill opacity')} <output>${percent} %</output></label>
       <input id="set-fill" type="range" min="0" max="100" step="5" .value=${String(percent)} @input=${(/** @type {Event} */ event) => settings.set({ fill: Number(target(event).value) / 100 })}></div>
     ${check(t('Outlines only'), outlines, () => run('view.outlines'))}
+    ${check(t('Name tags'), names, () => run('view.names'))}
     ${check(t('Keep zoom'), keepView, () => settings.set({ keepView: !keepView }))}
     ${check(t('Hide panels'), bare, () => run('panels'))}
     ${themeField()}

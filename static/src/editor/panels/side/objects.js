@@ -106,7 +106,7 @@ export class ObjectList {
     // one row is always reachable by Tab
     const stop = active < 0 ? shown[0] : active;
     const label = rows.length === store.labels.size ? t('Objects, {n}', { n: num(rows.length) }) : t('Objects, {n} of {total}', { n: num(rows.length), total: num(store.labels.size) });
-    return html`<div class="list virtual" role="listbox" aria-label=${label} aria-multiselectable="true" ${vars({ '--rows': rows.length })}
+    return html`<div class="list virtual" role="listbox" aria-label=${label} aria-multiselectable="true" ${vars({ '--rows': rows.length, '--digits': String(store.labels.size).length })}
       @keydown=${this.onKey} @click=${this.onClick} @dblclick=${this.onDouble} @pointerover=${this.onOver} @pointerleave=${this.onLeave} @focusin=${this.onFocus}>
       ${repeat(shown, (i) => rows[i].id, (i) => this.rowView(rows[i], i, i === stop, rows.length))}</div>`;
   }
