@@ -208,6 +208,8 @@ def test_submit_accept_reject_and_reopen_by_role(studio: Studio, people: People)
     rosa = people("rosa").open(image)
     expect(rosa.page.get_by_role("button", name=re.compile("^Reject"))).to_be_visible()
     rosa.press("Alt+x")
+    rosa.page.keyboard.type("Too loose")
+    rosa.press("Control+Enter")
     rosa.idle()
     assert state() == "IN PROGRESS"
     ann.page.get_by_role("button", name=re.compile("^Submit")).click()  # Ann's page received it
@@ -220,7 +222,7 @@ def test_submit_accept_reject_and_reopen_by_role(studio: Studio, people: People)
     ann.press("b")
     ann.drag((60, 60), (160, 160))
     assert ann.labels == []  # finished: nothing can be drawn
-    rosa.page.locator("#banner").get_by_role("button", name="Reopen").click()
+    rosa.page.locator("#head").get_by_role("button", name="Reopen").click()
     rosa.idle()
     assert state() == "IN PROGRESS"
     rosa.draw_box(*BOX)

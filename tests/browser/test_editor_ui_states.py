@@ -145,7 +145,7 @@ def test_the_key_sheet_and_the_palette_know_the_commands(studio: Studio, people:
     editor.press("?")
     sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
     for text in (
-        "Submit and next",
+        "Submit, mark as done or accept, and next",
         "Move by 10 pixels",
         "Set class by digit",
         "Bind digit to the current class",
@@ -269,7 +269,7 @@ def test_enlarged_to_200_percent_everything_is_there(studio: Studio, people: Peo
     image = studio.image("large.jpg")
     editor = people("ann", viewport={"width": 640, "height": 512}, device_scale_factor=2).open(image)
     page = editor.page
-    for name in ("Box  B", "Polygon  P", "Undo  Ctrl Z", "Submit", "Skip"):
+    for name in ("Box  B", "Polygon  P", "Undo  Ctrl Z", "Submit for review", "Skip"):
         expect(page.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("tab", name="Objects")).to_be_visible()
     editor.draw_box(100, 100, 300, 200)

@@ -93,10 +93,10 @@ export function setTag(store, concept, on) {
   return before === on ? [] : [{ kind: 'tag', ...stamp(store), tag: concept, before, after: on }];
 }
 
-/** @param {Store} store @param {string} name of the status @returns {Delta[]} */
-export function setStatus(store, name) {
+/** @param {Store} store @param {string} name of the status @param {string} [reason] why the image is sent back @returns {Delta[]} */
+export function setStatus(store, name, reason) {
   const before = store.status.peek()?.name ?? '';
-  return before === name ? [] : [{ kind: 'status', ...stamp(store), before, after: name }];
+  return before === name ? [] : [{ kind: 'status', ...stamp(store), before, after: name, ...(reason && { reason }) }];
 }
 
 /** @template T @param {(T | null)[]} list @returns {T[]} */

@@ -61,6 +61,7 @@ async function createApp(boot) {
     slots: computed(() => slotsOf(store.regionConcepts.value, settings.signal.value.digits[boot.project.id])),
     trouble: signal(null),
     loading: signal(false),
+    shown: signal(null),
     keys: keyText,
   });
   app.open = createNavigation(app);

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { effect } from '@preact/signals-core';
 import * as commands from '../../../static/src/editor/commands.js';
+import { toWire } from '../../../static/src/editor/store/fields.js';
+import { stepsOf } from '../../../static/src/editor/store/steps.js';
 import { uuid7 } from '../../../static/src/editor/store/uuid.js';
 import { label, open, watch } from './world.js';
 
@@ -127,6 +129,15 @@ test('tags and status are set, undone and named by the project', () => {
   store.undo();
   assert.deepEqual([[...store.tags.value], store.status.value.name], [['t1'], 'NEW']);
   assert.deepEqual(commands.setTag(store, 't1', true), []);
+});
+
+test('the reason of a rejection goes with it, and not with its undo', () => {
+  const [delta] = commands.setStatus(open(), 'Second look', 'Too loose');
+  const entry = { media: 'm', id: 'e', at: 0, merge: null, deltas: [delta], undone: false };
+  const sent = (direction, now) => stepsOf(entry, direction, { status: () => now }).map((step) => toWire({ op_id: 'o', delta: step.delta }, null));
+  assert.equal(toWire({ op_id: 'o', delta }, null).reason, 'Too loose');
+  assert.deepEqual(sent('undo', 'Second look').map(({ status, reason }) => [status, reason]), [['NEW', undefined]]);
+  assert.deepEqual(sent('redo', 'NEW').map(({ status, reason }) => [status, reason]), [['Second look', 'Too loose']]);
 });
 
 test('selection holds only labels that are there, in the order of selecting', () => {

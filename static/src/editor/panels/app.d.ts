@@ -28,6 +28,8 @@ export interface App {
   readonly trouble: Signal<{ text: string; status: number } | null>;
   /** What each command of the page does; false: it had no use for the key. */
   readonly actions: Record<string, (press?: { isRepeat?: boolean }) => unknown>;
+  /** The image that the person sees, or why it cannot be shown, and since when (performance.now()); null while another loads. */
+  readonly shown: Signal<{ media: string; at: number } | null>;
   /** True while an image takes noticeably long to load. */
   readonly loading: Signal<boolean>;
   /** Runs a command of the key map by its id, as its key would. */

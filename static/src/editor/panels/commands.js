@@ -3,15 +3,15 @@ import { ngettext, t } from '../../i18n.js';
 import { toggleContrast, toggleTheme } from '../../ui/theme.js';
 import { toast, undoLastToast } from '../../ui/toast.js';
 import { COMMANDS } from '../command-list.js';
-import { deletable, deleteLabels, duplicate, inOrder, paste, reorder, setStatus } from '../commands.js';
+import { deletable, deleteLabels, duplicate, inOrder, paste, reorder } from '../commands.js';
 import { noClasses, pickClass, useClass } from './side/class-picker.js';
 import { withBound } from './side/classes-model.js';
 import { askForNumber } from './dialogs/jump.js';
 import { showKeySheet } from './dialogs/key-sheet.js';
-import { backTo } from './filmstrip/navigate.js';
 import { showPalette } from './dialogs/palette-entries.js';
 import { toolOf } from './bars/rail.js';
 import { showSettings } from './dialogs/settings-dialog.js';
+import { createWorkSteps } from './work-steps.js';
 
 /** @import {App} from './app' */
 
@@ -77,23 +77,6 @@ function toggleSelected({ store, announce }, what) {
 function toggleDisplay({ store }, name) {
   const display = store.display.peek();
   store.display.value = { ...display, [name]: !display[name] };
-}
-
-/** Sets a status, and goes on when there is a next image. @param {App} app @param {string | null | undefined} status @param {boolean} goesOn */
-function work(app, status, goesOn) {
-  const { store, stepper } = app;
-  if (!status) return false;
-  app.stage.drawing.finishOrKeep();
-  store.commit(setStatus(store, status));
-  const atEnd = () => toast(t('This was the last image of the list.'), { action: { label: t('Back to media'), run: () => location.assign(backTo(app.boot)) } });
-  if (goesOn) stepper.go(1, { atEnd });
-  return true;
-}
-
-/** What the submit key does, where that is accepting. @param {App} app */
-function accept(app) {
-  const { primary } = app.steps.peek();
-  return primary?.kind === 'accept' && work(app, primary.status, true);
 }
 
 /** Switches fullscreen; where pages may not do that, the browser gets the key. */
@@ -211,6 +194,7 @@ function redo({ store, stage, announce }) {
 export function actionsOf(app) {
   const { store, session } = app;
   const memory = { last: 'box' };
+  const takeStep = createWorkSteps(app);
   store.tool.subscribe((tool) => { if (toolOf(tool).draws) memory.last = tool; });
   const digits = Object.fromEntries(Array.from({ length: 10 }, (_, i) => i + 1).flatMap((place) => [
     [`class.${place}`, () => useDigit(app, place)], [`bind.${place}`, () => bindDigit(app, place)],
@@ -220,11 +204,11 @@ export function actionsOf(app) {
     'media.next': (press) => app.stepper.go(1, press),
     'media.previous': (press) => app.stepper.go(-1, press),
     jump: () => askForNumber(app),
-    submit: () => work(app, app.steps.peek().primary?.status, true),
-    skip: () => work(app, app.steps.peek().skip, true),
-    accept: () => accept(app),
-    reject: () => work(app, app.steps.peek().reject, true),
-    reopen: () => work(app, app.steps.peek().reopen, false),
+    submit: (press) => takeStep('submit', press),
+    skip: (press) => takeStep('skip', press),
+    accept: (press) => takeStep('accept', press),
+    reject: (press) => takeStep('reject', press),
+    reopen: (press) => takeStep('reopen', press),
     flush: () => { session.flush(); app.announce(store.save.peek().text); },
     undo: () => undo(app),
     redo: () => redo(app),

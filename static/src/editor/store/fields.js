@@ -210,7 +210,7 @@ export function without(delta, groups) {
 export function toWire(op, base) {
   const { op_id, at, delta } = op;
   if (delta.kind === 'tag') return { op_id, at, tag: delta.tag, on: delta.after };
-  if (delta.kind === 'status') return { op_id, at, status: delta.after };
+  if (delta.kind === 'status') return { op_id, at, status: delta.after, ...(delta.reason && { reason: delta.reason }) };
   if (delta.after === null) return { op_id, at, label_id: delta.label_id, base, patch: null };
   const isNew = delta.before === null;
   const patch = pick(delta.after, isNew ? CREATED : EDITABLE);

@@ -22,7 +22,9 @@ export function stepsOf(entry, direction, now) {
     if (delta.kind === 'label') return labelStep(delta, /** @type {any} */ (expect), /** @type {any} */ (target), now);
     const current = delta.kind === 'tag' ? now.hasTag(delta.tag) : now.status();
     if (current !== expect) return []; // someone moved it on: nothing of ours is left to take back
-    return [{ delta: /** @type {Delta} */ ({ ...delta, before: expect, after: target }), fields: [], theirs: null }];
+    const step = /** @type {Delta} */ ({ ...delta, before: expect, after: target });
+    if (step.kind === 'status' && direction === 'undo') delete step.reason; // it went with the step that is taken back
+    return [{ delta: step, fields: [], theirs: null }];
   });
 }
 

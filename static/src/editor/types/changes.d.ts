@@ -29,6 +29,8 @@ export interface StatusDelta {
   /** Names. */
   before: string;
   after: string;
+  /** Why a reviewer sent the image back. */
+  reason?: string;
 }
 export type Delta = LabelDelta | TagDelta | StatusDelta;
 

@@ -102,6 +102,8 @@ export interface Media {
   is_frozen: boolean;
   health: string;
   health_reason?: string;
+  /** Why a reviewer sent the image back last; null when they did not, or it was finished since. */
+  rejection?: { reason: string; by: string | null; name: string; at: string } | null;
   number: number;
 }
 
@@ -109,8 +111,10 @@ export interface May {
   label: boolean;
   tag?: boolean;
   role?: string;
-  /** Names of the statuses this person may set. */
+  /** Names of the statuses this person may set now. */
   status: string[];
+  /** The same by the base of the status that the image has. */
+  moves?: Record<string, string[]>;
   /** Why not, as text, when `label` is false. */
   reason: string;
   /** 'finished': the page itself does not offer changes. */

@@ -16,7 +16,7 @@ export interface ProjectEvent {
 export type WireOp =
   | { op_id: string; at: string; label_id: string; base: number | null; patch: LabelPatch | null }
   | { op_id: string; at: string; tag: string; on: boolean }
-  | { op_id: string; at: string; status: string };
+  | { op_id: string; at: string; status: string; reason?: string };
 
 export type OpResult =
   | { op_id: string; status: 'ok'; revision?: number; seq?: number }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { stepsFor } from '../../../../static/src/editor/panels/bars/workflow.js';
+import { primaryWords, stepsFor } from '../../../../static/src/editor/panels/bars/workflow.js';
 
 const BASES = ['NEW', 'IN PROGRESS', 'TO REVIEW', 'DONE', 'SKIPPED', 'AUTO-LABELLED', 'COMPLETED'];
 const statuses = BASES.map((name) => ({ id: name, name, base: name }));
@@ -9,9 +9,9 @@ const annotator = { label: true, status: ['IN PROGRESS', 'TO REVIEW', 'SKIPPED']
 const reviewer = { label: true, status: BASES, reason: '' };
 const viewer = { label: false, status: [], reason: 'no' };
 
-test('an annotator submits to review, a reviewer to done', () => {
+test('an annotator submits for review, a reviewer marks as done', () => {
   assert.deepEqual(stepsFor(status('IN PROGRESS'), annotator, statuses).primary, { kind: 'submit', status: 'TO REVIEW' });
-  assert.deepEqual(stepsFor(status('NEW'), reviewer, statuses).primary, { kind: 'submit', status: 'DONE' });
+  assert.deepEqual(stepsFor(status('NEW'), reviewer, statuses).primary, { kind: 'finish', status: 'DONE' });
   assert.equal(stepsFor(status('NEW'), annotator, statuses).skip, 'SKIPPED');
 });
 
@@ -35,4 +35,21 @@ test("the project's plain status goes before its own ones of the same base", () 
   const own = [{ id: 'x', name: 'Checked by Max', base: 'DONE' }, ...statuses];
   assert.equal(stepsFor(status('NEW'), { ...reviewer, status: [...BASES, 'Checked by Max'] }, own).primary.status, 'DONE');
   assert.equal(stepsFor(status('NEW'), { ...reviewer, status: ['Checked by Max'] }, own).primary.status, 'Checked by Max');
+});
+
+test('where review is required a reviewer submits too, and accepts', () => {
+  const open = BASES.filter((name) => name !== 'DONE');
+  const may = { ...reviewer, status: open, moves: Object.fromEntries(BASES.map((base) => [base, base === 'TO REVIEW' ? BASES : open])) };
+  assert.deepEqual(stepsFor(status('NEW'), may, statuses).primary, { kind: 'submit', status: 'TO REVIEW' });
+  assert.deepEqual(stepsFor(status('TO REVIEW'), may, statuses).primary, { kind: 'accept', status: 'DONE' });
+});
+
+test('an image that cannot be read is only skipped', () => {
+  const may = { ...annotator, label: false, moves: { NEW: ['NEW', 'IN PROGRESS', 'SKIPPED'] } };
+  const steps = stepsFor(status('NEW'), may, statuses);
+  assert.deepEqual([steps.primary, steps.skip], [null, 'SKIPPED']);
+});
+
+test('the button says what it does', () => {
+  assert.deepEqual(['submit', 'finish', 'accept'].map(primaryWords), ['Submit for review', 'Mark as done', 'Accept']);
 });

@@ -1,9 +1,10 @@
 /** The head of the page: where one is, which image of how many, undo, what is saved, who is here, the next step. */
 import { num, t } from '../../../i18n.js';
 import { statusKey, statusName } from '../../../ui/statuses.js';
-import { setStatus } from '../../commands.js';
 import { html, mount, nothing, repeat } from '../live.js';
 import { backTo } from '../filmstrip/navigate.js';
+import { changeStatus } from '../work-steps.js';
+import { allowedFrom, primaryWords } from './workflow.js';
 import { avatar, icon, iconButton, kbd, named, statusChip } from '../templates.js';
 
 /** @import {Presence} from '../../types/people' */
@@ -42,21 +43,17 @@ function crumbs({ boot, store }) {
 /** The status of the image; a menu when the person may set another. @param {App} app */
 function statusMenu({ store, stage }) {
   const status = store.status.value;
-  const may = new Set(store.may.value.status);
   if (!status) return nothing;
+  const may = allowedFrom(store.may.value, status.base);
   const others = store.statuses.value.filter((one) => may.has(one.name) || one.name === status.name);
   if (others.length < 2) return html`<span class="wide-only status-place">${statusChip(status)}</span>`;
   const key = statusKey(status.base);
-  const changeStatus = (/** @type {string} */ name) => {
-    stage.drawing.finishOrKeep();
-    store.commit(setStatus(store, name));
-  };
   return html`
     <button class="status wide-only" type="button" data-status=${key} popovertarget="status-menu" aria-haspopup="menu"
       aria-label=${t('Status: {name}', { name: statusName(status) })}>${icon(`st-${key}`)}${statusName(status)}${icon('chevron-down', 's')}</button>
     <div class="menu" id="status-menu" popover role="menu" aria-label=${t('Image status')}>
       ${others.map((one) => html`<button class="item" type="button" role="menuitemradio" aria-checked=${one.name === status.name}
-        data-status=${statusKey(one.base)} @click=${() => changeStatus(one.name)}>${icon(`st-${statusKey(one.base)}`, 'st-icon')}${statusName(one)}<span class="end tick">${icon('check', 's')}</span></button>`)}
+        data-status=${statusKey(one.base)} @click=${() => changeStatus({ store, stage }, one.name)}>${icon(`st-${statusKey(one.base)}`, 'st-icon')}${statusName(one)}<span class="end tick">${icon('check', 's')}</span></button>`)}
     </div>`;
 }
 
@@ -106,7 +103,7 @@ function steps(app) {
     ${skip ? html`<button class="btn quiet wide-only" type="button" @click=${() => app.run('skip')}>${t('Skip')}${kbd(app.keys('skip'))}</button>` : nothing}
     ${reject ? html`<button class="btn danger wide-only" type="button" title=${named(t('Reject'), app.keys('reject'))} @click=${() => app.run('reject')}>${icon('x')}${t('Reject')}</button>` : nothing}
     ${reopen ? html`<button class="btn wide-only" type="button" @click=${() => app.run('reopen')}>${icon('rotate-ccw')}${t('Reopen')}</button>` : nothing}
-    ${primary ? html`<button class="btn primary wide-only" type="button" @click=${() => app.run('submit')}>${primary.kind === 'accept' ? html`${icon('check')}${t('Accept')}` : t('Submit')}${kbd(save)}</button>` : nothing}`;
+    ${primary ? html`<button class="btn primary wide-only" type="button" @click=${() => app.run('submit')}>${primary.kind === 'submit' ? nothing : icon('check')}${primaryWords(primary.kind)}${kbd(save)}</button>` : nothing}`;
 }
 
 /** @param {HTMLElement} host @param {App} app */

@@ -1,7 +1,8 @@
-/** The sheet under the image on a phone: what state it is in, how much is on it, Accept or Reject. Review, not drawing. */
+/** The sheet under the image on a phone: its status, how much is on it, Accept or Reject. Review: nobody draws there, so nobody submits. */
 import { ngettext, t } from '../../../i18n.js';
 import { html, mount, nothing } from '../live.js';
 import { icon, iconButton, statusChip } from '../templates.js';
+import { primaryWords } from './workflow.js';
 
 /** @import {App} from '../app' */
 
@@ -11,6 +12,7 @@ export function mountSheet(host, app) {
   return mount(host, () => {
     store.version.value;
     const { primary, reject, skip, reopen } = app.steps.value;
+    const accept = primary?.kind === 'accept';
     const { hideAll } = store.display.value;
     const count = store.labels.size;
     const big = (/** @type {string} */ command, /** @type {string} */ kind, /** @type {string} */ shape, /** @type {string} */ words) =>
@@ -19,10 +21,11 @@ export function mountSheet(host, app) {
       <div class="row">${statusChip(store.status.value)}<span class="muted grow">${ngettext('{n} object', '{n} objects', count)}</span><span class="faint small clip">${store.save.value.text}</span>
         ${iconButton({ name: t('Hide all objects'), icon: hideAll ? 'eye-off' : 'eye', pressed: hideAll, run: () => app.run('view.hide') })}
         ${iconButton({ name: t('Fit'), icon: 'scan', run: () => app.run('zoom.fit') })}</div>
-      ${primary || reject || skip || reopen ? html`<div class="row">
+      ${primary && !accept ? html`<p class="muted small">${t('Open this image on a larger screen to label and submit it.')}</p>` : nothing}
+      ${accept || reject || skip || reopen ? html`<div class="row">
         ${skip ? big('skip', '', 'st-skipped', t('Skip')) : nothing}
         ${reject ? big('reject', 'danger', 'x', t('Reject')) : nothing}
         ${reopen ? big('reopen', '', 'rotate-ccw', t('Reopen')) : nothing}
-        ${primary ? big('submit', 'primary', 'check', primary.kind === 'accept' ? t('Accept') : t('Submit')) : nothing}</div>` : nothing}`;
+        ${accept ? big('accept', 'primary', 'check', primaryWords('accept')) : nothing}</div>` : nothing}`;
   });
 }

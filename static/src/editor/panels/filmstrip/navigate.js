@@ -43,13 +43,15 @@ export async function fetchAhead({ session, film, stage, store }) {
  * @param {App} app all but `open`
  */
 export function createNavigation(app) {
-  const { boot, session, store, stage, film, trouble, settings, loading } = app;
+  const { boot, session, store, stage, film, trouble, settings, loading, shown } = app;
   let turn = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let slow;
-  const arrived = () => {
+  /** @param {string} media */
+  const arrived = (media) => {
     clearTimeout(slow);
     loading.value = false;
+    shown.value = { media, at: performance.now() };
   };
 
   /** @param {string} id @param {{isFirst?: boolean, push?: boolean}} [how] */
@@ -61,24 +63,25 @@ export function createNavigation(app) {
     clearTimeout(slow);
     slow = setTimeout(() => { loading.value = true; }, SLOW_MS);
     film.current.value = id;
+    shown.value = null;
     stage.expect();
     if (!isFirst && push) history.pushState({ media: id }, '', addressOf(boot, id));
     try {
       await session.load(id);
     } catch (error) {
       if (mine !== turn) return;
-      arrived();
+      arrived(id);
       trouble.value = troubleOf(/** @type {any} */ (error));
       return;
     }
     const media = store.media.peek();
     if (mine !== turn || !media || media.id !== id) return;
     trouble.value = null;
-    const shown = stage.setMedia({ media, view });
-    const listed = film.show(id).then(() => { if (mine === turn) return shown; });
-    await shown;
+    const drawn = stage.setMedia({ media, view });
+    const listed = film.show(id).then(() => { if (mine === turn) return drawn; });
+    await drawn;
     if (mine !== turn) return;
-    arrived();
+    arrived(id);
     if (stage.failure) trouble.value = { status: -1, text: media.health_reason || t('The file could not be loaded. Try again. If that does not help, the file is damaged.') };
     listed.then(() => { if (mine === turn) fetchAhead(app); });
   };

@@ -81,6 +81,10 @@ export function createStepper({ film, open, announce, notify }) {
 
   return {
     isWaiting,
+    /** True while a requested step is not done: the image that is shown is on its way out. */
+    get isPending() {
+      return pendingSteps !== 0;
+    },
     /**
      * One image on or back.
      * @param {1 | -1} way

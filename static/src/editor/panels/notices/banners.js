@@ -1,4 +1,5 @@
 /** The banner over the stage in unusual states: read only, finished, signed out, offline, deleted, unreadable. */
+import { signal } from '@preact/signals-core';
 import { t } from '../../../i18n.js';
 import { html, mount, nothing } from '../live.js';
 import { passWheel } from '../bars/hud.js';
@@ -30,11 +31,25 @@ export function bannerOf(app) {
   if (!store.media.value) return null;
   const { reopen, isFinished } = steps.value;
   if (isFinished) {
-    const text = reopen ? t('Finished. Reopen to edit.') : t('Finished. A reviewer can reopen it.');
-    return { kind: 'lock', icon: 'lock', text, action: reopen ? { label: t('Reopen'), run: () => app.run('reopen') } : undefined };
+    return { kind: 'lock', icon: 'lock', text: reopen ? t('Finished. Reopen to edit.') : t('Finished. A reviewer can reopen it.') };
   }
   const may = store.may.value;
   if (!may.label) return { kind: 'lock', icon: 'lock', text: may.reason || t('You can view this image but not edit it.') };
+  return rejectionBanner(app);
+}
+
+/** The rejection that the person has read, as `image time`. */
+const read = signal('');
+
+/** Why the image was sent back: for the labeler, and when it is submitted again for the reviewer. @param {App} app @returns {Banner | null} */
+function rejectionBanner({ store, steps }) {
+  const { id, rejection } = store.media.value ?? {};
+  if (!rejection || read.value === `${id} ${rejection.at}`) return null;
+  const base = store.status.value?.base ?? '';
+  const words = { name: rejection.name || t('A reviewer'), reason: rejection.reason };
+  const action = { label: t('Hide'), run: () => { read.value = `${id} ${rejection.at}`; } };
+  if (base === 'NEW' || base === 'IN PROGRESS') return { kind: 'warn', icon: 'undo-2', text: t('Sent back by {name}: {reason}', words), action };
+  if (base === 'TO REVIEW' && steps.value.reject) return { kind: 'info', icon: 'undo-2', text: t('Submitted again. {name} had asked: {reason}', words), action };
   return null;
 }
 

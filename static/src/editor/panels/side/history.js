@@ -59,6 +59,7 @@ export function stepWords(deltas, store) {
     return { icon: ICONS.tag, text: first.after ? t('Tag {name} on', { name }) : t('Tag {name} off', { name }) };
   }
   if (first.kind === 'status') {
+    if (first.reason) return { icon: 'undo-2', text: t('Sent back: {reason}', { reason: first.reason }) };
     const status = store.statuses.peek().find((one) => one.name === first.after) ?? { name: first.after, base: first.after };
     return { icon: ICONS.status, text: t('Status set to {name}', { name: statusName(status) }) };
   }
