@@ -60,9 +60,9 @@ def test_the_picker_shows_all_of_200_classes(studio: Studio, people: People) -> 
     editor.press("PageUp", "PageUp", "PageDown", "PageDown", "PageDown", "Enter")
     editor.press("Enter")  # opens at the class that the object has
     expect(picker.locator('[aria-selected="true"]')).to_contain_text("Class 200")
+    assert violations(page) == []
     page.keyboard.type("199")
     expect(picker.get_by_role("status")).to_have_text("1 result")
-    assert violations(page) == []
     editor.press("Enter")
     expect(page.locator("#d-class")).to_contain_text("Class 199")
 

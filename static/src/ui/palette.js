@@ -66,8 +66,8 @@ class Palette {
     this.drawn = new Map();
     this.selected = 0;
     this.input = h('input', { type: 'text', role: 'combobox', 'aria-expanded': 'true', 'aria-controls': 'p-list', 'aria-label': label, 'aria-autocomplete': 'list', placeholder: label, autocomplete: 'off', spellcheck: 'false' });
-    this.list = h('div', { class: 'rows', role: 'listbox', id: 'p-list', 'aria-label': t('Results') });
-    this.scroll = h('div', { class: 'list' }, this.list);
+    this.list = h('div', { class: 'rows', role: 'presentation' });
+    this.scroll = h('div', { class: 'list', role: 'listbox', id: 'p-list', 'aria-label': t('Results') }, this.list);
     this.count = h('span', { class: 'end', role: 'status' });
     const help = [h('span', { class: 'row tight' }, kbd('↑'), kbd('↓'), t('navigate')), h('span', { class: 'row tight' }, kbd('⏎'), t('open'))];
     this.dialog = h('dialog', { class: 'palette', 'aria-label': label }, h('div', { class: 'ask' }, icon('search'), this.input, kbd('Esc')), this.scroll, h('div', { class: 'foot' }, ...help, this.count));
