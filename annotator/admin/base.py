@@ -40,8 +40,6 @@ admin.FieldListFilter.register(
 class ReadOnlyAdmin(admin.ModelAdmin):
     """Rows that only services write: the admin lists and shows them."""
 
-    # Whether the table is internal: the index shows it under "System".
-    is_system = False
     list_per_page = 50
     show_full_result_count = False
 

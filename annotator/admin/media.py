@@ -107,7 +107,6 @@ class DatasetAdmin(ServiceAdmin):
 
 @admin.register(DatasetItem)
 class DatasetItemAdmin(ReadOnlyAdmin):
-    is_system = True
     list_display = ("name", "dataset", "is_home", "trashed_at")
     list_filter = ("is_home",)
     list_select_related = ("dataset",)
@@ -124,7 +123,6 @@ class MediaStatusAdmin(ReadOnlyAdmin):
 
 @admin.register(Blob)
 class BlobAdmin(ReadOnlyAdmin):
-    is_system = True
     list_display = ("sha256", "size", "mime", "created_at", "checked_at", "damage", "damaged_at")
     list_filter = ("damage", "mime")
     search_fields = ("sha256",)
@@ -132,7 +130,6 @@ class BlobAdmin(ReadOnlyAdmin):
 
 @admin.register(Rendition)
 class RenditionAdmin(ReadOnlyAdmin):
-    is_system = True
     list_display = ("media", "variant", "width", "height", "created_at")
     list_filter = ("variant",)
     list_select_related = ("media",)
@@ -149,7 +146,6 @@ class QualityIssueAdmin(ReadOnlyAdmin):
 
 @admin.register(Upload)
 class UploadAdmin(ReadOnlyAdmin):
-    is_system = True
     list_display = ("name", "project", "state", "size", "received", "created_by", "expires_at")
     list_filter = ("state", "style")
     list_select_related = ("project", "created_by")
@@ -158,7 +154,6 @@ class UploadAdmin(ReadOnlyAdmin):
 
 @admin.register(UploadBatch)
 class UploadBatchAdmin(ReadOnlyAdmin):
-    is_system = True
     list_display = ("name", "project", "dataset", "created_by", "created_at")
     list_select_related = ("project", "dataset", "created_by")
     search_fields = ("name", "project__name")

@@ -208,7 +208,6 @@ class SecurityEventAdmin(ReadOnlyAdmin):
 
 @admin.register(WorkspaceClock)
 class WorkspaceClockAdmin(ReadOnlyAdmin):
-    is_system = True
     list_display = ("workspace", "seq")
     list_select_related = ("workspace",)
     search_fields = ("workspace__name",)
@@ -216,6 +215,5 @@ class WorkspaceClockAdmin(ReadOnlyAdmin):
 
 @admin.register(GuessCount)
 class GuessCountAdmin(ReadOnlyAdmin):
-    is_system = True
     list_display = ("key", "count", "ends_at")
     search_fields = ("key",)

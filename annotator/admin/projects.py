@@ -156,7 +156,6 @@ class KeypointBindingAdmin(ReadOnlyAdmin):
 
 @admin.register(ProjectClock)
 class ProjectClockAdmin(ReadOnlyAdmin):
-    is_system = True
     list_display = ("project", "seq", "media_number", "concept_number", "job_number")
     list_select_related = ("project",)
     search_fields = ("project__name",)

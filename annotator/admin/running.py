@@ -61,7 +61,6 @@ class JobAdmin(ReadOnlyAdmin):
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
-    is_system = True
     list_display = ("seq", "kind", "project", "workspace", "actor", "at")
     list_filter = ("kind", "workspace")
     list_select_related = ("project", "workspace", "actor")
@@ -70,7 +69,6 @@ class EventAdmin(ReadOnlyAdmin):
 
 @admin.register(AppliedOp)
 class AppliedOpAdmin(ReadOnlyAdmin):
-    is_system = True
     list_display = ("op_id", "media", "user", "at")
     list_select_related = ("media", "user")
     search_fields = ("op_id",)
@@ -81,13 +79,11 @@ class AppliedOpAdmin(ReadOnlyAdmin):
 
 @admin.register(Lease)
 class LeaseAdmin(ReadOnlyAdmin):
-    is_system = True
     list_display = ("name", "holder", "until")
     search_fields = ("name", "holder")
 
 
 @admin.register(WorkerBeat)
 class WorkerBeatAdmin(ReadOnlyAdmin):
-    is_system = True
     list_display = ("name", "at")
     search_fields = ("name",)

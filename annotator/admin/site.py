@@ -1,4 +1,4 @@
-"""The admin site: its names, the grouping of its index, and sign-in on our own page."""
+"""The admin site: its names, the groups of its index, and sign-in on our own page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -17,9 +16,22 @@ from annotator.services.security_log import Kind
 
 from .base import actor_of
 
+# The groups of the index and of the side bar with their tables, in order. What no group names is under "System": the
+# tables that only the server writes.
+GROUPS = (
+    (_("Accounts and workspaces"), "User Workspace Membership Invitation SignInLink ApiToken SecurityEvent"),
+    (_("Projects"), "Project Dataset Media MediaStatus QualityIssue Job"),
+    (
+        _("Classes and attributes"),
+        "Concept TagGroup Attribute AttributeOption AttributeBinding KeypointSchema KeypointClass SkeletonEdge KeypointBinding",
+    ),
+    (_("Annotations"), "Label Tag AttributeValue"),
+)
+SYSTEM = _("System")
+
 
 class AnnotatorAdminSite(AdminSite):
-    """Django's admin site with our names; tables that only the server writes are grouped under "System"."""
+    """Django's admin site with our names, our tables in groups."""
 
     site_title = _("Annotator admin")
     site_header = "Annotator"
@@ -27,21 +39,17 @@ class AnnotatorAdminSite(AdminSite):
     site_url = "/"
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """Return Django's list, with the tables of each app that are `is_system` in a group of their own."""
+        """Return Django's list, with the tables of each app in GROUPS."""
         found: list[Any] = []
         for app in super().get_app_list(request, app_label):
-            is_system = [self._is_system(entry["model"]) for entry in app["models"]]
-            groups = {app["name"]: False, str(_("System")): True}
-            for name, wanted in groups.items():
-                entries = [
-                    entry for entry, flag in zip(app["models"], is_system, strict=True) if flag == wanted
-                ]
-                if entries:
-                    found.append({**app, "name": name, "models": entries})
+            entries = {entry["object_name"]: entry for entry in app["models"]}
+            for name, tables in GROUPS:
+                models = [entries.pop(table) for table in tables.split() if table in entries]
+                if models:
+                    found.append({**app, "name": str(name), "models": models})
+            if entries:
+                found.append({**app, "name": str(SYSTEM), "models": list(entries.values())})
         return found
-
-    def _is_system(self, model: type[Model]) -> bool:
-        return bool(getattr(self._registry[model], "is_system", False))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Redirect to our sign-in page and back; refuse signed-in users who are not staff."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.axe import contrast, violations
 from tests.browser.rooms import Rooms
@@ -31,3 +32,21 @@ def test_axe_finds_nothing_serious_and_nothing_comes_from_elsewhere(rooms: Rooms
         for found in (violations(page), contrast(page, "dark")):
             assert [each for each in found if each[1] in ("serious", "critical")] == [], path
     assert [url for url in asked if not url.startswith((room.server.url, "data:"))] == []
+
+
+def test_filters_stay_in_sight_beside_a_long_list(rooms: Rooms) -> None:
+    room = rooms(30)
+    room.run(
+        f"from annotator.models import *\n"
+        f"User.objects.filter(username='owner-{room.tag}').update(is_staff=True, is_superuser=True)"
+    )
+    page = room.page("owner", "", viewport={"width": 1400, "height": 700})
+    page.goto(f"{room.server.url}/admin/annotator/media/")
+    column = page.locator("#changelist-filter")
+    width = column.evaluate("element => element.offsetWidth")
+    page.mouse.move(400, 400)
+    page.mouse.wheel(0, 900)
+    expect(page.locator("#site-name")).not_to_be_in_viewport()
+    expect(column.locator("h2")).to_be_in_viewport()
+    page.goto(f"{room.server.url}/admin/annotator/label/")
+    assert column.evaluate("element => element.offsetWidth") == width

@@ -129,13 +129,21 @@ def test_only_curators_get_in(w: World) -> None:
     assert client.get("/admin/", follow=True).status_code == 403
 
 
-def test_internal_tables_are_grouped_under_system(curator: Client) -> None:
+def test_tables_are_grouped_the_internal_ones_under_system(curator: Client) -> None:
     groups = {
         app["name"]: [entry["name"] for entry in app["models"]]
         for app in curator.get("/admin/").context["app_list"]
     }
-    assert list(groups) == ["Annotator", "System"]
+    assert list(groups) == [
+        "Accounts and workspaces",
+        "Projects",
+        "Classes and attributes",
+        "Annotations",
+        "System",
+    ]
+    assert groups["Annotations"] == ["Labels", "Tags", "Attribute values"]
+    assert groups["Projects"] == ["Projects", "Datasets", "Media", "Media statuses", "Quality issues", "Jobs"]
+    assert {"Users", "Workspaces", "API tokens"} <= set(groups["Accounts and workspaces"])
     assert {"Upload batches", "Applied operations", "Worker heartbeats", "Events", "Project clocks"} <= set(
         groups["System"]
     )
-    assert {"Media", "Labels", "Jobs", "Projects", "Users"} <= set(groups["Annotator"])
