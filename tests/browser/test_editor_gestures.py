@@ -123,6 +123,7 @@ def test_a_move_and_a_move_along_the_other_axis_are_merged(studio: Studio, peopl
     rosa.drag((300, 225), (300, 245))
     wait_box(ann, (200, 170, 400, 320))
     ann.page.mouse.up()
+    expect(ann.page.get_by_text("Merged with a change that somebody made meanwhile")).to_be_visible()
     ann.idle()
     assert studio.boxes(image) == [("Car", (230, 170, 430, 320))]
 
@@ -137,8 +138,9 @@ def test_a_shape_deleted_during_a_drag_is_a_conflict(studio: Studio, people: Peo
     ann.page.mouse.move(*ann.at(330, 245))
     ann.page.mouse.up()
     tray = ann.page.locator("#tray")
-    expect(tray).to_contain_text("deleted this object while you changed it")
+    expect(tray).to_contain_text("Rosa deleted this object while you changed it", ignore_case=True)
     ann.idle()
+    expect(rosa.page.locator(".toast").filter(has_text="at the same time")).to_be_visible()
     tray.get_by_role("button", name="Keep mine").click()
     ann.idle()
     assert studio.boxes(image) == [("Car", (230, 170, 430, 320))]
@@ -152,7 +154,7 @@ def test_a_redrawn_shape_that_somebody_changed_is_a_conflict(studio: Studio, peo
     resize(rosa, (400, 225), (460, 225))
     wait_box(ann, (200, 150, 460, 300))
     ann.page.mouse.up()
-    expect(ann.page.locator("#tray")).to_contain_text("also changed this object")
+    expect(ann.page.locator("#tray")).to_contain_text("Their version is dashed")
     assert studio.boxes(image) == [("Car", (200, 150, 460, 300))]
 
 

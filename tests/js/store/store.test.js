@@ -178,3 +178,13 @@ test('ids sort in the order of making', () => {
   assert.equal(new Set(made).size, made.length);
   for (const id of made.slice(0, 50)) assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 });
+
+test('nudges with a change by someone else between them are two steps', () => {
+  const store = open([label('a')]);
+  const nudge = () => store.commit(commands.nudge(store, ['a'], 1, 0), { merge: 'nudge' });
+  nudge();
+  store.commit(commands.updateLabel(store, 'a', { box: [1, 0, 31, 10] }), { capture: 'never' });
+  nudge();
+  store.undo();
+  assert.deepEqual(store.labels.get('a').box, [1, 0, 31, 10]);
+});

@@ -73,10 +73,21 @@ test('a gesture on a label that was deleted meanwhile asks', async () => {
   release(ann, began, { box: [5, 10, 50, 50] });
   await clock.advance(500);
   const [conflict] = ann.store.conflicts.value;
-  assert.deepEqual(conflict.fields, ['existence']);
+  assert.deepEqual([conflict.fields, conflict.by], [['existence'], 'x'], 'by whom the event says');
   conflict.resolve('mine');
   await clock.advance(500);
   assert.deepEqual(stored(), [5, 10, 50, 50]);
+});
+
+test('a gesture on a label that one deletes meanwhile is over', async () => {
+  const ann = await world.open('t1');
+  const began = ann.store.labels.get('x1');
+  ann.store.commit(commands.deleteLabels(ann.store, ['x1']));
+  release(ann, began, { box: [5, 10, 50, 50] });
+  await clock.advance(500);
+  release(ann, began, { box: [5, 10, 50, 50] });
+  await clock.advance(500);
+  assert.deepEqual([stored(), ann.store.conflicts.value.length, server.posts().length], [undefined, 0, 1]);
 });
 
 test("one's own change by keys during a gesture is no conflict, saved or not", async () => {

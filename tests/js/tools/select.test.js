@@ -139,6 +139,31 @@ test('locked shapes can be selected, not changed', () => {
   assert.deepEqual(store.labels.get('a')?.box, [10, 10, 60, 60]);
 });
 
+test('of several selected shapes the locked ones stay, which is said', () => {
+  const { store, use, said } = stageWith([box('a', [10, 10, 60, 60]), box('b', [100, 10, 120, 30])]);
+  store.setLocked(['b'], true);
+  store.select(['a', 'b']);
+  const { drag, press } = use('select');
+  drag([30, 30], [40, 40]);
+  press('ArrowLeft');
+  assert.deepEqual([...store.labels.values()].map((one) => one.box), [[19, 20, 69, 70], [100, 10, 120, 30]]);
+  assert.deepEqual(said.filter((text) => /Locked/.test(text)).length, 2);
+});
+
+test('a shape that is deleted while it is redrawn is not drawn as a new one', () => {
+  const { store, use } = stageWith([box('a', [20, 20, 100, 80])]);
+  store.select(['a']);
+  const { tool, pointer } = use('box');
+  tool.redraw('a');
+  tool.move(pointer(20, 20));
+  tool.down(pointer(20, 20));
+  tool.move(pointer(60, 80));
+  store.commit({ kind: 'label', op_id: 'o', media: 'm1', label_id: 'a', at: '', before: store.labels.get('a'), after: null });
+  tool.move(pointer(90, 80));
+  tool.up(pointer(90, 80));
+  assert.deepEqual([...store.labels.keys()], []);
+});
+
 test('masks and keypoints are selected, not moved', () => {
   const { store, use } = stageWith([label('m', { shape: 'mask', box: [10, 10, 20, 20], mask: [1, 100] })]);
   const { click, drag, press } = use('select');
@@ -243,7 +268,7 @@ test('Delete removes the active vertex, else it is not used; selecting again and
 });
 
 test('a drag changes the shape as it was when the button went down; the version of another is drawn meanwhile', () => {
-  const { store, use } = stageWith([box('a', [20, 20, 100, 80])]);
+  const { store, use, said } = stageWith([box('a', [20, 20, 100, 80])]);
   const { tool, pointer } = use('select');
   tool.down(pointer(60, 50));
   tool.move(pointer(70, 50));
@@ -251,6 +276,7 @@ test('a drag changes the shape as it was when the button went down; the version 
   const others = [];
   tool.paint({ other: (one) => others.push(one.box), handle() {} }, { zoom: 1 });
   tool.up(pointer(70, 50));
+  assert.match(said.join(), /Merged/);
   assert.deepEqual(others, [[20, 20, 100, 90]]);
   assert.deepEqual(store.labels.get('a')?.box, [30, 20, 110, 90]);
 });

@@ -39,6 +39,10 @@ export class Core {
     this.mediaId = '';
     /** @type {Map<string, Label>} */
     this.removedLabels = new Map();
+    /** Labels that this page deleted: a gesture that was going on with one of them is over. @type {Set<string>} */
+    this.deletedHere = new Set();
+    /** Who deleted a label, by its id, as far as events of this page have said. @type {Map<string, string>} */
+    this.deletedBy = new Map();
     /** @type {Set<(patch: Patch) => void>} */
     this.listeners = new Set();
     /** @type {Set<(step: HistoryStep) => void>} */
@@ -64,6 +68,7 @@ export class Core {
   load(state, pending, entries) {
     this.mediaId = state.media.id;
     this.removedLabels.clear();
+    this.deletedHere.clear();
     this.labels.reset(state.labels, state.seq);
     this.tagsAndStatus.reset(state.tags, state.media.status.name, state.seq);
     this.history.load(this.mediaId, entries);
@@ -105,7 +110,10 @@ export class Core {
       /** @type {Map<string, Label | null>} */
       const next = new Map((event.before ?? []).map((/** @type {Label} */ label) => [label.id, null]));
       for (const label of event.after ?? []) next.set(label.id, label);
-      for (const [id, label] of next) this.labels.remote(id, label, seq);
+      for (const [id, label] of next) {
+        if (!label && event.actor) this.deletedBy.set(id, event.actor.id);
+        this.labels.remote(id, label, seq);
+      }
     } else if (kind === 'tags.changed') {
       const tags = event.after?.[this.mediaId];
       if (Array.isArray(tags)) this.tagsAndStatus.refresh(tags, this.tagsAndStatus.serverStatus, seq);
@@ -154,10 +162,15 @@ export class Core {
   /** @param {Delta | null | readonly (Delta | null)[]} deltas @param {CommitOptions} [options] */
   commit(deltas, { capture = 'now', merge, from } = {}) {
     const all = /** @type {(Delta | null)[]} */ (Array.isArray(deltas) ? deltas : [deltas]);
-    const list = all.flatMap((d) => onto(d, from, this.labels.shown)).filter((d) => !isEmpty(d) && d.media === this.mediaId);
+    const list = all.filter((d) => !from || !this.isOver(d)).flatMap((d) => onto(d, from, this.labels.shown)).filter((d) => !isEmpty(d) && d.media === this.mediaId);
     if (!list.length) return;
     const writes = capture === 'now' ? this.history.record(list, merge, this.now()) : [];
     this.perform(list, writes, from);
+  }
+
+  /** True for the end of a gesture with a label that this page has deleted. @param {Delta | null} delta */
+  isOver(delta) {
+    return delta?.kind === 'label' && this.deletedHere.has(delta.label_id) && !this.labels.shown.has(delta.label_id);
   }
 
   /**
@@ -186,6 +199,8 @@ export class Core {
     const shown = this.labels.shown.get(id);
     const old = outdatedBase(delta, from, shown);
     const base = old?.revision ?? (isFirst && delta.before !== null ? (shown?.revision ?? null) : null);
+    if (delta.after === null) this.deletedHere.add(id);
+    else if (delta.before === null) this.deletedHere.delete(id);
     this.labels.local(delta, old && !shown ? { ...old, ...delta.after } : null);
     return { ...op, base, whole: this.labels.shown.get(id) ?? null };
   }

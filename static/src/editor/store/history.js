@@ -1,6 +1,6 @@
 /** Keeps one person's undo and redo of one medium as data; what to do with an entry is decided in core.js. */
 
-import { compose, isEmpty, keyOf } from './fields.js';
+import { compose, isEmpty, keyOf, same } from './fields.js';
 import { uuid7 } from './uuid.js';
 
 /** @import {Delta, HistoryEntry} from '../types/changes' */
@@ -64,7 +64,7 @@ export class History {
       writes.push({ in: 'history', remove: [removed.media, removed.id] });
     }
     const last = this.entries[this.entries.length - 1];
-    if (last && merge && last.merge === merge && now - last.at <= MERGE_MS && sameKeys(last.deltas, fresh)) {
+    if (last && merge && last.merge === merge && now - last.at <= MERGE_MS && isContinued(last.deltas, fresh)) {
       const joined = { ...last, at: now, deltas: composed([...last.deltas, ...fresh]) };
       this.entries[this.entries.length - 1] = joined;
       return [...writes, { in: 'history', put: joined }];
@@ -110,7 +110,16 @@ export class History {
   }
 }
 
-/** @param {readonly Delta[]} a @param {readonly Delta[]} b */
-function sameKeys(a, b) {
-  return a.length === b.length && a.every((delta, i) => keyOf(delta) === keyOf(b[i]));
+/**
+ * True when deltas go on exactly where others ended: a change that somebody made between is no part of either.
+ * @param {readonly Delta[]} a @param {readonly Delta[]} b
+ */
+function isContinued(a, b) {
+  return a.length === b.length && a.every((delta, i) => keyOf(delta) === keyOf(b[i]) && isReached(delta.after, b[i].before));
+}
+
+/** @param {any} after @param {any} before */
+function isReached(after, before) {
+  if (typeof after !== 'object' || after === null || before === null) return same(after, before);
+  return Object.keys(before).every((field) => !(field in after) || same(after[field], before[field]));
 }

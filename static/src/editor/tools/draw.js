@@ -1,7 +1,8 @@
 /** What the drawing tools share: the class of the next shape, picking with Ctrl, guides. Draws no shape. */
-import { createLabel, updateLabel } from '../commands.js';
+import { createLabel } from '../commands.js';
 import { t } from '../../i18n.js';
 import { Crosshair } from './crosshair.js';
+import { commitGesture } from './gesture.js';
 import { Tool, arrow } from './tool.js';
 
 /** @import {Box, Point} from '../types/geometry' */
@@ -51,6 +52,7 @@ export class DrawTool extends Tool {
   cancel() {
     const was = this.target !== undefined;
     this.redrawn = null;
+    this.base = undefined;
     return was;
   }
 
@@ -133,6 +135,13 @@ export class DrawTool extends Tool {
     if (tip && this.mayDraw) pen.guides(...tip);
   }
 
+  /** The shape that the drawing replaces, as it was when the drawing began, also if somebody deleted it meanwhile. */
+  #redrawnBase() {
+    const { target, base } = this;
+    const isDeleted = base !== undefined && !this.context.store.labels.has(base.id);
+    return target || isDeleted ? (base ?? target) : undefined;
+  }
+
   /**
    * Commits what was drawn, as the geometry of the shape to redraw or as a new one.
    * @param {LabelPatch & {box: Box}} geometry
@@ -141,11 +150,11 @@ export class DrawTool extends Tool {
    */
   finish(geometry, { shape, tool, kind, size }) {
     const { store, commit, announce } = this.context;
-    const { target, base = target } = this;
+    const base = this.#redrawnBase();
     this.redrawn = null;
-    if (target && base) {
-      const delta = updateLabel(store, target.id, geometry, base);
-      if (delta) commit(delta, { from: new Map([[base.id, base]]) });
+    this.base = undefined;
+    if (base) {
+      commitGesture(this.context, [{ label: base, patch: geometry }]);
       announce(t('{kind} redrawn, {size}', { kind, size }), { spokenOnly: true });
       return true;
     }

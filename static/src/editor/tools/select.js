@@ -1,16 +1,16 @@
 /** Selects shapes and changes the selected ones: move, resize, vertices, by mouse or keys. Draws no new shape. */
 import { movedTogether, nudge, updateLabel } from '../commands.js';
 import { fromCorners } from '../geom/box.js';
-import { ngettext, t } from '../../i18n.js';
+import { t } from '../../i18n.js';
 import { looksSame, same } from '../store/fields.js';
 import { ActiveVertex } from './active-vertex.js';
+import { announcePlaces, commitGesture } from './gesture.js';
 import {
   boxEdgeNear, draggedVertex, edgeNear, gripsOf, hasGrips, movedVertex, nearestGrip, polygonPatch, resizedBox, stretched, withVertex, withoutVertex,
 } from './grips.js';
 import { rounded, vertexDigits } from './snap.js';
 import { REACH, Tool, arrow, isDrag } from './tool.js';
 
-/** @import {Delta} from '../types/changes' */
 /** @import {Part, Point} from '../types/geometry' */
 /** @import {Label, LabelPatch} from '../types/labels' */
 /** @import {Grip} from './grips.js' */
@@ -263,6 +263,13 @@ export class SelectTool extends Tool {
     const dragged = this.#dragged(press, p);
     this.#followVertex(press, dragged);
     this.#commit(dragged);
+    if (press.kind === 'move') this.#announceLocked();
+  }
+
+  /** Says that locked ones of the selected shapes stay where they are. */
+  #announceLocked() {
+    const { store, announce } = this.context;
+    if ([...store.selection.peek()].some((id) => store.isLocked(id))) announce(t('Locked objects were not changed'));
   }
 
   /** @param {Press} press @param {ToolPointer} p */
@@ -272,17 +279,9 @@ export class SelectTool extends Tool {
     store.select(ids, p.shift ? 'add' : 'replace');
   }
 
-  /** Commits a gesture: a change of the labels as they were when it began. @param {{label: Label, patch: LabelPatch}[]} changes */
+  /** @param {{label: Label, patch: LabelPatch}[]} changes labels as they were when the gesture began */
   #commit(changes) {
-    const { store, commit, announce } = this.context;
-    const deltas = changes.flatMap(({ label, patch }) => /** @type {Delta[]} */ (updateLabel(store, label.id, patch, label) ?? []));
-    if (!deltas.length) return;
-    commit(deltas, { from: new Map(changes.map(({ label }) => [label.id, label])) });
-    const [label] = changes;
-    const box = label.patch.box ?? label.label.box;
-    const values = box.map((n) => Number(n.toFixed(1)));
-    if (changes.length > 1) announce(ngettext('{n} object changed', '{n} objects changed', changes.length), { spokenOnly: true });
-    else announce(t('Now at {x}, {y}, {width} × {height}', { x: values[0], y: values[1], width: Number((values[2] - values[0]).toFixed(1)), height: Number((values[3] - values[1]).toFixed(1)) }), { spokenOnly: true });
+    if (commitGesture(this.context, changes)) announcePlaces(this.context, changes);
   }
 
   /** @param {Label} label @param {VertexRef} vertex */
@@ -322,6 +321,7 @@ export class SelectTool extends Tool {
   /** @param {Point} way */
   #nudge([dx, dy]) {
     this.context.commit(nudge(this.context.store, this.movable.map((label) => label.id), dx, dy), MERGE);
+    this.#announceLocked();
   }
 
   /** @param {Point} way */

@@ -34,6 +34,11 @@ export function conflictWords({ during, mine, theirs, fields }, by) {
   return t('{by} also changed this object: {what}.', { by, what: fields.map(fieldWord).join(', ') });
 }
 
+/** True when the image shows both versions. @param {Conflict} conflict */
+function isDrawn({ during, mine, theirs, fields }) {
+  return during === 'save' && mine !== null && theirs !== null && fields.includes('geometry');
+}
+
 /** The names of the two buttons: one's own change first. @param {Conflict['during']} during */
 function choicesOf(during) {
   switch (during) {
@@ -61,7 +66,7 @@ function conflictView(app, conflict) {
   const [mine, theirs] = choicesOf(conflict.during);
   return html`<li class="tray-item" data-kind="conflict">
     <div class="row">${swatch(concept)}<b class="strong clip grow">${name}</b>${label ? html`<span class="faint small">${shapeWord(label)}</span>` : nothing}</div>
-    <p>${conflictWords(conflict, by)}</p>
+    <p>${conflictWords(conflict, by)}${isHere && isDrawn(conflict) ? ` ${t('Their version is dashed.')}` : nothing}</p>
     <div class="row">
       <button class="btn s primary" type="button" @click=${() => conflict.resolve('mine')}>${mine}</button>
       <button class="btn s" type="button" @click=${() => conflict.resolve('theirs')}>${theirs}</button>

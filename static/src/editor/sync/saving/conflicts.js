@@ -17,7 +17,8 @@ export function conflictsOf(parked, answers) {
     const chain = answers.outbox.queue(op.media).filter((o) => o.delta.kind === 'label' && o.delta.label_id === label_id);
     const mine = chain[chain.length - 1]?.whole ?? null;
     const resolve = (/** @type {'mine' | 'theirs'} */ choice) => answers.resolve(op, choice);
-    return [{ id: op.op_id, media: op.media, label_id, during: 'save', mine, theirs, fields, by: theirs?.updated_by ?? null, resolve }];
+    const by = (theirs ? theirs.updated_by : answers.outbox.core.deletedBy.get(label_id)) ?? null;
+    return [{ id: op.op_id, media: op.media, label_id, during: 'save', mine, theirs, fields, by, resolve }];
   });
 }
 
