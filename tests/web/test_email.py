@@ -125,3 +125,24 @@ def test_addresses_of_mail_servers(monkeypatch: Any) -> None:
     assert (found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"]) == ("me@x", "pa:ss")
     monkeypatch.setenv("X", "smtps://mail.example.org")
     assert (env_email("X")["EMAIL_PORT"], env_email("X")["EMAIL_USE_SSL"]) == (465, True)
+
+
+def test_of_two_accounts_that_verify_one_address_at_the_same_moment_one_is_told(
+    w: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = "shared@example.org"
+    User.objects.filter(pk__in=[w.ann.pk, w.max.pk]).update(email=shared, email_verified_at=None)
+    w.max.refresh_from_db()
+    token = accounts.email_token(user=w.max)
+    look = accounts._verified
+
+    def look_then_lose(email: str) -> Any:
+        found = list(look(email))
+        assert not found
+        User.objects.filter(pk=w.ann.pk).update(email_verified_at=timezone.now())
+        return User.objects.none()
+
+    monkeypatch.setattr(accounts, "_verified", look_then_lose)
+    answer = browser(w.max).post(f"/account/email/{token}/")
+    assert answer.status_code == 409
+    assert User.objects.get(pk=w.max.pk).email_verified_at is None

@@ -10,7 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -88,11 +88,16 @@ def mark_verified(*, user: User, email: str, actor: Actor | None = None) -> User
     """Note that mail to `email` reaches the person. Conflict when another account has verified the address."""
     if not email:
         raise Invalid("This account has no e-mail address.", field="email")
+    taken = Conflict("Another account has this e-mail address.", field="email")
     if _verified(email).exclude(pk=user.pk).exists():
-        raise Conflict("Another account has this e-mail address.", field="email")
+        raise taken
     if user.email_verified_at is None:
         user.email_verified_at = timezone.now()
-        user.save(update_fields=["email_verified_at"])
+        try:
+            with transaction.atomic():
+                user.save(update_fields=["email_verified_at"])
+        except IntegrityError as error:  # the other account did so at this moment
+            raise taken from error
         security_log.record(Kind.EMAIL_VERIFIED, actor=actor, user_id=user.pk)
     return user
 
