@@ -26,6 +26,7 @@ from annotator.services.media.uploads import Slot
 from annotator.services.workspaces.quotas import quotas
 from annotator.storage import probe
 from annotator.storage.base import CHUNK, NO_ROOM, Stored, disk_full, put_stream, too_large
+from annotator.storage.local import sync_folder
 
 from .media import check_signature, uuid_param
 from .responses import error_response, refusal_of
@@ -162,6 +163,7 @@ async def _part(request: Request, slot: Slot, span: Span) -> Response:
         if part.size and not slot.has_begun:
             await in_database(uploads.note_begun, slot.id, part.size)
         if span.total is None or part.size < span.total:
+            await anyio.to_thread.run_sync(part.sync)
             return _incomplete(part.size)
         if part.size > span.total:
             raise Invalid("More bytes were sent than the declared total.", field="Content-Range")
@@ -246,6 +248,11 @@ class _Partial:
                 view, self.size = view[written:], self.size + written
         except OSError as error:
             raise disk_full() if error.errno in NO_ROOM else error from error
+
+    def sync(self) -> None:
+        """Wait until the disk holds what was received: the sender keeps none of what it is told has arrived."""
+        os.fsync(self._file)
+        sync_folder(self.path.parent)
 
     def adopt(self) -> tuple[Stored, bytes]:
         """Store the complete file; return the stored blob and its first bytes."""
