@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from annotator.domain.errors import Unavailable
 
 from .base import CHUNK
 from .local import LocalStaged, LocalStore
@@ -42,10 +44,13 @@ class S3Store:
 
     def __init__(self, options: S3Options, *, scratch: Path) -> None:
         import boto3
+        from boto3.exceptions import S3UploadFailedError
         from botocore.config import Config
-        from botocore.exceptions import ClientError
+        from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
         self._client_error = ClientError
+        self._upload_error = S3UploadFailedError
+        self._outages = (ConnectionError, HTTPClientError)
         self._bucket = options.bucket
         self._prefix = options.prefix.strip("/") + "/" if options.prefix.strip("/") else ""
         self._staging = _Staging(scratch, self)
@@ -70,41 +75,35 @@ class S3Store:
 
     def upload(self, source: Path, sha256: str) -> None:
         """Copy a local file into the bucket, in parts when it is large."""
-        self._client.upload_file(str(source), self._bucket, self._key(sha256))
+        with self._translating(sha256):
+            self._client.upload_file(str(source), self._bucket, self._key(sha256))
 
     def open(self, sha256: str, start: int = 0) -> BinaryIO:
-        try:
+        with self._translating(sha256):
             spec = {"Range": f"bytes={start}-"} if start else {}
             return self._client.get_object(Bucket=self._bucket, Key=self._key(sha256), **spec)["Body"]
-        except self._client_error as error:
-            raise self._translated(error, sha256) from error
 
     def read_range(self, sha256: str, start: int, end: int) -> Iterator[bytes]:
         if end <= start:
             return
-        try:
+        with self._translating(sha256):
             answer = self._client.get_object(
                 Bucket=self._bucket, Key=self._key(sha256), Range=f"bytes={start}-{end - 1}"
             )
-        except self._client_error as error:
-            raise self._translated(error, sha256) from error
-        body = answer["Body"]
-        try:
-            yield from iter(lambda: body.read(CHUNK // 4), b"")
-        finally:
-            body.close()
+            with closing(answer["Body"]) as body:
+                yield from iter(lambda: body.read(CHUNK // 4), b"")
 
     def stat(self, sha256: str) -> int | None:
         try:
-            return int(self._client.head_object(Bucket=self._bucket, Key=self._key(sha256))["ContentLength"])
-        except self._client_error as error:
-            translated = self._translated(error, sha256)
-            if isinstance(translated, FileNotFoundError):
-                return None
-            raise translated from error
+            with self._translating(sha256):
+                head = self._client.head_object(Bucket=self._bucket, Key=self._key(sha256))
+        except FileNotFoundError:
+            return None
+        return int(head["ContentLength"])
 
     def delete(self, sha256: str) -> None:
-        self._client.delete_object(Bucket=self._bucket, Key=self._key(sha256))
+        with self._translating(sha256):
+            self._client.delete_object(Bucket=self._bucket, Key=self._key(sha256))
 
     def path(self, sha256: str) -> None:
         return None
@@ -112,10 +111,8 @@ class S3Store:
     @contextmanager
     def as_file(self, sha256: str) -> Iterator[Path]:
         with tempfile.NamedTemporaryFile(dir=self.scratch(), suffix=".tmp") as file:
-            try:
+            with self._translating(sha256):
                 self._client.download_fileobj(self._bucket, self._key(sha256), file)
-            except self._client_error as error:
-                raise self._translated(error, sha256) from error
             file.flush()
             yield Path(file.name)
 
@@ -141,10 +138,31 @@ class S3Store:
     def _key(self, sha256: str) -> str:
         return f"{self._prefix}{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
+    @contextmanager
+    def _translating(self, sha256: str) -> Iterator[None]:
+        """Raise FileNotFoundError for an object that is not there, Unavailable while the bucket does not answer, else OSError."""
+        try:
+            yield
+        except self._outages as error:
+            raise _unavailable() from error
+        except self._upload_error as error:
+            raise self._translated(error.__context__, sha256) from error
+        except self._client_error as error:
+            raise self._translated(error, sha256) from error
+
     def _translated(self, error: Any, sha256: str) -> Exception:
-        code = str(error.response.get("Error", {}).get("Code", ""))
-        return (
-            FileNotFoundError(sha256)
-            if code in {"404", "NoSuchKey", "NotFound"}
-            else OSError(f"S3 answered {code or error}")
-        )
+        answer = getattr(error, "response", {})
+        code = str(answer.get("Error", {}).get("Code", ""))
+        if code in {"404", "NoSuchKey", "NotFound"}:
+            return FileNotFoundError(sha256)
+        if answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
+            return _unavailable()
+        return OSError(f"S3 answered {code or error}")
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable(
+        "The file storage does not answer. Nothing was changed. Try again in a moment.",
+        code="storage_unavailable",
+        retry_after=5,
+    )

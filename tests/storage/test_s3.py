@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
-from annotator.domain.errors import TooLarge
+from annotator.domain.errors import TooLarge, Unavailable
 from annotator.storage.base import put, put_bytes
 from annotator.storage.s3 import S3Options, S3Store
 from tests import servers
@@ -84,3 +84,22 @@ def test_a_link_works_without_keys(store: S3Store) -> None:
 def test_there_is_no_local_path_and_no_known_limit(store: S3Store) -> None:
     assert store.path("0" * 64) is None
     assert store.free_bytes() is None
+
+
+def test_a_bucket_that_does_not_answer_is_an_outage(tmp_path: Path) -> None:
+    nowhere = f"http://127.0.0.1:{servers.free_port()}"
+    options = S3Options(bucket="annotator", endpoint=nowhere, access_key="test", secret_key="test")
+    store, key = S3Store(options, scratch=tmp_path), "0" * 64
+    calls: list[Callable[[], object]] = [
+        lambda: store.stat(key),
+        lambda: store.open(key),
+        lambda: list(store.read_range(key, 0, 5)),
+        lambda: store.delete(key),
+        lambda: put_bytes(store, b"bytes"),
+        lambda: store.as_file(key).__enter__(),
+    ]
+    for call in calls:
+        with pytest.raises(Unavailable, match="file storage does not answer") as outage:
+            call()
+        assert outage.value.retry_after
+    assert not [file for file in store.scratch().iterdir() if file.is_file()]
