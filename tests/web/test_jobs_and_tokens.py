@@ -217,6 +217,7 @@ def test_a_token_is_shown_once_and_works(w: World) -> None:
     )
     row = ApiToken.all_objects.get(name="laptop")
     html = answer.json()["html"]
+    assert "laptop" in answer.json()["list"]
     text = html.split('id="token-text" value="')[1].split('"')[0]
     assert text.startswith(f"{row.pk}.")
     assert tokens.actor_of(text).user_id == w.ann.pk

@@ -50,7 +50,14 @@ def create(request: HttpRequest) -> HttpResponse:
     )
     context = {"token": token, "text": text, "base": _base(request)}
     if forms.wants_json(request):
-        return forms.as_json({"to": None, "html": render_to_string("tokens/_made.html", context, request)})
+        listed = {"rows": selectors.tokens(actor), "workspaces": True}
+        return forms.as_json(
+            {
+                "to": None,
+                "html": render_to_string("tokens/_made.html", context, request),
+                "list": render_to_string("tokens/_list.html", listed, request),
+            }
+        )
     return render(request, "tokens/made.html", {**page_context.base(request), **context})
 
 

@@ -66,6 +66,11 @@ export function wireRename(more) {
     event.preventDefault();
     rename(link, more());
   });
+  document.addEventListener('click', (event) => {
+    const item = event.target instanceof Element ? event.target.closest('[data-rename-row]') : null;
+    const link = linkOf(item?.closest('[data-id]')?.querySelector('[data-rename]') ?? null);
+    if (link) setTimeout(() => rename(link, more())); // when the menu is closed and has given the focus back
+  });
   // The first click of a double click must not leave the page, so a link opens after a delay.
   let timer = 0;
   document.addEventListener('click', (event) => {

@@ -132,7 +132,7 @@ document.addEventListener('submit', (event) => {
 });
 document.addEventListener('click', (event) => {
   const target = event.target instanceof Element ? event.target : null;
-  const button = target?.closest('#delete');
+  const button = target?.closest('#delete, [data-delete]');
   const group = target?.closest('[data-group-url], [data-dialog="new-group"]');
   if (button instanceof HTMLElement) remove(button);
   if (group instanceof HTMLElement) fillGroup(group);

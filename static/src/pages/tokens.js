@@ -1,4 +1,4 @@
-/** API tokens: a new token is shown once. */
+/** API tokens: a new token is shown once, and stands in the list at once. */
 import { startPage } from './_page.js';
 
 startPage();
@@ -8,8 +8,10 @@ document.addEventListener('token', (event) => {
   const place = document.getElementById('made');
   if (dialog instanceof HTMLDialogElement) dialog.close();
   if (!place) return;
-  document.getElementById('no-tokens')?.remove();
-  place.innerHTML = /** @type {CustomEvent} */ (event).detail.html;
+  const { html, list } = /** @type {CustomEvent} */ (event).detail;
+  const tokens = document.getElementById('tokens');
+  if (tokens) tokens.innerHTML = list;
+  place.innerHTML = html;
   place.focus();
   place.scrollIntoView({ block: 'nearest' });
   place.querySelector('input')?.select();
