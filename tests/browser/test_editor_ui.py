@@ -168,7 +168,8 @@ def test_copy_paste_duplicate_and_order(studio: Studio, people: People) -> None:
     editor.click(300, 225)
     editor.press("Control+c", "Control+v", "2", "Control+d")
     editor.idle()
-    assert studio.boxes(image) == [("Car", START), ("Tree", START), ("Tree", START)]
+    once, twice = ((x0 + n, y0 + n, x1 + n, y1 + n) for x0, y0, x1, y1 in [START] for n in (10, 20))
+    assert studio.boxes(image) == [("Car", START), ("Tree", once), ("Tree", twice)]
     rows(editor).first.click()
     editor.press("+")
     editor.idle()

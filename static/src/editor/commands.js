@@ -15,6 +15,10 @@ import { uuid7 } from './store/uuid.js';
 /** The server's names of what made a label, by the id of our tool; the server's names are accepted too. */
 const TOOL_WORDS = Object.freeze(/** @type {Record<string, string>} */ ({ box: 'bbox', wand: 'magic_wand', eraser: 'brush' }));
 
+/** Copies that would hide a shape are shifted by so many image pixels, at most so often. */
+const PASTE_STEP = 10;
+const MOST_STEPS = 50;
+
 /** @param {Store} store */
 function stamp(store) {
   return { op_id: uuid7(), media: store.media.peek()?.id ?? '', at: new Date().toISOString() };
@@ -163,19 +167,51 @@ export function nudge(store, ids, dx, dy) {
 }
 
 /**
- * Copies of labels at the same place; the new ids are in the deltas. Deleted classes are left out.
+ * Copies of labels, at the same place where they can be: shifted into an image that is smaller, and off shapes that they
+ * would hide, by 10 px each way. The new ids are in the deltas.
  * @param {Store} store @param {readonly Label[]} labels @param {'copy' | 'duplicated'} [tool]
- * @returns {LabelDelta[]}
+ * @returns {{deltas: LabelDelta[], tooLarge: number, withoutClass: number}} how many were left out: larger than the
+ *   image, or of a class that is not in this project
  */
 export function paste(store, labels, tool = 'copy') {
+  const known = labels.filter((label) => store.concept(label.concept));
+  const fitting = known.flatMap((label) => fitted(store, label) ?? []);
+  const [dx, dy] = uncovered(store, fitting);
   let z = topZ(store);
-  return labels.filter((label) => store.concept(label.concept)).map((label) => {
-    const fields = structuredClone(pick(label, ['concept', 'shape', 'box', 'points', 'mask', 'keypoints', 'is_crowd']));
+  const deltas = fitting.map((label) => {
+    const fields = structuredClone({ ...pick(label, ['concept', 'shape', 'points', 'mask', 'keypoints', 'is_crowd']), ...moved(label, dx, dy) });
     const keypoints = (fields.keypoints ?? []).map((k) => ({ ...k, id: uuid7() }));
     const delta = createLabel(store, /** @type {NewLabel} */ ({ ...fields, keypoints, z, tool }));
     z += 1;
     return delta;
   });
+  return { deltas, tooLarge: known.length - fitting.length, withoutClass: labels.length - known.length };
+}
+
+/** The label shifted into the image; null when it is larger. One of this image may stay as it is. @param {Store} store @param {Label} label @returns {Label | null} */
+function fitted(store, label) {
+  const media = store.media.peek();
+  if (!media || store.labels.has(label.id)) return label;
+  const [x0, y0, x1, y1] = label.box;
+  if (x1 - x0 > media.width || y1 - y0 > media.height) return null;
+  const into = (/** @type {number} */ low, /** @type {number} */ high, /** @type {number} */ size) => (low < 0 ? -low : Math.min(0, size - high));
+  const [dx, dy] = [into(x0, x1, media.width), into(y0, y1, media.height)];
+  return dx || dy ? { ...label, ...moved(label, dx, dy) } : label;
+}
+
+/** How far labels move together so that none has the very box of a label that is there. @param {Store} store @param {readonly Label[]} labels @returns {[number, number]} */
+function uncovered(store, labels) {
+  const taken = new Set([...store.labels.values()].map((label) => label.box.join()));
+  const media = store.media.peek();
+  const hasMask = labels.some((label) => label.mask?.length);
+  for (const way of [PASTE_STEP, -PASTE_STEP]) {
+    for (let n = 0; n <= MOST_STEPS; n += 1) {
+      const by = limited(labels, media, n * way, n * way);
+      const [dx, dy] = hasMask ? by.map(Math.trunc) : by;
+      if (!labels.some(({ box: [x0, y0, x1, y1] }) => taken.has([x0 + dx, y0 + dy, x1 + dx, y1 + dy].join()))) return [dx, dy];
+    }
+  }
+  return [0, 0];
 }
 
 /** The labels as they are drawn, lowest first. @param {Store} store @param {ReadonlySet<string>} ids @returns {Label[]} */
@@ -185,7 +221,7 @@ export function inOrder(store, ids) {
 
 /** @param {Store} store @param {ReadonlySet<string>} ids @returns {LabelDelta[]} */
 export function duplicate(store, ids) {
-  return paste(store, inOrder(store, ids), 'duplicated');
+  return paste(store, inOrder(store, ids), 'duplicated').deltas;
 }
 
 // ------------------------------------------------------------------- order

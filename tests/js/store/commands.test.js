@@ -74,19 +74,60 @@ test('a mask moves by whole pixels and keeps its runs', () => {
   assert.deepEqual([store.labels.get('a').box, store.labels.get('a').mask], [[4, 3, 7, 6], [1, 3, 7, 2]]);
 });
 
-test('paste puts copies at the same place, on top, with ids of their own', () => {
+test('paste on another image puts copies at the same place, on top, with ids of their own', () => {
   const points = [{ id: 'k', keypoint_class: 'kc', x: 1.25, y: 2, visible: true, order: 0 }];
-  const store = open([label('a', { z: 2, box: [0.1, 0.2, 30.3, 40.4] }), label('b', { keypoints: points, shape: 'keypoints' })]);
-  store.clipboard.value = [...store.labels.values(), label('x', { concept: 'deleted class' })];
-  const deltas = commands.paste(store, store.clipboard.value);
+  const store = open([label('low', { z: 2, box: [50, 50, 60, 60] })]);
+  const copied = [label('a', { box: [0.1, 0.2, 30.3, 40.4] }), label('b', { keypoints: points, shape: 'keypoints' }), label('x', { concept: 'deleted class' })];
+  const { deltas, tooLarge, withoutClass } = commands.paste(store, copied);
   store.commit(deltas);
   const [first, second] = deltas.map((delta) => store.labels.get(delta.label_id));
-  assert.equal(deltas.length, 2);
+  assert.deepEqual([deltas.length, tooLarge, withoutClass], [2, 0, 1]);
   assert.deepEqual([first.box, first.z, first.tool, second.z], [[0.1, 0.2, 30.3, 40.4], 3, 'copy', 4]);
   assert.notEqual(second.keypoints[0].id, 'k');
   assert.equal(second.keypoints[0].x, 1.25);
   store.undo();
-  assert.equal(store.labels.size, 2);
+  assert.equal(store.labels.size, 1);
+});
+
+test('paste on the same image shifts by 10 px each time, also at the border', () => {
+  const pasted = (box) => {
+    const store = open([label('a', { box })]);
+    return [1, 2].map(() => {
+      const { deltas } = commands.paste(store, [/** @type {any} */ (store.labels.get('a'))]);
+      store.commit(deltas);
+      return store.labels.get(deltas[0].label_id).box;
+    });
+  };
+  assert.deepEqual(pasted([0, 0, 20, 20]), [[10, 10, 30, 30], [20, 20, 40, 40]]);
+  assert.deepEqual(pasted([80, 60, 100, 80]), [[70, 50, 90, 70], [60, 40, 80, 60]]);
+  assert.deepEqual(pasted([0, 60, 20, 80]), [[10, 60, 30, 80], [20, 60, 40, 80]]);
+});
+
+test('several labels keep their places to each other', () => {
+  const store = open([label('a', { box: [0, 0, 20, 20] }), label('b', { box: [30, 30, 50, 50] })]);
+  const made = commands.duplicate(store, new Set(['a', 'b']));
+  assert.deepEqual(made.map(({ after }) => after.box), [[10, 10, 30, 30], [40, 40, 60, 60]]);
+});
+
+test('on a smaller image a shape is shifted inside, with all of its geometry; a larger one is left out', () => {
+  const store = open();
+  const square = [[[[380, 10], [420, 10], [420, 50]]]];
+  const copied = [
+    label('far', { box: [200, 300, 240, 340] }),
+    label('shape', { shape: 'polygon', points: square, box: [380, 10, 420, 50] }),
+    label('mask', { shape: 'mask', mask: [1, 4], box: [300, 100, 304, 101] }),
+    label('wide', { box: [0, 0, 101, 10] }),
+    label('before', { box: [-30, -5, 10, 10] }),
+  ];
+  const { deltas, tooLarge } = commands.paste(store, copied);
+  assert.equal(tooLarge, 1);
+  assert.deepEqual(deltas.map(({ after }) => after.box), [[60, 40, 100, 80], [60, 10, 100, 50], [96, 79, 100, 80], [0, 0, 40, 15]]);
+  assert.deepEqual(deltas[1].after.points, [[[[60, 10], [100, 10], [100, 50]]]]);
+});
+
+test('a label that is larger than its own image can be duplicated there', () => {
+  const store = open([label('a', { box: [-10, -10, 110, 90] })]);
+  assert.equal(commands.duplicate(store, new Set(['a'])).length, 1);
 });
 
 test('duplicates keep their order among each other', () => {

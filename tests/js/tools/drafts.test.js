@@ -45,13 +45,13 @@ test('a person who may not draw any more keeps the draft', () => {
   assert.deepEqual([store.labels.size, store.draft.value?.points.length], [0, 3]);
 });
 
-test('without a class, the draft stays', () => {
+test('when the last class is deleted meanwhile, the draft stays', () => {
   const { use, store, said } = stageWith();
+  draw(use('polygon'), TRIANGLE);
   store.concepts.value = [];
   store.activeConcept.value = null;
-  draw(use('polygon'), TRIANGLE);
   use('polygon').press('Enter');
-  assert.deepEqual([store.labels.size, store.draft.value?.points.length, said], [0, 3, ['There is no class yet']]);
+  assert.deepEqual([store.labels.size, store.draft.value?.points.length, said], [0, 3, ['Objects need a class. This project has no classes yet.']]);
 });
 
 test('Esc discards with an offer to undo it, which goes when another polygon begins', () => {

@@ -3,7 +3,8 @@ import { ngettext, t } from '../../i18n.js';
 import { toggleContrast, toggleTheme } from '../../ui/theme.js';
 import { toast, undoLastToast } from '../../ui/toast.js';
 import { COMMANDS } from '../command-list.js';
-import { deletable, deleteLabels, duplicate, inOrder, paste, reorder } from '../commands.js';
+import { deletable, deleteLabels, reorder } from '../commands.js';
+import { copySelected, duplicateSelected, pasteCopied } from './copies.js';
 import { noClasses, pickClass, useClass } from './side/class-picker.js';
 import { withBound } from './side/classes-model.js';
 import { askForNumber } from './dialogs/jump.js';
@@ -123,35 +124,6 @@ function bindDigit(app, place) {
   const bound = withBound(before[boot.project.id] ?? {}, store.regionConcepts.peek(), place, concept.id);
   settings.set({ digits: { ...before, [boot.project.id]: bound } });
   toast(t('{digit} is now {name}', { digit: place % 10, name: concept.name }), { undo: () => settings.set({ digits: before }) });
-}
-
-/** @param {App} app */
-function pasteCopied({ store, announce }) {
-  const copied = store.clipboard.peek();
-  if (!copied.length || !store.may.peek().label) return false;
-  const deltas = paste(store, copied);
-  store.commit(deltas);
-  store.select(deltas.map((one) => one.label_id));
-  announce(ngettext('{n} object pasted', '{n} objects pasted', deltas.length));
-  return true;
-}
-
-/** @param {App} app */
-function copySelected({ store, announce }) {
-  const labels = inOrder(store, store.selection.peek());
-  if (!labels.length) return false;
-  store.clipboard.value = labels;
-  announce(ngettext('{n} object copied', '{n} objects copied', labels.length));
-  return true;
-}
-
-/** @param {App} app */
-function duplicateSelected({ store }) {
-  if (!store.may.peek().label || !store.selection.peek().size) return false;
-  const deltas = duplicate(store, store.selection.peek());
-  store.commit(deltas);
-  store.select(deltas.map((one) => one.label_id));
-  return true;
 }
 
 /** @param {App} app @param {1 | -1} step */

@@ -10,7 +10,7 @@ import { Core } from './core.js';
  * @import {Boot, Concept, KeypointSchema, May, Media, MediaState, Status, TagGroup} from '../types/page'
  * @import {Cursor, Presence} from '../types/people'
  * @import {Conflict, Rejected, SaveState} from '../types/saving'
- * @import {Display, Store, View} from '../types/store'
+ * @import {Clipboard, Display, Store, View} from '../types/store'
  * @typedef {ReturnType<typeof createInner>} Inner
  */
 
@@ -45,6 +45,7 @@ export function createInner(boot, options) {
     hidden: signal(/** @type {ReadonlySet<string>} */ (new Set())),
     locked: signal(/** @type {ReadonlySet<string>} */ (new Set())),
     draft: signal(/** @type {Draft | null} */ (null)),
+    clipboard: signal(/** @type {Clipboard} */ ({ labels: [], at: 0 })),
     save: signal(SAVED),
     saveConflicts: signal(/** @type {readonly Conflict[]} */ ([])),
     rejected: signal(/** @type {readonly Rejected[]} */ ([])),
@@ -95,7 +96,7 @@ function readable(boot, core, writable, concepts) {
     activeConcept: signal(/** @type {string | null} */ (regionConcepts.peek()[0]?.id ?? null)),
     view: signal(/** @type {View} */ ({ zoom: 1, x: 0, y: 0 })),
     display: signal(/** @type {Display} */ ({ hideAll: false, lockAll: false, outlines: false, grid: false, names: true, bare: false })),
-    clipboard: signal(/** @type {readonly Label[]} */ ([])),
+    clipboard: writable.clipboard,
     draft: writable.draft,
     save: writable.save,
     conflicts: computed(() => [...writable.saveConflicts.value, ...core.undoConflicts.value]),
@@ -129,6 +130,11 @@ function actions(core, writable) {
       writable.locked.value = changed(writable.locked.peek(), ids, on);
       persistHiddenAndLocked(core, writable);
     },
+    copy: (/** @type {readonly Label[]} */ labels) => {
+      const clipboard = { labels, at: core.now() };
+      writable.clipboard.value = clipboard;
+      core.sink.write([{ in: 'local', put: { key: CLIPBOARD_KEY, clipboard } }]);
+    },
     setDraft: (/** @type {Draft | null} */ draft) => {
       writable.draft.value = draft;
       if (!core.mediaId) return;
@@ -160,6 +166,9 @@ function actions(core, writable) {
     },
   };
 }
+
+/** Where what the person copied is stored. */
+export const CLIPBOARD_KEY = 'clipboard';
 
 /** Where the unfinished polygon of a medium is stored. @param {string} mediaId */
 export const draftKey = (mediaId) => `draft:${mediaId}`;

@@ -10,6 +10,7 @@ import { conflictsOf, rejectedOf } from './saving/conflicts.js';
 import { Connection, REAL_CLOCK } from './connection.js';
 import { EventHandlers } from './receiving/event-handlers.js';
 import { Feed } from './receiving/feed.js';
+import { loadClipboard, shareClipboard } from './storage/clipboard.js';
 import { openPersistence } from './storage/idb.js';
 import { LoadError, Loader } from './loader.js';
 import { Outbox } from './saving/outbox.js';
@@ -44,7 +45,7 @@ export async function createSession(boot, parts = {}) {
     parts.persistence ?? openPersistence(boot.user.id),
   ]);
   const session = new EditorSession(boot, tabs, persistence, parts);
-  await session.adoption.adopt(true);
+  await Promise.all([session.adoption.adopt(true), loadClipboard(session.inner.writable.clipboard, persistence)]);
   session.start();
   return session;
 }
@@ -123,6 +124,7 @@ export class EditorSession {
       }),
       this.saveReporter.start(),
       listenToPage(this),
+      shareClipboard(writable.clipboard, this.boot.user.id),
     );
     this.feed.start();
     this.adoption.start();

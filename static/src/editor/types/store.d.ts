@@ -26,6 +26,12 @@ export interface Display {
   bare: boolean;
 }
 
+export interface Clipboard {
+  readonly labels: readonly Label[];
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
 export interface Store {
   readonly boot: Boot;
   /** id -> label of the loaded medium, hidden ones included, local unsaved changes applied. Read only. */
@@ -75,7 +81,10 @@ export interface Store {
   /** Set by the view after every move. */
   readonly view: Signal<View>;
   readonly display: Signal<Display>;
-  readonly clipboard: Signal<readonly Label[]>;
+  /** What the person copied last in this browser, also in another tab or before a reload. */
+  readonly clipboard: ReadonlySignal<Clipboard>;
+  /** Stored in this browser and sent to the person's other tabs. */
+  copy(labels: readonly Label[]): void;
   /** The unfinished polygon of the loaded medium. */
   readonly draft: ReadonlySignal<Draft | null>;
   /** Shown at once and stored in this browser, for this person and medium, until it is finished or discarded. */
