@@ -132,3 +132,20 @@ def test_an_image_stays_in_sight_when_the_window_shrinks(studio: Studio, people:
     page.set_viewport_size({"width": 800, "height": 500})
     editor.idle()
     assert min(overlap(image_rect(editor), rect(page.locator("#main")))) > 60
+
+
+def test_on_a_phone_the_count_of_hidden_objects_fits_and_covers_nothing(
+    studio: Studio, people: People
+) -> None:
+    image = studio.image("one.jpg", picture(3, 480, 900))
+    studio.box(image)
+    phone = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+    editor = people("ann", **phone).open(image)
+    page = editor.page
+    page.get_by_role("button", name="Hide all objects").click()
+    count = page.locator("#hud").get_by_role("button", name="1 hidden · Show")
+    expect(count).to_be_in_viewport(ratio=1)
+    assert min(overlap(image_rect(editor), rect(page.locator("#hud")))) <= 0
+    assert rect(page.locator("#hud"))["x"] + rect(page.locator("#hud"))["width"] <= 360
+    count.click()
+    expect(count).to_have_count(0)

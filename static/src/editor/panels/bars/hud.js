@@ -51,7 +51,7 @@ export function mountHud(host, app) {
     ${iconButton({ name: t('Zoom in'), icon: 'plus', keys: app.keys('zoom.in'), run: () => app.run('zoom.in') })}
     <i></i>
     <button class="btn" type="button" title=${named(t('Fit'), app.keys('zoom.fit'))} @click=${() => app.run('zoom.fit')}>${t('Fit')}</button>
-    <button class="btn" type="button" title=${named('100 %', app.keys('zoom.actual'))} @click=${() => app.run('zoom.actual')}>100 %</button>
+    <button class="btn actual" type="button" title=${named('100 %', app.keys('zoom.actual'))} @click=${() => app.run('zoom.actual')}>100 %</button>
     ${hiddenObjects(app)}
     <span class="at" aria-hidden="true"><i></i><span class="pad xy">${nothing}</span></span>`);
   const zoom = /** @type {HTMLElement} */ (host.querySelector('.zoom'));
