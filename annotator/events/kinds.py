@@ -140,6 +140,18 @@ class ConceptDeleted(TypedDict):
     name: str
 
 
+class AttributePayload(TypedDict):
+    """The attribute that was made, changed or deleted; without one, links of attributes and classes were."""
+
+    id: Id
+    name: str
+    is_deleted: bool
+
+
+#: Values by subject (a label or the medium) and attribute; null where there is none, nothing for a label that went.
+Values = Mapping[Id, Mapping[Id, Any]]
+
+
 class DatasetPayload(TypedDict):
     id: Id
     name: str
@@ -236,6 +248,9 @@ LABELS_CHANGED: Kind[Sequence[Any], Sequence[Any]] = Kind(
 TAGS_CHANGED: Kind[Mapping[Id, Sequence[Id]], Any] = Kind(
     "tags.changed", dict, None, ("annotations.tags",), effects=_APPLY, grid="tiles", in_feed=True
 )
+VALUES_CHANGED: Kind[Values, Values] = Kind(
+    "attribute_values.changed", dict, dict, ("annotations.value_rows",), effects=_REFETCH, in_feed=True
+)
 STATUS_CHANGED: Kind[StatusPayload, StatusBefore] = Kind(
     "status.changed", StatusPayload, StatusBefore, ("media.statuses",),
     effects=_APPLY | _REFETCH, grid="tiles", in_feed=True, undo="media.bulk.undo",
@@ -309,6 +324,9 @@ CONCEPTS_CHANGED: Kind[ConceptPayload, Any] = Kind(
 )
 CONCEPT_DELETED: Kind[ConceptDeleted, Any] = Kind(
     "concept.deleted", ConceptDeleted, None, ("vocabulary.concepts",), effects=_VOCABULARY | _REFETCH, is_whole=True, grid="list", in_feed=True
+)  # fmt: skip
+ATTRIBUTES_CHANGED: Kind[AttributePayload, Any] = Kind(
+    "attributes.changed", AttributePayload, None, ("vocabulary.attributes",), effects=_VOCABULARY | _REFETCH, is_whole=True, in_feed=True
 )  # fmt: skip
 KEYPOINT_SCHEMAS_CHANGED: Kind[Any, Any] = Kind(
     "keypoint_schemas.changed", None, None, ("vocabulary.keypoint_schemas",), effects=_VOCABULARY, is_whole=True, in_feed=True

@@ -18,6 +18,7 @@ from drf_spectacular.plumbing import (
     sanitize_result_object,
 )
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework.serializers import BaseSerializer
 
 from annotator.domain.text import MAX_INT
 
@@ -61,7 +62,12 @@ class DialectSchema(AutoSchema):
         instance: Any = force_instance(serializer)
         if isinstance(instance, ListSerializer):
             child: Any = instance.child
-            items = self.resolve_serializer(child, "request").ref
+            is_object = isinstance(child, BaseSerializer)
+            items = (
+                self.resolve_serializer(child, "request").ref
+                if is_object
+                else self._map_serializer_field(child, "request")
+            )
             return {"type": "array", "items": items, "maxItems": instance.max_items}
         reference: Schema = self.resolve_serializer(instance, "request").ref
         return reference

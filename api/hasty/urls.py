@@ -7,6 +7,7 @@ from django.urls import re_path
 from api.common.routes import addresses
 
 from .views import (
+    attributes,
     classes,
     datasets,
     exports,
@@ -49,6 +50,28 @@ urlpatterns = [
             ),
             (f"{P}/labels", project_labels.ProjectLabelViewSet, {"get": "list"}),
             (f"{P}/labels/<str:label_id>", labels.LabelViewSet, {"get": "retrieve", "delete": "destroy"}),
+            (f"{P}/attributes", attributes.AttributeViewSet, MANY),
+            (f"{P}/attributes/<str:attribute_id>", attributes.AttributeViewSet, ONE),
+            (
+                f"{P}/attributes_classes",
+                attributes.AttributeLinkViewSet,
+                {**MANY, "delete": "destroy"},
+            ),
+            (
+                f"{P}/images/<str:image_id>/attributes",
+                attributes.ImageAttributeViewSet,
+                {**MANY, "put": "update"},
+            ),
+            *(
+                (f"{P}/images/<str:image_id>/{path}", attributes.AttributeConflictViewSet, {"post": action})
+                for path, action in (("attributes/conflicts", "create"), ("attributes_conflicts", "update"))
+            ),
+            (f"{P}/labels/<str:label_id>/attributes", attributes.LabelAttributeViewSet, {"get": "list"}),
+            (
+                f"{P}/labels/<str:label_id>/attributes/<str:attribute_id>",
+                attributes.LabelAttributeViewSet,
+                {"post": "update"},
+            ),
             (f"{P}/keypoint_schemas", keypoints.KeypointSchemaViewSet, MANY),
             (f"{P}/keypoint_schemas/<str:keypoint_schema_id>", keypoints.KeypointSchemaViewSet, ONE),
             (

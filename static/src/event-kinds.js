@@ -16,6 +16,8 @@ const NOTHING = { effects: [], grid: null, isWhole: false };
 
 /** @type {Record<string, EventKind>} */
 export const EVENT_KINDS = {
+  'attribute_values.changed': { effects: ['refetch'], grid: null, isWhole: false },
+  'attributes.changed': { effects: ['refetch', 'vocabulary'], grid: null, isWhole: true },
   bulk: { effects: ['refetch'], grid: 'list', isWhole: true },
   'concept.deleted': { effects: ['refetch', 'vocabulary'], grid: 'list', isWhole: true },
   'concepts.changed': { effects: ['vocabulary'], grid: null, isWhole: true },

@@ -12,8 +12,14 @@ import pytest
 
 from annotator.domain.ids import uuid7
 from annotator.events.kinds import CATALOGUE, Effect
-from annotator.models import Event, Label, Media, MediaStatus, Tag, TagGroup
-from annotator.services.annotations import batches as annotation_batches, editing, labels, tags
+from annotator.models import Attribute, Event, Label, Media, MediaStatus, Tag, TagGroup
+from annotator.services.annotations import (
+    attribute_values,
+    batches as annotation_batches,
+    editing,
+    labels,
+    tags,
+)
 from annotator.services.exchange.imports import coco as coco_imports, removal
 from annotator.services.jobs import jobs
 from annotator.services.jobs.steps import Steps
@@ -26,7 +32,7 @@ from annotator.services.media import (
 )
 from annotator.services.media.rows import NewImage
 from annotator.services.projects import datasets, projects
-from annotator.services.vocabulary import concepts, keypoint_schemas, merges
+from annotator.services.vocabulary import attributes, concepts, keypoint_schemas, merges
 from tests.events.replica import Replica
 from tests.world import World, keep, make_box, make_class, make_dataset, picture
 
@@ -294,6 +300,29 @@ def change_keypoint_schemas(w: World) -> None:
     keypoint_schemas.delete(**_max(w), schema=schema)
 
 
+def change_attributes(w: World) -> None:
+    changes: dict[str, Any] = {"name": "color", "kind": "SELECTION", "options": [{"value": "red"}]}
+    attribute = attributes.create(**_in(w), changes=changes)
+    attributes.update(**_max(w), attribute=attribute, changes={"is_required": True})
+    attributes.link(**_in(w), links=[attributes.Link(attribute.pk, w.car.pk)])
+    attributes.unlink(**_in(w), pairs=[(attribute.pk, w.car.pk)])
+
+
+def change_attribute_values(w: World) -> None:
+    attribute = attributes.create(**_in(w), changes={"name": "note", "kind": "TEXT"})
+    for subject in (w.extra["label"].pk, w.box().pk, None):
+        for value in ("x", "y"):
+            change = attribute_values.Change(attribute.pk, subject, value)
+            attribute_values.put_many(**_on(w), changes=[change])
+    attribute_values.put_many(**_on(w), changes=[attribute_values.Change(attribute.pk, None, None)])
+    labels.delete_many(**_on(w), label_ids=[w.extra["label"].pk])
+
+
+def delete_an_attribute_with_values(w: World) -> None:
+    change_attribute_values(w)
+    attributes.delete(**_max(w), attribute=Attribute.all_objects.get(project=w.project))
+
+
 SCENARIOS: list[Scenario] = [
     create_labels, create_more_labels_than_events_carry, update_labels, delete_labels, edit_as_the_page_does, add_tags, remove_tags,
     label_and_tag_many_images, clear_many_images, import_coco, undo_an_import, set_status, set_status_of_many, send_back,
@@ -303,6 +332,7 @@ SCENARIOS: list[Scenario] = [
     change_in_bulk_and_undo, make_and_rename_datasets, trash_dataset, trash_and_restore_dataset, change_project,
     start_and_cancel_job, make_and_change_classes, reorder_classes, delete_class_with_labels, delete_tag_with_its_marks,
     merge_classes_by_job, merge_classes_by_job_and_undo, change_tag_groups, change_keypoint_schemas,
+    change_attributes, change_attribute_values, delete_an_attribute_with_values,
 ]  # fmt: skip
 
 

@@ -175,8 +175,8 @@ def test_nobody_signed_in_has_no_session(w: World) -> None:
 
 
 def test_the_session_costs_a_fixed_number_of_queries(w: World) -> None:
-    # the user, the project, then schemas, concepts, statuses, tag groups and members
-    assert queries(w.ann, f"/web/projects/{w.project.pk}/session") == 7
+    # the user, the project, then schemas, concepts, attributes, statuses, tag groups and members
+    assert queries(w.ann, f"/web/projects/{w.project.pk}/session") == 8
 
 
 def test_the_page_says_where_everything_is(w: World) -> None:

@@ -21,8 +21,8 @@ from annotator.domain import geometry, ids, keypoints, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid, TooLarge
 from annotator.events import kinds
-from annotator.models import AttributeValue, Concept, KeypointClass, Label, Media
-from annotator.services.annotations import label_rows
+from annotator.models import Concept, KeypointClass, Label, Media
+from annotator.services.annotations import label_rows, value_rows
 from annotator.services.media import statuses
 
 MAX_AT_ONCE = 1000
@@ -231,14 +231,19 @@ def write(*, actor: Actor, media: Media, changes: Changes, client: str = "", ops
     """
     if not changes:
         return 0
+    total = len(changes.created) + len(changes.updated) + len(changes.deleted)
+    if changes.deleted:
+        values = value_rows.drop(list(changes.deleted))
+        if values and total <= events.EXACT_LIMIT:
+            value_rows.record(
+                actor=actor, project_id=media.project_id, media_id=media.pk, before=values, after={key: {} for key in values}, client=client
+            )  # fmt: skip
     revision = events.next_seq(project_id=media.project_id)
     written = [*changes.created.values(), *changes.updated.values()]
     for label in written:
         label.revision = revision
     if changes.deleted:
-        keys = list(changes.deleted)
-        AttributeValue.all_objects.filter(label_id__in=keys).delete()
-        Label.all_objects.filter(pk__in=keys)._raw_delete(
+        Label.all_objects.filter(pk__in=list(changes.deleted))._raw_delete(
             using="default"
         )  # cascades were done above: no second read
     if changes.created:
@@ -250,7 +255,6 @@ def write(*, actor: Actor, media: Media, changes: Changes, client: str = "", ops
         ] * ("external_id" in columns)
         Label.all_objects.bulk_update(changes.updated.values(), fields, batch_size=100)
     bulk.update(Media, media.pk, updated_at=timezone.now(), updated_by_id=actor.user_id)
-    total = len(written) + len(changes.deleted)
     if total > events.EXACT_LIMIT:
         summary: kinds.BulkPayload = {"what": "labels", "media": [str(media.pk)], "count": total}
         events.record(

@@ -26,8 +26,16 @@ PAUSE = timedelta(minutes=30)
 _JOBS_WITH_EVENTS = frozenset(
     {"ingest", "import_archive", "bulk", "bulk_undo", "merge", "merge_undo", "relist", "prepare"}
 )
-_REPEATED = frozenset({"concepts.changed", "keypoint_schemas.changed", "statuses.changed", "project.updated"})
-_ANNOTATION_KINDS = frozenset({"labels.changed", "tags.changed"})
+_REPEATED = frozenset(
+    {
+        "concepts.changed",
+        "attributes.changed",
+        "keypoint_schemas.changed",
+        "statuses.changed",
+        "project.updated",
+    }
+)
+_ANNOTATION_KINDS = frozenset({"labels.changed", "tags.changed", "attribute_values.changed"})
 _MEDIA_KINDS = frozenset(
     {"media.created", "media.trashed", "media.moved", "media.restored", "media.replaced", "media.renamed"}
     | {"media.frozen", "media.metadata"}
@@ -219,6 +227,7 @@ def _plain(text: str) -> Callable[[_Group, Any, Any], SafeString]:
 _SENTENCES: dict[str, Callable[[_Group, dict[str, str], dict[Any, str]], SafeString | None]] = {
     "labels.changed": _labeled,
     "tags.changed": _labeled,
+    "attribute_values.changed": _labeled,
     "status.changed": _status_changed,
     "media.created": _media(noop("added {media}"), noop("added {n} image"), noop("added {n} images")),
     "media.trashed": _media(noop("deleted an image"), noop("deleted {n} image"), noop("deleted {n} images")),
@@ -250,6 +259,7 @@ _SENTENCES: dict[str, Callable[[_Group, dict[str, str], dict[Any, str]], SafeStr
     "dataset.updated": _plain(noop("changed the dataset {name}")),
     "dataset.trashed": _plain(noop("deleted the dataset {name}")),
     "dataset.restored": _plain(noop("restored the dataset {name}")),
+    "attributes.changed": _plain(noop("changed the attributes")),
     "keypoint_schemas.changed": _plain(noop("changed the keypoint schemas")),
     "statuses.changed": _plain(noop("changed the statuses")),
     "project.updated": _plain(noop("changed the project's settings")),

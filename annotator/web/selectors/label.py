@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, F
 
 from annotator import policy
 from annotator.db.prepared import visible_one
@@ -14,6 +14,8 @@ from annotator.domain import palette
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Missing
 from annotator.models import (
+    Attribute,
+    AttributeOption,
     Concept,
     DatasetItem,
     KeypointSchema,
@@ -26,7 +28,7 @@ from annotator.models import (
 )
 from annotator.models.media import MediaQuerySet
 from annotator.services import event_rows
-from annotator.services.annotations import label_rows, tags
+from annotator.services.annotations import label_rows, tags, value_rows
 from annotator.services.media import statuses, urls as media_urls
 from annotator.services.media.selection import MediaSelection
 from annotator.web.media_filter import list_media, order_of, query_string
@@ -68,7 +70,10 @@ def concept_json(concept: Concept, schema_id: uuid.UUID | None) -> dict[str, Any
 
 
 def vocabulary(project_id: uuid.UUID) -> dict[str, Any]:
-    """Return concepts in order, keypoint schemas, statuses and tag groups of a project. Four queries, seven with keypoint schemas."""
+    """Return concepts in order, attributes, keypoint schemas, statuses and tag groups of a project.
+
+    Five queries, seven with attributes, three more with keypoint schemas.
+    """
     schemas = list(
         KeypointSchema.all_objects.filter(project_id=project_id).prefetch_related(
             "classes", "edges", "bindings"
@@ -81,6 +86,7 @@ def vocabulary(project_id: uuid.UUID) -> dict[str, Any]:
     ordered = sorted(rows, key=lambda one: (one.region_order is None, one.region_order or 0.0, one.sort_key))
     return {
         "concepts": [concept_json(concept, schema_of.get(concept.pk)) for concept in ordered],
+        "attributes": attributes(project_id),
         "keypoint_schemas": [
             {
                 "id": schema.pk,
@@ -105,6 +111,28 @@ def vocabulary(project_id: uuid.UUID) -> dict[str, Any]:
     }
 
 
+def attributes(project_id: uuid.UUID) -> list[dict[str, Any]]:
+    """Return the attributes of a project in order, each with its options and its place among those of each class."""
+    rows = (
+        Attribute.all_objects.filter(project_id=project_id)
+        .order_by(F("order").asc(nulls_last=True), "name_key", "id")
+        .prefetch_related("options", "bindings")
+    )
+    return [
+        {
+            "id": one.pk, "name": one.name, "kind": one.kind, "subject": one.subject, "description": one.description,
+            "is_required": one.is_required, "default": one.default, "minimum": one.minimum, "maximum": one.maximum,
+            "options": [{"id": option.pk, "value": option.value} for option in sorted(one.options.all(), key=_option_order)],
+            "concepts": {str(link.concept_id): link.attribute_order for link in one.bindings.all()},
+        }
+        for one in rows
+    ]  # fmt: skip
+
+
+def _option_order(option: AttributeOption) -> tuple[float, str]:
+    return option.order, option.value
+
+
 def people(workspace_id: uuid.UUID) -> list[dict[str, Any]]:
     """Return the members of a workspace as the page shows them, at most MAX_PEOPLE. One query."""
     rows = User.objects.filter(memberships__workspace_id=workspace_id).order_by("pk")[:MAX_PEOPLE]
@@ -114,8 +142,8 @@ def people(workspace_id: uuid.UUID) -> list[dict[str, Any]]:
 def session(user: User, project: Project, *, csrf: str) -> dict[str, Any]:
     """Return who is signed in, the project with its vocabulary and members, and the addresses that the page calls.
 
-    The page embeds it and fetches it again after classes change or another user signs in. Five queries, eight with
-    keypoint schemas.
+    The page embeds it and fetches it again after classes change or another user signs in. Six queries, eight with
+    attributes, three more with keypoint schemas.
     """
     return {
         "v": 1,
@@ -175,6 +203,7 @@ def media_state(actor: Actor, media: Media, selection: MediaSelection) -> dict[s
         "seq": seq, "head": seq,
         "labels": label_rows.of_media(media.pk),
         "tags": tags.of_media(media.pk),
+        "attribute_values": value_rows.of_media(media.pk),
         "may": _permissions(role, media),
         "position": {"index": rows.position(media, order_of(selection)), "total": rows.count()},
         "filter": query_string(selection),

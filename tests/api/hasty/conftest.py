@@ -14,7 +14,7 @@ from annotator.services import blobs
 from annotator.services.exchange.exports import exports
 from annotator.services.media import statuses, uploads
 from annotator.services.media.selection import MediaSelection
-from annotator.services.vocabulary import keypoint_schemas
+from annotator.services.vocabulary import attributes, keypoint_schemas
 from annotator.storage.base import put_bytes
 from tests.api.client import Api
 from tests.world import World
@@ -88,11 +88,13 @@ def named(w: World, body: Any) -> dict[str, str]:
     export = exports.start(
         actor=actor, project=w.project, format_name="json_coco", selection=MediaSelection()
     )
+    attribute = attributes.create(actor=actor, project=w.project, changes={"name": "note", "kind": "TEXT"})
     group = Concept.all_objects.get(pk=w.sunny.pk).project.tag_groups.get()
     ids = {
         "workspace_id": w.workspace.pk, "project_id": w.project.pk, "dataset_id": w.dataset.pk, "image_id": w.images[0].pk,
         "label_id": w.box().pk, "label_class_id": w.car.pk, "tag_class_id": w.sunny.pk, "tag_group_id": group.pk,
         "keypoint_schema_id": body.pk, "status_id": status.pk, "export_id": export.pk,
+        "attribute_id": attribute.pk,
     }  # fmt: skip
     return {name: str(key) for name, key in ids.items()}
 

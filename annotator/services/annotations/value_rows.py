@@ -1,0 +1,57 @@
+"""Attribute values as pages get them, their event, and what goes with deleted labels."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from annotator import events
+from annotator.domain.actor import Actor
+from annotator.events import kinds
+from annotator.models import AttributeValue
+
+
+def of_media(media_id: uuid.UUID) -> dict[str, dict[str, Any]]:
+    """Return all values of a medium and its labels, by subject and attribute. One query."""
+    rows = AttributeValue.all_objects.all()
+    on_labels = rows.filter(label__media_id=media_id).values_list("label_id", "attribute_id", "value")
+    on_media = rows.filter(media_id=media_id).values_list("media_id", "attribute_id", "value")
+    values: dict[str, dict[str, Any]] = {}
+    for subject, attribute, value in on_labels.union(on_media, all=True):
+        values.setdefault(str(subject), {})[str(attribute)] = value
+    return values
+
+
+def drop(label_ids: Sequence[uuid.UUID]) -> dict[str, dict[str, Any]]:
+    """Delete the values of labels that go and return them, by label and attribute."""
+    rows = AttributeValue.all_objects.filter(label__in=label_ids)
+    gone: dict[str, dict[str, Any]] = {}
+    for label_id, attribute_id, value in rows.values_list("label_id", "attribute_id", "value"):
+        gone.setdefault(str(label_id), {})[str(attribute_id)] = value
+    if gone:
+        rows.delete()
+    return gone
+
+
+def record(
+    *,
+    actor: Actor,
+    project_id: uuid.UUID,
+    media_id: uuid.UUID,
+    before: kinds.Values,
+    after: kinds.Values,
+    client: str = "",
+    ops: Sequence[str] = (),
+) -> int:
+    """Record values that changed, by subject and attribute, null where there is none."""
+    return events.record(
+        actor=actor,
+        kind=kinds.VALUES_CHANGED,
+        project_id=project_id,
+        media_id=media_id,
+        before=before,
+        after=after,
+        client=client,
+        ops=ops,
+    )
