@@ -32,9 +32,9 @@ class ClassList {
     this.scroll = Object.assign(document.createElement('div'), { className: 'scroll classes' });
     list.append(head, this.scroll);
     host.replaceChildren(list, foot);
-    this.window = new RowWindow(this.scroll);
+    this.window = new RowWindow(this.scroll, () => this.indexOf(this.active.peek()));
     this.ends = [live(() => render(this.headView(), head)), live(() => render(this.view(), this.scroll)), live(() => render(this.footView(), foot))];
-    this.window.reveal(Math.max(0, this.indexOf(this.active.peek())));
+    this.window.reveal(this.indexOf(this.active.peek()));
   }
 
   close() {

@@ -5,7 +5,7 @@ import { html, live, nothing, render, repeat, afterNextFrame, vars } from '../li
 import { icon, iconButton, shapeIcon, shapeWord, swatch } from '../templates.js';
 import { noClasses } from './class-picker.js';
 import { SORTS, neighbor, rowsOf } from './objects-model.js';
-import { rowsInView, scrollToRow } from '../../../ui/virtual-rows.js';
+import { RowWindow } from './row-window.js';
 
 /** @import {Label} from '../../types/labels' */
 /** @import {App} from '../app' */
@@ -43,10 +43,6 @@ export class ObjectList {
     /** Id of the row with the keyboard. */
     this.active = signal(/** @type {string | null} */ (null));
     this.anchor = /** @type {string | null} */ (null);
-    this.scrollTop = signal(0);
-    // an estimate until the observer reports it: reading it would force a layout
-    this.height = signal(Math.round(innerHeight / 2));
-    this.rowHeight = matchMedia('(pointer: coarse)').matches ? 44 : 30;
     const { store, settings, names } = app;
     this.rows = computed(() => {
       store.version.value;
@@ -65,18 +61,13 @@ export class ObjectList {
     this.scroll = document.createElement('div');
     this.scroll.className = 'scroll objects';
     host.append(this.top, this.scroll);
-    this.scroll.addEventListener('scroll', () => { this.scrollTop.value = this.scroll.scrollTop; }, { passive: true });
-    this.watcher = new ResizeObserver(([entry]) => {
-      this.rowHeight = matchMedia('(pointer: coarse)').matches ? 44 : 30;
-      this.resize(Math.floor(entry.contentRect.height));
-    });
-    this.watcher.observe(this.scroll);
+    this.window = new RowWindow(this.scroll, () => this.indexOf(this.active.peek()));
     this.ends = [live(() => render(this.headView(), this.top)), live(() => render(this.view(), this.scroll)), this.followSelection(), this.followRemovals()];
   }
 
   close() {
     for (const end of this.ends) end();
-    this.watcher.disconnect();
+    this.window.close();
   }
 
   // ------------------------------------------------------------- drawing
@@ -102,7 +93,7 @@ export class ObjectList {
     if (!store.media.value) return nothing;
     if (!rows.length) return this.emptyView();
     const active = rows.findIndex((row) => row.id === this.active.value);
-    const shown = rowsInView({ count: rows.length, rowHeight: this.rowHeight, scrollTop: this.scrollTop.value, height: this.height.value, active });
+    const shown = this.window.rows(rows.length, active);
     // one row is always reachable by Tab
     const stop = active < 0 ? shown[0] : active;
     const label = rows.length === store.labels.size ? t('Objects, {n}', { n: num(rows.length) }) : t('Objects, {n} of {total}', { n: num(rows.length), total: num(store.labels.size) });
@@ -167,25 +158,14 @@ export class ObjectList {
     };
   }
 
-  /** The details below take their place when something is selected: the row that was in view stays there. @param {number} height */
-  resize(height) {
-    const id = this.active.peek();
-    const wasInView = id !== null && this.scrollFor(id) === this.scroll.scrollTop;
-    this.height.value = height;
-    if (wasInView) this.reveal(id);
-  }
-
-  /** Where the list is to be scrolled to so that a row is in view; null: it has no such row. @param {string} id */
-  scrollFor(id) {
-    const index = this.rows.peek().findIndex((row) => row.id === id);
-    if (index < 0) return null;
-    return scrollToRow({ index, rowHeight: this.rowHeight, scrollTop: this.scroll.scrollTop, height: this.height.peek() });
+  /** @param {string | null} id */
+  indexOf(id) {
+    return this.rows.peek().findIndex((row) => row.id === id);
   }
 
   /** @param {string} id */
   reveal(id) {
-    const to = this.scrollFor(id);
-    if (to !== null && to !== this.scroll.scrollTop) this.scroll.scrollTop = to;
+    this.window.reveal(this.indexOf(id));
   }
 
   /** @param {EventTarget | null} target */
@@ -232,7 +212,7 @@ export class ObjectList {
     if (event.altKey || event.isComposing) return;
     const rows = this.rows.peek();
     const at = rows.findIndex((row) => row.id === this.active.peek());
-    const page = Math.max(1, Math.floor(this.height.peek() / this.rowHeight) - 1);
+    const { page } = this.window;
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: rows.length - 1 }[event.key];
     const { store } = this.app;
     if (to !== undefined) {

@@ -5,9 +5,10 @@ import { rowsInView, scrollToRow } from '../../../ui/virtual-rows.js';
 const rowHeight = () => (matchMedia('(pointer: coarse)').matches ? 44 : 30);
 
 export class RowWindow {
-  /** @param {HTMLElement} scroll the element that scrolls */
-  constructor(scroll) {
+  /** @param {HTMLElement} scroll the element that scrolls @param {() => number} active index of the row with the keyboard; -1: none */
+  constructor(scroll, active) {
     this.scroll = scroll;
+    this.active = active;
     this.scrollTop = signal(0);
     // an estimate until the observer reports it: reading it would force a layout
     this.height = signal(Math.round(innerHeight / 2));
@@ -15,7 +16,7 @@ export class RowWindow {
     scroll.addEventListener('scroll', () => { this.scrollTop.value = scroll.scrollTop; }, { passive: true });
     this.watcher = new ResizeObserver(([entry]) => {
       this.rowHeight = rowHeight();
-      this.height.value = Math.round(entry.contentRect.height);
+      this.resize(Math.floor(entry.contentRect.height));
     });
     this.watcher.observe(scroll);
   }
@@ -30,11 +31,23 @@ export class RowWindow {
     return Math.max(1, Math.floor(this.height.peek() / this.rowHeight) - 1);
   }
 
-  /** Brings a row into view with the least movement. @param {number} index */
+  /** What stands beside the list takes its room or gives it back: the row with the keyboard stays in view. @param {number} height */
+  resize(height) {
+    const index = this.active();
+    const wasInView = index >= 0 && this.#scrollFor(index) === this.scroll.scrollTop;
+    this.height.value = height;
+    if (wasInView) this.reveal(index);
+  }
+
+  /** @param {number} index */
+  #scrollFor(index) {
+    return scrollToRow({ index, rowHeight: this.rowHeight, scrollTop: this.scroll.scrollTop, height: this.height.peek() });
+  }
+
+  /** Brings a row into view with the least movement. @param {number} index -1: none */
   reveal(index) {
-    const { scroll } = this;
-    const to = scrollToRow({ index, rowHeight: this.rowHeight, scrollTop: scroll.scrollTop, height: this.height.peek() });
-    if (to !== scroll.scrollTop) scroll.scrollTop = to;
+    const to = this.#scrollFor(index);
+    if (index >= 0 && to !== this.scroll.scrollTop) this.scroll.scrollTop = to;
   }
 
   close() {
