@@ -68,6 +68,8 @@ def test_paste_works_after_a_reload_and_in_another_tab(studio: Studio, people: P
     editor.press("Escape")
     editor.draw_box(20, 20, 60, 60)
     editor.press("Control+c")  # the other tab is open already
+    copy = editor.store["selection"]
+    tab.page.wait_for_function("ids => `${window.__editor.store.clipboard}` === `${ids}`", arg=copy)
     tab.press("Control+a", "Delete", "Control+v")
     tab.idle()
     assert studio.boxes(other) == [("Car", (20, 20, 60, 60))]

@@ -14,6 +14,7 @@ function snapshot(store) {
     tags: [...store.tags.peek()],
     labels: store.order().map((id) => store.labels.get(id)),
     selection: [...store.selection.peek()],
+    clipboard: store.clipboard.peek().labels.map((label) => label.id),
     hover: store.hover.peek(),
     hidden: [...store.hidden.peek()],
     locked: [...store.locked.peek()],
