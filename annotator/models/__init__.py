@@ -9,8 +9,6 @@ from .media import (
     MediaStatus,
     QualityIssue,
     Rendition,
-    Upload,
-    UploadBatch,
 )
 from .people import (
     ApiToken,
@@ -26,6 +24,7 @@ from .people import (
 from .projects import ContentType, Project, ProjectClock
 from .running import AppliedOp, Event, Job, JobState, Lease, WorkerBeat
 from .security import SecurityEvent, Session
+from .uploads import Upload, UploadBatch
 from .vocabulary import (
     Attribute,
     AttributeBinding,
