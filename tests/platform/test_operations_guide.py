@@ -22,9 +22,10 @@ COMMANDS = sorted(
 
 
 def settings_read() -> dict[str, object]:
-    """Return the default of every variable that settings.py reads; None when it is computed or empty."""
+    """Return the default of every variable that the settings read; None when it is computed or empty."""
     found: dict[str, object] = {}
-    for call in ast.walk(ast.parse((servers.ROOT / "annotator" / "settings.py").read_text())):
+    files = [servers.ROOT / "annotator" / name for name in ("settings.py", "limits.py")]
+    for call in (node for file in files for node in ast.walk(ast.parse(file.read_text()))):
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id.startswith("env_"):
             name, *rest = call.args
             assert isinstance(name, ast.Constant)
