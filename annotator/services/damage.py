@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from annotator import events
 from annotator.domain.chunks import chunks
-from annotator.events import kinds
+from annotator.events import kinds, payloads
 from annotator.models import Blob, DatasetItem, Job, Media, QualityIssue, Rendition, Upload
 from annotator.models.media import Damage
 
@@ -84,7 +84,11 @@ def _set_health(media_ids: Collection[uuid.UUID], health: str, reason: str) -> N
         of_project[project_id].append(key)
     rows.update(health=health, health_reason=reason, updated_at=timezone.now())
     for project_id, keys in sorted(of_project.items()):
-        after: kinds.MediaHealth = {"media": [str(key) for key in keys], "health": health, "reason": reason}
+        after: payloads.MediaHealth = {
+            "media": [str(key) for key in keys],
+            "health": health,
+            "reason": reason,
+        }
         events.record(actor=None, kind=kinds.MEDIA_HEALTH, project_id=project_id, after=after)
 
 

@@ -24,7 +24,7 @@ from annotator.domain.actor import Actor
 from annotator.domain.errors import Denied, Invalid, Missing
 from annotator.domain.ids import parse_uuid
 from annotator.domain.text import clean
-from annotator.events import kinds
+from annotator.events import kinds, payloads
 from annotator.models import ApiToken, Membership, Project, User, Workspace
 from annotator.server import clients
 from annotator.services import clocks, security_log
@@ -167,10 +167,10 @@ def _role_of(user_id: uuid.UUID, workspace_id: uuid.UUID) -> str | None:
     return rows.values_list("role", flat=True).first()
 
 
-def _record(actor: Actor | None, kind: kinds.Kind[kinds.TokenPayload, Any], token: ApiToken) -> None:
+def _record(actor: Actor | None, kind: kinds.Kind[payloads.TokenPayload, Any], token: ApiToken) -> None:
     """Record in the workspace's stream; a token without a workspace concerns only its owner."""
     if token.workspace_id is not None:
-        after: kinds.TokenPayload = {
+        after: payloads.TokenPayload = {
             "name": token.name,
             "user": str(token.user_id),
             "prefix": token.shown_prefix,

@@ -20,7 +20,7 @@ from annotator.db.prepared import Prepared
 from annotator.domain import geometry, ids, keypoints, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid, TooLarge
-from annotator.events import kinds
+from annotator.events import kinds, payloads
 from annotator.models import Concept, KeypointClass, Label, Media
 from annotator.services.annotations import label_rows, value_rows
 from annotator.services.media import statuses
@@ -256,7 +256,7 @@ def write(*, actor: Actor, media: Media, changes: Changes, client: str = "", ops
         Label.all_objects.bulk_update(changes.updated.values(), fields, batch_size=100)
     bulk.update(Media, media.pk, updated_at=timezone.now(), updated_by_id=actor.user_id)
     if total > events.EXACT_LIMIT:
-        summary: kinds.BulkPayload = {"what": "labels", "media": [str(media.pk)], "count": total}
+        summary: payloads.BulkPayload = {"what": "labels", "media": [str(media.pk)], "count": total}
         events.record(
             actor=actor, kind=kinds.BULK, project_id=media.project_id, media_id=media.pk, after=summary, client=client, ops=ops, seq=revision
         )  # fmt: skip

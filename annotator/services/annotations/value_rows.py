@@ -8,7 +8,7 @@ from typing import Any
 
 from annotator import events
 from annotator.domain.actor import Actor
-from annotator.events import kinds
+from annotator.events import kinds, payloads
 from annotator.models import AttributeValue
 
 
@@ -39,8 +39,8 @@ def record(
     actor: Actor,
     project_id: uuid.UUID,
     media_id: uuid.UUID,
-    before: kinds.Values,
-    after: kinds.Values,
+    before: payloads.Values,
+    after: payloads.Values,
     client: str = "",
     ops: Sequence[str] = (),
 ) -> int:

@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 from annotator import events, policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Busy, Conflict
-from annotator.events import kinds
+from annotator.events import kinds, payloads
 from annotator.models import Job, JobState, Project, Workspace
 from annotator.services.numbers import next_number
 
@@ -173,11 +173,11 @@ def record_undone(job: Job) -> None:
     _record(job, None, _payload(job, "UNDONE"))
 
 
-def _payload(job: Job, state: str) -> kinds.JobPayload:
+def _payload(job: Job, state: str) -> payloads.JobPayload:
     return {"id": str(job.pk), "kind": job.kind, "number": job.number, "state": state}
 
 
-def _record(job: Job, actor: Actor | None, after: kinds.JobPayload) -> None:
+def _record(job: Job, actor: Actor | None, after: payloads.JobPayload) -> None:
     events.record(
         actor=actor,
         kind=kinds.JOB_CHANGED,

@@ -19,7 +19,7 @@ from annotator import events, policy
 from annotator.domain.actor import Actor
 from annotator.domain.chunks import chunks
 from annotator.domain.errors import DomainError, Invalid, TooLarge
-from annotator.events import kinds
+from annotator.events import kinds, payloads
 from annotator.models import Blob, Dataset, Job, Media, Project, QualityIssue, Upload, UploadBatch
 from annotator.services import blobs
 from annotator.services.import_report import ImportReport
@@ -201,7 +201,7 @@ def take_back(job: Job) -> int:
     while ids := list(live.values_list("pk", flat=True)[: media_changes.CHUNK]):
         with transaction.atomic():
             media_changes.mark_trashed(ids, timezone.now(), None)
-            after: kinds.BulkPayload = {"what": "media.trashed", "job": str(job.pk), "count": len(ids)}
+            after: payloads.BulkPayload = {"what": "media.trashed", "job": str(job.pk), "count": len(ids)}
             events.record(actor=None, kind=kinds.BULK, project_id=job.project_id, after=after)
         count += len(ids)
     return count

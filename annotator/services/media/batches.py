@@ -12,7 +12,7 @@ from annotator import events, policy
 from annotator.domain.actor import Actor
 from annotator.domain.chunks import chunks
 from annotator.domain.errors import Conflict, DomainError
-from annotator.events import kinds
+from annotator.events import kinds, payloads
 from annotator.models import Dataset, DatasetItem, Job, Media, Project, UploadBatch
 from annotator.services import blobs
 from annotator.services.jobs.steps import Steps
@@ -160,7 +160,7 @@ def _write_chunk(
             project_id=plan.project.pk,
             media_id=only,
             client=client,
-            after=kinds.MediaCreated(media=plan.created),
+            after=payloads.MediaCreated(media=plan.created),
         )
     return outcomes
 
@@ -236,7 +236,7 @@ def prepare_pending(
         with steps.step():
             for medium, found in zip(known, ready, strict=True):
                 media_rows.swap(medium, found, actor=None, name=found.image.name, external_id=None)
-            after: kinds.BulkPayload = {
+            after: payloads.BulkPayload = {
                 "what": "media.replaced",
                 "media": [str(medium.pk) for medium in known],
                 "count": len(known),

@@ -14,14 +14,14 @@ from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.chunks import chunks
 from annotator.domain.errors import Invalid, Missing
-from annotator.events import kinds
+from annotator.events import kinds, payloads
 from annotator.models import Dataset, DatasetItem, Media, MediaStatus, Project
 from annotator.services import clocks
 from annotator.services.media import names as media_names, statuses
 
 # Rows of one transaction of a change of many.
 CHUNK = 200
-_OfMedia = TypeVar("_OfMedia", bound=kinds.MediaPayload)
+_OfMedia = TypeVar("_OfMedia", bound=payloads.MediaPayload)
 # The entry of Media.metadata in which imports keep what their file says beyond our columns.
 RESERVED = "coco"
 
@@ -155,7 +155,7 @@ def set_frozen(
                 actor,
                 project,
                 kinds.MEDIA_FROZEN,
-                kinds.MediaFrozen(media=_texts(ids), is_frozen=is_frozen),
+                payloads.MediaFrozen(media=_texts(ids), is_frozen=is_frozen),
                 client,
             )
             changed += len(ids)
@@ -201,7 +201,7 @@ def add_metadata(
                 actor,
                 project,
                 kinds.MEDIA_METADATA,
-                kinds.MediaMetadata(media=_texts(ids), metadata=dict(values)),
+                payloads.MediaMetadata(media=_texts(ids), metadata=dict(values)),
                 client,
             )
     return found
@@ -234,7 +234,7 @@ def trash(*, actor: Actor, project: Project, media: Iterable[uuid.UUID], client:
         if ids:
             with transaction.atomic():
                 mark_trashed(ids, timezone.now(), actor.user_id)
-                _record(actor, project, kinds.MEDIA_TRASHED, kinds.MediaPayload(media=_texts(ids)), client)
+                _record(actor, project, kinds.MEDIA_TRASHED, payloads.MediaPayload(media=_texts(ids)), client)
             gone.extend(ids)
     return gone
 
@@ -258,7 +258,9 @@ def restore(
         with transaction.atomic():
             ids = unmark_trashed(project, keys)
             if ids:
-                _record(actor, project, kinds.MEDIA_RESTORED, kinds.MediaPayload(media=_texts(ids)), client)
+                _record(
+                    actor, project, kinds.MEDIA_RESTORED, payloads.MediaPayload(media=_texts(ids)), client
+                )
         back.extend(ids)
     return back
 
@@ -327,8 +329,8 @@ def _record_renamed(actor: Actor, media: Media, old_name: str, name: str, client
         project_id=media.project_id,
         media_id=media.pk,
         client=client,
-        before=kinds.NamedPayload(name=old_name),
-        after=kinds.MediaRenamed(media=[str(media.pk)], name=name),
+        before=payloads.NamedPayload(name=old_name),
+        after=payloads.MediaRenamed(media=[str(media.pk)], name=name),
     )
 
 
@@ -342,11 +344,11 @@ def _record_moved(
         project_id=project_id,
         media_id=moved[0].media if len(moved) == 1 else None,
         client=client,
-        before=kinds.MediaMovedBefore(
+        before=payloads.MediaMovedBefore(
             dataset={str(one.media): str(one.old_dataset) for one in moved},
             names={str(one.media): one.old_name for one in renamed},
         ),
-        after=kinds.MediaMoved(
+        after=payloads.MediaMoved(
             dataset=str(dataset.pk),
             media=[str(one.media) for one in moved],
             names={str(one.media): one.name for one in renamed},

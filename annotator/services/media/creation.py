@@ -12,7 +12,7 @@ from annotator import events, policy
 from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid
-from annotator.events import kinds
+from annotator.events import kinds, payloads
 from annotator.models import Blob, Dataset, Media, Project, Upload, UploadBatch
 from annotator.services.media import names as media_names, rows as media_rows, url_import
 from annotator.services.media.changes import rename
@@ -133,7 +133,7 @@ def _create(actor: Actor, project: Project, ready: Ready, batch: UploadBatch | N
         project_id=project.pk,
         media_id=outcome.media.pk,
         client=client,
-        after=kinds.MediaCreated(media=plan.created),
+        after=payloads.MediaCreated(media=plan.created),
     )
     return outcome.media
 

@@ -17,7 +17,7 @@ from annotator.db import bulk
 from annotator.domain.actor import Actor
 from annotator.domain.errors import DomainError
 from annotator.domain.ids import uuid7
-from annotator.events import kinds
+from annotator.events import kinds, payloads
 from annotator.ml import quality
 from annotator.models import (
     Blob,
@@ -98,7 +98,7 @@ class Plan:
     items: list[DatasetItem] = field(default_factory=list)
     made: list[Rendition] = field(default_factory=list)
     issues: list[QualityIssue] = field(default_factory=list)
-    created: list[kinds.MediaBrief] = field(default_factory=list)
+    created: list[payloads.MediaBrief] = field(default_factory=list)
     results: list[tuple[uuid.UUID, dict[str, Any]]] = field(default_factory=list)
     uploaded: set[uuid.UUID] = field(default_factory=set)
 
@@ -191,7 +191,7 @@ def add(plan: Plan, ready: Ready, name: str, number: int, duplicate_of: str) -> 
     plan.items.append(DatasetItem(dataset=image.dataset, media=media, **media_names.columns(name)))
     plan.made.extend(renditions.rows_of(key, image.blob.pk if image.blob else None, ready.parts))
     plan.issues.extend(issues_of(media, name, findings_of(ready, name), duplicate_of))
-    summary: kinds.MediaBrief = {
+    summary: payloads.MediaBrief = {
         "id": str(key), "name": name, "number": number, "dataset": str(image.dataset.pk), "status": plan.status.name,
         "width": media.width, "height": media.height, "health": media.health, "created_at": now.isoformat(),
     }  # fmt: skip
@@ -306,7 +306,7 @@ def swap_recorded(
     )
     statuses.check_unlocked(media)
     swap(media, ready, actor=actor, name=name, external_id=external_id)
-    after: kinds.MediaReplaced = {
+    after: payloads.MediaReplaced = {
         "media": [str(media.pk)],
         "width": media.width,
         "height": media.height,

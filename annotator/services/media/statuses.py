@@ -15,7 +15,7 @@ from annotator import events, policy
 from annotator.domain import palette, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Denied, Invalid, Missing
-from annotator.events import kinds
+from annotator.events import kinds, payloads
 from annotator.models import Media, MediaStatus, Project
 
 
@@ -122,7 +122,7 @@ def write_status(
         status=status, status_at=now, status_by_id=actor.user_id, updated_at=now, updated_by_id=actor.user_id,
         **_rejection(actor, status, reason, now),
     )  # fmt: skip
-    after: kinds.StatusValue = {"id": str(status.pk), "name": status.name, "base": status.base}
+    after: payloads.StatusValue = {"id": str(status.pk), "name": status.name, "base": status.base}
     only = media[0].pk if len(media) == 1 else None
     if len(media) > events.EXACT_LIMIT:
         return events.record(
@@ -131,16 +131,16 @@ def write_status(
             project_id=project_id,
             client=client,
             ops=ops,
-            after=kinds.BulkPayload(what="status", count=len(media)),
+            after=payloads.BulkPayload(what="status", count=len(media)),
         )
     return events.record(
         actor=actor, kind=kinds.STATUS_CHANGED, project_id=project_id, media_id=only, client=client, ops=ops,
-        before=kinds.StatusBefore(status=before), after=_payload(after, list(before), reason),
+        before=payloads.StatusBefore(status=before), after=_payload(after, list(before), reason),
     )  # fmt: skip
 
 
-def _payload(status: kinds.StatusValue, media: list[str], reason: str) -> kinds.StatusPayload:
-    payload = kinds.StatusPayload(status=status, media=media)
+def _payload(status: payloads.StatusValue, media: list[str], reason: str) -> payloads.StatusPayload:
+    payload = payloads.StatusPayload(status=status, media=media)
     if reason:
         payload["reason"] = reason
     return payload
@@ -189,7 +189,7 @@ def create(
         kind=kinds.STATUSES_CHANGED,
         project_id=project.pk,
         object_id=made.pk,
-        after=kinds.NamedPayload(name=clean),
+        after=payloads.NamedPayload(name=clean),
     )
     return made
 
@@ -221,7 +221,7 @@ def update(*, actor: Actor, status: MediaStatus, changes: dict[str, Any]) -> Med
         kind=kinds.STATUSES_CHANGED,
         project_id=status.project_id,
         object_id=status.pk,
-        after=kinds.NamedPayload(name=status.name),
+        after=payloads.NamedPayload(name=status.name),
     )
     return status
 

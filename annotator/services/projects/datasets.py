@@ -14,7 +14,7 @@ from annotator import events, policy
 from annotator.domain import listing, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid, Missing
-from annotator.events import kinds
+from annotator.events import kinds, payloads
 from annotator.models import Dataset, DatasetItem, Media, Project
 from annotator.services import clocks, naming
 from annotator.services.jobs import jobs
@@ -190,7 +190,7 @@ def trash_media(dataset: Dataset) -> int:
                 actor=None,
                 kind=kinds.BULK,
                 project_id=dataset.project_id,
-                after=kinds.BulkPayload(what="media.trashed", dataset=str(dataset.pk), count=len(ids)),
+                after=payloads.BulkPayload(what="media.trashed", dataset=str(dataset.pk), count=len(ids)),
             )
         count += len(ids)
     return count
@@ -253,7 +253,7 @@ def restore_media(dataset: Dataset, moment: datetime) -> int:
                 actor=None,
                 kind=kinds.BULK,
                 project_id=dataset.project_id,
-                after=kinds.BulkPayload(what="media.restored", dataset=str(dataset.pk), count=len(ids)),
+                after=payloads.BulkPayload(what="media.restored", dataset=str(dataset.pk), count=len(ids)),
             )
         count += len(ids)
     return count
@@ -304,9 +304,9 @@ def _name_taken(name: str) -> Invalid:
 
 
 def _record(
-    actor: Actor | None, dataset: Dataset, kind: kinds.Kind[kinds.DatasetPayload, Any], client: str
+    actor: Actor | None, dataset: Dataset, kind: kinds.Kind[payloads.DatasetPayload, Any], client: str
 ) -> None:
-    after: kinds.DatasetPayload = {"id": str(dataset.pk), "name": dataset.name, "order": dataset.order}
+    after: payloads.DatasetPayload = {"id": str(dataset.pk), "name": dataset.name, "order": dataset.order}
     events.record(
         actor=actor,
         kind=kind,

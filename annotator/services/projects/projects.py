@@ -14,7 +14,7 @@ from annotator.db.prepared import visible_one
 from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid, Missing
-from annotator.events import kinds
+from annotator.events import kinds, payloads
 from annotator.models import ContentType, Media, MediaStatus, Project, ProjectClock, TagGroup, Workspace
 from annotator.services import clocks, naming
 
@@ -79,7 +79,7 @@ def create(
         kind=kinds.PROJECT_CREATED,
         workspace_id=workspace.pk,
         object_id=project.pk,
-        after=kinds.NamedPayload(name=project.name),
+        after=payloads.NamedPayload(name=project.name),
     )
     return project
 
@@ -107,7 +107,7 @@ def update(*, actor: Actor, project: Project, changes: dict[str, Any]) -> Projec
     for field, value in columns.items():
         setattr(project, field, value)
     project.save(update_fields=[*columns, "updated_at"])
-    after: kinds.ProjectPayload = {"name": project.name, "description": project.description}
+    after: payloads.ProjectPayload = {"name": project.name, "description": project.description}
     events.record(
         actor=actor,
         kind=kinds.PROJECT_UPDATED,

@@ -16,7 +16,7 @@ from annotator.domain import attributes as rules, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Invalid
 from annotator.domain.ids import uuid7
-from annotator.events import kinds
+from annotator.events import kinds, payloads
 from annotator.models import (
     Attribute,
     AttributeBinding,
@@ -326,7 +326,7 @@ def _drop_from_lists(rows: Any, gone: set[str]) -> None:
 
 
 def _tell(actor: Actor, attribute: Attribute, *, is_deleted: bool = False) -> None:
-    payload: kinds.AttributePayload = {
+    payload: payloads.AttributePayload = {
         "id": str(attribute.pk),
         "name": attribute.name,
         "is_deleted": is_deleted,

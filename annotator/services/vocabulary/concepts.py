@@ -11,7 +11,7 @@ from annotator import events, policy
 from annotator.domain import palette, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Invalid
-from annotator.events import kinds
+from annotator.events import kinds, payloads
 from annotator.models import Concept, Label, Project, Tag, TagGroup
 from annotator.services import naming
 from annotator.services.numbers import keep_number, next_number
@@ -124,7 +124,7 @@ def delete(*, actor: Actor, concept: Concept, role: str | None = "region") -> No
     """
     policy.require(actor, concept.project, "vocabulary.write")
     roles = [role] if role else list(ROLES)
-    project_id, payload = concept.project_id, kinds.ConceptDeleted(id=str(concept.pk), name=concept.name)
+    project_id, payload = concept.project_id, payloads.ConceptDeleted(id=str(concept.pk), name=concept.name)
     if "region" in roles:
         Label.all_objects.filter(project_id=project_id, concept=concept).delete()
     if "media" in roles:
@@ -288,7 +288,7 @@ def record_changed(
     actor: Actor, project: Project, concept: Concept | None = None, created: bool = False
 ) -> None:
     """Record that a concept (None: several, or a tag group) was made or changed."""
-    after: kinds.ConceptPayload | None = None
+    after: payloads.ConceptPayload | None = None
     if concept is not None:
         after = {"id": str(concept.pk), "name": concept.name, "created": created}
     events.record(

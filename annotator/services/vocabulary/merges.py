@@ -13,7 +13,7 @@ from annotator import events, policy
 from annotator.domain.actor import Actor
 from annotator.domain.chunks import chunks
 from annotator.domain.errors import Conflict, Invalid, Missing
-from annotator.events import kinds
+from annotator.events import kinds, payloads
 from annotator.models import (
     AttributeBinding,
     Blob,
@@ -130,7 +130,7 @@ def run_undo(*, actor: Actor, project: Project, job: Job, steps: Steps, progress
         progress(done / len(keys), f"{done:,} of {len(keys):,} objects")
     if not steps.done.get("is_recorded"):
         with steps.step():
-            after = kinds.BulkPayload(what="unmerge", count=len(keys))
+            after = payloads.BulkPayload(what="unmerge", count=len(keys))
             events.record(actor=actor, kind=kinds.BULK, project_id=project.pk, after=after)
             steps.save(is_recorded=True)
     return {"labels": len(keys)}
@@ -203,7 +203,7 @@ def _move_chunk(
     """Give some labels another class, with the event that is their new revision."""
     revision = events.next_seq(project_id=project.pk)
     _move_labels(keys, source, target, actor=actor, revision=revision)
-    after = kinds.BulkPayload(what="labels", count=len(keys))
+    after = payloads.BulkPayload(what="labels", count=len(keys))
     events.record(actor=actor, kind=kinds.BULK, project_id=project.pk, after=after, seq=revision)
 
 
@@ -235,7 +235,7 @@ def _merge(*, actor: Actor, source: Concept, target: Concept) -> None:
         actor=actor,
         kind=kinds.BULK,
         project_id=target.project_id,
-        after=kinds.BulkPayload(what="merge", into=str(target.pk), count=len(labels)),
+        after=payloads.BulkPayload(what="merge", into=str(target.pk), count=len(labels)),
         seq=revision,
     )
     concepts.record_changed(actor, target.project, target)
@@ -274,7 +274,7 @@ def _unmerge(*, actor: Actor, project: Project, undo: dict[str, Any]) -> Concept
         actor=actor,
         kind=kinds.BULK,
         project_id=project.pk,
-        after=kinds.BulkPayload(what="unmerge", count=len(keys)),
+        after=payloads.BulkPayload(what="unmerge", count=len(keys)),
         seq=revision,
     )
     concepts.record_changed(actor, project, concept, created=True)

@@ -9,7 +9,7 @@ from django.db import transaction
 from annotator import events, policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Invalid
-from annotator.events import kinds
+from annotator.events import kinds, payloads
 from annotator.models import Invitation, Membership, Role, User, Workspace
 from annotator.services import security_log
 from annotator.services.accounts import tokens
@@ -122,10 +122,10 @@ _LOGGED = {
 
 
 def _tell(
-    actor: Actor | None, kind: kinds.Kind[kinds.MemberPayload, Any], member: Membership, before: str = ""
+    actor: Actor | None, kind: kinds.Kind[payloads.MemberPayload, Any], member: Membership, before: str = ""
 ) -> None:
     """Record a change in the workspace's stream and in the security log; `before` is the former role."""
-    after: kinds.MemberPayload = {"user": str(member.user_id), "role": member.role}
+    after: payloads.MemberPayload = {"user": str(member.user_id), "role": member.role}
     events.record(actor=actor, kind=kind, workspace_id=member.workspace_id, object_id=member.pk, after=after)
     security_log.record(
         _LOGGED[kind.name],

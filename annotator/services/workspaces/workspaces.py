@@ -11,7 +11,7 @@ from annotator import events, policy
 from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Denied, Invalid
-from annotator.events import kinds
+from annotator.events import kinds, payloads
 from annotator.models import Membership, Role, User, Workspace, WorkspaceClock
 from annotator.services import naming, security_log
 from annotator.services.security_log import Kind
@@ -54,7 +54,7 @@ def create(*, name: str, ref: str = "", owner: User | None = None) -> Workspace:
         kind=kinds.WORKSPACE_CREATED,
         workspace_id=workspace.pk,
         object_id=workspace.pk,
-        after=kinds.WorkspacePayload(name=clean_name, ref=ref),
+        after=payloads.WorkspacePayload(name=clean_name, ref=ref),
     )
     security_log.record(Kind.WORKSPACE_CREATED, actor=actor, workspace_id=workspace.pk)
     return workspace

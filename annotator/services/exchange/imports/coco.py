@@ -21,7 +21,7 @@ from annotator.domain.actor import Actor
 from annotator.domain.chunks import chunks
 from annotator.domain.errors import DomainError, Invalid
 from annotator.domain.records import ImageRecord, LabelRecord, TagRecord
-from annotator.events import kinds
+from annotator.events import kinds, payloads
 from annotator.formats.coco import CocoReader
 from annotator.models import (
     Dataset,
@@ -301,7 +301,7 @@ def _insert(state: _Import, rows: list[ImportedLabelRow]) -> None:
         shared = _shared_columns(state, revision)
         columns = (*ImportedLabelRow._fields, *shared)
         bulk.insert(Label, columns, [(*row, *shared.values()) for row in rows])
-        summary: kinds.BulkPayload = {"what": "import", "count": len(rows), "media": media_ids}
+        summary: payloads.BulkPayload = {"what": "import", "count": len(rows), "media": media_ids}
         events.record(
             actor=state.actor, kind=kinds.BULK, project_id=state.project.pk, after=summary, seq=revision
         )

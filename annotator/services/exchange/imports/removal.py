@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from annotator import events
-from annotator.events import kinds
+from annotator.events import kinds, payloads
 from annotator.models import Job, Label, Media, Tag
 
 CHUNK = 500
@@ -39,7 +39,7 @@ def remove(*, job: Job) -> int:
                 actor=None,
                 kind=kinds.BULK,
                 project_id=job.project_id,
-                after=kinds.BulkPayload(what="import_removed", count=removed),
+                after=payloads.BulkPayload(what="import_removed", count=removed),
             )
     return removed
 

@@ -13,7 +13,7 @@ from annotator.db import bulk
 from annotator.domain import ids
 from annotator.domain.actor import Actor
 from annotator.domain.records import TagRecord
-from annotator.events import kinds
+from annotator.events import kinds, payloads
 from annotator.models import Concept, Job, Project, Tag
 from annotator.services.import_report import ImportReport
 
@@ -84,5 +84,5 @@ def _insert(
     bulk.insert(Tag, columns, values)
     touched = {media for media, _, _ in rows}
     media_ids = [str(key) for key in touched] if len(touched) <= 100 else None
-    after: kinds.BulkPayload = {"what": "import", "count": len(rows), "media": media_ids}
+    after: payloads.BulkPayload = {"what": "import", "count": len(rows), "media": media_ids}
     events.record(actor=actor, kind=kinds.BULK, project_id=project.pk, after=after)
