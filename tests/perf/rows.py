@@ -30,7 +30,7 @@ from annotator.services.exchange.exports import exports
 from annotator.services.exchange.imports import coco as coco_imports
 from annotator.services.media.decoding import pool as decoding
 from tests import servers
-from tests.perf import baseline, commits, drop, editor, pools, starting
+from tests.perf import baseline, commits, drop, editor, hour, pools, starting
 from tests.perf.clock import compare, measure, memory_mb, percentile, spread, verdict
 from tests.world import World, make_images, world
 
@@ -441,8 +441,16 @@ def editor_row(stage: Stage) -> None:
         editor.run()
 
 
+def hour_row(stage: Stage) -> None:
+    """What a labeler does in an hour: actions and seconds."""
+    if servers.chromium() is None:
+        print("not measured: no Chromium")
+    else:
+        hour.run()
+
+
 ROWS: dict[str, Callable[[Stage], None]] = {
     "list": list_row, "bulk": bulk_row, "create": create_row, "ingest": ingest_row, "stream": stream_row, "import": import_row,
     "commits": commits_row, "export": export_row,
-    "lists": lists_row, "start": start_row, "server": server_row, "drop": drop_row, "pools": pools_row, "editor": editor_row,
+    "lists": lists_row, "start": start_row, "server": server_row, "drop": drop_row, "pools": pools_row, "editor": editor_row, "hour": hour_row,
 }  # fmt: skip
