@@ -51,6 +51,11 @@ def is_invisible(character: str) -> bool:
     return unicodedata.category(character) in ("Cf", "Zs", "Zl", "Zp")
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """Return "1 image" or "1,204 images": a count with the form of the noun that fits it."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
 def name_key(text: str) -> str:
     """Return the key under which a name is searched and compared: casefolded NFC."""
     return unicodedata.normalize("NFC", text.casefold())

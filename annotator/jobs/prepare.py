@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from annotator.domain.errors import Missing
+from annotator.domain.text import counted
 from annotator.models import Dataset
 from annotator.services.media import batches as media_batches
 from annotator.services.media.decoding import pool as decoding
@@ -21,7 +22,7 @@ def relist(run: JobRun) -> dict[str, Any]:
     if dataset is None:
         raise Missing("The dataset is no longer there.")
     for changed in datasets.relist(dataset, run.steps):
-        run.progress(0.5, f"{changed:,} images")
+        run.progress(0.5, counted(changed, "image", "images"))
     return {"changed": int(run.steps.done.get("changed", 0))}
 
 

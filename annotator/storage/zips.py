@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import IO, BinaryIO, cast
 
 from annotator.domain.errors import Invalid, TooLarge
+from annotator.domain.text import counted
 
 from .base import CHUNK
 
@@ -168,7 +169,8 @@ class _DirectoryGuard:
         data = self._file.read(size)
         if (count := data.count(_ENTRY)) > self._max_files:
             raise TooLarge(
-                f"The archive holds {count:,} files; the limit is {self._max_files:,}.", code="too_many_files"
+                f"The archive holds {counted(count, 'file', 'files')}; the limit is {self._max_files:,}.",
+                code="too_many_files",
             )
         return _without_false_flags(data)
 

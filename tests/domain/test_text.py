@@ -42,3 +42,8 @@ def test_what_is_no_line_of_text_is_refused(given: object) -> None:
     with pytest.raises(Invalid) as refused:
         text.clean(given, field="name")
     assert refused.value.field == "name"
+
+
+@pytest.mark.parametrize(("count", "words"), [(0, "0 images"), (1, "1 image"), (1204, "1,204 images")])
+def test_a_count_has_the_form_of_its_noun(count: int, words: str) -> None:
+    assert text.counted(count, "image", "images") == words

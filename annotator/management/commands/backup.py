@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from annotator.domain.text import counted
 from annotator.management.base import INCOMPLETE, OperatorCommand
 from annotator.services.operations import backups, console
 
@@ -27,7 +28,9 @@ class Command(OperatorCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         file: Path = console.target(options["file"])
         summary = backups.back_up(target=file)
-        self.stdout.write(f"{file}: {file.stat().st_size / 1024**2:.1f} MB, {summary.files} media files.")
+        self.stdout.write(
+            f"{file}: {file.stat().st_size / 1024**2:.1f} MB, {counted(summary.files, 'media file', 'media files')}."
+        )
         self.write_lost(summary.lost, MAX_LINES)
         if summary.lost:
             raise CommandError(

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from annotator.domain.text import counted
 from annotator.management.base import INCOMPLETE, OperatorCommand
 from annotator.services.operations import restores
 
@@ -28,7 +29,7 @@ class Command(OperatorCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         summary = restores.restore(source=options["file"].absolute(), force=options["force"])
         self.stdout.write(
-            f"Restored the database and {summary.files} media files ({summary.size / 1024**2:.1f} MB)."
+            f"Restored the database and {counted(summary.files, 'media file', 'media files')} ({summary.size / 1024**2:.1f} MB)."
         )
         if summary.needs_migration:
             self.stdout.write(

@@ -12,6 +12,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 import annotator
+from annotator.domain.text import counted
 from annotator.management.base import INCOMPLETE, OperatorCommand
 from annotator.services import damage
 from annotator.services.operations import health, scrub
@@ -45,7 +46,9 @@ class Command(OperatorCommand):
     def _verify_media(self) -> None:
         result = scrub.compare_all()
         lost = damage.uses(result.damaged)
-        self.stdout.write(f"Compared {result.checked:,} stored files with their hashes.")
+        self.stdout.write(
+            f"Compared {counted(result.checked, 'stored file', 'stored files')} with their hashes."
+        )
         self.write_lost(lost)
         if lost:
             raise CommandError(

@@ -17,6 +17,7 @@ from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.chunks import chunks
 from annotator.domain.errors import Invalid, Missing
+from annotator.domain.text import counted
 from annotator.events import kinds
 from annotator.models import Blob, Dataset, DatasetItem, Event, Job, Media, MediaStatus, Project
 from annotator.services import blobs
@@ -208,7 +209,7 @@ def undo_change(
             done += 1
             steps.save(events=done, changed=back)
         if progress is not None:
-            progress(done / len(events), f"{back:,} images")
+            progress(done / len(events), counted(back, "image", "images"))
     return back
 
 

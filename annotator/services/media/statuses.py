@@ -15,6 +15,7 @@ from annotator import events, policy
 from annotator.domain import palette, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Denied, Invalid, Missing
+from annotator.domain.text import counted
 from annotator.events import kinds, payloads
 from annotator.models import Media, MediaStatus, Project
 
@@ -234,7 +235,8 @@ def delete(*, actor: Actor, status: MediaStatus) -> None:
     used = Media.all_objects.filter(project_id=status.project_id, status=status).count()
     if used:
         raise Conflict(
-            f"{used:,} images are in the status {status.name!r}: move them first.", code="status_used"
+            f"{counted(used, 'image is', 'images are')} in the status {status.name!r}: move them first.",
+            code="status_used",
         )
     project_id, key = status.project_id, status.pk
     status.delete()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from annotator.domain.actor import Actor
 from annotator.domain.ids import uuid7
+from annotator.domain.text import counted
 from annotator.ml import scenes
 from annotator.models import (
     Concept,
@@ -56,7 +57,7 @@ def build(
     """
     steps = steps or Steps()
     drawn = [scenes.draw_scene(seed) for seed in range(len(STATES))]
-    report_progress(f"Drew {len(drawn)} scenes.")
+    report_progress(f"Drew {counted(len(drawn), 'scene', 'scenes')}.")
     with steps.step():
         project = _write(actor, workspace, drawn)
         steps.save(project=str(project.pk))

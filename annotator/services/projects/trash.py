@@ -19,6 +19,7 @@ from annotator import policy
 from annotator.domain.actor import Actor
 from annotator.domain.chunks import chunks
 from annotator.domain.errors import Conflict, Invalid, Missing
+from annotator.domain.text import counted
 from annotator.models import Dataset, DatasetItem, Job, Media, Project, Workspace
 from annotator.services import blobs, clocks
 from annotator.services.jobs import jobs
@@ -155,7 +156,7 @@ def run_restore_all(
     ):
         last = keys[-1]
         _restore_media(actor, project, keys, result)
-        progress(min(1, result.images / max(1, total)), f"{result.images:,} images")
+        progress(min(1, result.images / max(1, total)), counted(result.images, "image", "images"))
     return {"restored": result.images, "renamed": result.renames}
 
 

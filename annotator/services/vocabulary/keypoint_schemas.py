@@ -16,6 +16,7 @@ from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Invalid
 from annotator.domain.ids import uuid7
 from annotator.domain.palette import parse_color
+from annotator.domain.text import counted
 from annotator.events import kinds
 from annotator.models import (
     Concept,
@@ -260,7 +261,8 @@ def _refuse_used(schema: KeypointSchema, classes: Any) -> None:
         count = rows.count()
         if count:
             raise Conflict(
-                f"{count:,} labels have a point {name!r}: delete those points first.", code="keypoints_used"
+                f"{counted(count, 'label has', 'labels have')} a point {name!r}: delete those points first.",
+                code="keypoints_used",
             )
 
 

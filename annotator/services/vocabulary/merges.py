@@ -13,6 +13,7 @@ from annotator import events, policy
 from annotator.domain.actor import Actor
 from annotator.domain.chunks import chunks
 from annotator.domain.errors import Conflict, Invalid, Missing
+from annotator.domain.text import counted
 from annotator.events import kinds, payloads
 from annotator.models import (
     AttributeBinding,
@@ -145,7 +146,7 @@ def delete(*, actor: Actor, project: Project, concept: Concept, role: str, count
     annotations = concepts.count_annotations(concept=concept)["tags" if role == "media" else "labels"]
     if annotations != count:
         raise Conflict(
-            f"{concept.name} has {annotations:,} annotations now. Look again before deleting them.",
+            f"{concept.name} has {counted(annotations, 'annotation', 'annotations')} now. Look again before deleting them.",
             field="count",
         )
     params = {"concept": str(concept.pk), "role": role, "name": concept.name, "count": annotations}

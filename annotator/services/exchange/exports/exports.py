@@ -21,6 +21,7 @@ from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid
 from annotator.domain.records import ImageRecord, LabelRecord, LossReport
+from annotator.domain.text import counted
 from annotator.formats import coco, hasty_json
 from annotator.models import Concept, Dataset, Job, MediaStatus, Project
 from annotator.services import blobs, security_log
@@ -211,7 +212,9 @@ def _coco_images(state: Build) -> Iterator[ImageRecord]:
 def _counted(state: Build, batches: Iterator[list[LabelRecord]], total: int) -> Iterator[list[LabelRecord]]:
     for batch in batches:
         state.labels += len(batch)
-        state.progress(0.2 + 0.8 * min(1.0, state.labels / max(1, total)), f"{state.labels:,} labels")
+        state.progress(
+            0.2 + 0.8 * min(1.0, state.labels / max(1, total)), counted(state.labels, "label", "labels")
+        )
         yield batch
 
 
@@ -304,7 +307,7 @@ def _entries(state: Build) -> Iterator[hasty_json.ImageEntry]:
                 attributes=values.get(row.id, {}), public_url=_link(state, row) if state.origin else None,
             )  # fmt: skip
         done += len(chunk)
-        state.progress(done / len(state.keys), f"{done:,} images")
+        state.progress(done / len(state.keys), counted(done, "image", "images"))
 
 
 # --- original files ---
@@ -379,7 +382,8 @@ def _media(state: Build, low: float, high: float) -> Iterator[MediaRow]:
             state.images += 1
             yield row
         state.progress(
-            low + (high - low) * min(1.0, state.images / max(1, len(state.keys))), f"{state.images:,} images"
+            low + (high - low) * min(1.0, state.images / max(1, len(state.keys))),
+            counted(state.images, "image", "images"),
         )
 
 

@@ -21,6 +21,7 @@ from annotator.domain.actor import Actor
 from annotator.domain.chunks import chunks
 from annotator.domain.errors import DomainError, Invalid
 from annotator.domain.records import ImageRecord, LabelRecord, TagRecord
+from annotator.domain.text import counted
 from annotator.events import kinds, payloads
 from annotator.formats.coco import CocoReader
 from annotator.models import (
@@ -171,7 +172,7 @@ def _write_images(
     for chunk in chunks(records, 100):
         for dataset, group in state.homes.by_dataset(chunk):
             total += _write_group(state, dataset, group, files)
-        report_progress(0.02, f"{total:,} images")
+        report_progress(0.02, counted(total, "image", "images"))
     return total
 
 
@@ -267,7 +268,7 @@ def _write_labels(
         state.report.labels.imported += len(rows)
         state.report.labels.changed += sum(row.id in changed for row in rows) if changed else 0
         total += len(rows)
-        report_progress(0.1 + 0.9 * (1 - 1 / (1 + total / 20_000)), f"{total:,} labels")
+        report_progress(0.1 + 0.9 * (1 - 1 / (1 + total / 20_000)), counted(total, "label", "labels"))
         time.sleep(_YIELD_SECONDS)
     return total, tags
 
