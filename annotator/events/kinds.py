@@ -104,7 +104,12 @@ STATUS_CHANGED: Kind[StatusPayload, StatusBefore] = Kind(
 # --- media and datasets ---
 
 MEDIA_CREATED: Kind[MediaCreated, Any] = Kind(
-    "media.created", MediaCreated, None, ("media.creation", "media.batches"), grid="list", in_feed=True
+    "media.created",
+    MediaCreated,
+    None,
+    ("media.creation", "media.batches", "video.videos"),
+    grid="list",
+    in_feed=True,
 )
 MEDIA_RENAMED: Kind[MediaRenamed, NamedPayload] = Kind(
     "media.renamed",
@@ -123,7 +128,7 @@ MEDIA_REPLACED: Kind[MediaReplaced, Any] = Kind(
     "media.replaced", MediaReplaced, None, ("media.rows",), effects=_REFETCH, grid="tiles", in_feed=True
 )
 MEDIA_HEALTH: Kind[MediaHealth, Any] = Kind(
-    "media.health", MediaHealth, None, ("damage",), effects=_REFETCH, grid="tiles"
+    "media.health", MediaHealth, None, ("damage", "video.ingest"), effects=_REFETCH, grid="tiles"
 )
 MEDIA_FROZEN: Kind[MediaFrozen, Any] = Kind(
     "media.frozen", MediaFrozen, None, ("media.changes",), effects=_REFETCH, grid="tiles", in_feed=True

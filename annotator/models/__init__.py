@@ -25,6 +25,7 @@ from .projects import ContentType, Project, ProjectClock
 from .running import AppliedOp, Event, Job, JobState, Lease, WorkerBeat
 from .security import SecurityEvent, Session
 from .uploads import Upload, UploadBatch
+from .videos import VideoFacts
 from .vocabulary import (
     Attribute,
     AttributeBinding,
@@ -42,5 +43,5 @@ __all__ = [
     "ContentType", "Dataset", "DatasetItem", "Event", "GuessCount", "Invitation", "Job", "JobState", "KeypointBinding", "KeypointClass",
     "KeypointSchema", "Label", "Lease", "Media", "MediaKind", "MediaStatus", "Membership", "Project", "ProjectClock",
     "QualityIssue", "Rendition", "Role", "SecurityEvent", "Session", "SignInLink", "SkeletonEdge", "Tag", "TagGroup", "Upload", "UploadBatch",
-    "User", "WorkerBeat", "Workspace", "WorkspaceClock",
+    "User", "VideoFacts", "WorkerBeat", "Workspace", "WorkspaceClock",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ JOB_NAMES = {
     "export": gettext_lazy("Export"),
     "import_coco": gettext_lazy("COCO import"),
     "ingest": gettext_lazy("Image upload"),
+    "ingest_video": gettext_lazy("Video processing"),
     "import_archive": gettext_lazy("Archive upload"),
     "prepare": gettext_lazy("Thumbnails"),
     "relist": gettext_lazy("Image sorting"),

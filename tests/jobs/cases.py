@@ -24,6 +24,7 @@ from annotator.models import (
     Tag,
     Upload,
     UploadBatch,
+    VideoFacts,
 )
 from annotator.services import blobs
 from annotator.services.exchange.exports import exports
@@ -33,10 +34,12 @@ from annotator.services.media import archives, bulk, uploads
 from annotator.services.media.selection import MediaSelection
 from annotator.services.media.uploads import FinishItem
 from annotator.services.projects import datasets
+from annotator.services.video import videos
 from annotator.services.vocabulary import merges
 from annotator.storage.base import put_bytes
+from tests import videos as made_videos
 from tests.storage import pictures
-from tests.world import World, actor, make_box, make_dataset, make_images
+from tests.world import World, actor, make_box, make_dataset, make_images, make_project
 
 Prepare = Callable[[World], Job]
 
@@ -46,13 +49,14 @@ class Case:
     """How a job of a kind comes about.
 
     `undo` starts its undo, if it has one. `is_restarted`: an interrupted job begins anew instead of continuing;
-    `is_trashed`: what a failed or cancelled one wrote goes to the trash.
+    `is_trashed`: what a failed or cancelled one wrote goes to the trash; `is_told`: its medium says that it was stopped.
     """
 
     prepare: Prepare
     undo: Callable[[World, Job], Job | None] | None = None
     is_restarted: bool = False
     is_trashed: bool = False
+    is_told: bool = False
 
 
 def sent(w: World, content: bytes, batch: UploadBatch | None = None) -> Upload:
@@ -196,6 +200,13 @@ def _prepare(w: World) -> Job:
     return jobs.start(actor=actor(w.max), workspace=w.workspace, project=w.project, kind="prepare")
 
 
+def _video(w: World) -> Job:
+    clips = make_dataset(make_project(w.workspace, "Clips", content_type="VIDEOS"), "Monday")
+    blob = blobs.put_bytes(made_videos.h264())
+    media = videos.create(actor=actor(w.max), dataset=clips, name="a.mp4", source=blob)
+    return Job.all_objects.get(kind=videos.JOB, params__media=str(media.pk))
+
+
 def _sample(w: World) -> Job:
     return jobs.start(actor=actor(w.olga), workspace=w.workspace, kind="sample_project")
 
@@ -221,6 +232,7 @@ CASES = {
     "relist": Case(_relist),
     "prepare": Case(_prepare),
     "sample_project": Case(_sample),
+    "ingest_video": Case(_video, is_told=True),
 }
 
 
@@ -239,6 +251,9 @@ def content(w: World) -> dict[str, Any]:
         "renditions": _rows(
             Rendition.all_objects.filter(media__in=media, media__trashed_at=None), "media__blob__sha256", "variant", "blob__sha256"
         ),
+        "videos": _rows(
+            VideoFacts.objects.filter(media__in=media), "media__blob__sha256", "codec", "is_played", "frames"
+        ),
         "classes": _rows(
             Concept.all_objects.filter(project__workspace=w.workspace), "name", "number", "on_region", "on_media"
         ),
@@ -254,7 +269,7 @@ def _media(w: World, *, is_trashed: bool) -> list[Any]:
         media__project__workspace=w.workspace, media__trashed_at__isnull=not is_trashed
     )
     return _rows(
-        rows, "dataset__name", "name", "media__blob__sha256", "media__width", "media__health", "media__status__base",
+        rows, "dataset__name", "name", "media__blob__sha256", "media__width", "media__health", "media__frame_count", "media__status__base",
         "media__list_key", "media__is_prepared",
     )  # fmt: skip
 

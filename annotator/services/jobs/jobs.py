@@ -23,6 +23,9 @@ from annotator.models import Job, JobState, Project, Workspace
 from annotator.services.numbers import next_number
 
 OPEN = (JobState.QUEUED, JobState.RUNNING)
+#: Jobs of one uploaded file each: as many as files, so no reason to refuse another job. A worker ends them in any case,
+#: since the file has to say what became of it.
+OF_FILES = ("ingest_video",)
 FINISHED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
 _log = logging.getLogger(__name__)
 
@@ -41,7 +44,7 @@ def start(
 
     `workspace` is that of the project when there is one. `params` must be JSON-able. `actor` is None for the server's own work. A message that gets lost
     is sent again by the sweeper, so the job runs once this transaction is committed. Raises Busy when the workspace
-    has as many open jobs as it may have.
+    has as many open jobs as it may have; OF_FILES kinds are left out of that.
     """
     if project is not None:
         workspace_id: uuid.UUID = project.workspace_id
@@ -49,7 +52,7 @@ def start(
         workspace_id = workspace.pk
     else:
         raise ValueError("a job belongs to a workspace or to a project")
-    if actor is not None:
+    if actor is not None and kind not in OF_FILES:
         _check_quota(workspace_id)
     job = Job.all_objects.create(
         workspace_id=workspace_id,
@@ -73,7 +76,7 @@ def cancel(*, actor: Actor, job: Job) -> Job:
     """
     _require(actor, job)
     rows = Job.all_objects.filter(pk=job.pk)
-    fresh = rows.filter(state=JobState.QUEUED, begun_at__isnull=True)
+    fresh = rows.filter(state=JobState.QUEUED, begun_at__isnull=True).exclude(kind__in=OF_FILES)
     is_over = fresh.update(state=JobState.CANCELLED, cancel_requested=True, finished_at=timezone.now())
     if not is_over and not rows.exclude(state__in=FINISHED).update(cancel_requested=True):
         raise Conflict("This job has ended already.", code="job_ended")
@@ -118,7 +121,8 @@ def retry(*, actor: Actor, job: Job) -> Job:
 def _check_quota(workspace_id: uuid.UUID) -> None:
     """Raise Busy (code "quota") for a workspace whose waiting and running jobs reach ANNOTATOR_QUOTA_JOBS; 0 is no limit."""
     most = settings.QUOTA_JOBS
-    if most and Job.all_objects.filter(workspace=workspace_id, state__in=OPEN)[:most].count() == most:
+    counted = Job.all_objects.filter(workspace=workspace_id, state__in=OPEN).exclude(kind__in=OF_FILES)
+    if most and counted[:most].count() == most:
         message = (
             f"This workspace has {most:,} jobs that wait or run, which is its limit. "
             "Wait until some have ended, or cancel some."
