@@ -17,7 +17,7 @@ from annotator.services.projects import projects
 from annotator.web import forms, media_filter
 from annotator.web.actors import actor_of, signed_in, user_of
 from annotator.web.forms import as_json
-from annotator.web.selectors import label as selectors
+from annotator.web.selectors import image_history, label as selectors
 
 PROTOCOL = 1
 # A new server accepts the operations of pages that were loaded before the update.
@@ -31,6 +31,14 @@ def media_state(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
     actor = actor_of(request)
     media = selectors.find_media(actor, media_id)
     return as_json(selectors.media_state(actor, media, media_filter.read(request.GET)))
+
+
+@require_safe
+@signed_in
+def media_history(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
+    """Return who changed what of a medium, newest first."""
+    media = selectors.find_media(actor_of(request), media_id)
+    return as_json({"items": image_history.lines(media)})
 
 
 @require_POST

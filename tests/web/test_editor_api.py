@@ -12,6 +12,7 @@ from django.test import Client
 
 from annotator.domain.ids import uuid7
 from annotator.models import Label
+from annotator.services.annotations import labels, tags
 from tests.web.client import queries
 from tests.world import World
 
@@ -188,3 +189,25 @@ def test_the_page_says_where_everything_is(w: World) -> None:
         "sunny",
     }
     assert "unsafe" not in page.headers["Content-Security-Policy"]
+
+
+def test_the_history_of_an_image_says_who_did_what(w: World) -> None:
+    image, patch = w.images[0], {"concept": str(w.car.pk), "box": [10, 10, 60, 40], "tool": "bbox"}
+    made = labels.create_many(actor=w.actor(w.ann), media=image, patches=[patch])[0]
+    change = {"concept": str(w.person.pk)}
+    labels.update_many(actor=w.actor(w.max), media=image, patches=[(made.pk, change)])
+    labels.update_many(actor=w.actor(w.max), media=image, patches=[(made.pk, {"box": [1, 2, 30, 40]})])
+    tags.add_many(actor=w.actor(w.ann), media=image, concept_ids=[w.sunny.pk])
+    labels.delete_many(actor=w.actor(w.ann), media=image, label_ids=[made.pk])
+    labels.create_many(actor=w.actor(w.ann), media=w.images[1], patches=[patch])
+    path = f"/web/media/{image.pk}/history"
+    items = client_of(w.vera).get(path).json()["items"]
+    assert [(one["what"], one["actor"]["name"], one.get("concept")) for one in items] == [
+        ("delete", "Ann", str(w.person.pk)),
+        ("tags", "Ann", None),
+        ("geometry", "Max", str(w.person.pk)),
+        ("class", "Max", str(w.person.pk)),
+        ("create", "Ann", str(w.car.pk)),
+    ]
+    assert {one["label"] for one in items if "label" in one} == {str(made.pk)}
+    assert client_of(w.otto).get(path).status_code == 404

@@ -45,7 +45,7 @@ QUERIES: dict[str, str] = {
     "project-settings": "", "media": f"start {FILTERS}", "upload": "dataset", "upload-report": "",
     "tiles": f"start limit count after {FILTERS}", "overlays": "ids", "media-ids": f"start limit {FILTERS}",
     "datasets": "", "classes": "kind chosen", "class-merge-preview": "target role", "exports": "part",
-    "label": FILTERS, "media-state": FILTERS, "project-session": "", "project-events": "since media limit",
+    "label": FILTERS, "media-state": FILTERS, "media-history": "", "project-session": "", "project-events": "since media limit",
     "project-film": f"around at before after {FILTERS}", "project-trash": "part before", "workspace-trash": "part before",
 }  # fmt: skip
 BOX = {"concept": "$car", "box": [1, 2, 30, 40], "z": 1, "tool": "box", "origin": "human", "score": 0.5, "is_crowd": False,

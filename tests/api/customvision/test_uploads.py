@@ -221,7 +221,7 @@ def test_a_full_disk_is_said_and_nothing_written(w: World, by: Callers, p: str, 
     settings.MIN_FREE_BYTES = 2**62
     before = Blob.objects.count()
     by.max.refused(
-        "POST", f"{p}/images/files", 429, "ErrorUnknown", {"images": [{"contents": b64(small(7))}]}
+        "POST", f"{p}/images/files", 503, "ErrorUnknown", {"images": [{"contents": b64(small(7))}]}
     )
     assert (Media.all_objects.count(), Blob.objects.count()) == (3, before)
 

@@ -58,6 +58,7 @@ export interface PageSession {
     session: string;
     events: string;
     film: string;
+    history: string;
     ws: string;
     label_page: string;
     media_page: string;

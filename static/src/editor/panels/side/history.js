@@ -1,9 +1,12 @@
-/** The tab of history: the person's own steps on this image, newest first; a click goes back to it. */
-import { age, ngettext, t } from '../../../i18n.js';
+/** The tab of history: the person's own steps on this image, newest first, a click goes back to one; or the changes of everyone. */
+import { signal, untracked } from '@preact/signals-core';
+import { age, t } from '../../../i18n.js';
 import { statusName } from '../../../ui/statuses.js';
-import { html, mount, nothing, repeat } from '../live.js';
+import { html, live, mount, nothing, repeat } from '../live.js';
 import { icon } from '../templates.js';
 import { onListKey, rovingStop } from '../roving.js';
+import { ICONS, labelWords } from './history-words.js';
+import { mountImageHistory, numbersOf } from './image-history.js';
 
 /** @import {Delta, HistoryEntry, LabelDelta} from '../../types/changes' */
 /** @import {Label} from '../../types/labels' */
@@ -21,37 +24,12 @@ function kindOf({ before, after }) {
   return 'geometry';
 }
 
-/** @param {string} kind @param {string} name */
-function oneWords(kind, name) {
-  switch (kind) {
-    case 'create': return t('{name} added', { name });
-    case 'delete': return t('{name} deleted', { name });
-    case 'class': return t('Class set to {name}', { name });
-    case 'order': return t('{name} reordered', { name });
-    default: return t('{name} changed', { name });
-  }
-}
-
-/** @param {string} kind @param {number} n */
-function manyWords(kind, n) {
-  switch (kind) {
-    case 'create': return ngettext('{n} object added', '{n} objects added', n);
-    case 'delete': return ngettext('{n} object deleted', '{n} objects deleted', n);
-    case 'class': return ngettext('Class of {n} object changed', 'Class of {n} objects changed', n);
-    case 'order': return t('Order changed');
-    default: return ngettext('{n} object changed', '{n} objects changed', n);
-  }
-}
-
-const ICONS = Object.freeze(/** @type {Record<string, string>} */ ({
-  create: 'plus', delete: 'trash-2', class: 'shapes', order: 'arrow-up-down', geometry: 't-box', tag: 'tag', status: 'circle-check',
-}));
-
 /**
  * The text of a step, with its icon.
  * @param {readonly Delta[]} deltas @param {Pick<Store, 'concept' | 'labels' | 'statuses'>} store
+ * @param {ReadonlyMap<string, number>} [numbers] of objects by id
  */
-export function stepWords(deltas, store) {
+export function stepWords(deltas, store, numbers) {
   const [first] = deltas;
   if (!first) return { text: '', icon: 'history' };
   if (first.kind === 'tag') {
@@ -65,9 +43,9 @@ export function stepWords(deltas, store) {
   }
   const labels = deltas.flatMap((one) => (one.kind === 'label' ? [one] : []));
   const kind = kindOf(first);
-  if (labels.length > 1) return { icon: ICONS[kind], text: manyWords(kind, labels.length) };
   const concept = first.after?.concept ?? (kind === 'delete' ? first.before?.concept : undefined) ?? store.labels.get(first.label_id)?.concept;
-  return { icon: ICONS[kind], text: oneWords(kind, store.concept(concept ?? null)?.name ?? t('Object')) };
+  const name = store.concept(concept ?? null)?.name ?? t('Object');
+  return { icon: ICONS[kind], text: labelWords(kind, labels.length, name, numbers?.get(first.label_id)) };
 }
 
 /** Undoes or redoes until a step is the newest one done. @param {Store} store @param {readonly HistoryEntry[]} entries @param {number} index -1: none */
@@ -82,14 +60,15 @@ export function goBackTo(store, entries, index) {
  * @param {readonly HistoryEntry[]} entries @param {Store} store
  */
 function stepsOf(entries, store) {
+  const numbers = numbersOf(store);
   const newest = entries.findLastIndex((one) => !one.undone);
-  const steps = entries.map(({ id, at, undone, deltas }, index) => ({ id, index, undone, isNewest: index === newest, age: age(at), ...stepWords(deltas, store) }));
+  const steps = entries.map(({ id, at, undone, deltas }, index) => ({ id, index, undone, isNewest: index === newest, age: age(at), ...stepWords(deltas, store, numbers) }));
   const start = { id: '', index: -1, undone: false, isNewest: newest < 0, age: '', icon: 'image', text: t('Image opened') };
   return [...steps.slice(-MOST).reverse(), start];
 }
 
 /** @param {HTMLElement} host @param {App} app */
-export function mountHistory(host, app) {
+function mountSteps(host, app) {
   const { store } = app;
   const stop = rovingStop();
   return mount(host, () => {
@@ -101,4 +80,31 @@ export function mountHistory(host, app) {
       ${repeat(steps, (one) => one.id, (one) => html`<div class="item" role="option" data-id=${one.id} tabindex=${one.id === tabbed ? 0 : -1} aria-selected=${String(one.isNewest)} ?data-hidden=${one.undone}
         title=${one.undone ? t('Redo up to here') : t('Undo back to here')} @click=${() => goBackTo(store, entries, one.index)}>${icon(one.icon, 's')}<span class="clip grow">${one.text}${one.undone ? html`<span class="sr">, ${t('undone')}</span>` : nothing}</span><span class="faint small">${one.age}</span></div>`)}</div>`;
   });
+}
+
+/** The tab: the person's own steps, or the changes of everyone. @param {HTMLElement} host @param {App} app */
+export function mountHistory(host, app) {
+  const isOfAll = signal(false);
+  const [choice, list] = ['div', 'div'].map((name) => document.createElement(name));
+  choice.className = 'history-choice';
+  list.className = 'history-list';
+  host.replaceChildren(choice, list);
+  const button = (/** @type {boolean} */ value, /** @type {string} */ text) => html`<button type="button" aria-pressed=${String(isOfAll.value === value)} @click=${() => { isOfAll.value = value; }}>${text}</button>`;
+  const endChoice = mount(choice, () => html`<div class="choice" role="group" aria-label=${t('Whose changes')}>${button(false, t('Yours'))}${button(true, t('Everyone'))}</div>`);
+  let endList = () => {};
+  const end = live(() => {
+    const isAll = isOfAll.value;
+    untracked(() => {
+      endList();
+      const inner = document.createElement('div');
+      inner.className = 'panel-in';
+      list.replaceChildren(inner);
+      endList = (isAll ? mountImageHistory : mountSteps)(inner, app);
+    });
+  });
+  return () => {
+    end();
+    endList();
+    endChoice();
+  };
 }
