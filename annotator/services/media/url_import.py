@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import socket
 import ssl
 import threading
@@ -11,20 +10,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+from urllib.parse import unquote, urljoin
 
 from django.conf import settings
 
 import annotator
 from annotator.domain.errors import Invalid
 from annotator.models import Blob
-from annotator.services import blobs
+from annotator.services import addresses, blobs
+from annotator.services.addresses import Target
 from annotator.storage import probe
 from annotator.storage.base import CHUNK
 
 REDIRECTS = 5
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 SECONDS = 30.0
 _STEP_SECONDS = 10.0
 _TOO_SLOW = "the host answers too slowly"
@@ -38,16 +36,6 @@ class Fetched:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """One checked step: the address as given, and the IP that is connected to, whatever the name resolves to later."""
-
-    url: SplitResult
-    host: str
-    port: int
-    address: str
-
-
 def fetch(url: object, *, limit: int | None = None, field: str = "url") -> Fetched:
     """Fetch and store a file of at most `limit` bytes (default MAX_IMAGE_BYTES).
 
@@ -59,67 +47,23 @@ def fetch(url: object, *, limit: int | None = None, field: str = "url") -> Fetch
     limit = limit or settings.MAX_IMAGE_BYTES
     deadline = time.monotonic() + SECONDS
     for _ in range(REDIRECTS + 1):
-        target = check(url, field=field)
+        target = addresses.check(url, field=field)
         try:
             with _answer(target, deadline) as answer:
                 if answer.status in (301, 302, 303, 307, 308):
                     url = urljoin(url, answer.headers.get("Location", ""))
                     continue
                 if answer.status != 200:
-                    raise _refused(f"the host answered {answer.status}", field)
+                    raise addresses.refused(f"the host answered {answer.status}", field)
                 return _store(answer, target, limit, deadline, field)
         except (OSError, http.client.HTTPException) as error:
             slow = time.monotonic() >= deadline
-            raise _refused(_TOO_SLOW if slow else _in_words(error), field) from error
-    raise _refused("it redirects too often", field)
-
-
-def check(url: str, *, field: str = "url") -> _Target:
-    """Return where an address leads, or raise Invalid: only http and https, no credentials, only public IPs.
-
-    Every address that the name resolves to must be public; the connection goes to the one checked here.
-    """
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-        host = host.encode("idna").decode() if not host.isascii() else host
-    except (ValueError, UnicodeError):
-        raise Invalid(f"{field} is not an address.", field=field) from None
-    if parts.scheme not in ("http", "https") or not host or any(ord(ch) <= 32 for ch in url):
-        raise Invalid(f"{field} must begin with http:// or https:// and name a host.", field=field)
-    if parts.username is not None or parts.password is not None:
-        raise Invalid(f"{field} must not hold a user name or password.", field=field)
-    try:
-        found = [info[4][0] for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    except (OSError, UnicodeError):
-        raise _refused("its host is unknown", field) from None
-    allowed = {host, f"{host}:{port}"} & set(settings.URL_IMPORT_HOSTS)
-    if not allowed and not all(is_public(str(address)) for address in found):
-        raise Invalid(f"{field} leads to an address that is not public.", field=field, code="not_public")
-    return _Target(parts, host, port, str(found[0]))
-
-
-def is_public(address: str) -> bool:
-    """Return whether an IP may be asked: no loopback, private, link-local (metadata), multicast or reserved one.
-
-    Also not one of these in IPv6 clothes: mapped, 6to4, Teredo, or behind a NAT64 prefix.
-    """
-    ip = ipaddress.ip_address(address.split("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is None and ip in _NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
-        if inner is not None:
-            return is_public(str(inner))
-        if (
-            ip not in _GLOBAL_UNICAST
-        ):  # "is_global" holds for much that is merely not listed, ::127.0.0.1 among it
-            return False
-    return ip.is_global and not ip.is_multicast
+            raise addresses.refused(_TOO_SLOW if slow else _in_words(error), field) from error
+    raise addresses.refused("it redirects too often", field)
 
 
 @contextmanager
-def _answer(target: _Target, deadline: float) -> Iterator[http.client.HTTPResponse]:
+def _answer(target: Target, deadline: float) -> Iterator[http.client.HTTPResponse]:
     """Ask for the file at the checked IP, under the original host name (also for the certificate).
 
     The connection is cut when the time is over: a host that sends a byte of its header now and then meets every
@@ -160,7 +104,7 @@ def _cut(stream: socket.socket) -> None:
 
 
 def _store(
-    answer: http.client.HTTPResponse, target: _Target, limit: int, deadline: float, field: str
+    answer: http.client.HTTPResponse, target: Target, limit: int, deadline: float, field: str
 ) -> Fetched:
     """Stream the body into the store; nothing is kept of one that is too large, too slow or cut off."""
     staged = blobs.store().stage(limit=limit)
@@ -179,7 +123,7 @@ def _store(
         if time.monotonic() >= deadline:
             raise TimeoutError
         if answer.length:
-            raise _refused("the answer was cut off", field)
+            raise addresses.refused("the answer was cut off", field)
         stored = staged.commit()
     finally:
         staged.discard()
@@ -203,7 +147,3 @@ def _in_words(error: Exception) -> str:
     if isinstance(error, OSError):
         return "the host cannot be reached"
     return "the host does not speak HTTP"
-
-
-def _refused(reason: str, field: str) -> Invalid:
-    return Invalid(f"{field} cannot be fetched: {reason}.", field=field, code="unreachable")

@@ -14,7 +14,7 @@ import pytest
 
 from annotator.domain.errors import Denied, Invalid, TooLarge
 from annotator.models import Blob, Media
-from annotator.services import blobs
+from annotator.services import addresses, blobs
 from annotator.services.media import creation as media_creation, url_import, urls as media_urls
 from tests.storage import pictures
 from tests.world import World, actor
@@ -146,14 +146,14 @@ def host(port: int, settings: Any) -> str:
     ],
 )  # fmt: skip
 def test_addresses_that_are_not_public(address: str) -> None:
-    assert not url_import.is_public(address)
+    assert not addresses.is_public(address)
 
 
 @pytest.mark.parametrize(
     "address", ["93.184.216.34", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
 )
 def test_addresses_that_are(address: str) -> None:
-    assert url_import.is_public(address)
+    assert addresses.is_public(address)
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_every_address_of_a_name_counts(monkeypatch: pytest.MonkeyPatch) -> None
     both = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 80)) for ip in ("93.184.216.34", "10.0.0.7")]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: both)
     with pytest.raises(Invalid, match="not public"):
-        url_import.check("http://example.org/x")
+        addresses.check("http://example.org/x")
 
 
 def test_the_connection_goes_to_the_address_that_was_checked(
