@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -53,6 +54,20 @@ def env_umask(name: str, default: str) -> int:
 def env_list(name: str, default: str = "") -> list[str]:
     """Return the comma-separated items, blanks stripped, empty ones dropped."""
     return [item.strip() for item in env_text(name, default).split(",") if item.strip()]
+
+
+def env_hosts(name: str) -> list[str]:
+    """Return the comma-separated hosts (name or IP, perhaps with a port) and networks (10.1.0.0/16)."""
+    found = env_list(name)
+    for item in found:
+        if "/" in item:
+            try:
+                ipaddress.ip_network(item)
+            except ValueError:
+                raise BadSetting(
+                    f"{name} must hold hosts and networks such as 10.1.0.0/16, not {item!r}."
+                ) from None
+    return found
 
 
 def env_path(name: str, default: Path) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.env import BadSetting, env_int, env_list, env_text
+from annotator.env import BadSetting, env_hosts, env_int, env_text
 from annotator.storage import decode_memory
 
 MAX_UPLOAD_BYTES = env_int("ANNOTATOR_MAX_UPLOAD_MB", 2048, low=1) * 1024 * 1024
@@ -32,7 +32,7 @@ MAX_VIDEO_FRAMES = env_int("ANNOTATOR_MAX_VIDEO_FRAMES", 5_000_000, low=1)
 VIDEO_MEMORY_MB = env_int("ANNOTATOR_VIDEO_MEMORY_MB", 3072, low=512)
 VIDEO_SECONDS = env_int("ANNOTATOR_VIDEO_HOURS", 12, low=1) * 3600
 VIDEO_STALL_SECONDS = env_int("ANNOTATOR_VIDEO_STALL_SECONDS", 60, low=1)
-URL_IMPORT_HOSTS = env_list("ANNOTATOR_URL_IMPORT_HOSTS")
+URL_IMPORT_HOSTS = env_hosts("ANNOTATOR_URL_IMPORT_HOSTS")
 RATE_SIGN_IN_PER_MINUTE = env_int("ANNOTATOR_RATE_SIGN_IN", 10)
 RATE_INVALID_PER_MINUTE = env_int("ANNOTATOR_RATE_INVALID", 120)
 # Failed passwords in an hour: of an account, from an address, altogether; 0 = no limit.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import socket
 from dataclasses import dataclass
@@ -26,9 +27,10 @@ class Target:
 
 
 def check(url: str, *, field: str = "url") -> Target:
-    """Return where an address leads, or raise Invalid: only http and https, no credentials, only public IPs.
+    """Return where an address leads, or raise Invalid: only http and https, no credentials, only public IPs and what
+    ANNOTATOR_URL_IMPORT_HOSTS allows.
 
-    Every address that the name resolves to must be public; the connection goes to the one checked here.
+    Every address that the name resolves to must be allowed; the connection goes to the one checked here.
     """
     try:
         parts = urlsplit(url)
@@ -45,9 +47,22 @@ def check(url: str, *, field: str = "url") -> Target:
     except (OSError, UnicodeError):
         raise refused("its host is unknown", field) from None
     allowed = {host, f"{host}:{port}"} & set(settings.URL_IMPORT_HOSTS)
-    if not allowed and not all(is_public(str(address)) for address in found):
+    if not allowed and not all(_may_be_asked(str(address)) for address in found):
         raise Invalid(f"{field} leads to an address that is not public.", field=field, code="not_public")
     return Target(parts, host, port, str(found[0]))
+
+
+def _may_be_asked(address: str) -> bool:
+    return is_public(address) or any(
+        ipaddress.ip_address(address.split("%")[0]) in network
+        for network in _networks(tuple(settings.URL_IMPORT_HOSTS))
+    )
+
+
+@functools.cache
+def _networks(allowed: tuple[str, ...]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Return the networks among hosts and networks."""
+    return [ipaddress.ip_network(one) for one in allowed if "/" in one]
 
 
 def is_public(address: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from annotator.domain.errors import Denied, Invalid, TooLarge
+from annotator.env import BadSetting, env_hosts
 from annotator.models import Blob, Media
 from annotator.services import addresses, blobs
 from annotator.services.media import creation as media_creation, url_import, urls as media_urls
@@ -198,6 +199,35 @@ def test_every_address_of_a_name_counts(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: both)
     with pytest.raises(Invalid, match="not public"):
         addresses.check("http://example.org/x")
+
+
+@pytest.mark.parametrize(
+    ("ips", "allowed", "is_allowed"),
+    [
+        (["10.1.2.3"], ["10.1.0.0/16"], True), (["10.1.2.3", "93.184.216.34"], ["10.1.0.0/16"], True), (["fd00:1::5"], ["fd00:1::/64"], True),
+        (["10.2.2.3"], ["10.1.0.0/16"], False), (["10.1.2.3", "10.2.2.3"], ["10.1.0.0/16"], False), (["10.1.2.3"], ["fd00:1::/64"], False),
+        (["10.1.2.3"], ["example.org"], True), (["10.1.2.3"], ["example.org:81"], False), (["10.1.2.3"], ["other.example"], False),
+    ],
+)  # fmt: skip
+def test_allowed_hosts_and_networks(
+    ips: list[str], allowed: list[str], is_allowed: bool, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.URL_IMPORT_HOSTS = allowed
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 80)) for ip in ips]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: found)
+    if is_allowed:
+        assert addresses.check("http://example.org/x").address == ips[0]
+        return
+    with pytest.raises(Invalid, match="not public"):
+        addresses.check("http://example.org/x")
+
+
+def test_a_network_that_is_none_is_refused_at_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANNOTATOR_URL_IMPORT_HOSTS", "images.lan:9000, 10.1.0.0/16")
+    assert env_hosts("ANNOTATOR_URL_IMPORT_HOSTS") == ["images.lan:9000", "10.1.0.0/16"]
+    monkeypatch.setenv("ANNOTATOR_URL_IMPORT_HOSTS", "10.1.0.0/33")
+    with pytest.raises(BadSetting, match=r"10\.1\.0\.0/33"):
+        env_hosts("ANNOTATOR_URL_IMPORT_HOSTS")
 
 
 def test_the_connection_goes_to_the_address_that_was_checked(
