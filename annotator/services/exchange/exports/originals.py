@@ -1,0 +1,50 @@
+"""Exports of the image files as they were uploaded, alone or beside an export of labels."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
+
+from annotator.services import blobs
+from annotator.services.exchange.exports import rows as export_rows
+from annotator.services.exchange.exports.building import Build, free_path, media_of, write_entry
+from annotator.services.exchange.exports.rows import MediaRow
+
+_CHUNK = 1024 * 1024
+
+
+def write(state: Build, archive: zipfile.ZipFile) -> None:
+    """Write the image files to the archive."""
+    _write_files(state, archive, media_of(state, 0.0, 1.0))
+
+
+def write_included(state: Build, archive: zipfile.ZipFile) -> None:
+    """Write the images of an export of labels beside them."""
+    done = 0
+    for chunk in state.keys.chunks():
+        _write_files(state, archive, export_rows.read_media(chunk), folder="images/")
+        done += len(chunk)
+        state.progress(done / len(state.keys), f"{done:,} image files")
+
+
+def _write_files(
+    state: Build, archive: zipfile.ZipFile, rows: Iterable[MediaRow], *, folder: str = ""
+) -> None:
+    store = blobs.store()
+    for row in rows:
+        where = folder + free_path(state, row)
+        if row.sha256 is None:
+            state.report.add("images", "the file is not kept here", where)
+            continue
+        try:
+            source = store.open(row.sha256)
+        except FileNotFoundError:
+            state.report.add("images", "the file is not in storage", where)
+            continue
+        with source:
+            write_entry(archive, where, _pieces(source), is_packed=True)
+
+
+def _pieces(source: BinaryIO) -> Iterator[bytes]:
+    return iter(lambda: source.read(_CHUNK), b"")
