@@ -19,9 +19,9 @@ def _project(run: JobRun) -> Project:
 
 @handler("restore_trash")
 def restore(run: JobRun) -> dict[str, Any]:
-    """Restore what was in the trash when the job was started. Begins anew after a stop: what is back stays back."""
+    """Restore what was in the trash when the job was started. Continues after its last step."""
     return trash.run_restore_all(
-        actor=run.actor, project=_project(run), params=run.params, progress=run.progress
+        actor=run.actor, project=_project(run), params=run.params, steps=run.steps, progress=run.progress
     )
 
 

@@ -30,10 +30,10 @@ from annotator.services import blobs
 from annotator.services.exchange.exports import exports
 from annotator.services.exchange.imports import imports
 from annotator.services.jobs import jobs
-from annotator.services.media import archives, bulk, uploads
+from annotator.services.media import archives, bulk, changes, uploads
 from annotator.services.media.selection import MediaSelection
 from annotator.services.media.uploads import FinishItem
-from annotator.services.projects import datasets
+from annotator.services.projects import datasets, trash
 from annotator.services.video import videos
 from annotator.services.vocabulary import merges
 from annotator.storage.base import put_bytes
@@ -207,6 +207,33 @@ def _video(w: World) -> Job:
     return Job.all_objects.get(kind=videos.JOB, params__media=str(media.pk))
 
 
+def _trashed(w: World) -> None:
+    """Put three images and a dataset of two others into the trash; the names of two are taken by now."""
+    images = _many(w)
+    evening = make_dataset(w.project, "Evening")
+    make_images(evening, 2, start=20, width=16, height=12)
+    changes.trash(actor=actor(w.max), project=w.project, media=[image.pk for image in images[:3]])
+    datasets.trash(actor=actor(w.max), dataset=evening)
+    make_dataset(w.project, "Evening")
+
+
+def _restore_trash(w: World) -> Job:
+    _trashed(w)
+    return trash.start_restore_all(actor=actor(w.max), project=w.project)
+
+
+def _purge(w: World) -> Job:
+    _trashed(w)
+    return trash.start_purge_all(actor=actor(w.olga), project=w.project)
+
+
+def _purge_project(w: World) -> Job:
+    project = make_project(w.workspace, "Old")
+    make_images(make_dataset(project, "Set"), 5, width=16, height=12)
+    trash.trash_project(actor=actor(w.olga), project=project, name="Old")
+    return trash.start_project_purge(actor=actor(w.olga), project=project, name="Old")
+
+
 def _sample(w: World) -> Job:
     return jobs.start(actor=actor(w.olga), workspace=w.workspace, kind="sample_project")
 
@@ -231,6 +258,9 @@ CASES = {
     "export": Case(_export, is_restarted=True),
     "relist": Case(_relist),
     "prepare": Case(_prepare),
+    "restore_trash": Case(_restore_trash),
+    "purge": Case(_purge),
+    "purge_project": Case(_purge_project),
     "sample_project": Case(_sample),
     "ingest_video": Case(_video, is_told=True),
 }

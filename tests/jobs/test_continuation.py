@@ -21,10 +21,10 @@ from annotator.models import Job
 from annotator.services.exchange.exports import rows as export_rows
 from annotator.services.exchange.imports import coco as coco_imports
 from annotator.services.jobs import jobs, runs as job_runs
-from annotator.services.media import archives, batches as media_batches, bulk
+from annotator.services.media import archives, batches as media_batches, bulk, changes as media_changes
 from annotator.services.media.decoding import pool as decoding
 from annotator.services.operations import demo
-from annotator.services.projects import datasets
+from annotator.services.projects import datasets, purging
 from annotator.services.vocabulary import merges
 from tests.jobs.cases import CASES, Case, content, outcome, told
 from tests.world import World
@@ -53,10 +53,11 @@ class Interruptions:
 def _small_steps(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     """Let a few rows take several steps, and one set of decoders serve all jobs."""
     settings.JOB_RUNNER = "tests.web.test_classes.nothing"
-    for module in (media_batches, bulk, merges, coco_imports, export_rows):
+    for module in (media_batches, media_changes, bulk, merges, coco_imports, export_rows):
         monkeypatch.setattr(module, "CHUNK", 2)
     for module in (merges, bulk):
         monkeypatch.setattr(module, "AT_ONCE", 2)
+    monkeypatch.setattr(purging, "_MEDIA", 2)
     monkeypatch.setattr(archives, "_PORTION", 3)
     monkeypatch.setattr(datasets, "_CHUNK", 2)
     monkeypatch.setattr(datasets, "INLINE", 2)

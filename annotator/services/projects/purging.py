@@ -23,6 +23,7 @@ from annotator.models import (
     Rendition,
     Tag,
     Upload,
+    VideoFacts,
 )
 
 # The time in the trash of what is to go at once: it is over, whatever the setting says, so nothing can be restored.
@@ -30,6 +31,8 @@ EXPIRED = datetime(2000, 1, 1, tzinfo=UTC)
 # Media of one transaction: with their labels these are some thousand rows.
 _MEDIA = 10
 _ROWS = 500
+#: What goes with a medium besides its labels and their values; a test compares this with the foreign keys.
+CHILDREN: tuple[type[Any], ...] = (Tag, Rendition, QualityIssue, DatasetItem, VideoFacts)
 Rows = Callable[[], QuerySet[Any]]
 Step = Callable[[], AbstractContextManager[None]]
 
@@ -52,7 +55,7 @@ def purge_media(
             AttributeValue.all_objects.filter(label__in=labels.values("pk")).delete()
             AttributeValue.all_objects.filter(media__in=ids).delete()
             labels._raw_delete("default")
-            for model in (Tag, Rendition, QualityIssue, DatasetItem):
+            for model in CHILDREN:
                 model.all_objects.filter(media__in=ids)._raw_delete("default")
             gone += Media.all_objects.filter(pk__in=ids)._raw_delete("default")
             if on_step is not None:

@@ -142,20 +142,25 @@ def start_restore_all(*, actor: Actor, project: Project) -> Job:
 
 
 def run_restore_all(
-    *, actor: Actor, project: Project, params: dict[str, Any], progress: Progress
+    *, actor: Actor, project: Project, params: dict[str, Any], steps: Steps, progress: Progress
 ) -> dict[str, Any]:
-    """Restore what was in the trash when the job was started; harmless to repeat and to stop anywhere."""
+    """Restore what was in the trash when the job was started."""
     until = datetime.fromisoformat(params["until"])
     media = trashed_media(project=project).filter(trashed_at__lte=until)
-    result, total, last = Restored(), media.count(), uuid.UUID(int=0)
+    result = Restored(images=int(steps.done.get("images", 0)), renames=int(steps.done.get("renames", 0)))
+    total, last = result.images + media.count(), uuid.UUID(int=0)
     for row in trashed_datasets(project=project).filter(trashed_at__lte=until).order_by("trashed_at", "pk"):
         progress(0, row.name)
-        _restore_dataset(actor, row, result)
+        with steps.step():
+            _restore_dataset(actor, row, result)
+            steps.save(images=result.images, renames=result.renames)
     while keys := list(
         media.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[: media_changes.CHUNK]
     ):
         last = keys[-1]
-        _restore_media(actor, project, keys, result)
+        with steps.step():
+            _restore_media(actor, project, keys, result)
+            steps.save(images=result.images, renames=result.renames)
         progress(min(1, result.images / max(1, total)), counted(result.images, "image", "images"))
     return {"restored": result.images, "renamed": result.renames}
 

@@ -7,11 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import models
 from django.utils import timezone
 
 from annotator.domain.errors import Busy, Invalid
 from annotator.models import (
     AppliedOp,
+    AttributeValue,
     Blob,
     Concept,
     Dataset,
@@ -27,7 +29,7 @@ from annotator.models import (
 from annotator.services import blobs
 from annotator.services.media import changes as media_changes, uploads
 from annotator.services.operations import purge
-from annotator.services.projects import datasets, projects
+from annotator.services.projects import datasets, projects, purging
 from annotator.storage.base import put_bytes
 from tests.world import World, actor, make_dataset, make_images
 
@@ -145,3 +147,12 @@ def test_the_periodic_functions_exist(settings: Any) -> None:
 
     ours = [path for path in settings.PERIODIC if ".purge." in path]
     assert len(ours) == 4 and all(callable(import_string(path)) for path in ours)
+
+
+def test_all_that_hangs_on_a_medium_goes_with_it() -> None:
+    related = {
+        relation.related_model
+        for relation in Media._meta.related_objects
+        if relation.on_delete is models.CASCADE
+    }
+    assert related == {*purging.CHILDREN, Label, AttributeValue}
