@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import io
 import struct
-from collections.abc import Sequence
+import tempfile
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -65,7 +65,8 @@ def make(
     out = io.BytesIO()
     unit = Fraction(1, rate) if times is None else Fraction(1, base)
     with av.open(out, "w", format=container) as file:
-        stream: Any = file.add_stream(codec, rate=rate, options=dict(options)) if frames else None
+        fast = {"preset": "ultrafast", "threads": "1"} if codec == "libx264" else {}
+        stream: Any = file.add_stream(codec, rate=rate, options=fast | dict(options)) if frames else None
         tone: Any = file.add_stream(sound, rate=48000) if sound else None
         if stream is not None:
             stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, pixels
@@ -120,17 +121,18 @@ def vp9(**options: Any) -> bytes:
 
 def index_first(data: bytes) -> bytes:
     """Return an MP4 with its index before its frames, as the web likes it."""
-    out = io.BytesIO()
-    with (
-        av.open(io.BytesIO(data)) as source,
-        av.open(out, "w", format="mp4", options={"movflags": "faststart"}) as target,
-    ):
-        stream = target.add_stream_from_template(source.streams.video[0])
-        for packet in source.demux(video=0):
-            if packet.dts is not None:
-                packet.stream = stream
-                target.mux(packet)
-    return out.getvalue()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "first.mp4"
+        with (
+            av.open(io.BytesIO(data)) as source,
+            av.open(str(path), "w", options={"movflags": "faststart"}) as target,
+        ):
+            stream = target.add_stream_from_template(source.streams.video[0])
+            for packet in source.demux(video=0):
+                if packet.dts is not None:
+                    packet.stream = stream
+                    target.mux(packet)
+        return path.read_bytes()
 
 
 def with_field(data: bytes, box: bytes, offset: int, value: bytes) -> bytes:
@@ -163,5 +165,22 @@ def file_of(folder: Path, name: str, data: bytes) -> Path:
     return path
 
 
-def sequence(count: int) -> Sequence[int]:
-    return list(range(count))
+def absurd_size(avi: bytes) -> bytes:
+    """Return an AVI whose header says that its frames are 9,000 pixels wide and high."""
+    return with_field(avi, b"strf", 8, struct.pack("<ii", 9_000, 9_000))
+
+
+def without_frames() -> bytes:
+    """Return an MP4 with a video track and not a single frame."""
+    data = bytearray(h264())
+    for box, fields in ((b"stts", 1), (b"stsz", 2), (b"stsc", 1), (b"ctts", 1), (b"stss", 1), (b"stco", 1)):
+        at = data.find(box)
+        if at >= 0:  # the number of entries
+            struct.pack_into(">I", data, at + 4 + 4 * fields, 0)
+    return bytes(data)
+
+
+@functools.cache
+def far_keys() -> bytes:
+    """Return an MP4 of 20 s with one key frame."""
+    return make("mp4", frames=40, rate=2, options=(("g", "1000"), ("sc_threshold", "0"), ("bf", "2")))

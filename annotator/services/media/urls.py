@@ -12,6 +12,7 @@ from django.conf import settings
 from annotator.domain.actor import Actor
 from annotator.models import Blob, Job, Media, MediaKind, Upload
 from annotator.storage import display_range, imaging, probe, signing
+from annotator.storage.video import containers
 
 # Raised when renditions are made in another way, so that browsers fetch them again.
 RENDITION_VERSION = 2
@@ -42,6 +43,10 @@ def addresses(media: Media, *, name: str = "") -> Addresses:
     expiry = signing.expiry_of(time.time())
     sha256 = media.blob.sha256 if media.blob else None
     original = original_of(media.pk, name or default_name(media), sha256=sha256, source_url=media.source_url)
+    if has_poster(media):
+        return Addresses(
+            original, _rendition(media, "preview", expiry), _rendition(media, "thumbnail", expiry)
+        )
     if not is_decoded_image(media):
         return Addresses(original, None, None)
     preview = original if preview_is_original(media) else _rendition(media, "preview", expiry)
@@ -58,7 +63,13 @@ def original_of(media_id: uuid.UUID, name: str, *, sha256: str | None, source_ur
 
 def thumbnail(media: Media) -> str | None:
     """Return the address of the thumbnail alone, as `addresses` has it: a list shows nothing else."""
-    return _rendition(media, "thumbnail", signing.expiry_of(time.time())) if is_decoded_image(media) else None
+    is_there = is_decoded_image(media) or has_poster(media)
+    return _rendition(media, "thumbnail", signing.expiry_of(time.time())) if is_there else None
+
+
+def of_video(media: Media, variant: str) -> str:
+    """Return the address of what was made of a video loaded with its blob: its "proxy" or its "sprites"."""
+    return _rendition(media, variant, signing.expiry_of(time.time()))
 
 
 def fitted(media: Media, side: int) -> str | None:
@@ -112,6 +123,11 @@ def is_decoded_image(media: Media) -> bool:
     return media.kind == MediaKind.IMAGE and media.health != "ERROR" and media.width > 0 and has_source
 
 
+def has_poster(media: Media) -> bool:
+    """Return whether a video has a preview and a thumbnail: its job has made them."""
+    return media.kind == MediaKind.VIDEO and media.is_prepared and media.health != "ERROR"
+
+
 def preview_is_original(media: Media) -> bool:
     """Return whether browsers show the original well enough that it is its own preview."""
     needs = imaging.needs_preview(
@@ -137,7 +153,9 @@ def _is_deep(media: Media) -> bool:
 
 def default_name(media: Media) -> str:
     """Return a file name for a medium whose name was not loaded."""
-    extensions: Sequence[str] = probe.EXTENSIONS.get(media.format, ())
+    extensions: Sequence[str] = probe.EXTENSIONS.get(media.format) or containers.EXTENSIONS.get(
+        media.format, ()
+    )
     return f"{media.number}.{extensions[0]}" if extensions else str(media.number)
 
 
@@ -147,10 +165,8 @@ def is_valid(path: str, expiry: str, given: str) -> bool:
 
 
 def _rendition(media: Media, variant: str, expiry: int) -> str:
-    return _sign(
-        signing.media_path(media.pk, variant, version(media.blob, variant), f"{variant.split('_')[0]}.jpg"),
-        expiry,
-    )
+    name = f"{variant.split('_')[0]}.{'mp4' if variant == 'proxy' else 'jpg'}"
+    return _sign(signing.media_path(media.pk, variant, version(media.blob, variant), name), expiry)
 
 
 def _sign(path: str, expiry: int) -> str:

@@ -17,26 +17,50 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from annotator.storage.video import reading
+from annotator.domain.frames import unpack
+from annotator.storage.video import pictures, proxy, reading
 
 _REPORT_SECONDS = 0.5
 
 
 def index(*, path: str, folder: str, limits: dict[str, int], report: reading.Report) -> dict[str, Any]:
-    """Write the frame table to `folder`/frames, where there is one, and return {"facts", "frames", "duration_ms", "key_gap"}."""
-    facts, table = reading.index(Path(path), reading.Limits(**limits), report)
+    """Write the frame table to `folder`/frames and the poster beside it, where there are any.
+
+    Returns {"facts", "frames", "duration_ms", "key_gap", "origin", "parts": [{"variant", "width", "height"}]}.
+    """
+    found = reading.index(Path(path), reading.Limits(**limits), report)
+    facts, table = found.facts, found.table
     if table is None:
-        return {"facts": asdict(facts), "frames": 0}
+        return {"facts": asdict(facts), "frames": 0, "parts": []}
     (Path(folder) / "frames").write_bytes(table.pack())
+    parts = pictures.poster(Path(path), table, found.origin, Path(folder)) if facts.is_decodable else []
     return {
-        "facts": asdict(facts),
-        "frames": len(table),
-        "duration_ms": table.duration_ms,
-        "key_gap": table.key_gap,
-    }
+        "facts": asdict(facts), "frames": len(table), "duration_ms": table.duration_ms, "key_gap": table.key_gap,
+        "origin": found.origin, "parts": parts,
+    }  # fmt: skip
 
 
-CALLS: dict[str, Callable[..., dict[str, Any]]] = {"index": index}
+def prepare(
+    *, path: str, folder: str, origin: int, is_proxied: bool, report: reading.Report
+) -> dict[str, Any]:
+    """Write the filmstrip, and before it the version for browsers when `is_proxied`, by the frame table in the folder.
+
+    Returns {"parts", "decoded"}: `decoded` is how many frames could be decoded, None when not all were tried.
+    """
+    table = unpack((Path(folder) / "frames").read_bytes())
+    source, parts, decoded = Path(path), [], None
+    share = 0.9 if is_proxied else 0.0
+    if is_proxied:
+        target = Path(folder) / "proxy.mp4"
+        part, decoded = proxy.make(source, table, origin, target, lambda done: report(share * done))
+        parts.append(part)
+    parts += pictures.sheet(
+        source, table, origin, Path(folder), lambda done: report(share + (1 - share) * done)
+    )
+    return {"parts": parts, "decoded": decoded}
+
+
+CALLS: dict[str, Callable[..., dict[str, Any]]] = {"index": index, "prepare": prepare}
 
 
 class _Output:
@@ -92,6 +116,7 @@ def main(memory_mb: int, cpu_seconds: int, nice: int) -> None:
     _limit(resource.RLIMIT_AS, memory_mb * 1024 * 1024)
     _limit(resource.RLIMIT_CPU, cpu_seconds)
     output = _Output()
+    output.report(0.0)
     output.write(answer(json.loads(sys.stdin.readline()), output.report))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,15 @@ from annotator.events import kinds, payloads
 from annotator.models import Blob, Media, QualityIssue, VideoFacts
 from annotator.services import blobs
 from annotator.services.jobs.steps import Steps
+from annotator.services.media.decoding import renditions
+from annotator.services.media.decoding.pool import Part
 from annotator.services.video import processes
 from annotator.services.video.processes import Unreadable
+from annotator.storage.video.proxy import KEY_GAP
 
 Progress = Callable[[float, str], None]
+_INDEX_SHARE = 0.2
+_FILES = {"proxy": (".mp4", "video/mp4")}
 
 
 def run(
@@ -37,10 +43,13 @@ def run(
     if media.health == "ERROR" and not steps.done:
         with steps.step():
             set_health(media, "PROCESSING", "")
+    work = _Work(media, name, steps, progress, check)
     with _local(blob) as (path, folder):
         if "index" not in steps.done:
-            _index(media, name, path, folder, steps, progress, check)
-        progress(0.3, f"Reading {name}")
+            work.index(path, folder)
+        progress(_INDEX_SHARE, f"Reading {name}")
+        if steps.done["index"] and "prepared" not in steps.done:
+            work.prepare(path, folder)
     return {"health": Media.all_objects.values_list("health", flat=True).get(pk=media_id)}
 
 
@@ -62,40 +71,100 @@ def _local(blob: Blob) -> Iterator[tuple[Path, Path]]:
         yield path, Path(folder)
 
 
-def _index(
-    media: Media,
-    name: str,
-    path: Path,
-    folder: Path,
-    steps: Steps,
-    progress: Progress,
-    check: Callable[[], None],
-) -> None:
-    limits = {
-        "pixels": settings.MAX_VIDEO_PIXELS,
-        "seconds": settings.MAX_VIDEO_SECONDS,
-        "frames": settings.MAX_VIDEO_FRAMES,
-    }
-    try:
-        found = processes.call(
-            "index",
-            progress=lambda part: progress(0.3 * part, f"Reading {name}"),
-            check=check,
-            path=str(path),
-            folder=str(folder),
-            limits=limits,
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """The two steps of a job for one video; each runs in a child and is then written at once."""
+
+    media: Media
+    name: str
+    steps: Steps
+    progress: Progress
+    check: Callable[[], None]
+
+    def index(self, path: Path, folder: Path) -> None:
+        """Read facts, frame table and poster."""
+        limits = {"pixels": settings.MAX_VIDEO_PIXELS, "seconds": settings.MAX_VIDEO_SECONDS, "frames": settings.MAX_VIDEO_FRAMES}  # fmt: skip
+        try:
+            found = self._call(
+                "index", 0.0, _INDEX_SHARE, f"Reading {self.name}", path, folder, limits=limits
+            )
+        except Unreadable as refusal:
+            with self.steps.step():
+                add_issue(self.media, self.name, "error", refusal.code, refusal.message)
+                set_health(self.media, "ERROR", refusal.message)
+                self.steps.save(index=None)
+            return
+        parts = _stored(found["parts"], folder)
+        facts = found["facts"]
+        is_proxied = not facts["is_played"] or found.get("key_gap", 0) > KEY_GAP
+        with self.steps.step():
+            _write_facts(self.media, found, folder)
+            renditions.write(self.media.pk, _source(self.media), parts)
+            if facts["problem"]:
+                add_issue(self.media, self.name, "warning", "video_damaged", facts["problem"])
+            set_health(self.media, "UNHEALTHY" if facts["problem"] else "OK", facts["problem"])
+            plan = {"origin": found.get("origin", 0), "is_proxied": is_proxied}
+            self.steps.save(index=plan if facts["is_decodable"] else None)
+
+    def prepare(self, path: Path, folder: Path) -> None:
+        """Make the filmstrip, and the version for browsers where the original is not played well."""
+        table = VideoFacts.objects.get(media=self.media)
+        (folder / "frames").write_bytes(bytes(table.frames))
+        plan = self.steps.done["index"]
+        words = (
+            f"Making {self.name} playable in browsers"
+            if plan["is_proxied"]
+            else f"Making the filmstrip of {self.name}"
         )
-    except Unreadable as refusal:
-        with steps.step():
-            _write_refusal(media, name, refusal)
-            steps.save(index=False)
-        return
-    with steps.step():
-        _write_facts(media, name, found, folder)
-        steps.save(index=True)
+        problem, parts = "", []
+        try:
+            found = self._call("prepare", _INDEX_SHARE, 1.0, words, path, folder, **plan)
+            parts = _stored(found["parts"], folder)
+            problem = _undecoded(found["decoded"], self.media)
+        except Unreadable as refusal:
+            problem = f"No version for browsers could be made of it. {refusal.message}"
+        with self.steps.step():
+            renditions.write(self.media.pk, _source(self.media), parts)
+            if problem:
+                add_issue(self.media, self.name, "warning", "video_damaged", problem)
+            health, reason = self.media.health, self.media.health_reason
+            set_health(self.media, "UNHEALTHY" if problem else health, reason or problem)
+            self.steps.save(prepared=True)
+
+    def _call(
+        self, call: str, start: float, end: float, words: str, path: Path, folder: Path, **args: Any
+    ) -> dict[str, Any]:
+        return processes.call(
+            call, progress=lambda part: self.progress(start + (end - start) * part, words), check=self.check,
+            path=str(path), folder=str(folder), **args,
+        )  # fmt: skip
 
 
-def _write_facts(media: Media, name: str, found: dict[str, Any], folder: Path) -> None:
+def _undecoded(decoded: int | None, media: Media) -> str:
+    """Return in words how many frames cannot be decoded; empty when all can, or not all were tried."""
+    frames = media.frame_count or 0
+    if decoded is None or decoded >= frames:
+        return ""
+    return f"The file is damaged: {frames - decoded:,} of its {frames:,} frames cannot be decoded."
+
+
+def _source(media: Media) -> uuid.UUID:
+    assert media.blob_id is not None
+    return media.blob_id
+
+
+def _stored(parts: Sequence[dict[str, Any]], folder: Path) -> list[tuple[Part, Blob]]:
+    """Store the files that a child made; the bytes of a part stay on disk."""
+    kept = []
+    for part in parts:
+        suffix, mime = _FILES.get(part["variant"], (".jpg", "image/jpeg"))
+        with (folder / f"{part['variant']}{suffix}").open("rb") as file:
+            blob = blobs.put_stream(file, mime=mime)
+        kept.append((Part(part["variant"], part["width"], part["height"], b""), blob))
+    return kept
+
+
+def _write_facts(media: Media, found: dict[str, Any], folder: Path) -> None:
     facts = found["facts"]
     frames = (folder / "frames").read_bytes() if found["frames"] else b""
     columns = {
@@ -103,22 +172,17 @@ def _write_facts(media: Media, name: str, found: dict[str, Any], folder: Path) -
         "rotation": facts["rotation"], "is_variable": facts["is_variable"], "is_played": facts["is_played"],
         "key_gap": found.get("key_gap", 0), "frames": frames,
     }  # fmt: skip
+    QualityIssue.objects.filter(media=media).delete()
     VideoFacts.objects.update_or_create(media=media, defaults=columns)
+    media.frame_count = found["frames"]
     Media.all_objects.filter(pk=media.pk).update(
         width=facts["width"], height=facts["height"], format=facts["container"], frame_rate=facts["frame_rate"] or None,
-        duration_ms=found.get("duration_ms"), frame_count=found["frames"],
+        duration_ms=found.get("duration_ms"), frame_count=found["frames"], is_prepared=bool(found["parts"]),
     )  # fmt: skip
-    if facts["problem"]:
-        _add_issue(media, name, "warning", "video_damaged", facts["problem"])
-    set_health(media, "UNHEALTHY" if facts["problem"] else "OK", facts["problem"])
 
 
-def _write_refusal(media: Media, name: str, refusal: Unreadable) -> None:
-    _add_issue(media, name, "error", refusal.code, refusal.message)
-    set_health(media, "ERROR", refusal.message)
-
-
-def _add_issue(media: Media, name: str, severity: str, code: str, message: str) -> None:
+def add_issue(media: Media, name: str, severity: str, code: str, message: str) -> None:
+    """Put a finding in the place of earlier ones."""
     QualityIssue.objects.filter(media=media).delete()
     QualityIssue.objects.create(
         project_id=media.project_id,

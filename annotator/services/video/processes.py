@@ -20,6 +20,8 @@ from annotator.domain.errors import Invalid
 _ROOT = str(Path(__file__).resolve().parents[3])
 _NICE = 10
 _LOOK_SECONDS = 0.5
+#: What a child may take to start on a busy machine, beyond the time for which it may be silent.
+_START_SECONDS = 60
 Progress = Callable[[float], None]
 
 
@@ -55,6 +57,12 @@ def call(name: str, *, progress: Progress, check: Callable[[], None], **args: An
     return outcome
 
 
+def command() -> list[str]:
+    """Return the command line of a child, with its limits."""
+    limits = (settings.VIDEO_MEMORY_MB, settings.VIDEO_SECONDS, _NICE)
+    return [sys.executable, "-m", "annotator.services.video.child", *map(str, limits)]
+
+
 def _start() -> subprocess.Popen[bytes]:
     env = {
         "PATH": os.environ.get("PATH", ""),
@@ -62,9 +70,8 @@ def _start() -> subprocess.Popen[bytes]:
         "MALLOC_ARENA_MAX": "2",
         "OPENBLAS_NUM_THREADS": "1",
     }
-    limits = [str(value) for value in (settings.VIDEO_MEMORY_MB, settings.VIDEO_SECONDS, _NICE)]
     return subprocess.Popen(
-        [sys.executable, "-m", "annotator.services.video.child", *limits],
+        command(),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env, cwd=_ROOT, bufsize=0,
     )  # fmt: skip
 
@@ -74,7 +81,8 @@ def _listen(
 ) -> dict[str, Any] | None:
     """Return the last line of a child, None when it ended without one. Raises Unreadable when it is silent for too long."""
     assert child.stdout is not None
-    started = heard = time.monotonic()
+    started = time.monotonic()
+    heard = started + _START_SECONDS
     pending = b""
     while True:
         ready, _, _ = select.select([child.stdout], [], [], _LOOK_SECONDS)

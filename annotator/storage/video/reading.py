@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -61,6 +61,16 @@ class Facts:
     is_variable: bool
     is_played: bool
     problem: str
+    is_decodable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What was read of a file: no table for one without pictures. Tick 0 of the table is `origin` in the file."""
+
+    facts: Facts
+    table: FrameTable | None = None
+    origin: int = 0
 
 
 @contextlib.contextmanager
@@ -94,51 +104,57 @@ def _not_a_video(head: bytes) -> str:
     return f"{what} Videos are MP4, MOV, MKV, WebM, AVI and MPEG files."
 
 
-def index(path: Path, limits: Limits, report: Report) -> tuple[Facts, FrameTable | None]:
-    """Return what a video is and when each frame is shown; no table for one without a usable picture (see `Facts.problem`).
+def picture_stream(container: InputContainer) -> Any:
+    """Return the stream of pictures, None where there is none but a cover."""
+    return next((one for one in container.streams.video if not _is_cover(one)), None)
+
+
+def index(path: Path, limits: Limits, report: Report) -> Index:
+    """Return what a video is and when each frame is shown; see `Facts.problem` for what can be used in part only.
 
     Raises VideoError for a file of which nothing can be used, or which is beyond the limits.
     """
     with open_video(path) as (container, name):
         audio = container.streams.audio[0].codec_context.name if container.streams.audio else ""
-        pictures = [one for one in container.streams.video if not _is_cover(one)]
-        if not pictures:
-            if not audio:
-                raise VideoError("no_frames", "The file holds neither pictures nor sound.")
-            problem = "The file holds sound only, no pictures."
-            return Facts(name, "", "", audio, 0, 0, 0, 0.0, False, False, problem), None
-        stream = pictures[0]
-        codec = stream.codec_context
+        stream = picture_stream(container)
+        codec = stream.codec_context if stream is not None else None
         if codec is None:
-            problem = "Its codec is unknown here: the frames cannot be decoded. Convert it to H.264 and upload it again."
-            return Facts(name, "", "", audio, 0, 0, 0, 0.0, False, False, problem), None
-        width, height = codec.width, codec.height
-        if width * height > limits.pixels:
-            raise VideoError(
-                "too_large",
-                f"Its frames have {width:,} x {height:,} pixels; the limit is {limits.pixels / 1e6:,.0f} million pixels.",
-            )
-        table, problem = _table(container, stream, name, limits, report)
-        codec_name, pixel_format, guessed = codec.name, codec.pix_fmt or "", stream.average_rate
-    rotation, size, problem = _look(path, (width, height), problem)
-    rate = table.rate
-    if not table.is_variable and guessed and abs(float(guessed) - rate) < 0.005 * rate + 0.001:
-        rate = float(guessed)
-    width, height = size[::-1] if rotation in (90, 270) else size
-    is_played = containers.is_played(name, codec_name, pixel_format, audio)
-    return Facts(
-        name,
-        codec_name,
-        pixel_format,
-        audio,
-        width,
-        height,
-        rotation,
-        rate,
-        table.is_variable,
-        is_played,
-        problem,
-    ), table
+            return Index(_without_pictures(name, audio, is_unknown=stream is not None))
+        size, named = (codec.width, codec.height), stream.average_rate
+        _check_pixels(size, limits)
+        table, origin, problem = _table(container, stream, name, limits, report)
+        codec_name, pixel_format = codec.name, codec.pix_fmt or ""
+    look = _look(path)
+    if look is None:
+        problem = problem or "Its first frames cannot be decoded. Convert it to H.264 and upload it again."
+    rotation, (width, height) = look or (0, size)
+    facts = Facts(
+        name, codec_name, pixel_format, audio, width, height, rotation, frame_rate=_rate(table, named),
+        is_variable=table.is_variable, is_played=containers.is_played(name, codec_name, pixel_format, audio),
+        problem=problem, is_decodable=look is not None,
+    )  # fmt: skip
+    return Index(facts, table, origin)
+
+
+def _without_pictures(name: str, audio: str, *, is_unknown: bool) -> Facts:
+    if not audio and not is_unknown:
+        raise VideoError("no_frames", "The file holds neither pictures nor sound.")
+    problem = "The file holds sound only, no pictures."
+    if is_unknown:
+        problem = "Its codec is unknown here: the frames cannot be decoded. Convert it to H.264 and upload it again."
+    return Facts(name, "", "", audio, 0, 0, 0, 0.0, False, False, problem)
+
+
+def _check_pixels(size: tuple[int, int], limits: Limits) -> None:
+    if size[0] * size[1] > limits.pixels:
+        reason = f"Its frames have {size[0]:,} x {size[1]:,} pixels; the limit is {limits.pixels / 1e6:,.0f} million pixels."
+        raise VideoError("too_large", reason)
+
+
+def _rate(table: FrameTable, named: Any) -> float:
+    """Return the frames a second: as the file names it, unless its frames say otherwise."""
+    is_near = not table.is_variable and named and abs(float(named) - table.rate) < 0.005 * table.rate + 0.001
+    return float(named) if is_near else table.rate
 
 
 def _is_cover(stream: Any) -> bool:
@@ -148,21 +164,21 @@ def _is_cover(stream: Any) -> bool:
 
 def _table(
     container: InputContainer, stream: Any, name: str, limits: Limits, report: Report
-) -> tuple[FrameTable, str]:
-    """Return the frame table, and what is wrong with the file's end."""
+) -> tuple[FrameTable, int, str]:
+    """Return the frame table, its origin, and what is wrong with the file's end."""
     base = Fraction(stream.time_base)
     length = max(1, container.size)
     times: list[int | None] = []
     keys: list[bool] = []
-    packets, end, is_damaged = 0, 0, False
-    for packet in _packets(container, stream):
+    count, end, is_damaged = 0, 0, False
+    for packet in packets(container, [stream]):
         if packet is None:
             is_damaged = True
             break
         if not packet.size or packet.is_discard or _is_hidden(stream.codec_context.name, packet):
-            packets += bool(packet.size)
+            count += bool(packet.size)
             continue
-        packets += 1
+        count += 1
         is_damaged |= packet.is_corrupt
         time = packet.pts if packet.pts is not None else packet.dts
         times.append(time)
@@ -192,15 +208,15 @@ def _table(
             "too_large",
             f"It lasts {seconds / 3600:,.1f} hours; the limit is {limits.seconds / 3600:,.1f} hours.",
         )
-    return table, _missing(container, stream, packets, seconds, is_damaged)
+    return table, min(rising) - int(table.ticks[0]), _missing(container, stream, count, seconds, is_damaged)
 
 
-def _packets(container: InputContainer, stream: Any) -> Iterator[Any]:
-    """Yield the packets of a stream; None where the file cannot be read further."""
+def packets(container: InputContainer, streams: Sequence[Any]) -> Iterator[Any]:
+    """Yield the packets of streams; None where the file cannot be read further."""
     import av
 
     try:
-        yield from container.demux(stream)
+        yield from container.demux(*streams)
     except (av.FFmpegError, EOFError):
         yield None
 
@@ -211,6 +227,10 @@ def _is_hidden(codec: str, packet: Any) -> bool:
 
 
 def _sorted(times: list[int], keys: list[bool], base: Fraction, end: int, origin: int) -> FrameTable:
+    if max(times) - min(min(times), 0) > MAX_TICK:
+        raise VideoError(
+            "no_times", "The times of its frames make no sense. Convert it to MP4 and upload it again."
+        )
     ticks = np.array(times, np.int64)
     order = np.argsort(ticks, kind="stable")
     ticks = ticks[order] - min(origin, int(ticks.min()))
@@ -246,9 +266,8 @@ def _by_decoding(path: Path, name: str, known: list[int | None]) -> tuple[list[i
     times: list[int] = []
     keys: list[bool] = []
     with open_video(path) as (container, _):
-        stream = container.streams.video[0]
         try:
-            for frame in container.decode(stream):
+            for frame in container.decode(picture_stream(container)):
                 times.append(frame.pts if frame.pts is not None else (times[-1] + 1 if times else 0))
                 keys.append(bool(frame.key_frame))
         except av.FFmpegError:
@@ -266,33 +285,29 @@ def _by_decoding(path: Path, name: str, known: list[int | None]) -> tuple[list[i
     return times, keys
 
 
-def _missing(container: InputContainer, stream: Any, packets: int, seconds: float, is_damaged: bool) -> str:
+def _missing(container: InputContainer, stream: Any, count: int, seconds: float, is_damaged: bool) -> str:
     """Return in words that a file ends before its header says so, or is damaged on the way."""
-    if stream.frames and packets < stream.frames:
-        return f"The file is cut off: its header names {stream.frames:,} frames, it holds {packets:,}."
-    if container.duration and container.duration / 1e6 > 1.05 * seconds + 1:
+    if stream.frames and count < stream.frames:
+        return f"The file is cut off: its header names {stream.frames:,} frames, it holds {count:,}."
+    if container.duration and container.duration / 1e6 > 1.05 * seconds + 0.5:
         told = container.duration / 1e6
         if not container.streams.audio:
             return f"The file is cut off, or its header is wrong: it names {told:,.1f} s, the frames last {seconds:,.1f} s."
     return "The file is damaged: parts of it cannot be read." if is_damaged else ""
 
 
-def _look(path: Path, size: tuple[int, int], problem: str) -> tuple[int, tuple[int, int], str]:
-    """Decode the first frame; return how it is to be turned, its size, and what is wrong."""
+def _look(path: Path) -> tuple[int, tuple[int, int]] | None:
+    """Decode the first frame; return by how much it is to be turned clockwise and its size then, None if it cannot be decoded."""
     import av
 
     with open_video(path) as (container, _):
-        stream = container.streams.video[0]
         try:
-            frame = next(container.decode(stream), None)
+            frame = next(container.decode(picture_stream(container)), None)
         except (av.FFmpegError, ValueError):
             frame = None
-    if frame is None:
-        return (
-            0,
-            size,
-            problem or "Its first frames cannot be decoded. Convert it to H.264 and upload it again.",
-        )
+        if frame is None:
+            return None
     # PyAV says counter-clockwise.
     turn = round(-frame.rotation / 90) % 4 * 90
-    return turn, (frame.width, frame.height), problem
+    size = (frame.width, frame.height)
+    return turn, size[::-1] if turn in (90, 270) else size

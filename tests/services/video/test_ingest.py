@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from annotator.domain.errors import DomainError, Invalid
 from annotator.jobs import engine
-from annotator.models import Dataset, Job, Media, QualityIssue, Upload
+from annotator.models import Dataset, Event, Job, Media, QualityIssue, Rendition, Upload, VideoFacts
 from annotator.services import blobs
+from annotator.services.jobs import jobs
 from annotator.services.media import uploads, urls as media_urls
-from annotator.services.video import videos
+from annotator.services.video import playing, processes, videos
 from annotator.storage.base import put_bytes
 from tests import videos as made
 from tests.world import World, actor, make_dataset, make_project
@@ -46,8 +49,6 @@ def read(media: Media) -> Media:
 
 
 def events_of(dataset: Dataset) -> list[tuple[str, Any]]:
-    from annotator.models import Event
-
     rows = Event.all_objects.filter(project=dataset.project).exclude(kind="job.changed").order_by("seq")
     return list(rows.values_list("kind", "after"))
 
@@ -109,3 +110,120 @@ def test_what_cannot_be_created_leaves_nothing(
     with pytest.raises(Invalid, match="extra “video”"):
         videos.create(actor=actor(w.max), dataset=clips, name="b.mp4", source=sent(w, clips, b"x"))
     assert (Media.all_objects.count(), Job.all_objects.count()) == before
+
+
+def truncated(data: bytes, share: float) -> bytes:
+    return data[: int(len(data) * share)]
+
+
+#: What is sent -> (health, words of the reason, frames).
+BROKEN: dict[str, tuple[Callable[[], bytes], str, str, int | None]] = {
+    "cut off before its index": (lambda: truncated(made.h264(), 0.5), "ERROR", "cut off", None),
+    "cut off behind its index": (lambda: truncated(made.index_first(made.h264()), 0.7), "UNHEALTHY", "cut off", None),
+    "cut off WebM": (lambda: truncated(made.vp9(), 0.5), "UNHEALTHY", "cut off", None),
+    "no frame": (lambda: made.without_frames(), "ERROR", "no frame", None),
+    "sound only": (lambda: made.make("mp4", frames=0, sound="aac"), "UNHEALTHY", "sound only", 0),
+    "unknown codec": (lambda: made.renamed_codec(made.h264()), "UNHEALTHY", "codec is unknown", 0),
+    "absurd duration": (lambda: made.absurd_header(made.h264()), "OK", "", 50),
+    "absurd size": (lambda: made.absurd_size(made.make("avi", "rawvideo", pixels="bgr24", frames=5)), "ERROR", "limit", None),
+    "wrong extension": (lambda: made.vp9(), "OK", "", 50),
+    "uncompressed AVI": (lambda: made.make("avi", "rawvideo", pixels="bgr24", frames=12), "OK", "", 12),
+    "a playlist": (lambda: b"#EXTM3U\n#EXTINF:10,\nfile:///etc/passwd\n", "ERROR", "not a video", None),
+    "noise": (lambda: b"\x1aE\xdf\xa3" + bytes(range(256)) * 40, "ERROR", "cut off or damaged", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_broken_video_says_what_is_wrong(w: World, clips: Dataset, what: str) -> None:
+    content, health, words, frames = BROKEN[what]
+    media = read(create(w, clips, content()))
+    assert media.health == health and words in media.health_reason, (media.health, media.health_reason)
+    if frames is not None:
+        assert media.frame_count == frames
+    issues = QualityIssue.objects.filter(media=media)
+    assert issues.count() == (media.health != "OK")
+    if media.health == "ERROR":  # nothing half-written
+        assert not Rendition.objects.filter(media=media).exists()
+        assert not VideoFacts.objects.filter(media=media).exists()
+        assert media.frame_count is None and not media.is_prepared
+
+
+def test_what_browsers_do_not_play_gets_a_version_that_they_do(w: World, clips: Dataset) -> None:
+    avi = read(create(w, clips, made.make("avi", "rawvideo", pixels="bgr24", frames=12), "a.avi"))
+    mp4 = read(create(w, clips, made.h264(), "b.mp4"))
+    far = read(create(w, clips, made.far_keys(), "c.mp4"))
+    variants = [
+        set(Rendition.objects.filter(media=one).values_list("variant", flat=True)) for one in (avi, mp4, far)
+    ]
+    assert [sorted(one) for one in variants] == [
+        ["preview", "proxy", "sprites", "thumbnail"], ["preview", "sprites", "thumbnail"], ["preview", "proxy", "sprites", "thumbnail"]
+    ]  # fmt: skip
+    avi.refresh_from_db()
+    played = playing.playable(avi, name="a.avi")
+    assert played.url and "/proxy/" in played.url and played.mime == "video/mp4"
+    assert (played.tiles, played.columns, played.tile_width, played.tile_height) == (12, 10, 128, 96)
+    original = playing.playable(mp4, name="b.mp4")
+    assert original.url and "/original/" in original.url and original.poster and original.filmstrip
+
+
+def test_a_decoder_that_crashes_hangs_or_eats_takes_nothing_down(
+    w: World, clips: Dataset, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    """The child is the real one, told to misbehave by a module that it imports first."""
+    settings.VIDEO_STALL_SECONDS = 1
+    ways = {
+        "import os; os.abort()": "decoder failed",
+        "import threading; threading.Event().wait()": "hung",
+        "bytearray(1 << 36)": "memory",
+        "import os, signal; os.kill(os.getpid(), signal.SIGKILL)": "memory",
+    }
+    real = processes.command
+    for number, (code, words) in enumerate(ways.items()):
+        script = f"import annotator.services.video.child as child\ndef call(**args):\n    {code}\nchild.CALLS = {{'index': call}}\nimport sys\nchild.main(*(int(one) for one in sys.argv[1:4]))"
+        monkeypatch.setattr(
+            processes, "command", lambda script=script: [real()[0], "-c", script, *real()[3:]]
+        )
+        media = read(create(w, clips, made.h264(), f"{number}.mp4"))
+        assert media.health == "ERROR" and words in media.health_reason, (code, media.health_reason)
+
+
+def test_stopping_ends_the_child(w: World, clips: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stop(BaseException):
+        pass
+
+    started: list[Any] = []
+    start = processes._start
+    monkeypatch.setattr(processes, "_start", lambda: started.append(start()) or started[-1])
+
+    def check() -> None:
+        raise Stop
+
+    with pytest.raises(Stop):
+        processes.call(
+            "index", progress=lambda share: None, check=check, path="/dev/null", folder="/", limits={}
+        )
+    assert started[0].returncode is not None
+
+
+def test_a_cancelled_video_says_so_and_is_read_again(w: World, clips: Dataset) -> None:
+    media = create(w, clips, made.h264())
+    job = Job.objects.get(kind=videos.JOB, params__media=str(media.pk))
+    jobs.cancel(actor=actor(w.max), job=job)
+    engine.run(job.pk)
+    job.refresh_from_db()
+    media.refresh_from_db()
+    assert job.state == "CANCELLED" and media.health == "ERROR" and "page Jobs" in media.health_reason
+    jobs.retry(actor=actor(w.max), job=job)
+    assert (read(media).health, media.health_reason) == ("OK", "")
+    healths = [json.loads(after)["health"] for kind, after in events_of(clips) if kind == "media.health"]
+    assert healths == ["ERROR", "PROCESSING", "OK", "OK"]
+
+
+def test_many_videos_do_not_use_up_the_jobs_of_a_workspace(w: World, clips: Dataset, settings: Any) -> None:
+    settings.QUOTA_JOBS = 1
+    for number in range(3):
+        create(w, clips, b"x", f"{number}.mp4")
+    jobs.start(actor=actor(w.max), workspace=w.workspace, project=clips.project, kind="export")
+    with pytest.raises(DomainError, match="limit"):
+        jobs.start(actor=actor(w.max), workspace=w.workspace, project=clips.project, kind="export")
+    create(w, clips, b"x", "4.mp4")

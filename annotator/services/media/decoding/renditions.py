@@ -22,8 +22,11 @@ from annotator.services.media.decoding import pool as decoding
 from annotator.services.media.decoding.pool import Part
 from annotator.storage import probe
 from annotator.storage.base import put_bytes
+from annotator.storage.video import containers
 
 VARIANTS = ("thumbnail", "preview", "fit200", "fit1024")
+#: What the job of a video makes beside its poster.
+_OF_VIDEOS = ("proxy", "sprites")
 _FITTED = ("fit200", "fit1024")
 _CROP = re.compile(r"crop((?:_-?\d{1,7}(?:\.\d{1,2})?){4})")
 
@@ -61,7 +64,7 @@ def find(media_id: uuid.UUID, variant: str, version: str) -> Served | Wanted:
     Raises Missing when the medium is gone or trashed, its bytes were replaced since the address was
     made, or there can be no such variant of it.
     """
-    kept = _kept(media_id, variant, version) if variant in VARIANTS else None
+    kept = _kept(media_id, variant, version) if variant in VARIANTS + _OF_VIDEOS else None
     if kept is not None:
         return kept
     media = Media.objects.filter(pk=media_id).select_related("blob", "project").first()
@@ -88,7 +91,7 @@ def _kept(media_id: uuid.UUID, variant: str, version: str) -> Served | None:
     A grid asks for dozens at once, so only what decides is read.
     """
     rows = Rendition.all_objects.filter(
-        media=media_id, variant=variant, media__kind=MediaKind.IMAGE, media__width__gt=0,
+        media=media_id, variant=variant, media__kind__in=(MediaKind.IMAGE, MediaKind.VIDEO), media__width__gt=0,
         media__trashed_at=None, media__project__trashed_at=None,
     )  # fmt: skip
     columns = rows.values_list(*RenditionRow._fields)
@@ -103,7 +106,8 @@ def _kept(media_id: uuid.UUID, variant: str, version: str) -> Served | None:
     # Renditions are written without waiting for the disk; one that was lost with the power is made again.
     if blobs.store().stat(row.blob__sha256) != row.blob__size:
         return None
-    return Served(row.blob__sha256, row.blob__size, "image/jpeg", is_inline=True, made=row.blob__created_at)
+    mime = "video/mp4" if variant == "proxy" else "image/jpeg"
+    return Served(row.blob__sha256, row.blob__size, mime, is_inline=True, made=row.blob__created_at)
 
 
 def _served(blob: Blob, mime: str, *, is_inline: bool = True) -> Served:
@@ -116,8 +120,8 @@ def _original(media: Media) -> Served:
         raise Missing("The original of this image is not kept here.", code="linked")
     if media_urls.is_decoded_image(media) and media.format in probe.MIMES:
         return _served(blob, probe.MIMES[media.format])
-    if media.kind == MediaKind.VIDEO and media.health == "OK" and blob.mime.startswith("video/"):
-        return _served(blob, blob.mime)
+    if media.kind == MediaKind.VIDEO and media.format in containers.MIMES and media.health != "ERROR":
+        return _served(blob, containers.MIMES[media.format])
     return _served(blob, "application/octet-stream", is_inline=False)
 
 
