@@ -46,7 +46,7 @@ Before = TypeVar("Before")
 class Effect(StrEnum):
     """What a page that shows a medium of the project does with an event of another person."""
 
-    #: Change the labels, tags or status of the shown medium by the payload.
+    #: Change the labels, tags, attribute values or status of the shown medium by the payload.
     APPLY = "apply"
     #: Fetch the shown medium again if the event concerns it.
     REFETCH = "refetch"
@@ -94,7 +94,7 @@ TAGS_CHANGED: Kind[Mapping[Id, Sequence[Id]], Any] = Kind(
     "tags.changed", dict, None, ("annotations.tags",), effects=_APPLY, grid="tiles", in_feed=True
 )
 VALUES_CHANGED: Kind[Values, Values] = Kind(
-    "attribute_values.changed", dict, dict, ("annotations.value_rows",), effects=_REFETCH, in_feed=True
+    "attribute_values.changed", dict, dict, ("annotations.value_rows",), effects=_APPLY, in_feed=True
 )
 STATUS_CHANGED: Kind[StatusPayload, StatusBefore] = Kind(
     "status.changed", StatusPayload, StatusBefore, ("media.statuses",),

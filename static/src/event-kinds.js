@@ -2,7 +2,7 @@
  * What a page does with each kind of event of a project. The server's catalogue (annotator/events/kinds.py) is the source;
  * tests/js/sync/event-kinds.test.js checks this table against it through fixtures/events/kinds.json.
  *
- * `effects`: of the labeling page: "apply" changes labels, tags or status of the shown medium by the payload, "refetch"
+ * `effects`: of the labeling page: "apply" changes labels, tags, values or status of the shown medium by the payload, "refetch"
  * fetches the medium again if the event concerns it, "vocabulary" fetches classes, tags and statuses again, "leave" says
  * that the medium is gone. `grid`: of the media page: "tiles" fetches the tiles that are named, "list" tells that the list
  * has changed. `isWhole`: an event that names no medium concerns all of them.
@@ -16,7 +16,7 @@ const NOTHING = { effects: [], grid: null, isWhole: false };
 
 /** @type {Record<string, EventKind>} */
 export const EVENT_KINDS = {
-  'attribute_values.changed': { effects: ['refetch'], grid: null, isWhole: false },
+  'attribute_values.changed': { effects: ['apply'], grid: null, isWhole: false },
   'attributes.changed': { effects: ['refetch', 'vocabulary'], grid: null, isWhole: true },
   bulk: { effects: ['refetch'], grid: 'list', isWhole: true },
   'concept.deleted': { effects: ['refetch', 'vocabulary'], grid: 'list', isWhole: true },

@@ -79,11 +79,20 @@ class Replica:
             self.state["labels"].update({one["id"]: one for one in after or ()})
         elif kind == "tags.changed":
             self.state["tags"] = sorted(after[str(self.media_id)])
+        elif kind == "attribute_values.changed":
+            self._apply_values(after)
         else:
             status = self.state["media"]["status"]
             status.update({name: after["status"][name] for name in ("id", "name", "base")})
             found = [one for one in self.vocabulary["statuses"] if one["id"] == status["id"]]
             status["color"] = found[0]["color"]
+
+    def _apply_values(self, after: dict[str, dict[str, Any]]) -> None:
+        for subject, changed in after.items():
+            old = self.state["attribute_values"].pop(subject, {})
+            values = {key: value for key, value in (old | changed).items() if value is not None}
+            if changed and values:
+                self.state["attribute_values"][subject] = values
 
     def _refetch(self) -> None:
         if Media.objects.filter(pk=self.media_id).exists():

@@ -136,19 +136,27 @@ def write(
                 "There is no such label on this image.", field=f"[{index}].label_id", code="unknown_label"
             )
         written.append(rules.parse(change, f"[{index}]."))
-    before, after = _store(media, written)
-    if after:
-        Media.all_objects.filter(pk=media.pk).update(updated_at=timezone.now(), updated_by_id=actor.user_id)
-        value_rows.record(
-            actor=actor,
-            project_id=media.project_id,
-            media_id=media.pk,
-            before=before,
-            after=after,
-            client=client,
-            ops=ops,
-        )
+    store(actor=actor, media=media, written=written, client=client, ops=ops)
     return written
+
+
+def store(
+    *, actor: Actor, media: Media, written: Sequence[Written], client: str = "", ops: Sequence[str] = ()
+) -> int:
+    """Store checked values inside the caller's transaction; return the number of their event, 0 when no value differs."""
+    before, after = _store(media, written)
+    if not after:
+        return 0
+    Media.all_objects.filter(pk=media.pk).update(updated_at=timezone.now(), updated_by_id=actor.user_id)
+    return value_rows.record(
+        actor=actor,
+        project_id=media.project_id,
+        media_id=media.pk,
+        before=before,
+        after=after,
+        client=client,
+        ops=ops,
+    )
 
 
 def _store(media: Media, written: Sequence[Written]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -16,10 +16,17 @@ from annotator.domain import ids, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import DomainError, Invalid, TooLarge
 from annotator.models import AppliedOp, Label, Media, ProjectClock
-from annotator.services.annotations import label_rows, labels, tags
+from annotator.services.annotations import attribute_values, label_rows, labels, tags
 from annotator.services.media import statuses
 
 MAX_OPS = 200
+#: What an operation changes, by the field that says so, and the action that its user needs.
+_ACTIONS = {
+    "label_id": "label.write",
+    "tag": "tag.write",
+    "subject": "label.write",
+    "status": "status.write",
+}
 
 
 @dataclass(slots=True)
@@ -29,6 +36,8 @@ class Op:
     op_id: uuid.UUID
     raw: Mapping[str, Any]
     label_id: uuid.UUID | None = None
+    #: The label or the medium whose attribute it sets.
+    subject: uuid.UUID | None = None
     result: dict[str, Any] | None = None
 
     def ok(self) -> None:
@@ -59,6 +68,7 @@ class Batch:
     changes: labels.Changes = field(default_factory=labels.Changes)
     label_ops: list[Op] = field(default_factory=list)
     tag_ops: list[Op] = field(default_factory=list)
+    value_ops: list[Op] = field(default_factory=list)
     status_ops: list[Op] = field(default_factory=list)
 
 
@@ -96,7 +106,9 @@ def _parse(raw: object) -> list[Op]:
             raise Invalid("Each operation needs an op_id (UUID).", field=f"ops[{index}].op_id")
         if op_id in parsed:
             raise Invalid("An op_id stands twice in one batch.", field=f"ops[{index}].op_id")
-        parsed[op_id] = Op(op_id, item, ids.parse_uuid(item.get("label_id")))
+        parsed[op_id] = Op(
+            op_id, item, ids.parse_uuid(item.get("label_id")), ids.parse_uuid(item.get("subject"))
+        )
     return list(parsed.values())
 
 
@@ -141,12 +153,14 @@ def _apply_fresh(actor: Actor, role: str, media: Media, fresh: Sequence[Op], cli
         label = batch.stored.get(op.label_id) if op.label_id else None
         op.result |= {"revision": label.revision if label else None, "seq": revision}  # type: ignore[operator]
     _apply_tags(batch, client)
+    _apply_values(batch, client)
     _apply_status(batch, role, client, moved=bool(revision))
 
 
 def _open_batch(actor: Actor, role: str, media: Media, fresh: Sequence[Op]) -> Batch:
     """Sort the operations by what they change, refuse what the role may not do, lock the labels concerned."""
     wanted = [op.label_id for op in fresh if op.label_id]
+    wanted += [op.subject for op in fresh if op.subject and op.subject != media.pk]
     stored = labels.lock(media, wanted) if wanted else {}
     missing = set(wanted) - stored.keys()
     elsewhere = (
@@ -154,18 +168,18 @@ def _open_batch(actor: Actor, role: str, media: Media, fresh: Sequence[Op]) -> B
     )
     batch = Batch(media, actor, stored, elsewhere)
     for op in fresh:
-        kinds = [name for name in ("label_id", "tag", "status") if name in op.raw]
+        kinds = [name for name in _ACTIONS if name in op.raw]
         if len(kinds) != 1:
-            op.reject(Invalid("An operation changes one of label_id, tag, status."))
+            op.reject(Invalid(f"An operation changes one of {', '.join(_ACTIONS)}."))
             continue
-        action = {"label_id": "label.write", "tag": "tag.write", "status": "status.write"}[kinds[0]]
         try:
-            policy.check(role, action)
+            policy.check(role, _ACTIONS[kinds[0]])
             statuses.check_unlocked(media) if kinds[0] == "status" else labels.check_writable(media)
         except DomainError as error:
             op.reject(error)
             continue
-        {"label_id": batch.label_ops, "tag": batch.tag_ops, "status": batch.status_ops}[kinds[0]].append(op)
+        queues = (batch.label_ops, batch.tag_ops, batch.value_ops, batch.status_ops)
+        dict(zip(_ACTIONS, queues, strict=True))[kinds[0]].append(op)
     return batch
 
 
@@ -259,6 +273,51 @@ def _apply_tags(batch: Batch, client: str) -> None:
         )
         for op in done:
             op.result |= {"revision": None, "seq": seq}  # type: ignore[operator]
+
+
+def _apply_values(batch: Batch, client: str) -> None:
+    """Set values of the image and of its labels as they are after the batch; what no longer has a label has no value."""
+    if not batch.value_ops:
+        return
+    keys = {op.op_id: ids.parse_uuid(op.raw.get("attribute")) for op in batch.value_ops}
+    rules = attribute_values.Rules(batch.media.project_id, {key for key in keys.values() if key})
+    written: list[attribute_values.Written] = []
+    done: list[Op] = []
+    for op in batch.value_ops:
+        try:
+            change = _value_change(batch, op, keys[op.op_id])
+            if change is not None:
+                written.append(rules.parse(change, ""))
+                done.append(op)
+            op.ok()
+        except DomainError as error:
+            op.reject(error)
+    seq = attribute_values.store(
+        actor=batch.actor,
+        media=batch.media,
+        written=written,
+        client=client,
+        ops=[str(op.op_id) for op in done],
+    )
+    for op in done:
+        op.result |= {"revision": None, "seq": seq}  # type: ignore[operator]
+
+
+def _value_change(batch: Batch, op: Op, attribute: uuid.UUID | None) -> attribute_values.Change | None:
+    """Return the value to store; None when its label is gone and nothing is lost by that. Raises Invalid."""
+    if op.subject is None or attribute is None:
+        missing = "attribute" if op.subject else "subject"
+        raise Invalid(f"{missing} must be a UUID.", field=missing)
+    if "value" not in op.raw:
+        raise Invalid("An operation on an attribute needs a value, null for none.", field="value")
+    value = op.raw["value"]
+    if op.subject == batch.media.pk:
+        return attribute_values.Change(attribute, None, value)
+    if op.subject in batch.stored:
+        return attribute_values.Change(attribute, op.subject, value)
+    if value is None or op.subject in batch.changes.deleted:
+        return None
+    raise Invalid("There is no such label on this image.", field="subject", code="unknown_label")
 
 
 def _apply_status(batch: Batch, role: str, client: str, *, moved: bool) -> None:
