@@ -2,13 +2,14 @@
 
 import { translate as translateKeypoints } from './geom/keypoints.js';
 import { translate } from './geom/poly.js';
-import { difference, pick } from './store/fields.js';
+import { difference, pick, same } from './store/fields.js';
 import { uuid7 } from './store/uuid.js';
 
 /**
  * @import {Delta, LabelDelta} from './types/changes'
  * @import {Box, Part} from './types/geometry'
  * @import {Label, LabelPatch, NewLabel} from './types/labels'
+ * @import {AttributeValue, ValuesBySubject} from './types/page'
  * @import {Store} from './types/store'
  */
 
@@ -103,6 +104,12 @@ export function setStatus(store, name, reason) {
   return before === name ? [] : [{ kind: 'status', ...stamp(store), before, after: name, ...(reason && { reason }) }];
 }
 
+/** @param {Store} store @param {string} subject a label or the medium @param {string} attribute @param {AttributeValue | null} value @returns {Delta[]} */
+export function setValue(store, subject, attribute, value) {
+  const before = store.valueOf(subject, attribute);
+  return same(before, value) ? [] : [{ kind: 'value', ...stamp(store), subject, attribute, before, after: value }];
+}
+
 /** @template T @param {(T | null)[]} list @returns {T[]} */
 function existing(list) {
   return list.flatMap((item) => (item === null ? [] : [item]));
@@ -169,11 +176,12 @@ export function nudge(store, ids, dx, dy) {
 /**
  * Copies of labels, at the same place where they can be: shifted into an image that is smaller, and off shapes that they
  * would hide, by 10 px each way. The new ids are in the deltas.
- * @param {Store} store @param {readonly Label[]} labels @param {'copy' | 'duplicated'} [tool]
- * @returns {{deltas: LabelDelta[], tooLarge: number, withoutClass: number}} how many were left out: larger than the
+ * @param {Store} store @param {readonly Label[]} labels @param {ValuesBySubject} values of attributes, by the ids of the labels
+ * @param {'copy' | 'duplicated'} [tool]
+ * @returns {{deltas: LabelDelta[], values: Delta[], tooLarge: number, withoutClass: number}} how many were left out: larger than the
  *   image, or of a class that is not in this project
  */
-export function paste(store, labels, tool = 'copy') {
+export function paste(store, labels, values = {}, tool = /** @type {'copy' | 'duplicated'} */ ('copy')) {
   const known = labels.filter((label) => store.concept(label.concept));
   const fitting = known.flatMap((label) => fitted(store, label) ?? []);
   const [dx, dy] = uncovered(store, fitting);
@@ -185,7 +193,23 @@ export function paste(store, labels, tool = 'copy') {
     z += 1;
     return delta;
   });
-  return { deltas, tooLarge: known.length - fitting.length, withoutClass: labels.length - known.length };
+  const copied = deltas.flatMap((delta, i) => copiedValues(store, delta.label_id, values[fitting[i].id] ?? {}));
+  return { deltas, values: copied, tooLarge: known.length - fitting.length, withoutClass: labels.length - known.length };
+}
+
+/** The values for a copy; those of another project's attributes are left out. @param {Store} store @param {string} id @param {ValuesBySubject[string]} values */
+function copiedValues(store, id, values) {
+  const known = new Set(store.attributes.peek().map((one) => one.id));
+  return Object.entries(values).flatMap(([attribute, value]) => (known.has(attribute) ? setValue(store, id, attribute, value) : []));
+}
+
+/** The values of labels, by their ids. @param {Store} store @param {readonly Label[]} labels @returns {ValuesBySubject} */
+export function valuesOf(store, labels) {
+  const attributes = store.attributes.peek();
+  return Object.fromEntries(labels.map(({ id }) => [id, Object.fromEntries(attributes.flatMap((one) => {
+    const value = store.valueOf(id, one.id);
+    return value === null ? [] : [[one.id, value]];
+  }))]));
 }
 
 /** The label shifted into the image; null when it is larger. One of this image may stay as it is. @param {Store} store @param {Label} label @returns {Label | null} */
@@ -219,9 +243,10 @@ export function inOrder(store, ids) {
   return store.order().flatMap((id) => (ids.has(id) ? (store.labels.get(id) ?? []) : []));
 }
 
-/** @param {Store} store @param {ReadonlySet<string>} ids @returns {LabelDelta[]} */
+/** @param {Store} store @param {ReadonlySet<string>} ids @returns {{deltas: LabelDelta[], values: Delta[]}} */
 export function duplicate(store, ids) {
-  return paste(store, inOrder(store, ids), 'duplicated').deltas;
+  const labels = inOrder(store, ids);
+  return paste(store, labels, valuesOf(store, labels), 'duplicated');
 }
 
 // ------------------------------------------------------------------- order

@@ -105,7 +105,7 @@ test('paste on the same image shifts by 10 px each time, also at the border', ()
 
 test('several labels keep their places to each other', () => {
   const store = open([label('a', { box: [0, 0, 20, 20] }), label('b', { box: [30, 30, 50, 50] })]);
-  const made = commands.duplicate(store, new Set(['a', 'b']));
+  const made = commands.duplicate(store, new Set(['a', 'b'])).deltas;
   assert.deepEqual(made.map(({ after }) => after.box), [[10, 10, 30, 30], [40, 40, 60, 60]]);
 });
 
@@ -127,12 +127,12 @@ test('on a smaller image a shape is shifted inside, with all of its geometry; a 
 
 test('a label that is larger than its own image can be duplicated there', () => {
   const store = open([label('a', { box: [-10, -10, 110, 90] })]);
-  assert.equal(commands.duplicate(store, new Set(['a'])).length, 1);
+  assert.equal(commands.duplicate(store, new Set(['a'])).deltas.length, 1);
 });
 
 test('duplicates keep their order among each other', () => {
   const store = open([label('low', { z: 1 }), label('high', { z: 2 })]);
-  const made = commands.duplicate(store, new Set(['high', 'low']));
+  const made = commands.duplicate(store, new Set(['high', 'low'])).deltas;
   store.commit(made);
   assert.deepEqual(made.map((delta) => store.labels.get(delta.label_id).tool), ['duplicated', 'duplicated']);
   assert.deepEqual([...store.order()], ['low', 'high', ...made.map((delta) => delta.label_id)]);

@@ -16,12 +16,12 @@ export function copySelected({ store, announce }) {
 /** Pastes what was copied last, in whichever tab; says what was left out and why. @param {App} app */
 export function pasteCopied({ store, announce }) {
   const media = store.media.peek();
-  const { labels } = store.clipboard.peek();
+  const { labels, values: held } = store.clipboard.peek();
   if (!media) return;
   if (!store.may.peek().label) return announce(store.may.peek().reason);
   if (!labels.length) return announce(t('Nothing to paste. Copy objects first.'));
-  const { deltas, tooLarge, withoutClass } = paste(store, labels);
-  store.commit(deltas);
+  const { deltas, values, tooLarge, withoutClass } = paste(store, labels, held);
+  store.commit([...deltas, ...values]);
   if (deltas.length) {
     store.select(deltas.map((one) => one.label_id));
     announce(ngettext('{n} object pasted', '{n} objects pasted', deltas.length));
@@ -35,8 +35,8 @@ export function pasteCopied({ store, announce }) {
 export function duplicateSelected({ store, announce }) {
   if (!store.selection.peek().size) return false;
   if (!store.may.peek().label) return announce(store.may.peek().reason);
-  const deltas = duplicate(store, store.selection.peek());
-  store.commit(deltas);
+  const { deltas, values } = duplicate(store, store.selection.peek());
+  store.commit([...deltas, ...values]);
   store.select(deltas.map((one) => one.label_id));
   announce(ngettext('{n} object duplicated', '{n} objects duplicated', deltas.length));
   return true;

@@ -4,8 +4,10 @@
  */
 
 import { batch, signal } from '@preact/signals-core';
+import { AttributeValues } from './attribute-values.js';
 import { difference, isEmpty } from './fields.js';
 import { History } from './history.js';
+import { withValues, withoutGone } from './label-values.js';
 import { Labels } from './labels.js';
 import { TagsAndStatus } from './tags-and-status.js';
 import { onto, outdatedBase } from './gestures.js';
@@ -13,10 +15,10 @@ import { stepsOf } from './steps.js';
 import { uuid7 } from './uuid.js';
 
 /**
- * @import {CommitOptions, Delta, HistoryEntry, HistoryStep, Patch} from '../types/changes'
+ * @import {CommitOptions, Delta, HistoryEntry, HistoryStep, Patch, StatusDelta, TagDelta, ValueDelta} from '../types/changes'
  * @import {Label} from '../types/labels'
  * @import {OutboxOp, Write} from '../types/outbox'
- * @import {Boot, MediaState} from '../types/page'
+ * @import {Attribute, Boot, MediaState} from '../types/page'
  * @import {Conflict} from '../types/saving'
  * @import {ProjectEvent} from '../types/wire'
  * @typedef {{add(ops: OutboxOp[], writes: Write[]): void, write(writes: Write[]): void}} Sink
@@ -33,6 +35,8 @@ export class Core {
     this.now = now;
     this.labels = new Labels();
     this.tagsAndStatus = new TagsAndStatus();
+    this.values = new AttributeValues();
+    this.attributes = signal(/** @type {readonly Attribute[]} */ (boot.attributes ?? []));
     this.history = new History();
     /** @type {Sink} */
     this.sink = { add() {}, write() {} };
@@ -48,6 +52,7 @@ export class Core {
     /** @type {Set<(step: HistoryStep) => void>} */
     this.stepListeners = new Set();
     this.version = signal(0);
+    this.valuesVersion = signal(0);
     this.tags = signal(/** @type {ReadonlySet<string>} */ (new Set()));
     this.statusName = signal('');
     this.canUndo = signal(false);
@@ -71,6 +76,7 @@ export class Core {
     this.deletedHere.clear();
     this.labels.reset(state.labels, state.seq);
     this.tagsAndStatus.reset(state.tags, state.media.status.name, state.seq);
+    this.values.reset(state.attribute_values ?? {}, state.seq);
     this.history.load(this.mediaId, entries);
     this.undoConflicts.value = [];
     this.restore(pending);
@@ -81,7 +87,7 @@ export class Core {
     for (const op of pending) {
       if (op.media !== this.mediaId) continue;
       if (op.delta.kind === 'label') this.labels.local(op.delta, op.whole);
-      else this.tagsAndStatus.local(op.delta);
+      else this.applyLocally(op.delta);
     }
     this.emit(false);
   }
@@ -91,6 +97,7 @@ export class Core {
     if (state.media.id !== this.mediaId || state.seq < this.labels.seq) return;
     this.labels.refresh(state.labels, state.seq);
     this.tagsAndStatus.refresh(state.tags, state.media.status.name, state.seq);
+    this.values.refresh(state.attribute_values ?? {}, state.seq);
     this.emit(true);
   }
 
@@ -99,6 +106,8 @@ export class Core {
     this.labels.touched.clear();
     this.labels.seq = 0;
     this.tagsAndStatus.seq = 0;
+    this.values.touched.clear();
+    this.values.seq = 0;
   }
 
   /** Applies an event to the medium that is shown. @param {ProjectEvent} event */
@@ -117,6 +126,8 @@ export class Core {
     } else if (kind === 'tags.changed') {
       const tags = event.after?.[this.mediaId];
       if (Array.isArray(tags)) this.tagsAndStatus.refresh(tags, this.tagsAndStatus.serverStatus, seq);
+    } else if (kind === 'attribute_values.changed') {
+      this.values.remote(event.after ?? {}, seq);
     } else if (kind === 'status.changed') {
       const status = event.after?.status?.name ?? event.after?.status;
       if (typeof status === 'string') this.tagsAndStatus.refresh([...this.tagsAndStatus.serverTags], status, seq);
@@ -124,10 +135,17 @@ export class Core {
     this.emit(event.client !== this.client);
   }
 
+  /** @param {TagDelta | StatusDelta | ValueDelta} delta */
+  applyLocally(delta) {
+    if (delta.kind === 'value') this.values.local(delta);
+    else this.tagsAndStatus.local(delta);
+  }
+
   /** The server took the op. @param {OutboxOp} op @param {number | undefined} revision @param {number} seq 0 when unknown */
   acknowledged(op, revision, seq) {
     if (op.media !== this.mediaId) return;
     if (op.delta.kind === 'label') this.labels.acknowledged(op.delta, revision, seq);
+    else if (op.delta.kind === 'value') this.values.acknowledged(op.delta, seq);
     else this.tagsAndStatus.acknowledged(op.delta, seq);
     this.emit(false);
   }
@@ -151,8 +169,10 @@ export class Core {
       const deltas = ops.flatMap((op) => (op.delta.kind === 'label' ? [op.delta] : []));
       this.labels.replace(first.delta.label_id, ids, deltas);
     } else {
-      this.tagsAndStatus.drop(ids);
-      for (const op of ops) if (op.delta.kind !== 'label') this.tagsAndStatus.local(op.delta);
+      const { kind } = first.delta;
+      if (kind === 'value') this.values.drop(ids);
+      else this.tagsAndStatus.drop(ids);
+      for (const op of ops) if (op.delta.kind !== 'label') this.applyLocally(op.delta);
     }
     this.emit(false);
   }
@@ -162,8 +182,9 @@ export class Core {
   /** @param {Delta | null | readonly (Delta | null)[]} deltas @param {CommitOptions} [options] */
   commit(deltas, { capture = 'now', merge, from } = {}) {
     const all = /** @type {(Delta | null)[]} */ (Array.isArray(deltas) ? deltas : [deltas]);
-    const list = all.filter((d) => !from || !this.isOver(d)).flatMap((d) => onto(d, from, this.labels.shown)).filter((d) => !isEmpty(d) && d.media === this.mediaId);
-    if (!list.length) return;
+    const made = all.filter((d) => !from || !this.isOver(d)).flatMap((d) => onto(d, from, this.labels.shown)).filter((d) => !isEmpty(d) && d.media === this.mediaId);
+    if (!made.length) return;
+    const list = withValues(made, this.attributes.peek(), this.values);
     const writes = capture === 'now' ? this.history.record(list, merge, this.now()) : [];
     this.perform(list, writes, from);
   }
@@ -178,7 +199,7 @@ export class Core {
    * @param {readonly Delta[]} deltas @param {Write[]} writes @param {CommitOptions['from']} [from]
    */
   perform(deltas, writes, from) {
-    const ops = deltas.map((delta) => this.applied(delta, from));
+    const ops = withoutGone(deltas).map((delta) => this.applied(delta, from));
     try {
       this.emit(false);
     } finally {
@@ -191,7 +212,7 @@ export class Core {
     const { op_id, media, at } = delta;
     const op = { op_id, media, at, tab: this.client, order: op_id, delta, tried: false, replaces: [], parked: null };
     if (delta.kind !== 'label') {
-      this.tagsAndStatus.local(delta);
+      this.applyLocally(delta);
       return { ...op, base: null, whole: null };
     }
     const id = delta.label_id;
@@ -214,10 +235,15 @@ export class Core {
       lastSeen: (id) => this.removedLabels.get(id) ?? null,
       hasTag: (id) => this.tagsAndStatus.tags.has(id),
       status: () => this.tagsAndStatus.status,
+      hasSubject: (id) => this.hasSubject(id),
+      value: (subject, attribute) => (this.hasSubject(subject) ? this.values.of(subject, attribute) : null),
     });
     const writes = this.history.move(entry, direction === 'undo');
-    const clean = steps.filter((step) => !step.fields.length).map((step) => this.renewed(step.delta));
     const asked = steps.filter((step) => step.fields.length);
+    // the values of a label follow the decision about it
+    const open = new Set(asked.flatMap(({ delta }) => (delta.kind === 'label' ? [delta.label_id] : [])));
+    const isClean = (/** @type {import('./steps.js').Step} */ { delta, fields }) => !fields.length && !(delta.kind === 'value' && open.has(delta.subject));
+    const clean = steps.filter(isClean).map((step) => this.renewed(step.delta));
     batch(() => {
       if (clean.length) this.perform(clean, writes);
       else this.sink.write(writes);
@@ -227,6 +253,11 @@ export class Core {
     const outcome = asked.length ? 'asked' : clean.length ? 'done' : 'overtaken';
     for (const listener of this.stepListeners) listener({ direction, entry, outcome });
     return asked.length === 0;
+  }
+
+  /** True for the medium and for its labels. @param {string} id */
+  hasSubject(id) {
+    return id === this.mediaId || this.labels.shown.has(id);
   }
 
   /** @param {Delta} delta @returns {Delta} */
@@ -306,6 +337,8 @@ export class Core {
     const old = this.tags.peek();
     if (tags.size !== old.size || [...tags].some((tag) => !old.has(tag))) this.tags.value = tags;
     this.statusName.value = this.tagsAndStatus.status;
+    if (this.values.isChanged) this.valuesVersion.value += 1;
+    this.values.isChanged = false;
     this.canUndo.value = this.history.canUndo;
     this.canRedo.value = this.history.canRedo;
     const { entries } = this.history;

@@ -79,7 +79,7 @@ export function difference(from, to) {
 
 /** True when the delta changes nothing. @param {Delta} delta */
 export function isEmpty(delta) {
-  if (delta.kind !== 'label') return delta.before === delta.after;
+  if (delta.kind !== 'label') return same(delta.before, delta.after);
   if (delta.before === null) return delta.after === null;
   if (delta.after === null) return false;
   const { before, after } = delta;
@@ -92,6 +92,7 @@ export function isEmpty(delta) {
  */
 export function keyOf(delta) {
   if (delta.kind === 'label') return `label:${delta.label_id}`;
+  if (delta.kind === 'value') return `value:${delta.subject}:${delta.attribute}`;
   return delta.kind === 'tag' ? `tag:${delta.tag}` : 'status';
 }
 
@@ -210,6 +211,7 @@ export function without(delta, groups) {
 export function toWire(op, base) {
   const { op_id, at, delta } = op;
   if (delta.kind === 'tag') return { op_id, at, tag: delta.tag, on: delta.after };
+  if (delta.kind === 'value') return { op_id, at, subject: delta.subject, attribute: delta.attribute, value: delta.after };
   if (delta.kind === 'status') return { op_id, at, status: delta.after, ...(delta.reason && { reason: delta.reason }) };
   if (delta.after === null) return { op_id, at, label_id: delta.label_id, base, patch: null };
   const isNew = delta.before === null;

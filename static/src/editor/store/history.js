@@ -115,11 +115,12 @@ export class History {
  * @param {readonly Delta[]} a @param {readonly Delta[]} b
  */
 function isContinued(a, b) {
-  return a.length === b.length && a.every((delta, i) => keyOf(delta) === keyOf(b[i]) && isReached(delta.after, b[i].before));
+  return a.length === b.length && a.every((delta, i) => keyOf(delta) === keyOf(b[i]) && isReached(delta, b[i]));
 }
 
-/** @param {any} after @param {any} before */
-function isReached(after, before) {
-  if (typeof after !== 'object' || after === null || before === null) return same(after, before);
-  return Object.keys(before).every((field) => !(field in after) || same(after[field], before[field]));
+/** @param {Delta} first @param {Delta} second */
+function isReached({ kind, after }, { before }) {
+  if (kind !== 'label' || !after || !before) return same(after, before);
+  const [reached, expected] = /** @type {Record<string, any>[]} */ ([after, before]);
+  return Object.keys(expected).every((field) => !(field in reached) || same(reached[field], expected[field]));
 }

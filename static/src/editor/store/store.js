@@ -87,6 +87,9 @@ function readable(boot, core, writable, concepts) {
     mediaConcepts: computed(() => concepts.value.filter((c) => c.on_media)),
     keypointSchemas: signal(/** @type {KeypointSchema[]} */ ([...boot.keypoint_schemas])),
     statuses: writable.statuses,
+    attributes: core.attributes,
+    valuesVersion: core.valuesVersion,
+    valueOf: core.values.of.bind(core.values),
     tagGroups: signal(/** @type {readonly TagGroup[]} */ (boot.tag_groups ?? [])),
     selection: writable.selection,
     hover: signal(/** @type {string | null} */ (null)),
@@ -131,7 +134,8 @@ function actions(core, writable) {
       persistHiddenAndLocked(core, writable);
     },
     copy: (/** @type {readonly Label[]} */ labels) => {
-      const clipboard = { labels, at: core.now() };
+      const values = Object.fromEntries(labels.map(({ id }) => [id, core.values.all(id)]));
+      const clipboard = { labels, values, at: core.now() };
       writable.clipboard.value = clipboard;
       core.sink.write([{ in: 'local', put: { key: CLIPBOARD_KEY, clipboard } }]);
     },

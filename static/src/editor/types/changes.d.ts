@@ -1,5 +1,6 @@
-/** Changes of labels, tags and statuses, and the steps of undo that hold them. */
+/** Changes of labels, tags, statuses and attribute values, and the steps of undo that hold them. */
 import type { Label } from './labels';
+import type { AttributeValue } from './page';
 
 export interface LabelDelta {
   kind: 'label';
@@ -32,7 +33,19 @@ export interface StatusDelta {
   /** Why a reviewer sent the image back. */
   reason?: string;
 }
-export type Delta = LabelDelta | TagDelta | StatusDelta;
+export interface ValueDelta {
+  kind: 'value';
+  op_id: string;
+  media: string;
+  /** Id of the label or of the medium that has the value. */
+  subject: string;
+  attribute: string;
+  at: string;
+  /** null: no value. */
+  before: AttributeValue | null;
+  after: AttributeValue | null;
+}
+export type Delta = LabelDelta | TagDelta | StatusDelta | ValueDelta;
 
 export interface CommitOptions {
   /** 'now' (default): one step of undo for all deltas of the call; 'never': not undoable. */

@@ -25,6 +25,29 @@ export interface KeypointSchema {
   edges: [string, string, string][];
 }
 
+/** As the server stores it: the id of an option, ids of options, text, a number or a truth value. */
+export type AttributeValue = string | readonly string[] | number | boolean;
+
+/** Values by attribute, of each label or medium that has any. */
+export type ValuesBySubject = Record<string, Record<string, AttributeValue>>;
+
+export interface Attribute {
+  id: string;
+  name: string;
+  kind: 'SELECTION' | 'MULTIPLE-SELECTION' | 'TEXT' | 'INT' | 'FLOAT' | 'BOOL';
+  /** What has the value. */
+  subject: 'IMAGE' | 'VIDEO' | 'LABEL' | 'SEGMENT';
+  description: string;
+  is_required: boolean;
+  default: AttributeValue | null;
+  minimum: number | null;
+  maximum: number | null;
+  /** In order. */
+  options: { id: string; value: string }[];
+  /** The classes that offer it: its place among the attributes of each. */
+  concepts: Record<string, number>;
+}
+
 export interface TagGroup {
   id: string;
   name: string;
@@ -70,6 +93,8 @@ export interface PageSession {
   keypoint_schemas: KeypointSchema[];
   statuses: Status[];
   tag_groups?: TagGroup[];
+  /** In order. */
+  attributes?: Attribute[];
   /** Names of the workspace's members, for "drawn by". */
   people?: Person[];
   csrf: string;
@@ -129,6 +154,7 @@ export interface MediaState {
   head: number;
   labels: Label[];
   tags: string[];
+  attribute_values?: ValuesBySubject;
   may: May;
   position: { index: number | null; total: number } | null;
   filter: Record<string, unknown>;

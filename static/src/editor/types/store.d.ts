@@ -3,7 +3,7 @@ import type { ReadonlySignal, Signal } from '@preact/signals-core';
 import type { CommitOptions, Delta, HistoryEntry, HistoryStep, Patch } from './changes';
 import type { Draft } from './draft';
 import type { Label } from './labels';
-import type { Boot, Concept, KeypointSchema, May, Media, Status, TagGroup } from './page';
+import type { Attribute, AttributeValue, Boot, Concept, KeypointSchema, May, Media, Status, TagGroup, ValuesBySubject } from './page';
 import type { Cursor, Presence } from './people';
 import type { Conflict, Rejected, SaveState } from './saving';
 
@@ -28,6 +28,8 @@ export interface Display {
 
 export interface Clipboard {
   readonly labels: readonly Label[];
+  /** The attribute values of the labels, by their ids. */
+  readonly values?: ValuesBySubject;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
@@ -56,6 +58,12 @@ export interface Store {
   readonly mediaConcepts: ReadonlySignal<Concept[]>;
   readonly keypointSchemas: Signal<KeypointSchema[]>;
   readonly statuses: Signal<Status[]>;
+  /** In the project's order. */
+  readonly attributes: Signal<readonly Attribute[]>;
+  /** The value of a label or of the medium; null: none. */
+  valueOf(subject: string, attribute: string): AttributeValue | null;
+  /** Rises with every change of attribute values: read it in an effect to be run again. */
+  readonly valuesVersion: ReadonlySignal<number>;
   /** In the project's order. */
   readonly tagGroups: Signal<readonly TagGroup[]>;
 

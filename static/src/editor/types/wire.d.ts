@@ -1,5 +1,6 @@
 /** What goes between page and server: events, operations and their results. */
 import type { Label, LabelPatch } from './labels';
+import type { AttributeValue } from './page';
 
 export interface ProjectEvent {
   seq: number;
@@ -16,6 +17,7 @@ export interface ProjectEvent {
 export type WireOp =
   | { op_id: string; at: string; label_id: string; base: number | null; patch: LabelPatch | null }
   | { op_id: string; at: string; tag: string; on: boolean }
+  | { op_id: string; at: string; subject: string; attribute: string; value: AttributeValue | null }
   | { op_id: string; at: string; status: string; reason?: string };
 
 export type OpResult =

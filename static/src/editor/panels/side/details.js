@@ -1,7 +1,8 @@
-/** The selected object: its class, geometry in figures, who drew it and when; several selected: what they share. */
+/** The selected object: its class, attributes, geometry in figures, who drew it and when; several selected: what they share. */
 import { age, ngettext, num, t } from '../../../i18n.js';
 import { html, nothing } from '../live.js';
 import { avatar, icon, iconButton, shapeWord, swatch } from '../templates.js';
+import { labelAttributes } from './attributes.js';
 import { classButton } from './class-picker.js';
 import { figures } from './objects-model.js';
 
@@ -66,5 +67,5 @@ export function detailsView(app) {
         <span class="k">${t('Position')}</span><span class="v muted">x ${num(label.box[0], 1)} y ${num(label.box[1], 1)}</span>
         ${label.origin === 'human' ? nothing : html`<span class="k">${t('Source')}</span><span class="v muted">${originWords(label)}</span>`}
         ${authorField(app, label)}` : nothing}
-    </div></section>`;
+    </div>${labelAttributes(app, labels, !canEdit)}</section>`;
 }

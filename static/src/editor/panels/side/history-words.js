@@ -2,7 +2,7 @@
 import { ngettext, t } from '../../../i18n.js';
 
 export const ICONS = Object.freeze(/** @type {Record<string, string>} */ ({
-  create: 'plus', delete: 'trash-2', class: 'shapes', order: 'arrow-up-down', geometry: 't-box', tag: 'tag', status: 'circle-check',
+  create: 'plus', delete: 'trash-2', class: 'shapes', order: 'arrow-up-down', geometry: 't-box', tag: 'tag', value: 'list', status: 'circle-check',
 }));
 
 /** @param {string} kind @param {string} name */

@@ -7,8 +7,9 @@ import { icon } from '../templates.js';
 import { onListKey, rovingStop } from '../roving.js';
 import { ICONS, labelWords } from './history-words.js';
 import { mountImageHistory, numbersOf } from './image-history.js';
+import { valueText } from './attributes-model.js';
 
-/** @import {Delta, HistoryEntry, LabelDelta} from '../../types/changes' */
+/** @import {Delta, HistoryEntry, LabelDelta, ValueDelta} from '../../types/changes' */
 /** @import {Label} from '../../types/labels' */
 /** @import {Store} from '../../types/store' */
 /** @import {App} from '../app' */
@@ -24,18 +25,26 @@ function kindOf({ before, after }) {
   return 'geometry';
 }
 
+/** @param {ValueDelta} delta @param {Pick<Store, 'attributes'>} store */
+function valueWords({ attribute, after }, store) {
+  const known = store.attributes.peek().find((one) => one.id === attribute);
+  const name = known?.name ?? t('Attribute deleted');
+  return after === null || !known ? t('{name} cleared', { name }) : t('{name} set to {value}', { name, value: valueText(known, after) });
+}
+
 /**
  * The text of a step, with its icon.
- * @param {readonly Delta[]} deltas @param {Pick<Store, 'concept' | 'labels' | 'statuses'>} store
+ * @param {readonly Delta[]} deltas @param {Pick<Store, 'concept' | 'labels' | 'statuses' | 'attributes'>} store
  * @param {ReadonlyMap<string, number>} [numbers] of objects by id
  */
 export function stepWords(deltas, store, numbers) {
-  const [first] = deltas;
+  const first = deltas.find((one) => one.kind === 'label') ?? deltas[0];
   if (!first) return { text: '', icon: 'history' };
   if (first.kind === 'tag') {
     const name = store.concept(first.tag)?.name ?? t('deleted');
     return { icon: ICONS.tag, text: first.after ? t('Tag {name} on', { name }) : t('Tag {name} off', { name }) };
   }
+  if (first.kind === 'value') return { icon: ICONS.value, text: valueWords(first, store) };
   if (first.kind === 'status') {
     if (first.reason) return { icon: 'undo-2', text: t('Sent back: {reason}', { reason: first.reason }) };
     const status = store.statuses.peek().find((one) => one.name === first.after) ?? { name: first.after, base: first.after };

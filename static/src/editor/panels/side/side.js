@@ -2,6 +2,7 @@
 import { num, t } from '../../../i18n.js';
 import { html, live, mount, nothing, render } from '../live.js';
 import { ObjectList } from './objects.js';
+import { imageAttributes } from './attributes.js';
 import { detailsView } from './details.js';
 import { mountClasses } from './classes.js';
 import { mountHistory } from './history.js';
@@ -77,7 +78,7 @@ function mountObjects(host, app) {
   details.className = 'details-place';
   host.append(list, details);
   const objects = new ObjectList(list, app);
-  const end = live(() => render(detailsView(app), details));
+  const end = live(() => render(html`${detailsView(app)}${imageAttributes(app)}`, details));
   return () => {
     objects.close();
     end();

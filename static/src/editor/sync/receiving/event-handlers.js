@@ -108,14 +108,15 @@ export class EventHandlers {
     this.timers.startOnce('renew', SETTLE_MS, this.renew);
   }
 
-  /** Replaces classes, keypoint schemas, statuses and tag groups in the store. @param {PageSession} session */
-  applyVocabulary({ concepts, keypoint_schemas, statuses, tag_groups = [] }) {
+  /** Replaces classes, keypoint schemas, statuses, tag groups and attributes in the store. @param {PageSession} session */
+  applyVocabulary({ concepts, keypoint_schemas, statuses, tag_groups = [], attributes = [] }) {
     const { store } = this.inner;
     batch(() => {
       store.concepts.value = [...concepts].sort((a, b) => a.order - b.order);
       store.keypointSchemas.value = keypoint_schemas;
       store.statuses.value = statuses;
       store.tagGroups.value = tag_groups;
+      store.attributes.value = attributes;
       const active = store.activeConcept.peek();
       if (active === null || !store.concept(active)?.on_region) store.activeConcept.value = store.regionConcepts.peek()[0]?.id ?? null;
     });

@@ -103,6 +103,10 @@ export class Answers {
   /** @param {OutboxOp[]} chain @returns {Write[]} */
   giveUp(chain) {
     const writes = this.outbox.replace(chain, []);
+    const [{ delta, media }] = chain;
+    // the values of a label that is not made
+    const values = delta.kind === 'label' && delta.before === null ? this.outbox.queue(media).filter((op) => op.delta.kind === 'value' && op.delta.subject === delta.label_id) : [];
+    if (values.length) writes.push(...this.giveUp(values));
     return [...writes, ...this.outbox.core.forget(chain.flatMap((op) => [op.op_id, ...op.replaces]))];
   }
 

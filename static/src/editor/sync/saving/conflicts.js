@@ -25,6 +25,7 @@ export function conflictsOf(parked, answers) {
 /** @param {OutboxOp} op */
 function whatOf({ delta }) {
   if (delta.kind === 'tag') return t('Tag');
+  if (delta.kind === 'value') return t('Attribute');
   if (delta.kind === 'status') return t('Status');
   if (delta.before === null) return t('New label');
   return delta.after === null ? t('Deletion') : t('Change of a label');

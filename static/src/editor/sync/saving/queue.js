@@ -81,12 +81,20 @@ export function nextBatch(queue, limit = MAX_OPS) {
   const batch = [];
   const taken = new Set();
   const held = new Set();
+  /** Labels that are not on the server yet, and not in this request. */
+  const missing = new Set();
   let bytes = 0;
   let isBehind = false;
   for (const op of queue) {
     const key = chainOf(op);
+    const { delta } = op;
     if (op.parked) held.add(key);
-    if (op.parked || held.has(key)) continue;
+    if (delta.kind === 'label' && delta.before === null && (held.has(key) || taken.has(key))) missing.add(delta.label_id);
+    if (delta.kind === 'value' && missing.has(delta.subject)) {
+      held.add(key);
+      continue;
+    }
+    if (held.has(key)) continue;
     if (taken.has(key)) {
       isBehind = true;
       continue;
