@@ -17,7 +17,7 @@ from .errors import Invalid
 from .outlines import mask_to_points
 from .rasters import MultiPolygon, polygon_spans, rasterise
 from .rle import parse_counts
-from .spans import MAX_PIXELS, Bits, Bounds, Spans
+from .spans import MAX_PIXELS, Bits, Bounds, Spans, to_bits as spans_to_bits
 
 __all__ = [
     "MAX_PIXELS",
@@ -42,6 +42,7 @@ __all__ = [
     "polygon_spans",
     "rasterise",
     "runs_to_mask",
+    "spans_to_bits",
     "spans_to_runs",
     "unpack_runs",
     "unpack_spans",

@@ -97,6 +97,22 @@ class LabelRecord(NamedTuple):
         return int(x0), int(y0), int(x1), int(y1)
 
 
+class ShapeRecord(NamedTuple):
+    """What formats of classes and shapes write of a label. `class_index`: place of its class in their list, from 0; the rest as in LabelRecord."""
+
+    class_index: int
+    box: tuple[float, float, float, float]
+    points: str | None = None
+    mask: bytes | None = None
+    is_crowd: bool = False
+
+    @property
+    def bounds(self) -> Bounds:
+        """The box as whole numbers; only for labels with a mask."""
+        x0, y0, x1, y1 = self.box
+        return int(x0), int(y0), int(x1), int(y1)
+
+
 class TagRecord(NamedTuple):
     """A class that a file gives to a whole image. `is_changed` as in LabelRecord."""
 

@@ -74,6 +74,20 @@ class NumberedLabelRow(NamedTuple):
     is_crowd: bool
 
 
+class DrawnLabelRow(NamedTuple):
+    """A label as exports to formats of classes and shapes read it."""
+
+    media_id: Id
+    concept_id: Id
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    points: str | None
+    mask: bytes | None
+    is_crowd: bool
+
+
 class JsonLabelRow(NamedTuple):
     """A label as the export to Hasty's JSON reads it."""
 

@@ -22,6 +22,7 @@ from hasty.exception import (
     NotFound,
     ValidationException,
 )
+from PIL import Image
 
 from tests import servers
 from tests.world import picture
@@ -299,7 +300,7 @@ def test_tags(cast: Cast, upload: Upload) -> None:
     assert [one.name for one in cast.project.get_tag_classes()] == ["rain"]
 
 
-@pytest.mark.parametrize("format_name", ["json_coco", "json_v1.1", "images"])
+@pytest.mark.parametrize("format_name", ["json_coco", "json_v1.1", "semantic_png", "images"])
 def test_exports(cast: Cast, upload: Upload, tmp_path: Path, format_name: str) -> None:
     dataset = cast.project.create_dataset("A")
     image, other = upload(dataset, "a.jpg", 1), upload(dataset, "b.jpg", 2)
@@ -323,16 +324,16 @@ def test_exports(cast: Cast, upload: Upload, tmp_path: Path, format_name: str) -
         numbers = cast.server.query("SELECT number FROM annotator_media WHERE id = %s", cast.key(image.id))
         assert [row["id"] for row in out["images"]] == [numbers[0][0]]
         assert [row["bbox"] for row in out["annotations"]] == [[10, 20, 20, 20]]
+    elif format_name == "semantic_png":
+        listed = json.loads(files["label_classes.json"])
+        assert [(row["png_index"], row["class_name"]) for row in listed] == [(1, "car")]
+        pixels = np.asarray(Image.open(io.BytesIO(files["A/a.png"])))
+        assert pixels.shape == (240, 320) and pixels.sum() == 20 * 20 and (pixels[20:40, 10:30] == 1).all()
     else:
         out = json.loads(files["Mine.json"])
         assert [row["image_name"] for row in out["images"]] == ["a.jpg"]
         assert out["images"][0]["labels"][0]["bbox"] == [10, 20, 30, 40]
         assert out["images"][0]["public_url"].startswith(cast.server.url)
-
-
-def test_what_is_not_exported_yet_says_what_is(cast: Cast) -> None:
-    with pytest.raises(ValidationException, match="json_coco"):
-        cast.project.export("x", "semantic_png")
 
 
 def test_strangers_and_roles(cast: Cast, upload: Upload, tmp_path: Path) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
+
+from django.db.models import QuerySet
 
 from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid, Missing
-from annotator.models import Dataset, Project, Role, Workspace
+from annotator.models import Concept, Dataset, MediaStatus, Project, Role, Workspace
 from annotator.services.accounts import operators
 from annotator.services.projects import datasets, projects
 from annotator.services.workspaces import members, workspaces
@@ -40,6 +45,23 @@ def project(*, workspace_ref: str, name: str, must_exist: bool = False) -> tuple
 def dataset(*, actor: Actor, project: Project, name: str) -> Dataset:
     """Return the project's dataset of this name, made when missing."""
     return datasets.ensure(actor=actor, project=project, name=name)
+
+
+def ids_by_name(project: Project, *, kind: str, names: Iterable[str]) -> tuple[uuid.UUID, ...]:
+    """Return the ids of a project's datasets, tags, classes or statuses (`kind`) by name, in any case. Missing for an unknown one."""
+    tables: dict[str, QuerySet[Any]] = {
+        "dataset": Dataset.objects.all(),
+        "tag": Concept.all_objects.filter(on_media=True),
+        "class": Concept.all_objects.filter(on_region=True),
+        "status": MediaStatus.all_objects.all(),
+    }
+    rows = list(tables[kind].filter(project=project).values_list("name", "pk"))
+    known = {text.name_key(name): key for name, key in rows} | dict(rows)
+    found = {name: known.get(name, known.get(text.name_key(name))) for name in names}
+    for name, key in found.items():
+        if key is None:
+            raise Missing(f"There is no {kind} {name!r} in the project {project.name!r}.")
+    return tuple(key for key in found.values() if key is not None)
 
 
 def target(path: Path) -> Path:

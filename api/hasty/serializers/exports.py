@@ -77,12 +77,14 @@ class ExportInSerializer(Serializer):
     sign_urls = fields.BooleanField(required=False, help_text="Add a signed URL to each image.")
     export_name = fields.LineField(max_length=100, required=False, help_text='Default "export".')
     semantic_format = fields.ChoiceField(
-        ("gs_asc", "gs_desc", "class_color"), required=False, help_text="For semantic_png."
+        ("gs_asc", "gs_desc", "class_color"),
+        required=False,
+        help_text="For semantic_png: gray levels from 1 up, from 255 down, or the colors of the classes. Default gs_asc.",
     )
     labels_order = fields.ListField(
         child=fields.ChoiceField(("z_index", "class_type", "class_order")),
         required=False,
-        help_text="For semantic_png.",
+        help_text="For semantic_png: sort keys in turn; what comes later is drawn on top. Default z_index.",
     )
 
     def get_fields(self) -> dict[str, Any]:

@@ -46,6 +46,8 @@ class ExportViewSet(ListModelMixin, RetrieveModelMixin, ProjectViewSet):
             label_classes=data.get("class", ()),
             name=data.get("export_name", "export"),
             link_origin=self.origin if data.get("sign_urls") else None,
+            semantic_format=data.get("semantic_format"),
+            labels_order=tuple(data.get("labels_order") or ()),
         )
         return self.respond(job)
 

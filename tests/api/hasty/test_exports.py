@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from annotator.jobs import engine
-from annotator.models import Job
+from annotator.models import Job, Media
 from tests.api.hasty.conftest import ANY, Callers
 from tests.api.queries import counted
 from tests.world import World, make_class, make_dataset
@@ -60,10 +61,31 @@ def test_newest_first_and_every_state_has_its_word(w: World, by: Callers, p: str
     assert by.vera.get(f"{p}/exports/{ids[0]}")["meta"]["error"] == "The disk is full."
 
 
-@pytest.mark.parametrize("name", ["semantic_png", "pascal", "yolo"])
-def test_formats_that_come_later_say_what_there_is(by: Callers, p: str, name: str) -> None:
-    refusal = by.max.post(f"{p}/exports", {"format": name}, status=400)
-    assert "json_v1.1, json_coco, images" in refusal["message"]
+@pytest.mark.parametrize("name", ["json_v1.1", "semantic_png", "json_coco", "pascal", "yolo", "images"])
+def test_every_format_runs_with_the_options_of_a_client(w: World, by: Callers, p: str, name: str) -> None:
+    w.box()
+    ours = by.max.post(f"{p}/statuses", {"name": "Second look"})
+    Media.objects.filter(pk=w.images[0].pk).update(status=ours["id"])
+    body = {
+        "format": name,
+        "image_status": ["Second look"],
+        "semantic_format": None,
+        "labels_order": None,
+        "dataset_id": [],
+    }
+    job = by.max.post(f"{p}/exports", body)
+    assert engine.run(uuid.UUID(job["id"]))
+    done = by.max.get(f"{p}/exports/{job['id']}")
+    assert (done["status"], done["meta"]["num_images"]) == ("DONE", 1), done["meta"]
+
+
+def test_the_options_of_class_maps_reach_the_job(by: Callers, p: str) -> None:
+    body = {"format": "semantic_png", "semantic_format": "gs_desc", "labels_order": ["class_type", "z_index"]}
+    job = Job.all_objects.get(pk=by.max.post(f"{p}/exports", body)["id"])
+    assert (job.params["semantic_format"], job.params["labels_order"]) == (
+        "gs_desc",
+        ["class_type", "z_index"],
+    )
 
 
 def test_what_is_refused(w: World, by: Callers, p: str) -> None:
@@ -77,7 +99,7 @@ def test_what_is_refused(w: World, by: Callers, p: str) -> None:
         {"format": "json_coco", "image_status": ["nonsense"]}, {"format": "json_coco", "image_status": "DONE"},
         {"format": "json_coco", "status_start_time": "yesterday"}, {"format": "json_coco", "sign_urls": "yes"},
         {"format": "json_coco", "export_name": "x" * 101}, {"format": "json_coco", "export_name": "a\u0000"},
-        {"format": "json_coco", "labels_order": ["size"]}, {"format": "json_coco", "semantic_format": "rgb"},
+        {"format": "json_coco", "labels_order": ["size"]}, {"format": "semantic_png", "labels_order": ["z_index", "z_index"]}, {"format": "json_coco", "semantic_format": "rgb"},
     ]  # fmt: skip
     for body in wrong:
         by.max.post(f"{p}/exports", body, status=400)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils import timezone
 
-from annotator.domain.records import LossReport
+from annotator.domain.records import LossReport, ShapeRecord
 from annotator.domain.text import counted
 from annotator.models import Project
 from annotator.services.exchange import paths
@@ -32,19 +34,34 @@ class Build:
     progress: Progress
     #: Names carry the folder of their dataset, in files of labels and in archives alike.
     has_folders: bool
+    #: The encoding of semantic PNGs, and what sorts labels before the drawing order.
+    semantic_format: str | None = None
+    labels_order: tuple[str, ...] = ()
+    include_images: bool = False
+    #: Files of labels are called like their image without its ending, so no two images may share that.
+    has_unique_stems: bool = False
     images: int = 0
     labels: int = 0
     used_paths: set[str] = field(default_factory=set)
     folded_paths: set[str] = field(default_factory=set)
 
 
-def begin(
-    project: Project, selection: ExportSelection, name: str, origin: str | None, progress: Progress
-) -> Build:
-    """Return an export of what is selected now; nothing is written yet."""
-    keys = Keys(export_rows.selected_media(project, selection))
-    has_folders = export_rows.count_datasets(project, selection) > 1
-    return Build(project, selection, name, origin, keys, LossReport(), progress, has_folders)
+def begin(project: Project, params: Mapping[str, Any], progress: Progress) -> Build:
+    """Return an export, with the parameters of a job, of what is selected now; nothing is written yet."""
+    selection = ExportSelection.from_params(params)
+    return Build(
+        project=project,
+        selection=selection,
+        name=params["name"],
+        origin=params.get("origin"),
+        keys=Keys(export_rows.selected_media(project, selection)),
+        report=LossReport(),
+        progress=progress,
+        has_folders=export_rows.count_datasets(project, selection) > 1,
+        semantic_format=params.get("semantic_format"),
+        labels_order=tuple(params.get("labels_order") or ()),
+        include_images=bool(params.get("include_images")),
+    )
 
 
 def write_entry(
@@ -77,24 +94,64 @@ def link_of(state: Build, row: MediaRow) -> str | None:
     return f"{state.origin}{address}" if address and address.startswith("/") else address
 
 
+def drawn_media(
+    state: Build, indexes: Mapping[uuid.UUID, int], order: Sequence[str] = ()
+) -> Iterator[tuple[MediaRow, str, Iterator[ShapeRecord]]]:
+    """Yield each medium of an export with its path in the archive and its labels of the classes in `indexes`, once and in drawing order.
+
+    `order` is what sorts them before that. Counts media and labels and reports progress.
+    """
+    for chunk in state.keys.chunks():
+        rows = {row.id: row for row in export_rows.read_media(chunk)}
+        free = {key: free_path(state, row) for key, row in rows.items()}
+        for key, shapes in export_rows.shapes_by_media(chunk, state.selection, indexes, order):
+            if (row := rows.pop(key, None)) is not None:
+                yield row, free[key], _counted(state, shapes)
+        for key, row in rows.items():
+            yield row, free[key], iter(())
+        state.images += len(free)
+        state.progress(state.images / max(1, len(state.keys)), counted(state.images, "image", "images"))
+
+
+def _counted(state: Build, shapes: Iterator[ShapeRecord]) -> Iterator[ShapeRecord]:
+    for shape in shapes:
+        state.labels += 1
+        yield shape
+
+
+def size_of(row: MediaRow) -> tuple[int, int] | None:
+    """Return width and height, None while they are unknown."""
+    return (row.width, row.height) if row.width and row.height else None
+
+
+def stem_of(path: str) -> str:
+    """Return a path without the ending of its file name."""
+    stem, dot, ending = path.rpartition(".")
+    return stem if dot and "/" not in ending and stem.rpartition("/")[2] else path
+
+
 def free_path(state: Build, row: MediaRow) -> str:
-    """Return the path of an image in a zip: its name in safe parts, numbered when another one has exactly this path."""
+    """Return the path of an image in a zip: its name in safe parts, numbered when another one has exactly this path.
+
+    With `has_unique_stems` no two paths are the same without their endings.
+    """
     name = paths.joined(row.dataset, row.name) if state.has_folders else row.name
     path = paths.safe_path(name)
-    stem, dot, ending = path.rpartition(".")
-    if not dot or "/" in ending:
-        stem, ending = path, ""
-    number = 1
-    while path in state.used_paths:
+    stem = stem_of(path)
+    ending = path[len(stem) :]
+    number, numbered = 1, stem
+    while (numbered if state.has_unique_stems else numbered + ending) in state.used_paths:
         number += 1
-        path = f"{stem} ({number}){dot if ending else ''}{ending}"
+        numbered = f"{stem} ({number})"
+    path = numbered + ending
+    used = numbered if state.has_unique_stems else path
     if number > 1:
         state.report.add("images", "another image has this path in the archive; this one was renamed", path)
-    elif path.casefold() in state.folded_paths:
+    elif used.casefold() in state.folded_paths:
         words = (
             "the name of another image differs only in upper and lower case: not every system can unpack both"
         )
         state.report.add("images", words, path)
-    state.used_paths.add(path)
-    state.folded_paths.add(path.casefold())
+    state.used_paths.add(used)
+    state.folded_paths.add(used.casefold())
     return path

@@ -23,7 +23,7 @@ def write(state: Build, archive: zipfile.ZipFile) -> None:
 def pieces(state: Build) -> Iterator[bytes]:
     """Yield the COCO file of an export, also for the operator's command."""
     classes = export_rows.categories(state.project)
-    total = _report_unsupported(state)
+    total, _ = losses.report_unsupported(state.project, state.selection, losses.COCO, state.report)
     kept = state.project.settings.get("coco") or {}
     numbers = export_rows.Numbers(state.project)
     batches = export_rows.label_records(state.keys, state.selection, classes, numbers, state.report)
@@ -59,21 +59,3 @@ def _counted(state: Build, batches: Iterator[list[LabelRecord]], total: int) -> 
             0.2 + 0.8 * min(1.0, state.labels / max(1, total)), counted(state.labels, "label", "labels")
         )
         yield batch
-
-
-def _report_unsupported(state: Build) -> int:
-    """Report what COCO does not support; return the number of labels."""
-    words = {
-        "z_index": "the z-order is not supported by COCO",
-        "external_id": "external ids of labels are not supported by COCO",
-        "second_shape": "a label has a mask and a polygon; COCO takes the mask",
-        "attributes": "values of attributes are not supported by COCO",
-        "tagged": "tags of images are not supported by COCO",
-        "statuses": "statuses are not supported by COCO",
-        "media_external_id": "external ids of images are not supported by COCO",
-    }
-    total, counts = losses.count_unsupported(state.project, state.selection)
-    for what, count in counts.items():
-        if count:
-            state.report.add(what, words[what], count=count)
-    return total

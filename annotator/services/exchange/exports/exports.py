@@ -18,17 +18,18 @@ from annotator import policy
 from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid
+from annotator.formats import semantic_png
 from annotator.models import Concept, Dataset, Job, MediaStatus, Project
 from annotator.services import security_log
 from annotator.services.exchange import paths
-from annotator.services.exchange.exports import coco, hasty, originals
+from annotator.services.exchange.exports import coco, drawn, hasty, originals
 from annotator.services.exchange.exports.building import Build, Progress, begin
 from annotator.services.exchange.exports.rows import ExportSelection
 from annotator.services.jobs import jobs
 from annotator.services.media.selection import MediaSelection
 from annotator.services.security_log import Kind
 
-FORMATS = ("json_v1.1", "json_coco", "images")
+FORMATS = ("json_v1.1", "semantic_png", "json_coco", "pascal", "yolo", "images")
 REPORT_NAME = paths.REPORT_NAME
 
 
@@ -43,16 +44,18 @@ def start(
     name: str = "export",
     link_origin: str | None = None,
     include_images: bool = False,
+    semantic_format: str | None = None,
+    labels_order: tuple[str, ...] = (),
 ) -> Job:
     """Queue an export and return its job; its file is kept EXPORT_DAYS. Allowed with `export.create`.
 
     Of the selected media's labels those of `label_classes` are written, all when it is empty. `name` is what the file
     is called. With `link_origin` (scheme and host) media carry signed addresses, with `include_images` the zip holds the
-    image files too. Invalid for an unknown format and for ids of another project.
+    image files too. Class maps are written as `semantic_format` (gs_asc), their labels drawn in the order of `labels_order`
+    (z_index), what comes later on top. Invalid for an unknown format or option and for ids of another project.
     """
     policy.require(actor, project, "export.create")
-    if format_name not in FORMATS:
-        raise Invalid(f"format must be one of {', '.join(FORMATS)} here, not {format_name}.", field="format")
+    _check_format(format_name, semantic_format, labels_order)
     wanted = ExportSelection(selection, tuple(label_classes))
     _check_selection(project, wanted)
     clean = text.clean(name or "export", field="export_name", limit=100)
@@ -61,6 +64,8 @@ def start(
         "name": clean,
         "origin": link_origin,
         "include_images": include_images,
+        "semantic_format": semantic_format,
+        "labels_order": list(labels_order),
         **wanted.as_params(),
     }
     expires = timezone.now() + timedelta(days=settings.EXPORT_DAYS)
@@ -82,6 +87,20 @@ def record_download(job_id: uuid.UUID) -> None:
     if found is not None:
         details = {"project": str(found[1]), "job": str(job_id)}
         security_log.record(Kind.EXPORT_DOWNLOADED, workspace_id=found[0], details=details)
+
+
+def _check_format(name: str, semantic_format: str | None, labels_order: tuple[str, ...]) -> None:
+    if name not in FORMATS:
+        raise Invalid(f"format must be one of {', '.join(FORMATS)} here, not {name}.", field="format")
+    if semantic_format is not None and semantic_format not in semantic_png.ENCODINGS:
+        raise Invalid(
+            f"semantic_format must be one of {', '.join(semantic_png.ENCODINGS)}.", field="semantic_format"
+        )
+    if not set(labels_order) <= drawn.LABEL_ORDERS.keys() or len(set(labels_order)) < len(labels_order):
+        raise Invalid(
+            f"labels_order must name each of {', '.join(drawn.LABEL_ORDERS)} at most once.",
+            field="labels_order",
+        )
 
 
 def _check_selection(project: Project, selection: ExportSelection) -> None:
@@ -107,11 +126,10 @@ def build(*, project: Project, params: Mapping[str, Any], path: Path, progress: 
 
     `progress(fraction, message)` is called often and may raise to stop. A zip with losses holds REPORT_NAME.
     """
-    selection = ExportSelection.from_params(params)
-    state = begin(project, selection, params["name"], params.get("origin"), progress)
+    state = begin(project, params, progress)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
         _WRITERS[params["format"]](state, archive)
-        if params.get("include_images") and params["format"] != "images":
+        if state.include_images and params["format"] in _WITHOUT_IMAGES:
             originals.write_included(state, archive)
         if not state.report.is_empty:
             archive.writestr(REPORT_NAME, orjson.dumps(state.report.as_json(), option=orjson.OPT_INDENT_2))
@@ -126,36 +144,45 @@ def build(*, project: Project, params: Mapping[str, Any], path: Path, progress: 
 
 
 def write_file(
-    *, actor: Actor, project: Project, path: Path, progress: Progress, include_images: bool = False
+    *,
+    actor: Actor,
+    project: Project,
+    path: Path,
+    progress: Progress,
+    format_name: str = "json_coco",
+    selection: ExportSelection | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Write a whole project as COCO to a file of the server's own disk: for the operator's command alone.
+    """Write an export to a file of the server's own disk: for the operator's command alone.
 
-    The zip of `build` when the name ends with .zip, else the bare JSON, which cannot include images (Invalid). A file of that name is replaced once the new
-    one is whole. Returns the facts of `build`. Allowed with `export.create`.
+    The zip of `build`; the bare JSON of COCO when the name does not end with .zip, which includes no images; other formats
+    need a zip (Invalid). `options` are those of `start` by their names in parameters. A file of that name is replaced once
+    the new one is whole. Returns the facts of `build`. Allowed with `export.create`.
     """
     policy.require(actor, project, "export.create")
-    if include_images and path.suffix.lower() != ".zip":
+    wanted = selection or ExportSelection()
+    params = {"format": format_name, "name": path.stem, **wanted.as_params(), **(options or {})}
+    _check_format(format_name, params.get("semantic_format"), tuple(params.get("labels_order") or ()))
+    _check_selection(project, wanted)
+    is_zip = path.suffix.lower() == ".zip"
+    if format_name != "json_coco" and not is_zip:
+        raise Invalid(f"{format_name} is written to a file that ends with .zip.", field="output")
+    if params.get("include_images") and not is_zip:
         raise Invalid("Images can only be included in a file that ends with .zip.", field="output")
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
     try:
-        if path.suffix.lower() == ".zip":
-            params = {
-                "format": "json_coco",
-                "name": path.stem,
-                "include_images": include_images,
-                **ExportSelection().as_params(),
-            }
-            facts = build(project=project, params=params, path=part, progress=progress)
-        else:
-            facts = _write_bare(project, path.stem, part, progress)
+        write = build if is_zip else _write_bare
+        facts = write(project=project, params=params, path=part, progress=progress)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
     return facts
 
 
-def _write_bare(project: Project, name: str, path: Path, progress: Progress) -> dict[str, Any]:
-    state = begin(project, ExportSelection(), name, None, progress)
+def _write_bare(
+    *, project: Project, params: Mapping[str, Any], path: Path, progress: Progress
+) -> dict[str, Any]:
+    state = begin(project, params, progress)
     with path.open("wb") as target:
         for piece in coco.pieces(state):
             target.write(piece)
@@ -165,5 +192,10 @@ def _write_bare(project: Project, name: str, path: Path, progress: Progress) -> 
 _WRITERS: dict[str, Callable[[Build, zipfile.ZipFile], None]] = {
     "json_coco": coco.write,
     "json_v1.1": hasty.write,
+    "semantic_png": drawn.write_semantic,
+    "pascal": drawn.write_pascal,
+    "yolo": drawn.write_yolo,
     "images": originals.write,
 }
+# Formats whose writers leave the images that are to be included to a pass of their own.
+_WITHOUT_IMAGES = ("json_coco", "json_v1.1")

@@ -31,19 +31,22 @@ def write_included(state: Build, archive: zipfile.ZipFile) -> None:
 def _write_files(
     state: Build, archive: zipfile.ZipFile, rows: Iterable[MediaRow], *, folder: str = ""
 ) -> None:
-    store = blobs.store()
     for row in rows:
-        where = folder + free_path(state, row)
-        if row.sha256 is None:
-            state.report.add("images", "the file is not kept here", where)
-            continue
-        try:
-            source = store.open(row.sha256)
-        except FileNotFoundError:
-            state.report.add("images", "the file is not in storage", where)
-            continue
-        with source:
-            write_entry(archive, where, _pieces(source), is_packed=True)
+        write_original(state, archive, row, folder + free_path(state, row))
+
+
+def write_original(state: Build, archive: zipfile.ZipFile, row: MediaRow, path: str) -> None:
+    """Write the file of a medium to a path of the archive; one that is not there is reported."""
+    if row.sha256 is None:
+        state.report.add("images", "the file is not kept here", path)
+        return
+    try:
+        source = blobs.store().open(row.sha256)
+    except FileNotFoundError:
+        state.report.add("images", "the file is not in storage", path)
+        return
+    with source:
+        write_entry(archive, path, _pieces(source), is_packed=True)
 
 
 def _pieces(source: BinaryIO) -> Iterator[bytes]:

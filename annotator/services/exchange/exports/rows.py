@@ -6,6 +6,8 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +17,7 @@ from django.db.models import F, Q, QuerySet
 
 from annotator.db.prepared import stored_ids
 from annotator.domain import keypoints
-from annotator.domain.records import CategoryRecord, LabelRecord, LossReport
+from annotator.domain.records import CategoryRecord, LabelRecord, LossReport, ShapeRecord
 from annotator.models import (
     AttributeValue,
     Blob,
@@ -31,7 +33,7 @@ from annotator.models import (
     SkeletonEdge,
     Tag,
 )
-from annotator.models.rows import NumberedLabelRow
+from annotator.models.rows import DrawnLabelRow, NumberedLabelRow
 from annotator.services.exchange.imports.labels import read_given
 from annotator.services.media.selection import MediaSelection
 
@@ -275,8 +277,8 @@ def label_records(
     wanted = stored_ids(selection.label_classes)
     for chunk in keys.chunks():
         images = _numbers_and_sizes(stored_ids(chunk))
-        for rows in _stored_labels(list(images), wanted):
-            yield list(_records(rows, images, by_key, numbers, report))
+        for rows in _stored_labels(NumberedLabelRow, list(images), wanted):
+            yield list(_records(map(NumberedLabelRow._make, rows), images, by_key, numbers, report))
 
 
 def _numbers_and_sizes(media: Sequence[Any]) -> dict[Any, tuple[int, tuple[int, int] | None]]:
@@ -290,16 +292,62 @@ def _numbers_and_sizes(media: Sequence[Any]) -> dict[Any, tuple[int, tuple[int, 
         }
 
 
-def _stored_labels(media: Sequence[Any], concepts: Sequence[Any]) -> Iterator[Iterable[NumberedLabelRow]]:
-    """Yield rows with values as the driver gives them, _ROWS at a time; ids go in and come out as the database has them."""
+def _stored_labels(
+    row: type[NumberedLabelRow] | type[DrawnLabelRow],
+    media: Sequence[Any],
+    concepts: Sequence[Any],
+    order: Sequence[str] = (),
+) -> Iterator[list[Any]]:
+    """Yield tuples of the columns of `row` as the driver gives them, _ROWS at a time; ids go in and come out as the database has them.
+
+    `order` are terms (of label and concept) that go before the drawing order of the labels of a medium.
+    """
     if not media:
         return
     where = _among("media_id", media) + (f" AND {_among('concept_id', concepts)}" if concepts else "")
-    statement = f"SELECT {', '.join(NumberedLabelRow._fields)} FROM {Label._meta.db_table} WHERE {where} ORDER BY media_id, z, created_at, id"  # noqa: S608 (names of ours)
+    source = f"{Label._meta.db_table} label"
+    if order:
+        source += f" JOIN {Concept._meta.db_table} concept ON concept.id = label.concept_id"
+    terms = ", ".join(["media_id", *order, "z", "label.created_at", "label.id"])
+    columns = ", ".join(f"label.{name}" for name in row._fields)
+    statement = f"SELECT {columns} FROM {source} WHERE {where} ORDER BY {terms}"  # noqa: S608 (names of ours)
     with connection.chunked_cursor() as cursor:
         cursor.execute(statement, [*media, *concepts])
         while rows := cursor.fetchmany(_ROWS):
-            yield map(NumberedLabelRow._make, rows)
+            yield rows
+
+
+def shapes_by_media(
+    keys: Sequence[uuid.UUID],
+    selection: ExportSelection,
+    indexes: Mapping[uuid.UUID, int],
+    order: Sequence[str] = (),
+) -> Iterator[tuple[uuid.UUID, Iterator[ShapeRecord]]]:
+    """Yield the labels of each of some media that has any, to be read before the next. One query. `order` as in _stored_labels."""
+    stored = stored_ids(keys)
+    key_of = dict(zip(stored, keys, strict=True))
+    index_of = dict(zip(stored_ids(indexes), indexes.values(), strict=True))
+    rows = chain.from_iterable(
+        _stored_labels(DrawnLabelRow, stored, stored_ids(selection.label_classes), order)
+    )
+    for media, own in groupby(map(DrawnLabelRow._make, rows), key=itemgetter(0)):
+        yield key_of[media], _shapes(own, index_of)
+
+
+def _shapes(rows: Iterable[DrawnLabelRow], index_of: Mapping[Any, int]) -> Iterator[ShapeRecord]:
+    for _, concept, x0, y0, x1, y1, points, mask, is_crowd in rows:
+        index = index_of.get(concept)
+        if index is not None:
+            packed = None if mask is None else bytes(mask)
+            yield ShapeRecord(index, (x0, y0, x1, y1), points, packed, bool(is_crowd))
+
+
+def listed_classes(project: Project, selection: ExportSelection) -> list[Concept]:
+    """Return the classes of regions that an export is about, in their order: those selected, or all. One query."""
+    rows = Concept.all_objects.filter(project=project, on_region=True)
+    if selection.label_classes:
+        rows = rows.filter(pk__in=selection.label_classes)
+    return list(rows.order_by(F("region_order").asc(nulls_last=True), "sort_key", "id"))
 
 
 def _records(

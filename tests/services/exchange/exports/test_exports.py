@@ -268,8 +268,16 @@ def test_who_may_and_what_is_refused(w: World) -> None:
     for user, refusal in ((w.ann, Denied), (w.vera, Denied), (w.otto, Missing)):
         with pytest.raises(refusal):
             start(user)
-    with pytest.raises(Invalid, match=r"json_v1\.1, json_coco, images"):
-        start(w.max, "yolo")
+    with pytest.raises(Invalid, match=r"json_v1\.1, semantic_png"):
+        start(w.max, "coco")
+    for option in (
+        {"semantic_format": "rgb"},
+        {"labels_order": ("size",)},
+        {"labels_order": ("z_index", "z_index")},
+    ):
+        with pytest.raises(Invalid) as error:
+            start(w.max, "semantic_png", **option)
+        assert error.value.field in option
     theirs = make_class(w.other_project(), "ship", 1)
     with pytest.raises(Invalid) as error:
         start(w.max, label_classes=(theirs.pk,))
