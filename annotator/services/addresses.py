@@ -26,12 +26,8 @@ class Target:
     address: str
 
 
-def check(url: str, *, field: str = "url") -> Target:
-    """Return where an address leads, or raise Invalid: only http and https, no credentials, only public IPs and what
-    ANNOTATOR_URL_IMPORT_HOSTS allows.
-
-    Every address that the name resolves to must be allowed; the connection goes to the one checked here.
-    """
+def parse(url: str, *, field: str = "url") -> tuple[SplitResult, str, int]:
+    """Return parts, host and port of an address, or raise Invalid: only http and https, no credentials. Asks nobody."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
@@ -42,6 +38,16 @@ def check(url: str, *, field: str = "url") -> Target:
         raise Invalid(f"{field} must begin with http:// or https:// and name a host.", field=field)
     if parts.username is not None or parts.password is not None:
         raise Invalid(f"{field} must not hold a user name or password.", field=field)
+    return parts, host, port
+
+
+def check(url: str, *, field: str = "url") -> Target:
+    """Return where an address leads, or raise Invalid: only http and https, no credentials, only public IPs and what
+    ANNOTATOR_URL_IMPORT_HOSTS allows.
+
+    Every address that the name resolves to must be allowed; the connection goes to the one checked here.
+    """
+    parts, host, port = parse(url, field=field)
     try:
         found = [info[4][0] for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     except (OSError, UnicodeError):

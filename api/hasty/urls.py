@@ -14,6 +14,7 @@ from .views import (
     images,
     keypoints,
     labels,
+    models,
     project_labels,
     projects,
     statuses,
@@ -92,6 +93,19 @@ urlpatterns = [
             (f"{P}/tag_groups/<str:tag_group_id>", tags.TagGroupViewSet, ONE),
             (f"{P}/exports", exports.ExportViewSet, MANY),
             (f"{P}/exports/<str:export_id>", exports.ExportViewSet, {"get": "retrieve"}),
+            (f"{P}/active_learning/heuristics", models.HeuristicViewSet, {"get": "list"}),
+            (f"{P}/active_learning/sessions", models.SessionViewSet, {"post": "create"}),
+            (f"{P}/active_learning", models.SessionViewSet, {"post": "create_shortly"}),
+            (f"{P}/automated_labeling", models.AutomatedLabelingViewSet, MANY),
+            (f"{P}/automated_labeling/<str:job_id>", models.AutomatedLabelingViewSet, {"get": "retrieve"}),
+            *(
+                (f"{P}/{path}", models.ModelStateViewSet, {"get": "retrieve"})
+                for path in ("object_detector", "instance_segmentor", "semantic_segmentor", "attributer")
+            ),
+            (f"{P}/object_detection", models.DetectionViewSet, {"post": "create"}),
+            (f"{P}/instance_segmentation", models.InstanceSegmentationViewSet, {"post": "create"}),
+            (f"{P}/semantic_segmentation", models.SemanticSegmentationViewSet, {"post": "create"}),
+            (f"{P}/attribute_prediction", models.AttributePredictionViewSet, {"post": "create"}),
             (f"{P}/statuses", statuses.StatusViewSet, MANY),
             (f"{P}/statuses/<str:status_id>", statuses.StatusViewSet, {"put": "update", "delete": "destroy"}),
         ]

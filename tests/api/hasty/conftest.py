@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from annotator.models import Concept, Upload
+from annotator.models import Concept, Job, Upload
 from annotator.services import blobs
 from annotator.services.exchange.exports import exports
 from annotator.services.media import statuses, uploads
@@ -89,14 +89,27 @@ def named(w: World, body: Any) -> dict[str, str]:
         actor=actor, project=w.project, format_name="json_coco", selection=MediaSelection()
     )
     attribute = attributes.create(actor=actor, project=w.project, changes={"name": "note", "kind": "TEXT"})
+    run = labeling_run(w)
     group = Concept.all_objects.get(pk=w.sunny.pk).project.tag_groups.get()
     ids = {
         "workspace_id": w.workspace.pk, "project_id": w.project.pk, "dataset_id": w.dataset.pk, "image_id": w.images[0].pk,
         "label_id": w.box().pk, "label_class_id": w.car.pk, "tag_class_id": w.sunny.pk, "tag_group_id": group.pk,
         "keypoint_schema_id": body.pk, "status_id": status.pk, "export_id": export.pk,
-        "attribute_id": attribute.pk,
+        "attribute_id": attribute.pk, "job_id": run.pk,
     }  # fmt: skip
     return {name: str(key) for name, key in ids.items()}
+
+
+def labeling_run(w: World) -> Job:
+    """A run of automated labeling that has ended, as a server with a model will keep it."""
+    params = {
+        "experiment_id": ANY, "confidence_threshold": 0.8, "max_detections_per_image": 100, "num_images": 0,
+        "masker_threshold": 0.5, "min_size": 0,
+    }  # fmt: skip
+    return Job.all_objects.create(
+        workspace=w.workspace, project=w.project, kind="automated_labeling", number=900, state="DONE", progress=1, params=params,
+        result={"images": 3}, started_by=w.max,
+    )  # fmt: skip
 
 
 def send(upload_id: str, content: bytes) -> None:

@@ -1,0 +1,1 @@
+"""Work that models do for people: ranking images to label, labeling them, predicting. No model can be installed yet."""
