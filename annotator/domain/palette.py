@@ -11,14 +11,14 @@ LABEL_COLORS = (
     "#4862ed", "#ddd81f", "#d31e43", "#79c7fd", "#9921a4", "#88a45b", "#e7abb7", "#f452a1", "#0d7550", "#24edf2",
     "#a6528a", "#7e5d07", "#18aac6", "#9be79a", "#ca680f", "#9e9ffd", "#8b75cc", "#b96dfc", "#159c81", "#c7a916",
 )  # fmt: skip
-_HEX = re.compile(r"^#([0-9a-fA-F]{6})([0-9a-fA-F]{2})?$")
+_HEX = re.compile(r"#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?")
 
 
 def parse_color(value: object, *, field: str = "color") -> str:
-    """Return `#RRGGBB` or `#RRGGBBAA` in upper case, or raise Invalid."""
-    if not isinstance(value, str) or not _HEX.match(value):
+    """Return `#RRGGBB` or `#RRGGBBAA` as it was given, in any case, or raise Invalid."""
+    if not isinstance(value, str) or not _HEX.fullmatch(value):
         raise Invalid(f"{field} must look like #RRGGBB or #RRGGBBAA.", field=field)
-    return value.upper()
+    return value
 
 
 def palette_color(index: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace as changed
 from typing import Any
+from urllib.parse import unquote
 
 from django.db import IntegrityError, transaction
 
@@ -13,7 +14,8 @@ from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid
 from annotator.events import kinds, payloads
-from annotator.models import Blob, Dataset, Media, Project, Upload, UploadBatch
+from annotator.models import Blob, ContentType, Dataset, Media, Project, Upload, UploadBatch
+from annotator.services import addresses
 from annotator.services.media import names as media_names, rows as media_rows, url_import
 from annotator.services.media.changes import rename
 from annotator.services.media.image_decoding import blob_of, decode, name_taken
@@ -43,6 +45,7 @@ def create_image(
     with health ERROR. An upload is used up by success alone.
     """
     policy.require(actor, dataset.project, "media.upload")
+    _check_holds_files(dataset.project)
     clean = _free_or_replaced(dataset, name, replace)
     upload = source if isinstance(source, Upload) else None
     image = NewImage(
@@ -68,9 +71,14 @@ def create_from_url(
     """Make one image of what a public address answers; called like the address's last part when `name` is None.
 
     As `create_image`; the address is fetched and decoded now (see url_import.fetch). With
-    `copy_bytes=False` only the link, thumbnail and facts are kept, and the original stays where it is.
+    `copy_bytes=False` only the link, thumbnail and facts are kept, and the original stays where it is. In a
+    project of URLs the address itself is the medium: it is not fetched, and `copy_bytes` must be False.
     """
     policy.require(actor, dataset.project, "media.upload")
+    if dataset.project.content_type == ContentType.URLDATA:
+        if copy_bytes:
+            raise Invalid("This project holds addresses: send copy_original as false.", field="copy_original")
+        return _create_link(actor, dataset, url, name, _external(external_id), replace, client)
     if name is not None:
         name = _free_or_replaced(dataset, name, replace)
     quotas.check_bytes(dataset.project.workspace_id, 0)
@@ -82,6 +90,32 @@ def create_from_url(
     if not copy_bytes:
         ready = changed(ready, image=changed(ready.image, blob=None, source_url=str(url)))
     return _write(actor, ready, replace, None, _external(external_id), client)
+
+
+def _create_link(
+    actor: Actor,
+    dataset: Dataset,
+    url: object,
+    name: str | None,
+    external_id: str | None,
+    replace: bool,
+    client: str,
+) -> Media:
+    """Make a medium that is an address."""
+    if not isinstance(url, str) or len(url) > 2000:
+        raise Invalid("url must be an address of at most 2,000 characters.", field="url")
+    parts, host, _ = addresses.parse(url)
+    last = media_names.below(unquote(parts.path.rstrip("/").rsplit("/", 1)[-1]) or host)
+    clean = _free_or_replaced(dataset, name or last, replace)
+    image = NewImage(dataset, clean, None, external_id or "", source_url=str(url), is_link=True)
+    return _write(actor, Ready(image, None, None), replace, None, external_id, client)
+
+
+def _check_holds_files(project: Project) -> None:
+    """Raise Invalid for a project of URLs, which holds no files."""
+    if project.content_type == ContentType.URLDATA:
+        message = "This project holds addresses: send url, with copy_original as false."
+        raise Invalid(message, field="url", code="content_type")
 
 
 def _external(value: str | None) -> str | None:
@@ -153,6 +187,7 @@ def replace_content(
     Conflict when the image is frozen. Labels that reach outside the new image stay, with error "out_of_bounds".
     """
     policy.require(actor, media.project, "media.upload")
+    _check_holds_files(media.project)
     home = media.items.filter(is_home=True).select_related("dataset__project").get()
     clean = home.name if name is None else media_names.check(name)
     outside = _external(external_id)

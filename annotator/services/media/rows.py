@@ -25,6 +25,7 @@ from annotator.models import (
     DatasetItem,
     Label,
     Media,
+    MediaKind,
     MediaStatus,
     Project,
     QualityIssue,
@@ -49,7 +50,8 @@ class NewImage:
     """One image to be made: bytes (`blob`, or None while they are missing) under a name in a dataset.
 
     `number` is one kept from an import (the next free one if it is in use), `size` what an
-    import says of an image without bytes, `refusal` why there are none, `upload_id` the slot that is used up.
+    import says of an image without bytes, `refusal` why there are none, `upload_id` the slot that is used up. `is_link`: it is
+    the address `source_url` alone, whatever answers there.
     """
 
     dataset: Dataset
@@ -62,6 +64,7 @@ class NewImage:
     size: tuple[int, int] = (0, 0)
     source_url: str = ""
     refusal: DomainError | None = None
+    is_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +141,16 @@ def content_columns(ready: Ready) -> dict[str, Any]:
     columns: dict[str, Any] = {
         "blob": image.blob,
         "source_url": image.source_url,
+        "kind": MediaKind.URL if image.is_link else MediaKind.IMAGE,
         "content_at": timezone.now(),
         "is_prepared": True,
     }
     if decoded is None:
-        reason = ready.refusal.message if ready.refusal else NOT_SENT
+        reason = "" if image.is_link else ready.refusal.message if ready.refusal else NOT_SENT
         width, height = image.size
         return columns | {
             "width": width, "height": height, "format": "", "mode": "", "orientation": "", "exif": {}, "phash": None,
-            "frame_count": None, "display_range": None, "health": "ERROR", "health_reason": reason[:500],
+            "frame_count": None, "display_range": None, "health": "OK" if image.is_link else "ERROR", "health_reason": reason[:500],
         }  # fmt: skip
     facts = decoded.facts
     return columns | {
@@ -158,6 +162,8 @@ def content_columns(ready: Ready) -> dict[str, Any]:
 
 def findings_of(ready: Ready, name: str) -> list[quality.Finding]:
     """Return the quality findings of a file by itself."""
+    if ready.image.is_link:
+        return []
     if ready.decoded is None:
         refusal = ready.refusal
         return (
@@ -196,7 +202,7 @@ def add(plan: Plan, ready: Ready, name: str, number: int, duplicate_of: str) -> 
         "width": media.width, "height": media.height, "health": media.health, "created_at": now.isoformat(),
     }  # fmt: skip
     plan.created.append(summary)
-    broken = ready.decoded is None
+    broken = ready.decoded is None and not image.is_link
     outcome = Outcome(
         name,
         "broken" if broken else "created",
