@@ -130,6 +130,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Exports and imports
     *both(f"{P}/exports", exports.export_list, "exports"),
     path(f"web/{P}/exports/new", exports.start_export, name="export-start"),
+    path(f"web/{P}/exports/preview", exports.preview_export, name="export-preview"),
     path(f"web/{P}/imports/slot", exports.import_slot, name="import-slot"),
     path(f"web/{P}/imports/new", exports.start_import, name="import-start"),
     # The labeling page

@@ -187,6 +187,31 @@ def test_a_zip_holds_the_file_and_what_was_lost(db: None, tmp_path: Path, capsys
     assert "3 images and 3 labels of Round" in said.out and "z_index" in said.err
 
 
+def test_every_option_of_an_export(db: None, tmp_path: Path, capsys: Any) -> None:
+    imported(folder(tmp_path, generated()))
+    Media.objects.update(status_at="2026-01-31T08:00:00Z")
+    given = ["--project", "Round", "--workspace", "trip", "-o", str(tmp_path / "out.zip")]
+    call_command(
+        "export_dataset", *given, "--format", "semantic_png", "--semantic-format", "gs_desc", "--labels-order", "class_type", "z_index",
+        "--class", "PERSON", "--status", "new", "--status-since", "2026-01-31T08:00:00Z", "--dataset", "source", "--include-images",
+    )  # fmt: skip
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        assert [
+            (row["png_index"], row["class_name"]) for row in json.loads(archive.read("label_classes.json"))
+        ] == [(255, "person")]
+        pngs = [name for name in archive.namelist() if name.endswith(".png")]
+        assert sorted(pngs) == [f"source/deep/é {n}.png" for n in range(3)]
+        assert "images/source/deep/é 0.jpg" in archive.namelist()
+    assert "3 images and 13 labels" in capsys.readouterr().out
+    call_command("export_dataset", *given, "--format", "pascal", "--status-since", "2026-02-01")
+    assert "Exported 0 images" in capsys.readouterr().out
+    for wrong, words in (
+        (["--dataset", "nowhere"], "no dataset 'nowhere'"), (["--format", "yolo", "-o", str(tmp_path / "out.txt")], "ends with .zip"),
+    ):  # fmt: skip
+        with pytest.raises(CommandError, match=words):
+            call_command("export_dataset", *given, *wrong)
+
+
 def test_numbers_that_came_twice_are_told_apart(db: None, tmp_path: Path) -> None:
     data = generated(labels=6)
     source = folder(tmp_path, data)

@@ -143,11 +143,44 @@ def test_an_export_from_form_to_file(w: World) -> None:
 
 @pytest.mark.parametrize(("fields", "field"), [
     ({"format": "pdf"}, "format"), ({}, "format"), ({"format": "json_coco", "dataset": "x"}, "dataset"),
+    ({"format": "semantic_png", "semantic_format": "rgb"}, "semantic_format"), ({"format": "semantic_png", "labels_order": "size"}, "labels_order"),
+    ({"format": "yolo", "status_since": "yesterday"}, "status_since"), ({"format": "yolo", "status_since": "2026-11-30T10:00"}, "status_since"),
     ({"format": "json_coco", "class": "00000000-0000-0000-0000-000000000000"}, "class"), ({"format": "json_coco", "name": "x" * 101}, "export_name"),
 ])  # fmt: skip
 def test_refused_exports(w: World, fields: dict[str, str], field: str) -> None:
     answer: Any = send(w.rosa, f"/web/projects/{w.project.pk}/exports/new", **fields)
     assert (answer.status_code, answer.json()["field"]) == (400, field)
+    assert Job.all_objects.count() == 0
+
+
+@override_settings(JOB_RUNNER="tests.web.test_media.nothing")
+def test_the_options_of_an_export_reach_its_job(w: World) -> None:
+    fields = {"format": "semantic_png", "semantic_format": "class_color", "labels_order": ["class_type", "", "z_index"],
+              "status_since": "2026-11-30T10:00:00.000Z", "dataset": str(w.dataset.pk)}  # fmt: skip
+    assert send(w.rosa, f"/web/projects/{w.project.pk}/exports/new", **fields).status_code == 200
+    params = Job.all_objects.get().params
+    assert (params["semantic_format"], params["labels_order"]) == ("class_color", ["class_type", "z_index"])
+    assert params["selection"] == {
+        "datasets": [str(w.dataset.pk)], "status_since": "2026-11-30T10:00:00+00:00",
+    }  # fmt: skip
+
+
+def test_the_size_of_an_export_is_told_before(w: World) -> None:
+    cast.make_box(w.images[0], w.car, (1, 2, 31, 42))
+    cast.make_box(w.images[1], w.person, (1, 2, 31, 42))
+    url = f"/web/projects/{w.project.pk}/exports/preview"
+
+    def sizes(**fields: str) -> Any:
+        answer: Any = send(w.rosa, url, **fields)
+        assert answer.status_code == 200
+        return answer.json()
+
+    assert sizes() == {"images": 3, "labels": 2, "text": "3 images, 2 objects"}
+    assert sizes(**{"class": str(w.car.pk)})["text"] == "3 images, 1 object"
+    assert sizes(tag=str(w.sunny.pk))["text"] == "0 images, 0 objects"
+    assert send(w.rosa, url, dataset="x").status_code == 400
+    for user, code in ((w.vera, 403), (w.ann, 403), (w.otto, 404)):
+        assert send(user, url).status_code == code
     assert Job.all_objects.count() == 0
 
 

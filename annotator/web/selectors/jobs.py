@@ -107,6 +107,9 @@ def name_of(job: Job) -> str:
 EXPORT_NAMES: dict[str, Any] = {
     "json_coco": "COCO",
     "json_v1.1": "JSON 1.1",
+    "yolo": "YOLO",
+    "pascal": "Pascal VOC",
+    "semantic_png": gettext_lazy("semantic PNG"),
     "images": gettext_lazy("(images only)"),
 }
 

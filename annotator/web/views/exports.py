@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.timezone import is_naive
+from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Invalid
 from annotator.domain.ids import parse_uuid
-from annotator.services.exchange.exports import exports
+from annotator.services.exchange.exports import drawn, exports
 from annotator.services.exchange.imports import imports
 from annotator.services.media import uploads, urls as media_urls
 from annotator.services.media.selection import MediaSelection, any_of
 from annotator.web import forms, page_context
 from annotator.web.scopes import Scope, project_call, project_page
 from annotator.web.selectors import filters, jobs as job_rows, tiles
+from annotator.web.templatetags.ui import num
 from annotator.web.views.uploads import find_dataset
 
 KINDS = ("export", "import_coco", "import_archive")
@@ -37,6 +40,7 @@ def export_list(request: HttpRequest, scope: Scope) -> HttpResponse:
         "more": more,
         "bar": filters.bar(scope.project, MediaSelection()),
         "total": total,
+        "orders": drawn.LABEL_ORDERS,
     }
     return render(
         request, "exports/page.html", {**page_context.project(request, scope, "exports"), **context}
@@ -47,22 +51,36 @@ def export_list(request: HttpRequest, scope: Scope) -> HttpResponse:
 @project_call
 def start_export(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Start an export of the selected media; without a selection, of all."""
-    selection = MediaSelection(
-        datasets=any_of(_many(request, "dataset")),
-        tags=any_of(_many(request, "tag")),
-        statuses=any_of(_many(request, "status")),
-    )
     job = exports.start(
         actor=scope.actor,
         project=scope.project,
         format_name=request.POST.get("format", ""),
-        selection=selection,
+        selection=_selection(request),
         label_classes=_many(request, "class"),
         name=request.POST.get("name", "") or scope.project.ref,
         include_images=bool(request.POST.get("include_images")),
         link_origin=request.build_absolute_uri("/").rstrip("/") if request.POST.get("links") else None,
+        semantic_format=request.POST.get("semantic_format") or None,
+        labels_order=tuple(filter(None, request.POST.getlist("labels_order"))),
     )
     return forms.respond(request, to=_page(scope), toast=_("Export started."), stay=True, id=str(job.pk))
+
+
+@require_POST
+@project_call
+def preview_export(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Say how many images and objects an export with the fields of its form would hold: {images, labels, text}."""
+    images, labels = exports.count(
+        actor=scope.actor,
+        project=scope.project,
+        selection=_selection(request),
+        label_classes=_many(request, "class"),
+    )
+    words = (
+        ngettext("%(n)s image", "%(n)s images", images) % {"n": num(images)},
+        ngettext("%(n)s object", "%(n)s objects", labels) % {"n": num(labels)},
+    )
+    return forms.as_json({"images": images, "labels": labels, "text": ", ".join(words)})
 
 
 @require_POST
@@ -89,6 +107,22 @@ def start_import(request: HttpRequest, scope: Scope) -> HttpResponse:
         upload=upload,
     )
     return forms.respond(request, to=_page(scope), toast=_("Import started."), stay=True, id=str(job.pk))
+
+
+def _selection(request: HttpRequest) -> MediaSelection:
+    since = request.POST.get("status_since", "")
+    try:
+        moment = datetime.fromisoformat(since) if since else None
+    except ValueError:
+        raise Invalid("status_since must be a time.", field="status_since") from None
+    if moment is not None and is_naive(moment):
+        raise Invalid("status_since needs a time zone.", field="status_since")
+    return MediaSelection(
+        datasets=any_of(_many(request, "dataset")),
+        tags=any_of(_many(request, "tag")),
+        statuses=any_of(_many(request, "status")),
+        status_since=moment,
+    )
 
 
 def _many(request: HttpRequest, name: str) -> tuple[uuid.UUID, ...]:

@@ -1,6 +1,6 @@
 /** Exports and imports: both forms, the upload of an import's file, live job rows. */
 import { refreshAges } from '../ui/ages.js';
-import { postJson } from '../ui/dom.js';
+import { postJson, readResponse, requestHeaders } from '../ui/dom.js';
 import { clearErrors, refreshPart, showResult, applyResponse, showError, startPage } from './_page.js';
 import { sendFile } from './_send.js';
 
@@ -43,15 +43,64 @@ document.addEventListener('posted', async (event) => {
   wake();
 });
 
-const format = document.getElementById('e-format');
-const including = document.getElementById('e-with');
+const exporting = document.getElementById('export');
+const size = document.getElementById('e-size');
+const since = document.getElementById('e-since');
+let asked = 0;
+let timer = 0;
 
-/** An export of images includes them anyway. */
-function showIncluding() {
-  if (including && format instanceof HTMLSelectElement) including.hidden = format.value === 'images';
+/** Shows the options that the chosen format has; those of others are not sent. */
+function showOptions() {
+  const format = document.getElementById('e-format');
+  const value = format instanceof HTMLSelectElement ? format.value : '';
+  const map = document.getElementById('e-map');
+  if (map instanceof HTMLFieldSetElement) map.hidden = map.disabled = value !== 'semantic_png';
+  offer('e-with', value !== 'images');
+  offer('e-links', ['json_coco', 'json_v1.1', 'pascal'].includes(value));
 }
-format?.addEventListener('change', showIncluding);
-showIncluding();
+
+/** @param {string} id @param {boolean} isOffered */
+function offer(id, isOffered) {
+  const holder = document.getElementById(id);
+  const box = holder?.querySelector('input');
+  if (!holder || !box) return;
+  holder.hidden = !isOffered;
+  box.disabled = !isOffered;
+}
+
+/** Shows how many images and objects the selection has; an answer that is overtaken is dropped. */
+async function showSize() {
+  if (!(exporting instanceof HTMLFormElement) || !size) return;
+  const number = ++asked;
+  // Not exporting.dataset: the field of that name shadows it.
+  const url = exporting.getAttribute('data-preview') ?? '';
+  const body = new FormData(exporting);
+  body.delete('csrfmiddlewaretoken'); // it takes precedence over the header's and may be older
+  const answer = await fetch(url, { method: 'POST', headers: requestHeaders(), credentials: 'same-origin', body })
+    .then(readResponse).catch(() => null);
+  if (number === asked) size.textContent = answer?.text ?? '';
+}
+
+/** Keeps the chosen local time as a moment with its zone, which the server reads. */
+function keepMoment() {
+  if (!(since instanceof HTMLInputElement) || !(exporting instanceof HTMLFormElement)) return;
+  const name = since.getAttribute('data-moment') ?? '';
+  let hidden = exporting.querySelector(`input[name="${name}"]`);
+  if (!(hidden instanceof HTMLInputElement)) {
+    hidden = Object.assign(document.createElement('input'), { type: 'hidden', name });
+    exporting.append(hidden);
+  }
+  if (hidden instanceof HTMLInputElement) hidden.value = since.value ? new Date(since.value).toISOString() : '';
+}
+
+exporting?.addEventListener('change', () => {
+  keepMoment();
+  showOptions();
+  clearTimeout(timer);
+  timer = window.setTimeout(showSize, 150);
+});
+showOptions();
+showSize();
 
 const form = document.getElementById('import');
 const select = document.getElementById('i-dataset');
