@@ -176,7 +176,7 @@ CONCEPT_DELETED: Kind[ConceptDeleted, Any] = Kind(
     "concept.deleted", ConceptDeleted, None, ("vocabulary.concepts",), effects=_VOCABULARY | _REFETCH, is_whole=True, grid="list", in_feed=True
 )  # fmt: skip
 ATTRIBUTES_CHANGED: Kind[AttributePayload, Any] = Kind(
-    "attributes.changed", AttributePayload, None, ("vocabulary.attributes",), effects=_VOCABULARY | _REFETCH, is_whole=True, in_feed=True
+    "attributes.changed", AttributePayload, None, ("vocabulary.attributes", "vocabulary.attribute_edits"), effects=_VOCABULARY | _REFETCH, is_whole=True, in_feed=True
 )  # fmt: skip
 KEYPOINT_SCHEMAS_CHANGED: Kind[Any, Any] = Kind(
     "keypoint_schemas.changed", None, None, ("vocabulary.keypoint_schemas",), effects=_VOCABULARY, is_whole=True, in_feed=True

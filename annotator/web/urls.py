@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, path
 from annotator.web import editor_api
 from annotator.web.views import (
     account,
+    attributes,
     audit,
     bulk,
     classes,
@@ -127,6 +128,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"web/{P}/tag-groups/restore", tag_groups.restore, name="tag-group-restore"),
     path(f"web/{P}/tag-groups/<uuid:group_id>", tag_groups.change, name="tag-group-change"),
     path(f"web/{P}/tag-groups/<uuid:group_id>/delete", tag_groups.delete, name="tag-group-delete"),
+    # Attributes
+    *both(f"{P}/attributes", attributes.attribute_list, "attributes"),
+    path(f"web/{P}/attributes/new", attributes.create, name="attribute-create"),
+    path(f"web/{P}/attributes/order", attributes.reorder, name="attribute-order"),
+    path(f"web/{P}/attributes/<uuid:attribute_id>", attributes.change, name="attribute-change"),
+    path(f"web/{P}/attributes/<uuid:attribute_id>/delete", attributes.delete, name="attribute-delete"),
     # Exports and imports
     *both(f"{P}/exports", exports.export_list, "exports"),
     path(f"web/{P}/exports/new", exports.start_export, name="export-start"),
