@@ -21,6 +21,7 @@ from annotator.models import (
     Rendition,
     Upload,
     UploadBatch,
+    VideoFacts,
 )
 from annotator.services.media import changes as media_changes, urls as media_urls
 from annotator.services.projects import datasets
@@ -142,6 +143,15 @@ class QualityIssueAdmin(ReadOnlyAdmin):
     list_filter = ("severity", "code")
     list_select_related = ("project",)
     search_fields = ("source", "message")
+
+
+@admin.register(VideoFacts)
+class VideoFactsAdmin(ReadOnlyAdmin):
+    list_display = ("media", "codec", "audio", "rotation", "is_variable", "is_played", "key_gap")
+    list_filter = ("is_variable", "is_played", "codec")
+    list_select_related = ("media",)
+    search_fields = ("codec", "media__items__name")
+    exclude = ("frames",)
 
 
 @admin.register(Upload)
