@@ -45,6 +45,8 @@ def add_many(*, actor: Actor, media: Media, concept_ids: Sequence[uuid.UUID], cl
     """
     policy.require(actor, media.project, "tag.write")
     labels.check_writable(media)
+    if not concept_ids:
+        return []
     concepts = [find_concept(media.project_id, key) for key in concept_ids]
     for concept in concepts:
         put(actor=actor, media=media, concept=concept)

@@ -101,16 +101,28 @@ class KeypointSchemaInSerializer(Serializer):
     template_id = fields.LineField(max_length=64, source="template", required=False, allow_null=True)
 
 
-class KeypointSchemaClassLinkInSerializer(Serializer):
-    """The link of a schema and a label class in a request."""
+class KeypointSchemaClassPairSerializer(Serializer):
+    """A schema and a label class in a request."""
 
     keypoint_schema_id = fields.UUIDField(source="schema_id")
     label_class_id = fields.UUIDField(source="concept_id")
-    label_class_order = fields.NumberField(source="order", required=False, help_text="Default 0.")
+
+
+class KeypointSchemaClassLinkInSerializer(KeypointSchemaClassPairSerializer):
+    """The link of a schema and a label class in a request."""
+
+    label_class_order = fields.NumberField(source="order")
 
 
 class LinkListSerializer(ListSerializer):
-    """Links to add or to remove."""
+    """Links to add."""
 
     child = KeypointSchemaClassLinkInSerializer()
+    max_items = 1_000
+
+
+class PairListSerializer(ListSerializer):
+    """Links to remove."""
+
+    child = KeypointSchemaClassPairSerializer()
     max_items = 1_000

@@ -18,6 +18,7 @@ from ..serializers.keypoints import (
     KeypointSchemaSerializer,
     LinkListSerializer,
     LinkSerializer,
+    PairListSerializer,
 )
 from ..viewsets import ProjectViewSet
 
@@ -83,7 +84,7 @@ class KeypointLinkViewSet(ListModelMixin, ProjectViewSet):
     queryset = KeypointBinding.objects.order_by("schema", "order", "id")
     pagination_class = None
     serializer_class = LinkSerializer
-    request_serializer_classes = {"create": LinkListSerializer, "destroy": LinkListSerializer}
+    request_serializer_classes = {"create": LinkListSerializer, "destroy": PairListSerializer}
     permission_actions = {
         "list": "project.read",
         "create": "vocabulary.write",

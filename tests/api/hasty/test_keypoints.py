@@ -40,7 +40,7 @@ def test_a_schema_is_made_with_its_skeleton_in_one_call(w: World, by: Callers, p
         (ear, "ear", 2.0),
     ]
     (edge,) = made["keypoint_skeleton"]
-    assert (edge["keypoint_class_id_a"], edge["keypoint_class_id_b"], edge["color"]) == (nose, ear, "#FF0000")
+    assert (edge["keypoint_class_id_a"], edge["keypoint_class_id_b"], edge["color"]) == (nose, ear, "#ff0000")
     assert (made["project_id"], made["created_by"], made["template_id"]) == (
         str(w.project.pk),
         str(w.max.pk),
