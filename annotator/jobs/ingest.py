@@ -6,20 +6,23 @@ import uuid
 from typing import Any
 
 from annotator.domain.errors import Missing
-from annotator.models import Blob, Dataset, UploadBatch
+from annotator.models import Blob, ContentType, Dataset, UploadBatch
 from annotator.services.media import archives, uploads
 from annotator.services.media.decoding import pool as decoding
+from annotator.services.video import batches as video_batches
 
 from .registry import JobRun, handler
 
 
 @handler("ingest")
 def ingest(run: JobRun) -> dict[str, Any]:
-    """Make images of sent files. Continues: a file that became an image is used up."""
+    """Make images, or videos, of sent files. Continues: a file that became one is used up."""
     batch = _batch(run)
+    is_video = batch.project.content_type == ContentType.VIDEOS
+    make = video_batches.ingest if is_video else uploads.ingest
     try:
         return {
-            "files": uploads.ingest(
+            "files": make(
                 actor=run.actor,
                 batch=batch,
                 run=run.params["run"],

@@ -31,6 +31,7 @@ from annotator.web.views import (
     trash,
     upload,
     uploads,
+    video,
     workspaces,
 )
 
@@ -142,6 +143,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"web/{P}/imports/new", exports.start_import, name="import-start"),
     # The labeling page
     *both("label/<uuid:media_id>", label.label_page, "label"),
+    *both("video/<uuid:media_id>", video.video, "video"),
     path("web/media/<uuid:media_id>/state", editor_api.media_state, name="media-state"),
     path("web/media/<uuid:media_id>/history", editor_api.media_history, name="media-history"),
     path("web/media/<uuid:media_id>/changes", editor_api.media_changes, name="media-changes"),

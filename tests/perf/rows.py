@@ -30,7 +30,7 @@ from annotator.services.exchange.exports import exports
 from annotator.services.exchange.imports import coco as coco_imports
 from annotator.services.media.decoding import pool as decoding
 from tests import servers
-from tests.perf import baseline, commits, drop, editor, hour, pools, starting
+from tests.perf import baseline, commits, drop, editor, hour, pools, starting, videos
 from tests.perf.clock import compare, measure, memory_mb, percentile, spread, verdict
 from tests.world import World, make_images, world
 
@@ -449,8 +449,14 @@ def hour_row(stage: Stage) -> None:
         hour.run()
 
 
+def video_row(stage: Stage) -> None:
+    """A video of an hour."""
+    videos.run()
+
+
 ROWS: dict[str, Callable[[Stage], None]] = {
     "list": list_row, "bulk": bulk_row, "create": create_row, "ingest": ingest_row, "stream": stream_row, "import": import_row,
     "commits": commits_row, "export": export_row,
     "lists": lists_row, "start": start_row, "server": server_row, "drop": drop_row, "pools": pools_row, "editor": editor_row, "hour": hour_row,
+    "video": video_row,
 }  # fmt: skip

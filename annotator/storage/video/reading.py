@@ -84,7 +84,7 @@ def open_video(path: Path) -> Iterator[tuple[InputContainer, str]]:
         raise VideoError("zero_bytes", "The file is empty (0 bytes).")
     found = containers.sniff(head)
     if found is None:
-        raise VideoError("not_a_video", _not_a_video(head))
+        raise VideoError("not_a_video", not_a_video(head))
     try:
         # Only this file is ever opened, whatever is written in it.
         container = av.open(
@@ -98,7 +98,8 @@ def open_video(path: Path) -> Iterator[tuple[InputContainer, str]]:
         yield container, found[0]
 
 
-def _not_a_video(head: bytes) -> str:
+def not_a_video(head: bytes) -> str:
+    """Return in words what a file is instead of a video, by its first bytes."""
     kind = probe.sniff(head)
     what = f"It is a file of the kind {kind}, not a video." if kind else "It is not a video."
     return f"{what} Videos are MP4, MOV, MKV, WebM, AVI and MPEG files."

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db.models import Count
 
-from annotator.models import DatasetItem, Label, Media
+from annotator.models import DatasetItem, Label, Media, MediaKind
 from annotator.services.media import urls as media_urls
 from annotator.services.media.selection import MediaSelection
 from annotator.web.media_filter import list_media, order_of
+from annotator.web.templatetags import ui
 from annotator.web.templatetags.ui import status_key, status_name
 
 WINDOW = 100
@@ -19,7 +20,7 @@ WINDOW = 100
 FIRST = 36
 MAX_IDS = 10_000
 # The columns of a tile; reading whole rows takes 50 % longer.
-_COLUMNS = ("number", "kind", "width", "source_url", "health", "health_reason", "rejection", "blob__sha256", "status__name", "status__base")  # fmt: skip
+_COLUMNS = ("number", "kind", "width", "is_prepared", "duration_ms", "source_url", "health", "health_reason", "rejection", "blob__sha256", "status__name", "status__base")  # fmt: skip
 
 
 def total(project_id: uuid.UUID, selection: MediaSelection) -> int:
@@ -72,7 +73,7 @@ def tiles_of(project_id: uuid.UUID, media_ids: Sequence[uuid.UUID]) -> list[dict
 
 
 def tiles(keys: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
-    """Return tiles in the order of the ids: {id, n: name, t: thumbnail or null, s: status key, w: status name, c: labels, x: problem, r: why it was sent back}."""
+    """Return tiles in the order of the ids: {id, n: name, t: thumbnail or null, s: status key, w: status name, c: labels, x: problem, r: why it was sent back, d: length of a video ("" while it is read)}."""
     found = Media.objects.filter(pk__in=keys).select_related("blob", "status").only(*_COLUMNS)
     media = {row.pk: row for row in found}
     names = dict(DatasetItem.all_objects.filter(media__in=keys, is_home=True).values_list("media_id", "name"))
@@ -93,4 +94,8 @@ def _tile(media: Media, name: str, count: int) -> dict[str, Any]:
     }
     if media.is_sent_back:
         tile["r"] = media.rejection
+    if media.kind == MediaKind.VIDEO:
+        tile["d"] = ui.clock(media.duration_ms) if media.duration_ms else ""
+    if media.health == "PROCESSING":
+        return tile
     return tile if media.health == "OK" else tile | {"x": media.health_reason or media.health.capitalize()}

@@ -18,6 +18,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from annotator.domain import palette
 from annotator.storage import imaging
+from annotator.storage.video import containers
 from annotator.web.strings import editor_strings
 
 register = template.Library()
@@ -99,6 +100,20 @@ def asset(name: str) -> str:
 def image_formats() -> str:
     """Return the image formats that this server reads, for people."""
     return ", ".join({"WEBP": "WebP"}.get(name, name) for name in imaging.formats())
+
+
+@register.simple_tag
+def video_formats() -> str:
+    """Return the video formats that this server reads, for people."""
+    return ", ".join({"WEBM": "WebM"}.get(name, name) for name in containers.EXTENSIONS)
+
+
+@register.filter
+def clock(milliseconds: int | None) -> str:
+    """Return the length of a video as m:ss, from an hour on as h:mm:ss; never 0:00."""
+    seconds = max(1, round((milliseconds or 0) / 1000))
+    hours, minutes = divmod(seconds // 60, 60)
+    return f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}"
 
 
 @register.simple_tag

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from annotator.models import Media
+from annotator.models import Media, MediaKind
 from annotator.services.projects.usage import project_usage
 from annotator.web import media_filter
 from annotator.web.actors import actor_of, page, user_of
@@ -20,8 +20,10 @@ from annotator.web.selectors import label as selectors
 @require_safe
 @page
 def label_page(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
-    """Show one image; `?` and the filters of the media list give the order of next and previous."""
+    """Show one image, or send on to the page of a video; `?` and the filters of the media list give the order of next and previous."""
     media = selectors.find_media(actor_of(request), media_id)
+    if media.kind == MediaKind.VIDEO:
+        return redirect("video", media_id=media.pk)
     project_usage.note(media.project)
     selection = media_filter.for_labeling(media_filter.read(request.GET))
     boot = boot_of(request, media, media_filter.query_string(selection))

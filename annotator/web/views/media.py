@@ -50,6 +50,7 @@ def _boot(
     return {
         "project": key, "head": head, "total": total, "start": start, "tiles": first, "query": query, "window": tiles.WINDOW,
         "urls": {name: reverse(name, args=[key]) for name in names}, "dataset": filters.one_dataset(selection), "filtered": bool(selection),
+        "videos": scope.project.content_type == "VIDEOS",
         "may": {"status": scope.may("status.write"), "move": scope.may("media.write"), "delete": scope.may("media.delete"), "upload": scope.may("media.upload")},
     }  # fmt: skip
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Invalid, Missing
 from annotator.domain.ids import parse_uuid
-from annotator.models import Dataset, Upload, UploadBatch
+from annotator.models import ContentType, Dataset, Upload, UploadBatch
 from annotator.services.media import archives, names as media_names, uploads, urls as media_urls
 from annotator.services.media.uploads import FinishItem
 from annotator.web import forms
@@ -55,8 +55,11 @@ def finish(request: HttpRequest, scope: Scope) -> HttpResponse:
         raise Invalid("items must be a list of files.", field="items")
     read = [_item(scope, index, item) for index, item in enumerate(items)]
     on_clash, client = forms.text(fields, "on_clash", "skip"), forms.client(fields)
-    archive_items = [_archive(scope, batch, item) for item in read if item.name.lower().endswith(".zip")]
-    images = [item for item in read if not item.name.lower().endswith(".zip")]
+    # A project of videos takes no archives: the job refuses them, as every file that is no video.
+    has_archives = scope.project.content_type != ContentType.VIDEOS
+    zips = [item for item in read if has_archives and item.name.lower().endswith(".zip")]
+    archive_items = [_archive(scope, batch, item) for item in zips]
+    images = [item for item in read if item not in zips]
     started = []
     if images:
         started.append(

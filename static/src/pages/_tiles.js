@@ -3,7 +3,7 @@ import { h, icon } from '../ui/dom.js';
 import { ngettext, num, t } from '../i18n.js';
 
 /**
- * @typedef {{id: string, n: string, t: string | null, s: string, w: string, c: number, x?: string, r?: string}} Tile
+ * @typedef {{id: string, n: string, t: string | null, s: string, w: string, c: number, x?: string, r?: string, d?: string}} Tile
  * @typedef {{w: number, h: number, p: [number, string, boolean, string][]}} Overlay
  */
 
@@ -25,6 +25,8 @@ function label(tile) {
 /** @param {Tile} tile */
 function nameOf(tile) {
   if (tile.x) return t('Open {name}: {why}', { name: tile.n, why: tile.x });
+  if (tile.d) return t('Play {name}, {length}', { name: tile.n, length: tile.d });
+  if (tile.d === '') return t('Open {name}: it is being processed', { name: tile.n });
   if (!tile.c) return t('Open {name}', { name: tile.n });
   return ngettext('Open {name}, {n} object', 'Open {name}, {n} objects', tile.c, { name: tile.n });
 }
@@ -35,6 +37,21 @@ function showReason(pic, tile) {
   if (!tile.r) return;
   const text = t('Sent back: {reason}', { reason: tile.r });
   pic.append(h('span', { class: 'back clip', title: text, text }));
+}
+
+/** What a tile shows: a picture, why there is none, or that a video is being read. @param {Tile} tile */
+const shows = (tile) => (tile.x ? `x${tile.x}` : tile.t ? 't' : tile.d === '' ? 'd' : '');
+
+/** @param {HTMLElement} pic @param {Tile} tile @param {boolean} later */
+function showPicture(pic, tile, later) {
+  pic.querySelectorAll('img, .why, .len, svg.over').forEach((part) => part.remove());
+  pic.dataset.shows = shows(tile);
+  const parts = [];
+  if (tile.x) parts.push(h('span', { class: 'why' }, icon('triangle-alert', 'l'), h('span', { text: tile.x })));
+  else if (tile.t) parts.push(h('img', { alt: '', decoding: 'async', [later ? 'data-src' : 'src']: tile.t }));
+  else if (tile.d === '') parts.push(h('span', { class: 'why wait' }, icon('play', 'l'), h('span', { text: t('Processing') })));
+  if (tile.d) parts.push(h('span', { class: 'len', text: tile.d }));
+  pic.prepend(...parts);
 }
 
 /** A placeholder tile for an image that is not loaded. */
@@ -52,8 +69,7 @@ export function fillTile(element, tile, query, later) {
   const pick = h('span', { class: 'pick' }, h('input', { type: 'checkbox', tabindex: '-1', 'aria-label': t('Select {name}', { name: tile.n }) }));
   const href = `/label/${tile.id}/${query ? `?${query}` : ''}`;
   const pic = h('a', { class: 'pic', tabindex: '-1', href, 'aria-label': label(tile) });
-  if (tile.x) pic.append(h('span', { class: 'why' }, icon('triangle-alert', 'l'), h('span', { text: tile.x })));
-  else if (tile.t) pic.append(h('img', { alt: '', decoding: 'async', [later ? 'data-src' : 'src']: tile.t }));
+  showPicture(pic, tile, later);
   if (tile.c) pic.append(h('span', { class: 'n', text: num(tile.c) }));
   showReason(pic, tile);
   element.replaceChildren(pick, pic, h('div', { class: 'meta' }, statusIcon(tile.s, tile.w), h('a', { class: 'clip grow', tabindex: '-1', href, title: tile.n, text: tile.n })));
@@ -69,6 +85,8 @@ export function updateTile(element, tile) {
   }
   const pic = element.querySelector('.pic');
   pic?.setAttribute('aria-label', label(tile));
+  // Tiles that the server rendered say nothing yet of what they show.
+  if (pic instanceof HTMLElement && tile.d !== undefined && pic.dataset.shows !== shows(tile)) showPicture(pic, tile, false);
   if (pic) showReason(pic, tile);
   let count = element.querySelector('.n');
   if (tile.c && !count) pic?.append((count = h('span', { class: 'n' })));

@@ -94,6 +94,7 @@ async function change(what, target) {
 
 /** How many images the list has, as text. @param {number} total */
 function countText(total) {
+  if (boot.videos) return boot.filtered ? ngettext('{n} video matches', '{n} videos match', total) : ngettext('{n} video', '{n} videos', total);
   return boot.filtered ? ngettext('{n} image matches', '{n} images match', total) : ngettext('{n} image', '{n} images', total);
 }
 
