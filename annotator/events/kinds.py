@@ -32,6 +32,7 @@ from .payloads import (
     MemberPayload,
     NamedPayload,
     ProjectPayload,
+    SegmentPayload,
     StatusBefore,
     StatusPayload,
     TokenPayload,
@@ -96,6 +97,10 @@ TAGS_CHANGED: Kind[Mapping[Id, Sequence[Id]], Any] = Kind(
 VALUES_CHANGED: Kind[Values, Values] = Kind(
     "attribute_values.changed", dict, dict, ("annotations.value_rows",), effects=_APPLY, in_feed=True
 )
+#: The segments of a video that were made, changed or deleted, keyed by id as labels are.
+SEGMENTS_CHANGED: Kind[Sequence[SegmentPayload], Sequence[SegmentPayload]] = Kind(
+    "segments.changed", list, list, ("annotations.segments",), effects=_REFETCH, in_feed=True
+)
 STATUS_CHANGED: Kind[StatusPayload, StatusBefore] = Kind(
     "status.changed", StatusPayload, StatusBefore, ("media.statuses",),
     effects=_APPLY | _REFETCH, grid="tiles", in_feed=True, undo="media.bulk.undo",
@@ -156,7 +161,7 @@ DATASET_RESTORED: Kind[DatasetPayload, Any] = Kind(
 )
 BULK: Kind[BulkPayload, Any] = Kind(
     "bulk", BulkPayload, None,
-    ("annotations.labels", "exchange.imports.coco", "exchange.imports.removal", "exchange.imports.tags", "media.archives", "media.batches", "media.statuses", "projects.datasets",
+    ("annotations.labels", "annotations.segments", "exchange.imports.coco", "exchange.imports.removal", "exchange.imports.tags", "media.archives", "media.batches", "media.statuses", "projects.datasets",
      "vocabulary.merges"),
     effects=_REFETCH, is_whole=True, grid="list", in_feed=True,
 )  # fmt: skip

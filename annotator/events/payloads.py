@@ -126,6 +126,16 @@ class AttributePayload(TypedDict):
 Values = Mapping[Id, Mapping[Id, Any]]
 
 
+class SegmentPayload(TypedDict):
+    """A segment [start_ms, end_ms) of a video; `concepts` are its activities in their order."""
+
+    id: Id
+    start_ms: int
+    end_ms: int
+    concepts: Sequence[Id]
+    prediction_id: str | None
+
+
 class DatasetPayload(TypedDict):
     id: Id
     name: str
@@ -167,7 +177,7 @@ class JobPayload(_JobPayload, total=False):
 
 
 What = Literal[
-    "labels", "import", "import_removed", "status", "merge", "unmerge", "media.trashed", "media.restored", "media.replaced"
+    "labels", "segments", "import", "import_removed", "status", "merge", "unmerge", "media.trashed", "media.restored", "media.replaced"
 ]  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Tables of the domain, one module per aggregate: fields, constraints, cheap properties and querysets; no writes."""
 
 from .datasets import Dataset, DatasetItem
-from .marks import AttributeValue, Label, Tag
+from .marks import AttributeValue, Label, Segment, SegmentConcept, Tag
 from .media import (
     Blob,
     Media,
@@ -42,6 +42,6 @@ __all__ = [
     "ApiToken", "AppliedOp", "Attribute", "AttributeBinding", "AttributeOption", "AttributeValue", "Blob", "Concept",
     "ContentType", "Dataset", "DatasetItem", "Event", "GuessCount", "Invitation", "Job", "JobState", "KeypointBinding", "KeypointClass",
     "KeypointSchema", "Label", "Lease", "Media", "MediaKind", "MediaStatus", "Membership", "Project", "ProjectClock",
-    "QualityIssue", "Rendition", "Role", "SecurityEvent", "Session", "SignInLink", "SkeletonEdge", "Tag", "TagGroup", "Upload", "UploadBatch",
+    "QualityIssue", "Rendition", "Role", "SecurityEvent", "Segment", "SegmentConcept", "Session", "SignInLink", "SkeletonEdge", "Tag", "TagGroup", "Upload", "UploadBatch",
     "User", "VideoFacts", "WorkerBeat", "Workspace", "WorkspaceClock",
 ]  # fmt: skip

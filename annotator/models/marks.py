@@ -1,4 +1,4 @@
-"""Annotations of media: labels, tags, values of attributes."""
+"""Annotations of media: labels, tags, segments, values of attributes."""
 
 from __future__ import annotations
 
@@ -91,12 +91,56 @@ class Tag(Row):
         constraints = [models.UniqueConstraint(fields=["media", "concept"], name="tag_once")]
 
 
+class Segment(Row):
+    """A half-open interval [start_ms, end_ms) of a video with its activities, in their order by `links`.
+
+    `prediction_id` is a caller's own text.
+    """
+
+    project = key("annotator.Project", related_name="segments", db_index=False)
+    media = key("annotator.Media", related_name="segments", db_index=False)
+    start_ms = models.BigIntegerField()
+    end_ms = models.BigIntegerField()
+    concepts = models.ManyToManyField(
+        "annotator.Concept", through="annotator.SegmentConcept", related_name="segments"
+    )
+    prediction_id = text()
+    created_by = user_key()
+    updated_by = user_key()
+    objects = scoped("project__workspace", "project")
+
+    class Meta(Row.Meta):
+        constraints = [
+            models.CheckConstraint(condition=Q(start_ms__gte=0), name="segment_not_negative"),
+            models.CheckConstraint(condition=Q(end_ms__gt=F("start_ms")), name="segment_ordered"),
+        ]
+        indexes = [
+            models.Index(fields=["media", "start_ms", "id"], name="segment_list"),
+            models.Index(fields=["project"], name="segment_project"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.start_ms:,}–{self.end_ms:,} ms"
+
+
+class SegmentConcept(Row):
+    """An activity of a segment; ids rise in the order in which they were given."""
+
+    segment = key(Segment, related_name="links", db_index=False)
+    concept = key("annotator.Concept", models.PROTECT, related_name="segment_links")
+    objects = scoped("segment__project__workspace", "segment__project")
+
+    class Meta(Row.Meta):
+        constraints = [models.UniqueConstraint(fields=["segment", "concept"], name="segment_concept_once")]
+
+
 class AttributeValue(Row):
-    """The value of an attribute for exactly one label or one medium."""
+    """The value of an attribute for exactly one label, one medium or one segment."""
 
     attribute = key("annotator.Attribute", related_name="values")
     label = key(Label, null=True, blank=True, related_name="attribute_values")
     media = key("annotator.Media", null=True, blank=True, related_name="attribute_values")
+    segment = key(Segment, null=True, blank=True, related_name="attribute_values")
     value = models.JSONField()
     predicted = models.JSONField(null=True, blank=True)
     objects = scoped("attribute__project__workspace", "attribute__project")
@@ -104,8 +148,9 @@ class AttributeValue(Row):
     class Meta(Row.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=Q(label__isnull=False, media__isnull=True)
-                | Q(label__isnull=True, media__isnull=False),
+                condition=Q(label__isnull=False, media__isnull=True, segment__isnull=True)
+                | Q(label__isnull=True, media__isnull=False, segment__isnull=True)
+                | Q(label__isnull=True, media__isnull=True, segment__isnull=False),
                 name="attribute_value_one_subject",
             ),
             models.UniqueConstraint(
@@ -117,5 +162,10 @@ class AttributeValue(Row):
                 fields=["attribute", "media"],
                 condition=Q(media__isnull=False),
                 name="attribute_value_media_once",
+            ),
+            models.UniqueConstraint(
+                fields=["attribute", "segment"],
+                condition=Q(segment__isnull=False),
+                name="attribute_value_segment_once",
             ),
         ]

@@ -33,6 +33,7 @@ class Concept(Row):
     region_order = models.FloatField(null=True, blank=True)
     media_order = models.FloatField(null=True, blank=True)
     segment_order = models.FloatField(null=True, blank=True)
+    segment_prefix = text()
     region_kind = text(12, default="object")
     is_negative = models.BooleanField(default=False)
     use_description_as_prompt = models.BooleanField(default=False)

@@ -40,6 +40,7 @@ export const EVENT_KINDS = {
   'project.restored': { effects: [], grid: null, isWhole: true },
   'project.trashed': { effects: [], grid: null, isWhole: true },
   'project.updated': { effects: ['refetch', 'vocabulary'], grid: null, isWhole: true },
+  'segments.changed': { effects: ['refetch'], grid: null, isWhole: false },
   'status.changed': { effects: ['apply', 'refetch'], grid: 'tiles', isWhole: false },
   'statuses.changed': { effects: ['refetch', 'vocabulary'], grid: null, isWhole: true },
   'tags.changed': { effects: ['apply'], grid: 'tiles', isWhole: false },

@@ -1,4 +1,4 @@
-"""Writes of attribute values on labels and media, and what several labels have in common."""
+"""Writes of attribute values on labels, segments and media, and what several labels have in common."""
 
 from __future__ import annotations
 
@@ -20,17 +20,20 @@ from annotator.models import (
     AttributeValue,
     Label,
     Media,
+    Segment,
 )
 from annotator.services.annotations import labels, value_rows
 from annotator.services.vocabulary import attributes
 
 MAX_AT_ONCE = 1_000
 _UNKNOWN = "There is no such attribute in this project."
+#: A value: its attribute, and its label or segment.
+_Key = tuple[uuid.UUID, uuid.UUID | None, uuid.UUID | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A value for an attribute of a label, or of the medium when `label_id` is None; a value of None takes it away.
+    """A value for an attribute of a label or a segment, or of the medium when both are None; a value of None takes it away.
 
     `predicted` is what a model suggested beside it; None leaves what is stored.
     """
@@ -39,6 +42,7 @@ class Change:
     label_id: uuid.UUID | None
     value: Any
     predicted: Any = None
+    segment_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,11 @@ class Written:
     label_id: uuid.UUID | None
     value: Any
     predicted: Any
+    segment_id: uuid.UUID | None = None
+
+    @property
+    def key(self) -> _Key:
+        return self.attribute.pk, self.label_id, self.segment_id
 
     @property
     def attribute_id(self) -> uuid.UUID:
@@ -88,16 +97,16 @@ class Rules:
         predicted = attributes.parse_value(
             attribute, options, change.predicted, field=f"{at}predicted_values"
         )
-        return Written(attribute, change.label_id, value, predicted)
+        return Written(attribute, change.label_id, value, predicted, change.segment_id)
 
 
 @transaction.atomic
 def put_many(
     *, actor: Actor, media: Media, changes: Sequence[Change], client: str = "", ops: Sequence[str] = ()
 ) -> list[Written]:
-    """Store values of one medium and its labels, all or none, and return them in request order; the last of a pair counts.
+    """Store values of one medium, its labels and its segments, all or none, and return them in request order; the last of a pair counts.
 
-    Fields of errors begin with `[i].`. Raises Invalid for a label of another medium and for what no attribute takes.
+    Fields of errors begin with `[i].`. Raises Invalid for a label or segment of another medium and for what no attribute takes.
     """
     if len(changes) > MAX_AT_ONCE:
         raise TooLarge(f"At most {MAX_AT_ONCE:,} values at once, not {len(changes):,}.")
@@ -128,12 +137,19 @@ def write(
         return []
     keys = {one.label_id for one in changes if one.label_id is not None}
     known = labels.lock(media, keys) if keys else {}
+    segments = _lock_segments(media, {one.segment_id for one in changes if one.segment_id is not None})
     rules = Rules(media.project_id, {one.attribute_id for one in changes})
     written = []
     for index, change in enumerate(changes):
         if change.label_id is not None and change.label_id not in known:
             raise Invalid(
                 "There is no such label on this image.", field=f"[{index}].label_id", code="unknown_label"
+            )
+        if change.segment_id is not None and change.segment_id not in segments:
+            raise Invalid(
+                "There is no such segment in this video.",
+                field=f"[{index}].segment_id",
+                code="unknown_segment",
             )
         written.append(rules.parse(change, f"[{index}]."))
     store(actor=actor, media=media, written=written, client=client, ops=ops)
@@ -159,10 +175,18 @@ def store(
     )
 
 
+def _lock_segments(media: Media, keys: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Return those of the segments that the medium has, locked in id order until the transaction ends."""
+    if not keys:
+        return set()
+    rows = Segment.all_objects.select_for_update().filter(media=media, pk__in=keys).order_by("pk")
+    return set(rows.values_list("pk", flat=True))
+
+
 def _store(media: Media, written: Sequence[Written]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Write what differs from what is stored; return the values before and after of that."""
-    wanted = {(one.attribute.pk, one.label_id): one for one in written}
-    stored = {(row.attribute_id, row.label_id): row for row in _rows(media, wanted)}
+    wanted = {one.key: one for one in written}
+    stored = {(row.attribute_id, row.label_id, row.segment_id): row for row in _rows(media, wanted)}
     before: dict[str, dict[str, Any]] = {}
     after: dict[str, dict[str, Any]] = {}
     made, changed, gone = [], [], []
@@ -173,7 +197,7 @@ def _store(media: Media, written: Sequence[Written]) -> tuple[dict[str, Any], di
         predicted = row.predicted if row is not None and one.predicted is None else one.predicted
         if row is not None and (row.value, row.predicted) == (one.value, predicted):
             continue
-        subject, attribute = str(one.label_id or media.pk), str(one.attribute.pk)
+        subject, attribute = str(one.label_id or one.segment_id or media.pk), str(one.attribute.pk)
         before.setdefault(subject, {})[attribute] = None if row is None else row.value
         after.setdefault(subject, {})[attribute] = one.value
         if row is None:
@@ -181,7 +205,8 @@ def _store(media: Media, written: Sequence[Written]) -> tuple[dict[str, Any], di
                 AttributeValue(
                     attribute=one.attribute,
                     label_id=one.label_id,
-                    media=None if one.label_id else media,
+                    segment_id=one.segment_id,
+                    media=None if one.label_id or one.segment_id else media,
                     value=one.value,
                     predicted=predicted,
                 )
@@ -200,13 +225,18 @@ def _store(media: Media, written: Sequence[Written]) -> tuple[dict[str, Any], di
     return before, after
 
 
-def _rows(media: Media, wanted: Iterable[tuple[uuid.UUID, uuid.UUID | None]]) -> list[AttributeValue]:
+def _rows(media: Media, wanted: Iterable[_Key]) -> list[AttributeValue]:
     """Return the stored rows of the attributes and subjects that are wanted, and perhaps others of them."""
-    pairs = list(wanted)
-    rows = AttributeValue.all_objects.filter(attribute__in={attribute for attribute, _ in pairs})
-    keys = {label for _, label in pairs if label is not None}
-    found = list(rows.filter(label__in=keys).select_for_update()) if keys else []
-    if any(label is None for _, label in pairs):
+    keys = list(wanted)
+    rows = AttributeValue.all_objects.filter(attribute__in={attribute for attribute, _, _ in keys})
+    found: list[AttributeValue] = []
+    for subject, of_subject in (
+        ("label", {label for _, label, _ in keys if label is not None}),
+        ("segment", {segment for _, _, segment in keys if segment is not None}),
+    ):
+        if of_subject:
+            found += rows.filter(**{f"{subject}__in": of_subject}).select_for_update()
+    if any(label is None and segment is None for _, label, segment in keys):
         found += rows.filter(media=media).select_for_update()
     return found
 

@@ -233,7 +233,7 @@ def write(*, actor: Actor, media: Media, changes: Changes, client: str = "", ops
         return 0
     total = len(changes.created) + len(changes.updated) + len(changes.deleted)
     if changes.deleted:
-        values = value_rows.drop(list(changes.deleted))
+        values = value_rows.drop("label", list(changes.deleted))
         if values and total <= events.EXACT_LIMIT:
             value_rows.record(
                 actor=actor, project_id=media.project_id, media_id=media.pk, before=values, after={key: {} for key in values}, client=client

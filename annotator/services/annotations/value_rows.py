@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from annotator import events
 from annotator.domain.actor import Actor
@@ -13,22 +13,23 @@ from annotator.models import AttributeValue
 
 
 def of_media(media_id: uuid.UUID) -> dict[str, dict[str, Any]]:
-    """Return all values of a medium and its labels, by subject and attribute. One query."""
+    """Return all values of a medium, its labels and its segments, by subject and attribute. One query."""
     rows = AttributeValue.all_objects.all()
     on_labels = rows.filter(label__media_id=media_id).values_list("label_id", "attribute_id", "value")
     on_media = rows.filter(media_id=media_id).values_list("media_id", "attribute_id", "value")
+    on_segments = rows.filter(segment__media_id=media_id).values_list("segment_id", "attribute_id", "value")
     values: dict[str, dict[str, Any]] = {}
-    for subject, attribute, value in on_labels.union(on_media, all=True):
+    for subject, attribute, value in on_labels.union(on_media, on_segments, all=True):
         values.setdefault(str(subject), {})[str(attribute)] = value
     return values
 
 
-def drop(label_ids: Sequence[uuid.UUID]) -> dict[str, dict[str, Any]]:
-    """Delete the values of labels that go and return them, by label and attribute."""
-    rows = AttributeValue.all_objects.filter(label__in=label_ids)
+def drop(subject: Literal["label", "segment"], keys: Sequence[uuid.UUID]) -> dict[str, dict[str, Any]]:
+    """Delete the values of labels or segments that go and return them, by subject and attribute."""
+    rows = AttributeValue.all_objects.filter(**{f"{subject}__in": keys})
     gone: dict[str, dict[str, Any]] = {}
-    for label_id, attribute_id, value in rows.values_list("label_id", "attribute_id", "value"):
-        gone.setdefault(str(label_id), {})[str(attribute_id)] = value
+    for key, attribute_id, value in rows.values_list(f"{subject}_id", "attribute_id", "value"):
+        gone.setdefault(str(key), {})[str(attribute_id)] = value
     if gone:
         rows.delete()
     return gone

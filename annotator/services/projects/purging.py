@@ -21,6 +21,8 @@ from annotator.models import (
     Project,
     QualityIssue,
     Rendition,
+    Segment,
+    SegmentConcept,
     Tag,
     Upload,
     VideoFacts,
@@ -55,6 +57,10 @@ def purge_media(
             AttributeValue.all_objects.filter(label__in=labels.values("pk")).delete()
             AttributeValue.all_objects.filter(media__in=ids).delete()
             labels._raw_delete("default")
+            segments = Segment.all_objects.filter(media__in=ids)
+            AttributeValue.all_objects.filter(segment__in=segments.values("pk")).delete()
+            SegmentConcept.all_objects.filter(segment__in=segments.values("pk"))._raw_delete("default")
+            segments._raw_delete("default")
             for model in CHILDREN:
                 model.all_objects.filter(media__in=ids)._raw_delete("default")
             gone += Media.all_objects.filter(pk__in=ids)._raw_delete("default")

@@ -12,12 +12,13 @@ from annotator.domain import palette, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Invalid
 from annotator.events import kinds, payloads
-from annotator.models import Concept, Label, Project, Tag, TagGroup
+from annotator.models import Concept, Label, Project, SegmentConcept, Tag, TagGroup
 from annotator.services import naming
 from annotator.services.numbers import keep_number, next_number
+from annotator.services.vocabulary import activities
 
 ROLES = {"region": "on_region", "media": "on_media", "segment": "on_segment"}
-_TEXTS = {"description": 2000, "icon_url": 2000, "external_id": 200}
+_TEXTS = {"description": 2000, "icon_url": 2000, "external_id": 200, "segment_prefix": 200}
 
 
 @transaction.atomic
@@ -33,9 +34,9 @@ def create(
     """Make a concept with the given roles ("region", "media", "segment").
 
     `details`: color, kind (object|background), order, parent, tag_group, description, icon_url,
-    external_id, use_description_as_prompt, is_negative, ref, extra; group_id or group_name instead of tag_group
-    (a group of a new name is made). A null color takes the next of the palette, a null order comes after the
-    last (regions start at 10). A name is unique per role. A concept of media alone is in a group, by default Default.
+    external_id, use_description_as_prompt, is_negative, segment_prefix, ref, extra; group_id or group_name instead of
+    tag_group (a group of a new name is made). A null color takes the next of the palette (none where the concept is of
+    segments alone), a null order comes after the last (they start at 10). A name is unique per role. A concept of media alone is in a group, by default Default.
     """
     policy.require(actor, project, "vocabulary.write")
     named = naming.named(name)
@@ -55,7 +56,7 @@ def create(
         number = next_number(project.pk, "concept_number")
     else:
         keep_number(project.pk, "concept_number", number)
-    if not columns.get("color"):
+    if not columns.get("color") and roles != ("segment",):
         columns["color"] = palette.palette_color(
             rows.filter(on_region=True).count() if "region" in roles else rows.count()
         )
@@ -127,6 +128,8 @@ def delete(*, actor: Actor, concept: Concept, role: str | None = "region") -> No
     project_id, payload = concept.project_id, payloads.ConceptDeleted(id=str(concept.pk), name=concept.name)
     if "region" in roles:
         Label.all_objects.filter(project_id=project_id, concept=concept).delete()
+    if "segment" in roles:
+        activities.remove(concept)
     if "media" in roles:
         Tag.all_objects.filter(project_id=project_id, concept=concept).delete()
     for each in roles:
@@ -139,10 +142,11 @@ def delete(*, actor: Actor, concept: Concept, role: str | None = "region") -> No
 
 
 def count_annotations(*, concept: Concept) -> dict[str, int]:
-    """Return how many labels and tags have this concept: the preview of a merge or deletion."""
+    """Return how many labels, tags and segments have this concept: the preview of a merge or deletion."""
     return {
         "labels": Label.all_objects.filter(project_id=concept.project_id, concept=concept).count(),
         "tags": Tag.all_objects.filter(project_id=concept.project_id, concept=concept).count(),
+        "segments": SegmentConcept.all_objects.filter(concept=concept).count(),
     }
 
 
@@ -252,6 +256,8 @@ def _columns(project: Project, details: dict[str, Any], concept: Concept | None 
         raise Invalid("icon_url must be an http or https address.", field="icon_url")
     if details.get("color"):
         columns["color"] = palette.parse_color(details["color"])
+    elif "color" in details and concept is not None and not (concept.on_region or concept.on_media):
+        columns["color"] = ""
     if details.get("kind") is not None:
         if details["kind"] not in ("object", "background"):
             raise Invalid("type must be object or background.", field="type")

@@ -29,16 +29,17 @@ from annotator.models import (
 from annotator.services import naming
 from annotator.services.jobs import jobs, reverse_files
 from annotator.services.jobs.steps import Steps
-from annotator.services.vocabulary import concepts
+from annotator.services.vocabulary import activities, concepts
 
 # Up to so many labels are changed while the person waits; more would hold the database too long.
 AT_ONCE = 500
 CHUNK = 500
 Progress = Callable[[float, str], None]
+_ANNOTATIONS = {"region": "labels", "media": "tags", "segment": "segments"}
 
 
 def preview(*, source: Concept, target: Concept) -> dict[str, int]:
-    """Return how many labels and tags a merge would move, and how many tags the target has already."""
+    """Return how many labels, tags and segments a merge would move, and how many tags the target has already."""
     counts = concepts.count_annotations(concept=source)
     has_target = Tag.all_objects.filter(concept=target).values("media_id")
     return {**counts, "both": Tag.all_objects.filter(concept=source, media_id__in=has_target).count()}
@@ -143,7 +144,7 @@ def delete(*, actor: Actor, project: Project, concept: Concept, role: str, count
     Annotations are deleted for good; many of them by a job. None when a used class went at once.
     """
     policy.require(actor, project, "vocabulary.write")
-    annotations = concepts.count_annotations(concept=concept)["tags" if role == "media" else "labels"]
+    annotations = concepts.count_annotations(concept=concept)[_ANNOTATIONS[role]]
     if annotations != count:
         raise Conflict(
             f"{concept.name} has {counted(annotations, 'annotation', 'annotations')} now. Look again before deleting them.",
@@ -170,21 +171,29 @@ def run_delete(
     concept = Concept.all_objects.filter(project=project, pk=job.params["concept"]).first()
     role, total = job.params["role"], max(1, int(job.params["count"]))
     gone = int(steps.done.get("labels", 0))
-    model = Tag if role == "media" else Label
     while concept is not None:
-        rows = model.all_objects.filter(project=project, concept=concept)
         with steps.step():
-            keys = list(rows.values_list("pk", flat=True)[:CHUNK])
-            model.all_objects.filter(pk__in=keys).delete()
-            gone += len(keys)
+            count = _delete_some(concept, role)
+            gone += count
             steps.save(labels=gone)
         progress(min(1.0, gone / total), f"{gone:,} of {total:,}")
-        if len(keys) < CHUNK:
+        if count < CHUNK:
             break
     if concept is not None:
         with steps.step():
             concepts.delete(actor=actor, concept=concept, role=role)
     return {"labels": total}
+
+
+def _delete_some(concept: Concept, role: str) -> int:
+    """Delete CHUNK annotations of a class in one of its roles and return how many there were."""
+    if role == "segment":
+        return activities.remove(concept, most=CHUNK)
+    model = Tag if role == "media" else Label
+    rows = model.all_objects.filter(project=concept.project_id, concept=concept)
+    keys = list(rows.values_list("pk", flat=True)[:CHUNK])
+    model.all_objects.filter(pk__in=keys).delete()
+    return len(keys)
 
 
 def _start_job(
@@ -225,6 +234,7 @@ def _merge(*, actor: Actor, source: Concept, target: Concept) -> None:
     _move_labels(labels, source.pk, target.pk, actor=actor, revision=revision)
     Tag.all_objects.filter(concept=source).exclude(media_id__in=has_target).update(concept=target)
     Tag.all_objects.filter(concept=source).delete()
+    activities.move(source, target)
     for role, column in concepts.ROLES.items():
         if getattr(source, column) and not getattr(target, column):
             setattr(target, column, True)
@@ -271,6 +281,7 @@ def _unmerge(*, actor: Actor, project: Project, undo: dict[str, Any]) -> Concept
     Tag.all_objects.bulk_create(
         Tag(project=project, media_id=key, concept=concept, created_by_id=actor.user_id) for key in kept
     )
+    activities.move_back(rows=undo.get("segments", ()), concept=concept, target=undo["target"])
     events.record(
         actor=actor,
         kind=kinds.BULK,
@@ -318,6 +329,7 @@ def _reverse(source: Concept, target: Concept) -> dict[str, Any]:
             )
         ),
         "tags": [{"media": key, "kept": key in has_target} for key in tags],
+        "segments": activities.reverse(source, target),
         "children": list(Concept.all_objects.filter(parent=source).values_list("pk", flat=True)),
         "keypoints": list(KeypointBinding.all_objects.filter(concept=source).values("schema_id", "order")),
         "attributes": list(

@@ -35,7 +35,9 @@ _REPEATED = frozenset(
         "project.updated",
     }
 )
-_ANNOTATION_KINDS = frozenset({"labels.changed", "tags.changed", "attribute_values.changed"})
+_ANNOTATION_KINDS = frozenset(
+    {"labels.changed", "tags.changed", "segments.changed", "attribute_values.changed"}
+)
 _MEDIA_KINDS = frozenset(
     {"media.created", "media.trashed", "media.moved", "media.restored", "media.replaced", "media.renamed"}
     | {"media.frozen", "media.metadata"}
@@ -227,6 +229,7 @@ def _plain(text: str) -> Callable[[_Group, Any, Any], SafeString]:
 _SENTENCES: dict[str, Callable[[_Group, dict[str, str], dict[Any, str]], SafeString | None]] = {
     "labels.changed": _labeled,
     "tags.changed": _labeled,
+    "segments.changed": _labeled,
     "attribute_values.changed": _labeled,
     "status.changed": _status_changed,
     "media.created": _media(noop("added {media}"), noop("added {n} image"), noop("added {n} images")),
