@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
+from django.db.models import F
 from PIL import Image
 
 from annotator.domain import listing, text
@@ -160,6 +161,25 @@ def make_images(
     DatasetItem.all_objects.bulk_create(items)
     ProjectClock.objects.filter(pk=project.pk).update(media_number=start + count - 1)
     return images
+
+
+def make_video(dataset: Dataset, name: str = "clip.mp4", **fields: Any) -> Media:
+    """Return a video of ten seconds that was read, without bytes; `fields` are those of Media."""
+    project = dataset.project
+    ProjectClock.objects.filter(pk=project.pk).update(media_number=F("media_number") + 1)
+    number = ProjectClock.objects.values_list("media_number", flat=True).get(pk=project.pk)
+    home = listing.dataset_key(dataset.order, dataset.name)
+    values = {
+        "kind": "video", "ref": f"video-{number}", "number": number, "list_key": listing.list_key(home, name),
+        "status": MediaStatus.all_objects.get(project=project, base="NEW"), "width": 128, "height": 96, "format": "MP4",
+        "frame_rate": 25.0, "duration_ms": 10_000, "frame_count": 250,
+    }  # fmt: skip
+    media = Media.all_objects.create(project=project, **(values | fields))
+    key = text.sort_key(name)
+    DatasetItem.all_objects.create(
+        dataset=dataset, media=media, name=name, name_key=text.name_key(name), sort_key=key
+    )
+    return media
 
 
 def make_class(project: Project, name: str, number: int, *, color: str = "#2e7dff", **fields: Any) -> Concept:

@@ -144,6 +144,11 @@ class MediaQuerySet(ScopedQuerySet):
         tags = self._rows_of("tags").filter(media=OuterRef("pk"), concept__in=concepts)
         return self.filter(Exists(tags))
 
+    def with_segments_of(self, concepts: Ids) -> Self:
+        """Keep media with a segment of at least one of the activities."""
+        segments = self._rows_of("segments").filter(media=OuterRef("pk"), links__concept__in=concepts)
+        return self.filter(Exists(segments))
+
     def with_annotations(self, concepts: Ids | None = None) -> Self:
         """Keep media with a label or a tag, of at least one of the concepts where they are given."""
         return self.filter(self._has_annotations(concepts))

@@ -123,6 +123,19 @@ def status_ids(project: Project, names: Iterable[str], *, field: str) -> tuple[u
     return tuple(sorted(known[name] for name in wanted))
 
 
+def with_statuses(
+    selection: MediaSelection, project: Project, names: Iterable[str], *, field: str
+) -> MediaSelection:
+    """Return a selection that also asks for one of the statuses of these names, when there are any. Invalid: as above."""
+    wanted = list(names)
+    if not wanted:
+        return selection
+    found = status_ids(project, wanted, field=field)
+    if selection.statuses is not None:
+        found = tuple(key for key in found if key in selection.statuses)
+    return dataclasses.replace(selection, statuses=found)
+
+
 class OfImagesFilterSet(SelectionFilterSet):
     """The conditions that lists of images share with lists of what is on them."""
 
@@ -132,14 +145,8 @@ class OfImagesFilterSet(SelectionFilterSet):
     status_id = UUIDListFilter(field_name="statuses", help_text="Any of these statuses, by id.")
 
     def get_selection(self) -> MediaSelection:
-        selection = super().get_selection()
-        names = self.applied.get("image_status")
-        if names is None:
-            return selection
-        found = status_ids(self.project, names, field="image_status")
-        if selection.statuses is not None:
-            found = tuple(key for key in found if key in selection.statuses)
-        return dataclasses.replace(selection, statuses=found)
+        names = self.applied.get("image_status", ())
+        return with_statuses(super().get_selection(), self.project, names, field="image_status")
 
 
 class ImageFilterSet(OfImagesFilterSet):

@@ -61,3 +61,20 @@ class ImageViewSet(ProjectViewSet):
     def image(self) -> Media:
         image: Media = self.get_object()
         return image
+
+
+class VideoViewSet(ProjectViewSet):
+    """Addresses of one video; `self.video` is it."""
+
+    lookup_url_kwarg = "video_id"
+    object_noun = "video"
+    video_queryset: QuerySet[Any] = Media.objects.filter(kind="video")
+
+    @classmethod
+    def object_rows(cls) -> QuerySet[Any]:
+        return cls.video_queryset.filter(project__trashed_at__isnull=True).select_related("project")
+
+    @property
+    def video(self) -> Media:
+        video: Media = self.get_object()
+        return video

@@ -12,12 +12,13 @@ import pytest
 
 from annotator.domain.ids import uuid7
 from annotator.events.kinds import CATALOGUE, Effect
-from annotator.models import Attribute, Event, Label, Media, MediaStatus, Tag, TagGroup
+from annotator.models import Attribute, Event, Label, Media, MediaStatus, Segment, Tag, TagGroup
 from annotator.services.annotations import (
     attribute_values,
     batches as annotation_batches,
     editing,
     labels,
+    segments,
     tags,
 )
 from annotator.services.exchange.imports import coco as coco_imports, removal
@@ -34,7 +35,7 @@ from annotator.services.media.rows import NewImage
 from annotator.services.projects import datasets, projects
 from annotator.services.vocabulary import attributes, concepts, keypoint_schemas, merges
 from tests.events.replica import Replica
-from tests.world import World, keep, make_box, make_class, make_dataset, picture
+from tests.world import World, keep, make_box, make_class, make_dataset, make_video, picture
 
 Scenario = Callable[[World], Any]
 
@@ -323,6 +324,38 @@ def delete_an_attribute_with_values(w: World) -> None:
     attributes.delete(**_max(w), attribute=Attribute.all_objects.get(project=w.project))
 
 
+def change_segments(w: World) -> None:
+    walk, run = (concepts.create(**_in(w), name=name, roles=("segment",)) for name in ("walk", "run"))
+    video = make_video(w.dataset)
+    on: dict[str, Any] = {"actor": w.actor(w.ann), "media": video}
+    for start, key in ((0, walk.pk), (100, run.pk), (200, walk.pk)):
+        segments.create(**on, start_ms=start, end_ms=start + 90, concept_ids=[key])
+    first, second, third = Segment.all_objects.filter(media=video).order_by("start_ms")
+    attribute = attributes.create(**_in(w), changes={"name": "speed", "kind": "INT", "subject": "SEGMENT"})
+    values = [attribute_values.Change(attribute.pk, None, 3, segment_id=one.pk) for one in (first, third)]
+    attribute_values.put_many(**on, changes=values)
+    segments.update(
+        actor=w.actor(w.ann), segment=second, changes={"end_ms": 195, "concept_ids": [run.pk, walk.pk]}
+    )
+    segments.create(**on, start_ms=50, end_ms=101, concept_ids=[walk.pk], replace_overlap=True)
+    segments.delete_many(**on, segment_ids=[third.pk, w.car.pk])
+    by_events: dict[str, Any] = {}
+    for kind, before, after in Event.all_objects.order_by("seq").values_list("kind", "before", "after"):
+        if kind == "segments.changed":
+            for one in json.loads(before):
+                assert by_events.pop(one["id"]) == one
+            by_events |= {one["id"]: one for one in json.loads(after)}
+    stored = Segment.all_objects.filter(media=video)
+    assert by_events == {str(one.pk): segments.native(one, segments.activity_ids(one)) for one in stored}
+
+
+def delete_an_activity(w: World) -> None:
+    change_segments(w)
+    for name in ("run", "walk"):
+        concepts.delete(**_max(w), concept=w.project.concepts.get(name=name), role="segment")
+    assert not Segment.all_objects.exists()
+
+
 SCENARIOS: list[Scenario] = [
     create_labels, create_more_labels_than_events_carry, update_labels, delete_labels, edit_as_the_page_does, add_tags, remove_tags,
     label_and_tag_many_images, clear_many_images, import_coco, undo_an_import, set_status, set_status_of_many, send_back,
@@ -332,7 +365,7 @@ SCENARIOS: list[Scenario] = [
     change_in_bulk_and_undo, make_and_rename_datasets, trash_dataset, trash_and_restore_dataset, change_project,
     start_and_cancel_job, make_and_change_classes, reorder_classes, delete_class_with_labels, delete_tag_with_its_marks,
     merge_classes_by_job, merge_classes_by_job_and_undo, change_tag_groups, change_keypoint_schemas,
-    change_attributes, change_attribute_values, delete_an_attribute_with_values,
+    change_attributes, change_attribute_values, delete_an_attribute_with_values, change_segments, delete_an_activity,
 ]  # fmt: skip
 
 

@@ -44,10 +44,8 @@ def create(
     _check_interval(media, start_ms, end_ms)
     concepts = _find_activities(media.project_id, concept_ids)
     overlapping = _overlapping(media, start_ms, end_ms)
-    gone: list[Segment] = []
-    if replace_overlap:
-        gone = list(overlapping.prefetch_related("links"))
-    else:
+    gone = list(overlapping) if replace_overlap else []
+    if not replace_overlap:
         _check_exclusive(media, overlapping)
     segment = Segment(
         project_id=media.project_id,
@@ -58,11 +56,10 @@ def create(
         created_by_id=actor.user_id,
         updated_by_id=actor.user_id,
     )
-    before = [native(one) for one in gone]
-    _delete_rows(actor, media, gone, client)
+    before = _delete_rows(actor, media, gone, client)
     segment.save(force_insert=True)
-    _put_activities(segment, concepts)
-    _record(actor, media, before=before, after=[native(segment)], client=client)
+    _add_activities(segment, concepts)
+    _record(actor, media, before=before, after=[native(segment, concepts)], client=client)
     return segment
 
 
@@ -70,10 +67,11 @@ def create(
 def update(*, actor: Actor, segment: Segment, changes: Mapping[str, Any], client: str = "") -> Segment:
     """Change what is given: start_ms, end_ms, concept_ids, prediction_id. Others are never deleted; errors as in `create`."""
     media = _lock(actor, segment.media)
-    stored = Segment.all_objects.filter(pk=segment.pk).prefetch_related("links").first()
+    stored = Segment.all_objects.filter(pk=segment.pk).first()
     if stored is None:
         raise Missing("There is no such segment.")
-    before = native(stored)
+    former = concepts = _activities([stored.pk])[stored.pk]
+    before = native(stored, former)
     start_ms, end_ms = changes.get("start_ms", stored.start_ms), changes.get("end_ms", stored.end_ms)
     if (start_ms, end_ms) != (stored.start_ms, stored.end_ms):
         _check_interval(media, start_ms, end_ms)
@@ -82,11 +80,15 @@ def update(*, actor: Actor, segment: Segment, changes: Mapping[str, Any], client
     if "prediction_id" in changes:
         stored.prediction_id = _prediction(changes["prediction_id"])
     if "concept_ids" in changes:
-        _put_activities(stored, _find_activities(media.project_id, changes["concept_ids"]))
-    if native(stored) != before:
+        concepts = _find_activities(media.project_id, changes["concept_ids"])
+    after = native(stored, concepts)
+    if after != before:
         stored.updated_by_id = actor.user_id
-        stored.save()
-        _record(actor, media, before=[before], after=[native(stored)], client=client)
+        stored.save(force_update=True)
+        if concepts != former:
+            SegmentConcept.all_objects.filter(segment=stored).delete()
+            _add_activities(stored, concepts)
+        _record(actor, media, before=[before], after=[after], client=client)
     return stored
 
 
@@ -94,14 +96,10 @@ def update(*, actor: Actor, segment: Segment, changes: Mapping[str, Any], client
 def delete_many(*, actor: Actor, media: Media, segment_ids: Sequence[uuid.UUID], client: str = "") -> int:
     """Delete segments of one video with their values and return how many there were; unknown ids are ignored."""
     media = _lock(actor, media)
-    gone = list(
-        Segment.all_objects.filter(media=media, pk__in=list(segment_ids))
-        .prefetch_related("links")
-        .order_by("start_ms", "pk")
-    )
+    rows = Segment.all_objects.filter(media=media, pk__in=list(segment_ids))
+    gone = list(rows.order_by("start_ms", "pk"))
     if gone:
-        before = [native(one) for one in gone]
-        _delete_rows(actor, media, gone, client)
+        before = _delete_rows(actor, media, gone, client)
         _record(actor, media, before=before, after=[], client=client)
     return len(gone)
 
@@ -112,13 +110,13 @@ def activity_ids(segment: Segment) -> list[uuid.UUID]:
     return [link.concept_id for link in sorted(links.all(), key=lambda link: link.pk)]
 
 
-def native(segment: Segment) -> payloads.SegmentPayload:
-    """Return a segment as events carry it."""
+def native(segment: Segment, concept_ids: Sequence[uuid.UUID]) -> payloads.SegmentPayload:
+    """Return a segment with its activities as events carry it."""
     return {
         "id": str(segment.pk),
         "start_ms": segment.start_ms,
         "end_ms": segment.end_ms,
-        "concepts": [str(key) for key in activity_ids(segment)],
+        "concepts": [str(key) for key in concept_ids],
         "prediction_id": segment.prediction_id or None,
     }
 
@@ -185,23 +183,29 @@ def _prediction(value: str | None) -> str:
     return text.clean(value or "", field="prediction_id", limit=200, required=False)
 
 
-def _put_activities(segment: Segment, concepts: Sequence[uuid.UUID]) -> None:
-    """Make the activities of a stored segment those given, in this order."""
-    if activity_ids(segment) == list(concepts):
-        return
-    SegmentConcept.all_objects.filter(segment=segment).delete()
+def _activities(keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """Return the activities of some segments in their order. One query."""
+    found: dict[uuid.UUID, list[uuid.UUID]] = {key: [] for key in keys}
+    rows = SegmentConcept.all_objects.filter(segment__in=keys).order_by("pk")
+    for segment_id, concept_id in rows.values_list("segment_id", "concept_id"):
+        found[segment_id].append(concept_id)
+    return found
+
+
+def _add_activities(segment: Segment, concepts: Sequence[uuid.UUID]) -> None:
     SegmentConcept.all_objects.bulk_create(
         SegmentConcept(segment=segment, concept_id=concept) for concept in concepts
     )
-    # What was read ahead of the links is out of date.
-    segment._prefetched_objects_cache = {}  # type: ignore[attr-defined]
 
 
-def _delete_rows(actor: Actor, media: Media, gone: Sequence[Segment], client: str) -> None:
-    """Delete segments with their values, which get an event of their own: so nothing of them is lost."""
+def _delete_rows(
+    actor: Actor, media: Media, gone: Sequence[Segment], client: str
+) -> list[payloads.SegmentPayload]:
+    """Delete segments and return them as they were; their values get an event of their own, so nothing of them is lost."""
     if not gone:
-        return
+        return []
     keys = [one.pk for one in gone]
+    concepts = _activities(keys)
     values = value_rows.drop("segment", keys)
     if values and len(gone) <= events.EXACT_LIMIT:
         value_rows.record(
@@ -214,6 +218,7 @@ def _delete_rows(actor: Actor, media: Media, gone: Sequence[Segment], client: st
         )
     SegmentConcept.all_objects.filter(segment__in=keys).delete()
     Segment.all_objects.filter(pk__in=keys).delete()
+    return [native(one, concepts[one.pk]) for one in gone]
 
 
 def _record(

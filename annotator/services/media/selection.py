@@ -11,7 +11,7 @@ from typing import Any
 from annotator.models import Attribute, TagGroup
 from annotator.models.media import MediaQuerySet
 
-_IDS = frozenset({"datasets", "statuses", "tags", "classes", "concepts", "batches"})
+_IDS = frozenset({"datasets", "statuses", "tags", "classes", "concepts", "activities", "batches"})
 _MOMENTS = frozenset({"created_since", "updated_since", "status_since"})
 
 
@@ -19,8 +19,9 @@ _MOMENTS = frozenset({"created_since", "updated_since", "status_since"})
 class MediaSelection:
     """All conditions hold together, the values of one are alternatives. None is no condition, no values match nothing.
 
-    `tags` are the concepts that media are tagged with, `classes` those of their labels, `concepts` of either;
-    None among `batches` stands for media of no upload batch. `is_annotated` asks for any label or tag.
+    `tags` are the concepts that media are tagged with, `classes` those of their labels, `concepts` of either,
+    `activities` those of their segments; None among `batches` stands for media of no upload batch. `is_annotated` asks
+    for any label or tag.
     `order` is no condition: the order of lists of the selected media, one of LIST_ORDERS; None is by name.
     """
 
@@ -29,6 +30,7 @@ class MediaSelection:
     tags: tuple[uuid.UUID, ...] | None = None
     classes: tuple[uuid.UUID, ...] | None = None
     concepts: tuple[uuid.UUID, ...] | None = None
+    activities: tuple[uuid.UUID, ...] | None = None
     health: tuple[str, ...] | None = None
     batches: tuple[uuid.UUID | None, ...] | None = None
     name_contains: str | None = None
@@ -71,6 +73,8 @@ class MediaSelection:
             media = media.with_labels_of(self.classes)
         if self.tags is not None:
             media = media.with_tags_of(self.tags)
+        if self.activities is not None:
+            media = media.with_segments_of(self.activities)
         if self.concepts is not None and self.is_annotated is not False:
             media = media.with_annotations(self.concepts)
         elif self.concepts is not None:

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.domain.errors import Invalid
-from annotator.models import Dataset, Media, Project
+from annotator.models import Dataset, Media, MediaStatus, Project
 from annotator.services.media import changes as media_changes, creation as media_creation, statuses, uploads
 
 from .. import viewsets
@@ -87,14 +87,7 @@ class ImageViewSet(ListModelMixin, RetrieveModelMixin, viewsets.ImageViewSet):
 
     def set_status(self, request: Request, **kwargs: Any) -> Response:
         """Set the status of an image."""
-        data = self.get_validated_data()
-        if len(data) != 1:
-            raise Invalid("Name the new status by one of status and status_id.", field="status")
-        status = statuses.find(
-            project_id=self.project.pk, name=data.get("status"), status_id=data.get("status_id")
-        )
-        if status.base == "AUTO-LABELLED":
-            raise Invalid("AUTO-LABELLED is set by automated labeling alone.", field="status")
+        status = find_status(self.project, self.get_validated_data())
         statuses.set_status(actor=self.actor, project=self.project, media=[self.image], status=status)
         return Response(status=204)
 
@@ -141,6 +134,16 @@ def _create(
         raise Invalid("filename is required.", field="filename")
     upload = uploads.find(project=project, upload_id=source["upload_id"])
     return media_creation.create_image(name=filename, source=upload, **details)
+
+
+def find_status(project: Project, data: dict[str, Any]) -> MediaStatus:
+    """Return the status that a body names by its name or id. Raises Invalid."""
+    if len(data) != 1:
+        raise Invalid("Name the new status by one of status and status_id.", field="status")
+    status = statuses.find(project_id=project.pk, name=data.get("status"), status_id=data.get("status_id"))
+    if status.base == "AUTO-LABELLED":
+        raise Invalid("AUTO-LABELLED is set by automated labeling alone.", field="status")
+    return status
 
 
 def find_dataset(project: Project, dataset_id: uuid.UUID) -> Dataset:

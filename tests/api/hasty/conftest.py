@@ -11,13 +11,14 @@ import pytest
 
 from annotator.models import Concept, Job, Upload
 from annotator.services import blobs
+from annotator.services.annotations import segments
 from annotator.services.exchange.exports import exports
 from annotator.services.media import statuses, uploads
 from annotator.services.media.selection import MediaSelection
-from annotator.services.vocabulary import attributes, keypoint_schemas
+from annotator.services.vocabulary import attributes, concepts, keypoint_schemas
 from annotator.storage.base import put_bytes
 from tests.api.client import Api
-from tests.world import World
+from tests.world import World, make_video
 
 ANY = "0190b2c4-0000-7000-8000-000000000000"
 MALFORMED = (
@@ -90,12 +91,16 @@ def named(w: World, body: Any) -> dict[str, str]:
     )
     attribute = attributes.create(actor=actor, project=w.project, changes={"name": "note", "kind": "TEXT"})
     run = labeling_run(w)
+    activity = concepts.create(actor=actor, project=w.project, name="walking", roles=("segment",))
+    video = make_video(w.dataset)
+    segment = segments.create(actor=actor, media=video, start_ms=0, end_ms=9, concept_ids=[activity.pk])
     group = Concept.all_objects.get(pk=w.sunny.pk).project.tag_groups.get()
     ids = {
         "workspace_id": w.workspace.pk, "project_id": w.project.pk, "dataset_id": w.dataset.pk, "image_id": w.images[0].pk,
         "label_id": w.box().pk, "label_class_id": w.car.pk, "tag_class_id": w.sunny.pk, "tag_group_id": group.pk,
         "keypoint_schema_id": body.pk, "status_id": status.pk, "export_id": export.pk,
         "attribute_id": attribute.pk, "job_id": run.pk,
+        "attribute_id": attribute.pk, "video_id": video.pk, "segment_id": segment.pk, "activity_type_id": activity.pk,
     }  # fmt: skip
     return {name: str(key) for name, key in ids.items()}
 

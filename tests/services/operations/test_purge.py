@@ -23,6 +23,7 @@ from annotator.models import (
     Media,
     Project,
     Rendition,
+    Segment,
     Tag,
     Upload,
 )
@@ -155,4 +156,4 @@ def test_all_that_hangs_on_a_medium_goes_with_it() -> None:
         for relation in Media._meta.related_objects
         if relation.on_delete is models.CASCADE
     }
-    assert related == {*purging.CHILDREN, Label, AttributeValue}
+    assert related == {*purging.CHILDREN, Label, Segment, AttributeValue}

@@ -125,7 +125,7 @@ def test_a_role_goes_with_its_annotations_and_the_row_with_the_last(w: World) ->
     concepts.give_role(actor=actor, concept=w.car, role="media")
     w.box(), w.box(w.images[1]), w.box(concept=w.person), tag(w, 0, w.car)
     Concept.all_objects.filter(pk=w.person.pk).update(parent=w.car)
-    assert concepts.count_annotations(concept=w.car) == {"labels": 2, "tags": 1}
+    assert concepts.count_annotations(concept=w.car) == {"labels": 2, "tags": 1, "segments": 0}
     concepts.delete(actor=actor, concept=w.car, role="region")
     assert Label.all_objects.get().concept_id == w.person.pk
     assert Tag.all_objects.count() == 1 and names(w, "media") == ["sunny", "car"]

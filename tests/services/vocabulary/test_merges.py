@@ -75,7 +75,7 @@ def test_tags_that_both_have_are_kept_once_and_come_back(w: World, rainy: Concep
     for number, concept in ((0, w.sunny), (1, w.sunny), (1, rainy), (2, rainy)):
         tag(w, number, concept)
     actor, sunny = w.actor(w.max), Concept.all_objects.get(pk=w.sunny.pk)
-    assert merges.preview(source=w.sunny, target=rainy) == {"labels": 0, "tags": 2, "both": 1}
+    assert merges.preview(source=w.sunny, target=rainy) == {"labels": 0, "tags": 2, "segments": 0, "both": 1}
     job = merges.start(actor=actor, project=w.project, source=w.sunny, target=rainy)
     assert (job.state, job.kind, job.params["name"]) == ("DONE", "merge", "sunny → rainy")
     assert tags(w, rainy) == {1, 2, 3} and not Concept.all_objects.filter(pk=sunny.pk).exists()
