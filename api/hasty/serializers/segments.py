@@ -46,7 +46,7 @@ class SegmentSerializer(Serializer):
         return segments.activity_ids(segment)
 
 
-class SegmentInSerializer(Serializer):
+class VideoSegmentInSerializer(Serializer):
     """What creates or changes a segment."""
 
     start_time_ms = fields.IntegerField(source="start_ms", low=0)

@@ -18,9 +18,9 @@ from annotator.services.vocabulary import concepts
 from ..serializers.segments import (
     ActivityTypeInSerializer,
     ActivityTypeSerializer,
-    SegmentInSerializer,
     SegmentQuerySerializer,
     SegmentSerializer,
+    VideoSegmentInSerializer,
 )
 from ..video_filters import SegmentFilterSet
 from ..viewsets import ProjectViewSet, VideoViewSet
@@ -71,7 +71,7 @@ class VideoSegmentViewSet(ListModelMixin, VideoViewSet):
 
     queryset = _SEGMENTS
     serializer_class = SegmentSerializer
-    request_serializer_classes = {"create": SegmentInSerializer}
+    request_serializer_classes = {"create": VideoSegmentInSerializer}
     query_serializer_classes = {"create": SegmentQuerySerializer}
     filterset_classes = {"list": SegmentFilterSet}
     permission_actions = {"list": "project.read", "create": "label.write"}
@@ -96,7 +96,7 @@ class SegmentViewSet(RetrieveModelMixin, ProjectViewSet):
     lookup_url_kwarg = "segment_id"
     object_noun = "segment"
     serializer_class = SegmentSerializer
-    request_serializer_classes = {"update": SegmentInSerializer}
+    request_serializer_classes = {"update": VideoSegmentInSerializer}
     permission_actions = {"retrieve": "project.read", "update": "label.write", "destroy": "label.write"}
 
     def update(self, request: Request, **kwargs: Any) -> Response:

@@ -100,7 +100,7 @@ def named(w: World, body: Any) -> dict[str, str]:
         "label_id": w.box().pk, "label_class_id": w.car.pk, "tag_class_id": w.sunny.pk, "tag_group_id": group.pk,
         "keypoint_schema_id": body.pk, "status_id": status.pk, "export_id": export.pk,
         "attribute_id": attribute.pk, "job_id": run.pk,
-        "attribute_id": attribute.pk, "video_id": video.pk, "segment_id": segment.pk, "activity_type_id": activity.pk,
+        "video_id": video.pk, "segment_id": segment.pk, "activity_type_id": activity.pk,
     }  # fmt: skip
     return {name: str(key) for name, key in ids.items()}
 
