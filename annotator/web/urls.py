@@ -19,6 +19,7 @@ from annotator.web.views import (
     home,
     invitations,
     jobs,
+    keypoints,
     label,
     media,
     members,
@@ -135,6 +136,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"web/{P}/attributes/order", attributes.reorder, name="attribute-order"),
     path(f"web/{P}/attributes/<uuid:attribute_id>", attributes.change, name="attribute-change"),
     path(f"web/{P}/attributes/<uuid:attribute_id>/delete", attributes.delete, name="attribute-delete"),
+    # Keypoint schemas
+    *both(f"{P}/keypoints", keypoints.keypoint_list, "keypoints"),
+    path(f"web/{P}/keypoints/new", keypoints.create, name="keypoint-schema-create"),
+    path(f"web/{P}/keypoints/<uuid:schema_id>/delete", keypoints.delete, name="keypoint-schema-delete"),
     # Exports and imports
     *both(f"{P}/exports", exports.export_list, "exports"),
     path(f"web/{P}/exports/new", exports.start_export, name="export-start"),

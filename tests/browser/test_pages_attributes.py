@@ -76,3 +76,19 @@ def test_attributes_are_made_changed_and_ordered(rooms: Rooms) -> None:
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete attribute").click()
     expect(page.locator("tr[data-name=Color]")).to_have_count(0)
+
+
+def test_a_keypoint_schema_is_made_from_a_template(rooms: Rooms) -> None:
+    room = rooms(1)
+    page = room.page("manager", "keypoints/")
+    page.get_by_role("button", name="New schema").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("Walker")
+    dialog.get_by_role("radio", name="Quadruped").check()
+    dialog.get_by_role("checkbox", name="person").check()
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Create schema").click()
+    card = page.get_by_role("listitem").filter(has_text="Walker")
+    expect(card.get_by_role("img", name="Skeleton with 17 points")).to_be_visible()
+    expect(card).to_contain_text("person")
+    assert violations(page) == []
