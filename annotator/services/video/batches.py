@@ -54,8 +54,8 @@ def _take(actor: Actor, batch: UploadBatch, upload_id: uuid.UUID, client: str) -
     if upload is None:
         return ""
     try:
-        media: Media | None = _create(actor, batch, upload, client)
-        result = {"state": "created", "media": str(media.pk) if media else None}
+        media = _create(actor, batch, upload, client)
+        result: dict[str, object] = {"state": "created", "media": str(media.pk)}
     except DomainError as refusal:
         state = "skipped" if refusal.code == "name_taken" else "refused"
         result = {

@@ -156,3 +156,18 @@ def test_a_table_of_an_hour_is_small() -> None:
     for wrong in (b"", b"\x02" + table.pack()[1:]):
         with pytest.raises(ValueError):
             unpack(wrong)
+
+
+def test_real_videos_beside_the_project() -> None:
+    """Clips of cameras and other encoders, where a folder of them lies beside the checkout."""
+    for path in sorted((Path(__file__).resolve().parents[4] / "shared" / "data" / "video").glob("*.*")):
+        found = reading.index(path, LIMITS, lambda share: None)
+        frames = _frames(path)
+        assert found.table is not None and len(found.table) == len(frames), path.name
+        assert found.table.keys.tolist() == [frame.key_frame for frame in frames], path.name
+        if found.facts.container == "AVI":  # one length for all frames, whatever their packets say
+            assert found.table.ticks.tolist() == list(range(len(frames)))
+        else:
+            assert [tick + found.origin for tick in found.table.ticks.tolist()] == [
+                frame.pts for frame in frames
+            ]
