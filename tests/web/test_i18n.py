@@ -15,7 +15,7 @@ from annotator.web.strings import SAMPLES, editor_strings, source_strings
 from tests.servers import ROOT
 
 # Names that are the same in every language, and words that are no text: blocks of class names and keys.
-NAMES = {"Annotator", "COCO", "JSON 1.1", "Del", "Esc"}
+NAMES = {"Annotator", "COCO", "Del", "Esc", "JSON 1.1", "Pascal VOC", "YOLO"}
 _SILENT = re.compile(
     r"{#.*?#}|{%\s*comment.*?endcomment\s*%}|{%\s*blocktrans.*?endblocktrans\s*%}|<(pre|code|script|style)\b.*?</\1>"
     r"|{%\s*block (page_class|title)\s*%}(narrow|full)?|{%.*?%}|{{.*?}}",

@@ -38,7 +38,7 @@ def lines(media: Media) -> list[dict[str, Any]]:
 
 
 def _person(user: User | None) -> dict[str, Any] | None:
-    return user and {"id": user.pk, "name": user.shown_name}
+    return {"id": user.pk, "name": user.shown_name} if user else None
 
 
 def _what(kind: str, before: Any, after: Any) -> dict[str, Any]:

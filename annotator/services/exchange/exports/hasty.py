@@ -9,7 +9,11 @@ from annotator.domain.text import counted
 from annotator.formats import hasty_json
 from annotator.models import Concept
 from annotator.services.exchange import paths
-from annotator.services.exchange.exports import heads as export_heads, rows as export_rows
+from annotator.services.exchange.exports import (
+    heads as export_heads,
+    rows as export_rows,
+    values as export_values,
+)
 from annotator.services.exchange.exports.building import Build, link_of, write_entry
 
 
@@ -29,8 +33,8 @@ def _entries(state: Build) -> Iterator[hasty_json.ImageEntry]:
     done = 0
     for chunk in state.keys.chunks():
         rows = export_rows.read_media(chunk)
-        tags = export_rows.tags_of(chunk)
-        values = export_rows.attributes_of(chunk, words) if has_values else {}
+        tags = export_values.tags_of(chunk)
+        values = export_values.attributes_of(chunk, words) if has_values else {}
         labels = export_heads.entries(chunk, state.selection.label_classes, names, values, state.report)
         for row in rows:
             own = labels.pop(row.id, [])

@@ -13,13 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import orjson
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from annotator.db.prepared import stored_ids
 from annotator.domain import keypoints
 from annotator.domain.records import CategoryRecord, LabelRecord, LossReport, ShapeRecord
 from annotator.models import (
-    AttributeValue,
     Blob,
     Concept,
     Dataset,
@@ -31,7 +30,6 @@ from annotator.models import (
     MediaStatus,
     Project,
     SkeletonEdge,
-    Tag,
 )
 from annotator.models.rows import DrawnLabelRow, NumberedLabelRow
 from annotator.services.exchange.imports.labels import read_given
@@ -389,34 +387,3 @@ def _points(text: str, category: Category, image: int, report: LossReport) -> tu
             count=lost,
         )
     return converted if category.points else None
-
-
-# --- what labels and media carry beside their geometry ---
-
-
-def tags_of(keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[tuple[str, str | None]]]:
-    """Return (tag, group) names by medium. One query."""
-    rows = Tag.all_objects.filter(media__in=keys).order_by("concept__media_order", "concept__sort_key", "id")
-    found: dict[uuid.UUID, list[tuple[str, str | None]]] = defaultdict(list)
-    for media_id, name, group in rows.values_list("media_id", "concept__name", "concept__tag_group__name"):
-        found[media_id].append((name, group))
-    return found
-
-
-def attributes_of(keys: Sequence[uuid.UUID], words: Mapping[str, str]) -> dict[uuid.UUID, dict[str, Any]]:
-    """Return attribute values in words by label and by medium. One query."""
-    wanted = Q(label__media__in=keys) | Q(media__in=keys)
-    rows = AttributeValue.all_objects.filter(wanted).order_by("attribute__order", "attribute__name_key")
-    found: dict[uuid.UUID, dict[str, Any]] = defaultdict(dict)
-    for label_id, media_id, name, value in rows.values_list(
-        "label_id", "media_id", "attribute__name", "value"
-    ):
-        found[label_id or media_id][name] = in_words(value, words)
-    return found
-
-
-def in_words(value: Any, words: Mapping[str, str]) -> Any:
-    """Return an attribute value with the texts of options instead of their ids."""
-    if isinstance(value, list):
-        return [in_words(item, words) for item in value]
-    return words.get(value, value) if isinstance(value, str) else value
