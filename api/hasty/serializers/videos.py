@@ -52,8 +52,8 @@ class VideoSerializer(Serializer):
     def get_url(self, video: Any) -> str | None:
         return self.address
 
-    def get_public_url(self, video: Any) -> str | None:
-        return self.address
+    def get_public_url(self, video: Any) -> str:
+        return self.address or ""  # the client takes any string, and does not ask again
 
     def get_queue_ids(self, video: Any) -> list[uuid.UUID]:
         return []
