@@ -275,14 +275,14 @@ def _list_of(value: object) -> list[Any]:
 
 
 def _color(value: object) -> str | None:
-    """Return "#rrggbb" of such a text or of a list of three bytes, as panoptic files have it."""
+    """Return such a text as it is written, "#rrggbb" of a list of three bytes, as panoptic files have it."""
     if (
         isinstance(value, str)
         and len(value) in (7, 9)
         and value[0] == "#"
         and all(c in "0123456789abcdefABCDEF" for c in value[1:])
     ):
-        return value.lower()
+        return value
     if isinstance(value, list) and len(value) == 3 and all(type(v) is int and 0 <= v <= 255 for v in value):
         return "#" + bytes(value).hex()
     return None

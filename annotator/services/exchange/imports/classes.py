@@ -131,9 +131,7 @@ def _tell_unlike(state: Classes, concept: Concept, record: CategoryRecord) -> No
     kept = concept.extra.get("coco") or {}
     values = {**record.extra, "supercategory": record.supercategory}
     if record.color:
-        values["color"] = (
-            record.color
-        )  # `extra` has it as the file writes it: in capitals, or as three numbers
+        values["color"] = record.color.lower()  # `extra` may have it as three numbers
     for key, value in values.items():
         here = concept.color.lower() if key == "color" and record.color else kept.get(key)
         if value is not None and value != here:
