@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 
 from django.db import DatabaseError, connection
 
+from annotator.services import outages
+
 EVERY_SECONDS = 10.0
 _log = logging.getLogger(__name__)
 
@@ -46,7 +48,8 @@ class BackgroundWriter:
         for writer in self._writers:
             try:
                 writer()
-            except DatabaseError:
+            except DatabaseError as error:
                 _log.warning(
-                    "%s.%s failed; it is tried again", writer.__module__, writer.__qualname__, exc_info=True
-                )
+                    "%s.%s failed; it is tried again: %s",
+                    writer.__module__, writer.__qualname__, error, exc_info=outages.unavailable(error) is None,
+                )  # fmt: skip
