@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
-from annotator.models import AttributeValue, Label, Tag
+from annotator.models import AttributeValue, Label, Segment, SegmentConcept, Tag
 from annotator.services.annotations import labels, tags
 from annotator.services.media import urls as media_urls
 
@@ -77,3 +77,18 @@ class AttributeValueAdmin(ReadOnlyAdmin):
     list_display = ("attribute", "value", "label", "media")
     list_select_related = ("attribute", "label", "media")
     search_fields = ("attribute__name",)
+
+
+@admin.register(Segment)
+class SegmentAdmin(ReadOnlyAdmin):
+    list_display = ("media", "project", "start_ms", "end_ms", "created_by", "created_at")
+    list_filter = ("project",)
+    list_select_related = ("media", "project", "created_by")
+    search_fields = ("media__items__name", "concepts__name", "prediction_id")
+
+
+@admin.register(SegmentConcept)
+class SegmentConceptAdmin(ReadOnlyAdmin):
+    list_display = ("concept", "segment", "created_at")
+    list_select_related = ("concept", "segment")
+    search_fields = ("concept__name",)

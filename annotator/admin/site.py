@@ -25,7 +25,7 @@ GROUPS = (
         _("Classes and attributes"),
         "Concept TagGroup Attribute AttributeOption AttributeBinding KeypointSchema KeypointClass SkeletonEdge KeypointBinding",
     ),
-    (_("Annotations"), "Label Tag AttributeValue"),
+    (_("Annotations"), "Label Tag Segment AttributeValue"),
 )
 SYSTEM = _("System")
 

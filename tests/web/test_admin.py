@@ -141,7 +141,7 @@ def test_tables_are_grouped_the_internal_ones_under_system(curator: Client) -> N
         "Annotations",
         "System",
     ]
-    assert groups["Annotations"] == ["Labels", "Tags", "Attribute values"]
+    assert groups["Annotations"] == ["Labels", "Tags", "Segments", "Attribute values"]
     assert groups["Projects"] == ["Projects", "Datasets", "Media", "Media statuses", "Quality issues", "Jobs"]
     assert {"Users", "Workspaces", "API tokens"} <= set(groups["Accounts and workspaces"])
     assert {"Upload batches", "Applied operations", "Worker heartbeats", "Events", "Project clocks"} <= set(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from annotator.domain.attributes import KINDS, SUBJECTS
+from annotator.domain.attributes import KINDS, MAX_TEXT, SUBJECTS
 from annotator.services.vocabulary.attributes import ENGINES, MODELS
 from api.common import fields
 from api.common.serializers import ListSerializer, Serializer
 
 _VALUE = {
     "oneOf": [
-        {"type": "string"},
+        {"type": "string", "pattern": fields.ParagraphField.pattern, "maxLength": MAX_TEXT},
         {"type": "number"},
         {"type": "boolean"},
         {"type": "array", "items": {"type": "string"}},
