@@ -5,25 +5,15 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from annotator.domain.errors import Missing
-from annotator.models import Project
 from annotator.services.media import bulk
 
 from .registry import JobRun, handler
 
 
-def _project(run: JobRun) -> Project:
-    if run.job.project is None or run.job.project.trashed_at is not None:
-        raise Missing("The project of this job is no longer there.")
-    return run.job.project
-
-
 @handler("bulk")
 def change(run: JobRun) -> dict[str, Any]:
     """Change the images selected when the job was started. Continues after its last step."""
-    return bulk.run(
-        actor=run.actor, project=_project(run), job=run.job, steps=run.steps, progress=run.progress
-    )
+    return bulk.run(actor=run.actor, project=run.project, job=run.job, steps=run.steps, progress=run.progress)
 
 
 @handler("bulk_undo")
@@ -32,6 +22,6 @@ def undo(run: JobRun) -> dict[str, Any]:
     change_id, what = uuid.UUID(run.params["change"]), run.params["what"]
     by = uuid.UUID(run.params["by"]) if run.params.get("by") else None
     back = bulk.undo_change(
-        actor=run.actor, project=_project(run), change_id=change_id, what=what, by=by, steps=run.steps, progress=run.progress
+        actor=run.actor, project=run.project, change_id=change_id, what=what, by=by, steps=run.steps, progress=run.progress
     )  # fmt: skip
     return {"changed": back}

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from annotator.domain.actor import Actor
-from annotator.domain.errors import Denied, Invalid
-from annotator.models import Blob, Job
+from annotator.domain.errors import Denied, Invalid, Missing
+from annotator.models import Blob, Job, Project
 from annotator.services import blobs
 from annotator.services.jobs import runs as job_runs
 from annotator.services.jobs.steps import JobSteps, LeaseLost
@@ -64,6 +64,13 @@ class JobRun:
             project_id=self.job.project_id,
             via="job",
         )
+
+    @property
+    def project(self) -> Project:
+        """The project of the job; Missing when it is gone or in the trash."""
+        if self.job.project is None or self.job.project.trashed_at is not None:
+            raise Missing("The project of this job is no longer there.")
+        return self.job.project
 
     def check(self) -> None:
         """Raise Cancelled, Stopping or LeaseLost when the handler should stop; costs nothing, call it often."""

@@ -5,23 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from annotator.domain.errors import Missing
-from annotator.models import Project
 from annotator.services.projects import trash
 
 from .registry import JobRun, handler
-
-
-def _project(run: JobRun) -> Project:
-    if run.job.project is None or run.job.project.trashed_at is not None:
-        raise Missing("The project of this job is no longer there.")
-    return run.job.project
 
 
 @handler("restore_trash")
 def restore(run: JobRun) -> dict[str, Any]:
     """Restore what was in the trash when the job was started. Continues after its last step."""
     return trash.run_restore_all(
-        actor=run.actor, project=_project(run), params=run.params, steps=run.steps, progress=run.progress
+        actor=run.actor, project=run.project, params=run.params, steps=run.steps, progress=run.progress
     )
 
 
@@ -29,7 +22,7 @@ def restore(run: JobRun) -> dict[str, Any]:
 def purge(run: JobRun) -> dict[str, Any]:
     """Delete datasets and media in the trash for good. Continues after its last step."""
     return trash.run_purge(
-        actor=run.actor, project=_project(run), params=run.params, steps=run.steps, progress=run.progress
+        actor=run.actor, project=run.project, params=run.params, steps=run.steps, progress=run.progress
     )
 
 
