@@ -136,6 +136,21 @@ def with_statuses(
     return dataclasses.replace(selection, statuses=found)
 
 
+class OfBatchFilterSet(SelectionFilterSet):
+    """Lists of media of an upload batch or of none; the filter `batch_id` is declared by its subclasses."""
+
+    @property
+    def applied(self) -> dict[str, Any]:
+        """The filters as the query string holds them; none is written as null."""
+        return {name: None if value is NONE else value for name, value in super().applied.items()}
+
+    def get_selection(self) -> MediaSelection:
+        selection = super().get_selection()
+        if "batch_id" in self.applied:
+            selection = dataclasses.replace(selection, batches=(self.applied["batch_id"],))
+        return selection
+
+
 class OfImagesFilterSet(SelectionFilterSet):
     """The conditions that lists of images share with lists of what is on them."""
 
@@ -149,7 +164,7 @@ class OfImagesFilterSet(SelectionFilterSet):
         return with_statuses(super().get_selection(), self.project, names, field="image_status")
 
 
-class ImageFilterSet(OfImagesFilterSet):
+class ImageFilterSet(OfBatchFilterSet, OfImagesFilterSet):
     """The filters of a list of images.
 
     There are no work queues, error finder runs and active learning sessions yet: no image is in one.
@@ -172,17 +187,6 @@ class ImageFilterSet(OfImagesFilterSet):
     aldi_session_id = UUIDFilter(help_text="Chosen by this active learning session.")
     has_missing_attributes = BooleanFilter(help_text="Whether a required attribute has no value.")
     has_missing_tags = BooleanFilter(help_text="Whether a required tag group has no tag.")
-
-    @property
-    def applied(self) -> dict[str, Any]:
-        """The filters as the query string holds them; none is written as null."""
-        return {name: None if value is NONE else value for name, value in super().applied.items()}
-
-    def get_selection(self) -> MediaSelection:
-        selection = super().get_selection()
-        if "batch_id" in self.applied:
-            selection = dataclasses.replace(selection, batches=(self.applied["batch_id"],))
-        return selection
 
     def filter_queryset(self, queryset: Any) -> Any:
         return queryset.none() if self._selects_nothing() else super().filter_queryset(queryset)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from django import forms
@@ -12,7 +11,6 @@ from annotator.domain.errors import Invalid
 from annotator.services.media.selection import MediaSelection
 from api.common.filters import (
     FilterSet,
-    SelectionFilterSet,
     TextFilter,
     TextFormField,
     TextListFilter,
@@ -20,11 +18,11 @@ from api.common.filters import (
     UUIDListFilter,
 )
 
-from .filters import NONE, UUIDOrNoneFilter, with_statuses
+from .filters import OfBatchFilterSet, UUIDOrNoneFilter, with_statuses
 from .serializers.videos import HEALTH
 
 
-class VideoFilterSet(SelectionFilterSet):
+class VideoFilterSet(OfBatchFilterSet):
     """The filters of a list of videos. There are no work queues yet: no video is in one."""
 
     dataset_id = UUIDListFilter(field_name="datasets", help_text="Any of these datasets.")
@@ -38,19 +36,11 @@ class VideoFilterSet(SelectionFilterSet):
     queue_id = UUIDOrNoneFilter(help_text="In this work queue; none: in no queue.")
     batch_id = UUIDOrNoneFilter(help_text="Of this upload batch; none: of no batch.")
 
-    @property
-    def applied(self) -> dict[str, Any]:
-        """The filters as the query string holds them; none is written as null."""
-        return {name: None if value is NONE else value for name, value in super().applied.items()}
-
     def get_selection(self) -> MediaSelection:
         selection = super().get_selection()
-        applied = self.applied
-        if "batch_id" in applied:
-            selection = dataclasses.replace(selection, batches=(applied["batch_id"],))
         if not set(selection.health or ()) <= set(HEALTH):
             raise Invalid(f"health_status must be one of {', '.join(HEALTH)}.", field="health_status")
-        names = applied.get("video_status", ())
+        names = self.applied.get("video_status", ())
         if "AUTO-LABELLED" in names:
             raise Invalid("Videos are never AUTO-LABELLED.", field="video_status")
         return with_statuses(selection, self.project, names, field="video_status")

@@ -46,16 +46,22 @@ class ProjectViewSet(HastyView, viewsets.ProjectViewSet):
     """Addresses of one project and of its rows."""
 
 
-class ImageViewSet(ProjectViewSet):
+class MediumViewSet(ProjectViewSet):
+    """Addresses of one medium of `media_queryset`, which is read with its project."""
+
+    media_queryset: QuerySet[Any]
+
+    @classmethod
+    def object_rows(cls) -> QuerySet[Any]:
+        return cls.media_queryset.filter(project__trashed_at__isnull=True).select_related("project")
+
+
+class ImageViewSet(MediumViewSet):
     """Addresses of one image: any medium of a project that is not a video; `self.image` is it."""
 
     lookup_url_kwarg = "image_id"
     object_noun = "image"
-    image_queryset: QuerySet[Any] = Media.objects.exclude(kind="video")
-
-    @classmethod
-    def object_rows(cls) -> QuerySet[Any]:
-        return cls.image_queryset.filter(project__trashed_at__isnull=True).select_related("project")
+    media_queryset = Media.objects.exclude(kind="video")
 
     @property
     def image(self) -> Media:
@@ -63,16 +69,12 @@ class ImageViewSet(ProjectViewSet):
         return image
 
 
-class VideoViewSet(ProjectViewSet):
+class VideoViewSet(MediumViewSet):
     """Addresses of one video; `self.video` is it."""
 
     lookup_url_kwarg = "video_id"
     object_noun = "video"
-    video_queryset: QuerySet[Any] = Media.objects.filter(kind="video")
-
-    @classmethod
-    def object_rows(cls) -> QuerySet[Any]:
-        return cls.video_queryset.filter(project__trashed_at__isnull=True).select_related("project")
+    media_queryset = Media.objects.filter(kind="video")
 
     @property
     def video(self) -> Media:

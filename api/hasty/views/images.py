@@ -32,7 +32,7 @@ class ImageViewSet(ListModelMixin, RetrieveModelMixin, viewsets.ImageViewSet):
     """Images."""
 
     queryset = _IMAGES.in_list_order()
-    image_queryset = _IMAGES
+    media_queryset = _IMAGES
     serializer_class = ImageSerializer
     request_serializer_classes = {
         "create": ImageInSerializer,

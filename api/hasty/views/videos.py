@@ -27,7 +27,7 @@ class VideoViewSet(ListModelMixin, RetrieveModelMixin, viewsets.VideoViewSet):
     """Videos."""
 
     queryset = _VIDEOS.in_list_order()
-    video_queryset = _VIDEOS
+    media_queryset = _VIDEOS
     serializer_class = VideoSerializer
     request_serializer_classes = {
         "create": VideoInSerializer,
