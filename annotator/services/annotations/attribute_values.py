@@ -16,7 +16,6 @@ from annotator.domain.errors import Invalid, Missing, TooLarge
 from annotator.models import (
     Attribute,
     AttributeBinding,
-    AttributeOption,
     AttributeValue,
     Label,
     Media,
@@ -79,13 +78,7 @@ class Rules:
     def __init__(self, project_id: uuid.UUID, keys: Collection[uuid.UUID]) -> None:
         rows = Attribute.all_objects.filter(project_id=project_id, pk__in=keys)
         self._attributes = {row.pk: row for row in rows}
-        self._options: dict[uuid.UUID, dict[str, str]] = {key: {} for key in self._attributes}
-        options = AttributeOption.all_objects.filter(attribute__in=list(self._attributes))
-        found = list(options.values_list("attribute_id", "pk", "value"))
-        for key, option, value in found:
-            self._options[key][value] = str(option)
-        for key, option, _ in found:
-            self._options[key][str(option)] = str(option)
+        self._options = attributes.options_by_attribute(self._attributes)
 
     def parse(self, change: Change, at: str) -> Written:
         """Return a change with its values as they are stored. Raises Invalid, whose field begins with `at`."""

@@ -233,11 +233,10 @@ def write(*, actor: Actor, media: Media, changes: Changes, client: str = "", ops
         return 0
     total = len(changes.created) + len(changes.updated) + len(changes.deleted)
     if changes.deleted:
-        values = value_rows.drop("label", list(changes.deleted))
-        if values and total <= events.EXACT_LIMIT:
-            value_rows.record(
-                actor=actor, project_id=media.project_id, media_id=media.pk, before=values, after={key: {} for key in values}, client=client
-            )  # fmt: skip
+        is_exact = total <= events.EXACT_LIMIT
+        value_rows.drop(
+            actor=actor, media=media, subject="label", keys=list(changes.deleted), is_recorded=is_exact, client=client
+        )  # fmt: skip
     revision = events.next_seq(project_id=media.project_id)
     written = [*changes.created.values(), *changes.updated.values()]
     for label in written:

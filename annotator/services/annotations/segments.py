@@ -206,16 +206,10 @@ def _delete_rows(
         return []
     keys = [one.pk for one in gone]
     concepts = _activities(keys)
-    values = value_rows.drop("segment", keys)
-    if values and len(gone) <= events.EXACT_LIMIT:
-        value_rows.record(
-            actor=actor,
-            project_id=media.project_id,
-            media_id=media.pk,
-            before=values,
-            after={key: {} for key in values},
-            client=client,
-        )
+    is_exact = len(gone) <= events.EXACT_LIMIT
+    value_rows.drop(
+        actor=actor, media=media, subject="segment", keys=keys, is_recorded=is_exact, client=client
+    )
     SegmentConcept.all_objects.filter(segment__in=keys).delete()
     Segment.all_objects.filter(pk__in=keys).delete()
     return [native(one, concepts[one.pk]) for one in gone]

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from annotator import events
 from annotator.domain.actor import Actor
 from annotator.events import kinds, payloads
-from annotator.models import AttributeValue
+from annotator.models import AttributeValue, Media
 
 
 def of_media(media_id: uuid.UUID) -> dict[str, dict[str, Any]]:
@@ -24,15 +24,35 @@ def of_media(media_id: uuid.UUID) -> dict[str, dict[str, Any]]:
     return values
 
 
-def drop(subject: Literal["label", "segment"], keys: Sequence[uuid.UUID]) -> dict[str, dict[str, Any]]:
-    """Delete the values of labels or segments that go and return them, by subject and attribute."""
+def drop(
+    *,
+    actor: Actor,
+    media: Media,
+    subject: Literal["label", "segment"],
+    keys: Sequence[uuid.UUID],
+    is_recorded: bool,
+    client: str = "",
+) -> None:
+    """Delete the values of labels or segments that go, and record them, so that nothing of them is lost.
+
+    They are not recorded where the event of their subjects names no objects either.
+    """
     rows = AttributeValue.all_objects.filter(**{f"{subject}__in": keys})
     gone: dict[str, dict[str, Any]] = {}
     for key, attribute_id, value in rows.values_list(f"{subject}_id", "attribute_id", "value"):
         gone.setdefault(str(key), {})[str(attribute_id)] = value
-    if gone:
-        rows.delete()
-    return gone
+    if not gone:
+        return
+    rows.delete()
+    if is_recorded:
+        record(
+            actor=actor,
+            project_id=media.project_id,
+            media_id=media.pk,
+            before=gone,
+            after={key: {} for key in gone},
+            client=client,
+        )
 
 
 def record(

@@ -54,7 +54,7 @@ def create(*, actor: Actor, project: Project, changes: Mapping[str, Any]) -> Att
         attribute.order = naming.next_order(Attribute.all_objects.filter(project=project), "order")
     attribute.save(force_insert=True)
     _finish(attribute, changes)
-    _tell(actor, attribute)
+    _record_changed(actor, attribute)
     return attribute
 
 
@@ -73,7 +73,7 @@ def update(*, actor: Actor, attribute: Attribute, changes: Mapping[str, Any]) ->
     _set_columns(attribute, changes)
     attribute.save()
     _finish(attribute, changes)
-    _tell(actor, attribute)
+    _record_changed(actor, attribute)
     return attribute
 
 
@@ -81,7 +81,7 @@ def update(*, actor: Actor, attribute: Attribute, changes: Mapping[str, Any]) ->
 def delete(*, actor: Actor, attribute: Attribute) -> None:
     """Remove an attribute with its options, links and values."""
     policy.require(actor, attribute.project, "vocabulary.write")
-    _tell(actor, attribute, is_deleted=True)
+    _record_changed(actor, attribute, is_deleted=True)
     attribute.delete()
 
 
@@ -107,7 +107,7 @@ def link(*, actor: Actor, project: Project, links: Sequence[Link]) -> list[Attri
         update_fields=["attribute_order", "concept_order", "updated_at"],
     )
     if rows:
-        _tell_links(actor, project)
+        _record_links_changed(actor, project)
     stored = {(row.attribute_id, row.concept_id): row for row in rows}
     return [stored[one.attribute_id, one.concept_id] for one in links]
 
@@ -120,7 +120,7 @@ def unlink(*, actor: Actor, project: Project, pairs: Iterable[tuple[uuid.UUID, u
     for attribute_id, concept_id in pairs:
         wanted |= Q(attribute=attribute_id, concept=concept_id)
     if AttributeBinding.all_objects.filter(wanted, attribute__project=project).delete()[0]:
-        _tell_links(actor, project)
+        _record_links_changed(actor, project)
 
 
 def _check_links(project: Project, links: Sequence[Link]) -> None:
@@ -252,9 +252,23 @@ def parse_value(attribute: Attribute, options: Mapping[str, str], value: Any, *,
 
 
 def options_of(attribute: Attribute) -> dict[str, str]:
-    """Return the ids of an attribute's options by id and by text; an id goes before a text that looks like one."""
-    rows = list(AttributeOption.all_objects.filter(attribute=attribute).values_list("pk", "value"))
-    return {value: str(key) for key, value in rows} | {str(key): str(key) for key, _ in rows}
+    """Return the ids of an attribute's options by id and by text. One query."""
+    return options_by_attribute([attribute.pk])[attribute.pk]
+
+
+def options_by_attribute(keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, dict[str, str]]:
+    """Return the ids of options by id and by text, by attribute; an id goes before a text that looks like one. One query."""
+    found: dict[uuid.UUID, dict[str, str]] = {key: {} for key in keys}
+    rows = list(
+        AttributeOption.all_objects.filter(attribute__in=list(found)).values_list(
+            "attribute_id", "pk", "value"
+        )
+    )
+    for attribute_id, key, value in rows:
+        found[attribute_id][value] = str(key)
+    for attribute_id, key, _ in rows:
+        found[attribute_id][str(key)] = str(key)
+    return found
 
 
 def _put_options(attribute: Attribute, wanted: Sequence[Mapping[str, Any]]) -> None:
@@ -325,7 +339,7 @@ def _drop_from_lists(rows: Any, gone: set[str]) -> None:
         AttributeValue.all_objects.filter(pk__in=empty[start : start + _CHUNK]).delete()
 
 
-def _tell(actor: Actor, attribute: Attribute, *, is_deleted: bool = False) -> None:
+def _record_changed(actor: Actor, attribute: Attribute, *, is_deleted: bool = False) -> None:
     payload: payloads.AttributePayload = {
         "id": str(attribute.pk),
         "name": attribute.name,
@@ -340,5 +354,5 @@ def _tell(actor: Actor, attribute: Attribute, *, is_deleted: bool = False) -> No
     )
 
 
-def _tell_links(actor: Actor, project: Project) -> None:
+def _record_links_changed(actor: Actor, project: Project) -> None:
     events.record(actor=actor, kind=kinds.ATTRIBUTES_CHANGED, project_id=project.pk)

@@ -54,7 +54,7 @@ def create(*, actor: Actor, project: Project, name: str, kind: str, **details: A
         project=project, created_by_id=actor.user_id, updated_by_id=actor.user_id, **columns
     )
     _put_lists(actor, schema, details)
-    _tell(actor, project.pk, schema.pk)
+    _record_changed(actor, project.pk, schema.pk)
     return schema
 
 
@@ -73,7 +73,7 @@ def update(*, actor: Actor, schema: KeypointSchema, changes: Mapping[str, Any]) 
         setattr(schema, column, value)
     schema.save(update_fields=[*(name.removesuffix("_id") for name in columns), "updated_at"])
     _put_lists(actor, schema, changes)
-    _tell(actor, schema.project_id, schema.pk)
+    _record_changed(actor, schema.project_id, schema.pk)
     return schema
 
 
@@ -84,7 +84,7 @@ def delete(*, actor: Actor, schema: KeypointSchema) -> None:
     _refuse_used(schema, KeypointClass.all_objects.filter(schema=schema))
     project_id, key = schema.project_id, schema.pk
     schema.delete()
-    _tell(actor, project_id, key)
+    _record_changed(actor, project_id, key)
 
 
 @transaction.atomic
@@ -99,7 +99,7 @@ def link(*, actor: Actor, project: Project, links: Sequence[Link]) -> list[Keypo
         )
         made.append(binding)
     if made:
-        _tell(actor, project.pk, None)
+        _record_changed(actor, project.pk, None)
     return made
 
 
@@ -111,7 +111,7 @@ def unlink(*, actor: Actor, project: Project, pairs: Iterable[tuple[uuid.UUID, u
     for schema_id, concept_id in pairs:
         wanted |= Q(schema=schema_id, concept=concept_id)
     if KeypointBinding.all_objects.filter(wanted, schema__project=project).delete()[0]:
-        _tell(actor, project.pk, None)
+        _record_changed(actor, project.pk, None)
 
 
 def _check_links(project: Project, links: Sequence[Link]) -> None:
@@ -266,7 +266,7 @@ def _refuse_used(schema: KeypointSchema, classes: Any) -> None:
             )
 
 
-def _tell(actor: Actor, project_id: uuid.UUID, schema_id: uuid.UUID | None) -> None:
+def _record_changed(actor: Actor, project_id: uuid.UUID, schema_id: uuid.UUID | None) -> None:
     events.record(
         actor=actor, kind=kinds.KEYPOINT_SCHEMAS_CHANGED, project_id=project_id, object_id=schema_id
     )
