@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+
+#: What the system says when a disk, or a quota on it, is full.
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+
 
 class DomainError(Exception):
     """A refusal with words for the caller. `field` names the offending input as a dotted path, `code` is for machines."""

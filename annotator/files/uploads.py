@@ -18,14 +18,14 @@ from django.conf import settings
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from annotator.domain.errors import Busy, Conflict, Invalid
+from annotator.domain.errors import NO_ROOM, Busy, Conflict, Invalid
 from annotator.server.bodies import seconds_left
 from annotator.services import blobs
 from annotator.services.media import uploads
 from annotator.services.media.uploads import Slot
 from annotator.services.workspaces.quotas import quotas
 from annotator.storage import probe
-from annotator.storage.base import CHUNK, NO_ROOM, Stored, disk_full, put_stream, too_large
+from annotator.storage.base import CHUNK, Stored, disk_full, put_stream, too_large
 from annotator.storage.local import sync_folder
 
 from .media import check_signature, uuid_param
@@ -250,7 +250,7 @@ class _Partial:
             raise disk_full() if error.errno in NO_ROOM else error from error
 
     def sync(self) -> None:
-        """Wait until the disk holds what was received: the sender keeps none of what it is told has arrived."""
+        """Wait until the disk holds what was received: the client discards what was acknowledged."""
         os.fsync(self._file)
         sync_folder(self.path.parent)
 

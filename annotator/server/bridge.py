@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
-import errno
 import io
 import sys
 import threading
@@ -22,6 +21,7 @@ from typing import Any
 
 import orjson
 
+from annotator.domain.errors import NO_ROOM
 from annotator.server import bodies
 from annotator.server.bodies import (
     ADMITTED,
@@ -240,7 +240,7 @@ class WsgiBridge:
         except NoRoom as error:
             raise self._no_room(scope, error) from None
         except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            if error.errno not in NO_ROOM:
                 raise
             text = "The server's disk is full, so it cannot take a body of this size."
             answer = self._refusal(scope, 503, "disk_full", text)

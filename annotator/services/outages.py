@@ -6,8 +6,8 @@ import sqlite3
 
 from django.db import InterfaceError, OperationalError
 
-from annotator.domain.errors import Unavailable
-from annotator.storage.base import NO_ROOM, disk_full
+from annotator.domain.errors import NO_ROOM, Unavailable
+from annotator.storage.base import disk_full
 
 _SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 _SQLITE_GONE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_NOMEM}

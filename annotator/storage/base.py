@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, closing
@@ -12,7 +11,6 @@ from typing import BinaryIO, Protocol
 
 from annotator.domain.errors import TooLarge, Unavailable
 
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 CHUNK = 1024 * 1024
 
 

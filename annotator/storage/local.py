@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-from .base import CHUNK, NO_ROOM, Stored, disk_full, too_large
+from annotator.domain.errors import NO_ROOM
+
+from .base import CHUNK, Stored, disk_full, too_large
 
 
 def sync_folder(folder: Path) -> None:
