@@ -44,7 +44,7 @@ def write(
     """Return the XML of an image. `names` are the classes by index, as `text_of` has made them.
 
     Corners of boxes are rounded to whole pixels and cut at the border of the image, holes joined to their ring by seams, masks
-    written as outlines of their pixels; all that is told in `report` under `where`. Crowds are objects marked as difficult.
+    written as outlines of their pixels; all of it is reported in `report` under `where`. Crowds are objects marked as difficult.
     """
     objects, has_outlines = [], False
     for shape in shapes:

@@ -59,7 +59,7 @@ class SemanticWriter:
         return orjson.dumps(rows, option=orjson.OPT_INDENT_2)
 
     def write(self, shapes: Iterable[ShapeRecord], size: tuple[int, int], where: str) -> bytes:
-        """Return the PNG of an image; later shapes cover earlier ones. What cannot be drawn is told in the report."""
+        """Return the PNG of an image; later shapes cover earlier ones. What cannot be drawn is reported."""
         target = class_maps.blank(*size)
         width, height = size
         for shape in shapes:

@@ -44,7 +44,7 @@ def write(
 
     With `has_outlines` all rows are rings, that of a box has four corners: readers drop the rings of files that mix both.
     Polygons with holes or parts become one ring with seams (see domain.seams), masks the outline of their pixels. What lies
-    outside the image is cut off. All that is told in `report` under `where`; without a `size` there are no rows.
+    outside the image is cut off. All of it is reported in `report` under `where`; without a `size` there are no rows.
     """
     if size is None:
         count = sum(1 for _ in shapes)
