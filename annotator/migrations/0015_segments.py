@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='segmentconcept',
             name='concept',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='segment_links', to='annotator.concept'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='segment_links', to='annotator.concept'),
         ),
         migrations.AddField(
             model_name='segmentconcept',

@@ -21,6 +21,7 @@ from annotator.models import Membership, TagGroup
 from annotator.services.accounts import tokens
 from annotator.services.jobs import jobs
 from annotator.services.media import uploads
+from annotator.services.vocabulary import attributes, keypoint_schemas
 from annotator.services.workspaces import invitations
 from annotator.web import urls
 from tests.world import World
@@ -47,10 +48,22 @@ QUERIES: dict[str, str] = {
     "datasets": "", "classes": "kind chosen", "class-merge-preview": "target role", "exports": "part",
     "label": FILTERS, "media-state": FILTERS, "media-history": "", "project-session": "", "project-events": "since media limit",
     "project-film": f"around at before after {FILTERS}", "project-trash": "part before", "workspace-trash": "part before",
+    "attributes": "chosen", "keypoints": "", "video": "",
 }  # fmt: skip
 BOX = {"concept": "$car", "box": [1, 2, 30, 40], "z": 1, "tool": "box", "origin": "human", "score": 0.5, "is_crowd": False,
        "external_id": "7"}  # fmt: skip
+ATTRIBUTE = {
+    "name": "Color", "type": "SELECTION", "subject_type": "LABEL", "description": "text", "is_required": True, "min": None, "max": None,
+    "default": "red", "values": [{"id": None, "value": "red"}], "classes": ["$car"],
+}  # fmt: skip
 BODIES: dict[str, dict[str, Any]] = {
+    "attribute-create": ATTRIBUTE,
+    "attribute-change": ATTRIBUTE,
+    "attribute-order": {"ids": ["$attribute"]},
+    "attribute-delete": {},
+    "keypoint-schema-create": {"template": "coco_person_17", "name": "Body", "classes": ["$person"]},
+    "keypoint-schema-delete": {},
+    "export-preview": {"format": "yolo", "datasets": ["$dataset"], "statuses": ["$status"], "class": ["$car"]},
     "project-create": {"workspace": "$workspace", "name": "New", "description": "", "content_type": "IMAGES"},
     "sign-in": {"name": "ann", "password": "wrong", "next": "/", "stay": "on"},
     "sign-out": {},
@@ -140,8 +153,11 @@ def ids(w: World) -> dict[str, str]:
     job = jobs.start(
         actor=w.actor(w.olga), workspace=w.workspace, project=w.project, kind="export", params={}
     )
+    changes = {"name": "Note", "kind": "SELECTION", "options": [{"value": "a"}]}
+    attribute = attributes.create(actor=w.actor(w.olga), project=w.project, changes=changes)
+    schema = keypoint_schemas.create(actor=w.actor(w.olga), project=w.project, name="Head", kind="points")
     rows: dict[str, Any] = {
-        "workspace": w.workspace, "project": w.project, "dataset": w.dataset, "media": w.images[0], "image": w.images[0],
+        "attribute": attribute, "schema": schema, "workspace": w.workspace, "project": w.project, "dataset": w.dataset, "media": w.images[0], "image": w.images[0],
         "car": w.car, "concept": w.car, "person": w.person, "sunny": w.sunny, "status": w.images[0].status, "ann": w.ann,
         "member": Membership.all_objects.get(user=w.ann), "token": tokens.issue(user=w.olga, name="t", workspace=w.workspace)[0],
         "invitation": invited.invitation, "job": job, "group": TagGroup.all_objects.get(project=w.project), "batch": batch, "upload": slot,

@@ -12,7 +12,7 @@ from tests.api.hasty.conftest import Callers
 
 #: Refusals that follow from what the project holds: ids and names that generated requests cannot know.
 OF_DATA = re.compile(
-    r"There is no such|names no |names something that|must name a |There is no label|cannot be deleted|"
+    r"There is no such|names no |names something that|must name a |lies outside the image, which|There is no label|cannot be deleted|"
     r"stays in its workspace|must be the workspace of the key|only while the project is empty|format of video projects|"
     r"status must be one of NEW|image_status must be one of|health_status must be one of|video_status must be one of|beyond the end of the video|of this address|already (has|a)|There is already|There is no model installed|another model family|image_url (is|must begin)"
 )
