@@ -74,7 +74,26 @@ def write(
     Numbers are rounded half-up as the format wants whole pixels; a polygon with holes or parts is written as a mask.
     Both are told in `report`. `keypoint_names` are the names of keypoint classes by id.
     """
-    front = {
+    yield orjson.dumps(_front(head))[:-1] + b',"images":['
+    names = keypoint_names or {}
+    for index, image in enumerate(images):
+        yield (b"," if index else b"") + orjson.dumps(_image(image, report, names))
+    yield b"]}\n"
+
+
+def write_videos(
+    *, head: Head, activity_types: Sequence[Mapping[str, Any]], videos: Iterable[Mapping[str, Any]]
+) -> Iterator[bytes]:
+    """Yield the pieces of the file of a project of videos, one for each video; `videos` is read once."""
+    front = {**_front(head), "activity_types": list(activity_types)}
+    yield orjson.dumps(front)[:-1] + b',"videos":['
+    for index, video in enumerate(videos):
+        yield (b"," if index else b"") + orjson.dumps(video)
+    yield b"]}\n"
+
+
+def _front(head: Head) -> dict[str, Any]:
+    return {
         "project_name": head.project_name,
         "create_date": iso(head.created_at),
         "export_format_version": VERSION,
@@ -84,11 +103,6 @@ def write(
         "tag_groups": list(head.tag_groups),
         "attributes": list(head.attributes),
     }
-    yield orjson.dumps(front)[:-1] + b',"images":['
-    names = keypoint_names or {}
-    for index, image in enumerate(images):
-        yield (b"," if index else b"") + orjson.dumps(_image(image, report, names))
-    yield b"]}\n"
 
 
 def iso(at: datetime) -> str:

@@ -26,7 +26,6 @@ def test_a_dropped_video_is_read_and_played(rooms: Rooms) -> None:
     looking = room.page("viewer", "media/")
     drop(page, {"street.webm": made.vp9(), "notes.txt": b"no video"})
     expect(page.locator("#result-rows")).to_contain_text("not a video", timeout=30_000)
-    looking.reload()
     tile = looking.locator('.tile:has-text("street.webm")')
     expect(tile.locator(".len")).to_have_text("0:02", timeout=30_000)  # arrives without a reload
     expect(tile.locator("img")).to_have_js_property("complete", True)
@@ -40,3 +39,12 @@ def test_a_dropped_video_is_read_and_played(rooms: Rooms) -> None:
     player.evaluate("video => { video.currentTime = 1.0 }")  # a range request
     expect(player).to_have_js_property("seeking", False)
     expect(looking.get_by_role("heading", name="street.webm")).to_be_visible()
+    page = room.page("manager", "exports/")
+    expect(page.locator("#e-size")).to_have_text("1 video, 0 segments")
+    expect(page.get_by_text("Include videos")).to_be_visible()
+    page.get_by_label("Format").select_option("videos")
+    expect(page.get_by_text("Include videos")).to_be_hidden()
+    page.click("#export >> button:has-text('Export')")
+    expect(page.locator("#rows tr", has_text="(videos only)").get_by_text("Download")).to_be_visible(
+        timeout=60_000
+    )

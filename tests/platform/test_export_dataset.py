@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from pycocotools import mask as coco_mask
 
 from annotator.models import Label, Media
-from tests.world import World, picture
+from tests.world import World, make_dataset, make_project, make_video, picture
 
 MINI = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "coco-mini"
 FIELDS = (
@@ -246,3 +246,25 @@ def test_a_file_that_cannot_be_written_is_said(db: None, tmp_path: Path) -> None
     imported(folder(tmp_path, generated(labels=0)))
     with pytest.raises(CommandError, match="There is no folder"):
         exported(tmp_path / "nowhere" / "out.json")
+
+
+def test_a_project_of_videos(w: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    clips = make_project(w.workspace, "Clips", content_type="VIDEOS", owner=w.olga)
+    make_video(make_dataset(clips, "Monday"), "a.mp4")
+    target = tmp_path / "out.zip"
+    said = (
+        "export_dataset",
+        "--project",
+        "Clips",
+        "--workspace",
+        w.workspace.ref,
+        "-o",
+        str(target),
+        "--format",
+    )
+    call_command(*said, "json_v1.1")
+    with zipfile.ZipFile(target) as archive:
+        assert [one["video_name"] for one in json.loads(archive.read("out.json"))["videos"]] == ["a.mp4"]
+    assert "1 video and 0 segments of Clips" in capsys.readouterr().out
+    with pytest.raises(CommandError, match=r"json_v1\.1, videos, not as json_coco"):
+        call_command(*said, "coco")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -11,11 +12,14 @@ from django.test import Client
 from annotator.jobs import engine
 from annotator.models import Dataset, Job, Media, Upload
 from annotator.services import blobs
+from annotator.services.annotations import segments
 from annotator.services.media import uploads
 from annotator.services.video import videos
+from annotator.services.vocabulary import concepts
 from annotator.storage.base import put_bytes
 from tests import videos as made
-from tests.world import World, actor, make_dataset, make_project
+from tests.web.client import get, send
+from tests.world import World, actor, make_dataset, make_project, make_video
 
 pytestmark = pytest.mark.django_db
 
@@ -106,3 +110,27 @@ def test_the_pages_speak_of_videos(w: World, clips: Dataset) -> None:
     )
     videos.create(actor=actor(w.max), dataset=clips, name="a.mp4", source=blobs.put_bytes(b"hello"))
     assert "1 video" in client.get(f"/projects/{clips.project_id}/media/").content.decode()
+
+
+def test_the_export_page_offers_what_videos_can_be_exported_as(w: World, clips: Dataset) -> None:
+    page = f"/projects/{clips.project_id}/exports/"
+    assert "No videos to export yet." in get(w.rosa, page).content.decode()
+    video = make_video(clips)
+    walk = concepts.create(actor=actor(w.max), project=clips.project, name="walk", roles=("segment",))
+    segments.create(actor=actor(w.ann), media=video, start_ms=0, end_ms=10, concept_ids=[walk.pk])
+    html = get(w.rosa, page).content.decode()
+    form = re.search(r'<form class="body stack l" id="export".*?</form>', html, re.DOTALL)
+    assert (
+        form is not None
+        and "Include videos" in form[0]
+        and "images" not in form[0].replace("include_images", "")
+    )
+    assert re.findall(r'<option value="([^"]+)">', form[0]) == ["json_v1.1", "videos"]
+    assert "Import COCO" not in html
+    answer: Any = send(w.rosa, f"/web{page}preview")
+    assert answer.json() == {"text": "1 video, 1 segment"}
+    for name, code in (("json_coco", 400), ("videos", 200), ("json_v1.1", 200)):
+        assert send(w.rosa, f"/web{page}new", format=name).status_code == code
+    assert engine.run(Job.all_objects.latest("pk").pk)
+    html = get(w.rosa, page).content.decode()
+    assert "1 video, 1 segment" in html and "Export JSON 1.1" in html and "(videos only)" in html

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from annotator.domain.text import counted
 from annotator.formats import semantic_png
 from annotator.management.base import OperatorCommand
 from annotator.models import Project
@@ -31,7 +32,7 @@ FORMATS = {"coco": "json_coco", **{name: name for name in exports.FORMATS}}
 
 
 class Command(OperatorCommand):
-    help = "Export a project's images and labels; a FILE that ends with .zip becomes an archive with a loss report."
+    help = "Export a project's images and labels, or its videos and segments; a FILE that ends with .zip becomes an archive with a loss report."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--format", default="coco", choices=FORMATS)
@@ -87,9 +88,13 @@ class Command(OperatorCommand):
         except OSError as error:
             raise CommandError(f"{path} cannot be written: {error.strerror}.") from None
         self.write_report(facts["report"])
-        self.stdout.write(
-            f"Exported {facts['images']:,} images and {facts['labels']:,} labels of {project.name} to {path}."
-        )
+        self.stdout.write(f"Exported {_counts(facts)} of {project.name} to {path}.")
+
+
+def _counts(facts: Mapping[str, Any]) -> str:
+    if "videos" in facts:
+        return f"{counted(facts['videos'], 'video', 'videos')} and {counted(facts['segments'], 'segment', 'segments')}"
+    return f"{counted(facts['images'], 'image', 'images')} and {counted(facts['labels'], 'label', 'labels')}"
 
 
 def _selection(project: Project, options: Mapping[str, Any]) -> ExportSelection:

@@ -111,6 +111,7 @@ EXPORT_NAMES: dict[str, Any] = {
     "pascal": "Pascal VOC",
     "semantic_png": gettext_lazy("semantic PNG"),
     "images": gettext_lazy("(images only)"),
+    "videos": gettext_lazy("(videos only)"),
 }
 
 
@@ -163,7 +164,7 @@ def _done(job: Job) -> str:
     parts = []
     facts = {**job.result, **(job.result.get("files") or {})}
     for key, one, many in _COUNTS:
-        if isinstance(value := facts.get(key), int) and (value or key == "images"):
+        if isinstance(value := facts.get(key), int) and (value or key in ("images", "videos")):
             parts.append(plural(value, one, many) + _changes(job.result, key))
     if job.result.get("undone"):
         parts.append(_("undone"))
@@ -188,6 +189,8 @@ _COUNTS = (
     ("created", "image added", "images added"),
     ("replaced", "image replaced", "images replaced"),
     ("labels", "object", "objects"),
+    ("videos", "video", "videos"),
+    ("segments", "segment", "segments"),
     ("tags", "tag", "tags"),
     ("changed", "image changed", "images changed"),
     ("purged", "image deleted", "images deleted"),

@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import is_naive
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Invalid
 from annotator.domain.ids import parse_uuid
+from annotator.models import ContentType
 from annotator.services.exchange.exports import drawn, exports
 from annotator.services.exchange.imports import imports
 from annotator.services.media import uploads, urls as media_urls
@@ -25,6 +26,15 @@ from annotator.web.templatetags.ui import num
 from annotator.web.views.uploads import find_dataset
 
 KINDS = ("export", "import_coco", "import_archive")
+FORMAT_NAMES = {
+    "json_coco": "COCO",
+    "json_v1.1": "JSON 1.1",
+    "yolo": "YOLO",
+    "pascal": "Pascal VOC",
+    "semantic_png": gettext_lazy("Semantic PNG"),
+    "images": gettext_lazy("Images only"),
+    "videos": gettext_lazy("Videos only"),
+}
 
 
 @require_safe
@@ -35,10 +45,17 @@ def export_list(request: HttpRequest, scope: Scope) -> HttpResponse:
     if request.GET.get("part") == "rows":
         return render(request, "jobs/_rows.html", {"rows": rows})
     total = tiles.total(scope.project.pk, MediaSelection())
+    offered = exports.formats_of(scope.project)
+    is_video = _has_videos(scope)
+    bar = filters.bar(scope.project, MediaSelection())
+    wanted = ("status", "dataset") if is_video else ("status", "concept", "tag", "dataset")
     context = {
+        "formats": [(key, name) for key, name in FORMAT_NAMES.items() if key in offered],
+        "is_video": is_video,
+        "menus": [menu for menu in bar.menus if menu.key in wanted],
         "rows": rows,
         "more": more,
-        "bar": filters.bar(scope.project, MediaSelection()),
+        "bar": bar,
         "total": total,
         "orders": drawn.LABEL_ORDERS,
     }
@@ -69,18 +86,24 @@ def start_export(request: HttpRequest, scope: Scope) -> HttpResponse:
 @require_POST
 @project_call
 def preview_export(request: HttpRequest, scope: Scope) -> HttpResponse:
-    """Say how many images and objects an export with the fields of its form would hold: {images, labels, text}."""
-    images, labels = exports.count(
+    """Say how many images and objects, or videos and segments, an export with the fields of its form would hold: {text}."""
+    media, inside = exports.count(
         actor=scope.actor,
         project=scope.project,
         selection=_selection(request),
         label_classes=_many(request, "class"),
     )
-    words = (
-        ngettext("%(n)s image", "%(n)s images", images) % {"n": num(images)},
-        ngettext("%(n)s object", "%(n)s objects", labels) % {"n": num(labels)},
-    )
-    return forms.as_json({"images": images, "labels": labels, "text": ", ".join(words)})
+    if _has_videos(scope):
+        words = (
+            ngettext("%(n)s video", "%(n)s videos", media),
+            ngettext("%(n)s segment", "%(n)s segments", inside),
+        )
+    else:
+        words = (
+            ngettext("%(n)s image", "%(n)s images", media),
+            ngettext("%(n)s object", "%(n)s objects", inside),
+        )
+    return forms.as_json({"text": f"{words[0] % {'n': num(media)}}, {words[1] % {'n': num(inside)}}"})
 
 
 @require_POST
@@ -107,6 +130,10 @@ def start_import(request: HttpRequest, scope: Scope) -> HttpResponse:
         upload=upload,
     )
     return forms.respond(request, to=_page(scope), toast=_("Import started."), stay=True, id=str(job.pk))
+
+
+def _has_videos(scope: Scope) -> bool:
+    return scope.project.content_type == ContentType.VIDEOS
 
 
 def _selection(request: HttpRequest) -> MediaSelection:

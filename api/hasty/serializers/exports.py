@@ -45,9 +45,12 @@ class JobSerializer(Serializer):
             return facts | {"error": job.error}
         if job.state != JobState.DONE:
             return facts | {"progress": job.progress}
-        facts |= {
-            "num_images": job.result.get("images"),
-            "num_labels": job.result.get("labels"),
+        counts = {
+            f"num_{what}": job.result[what]
+            for what in ("images", "labels", "videos", "segments")
+            if what in job.result
+        }
+        facts |= counts | {
             "size": job.result.get("size"),
             "losses": job.result.get("report", []),
         }
@@ -74,7 +77,7 @@ class ExportInSerializer(Serializer):
     )
     image_status = fields.ListField(child=fields.TextField(), required=False)
     video_status = fields.ListField(child=fields.TextField(), required=False)
-    sign_urls = fields.BooleanField(required=False, help_text="Add a signed URL to each image.")
+    sign_urls = fields.BooleanField(required=False, help_text="Add a signed URL to each image or video.")
     export_name = fields.LineField(max_length=100, required=False, help_text='Default "export".')
     semantic_format = fields.ChoiceField(
         ("gs_asc", "gs_desc", "class_color"),

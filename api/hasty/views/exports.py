@@ -9,7 +9,6 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotator.domain.errors import Invalid
 from annotator.models import Job
 from annotator.services.exchange.exports import exports
 from annotator.services.jobs import jobs
@@ -37,7 +36,6 @@ class ExportViewSet(ListModelMixin, RetrieveModelMixin, ProjectViewSet):
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Start an export."""
         data = self.get_validated_data()
-        self.check_content_type(data["format"])
         job = exports.start(
             actor=self.actor,
             project=self.project,
@@ -50,11 +48,6 @@ class ExportViewSet(ListModelMixin, RetrieveModelMixin, ProjectViewSet):
             labels_order=tuple(data.get("labels_order") or ()),
         )
         return self.respond(job)
-
-    def check_content_type(self, format_name: str) -> None:
-        """Raise Invalid for a format that a project of this content type never has."""
-        if self.project.content_type == "VIDEOS" and format_name != "json_v1.1":
-            raise Invalid("A video project is exported as json_v1.1.", field="format")
 
     def selection(self, data: dict[str, Any]) -> MediaSelection:
         """Return the media that the body names; an empty list names all."""

@@ -55,7 +55,7 @@ function showOptions() {
   const value = format instanceof HTMLSelectElement ? format.value : '';
   const map = document.getElementById('e-map');
   if (map instanceof HTMLFieldSetElement) map.hidden = map.disabled = value !== 'semantic_png';
-  offer('e-with', value !== 'images');
+  offer('e-with', value !== 'images' && value !== 'videos');
   offer('e-links', ['json_coco', 'json_v1.1', 'pascal'].includes(value));
 }
 
@@ -68,7 +68,7 @@ function offer(id, isOffered) {
   box.disabled = !isOffered;
 }
 
-/** Shows how many images and objects the selection has; an answer that is overtaken is dropped. */
+/** Shows how many images and objects, or videos and segments, the selection has; an answer that is overtaken is dropped. */
 async function showSize() {
   if (!(exporting instanceof HTMLFormElement) || !size) return;
   const number = ++asked;

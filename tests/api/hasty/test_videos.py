@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import io
+import json
 import uuid
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from annotator.jobs import engine
-from annotator.models import Dataset, Job, Media, MediaStatus, Project, Upload, UploadBatch
+from annotator.models import Dataset, Job, Media, MediaStatus, Project, Tag, Upload, UploadBatch
 from annotator.services import blobs
-from annotator.services.annotations import segments
+from annotator.services.annotations import attribute_values, segments
 from annotator.services.media import statuses, url_import
 from annotator.services.video import videos
-from annotator.services.vocabulary import concepts
+from annotator.services.vocabulary import attributes, concepts
 from tests import videos as made
 from tests.api.hasty.conftest import ANY, Callers, send
 from tests.api.queries import counted
-from tests.world import World, make_dataset, make_project, make_video
+from tests.world import World, make_box, make_class, make_dataset, make_project, make_video
 
 FIELDS = {
     "id", "name", "dataset_id", "width", "height", "format", "frame_rate", "public_url", "uploaded_at", "url", "duration_ms",
@@ -239,3 +242,96 @@ def test_an_image_is_no_video_and_a_video_no_image(w: World, by: Callers, p: str
     by.vera.get(f"{p}/videos/{uuid.uuid4()}", status=404)
     assert names(by.vera.get(f"{p}/videos")) == ["clip.mp4"]
     assert by.vera.get(f"{p}/images")["meta"]["total"] == 3
+
+
+def test_a_project_of_videos_is_exported_with_its_segments(
+    w: World, by: Callers, p: str, v: str, clips: Project, monday: Dataset
+) -> None:
+    video = make_video(monday, "a.mp4", blob=blobs.put_bytes(made.h264()))
+    types = [
+        by.max.post(f"{v}/activity_types", body)["id"]
+        for body in ({"name": "walk", "color": "#00FF00FF", "prefix": "w"}, {"name": "run"})
+    ]
+    segment = by.ann.post(
+        f"{v}/videos/{video.pk}/segments",
+        {"start_time_ms": 5, "end_time_ms": 900, "activities": types[::-1]},
+    )
+    actor = w.actor(w.max)
+    place, speed = (
+        attributes.create(actor=actor, project=clips, changes={"name": name, "subject": subject} | more)
+        for name, subject, more in (
+            ("place", "VIDEO", {"kind": "TEXT"}), ("speed", "SEGMENT", {"kind": "SELECTION", "options": [{"value": "slow"}, {"value": "fast"}]}),
+        )
+    )  # fmt: skip
+    attribute_values.put_many(
+        actor=actor,
+        media=video,
+        changes=[
+            attribute_values.Change(place.pk, None, "Bern"),
+            attribute_values.Change(speed.pk, None, "fast", segment_id=uuid.UUID(segment["id"])),
+        ],
+    )
+    files, meta = exported(
+        by, v, "json_v1.1", video_status=["NEW"], dataset_id=[str(monday.pk)], sign_urls=True
+    )
+    data = json.loads(files["export.json"])
+    assert (meta["num_videos"], meta["num_segments"], meta["losses"]) == (1, 1, [])
+    assert data["project_name"] == "Clips" and "images" not in data
+    assert [(one["name"], one["subject_type"]) for one in data["attributes"]] == [
+        ("place", "VIDEO"),
+        ("speed", "SEGMENT"),
+    ]
+    link = by.vera.get(f"{v}/videos/{video.pk}")["public_url"]
+    assert data["videos"][0].pop("public_url").split("?")[0] == link.split("?")[0]
+    assert data["activity_types"] == [
+        {"name": "walk", "color": "#00FF00FF", "prefix": "w"},
+        {"name": "run", "color": None, "prefix": None},
+    ]
+    assert data["videos"] == [
+        {
+            "video_id": str(video.pk), "video_name": "a.mp4", "dataset_name": "Monday", "width": 128, "height": 96, "frame_rate": 25.0,
+            "duration_ms": 10_000, "duration_frames": 250, "video_status": "NEW", "attributes": {"place": "Bern"},
+            "segments": [{
+                "id": segment["id"], "start_time_ms": 5, "end_time_ms": 900, "activities": ["run", "walk"], "attributes": {"speed": "fast"},
+            }],
+        }
+    ]  # fmt: skip
+    assert exported(by, v, "videos")[0] == {"Monday/a.mp4": made.h264()}
+    files, _ = exported(by, v, "json_v1.1", video_status=["DONE"])
+    assert json.loads(files["export.json"])["videos"] == []
+    for path, format_name in ((v, "images"), (v, "json_coco"), (p, "videos")):
+        assert "format" in json.dumps(by.rosa.post(f"{path}/exports", {"format": format_name}, status=400))
+
+
+def exported(
+    by: Callers, path: str, format_name: str, **options: Any
+) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """Run an export and return the files of its zip, and what its job says."""
+    key = by.rosa.post(f"{path}/exports", {"format": format_name} | options)["id"]
+    engine.run(uuid.UUID(key))
+    done = by.rosa.get(f"{path}/exports/{key}")
+    assert done["status"] == "DONE", done["meta"]
+    artifact = Job.objects.get(pk=key).artifact
+    assert artifact is not None
+    with blobs.store().open(artifact.sha256) as file, zipfile.ZipFile(io.BytesIO(file.read())) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}, done["meta"]
+
+
+def test_what_the_file_of_videos_cannot_hold_is_reported(
+    w: World, by: Callers, v: str, clips: Project, monday: Dataset
+) -> None:
+    video = make_video(monday, "a.mp4")
+    activity = by.max.post(f"{v}/activity_types", {"name": "walk"})["id"]
+    body = {"start_time_ms": 5, "end_time_ms": 900, "activities": [activity], "prediction_id": "mine"}
+    by.ann.post(f"{v}/videos/{video.pk}/segments", body)
+    make_box(video, make_class(clips, "car", 11), (1, 1, 5, 5))
+    Tag.all_objects.create(
+        project=clips, media=video, concept=make_class(clips, "sunny", 12, on_media=True, on_region=False)
+    )
+    files, meta = exported(by, v, "json_v1.1")
+    assert {line["field"]: line["count"] for line in meta["losses"]} == {
+        "labels": 1, "tags": 1, "segments.prediction_id": 1,
+    }  # fmt: skip
+    assert files.keys() == {"export.json", "loss_report.json"}
+    _, meta = exported(by, v, "videos")
+    assert [line["reason"] for line in meta["losses"]] == ["the file is not kept here"]

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from annotator.domain.records import LossReport, ShapeRecord
 from annotator.domain.text import counted
-from annotator.models import Project
+from annotator.models import ContentType, Project
 from annotator.services.exchange import paths
 from annotator.services.exchange.exports import rows as export_rows
 from annotator.services.exchange.exports.rows import ExportSelection, Keys, MediaRow
@@ -40,10 +40,21 @@ class Build:
     include_images: bool = False
     #: Files of labels are called like their image without its ending, so no two images may share that.
     has_unique_stems: bool = False
+    #: Counts of what was written: images with labels, or videos with segments.
     images: int = 0
     labels: int = 0
     used_paths: set[str] = field(default_factory=set)
     folded_paths: set[str] = field(default_factory=set)
+
+    @property
+    def is_video(self) -> bool:
+        """Return whether the project holds videos."""
+        return bool(self.project.content_type == ContentType.VIDEOS)
+
+    @property
+    def media_words(self) -> tuple[str, str]:
+        """Return what the media of the project are called, one and many."""
+        return ("video", "videos") if self.is_video else ("image", "images")
 
 
 def begin(project: Project, params: Mapping[str, Any], progress: Progress) -> Build:
@@ -84,7 +95,7 @@ def media_of(state: Build, low: float, high: float) -> Iterator[MediaRow]:
             yield row
         state.progress(
             low + (high - low) * min(1.0, state.images / max(1, len(state.keys))),
-            counted(state.images, "image", "images"),
+            counted(state.images, *state.media_words),
         )
 
 
@@ -145,13 +156,12 @@ def free_path(state: Build, row: MediaRow) -> str:
         numbered = f"{stem} ({number})"
     path = numbered + ending
     used = numbered if state.has_unique_stems else path
+    one, many = state.media_words
     if number > 1:
-        state.report.add("images", "another image has this path in the archive; this one was renamed", path)
+        state.report.add(many, f"another {one} has this path in the archive; this one was renamed", path)
     elif used.casefold() in state.folded_paths:
-        words = (
-            "the name of another image differs only in upper and lower case: not every system can unpack both"
-        )
-        state.report.add("images", words, path)
+        words = f"the name of another {one} differs only in upper and lower case: not every system can unpack both"
+        state.report.add(many, words, path)
     state.used_paths.add(used)
     state.folded_paths.add(used.casefold())
     return path

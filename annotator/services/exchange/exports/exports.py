@@ -19,17 +19,20 @@ from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid
 from annotator.formats import semantic_png
-from annotator.models import Concept, Dataset, Job, MediaStatus, Project
+from annotator.models import Concept, ContentType, Dataset, Job, MediaStatus, Project
 from annotator.services import security_log
 from annotator.services.exchange import paths
-from annotator.services.exchange.exports import coco, drawn, hasty, originals, rows as export_rows
+from annotator.services.exchange.exports import coco, drawn, hasty, originals, rows as export_rows, videos
 from annotator.services.exchange.exports.building import Build, Progress, begin
 from annotator.services.exchange.exports.rows import ExportSelection
 from annotator.services.jobs import jobs
 from annotator.services.media.selection import MediaSelection
 from annotator.services.security_log import Kind
 
-FORMATS = ("json_v1.1", "semantic_png", "json_coco", "pascal", "yolo", "images")
+#: What projects of images and of addresses are exported as, and what projects of videos are.
+IMAGE_FORMATS = ("json_v1.1", "semantic_png", "json_coco", "pascal", "yolo", "images")
+VIDEO_FORMATS = ("json_v1.1", "videos")
+FORMATS = (*IMAGE_FORMATS, "videos")
 REPORT_NAME = paths.REPORT_NAME
 
 
@@ -56,6 +59,7 @@ def start(
     """
     policy.require(actor, project, "export.create")
     _check_format(format_name, semantic_format, labels_order)
+    _check_content_type(project, format_name)
     wanted = ExportSelection(selection, tuple(label_classes))
     _check_selection(project, wanted)
     clean = text.clean(name or "export", field="export_name", limit=100)
@@ -84,15 +88,17 @@ def start(
 def count(
     *, actor: Actor, project: Project, selection: MediaSelection, label_classes: tuple[uuid.UUID, ...] = ()
 ) -> tuple[int, int]:
-    """Return how many images and labels an export of this selection would hold now. Allowed with `export.create`. Two queries.
+    """Return how many images and labels, or videos and segments, an export of this selection would hold now. Two queries.
 
-    Invalid for ids of another project.
+    Allowed with `export.create`. Invalid for ids of another project.
     """
     policy.require(actor, project, "export.create")
     wanted = ExportSelection(selection, tuple(label_classes))
     _check_selection(project, wanted)
-    media = export_rows.selected_media(project, wanted).order_by().count()
-    return media, export_rows.selected_labels(project, wanted).order_by().count()
+    media = export_rows.selected_media(project, wanted)
+    if project.content_type == ContentType.VIDEOS:
+        return media.order_by().count(), export_rows.selected_segments(project, wanted).count()
+    return media.order_by().count(), export_rows.selected_labels(project, wanted).order_by().count()
 
 
 def record_download(job_id: uuid.UUID) -> None:
@@ -117,6 +123,20 @@ def _check_format(name: str, semantic_format: str | None, labels_order: tuple[st
         )
 
 
+def formats_of(project: Project) -> tuple[str, ...]:
+    """Return the formats that a project can be exported as."""
+    return VIDEO_FORMATS if project.content_type == ContentType.VIDEOS else IMAGE_FORMATS
+
+
+def _check_content_type(project: Project, name: str) -> None:
+    if name not in formats_of(project):
+        allowed = ", ".join(formats_of(project))
+        raise Invalid(
+            f"A project with content type {project.content_type} is exported as {allowed}, not as {name}.",
+            field="format",
+        )
+
+
 def _check_selection(project: Project, selection: ExportSelection) -> None:
     media = selection.media
     tables: tuple[tuple[str, Any, tuple[uuid.UUID, ...] | None], ...] = (
@@ -138,7 +158,7 @@ def file_name(name: str) -> str:
 def build(*, project: Project, params: Mapping[str, Any], path: Path, progress: Progress) -> dict[str, Any]:
     """Write the zip of an export to `path` and return its facts {file_name, format, images, labels, size, report}.
 
-    `progress(fraction, message)` is called often and may raise to stop. A zip with losses holds REPORT_NAME.
+    Of a project of videos `videos` and `segments` are counted. `progress(fraction, message)` is called often and may raise to stop. A zip with losses holds REPORT_NAME.
     """
     state = begin(project, params, progress)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
@@ -150,11 +170,16 @@ def build(*, project: Project, params: Mapping[str, Any], path: Path, progress: 
     return {
         "file_name": file_name(state.name),
         "format": params["format"],
-        "images": state.images,
-        "labels": state.labels,
+        **_counts(state),
         "size": path.stat().st_size,
         "report": state.report.as_json(),
     }
+
+
+def _counts(state: Build) -> dict[str, int]:
+    if state.is_video:
+        return {"videos": state.images, "segments": state.labels}
+    return {"images": state.images, "labels": state.labels}
 
 
 def write_file(
@@ -177,6 +202,7 @@ def write_file(
     wanted = selection or ExportSelection()
     params = {"format": format_name, "name": path.stem, **wanted.as_params(), **(options or {})}
     _check_format(format_name, params.get("semantic_format"), tuple(params.get("labels_order") or ()))
+    _check_content_type(project, format_name)
     _check_selection(project, wanted)
     is_zip = path.suffix.lower() == ".zip"
     if format_name != "json_coco" and not is_zip:
@@ -203,9 +229,14 @@ def _write_bare(
     return {"images": state.images, "labels": state.labels, "report": state.report.as_json()}
 
 
+def _write_json(state: Build, archive: zipfile.ZipFile) -> None:
+    (videos if state.is_video else hasty).write(state, archive)
+
+
 _WRITERS: dict[str, Callable[[Build, zipfile.ZipFile], None]] = {
     "json_coco": coco.write,
-    "json_v1.1": hasty.write,
+    "json_v1.1": _write_json,
+    "videos": videos.write_files,
     "semantic_png": drawn.write_semantic,
     "pascal": drawn.write_pascal,
     "yolo": drawn.write_yolo,

@@ -29,6 +29,7 @@ from annotator.models import (
     Media,
     MediaStatus,
     Project,
+    Segment,
     SkeletonEdge,
 )
 from annotator.models.rows import DrawnLabelRow, NumberedLabelRow
@@ -99,6 +100,11 @@ def selected_labels(project: Project, selection: ExportSelection) -> QuerySet[La
     """Return the labels of an export."""
     rows = Label.all_objects.filter(project=project, media__in=selected_media(project, selection))
     return rows.filter(concept__in=selection.label_classes) if selection.label_classes else rows
+
+
+def selected_segments(project: Project, selection: ExportSelection) -> QuerySet[Segment]:
+    """Return the segments of an export."""
+    return Segment.all_objects.filter(project=project, media__in=selected_media(project, selection))
 
 
 class Keys:
