@@ -176,6 +176,7 @@ class KeypointClass(Row):
     description = text(2000)
     minimum = models.IntegerField(default=0)
     maximum = models.IntegerField(default=1)
+    color = text(9)
     order = models.FloatField(default=0)
     editor_x = models.FloatField(null=True, blank=True)
     editor_y = models.FloatField(null=True, blank=True)

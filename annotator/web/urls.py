@@ -139,6 +139,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Keypoint schemas
     *both(f"{P}/keypoints", keypoints.keypoint_list, "keypoints"),
     path(f"web/{P}/keypoints/new", keypoints.create, name="keypoint-schema-create"),
+    path(f"web/{P}/keypoints/examples", keypoints.examples, name="keypoint-examples"),
+    path(f"web/{P}/keypoints/restore", keypoints.restore, name="keypoint-schema-restore"),
+    *both(f"{P}/keypoints/<uuid:schema_id>", keypoints.keypoint_schema, "keypoint-schema"),
+    path(f"web/{P}/keypoints/<uuid:schema_id>", keypoints.change, name="keypoint-schema-change"),
+    path(f"web/{P}/keypoints/<uuid:schema_id>/uses", keypoints.uses, name="keypoint-schema-uses"),
     path(f"web/{P}/keypoints/<uuid:schema_id>/delete", keypoints.delete, name="keypoint-schema-delete"),
     # Exports and imports
     *both(f"{P}/exports", exports.export_list, "exports"),

@@ -88,6 +88,8 @@ def test_a_keypoint_schema_is_made_from_a_template(rooms: Rooms) -> None:
     dialog.get_by_role("checkbox", name="person").check()
     assert violations(page) == []
     dialog.get_by_role("button", name="Create schema").click()
+    expect(page.locator("#points > li")).to_have_count(17)
+    page.get_by_role("link", name="All keypoint schemas").click()
     card = page.get_by_role("listitem").filter(has_text="Walker")
     expect(card.get_by_role("img", name="Skeleton with 17 points")).to_be_visible()
     expect(card).to_contain_text("person")

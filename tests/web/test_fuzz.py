@@ -21,7 +21,7 @@ from annotator.models import Membership, TagGroup
 from annotator.services.accounts import tokens
 from annotator.services.jobs import jobs
 from annotator.services.media import uploads
-from annotator.services.vocabulary import attributes, keypoint_schemas
+from annotator.services.vocabulary import attributes, keypoint_edits, keypoint_schemas
 from annotator.services.workspaces import invitations
 from annotator.web import urls
 from tests.world import World
@@ -48,7 +48,8 @@ QUERIES: dict[str, str] = {
     "datasets": "", "classes": "kind chosen", "class-merge-preview": "target role", "exports": "part",
     "label": FILTERS, "media-state": FILTERS, "media-history": "", "project-session": "", "project-events": "since media limit",
     "project-film": f"around at before after {FILTERS}", "project-trash": "part before", "workspace-trash": "part before",
-    "attributes": "chosen", "keypoints": "", "video": "",
+    "attributes": "chosen", "keypoints": "", "keypoint-schema": "", "keypoint-schema-uses": "point", "keypoint-examples": "name id",
+    "video": "",
 }  # fmt: skip
 BOX = {"concept": "$car", "box": [1, 2, 30, 40], "z": 1, "tool": "box", "origin": "human", "score": 0.5, "is_crowd": False,
        "external_id": "7"}  # fmt: skip
@@ -63,6 +64,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "attribute-delete": {},
     "keypoint-schema-create": {"template": "coco_person_17", "name": "Body", "classes": ["$person"]},
     "keypoint-schema-delete": {},
+    "keypoint-schema-change": {
+        "version": "$version", "name": "Head", "kind": "pose", "classes": ["$person"], "edges": [{"a": "$op", "b": "$op2", "color": ""}],
+        "points": [{"id": "$op", "name": "nose", "editor_x": 0.5, "editor_y": 0.5}, {"id": "$op2", "name": "eye", "color": "#112233"}],
+    },
+    "keypoint-schema-restore": {
+        "id": "$op", "name": "Foot", "kind": "pose", "description": "", "template": "", "order": 1, "classes": [], "edges": [], "concepts": ["$person"],
+    },
     "export-preview": {"format": "yolo", "datasets": ["$dataset"], "statuses": ["$status"], "class": ["$car"]},
     "project-create": {"workspace": "$workspace", "name": "New", "description": "", "content_type": "IMAGES"},
     "sign-in": {"name": "ann", "password": "wrong", "next": "/", "stay": "on"},
@@ -163,7 +171,7 @@ def ids(w: World) -> dict[str, str]:
         "invitation": invited.invitation, "job": job, "group": TagGroup.all_objects.get(project=w.project), "batch": batch, "upload": slot,
     }  # fmt: skip
     found = {name: str(row.pk) for name, row in rows.items()}
-    found |= {"secret": invited.secret, "session": "0" * 32}
+    found |= {"secret": invited.secret, "session": "0" * 32, "version": keypoint_edits.version(schema)}
     return found | {"op": str(uuid7()), "op2": str(uuid7()), "op3": str(uuid7()), "label": str(uuid7())}
 
 

@@ -45,10 +45,12 @@ class Link:
 
 @transaction.atomic
 def create(*, actor: Actor, project: Project, name: str, kind: str, **details: Any) -> KeypointSchema:
-    """Make a schema. `details`: description, order, template, classes, edges (see `update`)."""
+    """Make a schema. `details`: description, order, template, classes, edges (see `update`); `id` if it shall have one."""
     policy.require(actor, project, "vocabulary.write")
     rows = KeypointSchema.all_objects.filter(project=project)
     columns = _columns(rows, {"name": name, "kind": kind, **details})
+    if details.get("id"):
+        columns["id"] = details["id"]
     columns.setdefault("order", naming.next_order(rows, "order"))
     schema = KeypointSchema.all_objects.create(
         project=project, created_by_id=actor.user_id, updated_by_id=actor.user_id, **columns
@@ -62,8 +64,8 @@ def create(*, actor: Actor, project: Project, name: str, kind: str, **details: A
 def update(*, actor: Actor, schema: KeypointSchema, changes: Mapping[str, Any]) -> KeypointSchema:
     """Change what is given: name, kind, description, order, template; `classes` and `edges` replace the whole list.
 
-    A class is {id?, name, description?, minimum?, maximum?, order?, editor_x?, editor_y?}: matched by id, then by
-    name, else new; it gets the id that is given when no row has it. An edge is {a, b, color?}, naming classes by the
+    A class is {id?, name, description?, minimum?, maximum?, color?, order?, editor_x?, editor_y?}: matched by id, then
+    by name, else new; it gets the id that is given when no row has it, and keeps its color when none is given. An edge is {a, b, color?}, naming classes by the
     ids they have or were given in the same call. Conflict when a class would go whose points are on labels.
     """
     policy.require(actor, schema.project, "vocabulary.write")
@@ -112,6 +114,12 @@ def unlink(*, actor: Actor, project: Project, pairs: Iterable[tuple[uuid.UUID, u
         wanted |= Q(schema=schema_id, concept=concept_id)
     if KeypointBinding.all_objects.filter(wanted, schema__project=project).delete()[0]:
         _record_changed(actor, project.pk, None)
+
+
+def count_labels(schema: KeypointSchema, class_id: uuid.UUID) -> int:
+    """Return how many labels have a point of a class: while there are some, it cannot be removed. One query."""
+    rows = Label.all_objects.filter(project_id=schema.project_id, keypoints__contains=str(class_id))
+    return int(rows.count())
 
 
 def _check_links(project: Project, links: Sequence[Link]) -> None:
@@ -219,6 +227,8 @@ def _class_columns(item: Mapping[str, Any], index: int) -> dict[str, Any]:
         item.get("description") or "", field=f"{at}.description", limit=2000, required=False, multiline=True
     )
     columns["order"] = text.check_float(item.get("order", float(index)), field=f"{at}.norder")
+    if "color" in item:
+        columns["color"] = parse_color(item["color"], field=f"{at}.color") if item["color"] else ""
     for field in ("editor_x", "editor_y"):
         value = item.get(field)
         columns[field] = None if value is None else text.check_float(value, field=f"{at}.{field}")
@@ -257,8 +267,7 @@ def _put_edges(
 def _refuse_used(schema: KeypointSchema, classes: Any) -> None:
     """Raise Conflict when a label has a point of one of the classes; only labels that may have some are looked at."""
     for key, name in classes.values_list("pk", "name"):
-        rows = Label.all_objects.filter(project_id=schema.project_id, keypoints__contains=str(key))
-        count = rows.count()
+        count = count_labels(schema, key)
         if count:
             raise Conflict(
                 f"{counted(count, 'label has', 'labels have')} a point {name!r}: delete those points first.",

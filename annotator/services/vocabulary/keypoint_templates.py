@@ -61,8 +61,20 @@ def create(
     schema = keypoint_schemas.create(
         actor=actor, project=project, name=name, kind="pose", template=key, classes=classes, edges=edges
     )
-    links = [
-        keypoint_schemas.Link(schema.pk, concept, float(index)) for index, concept in enumerate(concept_ids)
-    ]
-    keypoint_schemas.link(actor=actor, project=project, links=links)
+    _link(actor, schema, concept_ids)
     return schema
+
+
+@transaction.atomic
+def create_empty(
+    *, actor: Actor, project: Project, name: str, concept_ids: Sequence[uuid.UUID]
+) -> KeypointSchema:
+    """Make a schema without points for these classes, in this order."""
+    schema = keypoint_schemas.create(actor=actor, project=project, name=name, kind="pose")
+    _link(actor, schema, concept_ids)
+    return schema
+
+
+def _link(actor: Actor, schema: KeypointSchema, concept_ids: Sequence[uuid.UUID]) -> None:
+    links = [keypoint_schemas.Link(schema.pk, key, float(index)) for index, key in enumerate(concept_ids)]
+    keypoint_schemas.link(actor=actor, project=schema.project, links=links)
