@@ -107,6 +107,8 @@ def follow(site: Site, user: str = "ann") -> websocket.WebSocket:
     link.settimeout(servers.PATIENCE)
     hello = json.loads(link.recv())
     link.send(json.dumps({"type": "join", "since": hello["seq"], "client": uuid.uuid4().hex}))
+    while json.loads(link.recv())["type"] != "presence":  # the last step of joining
+        pass
     return link
 
 
