@@ -21,9 +21,11 @@ const MAX_KEPT = 500;
 let queue = null;
 /** @type {Tray | null} */
 let tray = null;
+/** Drops and choices whose files are not all in the queue: their dataset is being chosen or created, or a folder read. */
+let adding = 0;
 
 /** Whether files of this page are on their way: the page must not be left by itself. */
-export const isUploading = () => Boolean(queue?.isSending || queue?.isProcessing);
+export const isUploading = () => Boolean(adding || queue?.isSending || queue?.isProcessing);
 
 /** Shows the page again, now with images; what became of the files is told there. */
 export function goOn() {
@@ -66,7 +68,7 @@ export function startUploads(options) {
     const isFolder = target?.closest('[data-choose-folder]');
     if (isFolder || target?.closest('[data-choose-files]')) choose(Boolean(isFolder), urls, options);
   });
-  addEventListener('beforeunload', (event) => { if (queue?.isSending) event.preventDefault(); });
+  addEventListener('beforeunload', (event) => { if (adding || queue?.isSending) event.preventDefault(); });
 }
 
 /** @param {boolean} isFolder @param {Record<string, string>} urls @param {Options} options */
@@ -84,6 +86,7 @@ function choose(isFolder, urls, options) {
 async function addFiles(groups, urls, options) {
   // The entries of a drop must be read immediately: the first group is requested before anything is awaited.
   const first = groups.next();
+  adding += 1;
   try {
     if (!queue) {
       const dataset = await chooseDataset(urls, options);
@@ -93,6 +96,8 @@ async function addFiles(groups, urls, options) {
     for (let step = await first; !step.done; step = await groups.next()) queue?.add(step.value);
   } catch (error) {
     toast(errorMessage(error), { bad: true });
+  } finally {
+    adding -= 1;
   }
 }
 

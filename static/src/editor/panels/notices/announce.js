@@ -45,7 +45,7 @@ export function createAnnouncer(region) {
 
   return (text, { spokenOnly = false } = {}) => {
     if (!text) return;
-    waiting.push(text);
+    if (!waiting.includes(text)) waiting.push(text);
     isSeen ||= !spokenOnly;
     timer ??= setTimeout(show, JOIN_MS);
   };
