@@ -12,6 +12,7 @@ from django.core.management.color import no_style
 from django.core.signals import request_finished, request_started
 from django.db import connection
 
+from annotator.db import counts
 from annotator.events import recording
 from annotator.management.garbage_collection import freeze_gc
 from annotator.services import security_log
@@ -121,6 +122,7 @@ def _empty_caches() -> Iterator[None]:
     rates.buckets.clear()
     security_log.gathered.clear()
     recording.workspace_of.cache_clear()
+    counts.clear()
 
 
 @pytest.fixture(scope="session")

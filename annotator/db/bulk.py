@@ -57,13 +57,17 @@ def _is_time_of_write(field: Any) -> bool:
     return getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
 
 
-def update(model: type[models.Model], key: uuid.UUID, **values: Any) -> None:
-    """Set columns (by attname) of one row. Runs in the caller's transaction."""
-    sql, kinds = _updating(model, tuple(values), connection.vendor)
+def update(model: type[models.Model], key: uuid.UUID, *, while_null: str = "", **values: Any) -> bool:
+    """Set columns (by attname) of one row and return whether there is one, in which `while_null` is null where it is given.
+
+    Runs in the caller's transaction.
+    """
+    sql, kinds = _updating(model, tuple(values), while_null, connection.vendor)
     given = (*values.values(), key)
     bound = [v if f is None or v is None else f(v) for f, v in zip(kinds, given, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(sql, bound)
+        return bool(cursor.rowcount)
 
 
 @functools.cache
@@ -78,11 +82,15 @@ def _insertion(
 
 
 @functools.cache
-def _updating(model: type[models.Model], columns: tuple[str, ...], vendor: str) -> tuple[str, list[Convert]]:
+def _updating(
+    model: type[models.Model], columns: tuple[str, ...], while_null: str, vendor: str
+) -> tuple[str, list[Convert]]:
     """Return the statement that sets columns of the row with a key, and how the values and the key are converted."""
     *changed, key = fields = _fields(model, (*columns, model._meta.pk.attname))
     setting = ", ".join(f'"{field.column}" = %s' for field in changed)
     sql = f'UPDATE "{model._meta.db_table}" SET {setting} WHERE "{key.column}" = %s'  # noqa: S608
+    if while_null:
+        sql += "".join(f' AND "{each.column}" IS NULL' for each in _fields(model, (while_null,)))
     return sql, [_convert(field, vendor) for field in fields]
 
 

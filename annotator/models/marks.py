@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 
-from .base import Row, key, scoped, text, user_key
+from .base import Row, ScopedQuerySet, key, scoped, text, user_key
+
+
+class LabelQuerySet(ScopedQuerySet):
+    """The lists of labels."""
+
+    def listed(self) -> Self:
+        """Keep what lists of a project show: not known to be wrong, and not on an image in the trash."""
+        return self.filter(error="", trashed_at__isnull=True)
 
 
 class Label(Row):
@@ -14,6 +24,7 @@ class Label(Row):
     `points` and `keypoints` are JSON text written by one codec (domain/geometry, domain/keypoints) so
     that hot reads pass them through; `mask` is the packed run list of domain/masks relative to the
     box. `given` is JSON text of an import's own numbers ({"bbox", "area", ...}), dropped when the geometry changes.
+    `trashed_at` repeats the medium's for the indexes: lists and counts of a project's labels need no join to hide them.
     """
 
     SHAPES = ("box", "polygon", "mask", "keypoints")
@@ -47,7 +58,8 @@ class Label(Row):
         "annotator.Job", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
     revision = models.BigIntegerField(default=0)
-    objects = scoped("project__workspace", "project")
+    trashed_at = models.DateTimeField(null=True, blank=True)
+    objects = scoped("project__workspace", "project", queryset=LabelQuerySet)
 
     class Meta(Row.Meta):
         constraints = [
@@ -60,8 +72,21 @@ class Label(Row):
             models.CheckConstraint(condition=Q(origin__in=["human", "model", "import"]), name="label_origin"),
         ]
         indexes = [
-            models.Index(fields=["project", "z", "created_at", "id"], name="label_list"),
-            models.Index(fields=["project", "concept", "z", "created_at", "id"], name="label_by_concept"),
+            models.Index(
+                fields=["project", "z", "created_at", "id"],
+                condition=Q(error="", trashed_at__isnull=True),
+                name="label_list",
+            ),
+            models.Index(
+                fields=["project", "concept", "z", "created_at", "id"],
+                condition=Q(error="", trashed_at__isnull=True),
+                name="label_by_concept",
+            ),
+            models.Index(
+                fields=["project", "created_by", "z", "created_at", "id"],
+                condition=Q(error="", trashed_at__isnull=True),
+                name="label_by_author",
+            ),
             models.Index(fields=["concept", "media"], name="label_concept"),
             models.Index(fields=["media", "frame"], name="label_media"),
             models.Index(

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 from django.db.models import QuerySet
 from rest_framework.pagination import BasePagination
 
+from annotator.db import counts
+
 #: From this offset on, a page is found by keys first, so that skipped rows join nothing.
 DEEP = 1000
 
@@ -28,18 +30,24 @@ def slice_rows(rows: QuerySet[Any] | Sliceable, offset: int, limit: int) -> list
 
 
 def slice_and_count(
-    rows: QuerySet[Any] | Sliceable | Sequence[Any], offset: int, limit: int
+    rows: QuerySet[Any] | Sliceable | Sequence[Any],
+    offset: int,
+    limit: int,
+    version: tuple[Any, ...] | None = None,
 ) -> tuple[list[Any], int]:
     """Return a page of rows and the length of the whole list.
 
-    Two queries at most: when the page itself shows where the list ends, the rows need not be counted.
+    When the page itself shows where the list ends, the rows are not counted; `version` is that of annotator.db.counts.
     """
     if isinstance(rows, Sequence):
         return list(rows[offset : offset + limit]), len(rows)
     items = slice_rows(rows, offset, limit) if limit else []
     if len(items) < limit and (items or not offset):
         return items, offset + len(items)
-    return items, (rows.order_by() if isinstance(rows, QuerySet) else rows).count()
+    # A page behind the end is counted anew, so that no client waits for rows that a kept total still promises.
+    if isinstance(rows, QuerySet):
+        return items, counts.count(rows, version if items or not limit else None)
+    return items, rows.count()
 
 
 class NoPagination(BasePagination):

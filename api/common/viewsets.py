@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
@@ -272,6 +272,10 @@ class WorkspaceViewSet(DialectViewSet):
         self.role = self.scope.role_of_actor  # type: ignore[attr-defined]
 
 
+def _projects_with_seq() -> QuerySet[Any]:
+    return Project.objects.annotate(seq=F("clock__seq"))
+
+
 class ProjectViewSet(DialectViewSet):
     """Addresses of one project, and of its rows: where the path has `lookup_url_kwarg` it names one of `queryset`.
 
@@ -280,6 +284,8 @@ class ProjectViewSet(DialectViewSet):
 
     project_url_kwarg: ClassVar[str] = "project_id"
     object_noun: ClassVar[str] = "project"
+    #: Whether the total of a list is kept until the project's next event: every write of its rows records one.
+    keeps_total: ClassVar[bool] = False
     scope: Project
 
     @property
@@ -290,12 +296,21 @@ class ProjectViewSet(DialectViewSet):
         project_id = self.parse_key(self.kwargs[self.project_url_kwarg], "project")
         value = self.kwargs.get(self.lookup_url_kwarg) if self.lookup_url_kwarg else None
         if value is None:
-            self.scope = self.object = self.find(Project.objects.all, "project", pk=project_id)
+            self.scope = self.object = self.find(_projects_with_seq, "project", pk=project_id)
             self.role = self.scope.role_of_actor  # type: ignore[attr-defined]
         else:
             key = self.parse_key(value, self.object_noun)
             row = self.find(type(self).object_rows, self.object_noun, pk=key, project_id=project_id)
             self.object, self.scope, self.role = row, row.project, row.role_of_actor
+
+    @property
+    def version(self) -> tuple[uuid.UUID, int] | None:
+        """The project and the number of its last event, as they were before the rows of a list are read.
+
+        None when the list's total is counted for every page.
+        """
+        seq = getattr(self.scope, "seq", None)
+        return (self.scope.pk, seq) if self.keeps_total and seq is not None else None
 
     @classmethod
     def object_rows(cls) -> QuerySet[Any]:

@@ -37,7 +37,9 @@ class HastyPagination(BasePagination):
         )
         filterset = getattr(view, "filterset", None)
         self.search_parameters = ({} if filterset is None else filterset.applied) | view.validated_query
-        rows, self.total = pagination.slice_and_count(queryset, self.offset, self.limit)
+        rows, self.total = pagination.slice_and_count(
+            queryset, self.offset, self.limit, getattr(view, "version", None)
+        )
         return rows
 
     def get_paginated_response(self, data: Any) -> Response:

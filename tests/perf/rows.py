@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import math
@@ -32,7 +33,7 @@ from annotator.services.media.decoding import pool as decoding
 from tests import servers
 from tests.perf import baseline, commits, drop, editor, hour, pools, starting, videos
 from tests.perf.clock import compare, measure, memory_mb, percentile, spread, verdict
-from tests.world import World, make_images, world
+from tests.world import World, make_class, make_dataset, make_images, make_project, world
 
 
 @dataclass(slots=True)
@@ -350,8 +351,15 @@ def create_row(stage: Stage) -> None:
 
 
 def lists_row(stage: Stage) -> None:
-    """First and last pages over 10,000 pictures with 20 boxes each, in process: 100 pictures, then 1,000 labels."""
+    """First and last pages over 10,000 pictures with 20 boxes each, in process: 100 pictures, then 1,000 labels.
+
+    Then 100 labels of that project beside 100 of one with 2,000, at the end of each list.
+    """
     w = stage.full
+    small = copy.copy(w)
+    small.project = make_project(w.workspace, "small")
+    small.dataset, small.car = make_dataset(small.project, "small"), make_class(small.project, "car", 1)
+    fill(small, 100, 20)
     client = Client(headers={"X-Api-Key": w.token(w.max, workspace=w.workspace)})
     base = f"/v1/projects/{w.project.pk}"
     lists = {
@@ -367,6 +375,22 @@ def lists_row(stage: Stage) -> None:
 
         (times,) = measure(ask)
         print(f"{name}: {times}   goal 30 ms   {verdict(times.median <= 0.03)}")
+    conditions = {
+        "all": ("", ""),
+        "of a class": (f"&label_class_id={w.car.pk}", f"&label_class_id={small.car.pk}"),
+        "by an author": (f"&label_author_id={w.ann.pk}", f"&label_author_id={small.ann.pk}"),
+        "of a dataset": (f"&dataset_id={w.dataset.pk}", f"&dataset_id={small.dataset.pk}"),
+    }
+    for name, (many_query, few_query) in conditions.items():
+
+        def many_labels(query: str = many_query) -> None:
+            assert client.get(f"{base}/labels?limit=100&offset=100000{query}").status_code == 200
+
+        def few_labels(query: str = few_query) -> None:
+            path = f"/v1/projects/{small.project.pk}/labels?limit=100&offset=1900{query}"
+            assert client.get(path).status_code == 200
+
+        compare(f"100 labels, {name}: 200,000 beside 2,000", many_labels, few_labels, goal=3)
 
 
 def start_row(stage: Stage) -> None:

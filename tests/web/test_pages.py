@@ -19,7 +19,6 @@ PROJECT_PAGES = (
     "/members",
     "/exports",
     "/settings",
-    "/statuses",
 )
 OWN_PAGES = ("/", "/account", "/workspaces", "/tokens", "/jobs", "/projects")
 

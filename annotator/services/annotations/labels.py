@@ -19,7 +19,7 @@ from annotator.db import bulk
 from annotator.db.prepared import Prepared
 from annotator.domain import geometry, ids, keypoints, text
 from annotator.domain.actor import Actor
-from annotator.domain.errors import Invalid, TooLarge
+from annotator.domain.errors import Invalid, Missing, TooLarge
 from annotator.events import kinds, payloads
 from annotator.models import Concept, KeypointClass, Label, Media
 from annotator.services.annotations import label_rows, value_rows
@@ -253,7 +253,11 @@ def write(*, actor: Actor, media: Media, changes: Changes, client: str = "", ops
             "external_id"
         ] * ("external_id" in columns)
         Label.all_objects.bulk_update(changes.updated.values(), fields, batch_size=100)
-    bulk.update(Media, media.pk, updated_at=timezone.now(), updated_by_id=actor.user_id)
+    # Locks the image's row, so an image goes into the trash before (and nothing is written) or after (with these labels).
+    if not bulk.update(
+        Media, media.pk, while_null="trashed_at", updated_at=timezone.now(), updated_by_id=actor.user_id
+    ):
+        raise Missing("There is no such image.")
     if total > events.EXACT_LIMIT:
         summary: payloads.BulkPayload = {"what": "labels", "media": [str(media.pk)], "count": total}
         events.record(

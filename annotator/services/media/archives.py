@@ -198,11 +198,11 @@ def take_back(job: Job) -> int:
     ).delete()
     count = 0
     live = Media.objects.filter(import_job=job)
-    while ids := list(live.values_list("pk", flat=True)[: media_changes.CHUNK]):
+    while job.project_id and (ids := list(live.values_list("pk", flat=True)[: media_changes.CHUNK])):
         with transaction.atomic():
-            media_changes.mark_trashed(ids, timezone.now(), None)
+            seq = media_changes.mark_trashed(job.project_id, ids, timezone.now(), None)
             after: payloads.BulkPayload = {"what": "media.trashed", "job": str(job.pk), "count": len(ids)}
-            events.record(actor=None, kind=kinds.BULK, project_id=job.project_id, after=after)
+            events.record(actor=None, kind=kinds.BULK, project_id=job.project_id, after=after, seq=seq)
         count += len(ids)
     return count
 

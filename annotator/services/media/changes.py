@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import IntegrityError, transaction
@@ -15,7 +15,7 @@ from annotator.domain.actor import Actor
 from annotator.domain.chunks import chunks
 from annotator.domain.errors import Invalid, Missing
 from annotator.events import kinds, payloads
-from annotator.models import Dataset, DatasetItem, Media, MediaStatus, Project
+from annotator.models import Dataset, DatasetItem, Label, Media, MediaStatus, Project
 from annotator.services import clocks
 from annotator.services.media import names as media_names, statuses
 
@@ -233,16 +233,36 @@ def trash(*, actor: Actor, project: Project, media: Iterable[uuid.UUID], client:
         ids = list(Media.objects.filter(project=project, pk__in=keys).values_list("pk", flat=True))
         if ids:
             with transaction.atomic():
-                mark_trashed(ids, timezone.now(), actor.user_id)
-                _record(actor, project, kinds.MEDIA_TRASHED, payloads.MediaPayload(media=_texts(ids)), client)
+                seq = mark_trashed(project.pk, ids, timezone.now(), actor.user_id)
+                gone_now = payloads.MediaPayload(media=_texts(ids))
+                _record(actor, project, kinds.MEDIA_TRASHED, gone_now, client, seq=seq)
             gone.extend(ids)
     return gone
 
 
-def mark_trashed(ids: Sequence[uuid.UUID], moment: Any, by: uuid.UUID | None) -> None:
-    """Set `trashed_at` of images and their items, and who did it (None: the server), inside the caller's transaction; no event."""
+def mark_trashed(project_id: uuid.UUID, ids: Sequence[uuid.UUID], moment: Any, by: uuid.UUID | None) -> int:
+    """Set `trashed_at` of images, their items and labels, and who did it (None: the server); return the number for the event.
+
+    Inside the caller's transaction, which records that event.
+    """
+    live = Label.all_objects.filter(media__in=ids, trashed_at__isnull=True)
+    # Labels first and then the project's clock, like every writer of labels; those written until then are marked after it.
+    live.update(trashed_at=moment)
+    seq = events.next_seq(project_id=project_id)
+    live.update(trashed_at=moment)
     DatasetItem.all_objects.filter(media__in=ids, trashed_at__isnull=True).update(trashed_at=moment)
     _touch(ids, trashed_at=moment, trashed_by_id=by)
+    return seq
+
+
+def mark_labels_trashed(ids: Collection[uuid.UUID]) -> None:
+    """Set `trashed_at` of labels that were just written to images, as far as these are in the trash.
+
+    Inside the caller's transaction, which has taken the number of its event: until it ends no image goes there or comes back.
+    """
+    trashed = Media.all_objects.filter(pk__in=ids, trashed_at__isnull=False)
+    for media_id, moment in trashed.values_list("pk", "trashed_at"):
+        Label.all_objects.filter(media=media_id).update(trashed_at=moment)
 
 
 def restore(
@@ -256,17 +276,19 @@ def restore(
     back = []
     for keys in chunks(dict.fromkeys(media), CHUNK):
         with transaction.atomic():
-            ids = unmark_trashed(project, keys)
+            ids, seq = unmark_trashed(project, keys)
             if ids:
-                _record(
-                    actor, project, kinds.MEDIA_RESTORED, payloads.MediaPayload(media=_texts(ids)), client
-                )
+                back_now = payloads.MediaPayload(media=_texts(ids))
+                _record(actor, project, kinds.MEDIA_RESTORED, back_now, client, seq=seq)
         back.extend(ids)
     return back
 
 
-def unmark_trashed(project: Project, keys: Sequence[uuid.UUID]) -> list[uuid.UUID]:
-    """Clear `trashed_at` of images in live datasets, inside the caller's transaction; return the ids restored."""
+def unmark_trashed(project: Project, keys: Sequence[uuid.UUID]) -> tuple[list[uuid.UUID], int | None]:
+    """Clear `trashed_at` of images in live datasets; return the ids restored and, when there are any, the number for the event.
+
+    Inside the caller's transaction, which records that event.
+    """
     # Locked, so that a purge at the same moment takes either all of an image or nothing.
     trashed = Media.all_objects.filter(project=project, pk__in=keys, trashed_at__gte=clocks.trash_since())
     locked = list(trashed.select_for_update().order_by("pk").values_list("pk", flat=True))
@@ -282,9 +304,13 @@ def unmark_trashed(project: Project, keys: Sequence[uuid.UUID]) -> list[uuid.UUI
             _put(home, home.dataset, name)
         existing.add((home.dataset_id, name))
     ids = [home.media_id for home in homes]
+    if not ids:
+        return [], None
+    seq = events.next_seq(project_id=project.pk)
     DatasetItem.all_objects.filter(media__in=ids).update(trashed_at=None)
+    Label.all_objects.filter(media__in=ids).update(trashed_at=None)
     _touch(ids, trashed_at=None, trashed_by=None)
-    return ids
+    return ids, seq
 
 
 def _home(media: Media) -> DatasetItem:
@@ -314,12 +340,27 @@ def _touch(ids: Sequence[uuid.UUID], **columns: Any) -> None:
 
 
 def _record(
-    actor: Actor, project: Project, kind: kinds.Kind[_OfMedia, Any], after: _OfMedia, client: str
+    actor: Actor,
+    project: Project,
+    kind: kinds.Kind[_OfMedia, Any],
+    after: _OfMedia,
+    client: str,
+    *,
+    seq: int | None = None,
 ) -> None:
     """Record what was done to the media of the payload; an event of one medium names it."""
     media = after["media"]
     only = uuid.UUID(media[0]) if len(media) == 1 else None
-    events.record(actor=actor, kind=kind, project_id=project.pk, media_id=only, client=client, after=after)
+    events.record(
+        actor=actor,
+        kind=kind,
+        workspace_id=project.workspace_id,
+        project_id=project.pk,
+        media_id=only,
+        client=client,
+        after=after,
+        seq=seq,
+    )
 
 
 def _record_renamed(actor: Actor, media: Media, old_name: str, name: str, client: str) -> None:

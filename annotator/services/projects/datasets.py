@@ -185,12 +185,15 @@ def trash_media(dataset: Dataset) -> int:
     live = DatasetItem.objects.filter(dataset=dataset, is_home=True)
     while ids := list(live.values_list("media_id", flat=True)[: media_changes.CHUNK]):
         with transaction.atomic():
-            media_changes.mark_trashed(ids, dataset.trashed_at, dataset.trashed_by_id)
+            seq = media_changes.mark_trashed(
+                dataset.project_id, ids, dataset.trashed_at, dataset.trashed_by_id
+            )
             events.record(
                 actor=None,
                 kind=kinds.BULK,
                 project_id=dataset.project_id,
                 after=payloads.BulkPayload(what="media.trashed", dataset=str(dataset.pk), count=len(ids)),
+                seq=seq,
             )
         count += len(ids)
     return count
@@ -247,13 +250,15 @@ def restore_media(dataset: Dataset, moment: datetime) -> int:
     count = 0
     while ids := list(rows.values_list("media_id", flat=True)[: media_changes.CHUNK]):
         with transaction.atomic():
-            if not media_changes.unmark_trashed(dataset.project, ids):
+            restored, seq = media_changes.unmark_trashed(dataset.project, ids)
+            if not restored:
                 break
             events.record(
                 actor=None,
                 kind=kinds.BULK,
                 project_id=dataset.project_id,
                 after=payloads.BulkPayload(what="media.restored", dataset=str(dataset.pk), count=len(ids)),
+                seq=seq,
             )
         count += len(ids)
     return count

@@ -118,7 +118,7 @@ def unlink(*, actor: Actor, project: Project, pairs: Iterable[tuple[uuid.UUID, u
 
 def count_labels(schema: KeypointSchema, class_id: uuid.UUID) -> int:
     """Return how many labels have a point of a class: while there are some, it cannot be removed. One query."""
-    rows = Label.all_objects.filter(project_id=schema.project_id, keypoints__contains=str(class_id))
+    rows = Label.all_objects.filter(concept__project=schema.project_id, keypoints__contains=str(class_id))
     return int(rows.count())
 
 

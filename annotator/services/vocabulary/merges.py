@@ -173,7 +173,7 @@ def run_delete(
     gone = int(steps.done.get("labels", 0))
     while concept is not None:
         with steps.step():
-            count = _delete_some(concept, role)
+            count = _delete_some(actor, concept, role)
             gone += count
             steps.save(labels=gone)
         progress(min(1.0, gone / total), f"{gone:,} of {total:,}")
@@ -185,15 +185,20 @@ def run_delete(
     return {"labels": total}
 
 
-def _delete_some(concept: Concept, role: str) -> int:
-    """Delete CHUNK annotations of a class in one of its roles and return how many there were."""
+def _delete_some(actor: Actor, concept: Concept, role: str) -> int:
+    """Delete CHUNK annotations of a class in one of its roles, with their event, and return how many there were."""
     if role == "segment":
-        return activities.remove(concept, most=CHUNK)
-    model = Tag if role == "media" else Label
-    rows = model.all_objects.filter(project=concept.project_id, concept=concept)
-    keys = list(rows.values_list("pk", flat=True)[:CHUNK])
-    model.all_objects.filter(pk__in=keys).delete()
-    return len(keys)
+        count = activities.remove(concept, most=CHUNK)
+    else:
+        model = Tag if role == "media" else Label
+        rows = model.all_objects.filter(project=concept.project_id, concept=concept)
+        keys = list(rows.values_list("pk", flat=True)[:CHUNK])
+        model.all_objects.filter(pk__in=keys).delete()
+        count = len(keys)
+    if count:
+        what: payloads.BulkPayload = {"what": "segments" if role == "segment" else "labels", "count": count}
+        events.record(actor=actor, kind=kinds.BULK, project_id=concept.project_id, after=what)
+    return count
 
 
 def _start_job(

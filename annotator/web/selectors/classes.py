@@ -34,7 +34,7 @@ class GroupRow:
 def label_counts(project_id: uuid.UUID) -> dict[uuid.UUID, int]:
     """Return the number of labels per class. One index-only query."""
     return dict(
-        Label.all_objects.filter(project_id=project_id)
+        Label.all_objects.filter(concept__project=project_id)
         .order_by()
         .values_list("concept")
         .annotate(Count("id"))

@@ -33,6 +33,7 @@ class ImageViewSet(ListModelMixin, RetrieveModelMixin, viewsets.ImageViewSet):
 
     queryset = _IMAGES.in_list_order()
     media_queryset = _IMAGES
+    keeps_total = True
     serializer_class = ImageSerializer
     request_serializer_classes = {
         "create": ImageInSerializer,

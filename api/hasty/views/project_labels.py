@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -27,20 +27,26 @@ class ProjectLabelViewSet(ProjectViewSet):
     """Labels of a project; those known to be wrong or on images in the trash are left out."""
 
     queryset = (
-        Label.objects.filter(error="", media__trashed_at__isnull=True)
-        .annotate(class_name=F("concept__name"))
-        .order_by("z", "created_at", "id")
+        Label.objects.listed().annotate(class_name=F("concept__name")).order_by("z", "created_at", "id")
     )
     serializer_class = ProjectLabelSerializer
     filterset_class = LabelFilterSet
     query_serializer_classes = {"list": KeypointDataQuerySerializer}
     permission_actions = {"list": "project.read"}
+    keeps_total = True
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return the labels of all projects: the filters keep those of this one, each in the way that its index needs."""
+        return self.queryset.all()
 
     def list(self, request: Request, **kwargs: Any) -> Response:
         """List the labels of a project."""
         labels = self.filter_queryset(self.get_queryset()).values_list(*ProjectLabelRow._fields)
         rows = list(map(ProjectLabelRow._make, self.paginate_queryset(labels) or ()))
-        context = self.get_serializer_context() | {"related": self.get_related_rows(rows)}
+        related = self.get_related_rows(rows)
+        # An image that went into the trash while this was read is not shown.
+        rows = [row for row in rows if row.media_id in related.images]
+        context = self.get_serializer_context() | {"related": related}
         serializer = ProjectLabelSerializer(rows, many=True, context=context)
         return self.get_paginated_response(serializer.data)
 

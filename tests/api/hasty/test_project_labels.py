@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from annotator.domain import masks
 from annotator.models import Attribute, AttributeOption, AttributeValue, Label, Media, MediaStatus
+from annotator.services.media import changes as media_changes
 from tests.api.hasty.conftest import ANY, Callers
 from tests.api.queries import counted
 from tests.world import World, make_dataset, make_images
@@ -113,7 +114,7 @@ def test_filters(w: World, by: Callers, p: str) -> None:
     page = by.vera.get(f"{p}/labels", "offset=1&limit=1")
     assert [row["id"] for row in page["items"]] == [two] and page["meta"]["total"] == 2
     Label.all_objects.filter(pk=one).update(error="out_of_bounds")
-    Media.objects.filter(pk=other_image.pk).update(trashed_at=timezone.now())
+    media_changes.trash(actor=w.actor(w.max), project=w.project, media=[other_image.pk])
     assert found(by, p) == []
 
 

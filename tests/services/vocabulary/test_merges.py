@@ -168,4 +168,5 @@ def test_many_labels_are_deleted_by_a_job_that_may_run_twice(
         merges.run_delete(**arguments, job=job, steps=Steps(), progress=lambda _, text: steps.append(text))
     assert steps == ["2 of 3", "3 of 3"]
     assert not Label.all_objects.exists() and not Concept.all_objects.filter(name="car").exists()
-    assert w.recorded()[1:] == [deleted]
+    told = [("bulk", {"what": "labels", "count": count}) for count in (2, 1)]
+    assert w.recorded()[1:] == [*told, deleted]

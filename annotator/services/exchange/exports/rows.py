@@ -247,7 +247,7 @@ class Numbers:
     """The numbers that imports gave to a project's labels; 8 bytes each while they are looked through, once."""
 
     def __init__(self, project: Project) -> None:
-        rows = Label.all_objects.filter(project=project, number__isnull=False).order_by()
+        rows = Label.all_objects.filter(concept__project=project, number__isnull=False).order_by()
         given = np.fromiter(rows.values_list("number", flat=True).iterator(chunk_size=10_000), np.int64)
         given.sort()
         #: The first number above all of them.

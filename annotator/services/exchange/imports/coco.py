@@ -46,7 +46,12 @@ from annotator.services.exchange.imports.sizes import Sizes
 from annotator.services.exchange.imports.sources import Images, NoImages
 from annotator.services.import_report import ImportReport
 from annotator.services.jobs.steps import Steps
-from annotator.services.media import batches as media_batches, names as media_names, rows as media_rows
+from annotator.services.media import (
+    batches as media_batches,
+    changes as media_changes,
+    names as media_names,
+    rows as media_rows,
+)
 from annotator.services.media.rows import Outcome
 from annotator.services.projects import projects
 from annotator.storage.base import Stored
@@ -302,6 +307,7 @@ def _insert(state: _Import, rows: list[ImportedLabelRow]) -> None:
         shared = _shared_columns(state, revision)
         columns = (*ImportedLabelRow._fields, *shared)
         bulk.insert(Label, columns, [(*row, *shared.values()) for row in rows])
+        media_changes.mark_labels_trashed(touched)
         summary: payloads.BulkPayload = {"what": "import", "count": len(rows), "media": media_ids}
         events.record(
             actor=state.actor, kind=kinds.BULK, project_id=state.project.pk, after=summary, seq=revision

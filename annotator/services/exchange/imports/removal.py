@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
+from django.db.models import QuerySet
 
 from annotator import events
 from annotator.events import kinds, payloads
@@ -16,42 +19,25 @@ def remove(*, job: Job) -> int:
 
     For imports that failed, were cancelled or whose worker was killed.
     """
-    removed = images = 0
-    while True:
-        with transaction.atomic():
-            keys = list(Label.all_objects.filter(import_job=job).values_list("pk", flat=True)[:CHUNK])
-            Label.all_objects.filter(pk__in=keys).delete()
-        removed += len(keys)
-        if len(keys) < CHUNK:
-            break
-    tags = _remove_tags(job)
-    while True:
-        with transaction.atomic():
-            keys = list(Media.all_objects.filter(import_job=job).values_list("pk", flat=True)[:CHUNK])
-            Label.all_objects.filter(media_id__in=keys).delete()
-            Media.all_objects.filter(pk__in=keys).delete()
-        images += len(keys)
-        if len(keys) < CHUNK:
-            break
-    if job.project_id and (removed or tags or images):
-        with transaction.atomic():
-            events.record(
-                actor=None,
-                kind=kinds.BULK,
-                project_id=job.project_id,
-                after=payloads.BulkPayload(what="import_removed", count=removed),
-            )
+    removed = _remove(job, Label.all_objects.filter(import_job=job))
+    _remove(job, Tag.all_objects.filter(project=job.project, import_job=job))
+    _remove(job, Media.all_objects.filter(import_job=job))
     return removed
 
 
-def _remove_tags(job: Job) -> int:
-    """Delete the tags that an import has written and return their number."""
+def _remove(job: Job, rows: QuerySet[Any]) -> int:
+    """Delete rows, images with their labels, each chunk with its event; return how many there were."""
     removed = 0
-    rows = Tag.all_objects.filter(project=job.project, import_job=job)
     while True:
         with transaction.atomic():
             keys = list(rows.values_list("pk", flat=True)[:CHUNK])
-            Tag.all_objects.filter(pk__in=keys).delete()
+            if rows.model is Media:
+                Label.all_objects.filter(media_id__in=keys).delete()
+            rows.model._base_manager.filter(pk__in=keys).delete()
+            if keys and job.project_id:
+                count = len(keys) if rows.model is Label else 0
+                after = payloads.BulkPayload(what="import_removed", count=count)
+                events.record(actor=None, kind=kinds.BULK, project_id=job.project_id, after=after)
         removed += len(keys)
         if len(keys) < CHUNK:
             return removed
