@@ -7,10 +7,7 @@ import json
 import time
 import uuid
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -24,69 +21,10 @@ from hasty.exception import (
 )
 from PIL import Image
 
-from tests import servers
+from tests.sdk.hasty_cast import Cast, Upload
 from tests.world import picture
 
 pytestmark = pytest.mark.sdk
-
-
-@pytest.fixture(scope="module")
-def hasty_server() -> Iterator[servers.Server]:
-    """A server that may fetch pictures from this machine."""
-    with servers.our_server(ANNOTATOR_URL_IMPORT_HOSTS="127.0.0.1") as running:
-        yield running
-
-
-@dataclass(slots=True)
-class Cast:
-    """A client of a workspace's service account, and a project of its own."""
-
-    server: servers.Server
-    workspace: str
-    client: Any
-    project: Any
-
-    def key(self, value: str) -> str:
-        """Return an id as the server's database holds it."""
-        return value if self.server.database_url else uuid.UUID(value).hex
-
-    def row(self, table: str, key: str, *columns: str) -> tuple[Any, ...] | None:
-        """Return columns of a row, None when there is none."""
-        sql = f"SELECT {', '.join(columns)} FROM annotator_{table} WHERE id = %s"
-        found = self.server.query(sql, self.key(key))
-        return found[0] if found else None
-
-    def member(self, role: str) -> Any:
-        """Return a client of another member."""
-        token = self.server.token(self.workspace, f"{role}-{uuid.uuid4().hex[:6]}", role)
-        return Client(token, base_url=self.server.url)
-
-
-@pytest.fixture(scope="module")
-def client(hasty_server: servers.Server) -> Any:
-    """A client of the service account of a workspace."""
-    return Client(hasty_server.token("streets"), base_url=hasty_server.url)
-
-
-@pytest.fixture
-def cast(hasty_server: servers.Server, client: Any) -> Cast:
-    project = client.create_project(client.get_workspaces()[0], f"Streets {uuid.uuid4().hex[:6]}")
-    return Cast(hasty_server, "streets", client, project)
-
-
-Upload = Callable[..., Any]
-
-
-@pytest.fixture
-def upload(cast: Cast, tmp_path: Path) -> Upload:
-    """Upload a picture to a dataset under a name."""
-
-    def send(dataset: Any, name: str = "a.jpg", number: int = 1, **options: Any) -> Any:
-        file = tmp_path / name
-        file.write_bytes(picture(number, 320, 240))
-        return cast.project.upload_from_file(dataset, str(file), **options)
-
-    return send
 
 
 def test_projects(cast: Cast) -> None:

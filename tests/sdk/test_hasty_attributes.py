@@ -8,9 +8,7 @@ import uuid
 import pytest
 from hasty.exception import InferenceException, NotFound, ValidationException
 
-from tests.sdk.test_hasty import Cast, Upload, cast, client, hasty_server, upload
-
-__all__ = ["cast", "client", "hasty_server", "upload"]
+from tests.sdk.hasty_cast import Cast, Upload
 
 pytestmark = pytest.mark.sdk
 

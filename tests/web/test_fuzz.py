@@ -49,7 +49,7 @@ QUERIES: dict[str, str] = {
     "label": FILTERS, "media-state": FILTERS, "media-history": "", "project-session": "", "project-events": "since media limit",
     "project-film": f"around at before after {FILTERS}", "project-trash": "part before", "workspace-trash": "part before",
     "attributes": "chosen", "keypoints": "", "keypoint-schema": "", "keypoint-schema-uses": "point", "keypoint-examples": "name id",
-    "video": "",
+    "video": "", "statuses": "",
 }  # fmt: skip
 BOX = {"concept": "$car", "box": [1, 2, 30, 40], "z": 1, "tool": "box", "origin": "human", "score": 0.5, "is_crowd": False,
        "external_id": "7"}  # fmt: skip
@@ -64,6 +64,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "attribute-delete": {},
     "keypoint-schema-create": {"template": "coco_person_17", "name": "Body", "classes": ["$person"]},
     "keypoint-schema-delete": {},
+    "status-create": {"name": "Blurred", "color": "#112233"},
+    "status-change": {"name": "Blurred", "color": "#112233"},
+    "status-order": {"ids": ["$status"]},
+    "status-delete": {"target": "$status"},
+    "status-restore": {"id": "$op", "name": "Blurred", "color": "#112233", "order": 3, "change": "$op2"},
     "keypoint-schema-change": {
         "version": "$version", "name": "Head", "kind": "pose", "classes": ["$person"], "edges": [{"a": "$op", "b": "$op2", "color": ""}],
         "points": [{"id": "$op", "name": "nose", "editor_x": 0.5, "editor_y": 0.5}, {"id": "$op2", "name": "eye", "color": "#112233"}],

@@ -19,6 +19,7 @@ PROJECT_PAGES = (
     "/members",
     "/exports",
     "/settings",
+    "/statuses",
 )
 OWN_PAGES = ("/", "/account", "/workspaces", "/tokens", "/jobs", "/projects")
 

@@ -173,9 +173,9 @@ def parse_reason(role: str, status: MediaStatus, value: object) -> str:
 
 @transaction.atomic
 def create(
-    *, actor: Actor, project: Project, name: str, color: str = "", order: float | None = None
+    *, actor: Actor, project: Project, name: str, color: str = "", order: float | None = None, **columns: Any
 ) -> MediaStatus:
-    """Add a state of the project's own; it counts as IN PROGRESS for permissions and progress."""
+    """Add a state of the project's own; it counts as IN PROGRESS for permissions and progress. `columns`: an id to have."""
     policy.require(actor, project, "project.manage")
     clean = text.clean(name, field="name", limit=60)
     rows = MediaStatus.all_objects.filter(project=project)
@@ -184,6 +184,7 @@ def create(
     made = MediaStatus.all_objects.create(
         project=project, name=clean, name_key=text.name_key(clean), base="IN PROGRESS",
         color=palette.parse_color(color) if color else "", order=rows.count() if order is None else order, is_default=False,
+        **columns,
     )  # fmt: skip
     events.record(
         actor=actor,

@@ -236,8 +236,8 @@ def _group_kind(kind: object) -> str:
 
 def _refuse_duplicate(rows: Any, key: str, role: str) -> None:
     if rows.filter(name_key=key, **{f"on_{role}": True}).exists():
-        noun = {"region": "class", "media": "tag", "segment": "activity"}[role]
-        raise Invalid(f"There is already a {noun} of this name.", field="name", code="name_taken")
+        noun = {"region": "a class", "media": "a tag", "segment": "an activity type"}[role]
+        raise Invalid(f"There is already {noun} of this name.", field="name", code="name_taken")
 
 
 def _columns(project: Project, details: dict[str, Any], concept: Concept | None = None) -> dict[str, Any]:

@@ -135,12 +135,36 @@ def status(value: Any, kind: str = "") -> SafeString:
     name = str(getattr(value, "name", base))
     shown = label if name.upper() == base else name
     return format_html(
-        '<span class="{}" data-status="{}">{}{}</span>',
+        '<span class="{}" data-status="{}"{}>{}{}</span>',
         f"status {kind}".strip(),
         key,
+        status_vars(value),
         icon(f"st-{key}"),
         shown,
     )
+
+
+@register.simple_tag
+def status_mark(value: Any) -> SafeString:
+    """Return the icon of a status in its color; it needs the name beside it."""
+    key = status_key(value)
+    return format_html(
+        '<span class="st-icon" data-mark data-status="{}"{}>{}</span>',
+        key,
+        status_vars(value),
+        icon(f"st-{key}"),
+    )
+
+
+@register.filter
+def status_color(value: Any) -> str:
+    """Return what `data-vars` takes of a status with a color of its own, "" for others."""
+    color = getattr(value, "color", "")
+    return f"--st:{color[:7]}" if color else ""
+
+
+def status_vars(value: Any) -> SafeString:
+    return format_html(' data-vars="{}"', status_color(value)) if status_color(value) else SafeString("")
 
 
 @register.filter
