@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db import transaction
 from django.db.models import CharField, Model
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -91,8 +92,72 @@ class ServiceAdmin(ReadOnlyAdmin):
         try:
             self.write(request, stored, changed)
         except DomainError as error:
-            messages.set_level(request, messages.ERROR)
-            messages.error(request, error.message)
+            _refuse(request, error.message)
+
+
+class DeletableAdmin(ReadOnlyAdmin):
+    """Rows that a service deletes, after Django's own page of confirmation: override `erase(request, row)` and `lost(row)`."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(request.user.is_active and request.user.is_superuser)
+
+    def erase(self, request: HttpRequest, row: Any) -> None:
+        raise NotImplementedError
+
+    def lost(self, row: Any) -> str:
+        """Return what goes with a row, in words for the page of confirmation."""
+        return ""
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
+        """Return what Django's page shows: the rows with `lost`. Django itself would read everything that depends on them."""
+        rows = list(objs)
+        shown = [": ".join(filter(None, (str(row), self.lost(row)))) for row in rows]
+        return shown, {self.model._meta.verbose_name_plural: len(rows)}, set(), []
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self.delete_queryset(request, [obj])
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for row in queryset:
+            name = str(row)
+            try:
+                with transaction.atomic():
+                    super().log_deletions(request, self.model.all_objects.filter(pk=row.pk))
+                    self.erase(request, row)
+            except DomainError as error:
+                _refuse(request, f"{name}: {error.message}")
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> list[Any]:
+        """Leave Django's log to `delete_queryset`: only what the service has deleted is logged as deleted."""
+        return []
+
+
+class ReadOnlyInline(admin.TabularInline):
+    """Rows of a row's own page; `related` are the relations that they show."""
+
+    extra = 0
+    related: tuple[str, ...] = ()
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return self.model.all_objects.select_related(*self.related)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(request.user.is_active and request.user.is_staff)
+
+
+def _refuse(request: HttpRequest, message: str) -> None:
+    """Show why a service refuses, instead of Django's message that all went well."""
+    messages.set_level(request, messages.ERROR)
+    messages.error(request, message)
 
 
 def act(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any, call: Any, done: Any) -> None:

@@ -1,19 +1,20 @@
-"""Admin of labels, tags and attribute values: list, show and delete."""
+"""Admin of labels, tags, segments and attribute values: list, show and delete."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
-from annotator.models import AttributeValue, Label, Segment, SegmentConcept, Tag
-from annotator.services.annotations import labels, tags
+from annotator.models import AttributeValue, DatasetItem, Label, Segment, SegmentConcept, Tag
+from annotator.services.annotations import labels, segments, tags
 from annotator.services.media import urls as media_urls
 
-from .base import ReadOnlyAdmin, act, actor_of
+from .base import ReadOnlyAdmin, ReadOnlyInline, act, actor_of
 
 
 @admin.action(description=_("Delete selected labels"))
@@ -74,17 +75,74 @@ class TagAdmin(ReadOnlyAdmin):
 
 @admin.register(AttributeValue)
 class AttributeValueAdmin(ReadOnlyAdmin):
-    list_display = ("attribute", "value", "label", "media")
-    list_select_related = ("attribute", "label", "media")
+    list_display = ("attribute", "value", "label", "media", "segment")
+    list_filter = ("attribute__kind", "attribute__subject", "attribute__project")
+    list_select_related = ("attribute", "label", "media", "segment")
     search_fields = ("attribute__name",)
+
+
+@admin.action(description=_("Delete selected segments"))
+def delete_segments(modeladmin: admin.ModelAdmin, request: HttpRequest, rows: Any) -> None:
+    act(
+        modeladmin, request, rows.select_related("media__project"),
+        lambda row: segments.delete_many(actor=actor_of(request), media=row.media, segment_ids=[row.pk]), ngettext_lazy("%(count)d segment deleted.", "%(count)d segments deleted.", "count"),
+    )  # fmt: skip
+
+
+class ActivityFilter(admin.RelatedOnlyFieldListFilter):
+    """The activity types that some segment has."""
+
+    include_empty_choice = False
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.title = _("activity type")
+
+
+class ActivityInline(ReadOnlyInline):
+    model = SegmentConcept
+    fields = ("concept",)
+    related = ("segment", "concept")
+    verbose_name_plural = _("Activities")
+
+
+class ValueInline(ReadOnlyInline):
+    model = AttributeValue
+    fields = ("attribute", "value")
+    related = ("attribute",)
 
 
 @admin.register(Segment)
 class SegmentAdmin(ReadOnlyAdmin):
-    list_display = ("media", "project", "start_ms", "end_ms", "created_by", "created_at")
-    list_filter = ("project",)
-    list_select_related = ("media", "project", "created_by")
+    list_display = (
+        "video",
+        "project",
+        "start_ms",
+        "end_ms",
+        "activities",
+        "created_by",
+        "updated_by",
+        "updated_at",
+    )
+    list_filter = ("project", ("concepts", ActivityFilter))
+    list_select_related = ("project", "created_by", "updated_by")
     search_fields = ("media__items__name", "concepts__name", "prediction_id")
+    exclude = ("concepts",)
+    inlines = (ActivityInline, ValueInline)
+    actions = (delete_segments,)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        name = DatasetItem.all_objects.filter(media=OuterRef("media"), is_home=True).values("name")[:1]
+        rows = super().get_queryset(request).annotate(video_name=Subquery(name))
+        return rows.prefetch_related("links__concept")
+
+    @admin.display(description=_("Video"), ordering="video_name")
+    def video(self, segment: Any) -> str:
+        return segment.video_name or "–"
+
+    @admin.display(description=_("Activities"))
+    def activities(self, segment: Any) -> str:
+        return ", ".join(link.concept.name for link in sorted(segment.links.all(), key=lambda link: link.pk))
 
 
 @admin.register(SegmentConcept)

@@ -159,6 +159,9 @@ class SegmentConcept(Row):
     class Meta(Row.Meta):
         constraints = [models.UniqueConstraint(fields=["segment", "concept"], name="segment_concept_once")]
 
+    def __str__(self) -> str:
+        return str(self.concept)
+
 
 class AttributeValue(Row):
     """The value of an attribute for exactly one label, one medium or one segment."""

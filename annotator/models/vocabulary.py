@@ -144,6 +144,9 @@ class AttributeBinding(Row):
             models.UniqueConstraint(fields=["attribute", "concept"], name="attribute_binding_once")
         ]
 
+    def __str__(self) -> str:
+        return f"{self.attribute} – {self.concept}"
+
 
 class KeypointSchema(Row):
     project = key("annotator.Project", related_name="keypoint_schemas", db_index=False)
@@ -202,6 +205,9 @@ class SkeletonEdge(Row):
     order = models.IntegerField(default=0)
     objects = scoped("schema__project__workspace", "schema__project")
 
+    def __str__(self) -> str:
+        return f"{self.a} – {self.b}"
+
 
 class KeypointBinding(Row):
     """A label of the concept may carry points of the schema's classes."""
@@ -213,3 +219,6 @@ class KeypointBinding(Row):
 
     class Meta(Row.Meta):
         constraints = [models.UniqueConstraint(fields=["schema", "concept"], name="keypoint_binding_once")]
+
+    def __str__(self) -> str:
+        return f"{self.schema} – {self.concept}"

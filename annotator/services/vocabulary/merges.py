@@ -35,7 +35,8 @@ from annotator.services.vocabulary import activities, concepts
 AT_ONCE = 500
 CHUNK = 500
 Progress = Callable[[float, str], None]
-_ANNOTATIONS = {"region": "labels", "media": "tags", "segment": "segments"}
+#: What `concepts.count_annotations` counts for a role.
+ANNOTATIONS = {"region": "labels", "media": "tags", "segment": "segments"}
 
 
 def preview(*, source: Concept, target: Concept) -> dict[str, int]:
@@ -144,7 +145,7 @@ def delete(*, actor: Actor, project: Project, concept: Concept, role: str, count
     Annotations are deleted for good; many of them by a job. None when a used class went at once.
     """
     policy.require(actor, project, "vocabulary.write")
-    annotations = concepts.count_annotations(concept=concept)[_ANNOTATIONS[role]]
+    annotations = concepts.count_annotations(concept=concept)[ANNOTATIONS[role]]
     if annotations != count:
         raise Conflict(
             f"{concept.name} has {counted(annotations, 'annotation', 'annotations')} now. Look again before deleting them.",
