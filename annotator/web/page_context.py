@@ -18,11 +18,14 @@ TABS = (
     ("media", gettext_lazy("Media")),
     ("datasets", gettext_lazy("Datasets")),
     ("classes", gettext_lazy("Classes")),
+    ("activities", gettext_lazy("Activity types")),
     ("project-members", gettext_lazy("Members")),
     ("exports", gettext_lazy("Exports")),
     ("project-settings", gettext_lazy("Settings")),
     ("project-trash", gettext_lazy("Trash")),
 )
+# The content type that a project has for a tab.
+_ONLY = {"activities": "VIDEOS"}
 # What a role needs to see a tab.
 _NEEDS = {"project-trash": "media.delete"}
 _CONTENT_NAMES = {
@@ -48,7 +51,8 @@ def project(request: HttpRequest, scope: Scope, tab: str) -> dict[str, Any]:
     tabs = [
         {"url": reverse(name, args=[scope.project.pk]), "label": str(label), "is_current": name == tab}
         for name, label in TABS
-        if name not in _NEEDS or scope.may(_NEEDS[name])
+        if (name not in _NEEDS or scope.may(_NEEDS[name]))
+        and _ONLY.get(name, scope.project.content_type) == scope.project.content_type
     ]
     return {
         **base(request),
@@ -59,6 +63,7 @@ def project(request: HttpRequest, scope: Scope, tab: str) -> dict[str, Any]:
         "tabs": tabs,
         "tab_label": next((str(label) for name, label in TABS if name == tab), ""),
         "sub": content_name(scope.project),
+        "is_videos": scope.project.content_type == "VIDEOS",
     }
 
 

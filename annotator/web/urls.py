@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, path
 from annotator.web import editor_api
 from annotator.web.views import (
     account,
+    activities,
     attributes,
     audit,
     bulk,
@@ -137,6 +138,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"web/{P}/tag-groups/restore", tag_groups.restore, name="tag-group-restore"),
     path(f"web/{P}/tag-groups/<uuid:group_id>", tag_groups.change, name="tag-group-change"),
     path(f"web/{P}/tag-groups/<uuid:group_id>/delete", tag_groups.delete, name="tag-group-delete"),
+    *both(f"{P}/activities", activities.activity_list, "activities"),
     # Attributes
     *both(f"{P}/attributes", attributes.attribute_list, "attributes"),
     path(f"web/{P}/attributes/new", attributes.create, name="attribute-create"),

@@ -29,8 +29,8 @@ def test_statuses_are_made_renamed_colored_ordered_and_replaced(rooms: Rooms) ->
     page.keyboard.press("Enter")
     row = page.locator("tr[data-name='Too dark']")
     expect(row.get_by_role("link")).to_have_text("Too dark")
-    with page.expect_response("**/statuses/**"):
-        row.locator("[type=color]").fill("#ff0000")
+    row.locator("[type=color]").fill("#ff0000")
+    expect(page.locator(".toast").last).to_contain_text("Too dark saved.")
     with page.expect_response("**/statuses/order"):
         row.locator("[data-grip]").press("Alt+ArrowUp")
     page.reload()
@@ -54,3 +54,51 @@ result = Media.all_objects.filter(project="{room.ids["project"]}").update(status
     expect(page.locator("tr[data-name=Done]").get_by_role("link", name="3", exact=True)).to_be_visible()
     page.keyboard.press("Control+z")
     expect(row.get_by_role("link", name="3", exact=True)).to_be_visible()
+
+
+def test_activity_types_are_made_renamed_ordered_and_deleted_with_segments(rooms: Rooms) -> None:
+    room = rooms(1)
+    key = room.ids["project"]
+    room.run(
+        f"from annotator.models import *\nresult = Project.objects.filter(pk='{key}').update(content_type='VIDEOS')"
+    )
+    page = room.page("manager")
+    page.get_by_role("navigation").get_by_role("link", name="Activity types").click()
+    expect(page.get_by_role("heading", name="No activity types yet")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="New activity type").first.click()
+    page.keyboard.type("walk\nrun")
+    page.get_by_role("button", name="Create activity types").click()
+    row = page.locator("tr[data-name=walk]")
+    with page.expect_response("**/classes/order"):
+        row.locator("[data-grip]").press("Alt+ArrowDown")
+    row.get_by_role("button", name="Rename walk").press("Enter")
+    expect(page.get_by_label("Name of walk")).to_be_focused()
+    page.keyboard.type("stroll")
+    page.keyboard.press("Enter")
+    row = page.locator("tr[data-name=stroll]")
+    row.locator("[type=color]").fill("#ff0000")
+    expect(page.locator(".toast").last).to_contain_text("stroll saved.")
+    code = f"""
+from tests import world as cast
+from annotator.models import *
+concept = Concept.all_objects.get(project="{key}", name="stroll")
+video = cast.make_video(Dataset.all_objects.get(pk="{room.ids["dataset"]}"))
+segment = Segment.all_objects.create(project_id="{key}", media=video, start_ms=1, end_ms=900)
+SegmentConcept.all_objects.create(segment=segment, concept=concept)
+result = concept.color
+"""
+    assert room.run(code) == "#FF0000"
+    page.reload()
+    expect(page.locator("tbody tr").nth(1)).to_have_attribute("data-name", "stroll")
+    assert violations(page) == []
+    row.get_by_role("button", name="Delete stroll").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("removed from 1 segment.")
+    dialog.get_by_label("Type 1 to confirm").fill("1")
+    dialog.get_by_role("button", name="Delete activity type").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.get_by_role("button", name="Delete run").click()
+    expect(page.get_by_role("heading", name="No activity types yet")).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(page.locator("tr[data-name=run]")).to_be_visible()

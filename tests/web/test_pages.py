@@ -20,6 +20,7 @@ PROJECT_PAGES = (
     "/exports",
     "/settings",
     "/statuses",
+    "/activities",
 )
 OWN_PAGES = ("/", "/account", "/workspaces", "/tokens", "/jobs", "/projects")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from annotator.domain import palette
 from annotator.domain.actor import Actor
 from annotator.domain.errors import DomainError, Invalid, TooLarge
 from annotator.models import Concept, Project
@@ -20,6 +21,7 @@ def create(
 ) -> list[Concept]:
     """Make a concept of each name, in order; `details` as concepts.create. Allowed with `vocabulary.write`.
 
+    Activities get a color of the palette each, as classes do; through an API they have none unless it is given.
     An error of one of several says which line it is about. Raises Invalid for no name, TooLarge above MAX_LINES.
     """
     if not names:
@@ -27,11 +29,15 @@ def create(
     if len(names) > MAX_LINES:
         raise TooLarge(f"At most {MAX_LINES} at once.", field="names")
     made = []
+    colored = Concept.all_objects.filter(project=project, on_segment=True).count() if role == "segment" else 0
     with transaction.atomic():
         for number, name in enumerate(names, start=1):
+            color = {"color": palette.palette_color(colored + number - 1)} if role == "segment" else {}
             try:
                 made.append(
-                    concepts.create(actor=actor, project=project, name=name, roles=(role,), **details)
+                    concepts.create(
+                        actor=actor, project=project, name=name, roles=(role,), **{**color, **details}
+                    )
                 )
             except DomainError as error:
                 if len(names) > 1:

@@ -1,4 +1,4 @@
-"""Classes and tags of a project: create, change, reorder, merge, delete; with undo."""
+"""Classes, tags and activity types of a project: create, change, reorder, merge, delete; with undo."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Invalid
-from annotator.models import Job
+from annotator.models import Concept, Job
 from annotator.services.vocabulary import class_lists, concepts, merges
 from annotator.web import forms, page_context
 from annotator.web.scopes import Scope, project_call, project_page
 from annotator.web.selectors import classes as selectors, jobs as job_rows
 
-ROLES = ("region", "media")
+ROLES = ("region", "media", "segment")
 
 
 @require_safe
@@ -63,9 +63,20 @@ def change(request: HttpRequest, scope: Scope, concept_id: uuid.UUID) -> HttpRes
     """Change name, color, description, kind, parent or tag group; only the fields that are sent."""
     fields = forms.read(request)
     role, concept = _role(fields), merges.find(scope.project, concept_id, field="concept")
-    concepts.update(actor=scope.actor, concept=concept, changes=_changes(fields), role=role)
+    changes = _changes(fields)
+    undo = _undo_of(scope, concept, role, changes)
+    concepts.update(actor=scope.actor, concept=concept, changes=changes, role=role)
     toast = _("%(name)s saved.") % {"name": concept.name}
-    return forms.respond(request, to=_page(scope, role, concept.pk), toast=toast, stay=True)
+    return forms.respond(request, to=_page(scope, role, concept.pk), toast=toast, undo=undo, stay=True)
+
+
+def _undo_of(scope: Scope, concept: Concept, role: str, changes: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the undo of a new name or color alone; the form of a class shows all of it again anyway."""
+    if not changes.keys() <= {"name", "color"}:
+        return None
+    before = {name: getattr(concept, name) for name in changes}
+    url = reverse("class-change", args=[scope.project.pk, concept.pk])
+    return {"url": url, "body": {"role": role, **before}}
 
 
 def _changes(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,11 +177,13 @@ def _job_response(
 def _role(fields: Mapping[str, Any]) -> str:
     role = forms.text(fields, "role", "region") or "region"
     if role not in ROLES:
-        raise Invalid("role must be region or media.", field="role")
+        raise Invalid("role must be region, media or segment.", field="role")
     return role
 
 
 def _page(scope: Scope, role: str, chosen: uuid.UUID | None = None) -> str:
+    if role == "segment":
+        return reverse("activities", args=[scope.project.pk])
     query = "&".join(
         part
         for part in ("kind=tags" if role == "media" else "", f"chosen={chosen}" if chosen else "")

@@ -21,7 +21,7 @@ from annotator.web.selectors import statuses as selectors
 @project_page
 def status_list(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Show the statuses with the number of media in each."""
-    context = {"rows": selectors.rows(scope.project), "is_videos": scope.project.content_type == "VIDEOS"}
+    context = {"rows": selectors.rows(scope.project)}
     return render(
         request, "statuses/page.html", {**page_context.project(request, scope, "project-settings"), **context}
     )

@@ -17,15 +17,16 @@ export async function send(url, body, options) {
 /**
  * Wires the rows of `root`, which has the address of their order; colors are saved when they are chosen.
  * @param {HTMLElement} root @param {(button: HTMLElement) => void} onDelete
+ * @param {Record<string, string>} [more] fields that go with every write
  */
-export function wireRows(root, onDelete) {
-  wireRename(() => ({}));
+export function wireRows(root, onDelete, more = {}) {
+  wireRename(() => more);
   for (const list of root.querySelectorAll('[data-sortable]')) {
-    if (list instanceof HTMLElement) sortable(list, () => send(root.dataset.orderUrl ?? '', { ids: idsInOrder(root) }));
+    if (list instanceof HTMLElement) sortable(list, () => send(root.dataset.orderUrl ?? '', { ...more, ids: idsInOrder(root) }));
   }
   root.addEventListener('change', ({ target }) => {
     if (!(target instanceof HTMLInputElement) || !target.dataset.color) return;
-    send(target.dataset.color, { color: target.value.toUpperCase() });
+    send(target.dataset.color, { ...more, color: target.value.toUpperCase() });
     const mark = target.closest('tr')?.querySelector('[data-mark]');
     if (mark instanceof HTMLElement) for (const name of ['--st', '--c']) mark.style.setProperty(name, target.value);
   });

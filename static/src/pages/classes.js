@@ -4,7 +4,9 @@ import { h, postJson } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
 import { ngettext, num, t } from '../i18n.js';
 import { getJson, applyResponse, startPage, errorMessage } from './_page.js';
+import { removeCounted } from './_remove.js';
 import { wireRename } from './_rename.js';
+import { send } from './_rows.js';
 import { idsInOrder, sortable } from './_sort.js';
 
 startPage();
@@ -86,44 +88,6 @@ async function merge(form) {
   }
 }
 
-/** @param {string} url @param {Record<string, unknown>} body */
-async function send(url, body) {
-  try {
-    applyResponse(await postJson(url, body));
-  } catch (error) {
-    toast(errorMessage(error), { bad: true });
-  }
-}
-
-/** Deletes an unused class immediately; otherwise the count must be typed, since the objects cannot be restored. @param {HTMLElement} button */
-function remove(button) {
-  const count = Number(button.dataset.count);
-  const { url = '', name = '' } = button.dataset;
-  if (!count) return send(url, { role, count: 0 });
-  const input = h('input', { class: 'input', id: 'typed', inputmode: 'numeric', autocomplete: 'off' });
-  const isTag = role === 'media';
-  const effect = isTag
-    ? ngettext('The tag will be removed from {n} image.', 'The tag will be removed from {n} images.', count)
-    : ngettext('This also permanently deletes {n} object.', 'This also permanently deletes {n} objects.', count);
-  const body = h('div', { class: 'stack l' }, h('p', { class: 'muted', text: effect }), h('div', { class: 'field' }, h('label', { for: 'typed', text: t('Type {n} to confirm', { n: count }) }), input));
-  const deletes = ngettext('Delete {n} object', 'Delete {n} objects', count);
-  const verb = isTag ? t('Delete tag') : deletes;
-  const confirm = h('button', { class: 'btn primary danger', type: 'button', disabled: true, text: verb });
-  const cancel = h('button', { class: 'btn', type: 'button', text: t('Cancel'), 'data-close': true });
-  const dialog = showDialog({ title: t('Delete “{name}”', { name }), body, footer: [cancel, confirm] });
-  const isConfirmed = () => Number(input.value.replace(/\D/g, '')) === count;
-  input.addEventListener('input', () => { confirm.disabled = !isConfirmed(); });
-  const go = () => {
-    if (!isConfirmed()) return;
-    dialog.close();
-    send(url, { role, count });
-  };
-  input.addEventListener('keydown', (event) => { if (event.key === 'Enter') go(); });
-  confirm.addEventListener('click', go);
-  input.focus();
-  return undefined;
-}
-
 document.addEventListener('submit', (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || form.id !== 'merge') return;
@@ -134,7 +98,7 @@ document.addEventListener('click', (event) => {
   const target = event.target instanceof Element ? event.target : null;
   const button = target?.closest('#delete, [data-delete]');
   const group = target?.closest('[data-group-url], [data-dialog="new-group"]');
-  if (button instanceof HTMLElement) remove(button);
+  if (button instanceof HTMLElement) removeCounted(button, role);
   if (group instanceof HTMLElement) fillGroup(group);
 });
 

@@ -77,10 +77,8 @@ async function removeUnused(id) {
     const isStored = history.saved.points.some((one) => one.id === id);
     const { count } = isStored ? await getJson(`${boot.urls.uses}?point=${id}`) : { count: 0 };
     if (count) {
-      toast(ngettext(
-        '“{name}” is on {n} object and cannot be removed. Delete the point there first, or rename it here.',
-        '“{name}” is on {n} objects and cannot be removed. Delete the point there first, or rename it here.', count, { name: point.name },
-      ), { bad: true });
+      const effect = ngettext('“{name}” is on {n} object and cannot be removed.', '“{name}” is on {n} objects and cannot be removed.', count, { name: point.name });
+      toast(`${effect} ${t('Delete the point there first, or rename it here.')}`, { bad: true });
       return;
     }
   } catch (error) {
