@@ -16,7 +16,14 @@ _MANAGE = _REVIEW | {
     "project.create", "project.manage", "dataset.write", "media.upload", "media.write", "media.delete",
     "vocabulary.write", "import.create", "job.cancel",
 }  # fmt: skip
-_ADMINISTER = _MANAGE | {"project.delete", "trash.purge", "member.manage", "token.manage", "workspace.manage"}
+_ADMINISTER = _MANAGE | {
+    "project.delete",
+    "trash.purge",
+    "member.manage",
+    "token.manage",
+    "workspace.manage",
+    "bucket.manage",
+}
 
 GRANTS: dict[str, frozenset[str]] = {
     Role.VIEWER: _READ,

@@ -326,6 +326,7 @@ PERIODIC = [
     "annotator.services.operations.purge.collect_blobs",
     "annotator.services.operations.scrub.scrub_share",
     "annotator.services.workspaces.quotas.recount",
+    "annotator.services.buckets.buckets.encrypt_again",
 ]
 
 # Storage: local files, or S3 when a bucket is named.
@@ -335,6 +336,13 @@ S3_REGION = env_text("ANNOTATOR_S3_REGION", "us-east-1")
 S3_PREFIX = env_text("ANNOTATOR_S3_PREFIX")
 S3_ACCESS_KEY = env_secret("ANNOTATOR_S3_ACCESS_KEY")
 S3_SECRET_KEY = env_secret("ANNOTATOR_S3_SECRET_KEY")
+# Folders below this one may be used as buckets, by the admins of every workspace; empty = none.
+BUCKET_ROOT = env_path("ANNOTATOR_BUCKET_ROOT", Path())
+HAS_BUCKET_ROOT = bool(env_text("ANNOTATOR_BUCKET_ROOT"))
+if HAS_BUCKET_ROOT and (DATA_DIR.is_relative_to(BUCKET_ROOT) or BUCKET_ROOT.is_relative_to(DATA_DIR)):
+    raise BadSetting("ANNOTATOR_BUCKET_ROOT and the data folder must not lie in each other.")
+# Whether buckets may name roles that this server's own AWS identity assumes.
+BUCKET_ROLES = env_bool("ANNOTATOR_BUCKET_ROLES")
 MEDIA_REDIRECT = env_bool("ANNOTATOR_MEDIA_REDIRECT")
 MEDIA_SIGNING_KEYS = env_list("ANNOTATOR_MEDIA_KEYS") or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
 

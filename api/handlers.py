@@ -69,7 +69,8 @@ def admit(request: HttpRequest) -> Admission | None:
 
 def is_decoding(method: str, path: str) -> bool:
     """Return whether a request decodes or fetches images while its caller waits, as its view says; called for every request."""
-    if method not in {"POST", "PUT", "PATCH"} or _first_part(path) not in DIALECTS:
+    is_possible = method in {"POST", "PUT", "PATCH"} or (method == "GET" and path.endswith("/files"))
+    if not is_possible or _first_part(path) not in DIALECTS:
         return False
     try:
         function: Any = resolve(path, urlconf="api.urls").func

@@ -26,6 +26,9 @@ for _name in [name for name in os.environ if name.startswith("ANNOTATOR_")]:
     if _name not in _KEPT:
         del os.environ[_name]
 os.environ["ANNOTATOR_DATA_DIR"] = str(TEST_ROOT)
+_BUCKETS = Path(tempfile.mkdtemp(prefix="annotator-test-buckets-", dir=_PARENT))
+atexit.register(shutil.rmtree, _BUCKETS, ignore_errors=True)
+os.environ["ANNOTATOR_BUCKET_ROOT"] = str(_BUCKETS)
 os.environ["ANNOTATOR_SECRET_KEY"] = "only for the tests, long enough to be taken for a secret"
 os.environ["ANNOTATOR_ALLOWED_HOSTS"] = "localhost,127.0.0.1,[::1],testserver"
 for _name in ("ANNOTATOR_RATE_SIGN_IN", "ANNOTATOR_RATE_API", "ANNOTATOR_RATE_INVALID"):

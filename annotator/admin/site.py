@@ -19,7 +19,10 @@ from .base import actor_of
 # The groups of the index and of the side bar with their tables, in order. What no group names is under "System": the
 # tables that only the server writes.
 GROUPS = (
-    (_("Accounts and workspaces"), "User Workspace Membership Invitation SignInLink ApiToken SecurityEvent"),
+    (
+        _("Accounts and workspaces"),
+        "User Workspace Membership Invitation SignInLink ApiToken Bucket SecurityEvent",
+    ),
     (_("Projects"), "Project Dataset Media MediaStatus QualityIssue Job"),
     (
         _("Classes and attributes"),

@@ -14,6 +14,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from .payloads import (
     AttributePayload,
+    BucketPayload,
     BulkPayload,
     ConceptDeleted,
     ConceptPayload,
@@ -245,6 +246,16 @@ TOKEN_CREATED: Kind[TokenPayload, Any] = Kind(
 )
 TOKEN_REVOKED: Kind[TokenPayload, Any] = Kind(
     "token.revoked", TokenPayload, None, ("accounts.tokens",), stream="workspace"
+)
+
+BUCKET_CREATED: Kind[BucketPayload, Any] = Kind(
+    "bucket.created", BucketPayload, None, ("buckets.buckets",), stream="workspace"
+)
+BUCKET_CHANGED: Kind[BucketPayload, Any] = Kind(
+    "bucket.changed", BucketPayload, None, ("buckets.buckets",), stream="workspace"
+)
+BUCKET_DELETED: Kind[BucketPayload, Any] = Kind(
+    "bucket.deleted", BucketPayload, None, ("buckets.buckets",), stream="workspace"
 )
 
 CATALOGUE: Mapping[str, Kind[Any, Any]] = {

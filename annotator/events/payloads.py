@@ -163,6 +163,12 @@ class TokenPayload(TypedDict):
     prefix: str
 
 
+class BucketPayload(TypedDict):
+    id: Id
+    description: str
+    provider: str
+
+
 class _JobPayload(TypedDict):
     id: Id
     kind: str

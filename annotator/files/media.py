@@ -21,9 +21,9 @@ from annotator.services.exchange.exports import exports
 from annotator.services.media import urls as media_urls
 from annotator.services.media.decoding import renditions
 from annotator.services.media.decoding.pool import Part
-from annotator.services.media.decoding.renditions import Served, Wanted
+from annotator.services.media.decoding.renditions import Remote, Served, Wanted
 
-from .responses import blob_response, error_response, headers_of, refusal_of
+from .responses import BUCKET_THREADS, blob_response, error_response, headers_of, refusal_of
 from .threads import in_database
 
 # How long the store's own link to an export lives: nobody asks whether the person may still have it.
@@ -37,7 +37,7 @@ _making = Turns(
     waiting_each=settings.DECODING_WAITING_EACH,
 )
 _making_threads = anyio.CapacityLimiter(settings.DECODING_REQUESTS)
-_in_flight: dict[tuple[uuid.UUID, str, uuid.UUID], asyncio.Task[Served]] = {}
+_in_flight: dict[tuple[uuid.UUID, str, uuid.UUID | None], asyncio.Task[Served]] = {}
 
 
 def signed(view: View) -> View:
@@ -81,6 +81,8 @@ async def media(request: Request) -> Response:
         return Response(part.data, media_type="image/jpeg", headers=headers_of(name, max_age))
     if isinstance(found, Wanted):
         found = await _make_once(found)
+    if isinstance(found, Remote):
+        found = await anyio.to_thread.run_sync(renditions.open_remote, found, limiter=BUCKET_THREADS)
     return await blob_response(request, found, name=name, max_age=max_age, redirect=settings.MEDIA_REDIRECT)
 
 

@@ -17,10 +17,14 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from annotator.domain.errors import Busy, Conflict, Denied, DomainError, Missing, Unavailable
 from annotator.services import blobs, outages
 from annotator.services.media.decoding.renditions import Served
+from annotator.storage.base import BlobStore
+from annotator.storage.buckets.base import BucketReader
 
 # Files up to this size are read at once, so that a thumbnail costs one call to a thread instead of five.
 SMALL = 256 * 1024
 _MAX_RANGES = 16
+# Buckets answer as slowly as they like, so their files are read in threads of their own.
+BUCKET_THREADS = anyio.CapacityLimiter(32)
 _log = logging.getLogger(__name__)
 _RANGE = re.compile(r"(\d{0,18})-(\d{0,18})", re.ASCII)
 _STATUS: list[tuple[type[DomainError], int]] = [(Denied, 403), (Missing, 404), (Busy, 503), (Conflict, 400)]
@@ -72,13 +76,13 @@ async def blob_response(
     headers = headers_of(name, max_age, is_inline=served.is_inline)
     headers |= {
         "Accept-Ranges": "bytes",
-        "ETag": f'"{served.sha256}"',
+        "ETag": f'"{served.tag or served.sha256}"',
         "Last-Modified": format_datetime(served.made.astimezone(UTC), usegmt=True),
     }
     if _is_unchanged(request, headers):
         kept = ("ETag", "Last-Modified", "Cache-Control")
         return Response(status_code=304, headers={key: headers[key] for key in kept})
-    store = blobs.store()
+    store, limiter = _source_of(served)
     if redirect:
         link = store.link(
             served.sha256,
@@ -95,12 +99,17 @@ async def blob_response(
     headers |= body.headers
     status = 206 if ranges else 200
     try:
-        first = await anyio.to_thread.run_sync(body.open, request.method == "HEAD")
+        first = await anyio.to_thread.run_sync(body.open, request.method == "HEAD", limiter=limiter)
     except FileNotFoundError:
         return error_response(Missing("The file is not in storage.", code="file_missing"))
     if body.is_done:
         return Response(first, status, headers, body.mime)
-    return StreamingResponse(_chunks(first, body.rest), status, headers, body.mime)
+    return StreamingResponse(_chunks(first, body.rest, limiter), status, headers, body.mime)
+
+
+def _source_of(served: Served) -> tuple[BucketReader | BlobStore, anyio.CapacityLimiter | None]:
+    """Return where the bytes are, and which threads read them (None: those of all)."""
+    return (blobs.store(), None) if served.reader is None else (served.reader, BUCKET_THREADS)
 
 
 class _RangeBody:
@@ -121,7 +130,7 @@ class _RangeBody:
     def open(self, is_head: bool) -> bytes:
         """Return the first bytes: the whole of a small body (`is_done`), none for a HEAD request. Raises FileNotFoundError."""
         if is_head or self._boundary:
-            if blobs.store().stat(self._served.sha256) is None:
+            if _source_of(self._served)[0].stat(self._served.sha256) is None:
                 raise FileNotFoundError
             self.is_done = is_head
             return b"" if is_head else next(self.rest)
@@ -131,7 +140,7 @@ class _RangeBody:
         return next(self.rest, b"")
 
     def _chunks(self) -> Iterator[bytes]:
-        store = blobs.store()
+        store, _ = _source_of(self._served)
         for start, end in self._ranges:
             if self._boundary:
                 yield self._head(start, end)
@@ -152,13 +161,15 @@ class _RangeBody:
         return f"\r\n--{self._boundary}--\r\n".encode() if self._boundary else b""
 
 
-async def _chunks(first: bytes, rest: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def _chunks(
+    first: bytes, rest: Iterator[bytes], limiter: anyio.CapacityLimiter | None
+) -> AsyncIterator[bytes]:
     """Yield chunks; a client that does not read blocks no thread, since each read is a separate call to a thread."""
     chunk = first
     try:
         while chunk:
             yield chunk
-            chunk = await anyio.to_thread.run_sync(next, rest, b"")
+            chunk = await anyio.to_thread.run_sync(next, rest, b"", limiter=limiter)
     finally:
         close = getattr(rest, "close", None)
         if close is not None:

@@ -1,8 +1,10 @@
 """Tables of the domain, one module per aggregate: fields, constraints, cheap properties and querysets; no writes."""
 
+from .buckets import Bucket, BucketProvider
 from .datasets import Dataset, DatasetItem
 from .marks import AttributeValue, Label, Segment, SegmentConcept, Tag
 from .media import (
+    BUCKET_SCHEME,
     Blob,
     Media,
     MediaKind,
@@ -39,7 +41,7 @@ from .vocabulary import (
 )
 
 __all__ = [
-    "ApiToken", "AppliedOp", "Attribute", "AttributeBinding", "AttributeOption", "AttributeValue", "Blob", "Concept",
+    "BUCKET_SCHEME", "ApiToken", "AppliedOp", "Attribute", "AttributeBinding", "AttributeOption", "AttributeValue", "Blob", "Bucket", "BucketProvider", "Concept",
     "ContentType", "Dataset", "DatasetItem", "Event", "GuessCount", "Invitation", "Job", "JobState", "KeypointBinding", "KeypointClass",
     "KeypointSchema", "Label", "Lease", "Media", "MediaKind", "MediaStatus", "Membership", "Project", "ProjectClock",
     "QualityIssue", "Rendition", "Role", "SecurityEvent", "Segment", "SegmentConcept", "Session", "SignInLink", "SkeletonEdge", "Tag", "TagGroup", "Upload", "UploadBatch",

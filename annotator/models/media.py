@@ -237,11 +237,16 @@ class MediaQuerySet(ScopedQuerySet):
         return list(ahead)[::-1], list(self.after(media, order).in_list_order(order)[:after])
 
 
+#: How `Media.source_url` begins for a medium whose bytes are in a bucket.
+BUCKET_SCHEME = "bucket:"
+
+
 class Media(Row):
     """One image or clip of a project. Names live on DatasetItem; `list_key` is the order of all lists.
 
     `width` and `height` are after applying the EXIF orientation; the original bytes are kept.
     `display_range`: [black, white] values of an image of more than 8 bits a channel, by which its renditions are made.
+    `source_url`: where the bytes are when they are not stored here: an outside address, or BUCKET_SCHEME + key in `bucket`.
     `list_key` = key of the home dataset (its order and name) + natural key of the name, kept by services.
     `rejection` is why a reviewer sent it back last, null when they did not or it was finished since.
     """
@@ -253,6 +258,9 @@ class Media(Row):
     list_key = ByteOrderedField(max_length=1400, default="")
     blob = key(Blob, models.PROTECT, null=True, blank=True, related_name="media")
     source_url = text(2000)
+    bucket = key(
+        "annotator.Bucket", models.RESTRICT, null=True, blank=True, related_name="media", db_index=False
+    )
     status = key(MediaStatus, models.PROTECT, related_name="media", db_index=False)
     status_at = models.DateTimeField(null=True, blank=True)
     status_by = user_key()
@@ -318,6 +326,7 @@ class Media(Row):
             models.Index(
                 fields=["import_job"], condition=Q(import_job__isnull=False), name="media_import_job"
             ),
+            models.Index(fields=["bucket"], condition=Q(bucket__isnull=False), name="media_bucket"),
             models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="media_batch"),
             models.Index(fields=["trashed_at"], condition=Q(trashed_at__isnull=False), name="media_trash"),
             models.Index(
@@ -329,6 +338,11 @@ class Media(Row):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number}"
+
+    @property
+    def bucket_key(self) -> str | None:
+        """Return the key of the bytes in `bucket`, None for a medium whose bytes are not in one."""
+        return self.source_url.removeprefix(BUCKET_SCHEME) if self.bucket_id else None
 
     @property
     def is_sent_back(self) -> bool:

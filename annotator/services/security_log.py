@@ -62,6 +62,9 @@ class Kind(StrEnum):
     EXPORT_DOWNLOADED = "export.downloaded"
     WORKSPACE_CREATED = "workspace.created"
     WORKSPACE_QUOTAS = "workspace.quotas"
+    BUCKET_CREATED = "bucket.created"
+    BUCKET_CHANGED = "bucket.changed"
+    BUCKET_DELETED = "bucket.deleted"
     REFUSED = "refused"
 
 

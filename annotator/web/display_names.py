@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _, gettext_lazy
 
-from annotator.models import Role
+from annotator.models import BucketProvider, Role
 from annotator.services.security_log import Kind
 
 JOB_NAMES = {
@@ -13,6 +13,7 @@ JOB_NAMES = {
     "ingest": gettext_lazy("Image upload"),
     "ingest_video": gettext_lazy("Video processing"),
     "import_archive": gettext_lazy("Archive upload"),
+    "import_bucket": gettext_lazy("Bucket import"),
     "prepare": gettext_lazy("Thumbnails"),
     "relist": gettext_lazy("Image sorting"),
     "bulk": gettext_lazy("Bulk change"),
@@ -32,6 +33,13 @@ ROLES = {
     Role.REVIEWER: (gettext_lazy("Reviewer"), gettext_lazy("labels, reviews and exports")),
     Role.ANNOTATOR: (gettext_lazy("Annotator"), gettext_lazy("labels and submits for review")),
     Role.VIEWER: (gettext_lazy("Viewer"), gettext_lazy("read-only access")),
+}
+
+BUCKET_PROVIDERS = {
+    BucketProvider.S3: gettext_lazy("Amazon S3 or compatible"),
+    BucketProvider.GCS: gettext_lazy("Google Cloud Storage"),
+    BucketProvider.AZ: gettext_lazy("Azure Blob Storage"),
+    BucketProvider.DUMMY: gettext_lazy("Folder of the server"),
 }
 
 
@@ -62,6 +70,9 @@ SECURITY_EVENTS = {
     Kind.EXPORT_DOWNLOADED: gettext_lazy("Export downloaded"),
     Kind.WORKSPACE_CREATED: gettext_lazy("Workspace created"),
     Kind.WORKSPACE_QUOTAS: gettext_lazy("Quotas changed"),
+    Kind.BUCKET_CREATED: gettext_lazy("Bucket added"),
+    Kind.BUCKET_CHANGED: gettext_lazy("Bucket changed"),
+    Kind.BUCKET_DELETED: gettext_lazy("Bucket deleted"),
     Kind.REFUSED: gettext_lazy("Request refused"),
 }
 

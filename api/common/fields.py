@@ -356,6 +356,14 @@ class QueryTextField(LineField):
             raise serializers.ValidationError(error.message, code="invalid") from None
 
 
+class QueryKeyField(QueryTextField):
+    """One line as it was sent: keys are compared byte by byte, so they are not normalized."""
+
+    def to_internal_value(self, data: Any) -> str:
+        super().to_internal_value(data)
+        return str(data)
+
+
 class QueryNameField(QueryTextField):
     """One line with at least one character that shows."""
 

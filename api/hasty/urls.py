@@ -8,6 +8,7 @@ from api.common.routes import addresses
 
 from .views import (
     attributes,
+    buckets,
     classes,
     datasets,
     exports,
@@ -27,6 +28,7 @@ from .views import (
 from .viewsets import UnknownAddressView
 
 P = "projects/<str:project_id>"
+B = "buckets/<str:workspace_id>/credentials"
 
 MANY = {"get": "list", "post": "create"}
 ONE = {"get": "retrieve", "put": "update", "delete": "destroy"}
@@ -40,6 +42,10 @@ urlpatterns = [
                 workspaces.WorkspaceViewSet,
                 {"get": "retrieve", "put": "update"},
             ),
+            (B, buckets.BucketViewSet, MANY),
+            (f"{B}/<str:bucket_id>", buckets.BucketViewSet, {"put": "update", "delete": "destroy"}),
+            (f"{B}/<str:bucket_id>/import", buckets.BucketViewSet, {"post": "import_files"}),
+            (f"{B}/<str:bucket_id>/files", buckets.BucketViewSet, {"get": "files"}),
             ("projects", projects.ProjectViewSet, MANY),
             (P, projects.ProjectViewSet, ONE),
             (f"{P}/datasets", datasets.DatasetViewSet, MANY),

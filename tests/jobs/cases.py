@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+
 from annotator.jobs import engine
 from annotator.models import (
     Concept,
@@ -27,6 +29,8 @@ from annotator.models import (
     VideoFacts,
 )
 from annotator.services import blobs
+from annotator.services.buckets import buckets
+from annotator.services.exchange import bucket_import
 from annotator.services.exchange.exports import exports
 from annotator.services.exchange.imports import imports
 from annotator.services.jobs import jobs
@@ -182,6 +186,24 @@ def _delete_class(w: World) -> Job:
     return job
 
 
+def _import_bucket(is_copied: bool) -> Prepare:
+    def prepare(w: World) -> Job:
+        folder = settings.BUCKET_ROOT / "photos"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in _files().items():
+            (folder / name).write_bytes(data)
+        bucket = buckets.create(
+            actor=actor(w.olga),
+            workspace=w.workspace,
+            provider="dummy",
+            description="f",
+            fields={"secret": "photos"},
+        )
+        return bucket_import.start(actor=actor(w.max), bucket=bucket, dataset=w.dataset, is_copied=is_copied)
+
+    return prepare
+
+
 def _export(w: World) -> Job:
     _many(w)
     return exports.start(
@@ -245,6 +267,8 @@ CASES = {
     "import_archive:replace": Case(_archive("replace"), is_trashed=True),
     "ingest:number": Case(_ingest("number")),
     "ingest:replace": Case(_ingest("replace")),
+    "import_bucket:copy": Case(_import_bucket(True)),
+    "import_bucket:reference": Case(_import_bucket(False)),
     "import_coco": Case(_coco, is_restarted=True),
     "bulk:status": Case(_bulk("status"), _undo_bulk),
     "bulk:move": Case(_bulk("move"), _undo_bulk),

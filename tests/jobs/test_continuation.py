@@ -18,6 +18,7 @@ from annotator.domain.errors import Invalid
 from annotator.jobs import engine, registry
 from annotator.ml import scenes
 from annotator.models import Job
+from annotator.services.exchange import bucket_import
 from annotator.services.exchange.exports import rows as export_rows
 from annotator.services.exchange.imports import coco as coco_imports
 from annotator.services.jobs import jobs, runs as job_runs
@@ -58,7 +59,8 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     for module in (merges, bulk):
         monkeypatch.setattr(module, "AT_ONCE", 2)
     monkeypatch.setattr(purging, "_MEDIA", 2)
-    monkeypatch.setattr(archives, "_PORTION", 3)
+    for module in (archives, bucket_import):
+        monkeypatch.setattr(module, "_PORTION", 3)
     monkeypatch.setattr(datasets, "_CHUNK", 2)
     monkeypatch.setattr(datasets, "INLINE", 2)
     monkeypatch.setattr(demo, "STATES", ("DONE", "NEW"))

@@ -19,6 +19,7 @@ from django.test import Client
 from annotator.domain.ids import uuid7
 from annotator.models import Membership, TagGroup
 from annotator.services.accounts import tokens
+from annotator.services.buckets import buckets
 from annotator.services.jobs import jobs
 from annotator.services.media import uploads
 from annotator.services.vocabulary import attributes, keypoint_edits, keypoint_schemas
@@ -50,6 +51,7 @@ QUERIES: dict[str, str] = {
     "project-film": f"around at before after {FILTERS}", "project-trash": "part before", "workspace-trash": "part before",
     "attributes": "chosen", "keypoints": "", "keypoint-schema": "", "keypoint-schema-uses": "point", "keypoint-examples": "name id",
     "video": "", "statuses": "", "activities": "",
+    "buckets": "", "bucket-import": "dataset part", "bucket-browse": "prefix",
 }  # fmt: skip
 BOX = {"concept": "$car", "box": [1, 2, 30, 40], "z": 1, "tool": "box", "origin": "human", "score": 0.5, "is_crowd": False,
        "external_id": "7"}  # fmt: skip
@@ -76,6 +78,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "keypoint-schema-restore": {
         "id": "$op", "name": "Foot", "kind": "pose", "description": "", "template": "", "order": 1, "classes": [], "edges": [], "concepts": ["$person"],
     },
+    "bucket-create": {"description": "Camera", "cloud_provider": "dummy", "secret": "."},
+    "bucket-change": {"description": "Camera", "cloud_provider": "s3", "bucket_s3": "photos", "access_key": "key", "secret_key": "secret"},
+    "bucket-test": {},
+    "bucket-import-start": {"bucket": "$bucket", "prefix": "2024/", "dataset": "$dataset", "new_dataset": "", "copy": "on"},
+    "bucket-delete": {},
     "export-preview": {"format": "yolo", "datasets": ["$dataset"], "statuses": ["$status"], "class": ["$car"]},
     "project-create": {"workspace": "$workspace", "name": "New", "description": "", "content_type": "IMAGES"},
     "sign-in": {"name": "ann", "password": "wrong", "next": "/", "stay": "on"},
@@ -169,8 +176,10 @@ def ids(w: World) -> dict[str, str]:
     changes = {"name": "Note", "kind": "SELECTION", "options": [{"value": "a"}]}
     attribute = attributes.create(actor=w.actor(w.olga), project=w.project, changes=changes)
     schema = keypoint_schemas.create(actor=w.actor(w.olga), project=w.project, name="Head", kind="points")
+    folder = {"provider": "dummy", "description": "Camera", "fields": {"secret": "."}}
+    bucket = buckets.create(actor=w.actor(w.olga), workspace=w.workspace, **folder)
     rows: dict[str, Any] = {
-        "attribute": attribute, "schema": schema, "workspace": w.workspace, "project": w.project, "dataset": w.dataset, "media": w.images[0], "image": w.images[0],
+        "bucket": bucket, "attribute": attribute, "schema": schema, "workspace": w.workspace, "project": w.project, "dataset": w.dataset, "media": w.images[0], "image": w.images[0],
         "car": w.car, "concept": w.car, "person": w.person, "sunny": w.sunny, "status": w.images[0].status, "ann": w.ann,
         "member": Membership.all_objects.get(user=w.ann), "token": tokens.issue(user=w.olga, name="t", workspace=w.workspace)[0],
         "invitation": invited.invitation, "job": job, "group": TagGroup.all_objects.get(project=w.project), "batch": batch, "upload": slot,

@@ -100,7 +100,12 @@ TASKS = {
     "cancel jobs": {"job.cancel"},
     "delete projects": {"project.delete"},
     "delete for good from the trash": {"trash.purge"},
-    "members, tokens, workspace settings": {"member.manage", "token.manage", "workspace.manage"},
+    "members, tokens, buckets, workspace settings": {
+        "member.manage",
+        "token.manage",
+        "bucket.manage",
+        "workspace.manage",
+    },
     "see the security log": {"audit.read"},
     "delete the workspace": {"workspace.delete"},
 }

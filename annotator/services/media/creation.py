@@ -14,8 +14,9 @@ from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid
 from annotator.events import kinds, payloads
-from annotator.models import Blob, ContentType, Dataset, Media, Project, Upload, UploadBatch
+from annotator.models import Blob, Bucket, ContentType, Dataset, Media, Project, Upload, UploadBatch
 from annotator.services import addresses
+from annotator.services.buckets.reading import BucketFile
 from annotator.services.media import names as media_names, rows as media_rows, url_import
 from annotator.services.media.changes import rename
 from annotator.services.media.image_decoding import blob_of, decode, name_taken
@@ -116,6 +117,36 @@ def _check_holds_files(project: Project) -> None:
     if project.content_type == ContentType.URLDATA:
         message = "This project holds addresses: send url, with copy_original as false."
         raise Invalid(message, field="url", code="content_type")
+
+
+def create_from_bucket(
+    *,
+    actor: Actor,
+    dataset: Dataset,
+    bucket: Bucket,
+    key: str,
+    name: str | None = None,
+    copy_bytes: bool = False,
+    external_id: str | None = None,
+    replace: bool = False,
+    client: str = "",
+) -> Media:
+    """Make one image of a file in a bucket of the workspace; called like the key's last part when `name` is None.
+
+    As `create_image`; the file is read and decoded now. Without `copy_bytes` it stays in the bucket, and is read
+    from there when somebody looks at it.
+    """
+    policy.require(actor, dataset.project, "media.upload")
+    _check_holds_files(dataset.project)
+    clean = _free_or_replaced(
+        dataset, media_names.below(key.rsplit("/", 1)[-1]) if name is None else name, replace
+    )
+    quotas.check_bytes(dataset.project.workspace_id, 0)
+    source = BucketFile(bucket, key, copy_bytes)
+    ready = decode(NewImage(dataset, clean, None, _external(external_id) or "", bucket_file=source))
+    if ready.refusal is not None:
+        raise Invalid(ready.refusal.message, field="url", code=ready.refusal.code)
+    return _write(actor, ready, replace, None, _external(external_id), client)
 
 
 def _external(value: str | None) -> str | None:

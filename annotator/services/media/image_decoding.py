@@ -6,9 +6,13 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
+from django.conf import settings
+
 from annotator.domain.errors import DomainError, Invalid
 from annotator.models import Blob, Upload
 from annotator.services import blobs
+from annotator.services.buckets import reading
+from annotator.services.buckets.reading import BucketFile
 from annotator.services.media import rows as media_rows
 from annotator.services.media.decoding import pool as decoding, renditions
 from annotator.services.media.decoding.pool import Decoded, Undecodable
@@ -19,6 +23,8 @@ Found = Decoded | DomainError | None
 
 def decode_one(image: NewImage, caller: str) -> tuple[NewImage, Found]:
     """Decode one image's bytes in a child, in a turn of `caller`; runs in a thread and touches no row."""
+    if image.bucket_file is not None:
+        return _decode_remote(image, image.bucket_file, caller)
     if image.blob is None:
         return image, image.refusal
     try:
@@ -30,8 +36,38 @@ def decode_one(image: NewImage, caller: str) -> tuple[NewImage, Found]:
         return image, Undecodable("The file is not in storage any more.", code="file_missing")
 
 
+def _decode_remote(image: NewImage, source: BucketFile, caller: str) -> tuple[NewImage, Found]:
+    """Read an image from its bucket and decode it. Raises Invalid when the bucket as a whole cannot be read."""
+    limit = settings.MAX_IMAGE_BYTES
+    try:
+        if source.is_copied:
+            image = replace(image, stored=reading.copy_into_store(source.bucket, source.key, limit=limit))
+            assert image.stored is not None
+            with blobs.store().as_file(image.stored.sha256) as path:
+                return image, decoding.prepare(path, caller=caller)
+        with reading.as_file(source.bucket, source.key, limit=limit) as path:
+            return image, decoding.prepare(path, caller=caller)
+    except Undecodable as refusal:
+        return image, refusal
+    except DomainError as refusal:
+        if not reading.is_of_object(refusal):
+            raise
+        return image, refusal
+
+
+def _record_stored(chunk: Sequence[tuple[NewImage, Found]]) -> list[tuple[NewImage, Found]]:
+    """Record the bytes that were copied from buckets."""
+    copied = [image.stored for image, _ in chunk if image.stored is not None]
+    rows = iter(blobs.record_many([(one, "application/octet-stream") for one in copied]))
+    return [
+        (replace(image, blob=next(rows), stored=None) if image.stored is not None else image, found)
+        for image, found in chunk
+    ]
+
+
 def keep_parts(chunk: Sequence[tuple[NewImage, Found]]) -> list[Ready]:
     """Store the renditions of decoded images, their blob rows in one transaction."""
+    chunk = _record_stored(chunk)
     parts = [part for _, decoded in chunk if isinstance(decoded, Decoded) for part in decoded.parts]
     kept = iter(renditions.put_parts(parts))
     ready = []

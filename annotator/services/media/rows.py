@@ -20,6 +20,7 @@ from annotator.domain.ids import uuid7
 from annotator.events import kinds, payloads
 from annotator.ml import quality
 from annotator.models import (
+    BUCKET_SCHEME,
     Blob,
     Dataset,
     DatasetItem,
@@ -33,12 +34,14 @@ from annotator.models import (
     Upload,
     UploadBatch,
 )
+from annotator.services.buckets.reading import BucketFile
 from annotator.services.media import names as media_names, statuses
 from annotator.services.media.decoding import renditions
 from annotator.services.media.decoding.pool import Decoded, Part
 from annotator.services.numbers import keep_number, next_number
 from annotator.services.workspaces.quotas import quotas
 from annotator.storage import probe
+from annotator.storage.base import Stored
 
 #: Numbers of media are kept from an import below this: beyond it, readers of JSON that know only float64 round.
 END_OF_NUMBERS = 2**53
@@ -52,6 +55,7 @@ class NewImage:
     `number` is one kept from an import (the next free one if it is in use), `size` what an
     import says of an image without bytes, `refusal` why there are none, `upload_id` the slot that is used up. `is_link`: it is
     the address `source_url` alone, whatever answers there.
+    `bucket_file` is read when the image is decoded; `stored` are its bytes then, where they are copied.
     """
 
     dataset: Dataset
@@ -65,6 +69,8 @@ class NewImage:
     source_url: str = ""
     refusal: DomainError | None = None
     is_link: bool = False
+    bucket_file: BucketFile | None = None
+    stored: Stored | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +144,11 @@ def take_numbers(project: Project, wanted: Sequence[int | None]) -> list[int]:
 def content_columns(ready: Ready) -> dict[str, Any]:
     """Return the columns of Media that follow from the bytes."""
     image, decoded = ready.image, ready.decoded
+    remote = image.bucket_file if image.bucket_file and not image.bucket_file.is_copied else None
     columns: dict[str, Any] = {
         "blob": image.blob,
-        "source_url": image.source_url,
+        "source_url": f"{BUCKET_SCHEME}{remote.key}" if remote else image.source_url,
+        "bucket": remote.bucket if remote else None,
         "kind": MediaKind.URL if image.is_link else MediaKind.IMAGE,
         "content_at": timezone.now(),
         "is_prepared": True,

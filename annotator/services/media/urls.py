@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from annotator.domain.actor import Actor
-from annotator.models import Blob, Job, Media, MediaKind, Upload
+from annotator.models import BUCKET_SCHEME, Blob, Job, Media, MediaKind, Upload
 from annotator.storage import display_range, imaging, probe, signing
 from annotator.storage.video import containers
 
@@ -55,7 +55,7 @@ def addresses(media: Media, *, name: str = "") -> Addresses:
 
 def original_of(media_id: uuid.UUID, name: str, *, sha256: str | None, source_url: str) -> str | None:
     """Return the address of an original, of what rows past the ORM know of it; None when its bytes are nowhere."""
-    if sha256 is None:
+    if sha256 is None and not source_url.startswith(BUCKET_SCHEME):
         return source_url or None
     path = signing.media_path(media_id, "original", original_version(sha256), name)
     return _sign(path, signing.expiry_of(time.time()))
@@ -81,7 +81,7 @@ def fitted(media: Media, side: int) -> str | None:
 
 def crop(media: Media, box: tuple[float, float, float, float]) -> str | None:
     """Return the address of the part of an image inside `box` (x0, y0, x1, y1 pixels), shown to fit 320 x 320."""
-    if media.blob is None or not is_decoded_image(media):
+    if (media.blob is None and media.bucket_id is None) or not is_decoded_image(media):
         return None
     variant = "crop_" + "_".join(f"{value:.2f}".rstrip("0").rstrip(".") for value in box)
     return _rendition(media, variant, signing.expiry_of(time.time()))

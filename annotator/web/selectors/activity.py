@@ -24,7 +24,17 @@ LOOK_BACK = 300
 PAUSE = timedelta(minutes=30)
 # The changes of these jobs have events of their own; only failures are shown.
 _JOBS_WITH_EVENTS = frozenset(
-    {"ingest", "import_archive", "bulk", "bulk_undo", "merge", "merge_undo", "relist", "prepare"}
+    {
+        "ingest",
+        "import_archive",
+        "import_bucket",
+        "bulk",
+        "bulk_undo",
+        "merge",
+        "merge_undo",
+        "relist",
+        "prepare",
+    }
 )
 _REPEATED = frozenset(
     {

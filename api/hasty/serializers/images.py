@@ -73,13 +73,17 @@ class ImageInSerializer(Serializer):
     upload_id = fields.UUIDField(
         required=False, help_text="A slot that holds the file; one of upload_id and url is needed."
     )
-    url = fields.HttpAddressField(
-        required=False, help_text="An http or https address to fetch the image from."
+    url = fields.LineField(
+        max_length=2000,
+        required=False,
+        help_text="An http or https address to fetch the image from; with bucket_id the key of a file there.",
     )
     copy_original = fields.BooleanField(
-        required=False, help_text="With url: keep the bytes (default) or only the link."
+        required=False,
+        help_text="With url: keep the bytes (default), or only the link. With bucket_id the file stays in the "
+        "bucket by default.",
     )
-    bucket_id = fields.UUIDField(required=False, help_text="With url: the key of a file in this bucket.")
+    bucket_id = fields.UUIDField(required=False, help_text="A bucket of the workspace; url is a key in it.")
     external_id = fields.LineField(max_length=500, required=False, allow_null=True)
 
 

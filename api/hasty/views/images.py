@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from annotator.domain.errors import Invalid
 from annotator.models import Dataset, Media, MediaStatus, Project
+from annotator.services.buckets import buckets
 from annotator.services.media import changes as media_changes, creation as media_creation, statuses, uploads
 
 from .. import viewsets
@@ -118,14 +119,23 @@ def _create(
     dataset = find_dataset(project, dataset_id)
     if ("upload_id" in source) == ("url" in source):
         raise Invalid("Name one source of the image: upload_id or url.", field="upload_id")
-    if "bucket_id" in source:
-        raise Invalid("There is no such bucket in this workspace.", field="bucket_id")
     details: dict[str, Any] = {
         "actor": actor,
         "dataset": dataset,
         "external_id": external_id,
         "replace": replace,
     }
+    if "bucket_id" in source:
+        if "url" not in source:
+            raise Invalid("url is required with bucket_id: the key of the file.", field="url")
+        bucket = buckets.find(workspace=project.workspace, key=source["bucket_id"])
+        return media_creation.create_from_bucket(
+            name=filename,
+            bucket=bucket,
+            key=source["url"],
+            copy_bytes=source.get("copy_original", False),
+            **details,
+        )
     if "url" in source:
         copy_bytes = source.get("copy_original", True)
         return media_creation.create_from_url(

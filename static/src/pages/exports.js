@@ -1,46 +1,14 @@
 /** Exports and imports: both forms, the upload of an import's file, live job rows. */
-import { refreshAges } from '../ui/ages.js';
 import { postJson, readResponse, requestHeaders } from '../ui/dom.js';
-import { clearErrors, refreshPart, showResult, applyResponse, showError, startPage } from './_page.js';
+import { followJobs } from './_job_rows.js';
+import { clearErrors, showResult, showError, startPage } from './_page.js';
 import { sendFile } from './_send.js';
 
 startPage();
 
-const rows = document.getElementById('rows');
-let wake = () => {};
-
-async function refresh() {
-  if (!rows) return;
-  await refreshPart(rows).catch(() => { /* retried with the next poll */ });
-  refreshAges(rows);
+const refreshJobs = followJobs((rows) => {
   const none = document.getElementById('none');
   if (none) none.hidden = rows.children.length > 0;
-}
-
-async function pollJobs() {
-  for (;;) {
-    const isBusy = rows?.querySelector('[data-open]');
-    await new Promise((resolve) => {
-      const timer = setTimeout(resolve, isBusy ? 1000 : 10_000);
-      wake = () => {
-        clearTimeout(timer);
-        resolve(undefined);
-      };
-    });
-    if (!document.hidden) await refresh();
-  }
-}
-
-document.addEventListener('started', async (event) => {
-  showResult(/** @type {CustomEvent} */ (event).detail);
-  await refresh();
-  wake();
-});
-document.addEventListener('posted', async (event) => {
-  event.preventDefault();
-  applyResponse(/** @type {CustomEvent} */ (event).detail);
-  await refresh();
-  wake();
 });
 
 const exporting = document.getElementById('export');
@@ -141,8 +109,7 @@ async function runImport(target) {
     showResult(await postJson(target.getAttribute('data-start') ?? '', body));
     target.reset();
     showNew();
-    await refresh();
-    wake();
+    await refreshJobs();
   } catch (error) {
     const named = /** @type {any} */ (error);
     if (named?.body?.field === 'name') named.body.field = 'new_dataset';
@@ -156,4 +123,3 @@ form?.addEventListener('submit', (event) => {
   event.preventDefault();
   if (form instanceof HTMLFormElement) runImport(form);
 });
-pollJobs();

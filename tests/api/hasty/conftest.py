@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from annotator.models import Concept, Job, Upload
 from annotator.services import blobs
 from annotator.services.annotations import segments
+from annotator.services.buckets import buckets
 from annotator.services.exchange.exports import exports
 from annotator.services.media import statuses, uploads
 from annotator.services.media.selection import MediaSelection
@@ -61,6 +63,15 @@ def p(w: World) -> str:
 
 
 @pytest.fixture
+def folder(tmp_path: Path, settings: Any) -> Path:
+    """The folder `photos` below the one that the server has for buckets."""
+    settings.BUCKET_ROOT, settings.HAS_BUCKET_ROOT = tmp_path, True
+    made = tmp_path / "photos"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
 def body(w: World) -> Any:
     """A keypoint schema `body` with nose and left ear, linked to the class person."""
     names: list[dict[str, Any]] = [
@@ -82,7 +93,7 @@ def body(w: World) -> Any:
 
 
 @pytest.fixture
-def named(w: World, body: Any) -> dict[str, str]:
+def named(w: World, body: Any, folder: Path) -> dict[str, str]:
     """An id for every parameter of Hasty's paths, all of the cast's project."""
     actor = w.actor(w.max)
     status = statuses.create(actor=actor, project=w.project, name="Odd")
@@ -95,8 +106,15 @@ def named(w: World, body: Any) -> dict[str, str]:
     video = make_video(w.dataset)
     segment = segments.create(actor=actor, media=video, start_ms=0, end_ms=9, concept_ids=[activity.pk])
     group = Concept.all_objects.get(pk=w.sunny.pk).project.tag_groups.get()
+    bucket = buckets.create(
+        actor=w.actor(w.olga),
+        workspace=w.workspace,
+        provider="dummy",
+        description="f",
+        fields={"secret": "photos"},
+    )
     ids = {
-        "workspace_id": w.workspace.pk, "project_id": w.project.pk, "dataset_id": w.dataset.pk, "image_id": w.images[0].pk,
+        "bucket_id": bucket.pk, "workspace_id": w.workspace.pk, "project_id": w.project.pk, "dataset_id": w.dataset.pk, "image_id": w.images[0].pk,
         "label_id": w.box().pk, "label_class_id": w.car.pk, "tag_class_id": w.sunny.pk, "tag_group_id": group.pk,
         "keypoint_schema_id": body.pk, "status_id": status.pk, "export_id": export.pk,
         "attribute_id": attribute.pk, "job_id": run.pk,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -17,11 +21,14 @@ from annotator.domain.errors import Missing
 from annotator.models import Blob, Job, JobState, Media, MediaKind, Rendition
 from annotator.models.rows import RenditionRow
 from annotator.services import blobs
+from annotator.services.buckets import reading
+from annotator.services.buckets.reading import BucketFile
 from annotator.services.media import urls as media_urls
 from annotator.services.media.decoding import pool as decoding
 from annotator.services.media.decoding.pool import Part
 from annotator.storage import probe
 from annotator.storage.base import put_bytes
+from annotator.storage.buckets.base import BucketReader
 from annotator.storage.video import containers
 
 VARIANTS = ("thumbnail", "preview", "fit200", "fit1024")
@@ -33,10 +40,25 @@ _CROP = re.compile(r"crop((?:_-?\d{1,7}(?:\.\d{1,2})?){4})")
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A blob to be sent: `is_inline` only for decoded rasters and video; anything else is a download of unknown type."""
+    """A blob to be sent: `is_inline` only for decoded rasters and video; anything else is a download of unknown type.
+
+    With `reader` it is a file of a bucket, `sha256` its key and `tag` what tells one version from another.
+    """
 
     sha256: str
     size: int
+    mime: str
+    is_inline: bool
+    made: datetime
+    reader: BucketReader | None = None
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """An original in a bucket, which has to be asked before it can be sent."""
+
+    file: BucketFile
     mime: str
     is_inline: bool
     made: datetime
@@ -44,7 +66,7 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A rendition that must be made first: from the blob `source`, the part inside `box` for a crop.
+    """A rendition that must be made first: from the blob `source` or a file in a bucket, the part inside `box` for a crop.
 
     `shown`: the display range that all renditions of a deep image share.
     """
@@ -52,13 +74,14 @@ class Wanted:
     workspace_id: uuid.UUID
     media_id: uuid.UUID
     variant: str
-    source_id: uuid.UUID
+    source_id: uuid.UUID | None
     sha256: str
     box: tuple[float, float, float, float] | None = None
     shown: tuple[float, float] | None = None
+    bucket_file: BucketFile | None = None
 
 
-def find(media_id: uuid.UUID, variant: str, version: str) -> Served | Wanted:
+def find(media_id: uuid.UUID, variant: str, version: str) -> Served | Wanted | Remote:
     """Return what to send for a signed address: one query for a rendition that is there, three at most.
 
     Raises Missing when the medium is gone or trashed, its bytes were replaced since the address was
@@ -67,7 +90,7 @@ def find(media_id: uuid.UUID, variant: str, version: str) -> Served | Wanted:
     kept = _kept(media_id, variant, version) if variant in VARIANTS + _OF_VIDEOS else None
     if kept is not None:
         return kept
-    media = Media.objects.filter(pk=media_id).select_related("blob", "project").first()
+    media = Media.objects.filter(pk=media_id).select_related("blob", "project", "bucket").first()
     if media is None:
         raise Missing("There is no such image.")
     if version != media_urls.version(media.blob, variant):
@@ -79,10 +102,9 @@ def find(media_id: uuid.UUID, variant: str, version: str) -> Served | Wanted:
     if variant in VARIANTS:
         return _rendition(media, variant)
     box = _crop_box(variant)
-    if box is None or media.blob is None:
+    if box is None or (media.blob is None and media.bucket is None):
         raise Missing("There is no such variant.")
-    workspace_id, blob = media.project.workspace_id, media.blob
-    return Wanted(workspace_id, media.pk, "crop", blob.pk, blob.sha256, box, _range_of(media))
+    return _wanted(media, media.blob, "crop", box)
 
 
 def _kept(media_id: uuid.UUID, variant: str, version: str) -> Served | None:
@@ -114,8 +136,12 @@ def _served(blob: Blob, mime: str, *, is_inline: bool = True) -> Served:
     return Served(blob.sha256, blob.size, mime, is_inline, blob.created_at)
 
 
-def _original(media: Media) -> Served:
+def _original(media: Media) -> Served | Remote:
     blob = media.blob
+    if blob is None and (file := _bucket_file(media)) is not None:
+        is_image = media_urls.is_decoded_image(media) and media.format in probe.MIMES
+        mime = probe.MIMES[media.format] if is_image else "application/octet-stream"
+        return Remote(file, mime, is_image, media.content_at or media.created_at)
     if blob is None:
         raise Missing("The original of this image is not kept here.", code="linked")
     if media_urls.is_decoded_image(media) and media.format in probe.MIMES:
@@ -127,12 +153,38 @@ def _original(media: Media) -> Served:
 
 def _rendition(media: Media, variant: str) -> Wanted:
     """Return the rendition to make, since `_kept` found none; an outdated one is replaced."""
+    if media.blob is None and media.bucket is not None:
+        return _wanted(media, None, variant)
     source = media.blob or _largest(media)
     if source is None or (media.blob is None and variant not in _FITTED):
         raise Missing("There is no such rendition of a linked image.", code="linked")
     # The stored renditions of a linked image are in 8 bits already.
     shown = _range_of(media) if media.blob else None
     return Wanted(media.project.workspace_id, media.pk, variant, source.pk, source.sha256, shown=shown)
+
+
+def _wanted(
+    media: Media, blob: Blob | None, variant: str, box: tuple[float, float, float, float] | None = None
+) -> Wanted:
+    file = _bucket_file(media) if blob is None else None
+    return Wanted(
+        media.project.workspace_id, media.pk, variant, blob.pk if blob else None, blob.sha256 if blob else "", box,
+        _range_of(media), file,
+    )  # fmt: skip
+
+
+def _bucket_file(media: Media) -> BucketFile | None:
+    return BucketFile(media.bucket, media.bucket_key) if media.bucket and media.bucket_key else None
+
+
+def open_remote(remote: Remote) -> Served:
+    """Ask the bucket for an original; touches no row. Raises Missing when it is gone, Invalid when the bucket cannot be read."""
+    file, reader = remote.file, reading.open_reader(remote.file.bucket)
+    size = reader.stat(file.key)
+    if size is None:
+        raise Missing("The file is no longer in the bucket.", code="file_missing")
+    tag = hashlib.sha256(f"{file.bucket.pk} {file.key} {size} {remote.made}".encode()).hexdigest()
+    return Served(file.key, size, remote.mime, remote.is_inline, remote.made, reader, tag)
 
 
 def _range_of(media: Media) -> tuple[float, float] | None:
@@ -157,11 +209,22 @@ def _crop_box(variant: str) -> tuple[float, float, float, float] | None:
 def make(wanted: Wanted) -> Part:
     """Make a rendition in the child pool; touches no row. Raises Undecodable, Unavailable, Missing."""
     try:
-        with blobs.store().as_file(wanted.sha256) as path:
+        with _file_of(wanted) as path:
             caller = str(wanted.workspace_id)
             return decoding.render(path, wanted.variant, wanted.box, wanted.shown, caller=caller)
     except FileNotFoundError:
         raise Missing("The file is not in storage.", code="file_missing") from None
+
+
+@contextmanager
+def _file_of(wanted: Wanted) -> Iterator[Path]:
+    file = wanted.bucket_file
+    if file is None:
+        with blobs.store().as_file(wanted.sha256) as path:
+            yield path
+    else:
+        with reading.as_file(file.bucket, file.key, limit=settings.MAX_IMAGE_BYTES) as path:
+            yield path
 
 
 def keep(wanted: Wanted, part: Part) -> Served:
@@ -182,7 +245,7 @@ def put_parts(parts: Sequence[Part]) -> list[tuple[Part, Blob]]:
     return list(zip(parts, blobs.record_many([(one, "image/jpeg") for one in stored]), strict=True))
 
 
-def write(media_id: uuid.UUID, source_id: uuid.UUID, parts: Sequence[tuple[Part, Blob]]) -> None:
+def write(media_id: uuid.UUID, source_id: uuid.UUID | None, parts: Sequence[tuple[Part, Blob]]) -> None:
     """Make these the renditions of a medium, in place of earlier ones of the same variants."""
     Rendition.objects.bulk_create(
         rows_of(media_id, source_id, parts),

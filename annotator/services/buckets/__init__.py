@@ -1,0 +1,1 @@
+"""Buckets of workspaces: their credentials, and reading of what is in them."""
