@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import json
 import struct
 import tempfile
 from fractions import Fraction
@@ -12,6 +13,9 @@ from typing import Any
 
 import av
 import numpy as np
+import pytest
+
+from annotator.services.video import child, processes
 
 WIDTH, HEIGHT, _BLOCK = 128, 96, 16
 _BITS = 12
@@ -119,6 +123,29 @@ def vp9(**options: Any) -> bytes:
     )
 
 
+@functools.cache
+def vp8_with_hidden_frames() -> bytes:
+    """Return a WebM in which a picture that is never shown, as encoders make them to refer to, stands before each key frame."""
+    source = make("webm", "libvpx", options=(("g", "12"), ("b", "600k"), ("threads", "1")))
+    out, hidden = io.BytesIO(), 0
+    with av.open(io.BytesIO(source)) as file, av.open(out, "w", format="webm") as target:
+        stream = target.add_stream_from_template(file.streams.video[0])
+        for packet in file.demux(video=0):
+            if packet.dts is None or packet.pts is None:
+                continue
+            if packet.is_keyframe and packet.pts > 0:
+                content = bytes(packet)
+                extra = av.Packet(bytes([content[0] & ~0x10]) + content[1:])  # the bit that says: show it
+                extra.pts = extra.dts = packet.pts - 1
+                extra.time_base, extra.stream, extra.is_keyframe = packet.time_base, stream, True
+                target.mux(extra)
+                hidden += 1
+            packet.stream = stream
+            target.mux(packet)
+    assert hidden == 4
+    return out.getvalue()
+
+
 def index_first(data: bytes) -> bytes:
     """Return an MP4 with its index before its frames, as the web likes it."""
     with tempfile.TemporaryDirectory() as folder:
@@ -184,3 +211,17 @@ def without_frames() -> bytes:
 def far_keys() -> bytes:
     """Return an MP4 of 20 s with one key frame."""
     return make("mp4", frames=40, rate=2, options=(("g", "1000"), ("sc_threshold", "0"), ("bf", "2")))
+
+
+def read_in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let videos be read in the test's own process: a child of its own costs half a second of CPU, most of it to start."""
+
+    def call(name: str, *, progress: Any, check: Any, **args: Any) -> dict[str, Any]:
+        check()
+        asked = json.loads(json.dumps({"call": name, "args": args}))
+        outcome: dict[str, Any] = json.loads(json.dumps(child.answer(asked, progress)))
+        if not outcome.pop("ok"):
+            raise processes.Unreadable(outcome["reason"], code=outcome["code"])
+        return outcome
+
+    monkeypatch.setattr(processes, "call", call)

@@ -24,6 +24,11 @@ from tests.world import World, actor, make_dataset, make_project, make_video
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _read_in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    made.read_in_process(monkeypatch)
+
+
 @pytest.fixture
 def clips(w: World) -> Dataset:
     return make_dataset(make_project(w.workspace, "Clips", content_type="VIDEOS", owner=w.olga), "Monday")

@@ -29,6 +29,11 @@ FIELDS = {
 }  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def _read_in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    made.read_in_process(monkeypatch)
+
+
 @pytest.fixture
 def clips(w: World) -> Project:
     """A project of videos."""

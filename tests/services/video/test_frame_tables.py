@@ -35,7 +35,7 @@ KINDS: dict[str, Case] = {
     "H.264 at 29.97": (lambda: made.h264(frames=40, times=tuple(range(0, 40 * 1001, 1001)), base=30000), 40, lambda n: n * 1001 / 30000),
     "VP9": (lambda: made.vp9(frames=40), 40, even(25)),
     "VP9, variable rate": (lambda: made.vp9(frames=60, times=made.variable()), 60, varying),
-    "VP8 with hidden frames": (lambda: made.make("webm", "libvpx", options=(("auto-alt-ref", "1"), ("lag-in-frames", "12"), ("b", "600k"))), 50, even(25)),
+    "VP8 with hidden frames": (made.vp8_with_hidden_frames, 50, even(25)),
     "MOV, turned": (lambda: made.make("mov", rotation=90), 50, even(25)),
     "MKV": (lambda: made.make("matroska", options=B_FRAMES), 50, even(25)),
     "MKV, variable rate": (lambda: made.make("matroska", frames=60, times=made.variable()), 60, varying),
