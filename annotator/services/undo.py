@@ -54,13 +54,21 @@ def restore_group(
     *,
     actor: Actor,
     project: Project,
+    key: uuid.UUID,
     name: str,
     kind: str,
     is_required: bool,
+    order: object,
     concept_ids: Sequence[uuid.UUID],
 ) -> TagGroup:
-    """Recreate a deleted tag group with its former tags that are in the default group now."""
-    group = concepts.create_group(actor=actor, project=project, name=name, kind=kind, is_required=is_required)
+    """Recreate a deleted tag group under its id and at its place, with its former tags that are in the default group now."""
+    policy.require(actor, project, "vocabulary.write")
+    if TagGroup.all_objects.filter(pk=key).exists():
+        raise Conflict("This tag group exists again already.")
+    place = None if order is None else text.check_float(order, field="order")
+    group = concepts.create_group(
+        actor=actor, project=project, name=name, kind=kind, is_required=is_required, order=place, id=key
+    )
     rows = Concept.all_objects.filter(project=project, on_media=True, pk__in=list(concept_ids))
     rows.filter(Q(tag_group=None) | Q(tag_group__is_default=True)).update(tag_group=group)
     return group

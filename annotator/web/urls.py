@@ -145,6 +145,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"web/{P}/classes/<uuid:concept_id>/merge", classes.merge, name="class-merge"),
     path(f"web/{P}/classes/<uuid:concept_id>/delete", classes.delete, name="class-delete"),
     path(f"web/{P}/tag-groups/new", tag_groups.create, name="tag-group-create"),
+    path(f"web/{P}/tag-groups/order", tag_groups.reorder, name="tag-group-order"),
     path(f"web/{P}/tag-groups/restore", tag_groups.restore, name="tag-group-restore"),
     path(f"web/{P}/tag-groups/<uuid:group_id>", tag_groups.change, name="tag-group-change"),
     path(f"web/{P}/tag-groups/<uuid:group_id>/delete", tag_groups.delete, name="tag-group-delete"),

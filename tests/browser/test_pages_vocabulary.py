@@ -1,4 +1,4 @@
-"""Pages of a project's own words in a browser: statuses, activity types, with keys, undo and axe."""
+"""Pages of a project's own words in a browser: statuses, activity types, tag groups, with keys, undo and axe."""
 
 from __future__ import annotations
 
@@ -102,3 +102,46 @@ result = concept.color
     expect(page.get_by_role("heading", name="No activity types yet")).to_be_visible()
     page.keyboard.press("Control+z")
     expect(page.locator("tr[data-name=run]")).to_be_visible()
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_label("Segments of a video do not overlap").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".toast").last).to_contain_text("Project saved.")
+    expect(page.get_by_label("Segments of a video do not overlap")).to_be_checked()
+    assert violations(page) == []
+
+
+def test_tag_groups_are_made_changed_ordered_and_deleted(rooms: Rooms) -> None:
+    room = rooms(1)
+    page = room.page("manager", "classes/?kind=tags")
+    for name in ("Light", "Weather"):
+        page.get_by_role("button", name="New group").click()
+        page.keyboard.type(name)
+        page.get_by_role("dialog").get_by_label("Tags per image").select_option("SELECTION")
+        page.get_by_role("button", name="Save group").click()
+        expect(page.get_by_role("heading", name=name)).to_be_visible()
+    assert violations(page) == []
+    headings = page.locator("#groups h3")
+    with page.expect_response("**/tag-groups/order"):
+        page.get_by_role("button", name="Move group Weather").press("Alt+ArrowUp")
+    page.reload()
+    expect(headings).to_have_text(["Default", "Weather", "Light"])
+    # a tag moves in its group only, which stays where it is
+    page.get_by_role("button", name="New tag").click()
+    page.keyboard.type("rain")
+    page.get_by_role("button", name="Create tags").click()
+    with page.expect_response("**/classes/order"):
+        page.get_by_role("button", name="Move rain").press("Alt+ArrowUp")
+    expect(page.locator("#groups > section").first.locator("tr[data-id]")).to_have_count(2)
+    expect(page.locator("#groups tr[data-id]").first).to_contain_text("rain")
+    with page.expect_response("**/tag-groups/order"):
+        page.drag_and_drop("section[data-name=Light] .group-head [data-grip]", "section[data-name=Default] h3", target_position={"x": 5, "y": 2})  # fmt: skip
+    page.get_by_role("button", name="Edit Light").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("Sun")
+    page.get_by_role("dialog").get_by_label("Required").check()
+    page.get_by_role("button", name="Save group").click()
+    expect(headings).to_have_text(["Sun", "Default", "Weather"])
+    page.get_by_role("button", name="Delete group Sun").click()
+    expect(headings).to_have_text(["Default", "Weather"])
+    page.keyboard.press("Control+z")
+    expect(headings).to_have_text(["Sun", "Default", "Weather"])
+    expect(page.locator(".group-head").first).to_contain_text("required")

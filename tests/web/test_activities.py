@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from annotator.models import Concept, Project, Segment
+from annotator.domain.errors import Conflict
+from annotator.models import Concept, Media, Project, Segment
 from annotator.services.annotations import segments
 from tests import world as cast
 from tests.web.client import get, post
@@ -78,3 +79,24 @@ def test_labelers_read_them(w: World, videos: Project) -> None:
         assert send(w, f"{walk.pk}/delete", {"count": 0}, who).status_code == status
     assert get(w.otto, f"/projects/{w.project.pk}/activities").status_code == 404
     assert send(w, "new", {"names": "WALK"}).json()["field"] == "names"
+
+
+def test_segments_exclude_each_other_if_the_settings_say_so(w: World, videos: Project) -> None:
+    def save(**fields: Any) -> None:
+        url = f"/projects/{w.project.pk}/settings/change"
+        assert post(w.max, url, {"name": "Streets", **fields}).status_code == 200
+        w.project.refresh_from_db()
+
+    send(w, "new", {"names": "walk"})
+    video, concepts = cast.make_video(w.dataset), [made(w)[0].pk]
+    save(segments="1", segments_exclusive=True)
+    save(review="1")
+    assert w.project.settings[segments.EXCLUSIVE] and "checked> Segments" in read(w, w.max, "settings/")
+    places = {"start_ms": 100, "end_ms": 900, "concept_ids": concepts}
+    segments.create(actor=w.actor(w.ann), media=video, **places)
+    with pytest.raises(Conflict):
+        segments.create(actor=w.actor(w.ann), media=Media.objects.get(pk=video.pk), **places)
+    save(segments="1")
+    segments.create(actor=w.actor(w.ann), media=Media.objects.get(pk=video.pk), **places)
+    Project.all_objects.filter(pk=w.project.pk).update(content_type="IMAGES")
+    assert "segments_exclusive" not in read(w, w.max, "settings/")

@@ -272,6 +272,24 @@ def test_tag_groups(w: World) -> None:
     assert (w.sunny.tag_group.name, w.sunny.tag_group.is_required) == ("Weather", True)
 
 
+def test_tag_groups_are_ordered_and_come_back_to_their_place(w: World) -> None:
+    for name in ("Light", "Weather"):
+        post(w.max, call(w, "tag-groups/new"), {"name": name})
+    rows = TagGroup.objects.filter(project=w.project).order_by("order")
+    default, light, weather = rows
+    ids = [str(one.pk) for one in (weather, default, light)]
+    assert post(w.max, call(w, "tag-groups/order"), {"ids": ids[1:]}).json()["field"] == "ids"
+    assert post(w.ann, call(w, "tag-groups/order"), {"ids": ids}).status_code == 403
+    assert post(w.max, call(w, "tag-groups/order"), {"ids": ids}).status_code == 200
+    page = get(w.vera, f"/projects/{w.project.pk}/classes/?kind=tags").content.decode()
+    places = [page.index(f'id="g-{key}"') for key in ids]
+    assert places == sorted(places)
+    undo = post(w.max, call(w, f"tag-groups/{weather.pk}/delete")).json()["undo"]
+    for status in (200, 409):
+        assert post(w.max, undo["url"], undo["body"]).status_code == status
+    assert [str(one.pk) for one in rows.all()] == ids
+
+
 def test_the_default_group_stays(w: World) -> None:
     default = TagGroup.objects.get(project=w.project, is_default=True)
     assert post(w.max, call(w, f"tag-groups/{default.pk}/delete")).status_code == 400

@@ -159,7 +159,9 @@ def create_group(
     kind: str = "MULTIPLE-SELECTION",
     is_required: bool = False,
     order: float | None = None,
+    **columns: Any,
 ) -> TagGroup:
+    """Make a group of tags, by default after the others; `columns`: an id to have."""
     policy.require(actor, project, "vocabulary.write")
     rows = TagGroup.all_objects.filter(project=project)
     named = naming.named(name)
@@ -171,6 +173,7 @@ def create_group(
         is_required=bool(is_required),
         order=naming.next_order(rows, "order") if order is None else order,
         **named,
+        **columns,
     )
     record_changed(actor, project)
     return group
@@ -196,6 +199,19 @@ def update_group(*, actor: Actor, group: TagGroup, changes: dict[str, Any]) -> T
     group.save(update_fields=[*columns, "updated_at"])
     record_changed(actor, group.project)
     return group
+
+
+@transaction.atomic
+def reorder_groups(*, actor: Actor, project: Project, ids: list[uuid.UUID]) -> None:
+    """Put the tag groups in the given order; ids must be all of them."""
+    policy.require(actor, project, "vocabulary.write")
+    rows = {row.pk: row for row in TagGroup.all_objects.select_for_update().filter(project=project)}
+    if set(ids) != rows.keys():
+        raise Conflict("The tag groups have changed meanwhile. Reload the page.", field="ids")
+    for index, key in enumerate(ids):
+        rows[key].order = float(index)
+    TagGroup.all_objects.bulk_update(rows.values(), ["order"], batch_size=200)
+    record_changed(actor, project)
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, F
 
 from annotator.domain import palette
 from annotator.models import Concept, Label, Project, Tag, TagGroup
@@ -67,7 +67,9 @@ def tags(project: Project) -> list[ConceptRow]:
 def groups(project: Project, rows: list[ConceptRow]) -> list[GroupRow]:
     """Return the tag groups in order with their tags; tags without a group are in the default group. One query."""
     found = list(
-        TagGroup.all_objects.filter(project=project).order_by("-is_default", "order", "sort_key", "id")
+        TagGroup.all_objects.filter(project=project).order_by(
+            F("order").asc(nulls_last=True), "sort_key", "id"
+        )
     )
     default = next((group.pk for group in found if group.is_default), None)
     by_group: dict[uuid.UUID | None, list[ConceptRow]] = {group.pk: [] for group in found}

@@ -1,4 +1,4 @@
-"""The settings of a project: name, description, trash and restore."""
+"""The settings of a project: name, description, review, overlap of segments; trash and restore."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Missing
 from annotator.models import Project
+from annotator.services.annotations import segments
 from annotator.services.projects import projects, trash
 from annotator.web import forms, page_context
 from annotator.web.actors import actor_of, signed_in
@@ -22,7 +23,10 @@ from annotator.web.scopes import Scope, project_page
 @require_safe
 @project_page
 def settings(request: HttpRequest, scope: Scope) -> HttpResponse:
-    context = {"trash_days": conf.TRASH_DAYS}
+    context = {
+        "trash_days": conf.TRASH_DAYS,
+        "is_exclusive": bool(scope.project.settings.get(segments.EXCLUSIVE)),
+    }
     return render(
         request, "settings/page.html", {**page_context.project(request, scope, "project-settings"), **context}
     )
@@ -37,6 +41,8 @@ def change(request: HttpRequest, scope: Scope) -> HttpResponse:
     }
     if "review" in fields:
         changes["requires_review"] = forms.boolean(fields, "requires_review")
+    if "segments" in fields:
+        changes["settings"] = {segments.EXCLUSIVE: forms.boolean(fields, segments.EXCLUSIVE)}
     projects.update(actor=scope.actor, project=scope.project, changes=changes)
     return forms.respond(
         request, to=reverse("project-settings", args=[scope.project.pk]), toast=_("Project saved.")

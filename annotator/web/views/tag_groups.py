@@ -1,4 +1,4 @@
-"""Tag groups of a project: create, change, delete (their tags move to the default group)."""
+"""Tag groups of a project: create, change, reorder, delete (their tags move to the default group)."""
 
 from __future__ import annotations
 
@@ -47,10 +47,19 @@ def change(request: HttpRequest, scope: Scope, group_id: uuid.UUID) -> HttpRespo
 
 @require_POST
 @project_call
+def reorder(request: HttpRequest, scope: Scope) -> HttpResponse:
+    keys = forms.many_ids(forms.read(request), "ids", 10_000)
+    concepts.reorder_groups(actor=scope.actor, project=scope.project, ids=keys)
+    return forms.respond(request, to=_page(scope), stay=True)
+
+
+@require_POST
+@project_call
 def delete(request: HttpRequest, scope: Scope, group_id: uuid.UUID) -> HttpResponse:
     """Delete a group; the undo in the response restores it with its tags."""
     group = _group(scope, group_id)
-    body = {"name": group.name, "kind": group.kind, "is_required": group.is_required}
+    body: dict[str, Any] = {"id": str(group.pk), "name": group.name, "kind": group.kind}
+    body |= {"is_required": group.is_required, "order": group.order}
     body["tags"] = [str(key) for key in group.concepts.values_list("pk", flat=True)]
     concepts.delete_group(actor=scope.actor, group=group)
     undo_call = {"url": reverse("tag-group-restore", args=[scope.project.pk]), "body": body}
@@ -68,8 +77,8 @@ def restore(request: HttpRequest, scope: Scope) -> HttpResponse:
     fields = forms.read(request)
     keys = forms.many_ids(fields, "tags", 10_000) if fields.get("tags") else []
     undo.restore_group(
-        actor=scope.actor, project=scope.project, name=forms.text(fields, "name"), kind=forms.text(fields, "kind"),
-        is_required=forms.boolean(fields, "is_required"), concept_ids=keys,
+        actor=scope.actor, project=scope.project, key=forms.one_id(fields, "id"), name=forms.text(fields, "name"),
+        kind=forms.text(fields, "kind"), is_required=forms.boolean(fields, "is_required"), order=fields.get("order"), concept_ids=keys,
     )  # fmt: skip
     return forms.respond(request, to=_page(scope), toast=_("Group restored."))
 

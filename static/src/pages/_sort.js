@@ -1,7 +1,7 @@
 /** Reordering rows by dragging their handle, or with Alt and the arrow keys on it. The page saves the new order. */
 
 /**
- * Makes the rows of `list` sortable. A row has data-id; its handle is [data-grip].
+ * Makes the rows of `list` sortable. A row is a child with data-id; its handle is [data-grip]. Lists may be in rows of lists.
  * @param {HTMLElement} list @param {(row: HTMLElement) => void} onMoved called after a row was moved
  */
 export function sortable(list, onMoved) {
@@ -9,11 +9,19 @@ export function sortable(list, onMoved) {
   let dragged = null;
   /** @type {Element | null} */
   let before = null;
-  const rowOf = (/** @type {EventTarget | null} */ target) => (target instanceof Element ? target.closest('[data-id]') : null);
+  const rowOf = (/** @type {EventTarget | null} */ target) => {
+    let row = target instanceof Element ? target.closest('[data-id]') : null;
+    while (row && row.parentElement !== list) row = row.parentElement?.closest('[data-id]') ?? null;
+    return row;
+  };
+  /** The handle at an event, unless it is that of a row of an inner list. @param {EventTarget | null} target */
+  const gripOf = (target) => {
+    const grip = target instanceof Element ? target.closest('[data-grip]') : null;
+    return grip?.closest('[data-id]')?.parentElement === list ? grip : null;
+  };
 
   list.addEventListener('dragstart', (event) => {
-    const grip = event.target instanceof Element ? event.target.closest('[data-grip]') : null;
-    const row = rowOf(grip);
+    const row = rowOf(gripOf(event.target));
     if (!(row instanceof HTMLElement) || !event.dataTransfer) return;
     dragged = row;
     before = row.nextElementSibling;
@@ -38,7 +46,7 @@ export function sortable(list, onMoved) {
     if (row.nextElementSibling !== before) onMoved(row);
   });
   list.addEventListener('keydown', (event) => {
-    const grip = event.target instanceof HTMLElement ? event.target.closest('[data-grip]') : null;
+    const grip = gripOf(event.target);
     const row = rowOf(grip);
     if (!(row instanceof HTMLElement) || !(grip instanceof HTMLElement) || !event.altKey) return;
     const other = event.key === 'ArrowUp' ? row.previousElementSibling : event.key === 'ArrowDown' ? row.nextElementSibling : null;

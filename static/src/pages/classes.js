@@ -38,6 +38,17 @@ function showDigits() {
 
 for (const list of document.querySelectorAll('[data-sortable]')) if (list instanceof HTMLElement) sortable(list, saveOrder);
 
+const groups = document.getElementById('groups');
+if (groups) {
+  sortable(groups, async () => {
+    try {
+      await postJson(groups.dataset.url ?? '', { ids: [...groups.children].map((one) => one.getAttribute('data-id')) });
+    } catch (error) {
+      toast(errorMessage(error), { bad: true });
+    }
+  });
+}
+
 document.getElementById('find')?.addEventListener('input', (event) => {
   const typed = /** @type {HTMLInputElement} */ (event.target).value.trim().toLocaleLowerCase();
   for (const row of document.querySelectorAll('[data-sortable] > [data-id]')) {
@@ -109,7 +120,7 @@ function fillGroup(button) {
   if (!(dialog instanceof HTMLDialogElement) || !form) return;
   const { groupUrl, groupName = '', groupKind = 'MULTIPLE-SELECTION', groupRequired } = button.dataset;
   form.action = groupUrl ?? form.dataset.new ?? '';
-  /** @type {HTMLInputElement} */ (form.querySelector('#group-name')).value = groupName;
+  /** @type {HTMLInputElement} */ (form.querySelector('#f-group-name')).value = groupName;
   /** @type {HTMLSelectElement} */ (form.querySelector('#group-kind')).value = groupKind;
   /** @type {HTMLInputElement} */ (form.querySelector('#group-required')).checked = Boolean(groupRequired);
   if (groupUrl) openDialog(dialog);
