@@ -217,9 +217,10 @@ def read_in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let videos be read in the test's own process: a child of its own costs half a second of CPU, most of it to start."""
 
     def call(name: str, *, progress: Any, check: Any, **args: Any) -> dict[str, Any]:
+        progress(0.0)  # as a child says when it begins
         check()
         asked = json.loads(json.dumps({"call": name, "args": args}))
-        outcome: dict[str, Any] = json.loads(json.dumps(child.answer(asked, progress)))
+        outcome: dict[str, Any] = json.loads(json.dumps(child.answer(asked, lambda share: None)))
         if not outcome.pop("ok"):
             raise processes.Unreadable(outcome["reason"], code=outcome["code"])
         return outcome

@@ -27,6 +27,7 @@ from annotator.services.media.decoding import pool as decoding
 from annotator.services.operations import demo
 from annotator.services.projects import datasets, purging
 from annotator.services.vocabulary import merges
+from tests import videos as made_videos
 from tests.jobs.cases import CASES, Case, content, outcome, told
 from tests.world import World
 
@@ -66,6 +67,7 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     monkeypatch.setattr(demo, "STATES", ("DONE", "NEW"))
     monkeypatch.setattr(scenes, "draw_scene", _drawn)
     monkeypatch.setattr(decoding, "close_pool", lambda: None)
+    made_videos.read_in_process(monkeypatch)
     monkeypatch.setattr(engine, "_stopping", threading.Event())
 
 
