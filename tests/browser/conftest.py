@@ -46,7 +46,7 @@ def browser(browsers: Browsers) -> Browser:
 @pytest.fixture(scope="session")
 def editor_server() -> Iterator[servers.Server]:
     """A server whose labeling page shows `window.__editor`, with the demo project; tests make their own images."""
-    with servers.our_server(ANNOTATOR_DEBUG_EDITOR="1") as running:
+    with servers.our_server(ANNOTATOR_DEBUG_EDITOR="1", ANNOTATOR_URL_IMPORT_HOSTS="127.0.0.0/8") as running:
         yield running
 
 
