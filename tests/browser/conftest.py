@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
 from annotator.management.commands.build_frontend import ensure_built
 from tests import servers
@@ -15,6 +15,9 @@ from tests.browser.browsers import Browsers
 from tests.browser.pages import Person, sign_in
 from tests.browser.rooms import Room, Rooms
 from tests.browser.studio import Studio
+
+# What a page shows in the end, however busy the machine: a stream that starts, a page that follows another.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session", autouse=True)
