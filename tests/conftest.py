@@ -85,6 +85,7 @@ def _views_that_decode_say_so(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
     monkeypatch.setattr(decoding.DecodePool, "call", checked(decoding.DecodePool.call))
     monkeypatch.setattr(url_import, "fetch", checked(url_import.fetch))
+    monkeypatch.setattr(url_import, "look", checked(url_import.look))
     request_started.connect(begin)
     request_finished.connect(end)
     yield

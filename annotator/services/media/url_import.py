@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import unquote, urljoin
@@ -20,7 +20,7 @@ from annotator.models import Blob
 from annotator.services import addresses, blobs
 from annotator.services.addresses import Target
 from annotator.storage import probe
-from annotator.storage.base import CHUNK
+from annotator.storage.base import CHUNK, too_large
 
 REDIRECTS = 5
 SECONDS = 30.0
@@ -36,40 +36,84 @@ class Fetched:
     name: str
 
 
-def fetch(url: object, *, limit: int | None = None, field: str = "url") -> Fetched:
+class _Clock:
+    """The time that a fetch may take: SECONDS, and with `rate` a second more for each `rate` bytes that came."""
+
+    def __init__(self, rate: int | None) -> None:
+        self._end, self._rate = time.monotonic() + SECONDS, rate
+
+    def note(self, count: int) -> None:
+        if self._rate:
+            self._end += count / self._rate
+
+    def remaining(self) -> float:
+        return self._end - time.monotonic()
+
+    def step(self) -> float:
+        """Return the seconds that a step may take. Raises TimeoutError when the whole time is over."""
+        if (left := self.remaining()) <= 0:
+            raise TimeoutError
+        return min(left, _STEP_SECONDS)
+
+
+def fetch(
+    url: object,
+    *,
+    limit: int | None = None,
+    rate: int | None = None,
+    on_block: Callable[[int, int | None], None] = lambda got, size: None,
+    field: str = "url",
+) -> Fetched:
     """Fetch and store a file of at most `limit` bytes (default MAX_IMAGE_BYTES).
 
+    It may take SECONDS; with `rate` longer, as long as so many bytes a second come on the whole. `on_block(got, size)` is
+    told what came and may raise to stop; size is None where the host does not say it.
     Raises Invalid in words for anything but a reachable http(s) file on a public host (or one of
     ANNOTATOR_URL_IMPORT_HOSTS), and TooLarge.
     """
+    limit, clock = limit or settings.MAX_IMAGE_BYTES, _Clock(rate)
+    with _opened(url, clock, field) as (answer, target):
+        return _store(answer, target, limit, clock, on_block, field)
+
+
+def look(url: object, *, limit: int, field: str = "url") -> str:
+    """Return the name of the file at an address without its bytes, for a job that fetches them. Raises as `fetch`."""
+    with _opened(url, _Clock(None), field) as (answer, target):
+        if answer.length and answer.length > limit:
+            raise too_large(limit)
+        return _name(target)
+
+
+@contextmanager
+def _opened(url: object, clock: _Clock, field: str) -> Iterator[tuple[http.client.HTTPResponse, Target]]:
+    """Give the answer of a file, after redirects."""
     if not isinstance(url, str) or len(url) > 2000:
         raise Invalid(f"{field} must be an address of at most 2,000 characters.", field=field)
-    limit = limit or settings.MAX_IMAGE_BYTES
-    deadline = time.monotonic() + SECONDS
-    for _ in range(REDIRECTS + 1):
-        target = addresses.check(url, field=field)
-        try:
-            with _answer(target, deadline) as answer:
+    try:
+        for _ in range(REDIRECTS + 1):
+            target = addresses.check(url, field=field)
+            with _answer(target, clock) as answer:
                 if answer.status in (301, 302, 303, 307, 308):
                     url = urljoin(url, answer.headers.get("Location", ""))
                     continue
                 if answer.status != 200:
                     raise addresses.refused(f"the host answered {answer.status}", field)
-                return _store(answer, target, limit, deadline, field)
-        except (OSError, http.client.HTTPException) as error:
-            slow = time.monotonic() >= deadline
-            raise addresses.refused(_TOO_SLOW if slow else _in_words(error), field) from error
+                yield answer, target
+                return
+    except (OSError, http.client.HTTPException) as error:
+        words = _TOO_SLOW if clock.remaining() <= 0 else _in_words(error)
+        raise addresses.refused(words, field) from error
     raise addresses.refused("it redirects too often", field)
 
 
 @contextmanager
-def _answer(target: Target, deadline: float) -> Iterator[http.client.HTTPResponse]:
+def _answer(target: Target, clock: _Clock) -> Iterator[http.client.HTTPResponse]:
     """Ask for the file at the checked IP, under the original host name (also for the certificate).
 
     The connection is cut when the time is over: a host that sends a byte of its header now and then meets every
     timeout of a single read.
     """
-    plain = socket.create_connection((target.address, target.port), _left(deadline))
+    plain = socket.create_connection((target.address, target.port), clock.step())
     try:
         stream = (
             ssl.create_default_context().wrap_socket(plain, server_hostname=target.host)
@@ -81,9 +125,8 @@ def _answer(target: Target, deadline: float) -> Iterator[http.client.HTTPRespons
         raise
     link = http.client.HTTPConnection(target.host, target.port)
     link.sock = stream
-    guard = threading.Timer(max(0.0, deadline - time.monotonic()), _cut, (stream,))
-    guard.daemon = True
-    guard.start()
+    ended = threading.Event()
+    threading.Thread(target=_guard, args=(stream, clock, ended), daemon=True).start()
     try:
         path = (target.url.path or "/") + (f"?{target.url.query}" if target.url.query else "")
         headers = {
@@ -94,8 +137,16 @@ def _answer(target: Target, deadline: float) -> Iterator[http.client.HTTPRespons
         link.request("GET", path.encode("utf-8").decode("latin-1"), headers=headers)
         yield link.getresponse()
     finally:
-        guard.cancel()
+        ended.set()
         link.close()
+
+
+def _guard(stream: socket.socket, clock: _Clock, ended: threading.Event) -> None:
+    """Cut a connection whose time is over."""
+    while not ended.wait(max(0.0, clock.remaining())):
+        if clock.remaining() <= 0:
+            _cut(stream)
+            return
 
 
 def _cut(stream: socket.socket) -> None:
@@ -104,39 +155,42 @@ def _cut(stream: socket.socket) -> None:
 
 
 def _store(
-    answer: http.client.HTTPResponse, target: Target, limit: int, deadline: float, field: str
+    answer: http.client.HTTPResponse,
+    target: Target,
+    limit: int,
+    clock: _Clock,
+    on_block: Callable[[int, int | None], None],
+    field: str,
 ) -> Fetched:
     """Stream the body into the store; nothing is kept of one that is too large, too slow or cut off."""
     staged = blobs.store().stage(limit=limit)
-    head = b""
+    head, got, size = b"", 0, answer.length
     try:
         while True:
             if answer.fp is not None and answer.fp.raw is not None:
                 sock = getattr(answer.fp.raw, "_sock", None)
                 if sock is not None:
-                    sock.settimeout(_left(deadline))
+                    sock.settimeout(clock.step())
             block = answer.read1(CHUNK)
             if not block:
                 break
             head = head or block[:512]
             staged.write(block)
-        if time.monotonic() >= deadline:
+            clock.note(len(block))
+            got += len(block)
+            on_block(got, size)
+        if clock.remaining() <= 0:
             raise TimeoutError
         if answer.length:
             raise addresses.refused("the answer was cut off", field)
         stored = staged.commit()
     finally:
         staged.discard()
-    mime = probe.mime_of(head)
-    return Fetched(blobs.record(stored, mime=mime), unquote(target.url.path.rsplit("/", 1)[-1]) or "file")
+    return Fetched(blobs.record(stored, mime=probe.mime_of(head)), _name(target))
 
 
-def _left(deadline: float) -> float:
-    """Return the seconds that a step may take. Raises TimeoutError when the whole time is over."""
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return min(left, _STEP_SECONDS)
+def _name(target: Target) -> str:
+    return unquote(target.url.path.rsplit("/", 1)[-1]) or "file"
 
 
 def _in_words(error: Exception) -> str:

@@ -14,19 +14,23 @@ from django.conf import settings
 from django.utils import timezone
 
 from annotator import events
-from annotator.domain.errors import Missing
+from annotator.domain.errors import Invalid, Missing, TooLarge
 from annotator.events import kinds, payloads
 from annotator.models import Blob, Media, QualityIssue, VideoFacts
 from annotator.services import blobs
 from annotator.services.jobs.steps import Steps
+from annotator.services.media import url_import
 from annotator.services.media.decoding import renditions
 from annotator.services.media.decoding.pool import Part
 from annotator.services.video import processes
 from annotator.services.video.processes import Unreadable
+from annotator.services.workspaces.quotas import quotas
 from annotator.storage.video.proxy import KEY_GAP
 
 Progress = Callable[[float, str], None]
 _INDEX_SHARE = 0.2
+# A file from an address may take as long as so many bytes a second come; less holds a worker up.
+_RATE = 64 * 1024
 _FILES = {"proxy": (".mp4", "video/mp4")}
 
 
@@ -38,11 +42,12 @@ def run(
     Continues after the last step that is done. A file that cannot be read is no failure of the job: its health says so.
     `progress` and `check` may raise to stop.
     """
-    media, blob = _find(media_id)
+    media = _find(media_id)
     progress(0.0, f"Reading {name}")
     if media.health == "ERROR" and not steps.done:
         with steps.step():
             set_health(media, "PROCESSING", "")
+    blob = media.blob or _fetch(media, name, steps, progress)
     work = _Work(media, name, steps, progress, check)
     with _local(blob) as (path, folder):
         if "index" not in steps.done:
@@ -53,11 +58,37 @@ def run(
     return {"health": Media.all_objects.values_list("health", flat=True).get(pk=media_id)}
 
 
-def _find(media_id: uuid.UUID) -> tuple[Media, Blob]:
+def _find(media_id: uuid.UUID) -> Media:
     media = Media.objects.select_related("blob", "project").filter(pk=media_id).first()
-    if media is None or media.blob is None:
+    if media is None or not (media.blob or media.source_url):
         raise Missing("The video is no longer there.")
-    return media, media.blob
+    found: Media = media
+    return found
+
+
+def _fetch(media: Media, name: str, steps: Steps, progress: Progress) -> Blob:
+    """Fetch the file of a video from its address. What goes wrong is said on the video and ends the job, to be tried again."""
+
+    def on_block(got: int, size: int | None) -> None:
+        amount = f"{got / 1024**2:,.0f} MB" + (f" of {size / 1024**2:,.0f} MB" if size else "")
+        progress(0.0, f"Fetching {name}: {amount}")
+
+    workspace = media.project.workspace_id
+    try:
+        blob = url_import.fetch(
+            media.source_url, limit=settings.MAX_VIDEO_BYTES, rate=_RATE, on_block=on_block
+        ).blob
+        with steps.step():
+            quotas.check_bytes(workspace, blob.size)
+            quotas.note_bytes(workspace, blob.size)
+            Media.all_objects.filter(pk=media.pk).update(blob=blob, source_url="")
+    except (Invalid, TooLarge) as refusal:
+        with steps.step():
+            add_issue(media, name, "error", refusal.code, refusal.message)
+            set_health(media, "ERROR", refusal.message)
+        raise
+    media.blob, media.source_url = blob, ""
+    return blob
 
 
 @contextmanager

@@ -88,18 +88,24 @@ def create_from_url(
     external_id: str = "",
     client: str = "",
 ) -> Media:
-    """Make a video of what a public address answers; called like the address's last part when `name` is None. As `create`."""
+    """Make a video of what a public address answers; called like the address's last part when `name` is None. As `create`.
+
+    Only the head of the answer is read now; the job fetches the file. Its health says what went wrong then.
+    """
     policy.require(actor, dataset.project, "media.upload")
     check_project(dataset)
     clean = None if name is None else media_names.check(name)
     if clean is not None and media_names.existing([(dataset.pk, clean)]):
         raise name_taken(clean)
     quotas.check_bytes(dataset.project.workspace_id, 0)
-    fetched = url_import.fetch(url, limit=settings.MAX_VIDEO_BYTES)
-    return create(
-        actor=actor, dataset=dataset, name=clean or media_names.below(fetched.name), source=fetched.blob,
-        external_id=external_id, client=client,
-    )  # fmt: skip
+    outside = text.clean(external_id, field="external_id", limit=500, required=False)
+    found = url_import.look(url, limit=settings.MAX_VIDEO_BYTES)
+    clean = clean or media_names.below(found)
+    try:
+        with transaction.atomic():
+            return add(actor, dataset, clean, None, source_url=str(url), external_id=outside, client=client)
+    except IntegrityError as error:
+        raise name_taken(clean) from error
 
 
 def check_project(dataset: Dataset) -> None:
@@ -126,13 +132,17 @@ def add(
     actor: Actor,
     dataset: Dataset,
     name: str,
-    blob: Blob,
+    blob: Blob | None,
     *,
+    source_url: str = "",
     external_id: str = "",
     batch: UploadBatch | None = None,
     client: str = "",
 ) -> Media:
-    """Write the rows of a new video, its event and its job, in the caller's transaction. Invalid for a name that is taken."""
+    """Write the rows of a new video, its event and its job, in the caller's transaction. Invalid for a name that is taken.
+
+    Without `blob` the job fetches the file from `source_url`.
+    """
     project = dataset.project
     if media_names.existing([(dataset.pk, name)]):
         raise name_taken(name)
@@ -140,7 +150,7 @@ def add(
     key, now = uuid7(), timezone.now()
     media: Media = Media.all_objects.create(
         id=key, project=project, kind=MediaKind.VIDEO, ref=str(key), number=number, list_key=media_names.list_key(dataset, name),
-        status=status, blob=blob, external_id=external_id, batch=batch, content_at=now, health="PROCESSING",
+        status=status, blob=blob, source_url=source_url, external_id=external_id, batch=batch, content_at=now, health="PROCESSING",
         created_by_id=actor.user_id, updated_by_id=actor.user_id,
     )  # fmt: skip
     DatasetItem.all_objects.create(dataset=dataset, media=media, **media_names.columns(name))

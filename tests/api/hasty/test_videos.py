@@ -113,13 +113,24 @@ def test_a_file_without_a_video_says_so(
 def test_a_video_is_fetched_from_an_address(
     by: Callers, v: str, monday: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fetch(url: object, *, limit: int) -> url_import.Fetched:
+    def fetch(url: object, **options: Any) -> url_import.Fetched:
         return url_import.Fetched(blob=blobs.put_bytes(made.h264()), name="far.mp4")
 
+    monkeypatch.setattr(url_import, "look", lambda url, *, limit: "far.mp4")
     monkeypatch.setattr(url_import, "fetch", fetch)
-    body = {"dataset_id": str(monday.pk), "url": "https://example.org/far.mp4"}
-    assert by.max.post(f"{v}/videos", body)["name"] == "far.mp4"
+    body = {"dataset_id": str(monday.pk), "url": "https://example.org/far.mp4?key=1"}
+    first = by.max.post(f"{v}/videos", body)
+    assert (first["name"], first["health_status"], first["public_url"]) == (
+        "far.mp4",
+        "PROCESSING",
+        body["url"],
+    )
     assert by.max.post(f"{v}/videos", body | {"filename": "b.mp4"})["name"] == "b.mp4"
+    assert by.max.post(f"{v}/videos", body, status=400)["code"] == "name_taken"
+    run_jobs()
+    read = by.vera.get(f"{v}/videos/{first['id']}")
+    assert (read["health_status"], read["duration_frames"]) == ("OK", 50)
+    assert "/original/" in read["public_url"] and "example.org" not in read["public_url"]
 
 
 def test_what_creates_no_video(

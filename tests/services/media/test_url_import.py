@@ -118,6 +118,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(b"x")
             time.sleep(0.05)
 
+    def on_steady(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "120000")
+        self.end_headers()
+        for _ in range(12):
+            self.wfile.write(b"x" * 10_000)
+            time.sleep(0.05)
+
     def log_message(self, *args: Any) -> None: ...
 
 
@@ -284,6 +292,30 @@ def test_limits(host: str, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(url_import, "SECONDS", 0.4)
     with pytest.raises(Invalid, match="too slowly"):
         url_import.fetch(f"{host}/slow")
+
+
+def test_a_large_file_takes_as_long_as_it_comes(host: str, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(url_import, "SECONDS", 0.3)
+    with pytest.raises(Invalid, match="too slowly"):
+        url_import.fetch(f"{host}/steady")
+    told: list[tuple[int, int | None]] = []
+    fetched = url_import.fetch(
+        f"{host}/steady", rate=100_000, on_block=lambda got, size: told.append((got, size))
+    )
+    assert fetched.blob.size == 120_000 and told[-1] == (120_000, 120_000) and len(told) > 2
+    with pytest.raises(Invalid, match="too slowly"):
+        url_import.fetch(f"{host}/slow", rate=100_000)
+
+
+def test_a_look_brings_no_bytes(host: str, db: None) -> None:
+    before = Blob.objects.count()
+    assert url_import.look(f"{host}/away", limit=1000_000) == "picture.jpg"
+    with pytest.raises(TooLarge):
+        url_import.look(f"{host}/large", limit=100_000)
+    for path, words in (("/nothing", "answered 404"), ("/inside", "not public")):
+        with pytest.raises(Invalid, match=words):
+            url_import.look(f"{host}{path}", limit=100)
+    assert Blob.objects.count() == before
 
 
 @pytest.mark.parametrize("path", ["continue", "header", "chunk", "slow"])

@@ -13,7 +13,7 @@ from annotator.jobs import engine
 from annotator.models import Dataset, Event, Job, Media, QualityIssue, Rendition, Upload, VideoFacts
 from annotator.services import blobs
 from annotator.services.jobs import jobs
-from annotator.services.media import uploads, urls as media_urls
+from annotator.services.media import uploads, url_import, urls as media_urls
 from annotator.services.video import playing, processes, videos
 from annotator.storage.base import put_bytes
 from tests import videos as made
@@ -51,6 +51,38 @@ def read(media: Media) -> Media:
 def events_of(dataset: Dataset) -> list[tuple[str, Any]]:
     rows = Event.all_objects.filter(project=dataset.project).exclude(kind="job.changed").order_by("seq")
     return list(rows.values_list("kind", "after"))
+
+
+def test_a_video_comes_from_an_address_by_its_job(
+    w: World, clips: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A host that fails is told on the video and fails the job, which fetches it when it is tried again."""
+    told: list[dict[str, Any]] = []
+
+    def fetch(url: object, **options: Any) -> url_import.Fetched:
+        told.append(options)
+        if len(told) == 1:
+            raise Invalid("The file cannot be fetched: the host answers too slowly.", field="url")
+        options["on_block"](1024**2, 3 * 1024**2)
+        return url_import.Fetched(blob=blobs.put_bytes(made.h264()), name="far.mp4")
+
+    monkeypatch.setattr(url_import, "look", lambda url, *, limit: "far.mp4")
+    monkeypatch.setattr(url_import, "fetch", fetch)
+    address = "https://example.org/far.mp4"
+    media = videos.create_from_url(actor=actor(w.max), dataset=clips, url=address)
+    assert (media.blob, media.source_url, media.health) == (None, address, "PROCESSING")
+    job = Job.objects.get(kind=videos.JOB)
+    engine.run(job.pk)
+    job.refresh_from_db()
+    media.refresh_from_db()
+    assert (job.state, media.health) == ("FAILED", "ERROR") and "too slowly" in job.error
+    assert media.health_reason == job.error and QualityIssue.objects.get(media=media).severity == "error"
+    jobs.retry(actor=actor(w.max), job=job)
+    read(media)
+    assert (media.health, media.source_url, media.frame_count) == ("OK", "", 50)
+    assert (
+        media.blob is not None and told[1]["rate"] and not QualityIssue.objects.filter(media=media).exists()
+    )
 
 
 def test_a_video_is_there_at_once_and_read_by_a_job(w: World, clips: Dataset) -> None:
