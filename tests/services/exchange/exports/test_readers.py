@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,19 +11,17 @@ from typing import Any
 import numpy as np
 import orjson
 import pytest
-import supervision
 import yaml
 from defusedxml import ElementTree
 from PIL import Image
 from pycocotools.coco import COCO
-from supervision.dataset.formats import pascal_voc as voc_reader
 
-from annotator.domain import masks
 from annotator.jobs import engine
 from annotator.models import Concept, Label, Media
 from annotator.services.exchange.exports import exports
 from annotator.services.exchange.exports.rows import ExportSelection
 from annotator.services.media.selection import MediaSelection
+from tests.services.exchange.exports import readback
 from tests.services.exchange.exports.scenes import Drawn, scene
 from tests.world import HEIGHT, WIDTH, World, make_class
 
@@ -36,16 +33,8 @@ def folder() -> Iterator[Path]:
 
 
 def unpacked(w: World, format_name: str, folder: Path, **options: Any) -> dict[str, Any]:
-    """Unpack an export into `folder`; return its facts."""
-    selection = options.pop("selection", ExportSelection())
-    facts = exports.write_file(
-        actor=w.actor(w.max), project=w.project, path=folder / "out.zip", progress=lambda *_: None,
-        format_name=format_name, selection=selection, options=options,
-    )  # fmt: skip
-    with zipfile.ZipFile(folder / "out.zip") as archive:
-        assert archive.testzip() is None
-        archive.extractall(folder)
-    return facts
+    """Unpack an export of the project into `folder`; return its facts."""
+    return readback.unpack(w.actor(w.max), w.project, folder, format_name, **options)
 
 
 def lines(facts: dict[str, Any]) -> dict[str, int]:
@@ -54,7 +43,7 @@ def lines(facts: dict[str, Any]) -> dict[str, int]:
 
 def pixels_of(ring: np.ndarray) -> np.ndarray:
     """Return the pixels of one ring by the even-odd rule."""
-    return masks.rasterise([[ring.reshape(-1, 2).tolist()]], 0, 0, WIDTH, HEIGHT)
+    return readback.pixels_of(ring, (WIDTH, HEIGHT))
 
 
 @pytest.mark.parametrize("has_outlines", [False, True])
@@ -65,7 +54,7 @@ def test_yolo_is_read_by_supervision(w: World, folder: Path, has_outlines: bool)
     assert list(names.values()) == (folder / "classes.txt").read_text("utf8").splitlines()
     total = 0
     for dataset in {dataset for dataset, _ in found.labels}:
-        read = supervision.DetectionDataset.from_yolo(
+        read = readback.supervision("").DetectionDataset.from_yolo(
             str(folder / "images" / dataset), str(folder / "labels" / dataset), str(folder / "data.yaml")
         )
         assert len(read) == 3
@@ -103,6 +92,7 @@ def test_yolo_says_what_it_cannot_hold(w: World, folder: Path) -> None:
 
 def test_pascal_is_read_by_supervision(w: World, folder: Path) -> None:
     found = scene(w)
+    voc_reader = readback.supervision(".dataset.formats.pascal_voc")
     facts = unpacked(w, "pascal", folder, include_images=True)
     total = 0
     for dataset, name in found.labels:
