@@ -9,6 +9,7 @@ import pytest
 from hasty.exception import InferenceException, NotFound, ValidationException
 
 from tests.sdk.hasty_cast import Cast, Upload
+from tests.servers import wait_until
 
 pytestmark = pytest.mark.sdk
 
@@ -75,6 +76,27 @@ def test_what_needs_a_model_says_that_there_is_none(cast: Cast) -> None:
     with pytest.raises(InferenceException):
         attributer.predict(image_url="https://images.example/a.jpg", bboxes=[[1, 2, 3, 4]])
     assert attributer.status == "NOT_AVAILABLE"
+
+
+def test_runs_of_automated_labeling(cast: Cast, upload: Upload) -> None:
+    """A run as a server with a model keeps it: here a job of another kind, renamed in the database."""
+    upload(cast.project.create_dataset("A"))
+    export = cast.project.export("Any", "json_coco", image_status=["NEW"])
+    wait_until(lambda: export.check_status() == "DONE", "the export")
+    key = export.id
+    params = {
+        "experiment_id": str(uuid.uuid4()), "confidence_threshold": 0.8, "max_detections_per_image": 100, "num_images": 0,
+        "masker_threshold": 0.5, "min_size": 0,
+    }  # fmt: skip
+    sql = "UPDATE annotator_job SET kind = 'automated_labeling', params = %s WHERE id = %s"
+    cast.server.query(sql, json.dumps(params), cast.key(key))
+    (listed,) = cast.project.get_automated_labeling_jobs()
+    run = cast.project.get_automated_labeling_job(key)
+    assert (listed.id, run.id, run.experiment_id, run.project_id) == (
+        key, key, params["experiment_id"], cast.project.id,
+    )  # fmt: skip
+    assert run.check_status() == {"status": "DONE", "progress": 1}
+    assert run.completed_on == export.completed_on
 
 
 def test_a_color_comes_back_as_it_was_given(cast: Cast) -> None:
