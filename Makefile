@@ -3,7 +3,7 @@
 export PYTHON
 # Dozens of processes start in a run: none of them should compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: run test lint bench lock clean
+.PHONY: run test fuzz lint bench lock clean
 
 run:
 	@scripts/bootstrap.sh run
@@ -12,6 +12,11 @@ run:
 test:
 	@scripts/bootstrap.sh dev
 	@exec .venv/bin/python scripts/test.py $(ONLY)
+
+# Generated requests, valid and invalid, for every operation of the API, on both databases; minutes of both cores.
+fuzz:
+	@scripts/bootstrap.sh dev
+	@exec .venv/bin/python scripts/test.py fuzz
 
 lint:
 	@scripts/bootstrap.sh dev

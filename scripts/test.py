@@ -1,6 +1,6 @@
 """Runs the whole test suite in stages and ends with an honest count; `make test` calls it.
 
-usage: scripts/test.py [stage ...]   stages: sqlite postgresql js browser (all by default)
+usage: scripts/test.py [stage ...]   stages: sqlite postgresql js browser (these by default) fuzz
 
 The last lines say what could not be run on this machine; with CI=true that is a failure.
 """
@@ -134,23 +134,35 @@ def browser() -> Result:
     return pytest("pages in Chromium", ["tests/browser", "-n", PROCESSES, "--dist", "worksteal"])
 
 
+def fuzz() -> Result:
+    """Fifty generated requests for every operation of the dialects, on both databases; the suite sends a share of them."""
+    files = [f"tests/api/{dialect}/test_documented_requests.py" for dialect in ("hasty", "customvision")]
+    options = [*files, "-n", PROCESSES]
+    found = pytest("on SQLite", options, FUZZ_EXAMPLES="25")
+    with servers.postgres() as database:
+        other = pytest("on PostgreSQL", options, FUZZ_EXAMPLES="25", ANNOTATOR_DATABASE_URL=database.url)
+    return Result("generated requests", found.passed + other.passed, found.failed + other.failed)
+
+
 STAGES: dict[str, Callable[[], Result]] = {
     "sqlite": sqlite,
     "postgresql": postgresql,
     "js": js,
     "browser": browser,
+    "fuzz": fuzz,
 }
+SUITE = [name for name in STAGES if name != "fuzz"]
 
 
 def main(names: list[str]) -> int:
-    """Run the stages named (all when none is) and return 1 when anything failed or, in CI, was not run."""
+    """Run the stages named (the suite when none is) and return 1 when anything failed or, in CI, was not run."""
     if unknown := set(names) - set(STAGES):
         print(f"unknown stages: {', '.join(sorted(unknown))}; there are {', '.join(STAGES)}")
         return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave through the contexts: no server stays
     build_bundle()
     results = []
-    for name in names or STAGES:
+    for name in names or SUITE:
         started = time.monotonic()
         print(f"== {name}", flush=True)
         result = STAGES[name]()
