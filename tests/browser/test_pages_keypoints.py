@@ -12,6 +12,15 @@ from tests.browser.rooms import Room, Rooms
 
 pytestmark = pytest.mark.browser
 
+_PUT_POINT = """
+import json
+from annotator.models import *
+label = Label.all_objects.filter(project="{project}").first()
+label.keypoints = json.dumps([dict(id="{point}", keypoint_class_id="{point}", x=1, y=2, visible=True)])
+label.save()
+result = None
+"""
+
 
 def new_schema(room: Room, page: Page, template: str, name: str) -> None:
     page.get_by_role("button", name="New schema").first.click()
@@ -134,12 +143,22 @@ def test_a_schema_is_drawn_saved_and_shared(rooms: Rooms) -> None:
     expect(page.locator("#points input.grow").nth(1)).to_have_value("toe")
     page.keyboard.press("Control+s")
     expect(second.locator("#points input.grow").nth(1)).to_have_value("toe")
-    # a point goes, and the schema goes and comes back
+    # a point that an object has stays, another goes, and the schema goes and comes back
+    head = read(room)["keypoint_classes"][0]["id"]
+    room.run(_PUT_POINT.format(project=room.ids["project"], point=head))
+    page.get_by_role("button", name="Remove skull", exact=True).click()
+    expect(page.locator(".toast").last).to_contain_text("“skull” is on 1 object and cannot be removed.")
     page.get_by_role("button", name="Remove hand", exact=True).click()
     expect(page.locator("#points > li")).to_have_count(2)
     page.keyboard.press("Control+s")
     expect(page.locator("#save")).to_be_disabled()
     page.get_by_role("link", name="All keypoint schemas").click()
+    page.get_by_role("button", name="Delete Runner").click()
+    expect(page.locator(".toast").last).to_contain_text("delete those points first")
+    room.run(f"""
+from annotator.models import *
+result = Label.all_objects.filter(project="{room.ids["project"]}").update(keypoints=None)
+""")
     page.get_by_role("button", name="Delete Runner").click()
     expect(page.get_by_role("heading", name="No keypoint schemas yet")).to_be_visible()
     page.keyboard.press("Control+z")

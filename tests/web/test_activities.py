@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from annotator.domain.errors import Conflict
-from annotator.models import Concept, Media, Project, Segment
+from annotator.models import Concept, Media, MediaStatus, Project, Segment
 from annotator.services.annotations import segments
 from tests import world as cast
 from tests.web.client import get, post
@@ -100,3 +101,49 @@ def test_segments_exclude_each_other_if_the_settings_say_so(w: World, videos: Pr
     segments.create(actor=w.actor(w.ann), media=Media.objects.get(pk=video.pk), **places)
     Project.all_objects.filter(pk=w.project.pk).update(content_type="IMAGES")
     assert "segments_exclusive" not in read(w, w.max, "settings/")
+
+
+def test_pages_of_videos_speak_of_videos(w: World, videos: Project) -> None:
+    """What is seen of the pages names no image: the words of a page of images would be wrong there."""
+
+    def words(path: str, project: Project = w.project) -> str:
+        page = get(w.max, f"/projects/{project.pk}/{path}").content.decode()
+        page = re.sub(r"(?s)<(script|style|head)\b.*?</\1>", "", page)
+        found = re.findall(r">([^<]+)<|(?:title|aria-label)=\"([^\"]*)\"", page)
+        return " ".join(" ".join(seen or said for seen, said in found).split())
+
+    new = cast.make_project(w.workspace, "Films", content_type="VIDEOS")
+    empty = words("", new)
+    assert "Drop videos here" in empty and "Create activity types" in empty
+    Media.objects.filter(project=w.project).delete()
+    cast.make_video(w.dataset)
+    paths = (
+        "",
+        "media/",
+        "datasets/",
+        "classes/",
+        "classes/?kind=tags",
+        "activities/",
+        "settings/",
+        "statuses/",
+        "upload/",
+    )
+    found = {path: words(path) for path in paths}
+    for path, text in {"empty": empty, **found}.items():
+        assert not re.search(r"\bimages?\b", text, re.IGNORECASE), (
+            path,
+            re.findall(r".{30}\bimages?\b.{20}", text, re.I),
+        )
+    assert "View videos" in found[""] and "1 video" in found["media/"]
+    status = MediaStatus.all_objects.get(project=w.project, base="SKIPPED")
+    ids = [str(one.pk) for one in Media.objects.filter(project=w.project)]
+    answer = post(
+        w.max,
+        f"/web/projects/{w.project.pk}/media/change",
+        {"what": "status", "target": str(status.pk), "ids": ids},
+    )
+    assert answer.json()["toast"] == "1 video changed"
+    assert (
+        post(w.max, answer.json()["undo"]["url"], answer.json()["undo"]["body"]).json()["toast"]
+        == "1 video restored"
+    )

@@ -95,7 +95,7 @@ def overview(scope: Scope, days: int = 28) -> Overview:
     return Overview(
         progress=project_progress,
         figures=_figures(project_progress, recent, total),
-        charts=(_chart(recent[-days:], WIDE), _chart(recent[-days:], NARROW)),
+        charts=(_chart(recent[-days:], WIDE, project), _chart(recent[-days:], NARROW, project)),
         classes=sorted(rows, key=lambda row: -row.count)[:16],
         class_total=total,
         people=_people(scope, recent[-7:]),
@@ -176,16 +176,20 @@ def _people(scope: Scope, week: list[history.Day]) -> list[PersonRow]:
     return rows
 
 
-def _chart(days: list[history.Day], chart_width: int) -> Chart:
+def _counted(project: Project, count: int) -> str:
+    if project.content_type == "VIDEOS":
+        return ngettext("%(n)s video", "%(n)s videos", count) % {"n": num(count)}
+    return ngettext("%(n)s image", "%(n)s images", count) % {"n": num(count)}
+
+
+def _chart(days: list[history.Day], chart_width: int, project: Project) -> Chart:
     highest = _round_up(max((day.count for day in days), default=0))
     step = (chart_width - LEFT) / len(days)
     width, unit = min(24.0, step * 0.75), (BOTTOM - TOP) / highest
     bars = []
     for index, day in enumerate(days):
         height = day.count * unit
-        title = f"{_day(day.date)}: " + ngettext("%(n)s image", "%(n)s images", day.count) % {
-            "n": num(day.count)
-        }
+        title = f"{_day(day.date)}: {_counted(project, day.count)}"
         x = LEFT + index * step + (step - width) / 2
         bars.append(
             Bar(
@@ -198,7 +202,12 @@ def _chart(days: list[history.Day], chart_width: int) -> Chart:
             )
         )
     lines = [ChartText(f"{BOTTOM - value * unit:.1f}", num(value)) for value in (0, highest // 2, highest)]
-    description = _("Images finished per day, %(first)s to %(last)s; %(most)s at most") % {
+    text = (
+        _("Videos finished per day, %(first)s to %(last)s; %(most)s at most")
+        if project.content_type == "VIDEOS"
+        else _("Images finished per day, %(first)s to %(last)s; %(most)s at most")
+    )
+    description = text % {
         "first": _day(days[0].date), "last": _day(days[-1].date), "most": num(max(day.count for day in days)),
     }  # fmt: skip
     return Chart(chart_width, bars, lines, _ticks(days, step, chart_width), description)

@@ -30,9 +30,7 @@ def change(request: HttpRequest, scope: Scope) -> HttpResponse:
     if not fields.get("all") or len(media) <= tiles.WINDOW:
         return _change_now(request, scope, bulk_change, media)
     job = bulk.start(actor=scope.actor, project=scope.project, change=bulk_change, media=media)
-    toast = ngettext("Changing %(n)s image …", "Changing %(n)s images …", len(media)) % {
-        "n": f"{len(media):,}"
-    }
+    toast = _pending_text(scope, len(media)) % {"n": f"{len(media):,}"}
     return forms.respond(request, to=_page(scope), toast=toast, job=str(job.pk), stay=True)
 
 
@@ -45,7 +43,7 @@ def _change_now(
         "body": {"change": str(bulk_change.id), "what": bulk_change.what},
     }
     data: dict[str, Any] = {
-        "toast": _result_text(bulk_change.what, done),
+        "toast": _result_text(scope, bulk_change.what, done),
         "undo": undo if done.changed else None,
         "changed": done.changed,
     }
@@ -60,7 +58,7 @@ def undo(request: HttpRequest, scope: Scope) -> HttpResponse:
     count = bulk.undo_change(
         actor=scope.actor, project=scope.project, change_id=forms.one_id(fields, "change"), what=what
     )
-    toast = ngettext("%(n)s image restored", "%(n)s images restored", count) % {"n": f"{count:,}"}
+    toast = _restored_text(scope, count) % {"n": f"{count:,}"}
     return forms.respond(request, to=_page(scope), toast=toast, stay=True, changed=count)
 
 
@@ -76,13 +74,38 @@ def _selected_ids(scope: Scope, fields: Mapping[str, Any]) -> list[uuid.UUID]:
     ]
 
 
-def _result_text(what: str, done: bulk.Done) -> str:
-    texts = {
-        "status": ngettext("%(n)s image changed", "%(n)s images changed", done.changed),
-        "move": ngettext("%(n)s image moved", "%(n)s images moved", done.changed),
-        "delete": ngettext("%(n)s image deleted", "%(n)s images deleted", done.changed),
+def _is_videos(scope: Scope) -> bool:
+    return scope.project.content_type == "VIDEOS"
+
+
+def _pending_text(scope: Scope, count: int) -> str:
+    if _is_videos(scope):
+        return ngettext("Changing %(n)s video …", "Changing %(n)s videos …", count)
+    return ngettext("Changing %(n)s image …", "Changing %(n)s images …", count)
+
+
+def _restored_text(scope: Scope, count: int) -> str:
+    if _is_videos(scope):
+        return ngettext("%(n)s video restored", "%(n)s videos restored", count)
+    return ngettext("%(n)s image restored", "%(n)s images restored", count)
+
+
+def _changed_texts(scope: Scope, count: int) -> dict[str, str]:
+    if _is_videos(scope):
+        return {
+            "status": ngettext("%(n)s video changed", "%(n)s videos changed", count),
+            "move": ngettext("%(n)s video moved", "%(n)s videos moved", count),
+            "delete": ngettext("%(n)s video deleted", "%(n)s videos deleted", count),
+        }
+    return {
+        "status": ngettext("%(n)s image changed", "%(n)s images changed", count),
+        "move": ngettext("%(n)s image moved", "%(n)s images moved", count),
+        "delete": ngettext("%(n)s image deleted", "%(n)s images deleted", count),
     }
-    text = texts[what] % {"n": f"{done.changed:,}"}
+
+
+def _result_text(scope: Scope, what: str, done: bulk.Done) -> str:
+    text = _changed_texts(scope, done.changed)[what] % {"n": f"{done.changed:,}"}
     if not done.left:
         return text
     return text + ngettext(", %(n)s unchanged", ", %(n)s unchanged", done.left) % {"n": f"{done.left:,}"}

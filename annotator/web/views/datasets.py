@@ -66,10 +66,11 @@ def reorder(request: HttpRequest, scope: Scope) -> HttpResponse:
 def trash(request: HttpRequest, scope: Scope, dataset_id: uuid.UUID) -> HttpResponse:
     row = _dataset(scope, dataset_id)
     count = datasets.trash(actor=scope.actor, dataset=row)
-    toast = ngettext("%(name)s deleted, %(n)s image", "%(name)s deleted, %(n)s images", count) % {
-        "name": row.name,
-        "n": f"{count:,}",
-    }
+    toast = (
+        ngettext("%(name)s deleted, %(n)s video", "%(name)s deleted, %(n)s videos", count)
+        if scope.project.content_type == "VIDEOS"
+        else ngettext("%(name)s deleted, %(n)s image", "%(name)s deleted, %(n)s images", count)
+    ) % {"name": row.name, "n": f"{count:,}"}
     undo = {"url": reverse("dataset-restore", args=[scope.project.pk, row.pk]), "body": {}}
     return forms.respond(request, to=_page(scope), toast=toast, undo=undo)
 

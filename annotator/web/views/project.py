@@ -36,7 +36,13 @@ def project(request: HttpRequest, scope: Scope) -> HttpResponse:
         return render(
             request,
             "project/_live.html",
-            {**context, "project": scope.project, "workspace": scope.workspace, "may": scope.grants},
+            {
+                **context,
+                "project": scope.project,
+                "workspace": scope.workspace,
+                "may": scope.grants,
+                "is_videos": scope.project.content_type == "VIDEOS",
+            },
         )
     project_usage.note(scope.project)
     return render(

@@ -4,10 +4,12 @@ import { h } from '../ui/dom.js';
 import { ngettext, t } from '../i18n.js';
 import { send } from './_rows.js';
 
-/** What happens and the verb, for a count. @param {string} role @param {number} count */
-function textsOf(role, count) {
+/** What happens and the verb, for a count. @param {string} role @param {number} count @param {boolean} isVideos */
+function textsOf(role, count, isVideos) {
   if (role === 'media') {
-    const effect = ngettext('The tag will be removed from {n} image.', 'The tag will be removed from {n} images.', count);
+    const effect = isVideos
+      ? ngettext('The tag will be removed from {n} video.', 'The tag will be removed from {n} videos.', count)
+      : ngettext('The tag will be removed from {n} image.', 'The tag will be removed from {n} images.', count);
     return { effect, verb: t('Delete tag') };
   }
   if (role === 'segment') {
@@ -20,15 +22,15 @@ function textsOf(role, count) {
   };
 }
 
-/** Deletes what is unused immediately; otherwise the count must be typed, since it cannot be restored. @param {HTMLElement} button @param {string} role region, media or segment */
-export function removeCounted(button, role) {
+/** Deletes what is unused immediately; otherwise the count must be typed, since it cannot be restored. @param {HTMLElement} button @param {string} role region, media or segment @param {boolean} [isVideos] */
+export function removeCounted(button, role, isVideos = false) {
   const count = Number(button.dataset.count);
   const { url = '', name = '' } = button.dataset;
   if (!count) {
     send(url, { role, count: 0 });
     return;
   }
-  const { effect, verb } = textsOf(role, count);
+  const { effect, verb } = textsOf(role, count, isVideos);
   const input = h('input', { class: 'input', id: 'typed', inputmode: 'numeric', autocomplete: 'off' });
   const body = h('div', { class: 'stack l' }, h('p', { class: 'muted', text: effect }), h('div', { class: 'field' }, h('label', { for: 'typed', text: t('Type {n} to confirm', { n: count }) }), input));
   const confirm = h('button', { class: 'btn primary danger', type: 'button', disabled: true, text: verb });

@@ -13,6 +13,7 @@ startPage();
 
 const root = document.getElementById('classes');
 const role = root?.dataset.role ?? 'region';
+const isVideos = root !== null && 'videos' in root.dataset;
 wireRename(() => ({ role }));
 
 /** Saves the present order; the number keys follow it. */
@@ -81,12 +82,15 @@ async function merge(form) {
     const count = isTag ? found.tags : found.labels;
     const lines = [
       h('p', { class: 'muted', text: isTag
-        ? t('“{source}” will be merged into “{target}”. Its images get tag “{target}”.', found)
+        ? (isVideos ? t('“{source}” will be merged into “{target}”. Its videos get tag “{target}”.', found) : t('“{source}” will be merged into “{target}”. Its images get tag “{target}”.', found))
         : t('“{source}” will be merged into “{target}”. Its objects get class “{target}”.', found) }),
-      h('dl', { class: 'counts' }, h('dt', { text: t('Objects') }), h('dd', { class: 'num', text: num(found.labels) }), h('dt', { text: t('Tagged images') }), h('dd', { class: 'num', text: num(found.tags) })),
-      found.both > 0 && h('p', { class: 'small faint', text: ngettext('{n} image has both tags and keeps one.', '{n} images have both tags and keep one.', found.both) }),
+      h('dl', { class: 'counts' }, h('dt', { text: t('Objects') }), h('dd', { class: 'num', text: num(found.labels) }), h('dt', { text: isVideos ? t('Tagged videos') : t('Tagged images') }), h('dd', { class: 'num', text: num(found.tags) })),
+      found.both > 0 && h('p', { class: 'small faint', text: isVideos
+        ? ngettext('{n} video has both tags and keeps one.', '{n} videos have both tags and keep one.', found.both)
+        : ngettext('{n} image has both tags and keeps one.', '{n} images have both tags and keep one.', found.both) }),
     ];
-    const verb = isTag ? ngettext('Merge {n} image', 'Merge {n} images', count) : ngettext('Merge {n} object', 'Merge {n} objects', count);
+    const media = isVideos ? ngettext('Merge {n} video', 'Merge {n} videos', count) : ngettext('Merge {n} image', 'Merge {n} images', count);
+    const verb = isTag ? media : ngettext('Merge {n} object', 'Merge {n} objects', count);
     const confirm = h('button', { class: 'btn primary', type: 'button', text: verb });
     const cancel = h('button', { class: 'btn', type: 'button', text: t('Cancel'), 'data-close': true });
     const dialog = showDialog({ title: t('Merge “{source}” into “{target}”', found), body: h('div', { class: 'stack' }, ...lines), footer: [cancel, confirm] });
@@ -109,7 +113,7 @@ document.addEventListener('click', (event) => {
   const target = event.target instanceof Element ? event.target : null;
   const button = target?.closest('#delete, [data-delete]');
   const group = target?.closest('[data-group-url], [data-dialog="new-group"]');
-  if (button instanceof HTMLElement) removeCounted(button, role);
+  if (button instanceof HTMLElement) removeCounted(button, role, isVideos);
   if (group instanceof HTMLElement) fillGroup(group);
 });
 

@@ -27,7 +27,9 @@ function showReviews(live) {
   button.hidden = !count;
   const [shown, spoken] = button.querySelectorAll('span');
   shown.textContent = num(count);
-  spoken.textContent = ngettext('{n} image to review', '{n} images to review', count);
+  spoken.textContent = 'videos' in live.dataset
+    ? ngettext('{n} video to review', '{n} videos to review', count)
+    : ngettext('{n} image to review', '{n} images to review', count);
 }
 
 if (part instanceof HTMLElement) {

@@ -53,6 +53,6 @@ startUploads({
     showRejected(queue);
     const media = document.getElementById('upload-boot')?.dataset.media ?? '/';
     const { outcome } = queue;
-    if (outcome.uploaded || outcome.refused) toast(resultText(outcome), { action: { label: t('View images'), run: () => location.assign(media) } });
+    if (outcome.uploaded || outcome.refused) toast(resultText(outcome), { action: { label: t('View media'), run: () => location.assign(media) } });
   },
 });
