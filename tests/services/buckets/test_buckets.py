@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import os
+import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from annotator.domain.errors import Conflict, Denied, Invalid, Missing
-from annotator.models import Bucket, Media
+from annotator.jobs import engine
+from annotator.models import Bucket, Job, Media
 from annotator.services import blobs, secrets
 from annotator.services.buckets import buckets, reading
 from annotator.services.exchange import bucket_import
+from annotator.services.exchange.exports import exports
 from annotator.services.media import creation, urls as media_urls
 from annotator.services.media.decoding import renditions
+from annotator.services.media.selection import MediaSelection
+from annotator.services.projects import projects, trash
+from annotator.storage.buckets import base
+from annotator.storage.buckets.folder import FolderBucket
 from tests.storage import pictures
 from tests.world import World
 
@@ -127,6 +135,25 @@ def test_a_linked_image_stores_no_bytes_here(w: World, linked: Media, bucket: Bu
         buckets.delete(actor=w.actor(w.olga), bucket=bucket)
 
 
+def test_a_deleted_project_keeps_its_bucket_until_it_is_purged(
+    w: World, linked: Media, bucket: Bucket, folder: Path
+) -> None:
+    admin = w.actor(w.olga)
+    projects.trash(actor=admin, project=w.project)
+    with pytest.raises(Conflict, match="in the trash"):
+        buckets.delete(actor=admin, bucket=bucket)
+    trash.restore_projects(actor=admin, workspace=w.workspace, ids=[w.project.pk])
+    found = renditions.find(linked.pk, "original", media_urls.LINKED)
+    assert isinstance(found, renditions.Remote) and renditions.open_remote(found).size
+    w.project.refresh_from_db()
+    projects.trash(actor=admin, project=w.project)
+    w.project.refresh_from_db()
+    job = trash.start_project_purge(actor=admin, project=w.project, name=w.project.name)
+    engine.run(job.pk)
+    assert not Media.all_objects.filter(pk=linked.pk).exists() and (folder / "a.jpg").exists()
+    buckets.delete(actor=admin, bucket=bucket)
+
+
 def test_other_bytes_are_not_of_the_bucket_any_more(w: World, linked: Media, folder: Path) -> None:
     creation.replace_content(
         actor=w.actor(w.max), media=linked, source=blobs.put_bytes(pictures.jpeg(20, 10))
@@ -140,7 +167,6 @@ def test_a_file_that_may_not_be_read_is_recorded(
 ) -> None:
     from annotator.services.media.batches import create_many
     from annotator.services.media.rows import NewImage
-    from annotator.storage.buckets import base
 
     def stat(self: Any, key: str) -> int:
         raise base.unreadable("access is denied") if key == "a.jpg" else base.unreachable()
@@ -156,6 +182,44 @@ def test_a_file_that_may_not_be_read_is_recorded(
     with pytest.raises(Invalid, match="does not answer"):
         create_many(actor=w.actor(w.max), project=w.project, images=[image])
     assert not Media.objects.filter(items__name="b.jpg").exists()
+
+
+def test_files_in_buckets_are_exported(
+    w: World, linked: Media, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is gone is reported; a bucket that cannot be read fails the export, which can be tried again."""
+
+    def export(format_name: str, *, include_images: bool = False) -> Job:
+        job = exports.start(
+            actor=w.actor(w.max),
+            project=w.project,
+            format_name=format_name,
+            selection=MediaSelection(),
+            include_images=include_images,
+        )
+        engine.run(job.pk)
+        job.refresh_from_db()
+        return job
+
+    def entries(job: Job) -> dict[str, bytes]:
+        assert job.artifact is not None, job.error
+        with closing(blobs.store().open(job.artifact.sha256)) as file, zipfile.ZipFile(file) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+
+    data = (folder / "a.jpg").read_bytes()
+    for job in (export("images"), export("json_coco", include_images=True)):
+        assert data in entries(job).values()
+    (folder / "a.jpg").unlink()
+    gone = export("images")
+    assert data not in entries(gone).values()
+    assert any("cannot be read from its bucket" in line["reason"] for line in gone.result["report"])
+
+    def stat(self: Any, key: str) -> int:
+        raise base.unreachable()
+
+    monkeypatch.setattr(FolderBucket, "stat", stat)
+    failed = export("images")
+    assert (failed.state, failed.artifact) == ("FAILED", None) and "does not answer" in failed.error
 
 
 def test_lists_of_keys() -> None:
