@@ -6,7 +6,7 @@ import tempfile
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,11 +109,13 @@ def read_names(content: bytes) -> list[str]:
     return found
 
 
-def copy_into_store(bucket: Bucket, key: str, *, limit: int) -> Stored:
-    """Store the bytes of a file. Raises Invalid, TooLarge, Unavailable (disk full)."""
+def copy_into_store(
+    bucket: Bucket, key: str, *, limit: int, on_chunk: Callable[[int, int], None] = lambda got, size: None
+) -> Stored:
+    """Store the bytes of a file. `on_chunk(got, size)` may raise to stop. Raises Invalid, TooLarge, Unavailable (disk full)."""
     staged = blobs.store().stage(limit=limit)
     try:
-        base.copy(open_reader(bucket), key, staged, limit=limit)
+        base.copy(open_reader(bucket), key, staged, limit=limit, on_chunk=on_chunk)
         return staged.commit()
     finally:
         staged.discard()

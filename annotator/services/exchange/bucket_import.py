@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -140,7 +141,9 @@ def run(
     was made stays. Raises Invalid when the bucket as a whole cannot be read.
     """
     progress(0.0, "Listing the files of the bucket")
-    keys = reading.list_keys(bucket, prefix=prefix, names=None if names is None else _read_names(names))
+    listed = None if names is None else _read_names(names)
+    # What is done is everything up to a key, so the order is ours and not the provider's.
+    keys = sorted(reading.list_keys(bucket, prefix=prefix, names=listed))
     with steps.step():
         steps.save(total=steps.done.get("total", len(keys)))
     counts: Counter[str] = Counter(steps.done.get("counts", {}))
@@ -161,7 +164,8 @@ def run(
         new = list(_new(dataset, portion, prefix))
         if asset_type == "videos":
             for key, name in new:
-                _create_video(actor, bucket, dataset, key, name, steps, count)
+                state = partial(_say_copied, progress, name, done, len(keys))
+                _create_video(actor, BucketFile(bucket, key), dataset, name, steps, count, state)
                 say([Outcome(name, "created")])
         else:
             images = [
@@ -198,16 +202,30 @@ def _new(dataset: Dataset, keys: Sequence[str], prefix: str) -> Iterator[tuple[s
 
 
 def _create_video(
-    actor: Actor, bucket: Bucket, dataset: Dataset, key: str, name: str, steps: Steps, count: Callable[[Sequence[Outcome]], None]
+    actor: Actor, file: BucketFile, dataset: Dataset, name: str, steps: Steps, count: Callable[[Sequence[Outcome]], None],
+    on_chunk: Callable[[int, int], None],
 ) -> None:  # fmt: skip
-    """Copy one video and create it with the job that reads it; one that cannot be copied is skipped."""
+    """Copy one video and create it with the job that reads it; one that cannot be copied gets health ERROR and the reason."""
     try:
-        stored = reading.copy_into_store(bucket, key, limit=settings.MAX_VIDEO_BYTES)
+        stored = reading.copy_into_store(
+            file.bucket, file.key, limit=settings.MAX_VIDEO_BYTES, on_chunk=on_chunk
+        )
     except DomainError as refusal:
         if not reading.is_of_object(refusal):
             raise
+        with steps.step():
+            media = videos.create_broken(actor=actor, dataset=dataset, name=name, refusal=refusal)
+            count([Outcome(name, "broken", media)])
         return
     blob = blobs.record(stored, mime="application/octet-stream")
     with steps.step():
         media = videos.create(actor=actor, dataset=dataset, name=name, source=blob)
         count([Outcome(name, "created", media)])
+
+
+def _say_copied(
+    progress: Callable[[float, str], None], name: str, done: int, total: int, got: int, size: int
+) -> None:
+    """Report how much of a file is copied; `done` of `total` files are."""
+    part = (done + got / max(1, size)) / max(1, total)
+    progress(min(1.0, part), f"{done:,} of {total:,} files, copying {name}")

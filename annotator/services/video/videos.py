@@ -11,7 +11,7 @@ from django.utils import timezone
 from annotator import events, policy
 from annotator.domain import text
 from annotator.domain.actor import Actor
-from annotator.domain.errors import Invalid
+from annotator.domain.errors import DomainError, Invalid
 from annotator.domain.frames import FrameTable, unpack
 from annotator.domain.ids import uuid7
 from annotator.events import kinds, payloads
@@ -23,6 +23,7 @@ from annotator.models import (
     Job,
     Media,
     MediaKind,
+    QualityIssue,
     Upload,
     UploadBatch,
     VideoFacts,
@@ -108,6 +109,14 @@ def create_from_url(
         raise name_taken(clean) from error
 
 
+def create_broken(*, actor: Actor, dataset: Dataset, name: str, refusal: DomainError) -> Media:
+    """Make a video whose file could not be brought here, with the reason; no job reads it. As `create`."""
+    policy.require(actor, dataset.project, "media.upload")
+    check_project(dataset)
+    with transaction.atomic():
+        return add(actor, dataset, media_names.check(name), None, refusal=refusal)
+
+
 def check_project(dataset: Dataset) -> None:
     """Raise Invalid unless videos can be added to the dataset's project here."""
     if dataset.project.content_type != ContentType.VIDEOS:
@@ -135,13 +144,14 @@ def add(
     blob: Blob | None,
     *,
     source_url: str = "",
+    refusal: DomainError | None = None,
     external_id: str = "",
     batch: UploadBatch | None = None,
     client: str = "",
 ) -> Media:
     """Write the rows of a new video, its event and its job, in the caller's transaction. Invalid for a name that is taken.
 
-    Without `blob` the job fetches the file from `source_url`.
+    Without `blob` the job fetches the file from `source_url`, unless `refusal` says why there is none.
     """
     project = dataset.project
     if media_names.existing([(dataset.pk, name)]):
@@ -150,7 +160,8 @@ def add(
     key, now = uuid7(), timezone.now()
     media: Media = Media.all_objects.create(
         id=key, project=project, kind=MediaKind.VIDEO, ref=str(key), number=number, list_key=media_names.list_key(dataset, name),
-        status=status, blob=blob, source_url=source_url, external_id=external_id, batch=batch, content_at=now, health="PROCESSING",
+        status=status, blob=blob, source_url=source_url, external_id=external_id, batch=batch, content_at=now,
+        health="ERROR" if refusal else "PROCESSING", health_reason=refusal.message[:500] if refusal else "",
         created_by_id=actor.user_id, updated_by_id=actor.user_id,
     )  # fmt: skip
     DatasetItem.all_objects.create(dataset=dataset, media=media, **media_names.columns(name))
@@ -162,7 +173,12 @@ def add(
     events.record(
         actor=actor, kind=kinds.MEDIA_CREATED, project_id=project.pk, media_id=key, client=client, after=after
     )
-    start_job(actor, media, name)
+    if refusal is None:
+        start_job(actor, media, name)
+    else:
+        QualityIssue.objects.create(
+            project=project, media=media, severity="error", code=refusal.code, source=name, message=refusal.message[:1000]
+        )  # fmt: skip
     return media
 
 

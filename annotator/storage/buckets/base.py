@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -63,8 +63,15 @@ def load(module: str, *, extra: str, provider: str) -> Any:
         raise Invalid(message, field="cloud_provider", code="extra_missing") from None
 
 
-def copy(reader: BucketReader, key: str, target: Staged, *, limit: int) -> None:
-    """Write the bytes of an object of at most `limit` bytes. Raises Invalid, TooLarge."""
+def copy(
+    reader: BucketReader,
+    key: str,
+    target: Staged,
+    *,
+    limit: int,
+    on_chunk: Callable[[int, int], None] = lambda got, size: None,
+) -> None:
+    """Write the bytes of an object of at most `limit` bytes. `on_chunk(got, size)` may raise to stop. Raises Invalid, TooLarge."""
     size = reader.stat(key)
     if size is None:
         raise missing()
@@ -74,6 +81,7 @@ def copy(reader: BucketReader, key: str, target: Staged, *, limit: int) -> None:
     for chunk in reader.read_range(key, 0, size):
         target.write(chunk)
         got += len(chunk)
+        on_chunk(got, size)
     if got != size:
         raise unreadable("the bucket sent only a part of it")
 

@@ -17,14 +17,16 @@ from annotator.services import blobs, secrets
 from annotator.services.buckets import buckets, reading
 from annotator.services.exchange import bucket_import
 from annotator.services.exchange.exports import exports
+from annotator.services.jobs.steps import Steps
 from annotator.services.media import creation, urls as media_urls
 from annotator.services.media.decoding import renditions
 from annotator.services.media.selection import MediaSelection
 from annotator.services.projects import projects, trash
 from annotator.storage.buckets import base
 from annotator.storage.buckets.folder import FolderBucket
+from tests import videos as made_videos
 from tests.storage import pictures
-from tests.world import World
+from tests.world import World, make_dataset, make_project
 
 
 @pytest.fixture
@@ -220,6 +222,48 @@ def test_files_in_buckets_are_exported(
     monkeypatch.setattr(FolderBucket, "stat", stat)
     failed = export("images")
     assert (failed.state, failed.artifact) == ("FAILED", None) and "does not answer" in failed.error
+
+
+def test_videos_are_copied_and_continue_after_a_stop(
+    w: World, bucket: Bucket, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that cannot be read is recorded; a stop within a file leaves nothing of it, and what was made is not made again."""
+    clips = make_dataset(make_project(w.workspace, "Clips", content_type="VIDEOS", owner=w.olga), "Monday")
+    (folder / "a.jpg").unlink()
+    for name in ("a.mp4", "b.mp4", "c.mp4"):
+        (folder / name).write_bytes(made_videos.h264())
+    stat = FolderBucket.stat
+
+    def refused(self: FolderBucket, key: str) -> int | None:
+        if key == "a.mp4":
+            raise base.unreadable("access is denied")
+        return stat(self, key)
+
+    monkeypatch.setattr(FolderBucket, "stat", refused)
+    steps, told = Steps(), []
+
+    def progress(part: float, words: str) -> None:
+        told.append(words)
+        if len(told) == 5:
+            raise KeyboardInterrupt
+
+    options: dict[str, Any] = {
+        "actor": w.actor(w.max), "bucket": bucket, "dataset": clips, "names": None, "prefix": "", "asset_type": "videos",
+        "is_copied": True, "steps": steps,
+    }  # fmt: skip
+    with pytest.raises(KeyboardInterrupt):
+        bucket_import.run(**options, progress=progress)
+    assert "copying" in told[-1] and not list(blobs.store().scratch().iterdir())
+    counts = bucket_import.run(**options, progress=progress)
+    assert counts == {"created": 2, "broken": 1, "skipped": 0}
+    found = (
+        Media.objects.filter(project=clips.project)
+        .order_by("list_key")
+        .values_list("health", "health_reason")
+    )
+    assert [health for health, _ in found] == ["ERROR", "PROCESSING", "PROCESSING"]
+    assert "access is denied" in found[0][1]
+    assert Job.objects.filter(kind="ingest_video").count() == 2
 
 
 def test_lists_of_keys() -> None:
