@@ -188,7 +188,7 @@ KEYPOINT_SCHEMAS_CHANGED: Kind[Any, Any] = Kind(
     "keypoint_schemas.changed", None, None, ("vocabulary.keypoint_schemas",), effects=_VOCABULARY, is_whole=True, in_feed=True
 )  # fmt: skip
 STATUSES_CHANGED: Kind[NamedPayload, Any] = Kind(
-    "statuses.changed", NamedPayload, None, ("media.statuses",), effects=_VOCABULARY | _REFETCH, is_whole=True, in_feed=True
+    "statuses.changed", NamedPayload, None, ("media.statuses", "media.status_edits"), effects=_VOCABULARY | _REFETCH, is_whole=True, in_feed=True
 )  # fmt: skip
 
 # --- projects, jobs, workspaces ---

@@ -29,11 +29,12 @@ from annotator.services.media import (
     bulk,
     changes as media_changes,
     creation,
+    status_edits,
     statuses,
 )
 from annotator.services.media.rows import NewImage
 from annotator.services.projects import datasets, projects
-from annotator.services.vocabulary import attributes, concepts, keypoint_schemas, merges
+from annotator.services.vocabulary import attributes, concepts, keypoint_edits, keypoint_schemas, merges
 from tests.events.replica import Replica
 from tests.world import World, keep, make_box, make_class, make_dataset, make_video, picture
 
@@ -290,6 +291,8 @@ def change_tag_groups(w: World) -> None:
     concepts.update_group(**_max(w), group=group, changes={"name": "Sky", "kind": "SELECTION"})
     concepts.delete_group(**_max(w), group=concepts.create_group(**_in(w), name="Short"))
     concepts.update(**_max(w), concept=w.sunny, changes={"group_id": group.pk}, role="media")
+    rows = TagGroup.all_objects.filter(project=w.project).order_by("-order")
+    concepts.reorder_groups(**_in(w), ids=[one.pk for one in rows])
 
 
 def change_keypoint_schemas(w: World) -> None:
@@ -298,7 +301,20 @@ def change_keypoint_schemas(w: World) -> None:
     keypoint_schemas.update(**_max(w), schema=schema, changes={"name": "figure"})
     keypoint_schemas.link(**_in(w), links=[keypoint_schemas.Link(schema.pk, w.person.pk)])
     keypoint_schemas.unlink(**_in(w), pairs=[(schema.pk, w.person.pk)])
-    keypoint_schemas.delete(**_max(w), schema=schema)
+    kept = keypoint_edits.delete(**_max(w), schema=schema)
+    fields = {"id": uuid.UUID(kept["id"]), "name": kept["name"], "kind": kept["kind"]}
+    schema = keypoint_edits.restore(**_in(w), fields=fields, concept_ids=[w.person.pk])
+    based_on = keypoint_edits.version(schema)
+    keypoint_edits.save(**_max(w), schema=schema, based_on=based_on, changes={"name": "x"}, concept_ids=[])
+
+
+def replace_status(w: World) -> None:
+    status = statuses.create(**_in(w), name="Blurred")
+    statuses.set_status(**_in(w), media=w.images[:2], status=status)
+    rows = MediaStatus.all_objects.filter(project=w.project).order_by("-order")
+    status_edits.reorder(**_in(w), ids=[one.pk for one in rows])
+    kept = status_edits.delete(**_max(w), status=status, target=_status(w, "DONE"))
+    status_edits.restore(**_in(w), kept=kept)
 
 
 def change_attributes(w: World) -> None:
@@ -364,7 +380,7 @@ SCENARIOS: list[Scenario] = [
     rename_image, move_image, move_images, freeze_images, add_metadata, trash_image, trash_and_restore_images,
     change_in_bulk_and_undo, make_and_rename_datasets, trash_dataset, trash_and_restore_dataset, change_project,
     start_and_cancel_job, make_and_change_classes, reorder_classes, delete_class_with_labels, delete_tag_with_its_marks,
-    merge_classes_by_job, merge_classes_by_job_and_undo, change_tag_groups, change_keypoint_schemas,
+    merge_classes_by_job, merge_classes_by_job_and_undo, change_tag_groups, change_keypoint_schemas, replace_status,
     change_attributes, change_attribute_values, delete_an_attribute_with_values, change_segments, delete_an_activity,
 ]  # fmt: skip
 
