@@ -10,6 +10,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, ClassVar
 
 from django.core.validators import MaxLengthValidator, MinLengthValidator
@@ -25,7 +26,7 @@ from . import parameters
 MAX_TEXT = 100_000
 #: Values that are stored as they are may be nested this deep.
 MAX_DEPTH = 32
-_CONTAINERS = (dict, list)
+_CONTAINERS = frozenset({dict, list})
 # What text.clean refuses in one line (controls, line breaks, controls of direction) as ranges of a regular expression,
 # and what shows nothing by itself.
 _LINE = r"^\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069"
@@ -318,10 +319,10 @@ class JSONField(NullIsAbsentMixin, serializers.JSONField):
     def to_internal_value(self, data: Any) -> Any:
         level = [data]
         for _ in range(MAX_DEPTH):
-            containers = [value for value in level if isinstance(value, _CONTAINERS)]
-            level = [
-                child for value in containers for child in (value.values() if type(value) is dict else value)
-            ]
+            containers = [value for value in level if type(value) in _CONTAINERS]
+            level = list(
+                chain.from_iterable(value.values() if type(value) is dict else value for value in containers)
+            )
             if not level:
                 return data
         self.fail("too_deep")

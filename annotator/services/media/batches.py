@@ -22,8 +22,8 @@ from annotator.services.media.image_decoding import decode_one, keep_parts
 from annotator.services.media.rows import NewImage, Outcome, Plan, Ready
 from annotator.storage.base import Stored
 
-# Rows of one transaction: 32 images are about 100 rows and 15 ms, so people's writes pass in between.
-CHUNK = 32
+# Images of one transaction: about 100 rows and 15 ms, so people's writes pass in between; more where nothing is decoded.
+CHUNK, CHUNK_OF_ROWS = 32, 100
 Progress = Callable[[Sequence[Outcome]], None]
 
 
@@ -69,9 +69,12 @@ def create_many(
     steps = steps or Steps()
     outcomes: list[Outcome] = []
     decode = functools.partial(decode_one, caller=str(project.workspace_id))
-    work = decoding.map_ahead(images, decode, ahead=2 * CHUNK)
+    if isinstance(images, Sequence) and all(image.blob is None for image in images):
+        work, size = (decode(image) for image in images), CHUNK_OF_ROWS
+    else:
+        work, size = decoding.map_ahead(images, decode, ahead=2 * CHUNK), CHUNK
     try:
-        for chunk in chunks(work, CHUNK):
+        for chunk in chunks(work, size):
             kept = keep_parts(chunk)
             with steps.step():
                 plan = Plan(project, actor, status, batch, import_job.pk if import_job else None)

@@ -255,14 +255,16 @@ def mark_trashed(project_id: uuid.UUID, ids: Sequence[uuid.UUID], moment: Any, b
     return seq
 
 
-def mark_labels_trashed(ids: Collection[uuid.UUID]) -> None:
-    """Set `trashed_at` of labels that were just written to images, as far as these are in the trash.
+def mark_labels_trashed(project_id: uuid.UUID, ids: Collection[uuid.UUID]) -> None:
+    """Set `trashed_at` of labels that were just written to images of a project, as far as these are in the trash.
 
     Inside the caller's transaction, which has taken the number of its event: until it ends no image goes there or comes back.
+    One short query while the project has nothing in the trash.
     """
-    trashed = Media.all_objects.filter(pk__in=ids, trashed_at__isnull=False)
-    for media_id, moment in trashed.values_list("pk", "trashed_at"):
-        Label.all_objects.filter(media=media_id).update(trashed_at=moment)
+    trashed = Media.all_objects.filter(project=project_id, trashed_at__isnull=False)
+    if trashed.exists():
+        for media_id, moment in trashed.filter(pk__in=ids).values_list("pk", "trashed_at"):
+            Label.all_objects.filter(media=media_id).update(trashed_at=moment)
 
 
 def restore(

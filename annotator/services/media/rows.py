@@ -194,15 +194,16 @@ def add(plan: Plan, ready: Ready, name: str, number: int, duplicate_of: str) -> 
     image, now = ready.image, timezone.now()
     user_id = plan.actor.user_id if plan.actor else None
     key = uuid7()
-    media = Media(
-        id=key, project=plan.project, ref=str(key), number=number, list_key=media_names.list_key(image.dataset, name),
+    media = bulk.new(
+        Media, id=key, project=plan.project, ref=str(key), number=number, list_key=media_names.list_key(image.dataset, name),
         status=plan.status, external_id=image.external_id, metadata=dict(image.metadata), batch=plan.batch,
         import_job_id=plan.import_job_id, created_by_id=user_id, updated_by_id=user_id, **content_columns(ready),
     )  # fmt: skip
     plan.media.append(media)
     if image.upload_id is not None:
         plan.uploaded.add(key)
-    plan.items.append(DatasetItem(dataset=image.dataset, media=media, **media_names.columns(name)))
+    columns = media_names.columns(name)
+    plan.items.append(bulk.new(DatasetItem, dataset_id=image.dataset.pk, media_id=key, **columns))
     plan.made.extend(renditions.rows_of(key, image.blob.pk if image.blob else None, ready.parts))
     plan.issues.extend(issues_of(media, name, findings_of(ready, name), duplicate_of))
     summary: payloads.MediaBrief = {
@@ -242,9 +243,10 @@ def issues_of(
     if duplicate_of:
         found = [*found, quality.duplicate(duplicate_of)]
     return [
-        QualityIssue(
+        bulk.new(
+            QualityIssue,
             project_id=media.project_id,
-            media=media,
+            media_id=media.pk,
             severity=one.severity,
             code=one.code,
             source=name,
@@ -284,8 +286,10 @@ def claim_uploads(images: Sequence[NewImage], *, state: str) -> set[uuid.UUID]:
 
 
 def duplicates(project: Project, images: Sequence[NewImage]) -> dict[uuid.UUID, str]:
-    """Return, by blob, the name of an image that the project has with the same bytes. One query; never looks elsewhere."""
+    """Return, by blob, the name of an image that the project has with the same bytes. At most one query; never looks elsewhere."""
     wanted = {image.blob.pk for image in images if image.blob is not None}
+    if not wanted:
+        return {}
     rows = DatasetItem.objects.filter(
         media__project=project, media__blob__in=wanted, media__trashed_at__isnull=True, is_home=True
     )

@@ -56,7 +56,7 @@ from annotator.services.media.rows import Outcome
 from annotator.services.projects import projects
 from annotator.storage.base import Stored
 
-CHUNK = 500
+CHUNK = 1000
 _PARTS_MISSING = "Its image or category could not be imported."
 _YIELD_SECONDS = 0.002  # between two chunks, so that people's writes get in
 Progress = Callable[[float, str], None]
@@ -307,7 +307,7 @@ def _insert(state: _Import, rows: list[ImportedLabelRow]) -> None:
         shared = _shared_columns(state, revision)
         columns = (*ImportedLabelRow._fields, *shared)
         bulk.insert(Label, columns, [(*row, *shared.values()) for row in rows])
-        media_changes.mark_labels_trashed(touched)
+        media_changes.mark_labels_trashed(state.project.pk, touched)
         summary: payloads.BulkPayload = {"what": "import", "count": len(rows), "media": media_ids}
         events.record(
             actor=state.actor, kind=kinds.BULK, project_id=state.project.pk, after=summary, seq=revision
