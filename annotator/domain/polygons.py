@@ -126,11 +126,7 @@ def _is_plain(ring: list[Any] | tuple[Any, ...]) -> bool:
     if not set(map(type, numbers)) <= _NUMBERS:
         return False
     # A NaN, which compares with nothing, shows in the sum.
-    return (
-        min(numbers) >= -MAX_COORDINATE
-        and max(numbers) <= MAX_COORDINATE
-        and math.isfinite(sum(numbers))
-    )
+    return min(numbers) >= -MAX_COORDINATE and max(numbers) <= MAX_COORDINATE and math.isfinite(sum(numbers))
 
 
 def rings(points: MultiPolygon) -> Iterator[Ring]:

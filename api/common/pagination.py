@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from django.db.models import QuerySet
@@ -22,11 +22,21 @@ class Sliceable(Protocol):
     def count(self) -> int: ...
 
 
-def slice_rows(rows: QuerySet[Any] | Sliceable, offset: int, limit: int) -> list[Any]:
+#: Returns rows by key, as a list shows them but without its conditions: to look for them again takes as long as to find the keys.
+Load = Callable[[Sequence[Any]], Mapping[Any, Any]]
+
+
+def slice_rows(
+    rows: QuerySet[Any] | Sliceable, offset: int, limit: int, load: Load | None = None
+) -> list[Any]:
     """Return rows from `offset` on, at most `limit`; the order of `rows` must be total."""
     if offset < DEEP or not isinstance(rows, QuerySet):
         return list(rows[offset : offset + limit])
-    return list(rows.filter(pk__in=list(rows.values_list("pk", flat=True)[offset : offset + limit])))
+    keys = list(rows.values_list("pk", flat=True)[offset : offset + limit])
+    if load is None:
+        return list(rows.filter(pk__in=keys))
+    found = load(keys)
+    return [found[key] for key in keys if key in found]
 
 
 def slice_and_count(
@@ -34,6 +44,7 @@ def slice_and_count(
     offset: int,
     limit: int,
     version: tuple[Any, ...] | None = None,
+    load: Load | None = None,
 ) -> tuple[list[Any], int]:
     """Return a page of rows and the length of the whole list.
 
@@ -41,7 +52,7 @@ def slice_and_count(
     """
     if isinstance(rows, Sequence):
         return list(rows[offset : offset + limit]), len(rows)
-    items = slice_rows(rows, offset, limit) if limit else []
+    items = slice_rows(rows, offset, limit, load) if limit else []
     if len(items) < limit and (items or not offset):
         return items, offset + len(items)
     # A page behind the end is counted anew, so that no client waits for rows that a kept total still promises.

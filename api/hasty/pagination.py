@@ -38,7 +38,11 @@ class HastyPagination(BasePagination):
         filterset = getattr(view, "filterset", None)
         self.search_parameters = ({} if filterset is None else filterset.applied) | view.validated_query
         rows, self.total = pagination.slice_and_count(
-            queryset, self.offset, self.limit, getattr(view, "version", None)
+            queryset,
+            self.offset,
+            self.limit,
+            getattr(view, "version", None),
+            getattr(view, "load_rows", None),
         )
         return rows
 

@@ -59,7 +59,7 @@ def create_many(
     With `on_broken="refuse"` nothing is kept of a broken one; its outcome is "refused".
 
     Allowed with `media.upload`. Returns an outcome for each image, in order. Writes transactions of at most
-    CHUNK images, each a step of `steps`; `on_written` is called within each, `on_chunk` after each and may
+    CHUNK images (CHUNK_OF_ROWS where none has bytes), each a step of `steps`; `on_written` is called within each, `on_chunk` after each and may
     raise to stop (what is written stays).
     `on_clash`: a name that its dataset has is skipped, numbered ("cat (2).jpg") or replaces the old image.
     Slots of `images` must be queued; one that somebody else used up meanwhile is skipped.
@@ -69,7 +69,7 @@ def create_many(
     steps = steps or Steps()
     outcomes: list[Outcome] = []
     decode = functools.partial(decode_one, caller=str(project.workspace_id))
-    if isinstance(images, Sequence) and all(image.blob is None for image in images):
+    if isinstance(images, Sequence) and not any(image.has_bytes for image in images):
         work, size = (decode(image) for image in images), CHUNK_OF_ROWS
     else:
         work, size = decoding.map_ahead(images, decode, ahead=2 * CHUNK), CHUNK

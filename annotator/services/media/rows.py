@@ -72,6 +72,11 @@ class NewImage:
     bucket_file: BucketFile | None = None
     stored: Stored | None = None
 
+    @property
+    def has_bytes(self) -> bool:
+        """Whether there is anything to decode."""
+        return self.blob is not None or self.bucket_file is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
@@ -57,6 +58,9 @@ class ImageViewSet(ListModelMixin, RetrieveModelMixin, viewsets.ImageViewSet):
         "set_status": "status.write",
         "offset": "project.read",
     }
+
+    def load_rows(self, keys: Sequence[Any]) -> dict[Any, Any]:
+        return {image.pk: image for image in _IMAGES.filter(pk__in=keys)}
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Create an image."""

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotator.models import KeypointBinding, KeypointClass, Label, Media
+from annotator.models import Concept, KeypointBinding, KeypointClass, Label, Media
 
 from ..label_filters import LabelFilterSet
 from ..serializers.keypoints import KeypointClassSerializer
@@ -22,13 +22,14 @@ from ..serializers.project_labels import (
 )
 from ..viewsets import ProjectViewSet
 
+# No join: that would stay where only the keys of a page far behind are looked up, or the labels counted.
+_CLASS_NAME = Subquery(Concept.all_objects.filter(pk=OuterRef("concept")).values("name"))
+
 
 class ProjectLabelViewSet(ProjectViewSet):
     """Labels of a project; those known to be wrong or on images in the trash are left out."""
 
-    queryset = (
-        Label.objects.listed().annotate(class_name=F("concept__name")).order_by("z", "created_at", "id")
-    )
+    queryset = Label.objects.listed().annotate(class_name=_CLASS_NAME).order_by("z", "created_at", "id")
     serializer_class = ProjectLabelSerializer
     filterset_class = LabelFilterSet
     query_serializer_classes = {"list": KeypointDataQuerySerializer}
@@ -38,6 +39,10 @@ class ProjectLabelViewSet(ProjectViewSet):
     def get_queryset(self) -> QuerySet[Any]:
         """Return the labels of all projects: the filters keep those of this one, each in the way that its index needs."""
         return self.queryset.all()
+
+    def load_rows(self, keys: Sequence[Any]) -> dict[Any, Any]:
+        rows = self.queryset.filter(pk__in=keys).values_list(*ProjectLabelRow._fields)
+        return {row[0]: row for row in rows}
 
     def list(self, request: Request, **kwargs: Any) -> Response:
         """List the labels of a project."""

@@ -20,6 +20,7 @@ from annotator.services.annotations import labels
 from annotator.services.media import changes as media_changes
 from annotator.services.projects import datasets, trash
 from annotator.services.vocabulary import concepts
+from api.common import pagination
 from tests.api.hasty.conftest import ANY, Callers
 from tests.events.test_consistency import SCENARIOS, Scenario, import_coco
 from tests.world import World, make_box, make_class, make_dataset, make_images
@@ -72,7 +73,7 @@ def write_while_images_come_and_go(w: World) -> None:
                 actor=actor, kind=kinds.BULK, project_id=w.project.pk, after={"what": "import", "count": 1}
             )
             w.box(media)
-            media_changes.mark_labels_trashed({media.pk})
+            media_changes.mark_labels_trashed(w.project.pk, {media.pk})
 
     kinds_of_write = [
         label,
@@ -192,7 +193,7 @@ def test_labels_imported_to_an_image_in_the_trash_come_back_with_it(w: World, by
     media = w.images[0]
     media_changes.trash(actor=w.actor(w.max), project=w.project, media=[media.pk])
     w.box(media)
-    media_changes.mark_labels_trashed({media.pk, w.images[1].pk})
+    media_changes.mark_labels_trashed(w.project.pk, {media.pk, w.images[1].pk})
     assert check(w, by, p) == 0
     media_changes.restore(actor=w.actor(w.max), project=w.project, media=[media.pk])
     assert check(w, by, p) == 1
@@ -203,3 +204,20 @@ def test_a_label_of_an_image_that_is_hidden_is_never_shown(w: World, by: Callers
     shown = w.box(w.images[1])
     Media.all_objects.filter(pk=w.images[0].pk).update(trashed_at="2026-01-01T00:00Z")  # past the services
     assert [row["id"] for row in by.vera.get(f"{p}/labels")["items"]] == [str(shown.pk)]
+
+
+def test_pages_far_behind_are_parts_of_the_whole_list(
+    w: World, by: Callers, p: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        for image in w.images:
+            w.box(image, z=number % 2)
+    lists = ("labels", "images"), ("", f"&dataset_id={w.dataset.pk}")
+    whole = {
+        (name, query): by.vera.get(f"{p}/{name}", query)["items"] for name in lists[0] for query in lists[1]
+    }
+    monkeypatch.setattr(pagination, "DEEP", 1)
+    for (name, query), items in whole.items():
+        for offset in range(1, len(items)):
+            page = by.vera.get(f"{p}/{name}", f"limit=2&offset={offset}{query}")
+            assert page["items"] == items[offset : offset + 2] and page["meta"]["total"] == len(items)
