@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('description', models.CharField(blank=True, default='', max_length=200)),
-                ('provider', models.CharField(blank=True, choices=[('s3', 'S3'), ('gcs', 'Gcs'), ('az', 'Az'), ('dummy', 'Dummy')], default='', max_length=8)),
+                ('provider', models.CharField(blank=True, choices=[('s3', 'Amazon S3 or compatible'), ('gcs', 'Google Cloud Storage'), ('az', 'Azure Blob Storage'), ('dummy', 'Folder of the server')], default='', max_length=8)),
                 ('location', models.CharField(blank=True, default='', max_length=500)),
                 ('secret', models.TextField()),
                 ('created_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),

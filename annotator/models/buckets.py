@@ -10,10 +10,10 @@ from .base import Row, key, scoped, text, user_key
 class BucketProvider(models.TextChoices):
     """Where the files of a bucket are; `dummy` is a folder of the server."""
 
-    S3 = "s3"
-    GCS = "gcs"
-    AZ = "az"
-    DUMMY = "dummy"
+    S3 = "s3", "Amazon S3 or compatible"
+    GCS = "gcs", "Google Cloud Storage"
+    AZ = "az", "Azure Blob Storage"
+    DUMMY = "dummy", "Folder of the server"
 
 
 class Bucket(Row):

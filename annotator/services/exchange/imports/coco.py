@@ -187,7 +187,7 @@ def _write_group(state: _Import, dataset: Dataset, records: list[ImageRecord], f
     records = [record for record in records if record.number in names]
     items = DatasetItem.objects.filter(dataset=dataset, is_home=True, name__in=names.values())
     known = dict(items.values_list("name", "media_id"))
-    waiting = set(items.filter(media__blob=None).values_list("media_id", flat=True))
+    waiting = set(items.filter(media__blob=None, media__source_url="").values_list("media_id", flat=True))
     # Two images of one name in the file stay two; an existing one counts as the first.
     new, lacking = [], []
     for record in records:

@@ -144,6 +144,16 @@ def test_an_annotator_may_not_import(w: World) -> None:
         run(w, coco(), user=w.ann)
 
 
+def test_an_image_whose_file_is_elsewhere_keeps_it(w: World, tmp_path: Path) -> None:
+    """Images that are linked, or read from a bucket, lack no file: one of their name in an archive is not taken."""
+    (tmp_path / "img 1.jpg").write_bytes(picture(9))
+    Media.objects.filter(pk=w.images[0].pk).update(blob=None, source_url="bucket:img 1.jpg")
+    images = [{"id": 1, "file_name": "img 1.jpg", "width": 640, "height": 480}]
+    run(w, coco(images=images, annotations=[]), tmp_path)
+    kept = Media.objects.get(pk=w.images[0].pk)
+    assert (kept.blob, kept.source_url, kept.width) == (None, "bucket:img 1.jpg", w.images[0].width)
+
+
 def test_an_import_is_taken_back_by_its_job(w: World) -> None:
     job = Job.all_objects.create(workspace=w.workspace, project=w.project, kind="import_coco")
     w.box()
