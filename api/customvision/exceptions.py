@@ -49,6 +49,7 @@ _BY_CODE = {
     "quota": "BadRequestExceededQuota",
     "token_scope": "ForbiddenUserResource",
     "too_large": "BadRequestExceededBatchSize",
+    "no_model": "BadRequestNotSupported",
 }
 _BY_FIELD = {
     "imageIds": "BadRequestInvalidIds",

@@ -9,6 +9,13 @@ from api.common.routes import addresses
 from .versions import VersionConverter
 from .views.domains import DomainViewSet
 from .views.images import ImageViewSet, TaggedImageViewSet, UntaggedImageViewSet
+from .views.iterations import IterationViewSet, ModelExportViewSet, PerformanceViewSet, PublicationViewSet
+from .views.predictions import (
+    PredictedImageViewSet,
+    PredictionViewSet,
+    QuickTestViewSet,
+    SuggestionViewSet,
+)
 from .views.projects import ProjectViewSet
 from .views.regions import ImageRegionViewSet, ImageTagViewSet
 from .views.tags import TagViewSet
@@ -17,6 +24,7 @@ from .viewsets import UnknownAddressView
 register_converter(VersionConverter, "customvision_version")
 
 P = "projects/<str:projectId>"
+I = f"{P}/iterations/<str:iterationId>"  # noqa: E741
 
 ONE = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
 ADD_AND_REMOVE = {"post": "create", "delete": "destroy"}
@@ -40,6 +48,23 @@ _TRAINING = addresses(
         (f"{P}/images/metadata", ImageViewSet, {"post": "add_metadata"}),
         (f"{P}/images/regions", ImageRegionViewSet, ADD_AND_REMOVE),
         (f"{P}/images/tags", ImageTagViewSet, ADD_AND_REMOVE),
+        (f"{P}/images/predictions", PredictedImageViewSet, {"post": "create"}),
+        (f"{P}/images/suggested", SuggestionViewSet, {"post": "list_by_query"}),
+        (f"{P}/images/suggested/count", SuggestionViewSet, {"post": "count"}),
+        (f"{P}/images/<str:imageId>/regionproposals", PredictedImageViewSet, {"post": "propose"}),
+        (f"{P}/tagsandregions/suggestions", SuggestionViewSet, {"post": "suggest"}),
+        (f"{P}/train", IterationViewSet, {"post": "train"}),
+        (f"{P}/iterations", IterationViewSet, {"get": "list"}),
+        (I, IterationViewSet, ONE),
+        (f"{I}/export", ModelExportViewSet, {"get": "list", "post": "create"}),
+        (f"{I}/performance", PerformanceViewSet, {"get": "retrieve"}),
+        (f"{I}/performance/images", PerformanceViewSet, {"get": "list"}),
+        (f"{I}/performance/images/count", PerformanceViewSet, {"get": "count"}),
+        (f"{I}/publish", PublicationViewSet, ADD_AND_REMOVE),
+        (f"{P}/predictions", PredictionViewSet, {"delete": "destroy"}),
+        (f"{P}/predictions/query", PredictionViewSet, {"post": "list_by_query"}),
+        (f"{P}/quicktest/image", QuickTestViewSet, {"post": "create"}),
+        (f"{P}/quicktest/url", QuickTestViewSet, {"post": "create_from_url"}),
     ]
 )
 

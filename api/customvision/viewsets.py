@@ -35,7 +35,7 @@ class CustomVisionView(viewsets.DialectView):
     pagination_class: Any = TakeSkipPagination
     exception_handler = staticmethod(exception_handler)
     error_serializer_class = CustomVisionErrorSerializer
-    bare_list_actions = frozenset({"list", "list_by_ids"})
+    bare_list_actions = frozenset({"list", "list_by_ids", "suggest"})
     path_schemas: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "version": {"type": "string", "enum": list(VERSIONS)}
     }

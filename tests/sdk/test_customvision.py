@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,14 @@ from azure.cognitiveservices.vision.customvision.training.models import (
     CustomVisionErrorException,
     ImageFileCreateBatch,
     ImageFileCreateEntry,
+    ImageIdCreateBatch,
+    ImageIdCreateEntry,
     ImageRegionCreateEntry,
     ImageTagCreateEntry,
+    Iteration,
+    PredictionQueryToken,
     Region,
+    SuggestedTagAndRegionQueryToken,
 )
 from msrest.authentication import ApiKeyCredentials
 from msrest.exceptions import ValidationError
@@ -297,10 +302,47 @@ def test_refusals_are_the_clients_own_errors(site: Site, project: Any) -> None:
             "NotFoundIteration",
         ),
         (lambda: site.client.get_images(project.id, filter="a eq 'b'"), 400, "BadRequestNotSupported"),
-        (lambda: site.client.get_iterations(project.id), 404, "NotFound"),
+        (lambda: site.client.export_project(project.id), 404, "NotFound"),
     ):
         with pytest.raises(CustomVisionErrorException) as refused:
             call()
         assert (refused.value.response.status_code, refused.value.error.code) == (status, code)
         assert refused.value.error.message
     assert site.sql("SELECT count(*) FROM annotator_concept WHERE name = 'x'") == [(0,)]
+
+
+def refused(call: Callable[..., Any], *values: Any, **options: Any) -> str:
+    """Call a method of the client that the server refuses and return the code."""
+    with pytest.raises(CustomVisionErrorException) as caught:
+        call(*values, **options)
+    assert caught.value.error.message
+    return str(caught.value.error.code)
+
+
+def test_what_needs_a_model(site: Site, project: Any) -> None:
+    client, image, unknown = site.client, sent(site, project, 70), str(uuid.uuid4())
+    assert client.get_iterations(project.id) == []
+    for call in (
+        client.get_iteration, client.delete_iteration, client.get_exports, client.get_iteration_performance,
+        client.get_image_performances, client.get_image_performance_count, client.unpublish_iteration,
+    ):  # fmt: skip
+        assert refused(call, project.id, unknown) == "NotFoundIteration"
+    assert refused(client.update_iteration, project.id, unknown, Iteration(name="x")) == "NotFoundIteration"
+    assert refused(client.export_iteration, project.id, unknown, "ONNX") == "NotFoundIteration"
+    assert refused(client.publish_iteration, project.id, unknown, "live", "resource") == "NotFoundIteration"
+    assert refused(client.train_project, project.id) == "BadRequestNotSupported"
+    stream = io.BytesIO(picture(71, 64, 48))
+    assert refused(client.quick_test_image, project.id, stream) == "BadRequestNotSupported"
+    address = "https://images.example/a.jpg"
+    assert refused(client.quick_test_image_url, project.id, address) == "BadRequestNotSupported"
+    assert refused(client.get_image_region_proposals, project.id, image.id) == "BadRequestNotSupported"
+    token = SuggestedTagAndRegionQueryToken(tag_ids=[], threshold=0.5, max_count=10)
+    assert refused(client.query_suggested_images, project.id, unknown, token) == "NotFoundIteration"
+    counted = refused(client.query_suggested_image_count, project.id, unknown, tag_ids=[], threshold=0.5)
+    assert counted == "NotFoundIteration"
+    assert refused(client.suggest_tags_and_regions, project.id, unknown, [image.id]) == "NotFoundIteration"
+    assert client.query_predictions(project.id, PredictionQueryToken(order_by="Newest")).results == []
+    assert client.delete_prediction(project.id, [unknown]) is None
+    batch = ImageIdCreateBatch(images=[ImageIdCreateEntry(id=unknown)])
+    made = client.create_images_from_predictions(project.id, batch)
+    assert (made.is_batch_successful, [row.status for row in made.images]) == (False, ["ErrorSource"])

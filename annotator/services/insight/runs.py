@@ -9,7 +9,7 @@ from typing import NoReturn
 from annotator import policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid
-from annotator.models import Dataset, JobState, Project
+from annotator.models import Concept, Dataset, JobState, Project
 from annotator.services import addresses
 from annotator.services.insight import heuristics
 from annotator.services.jobs import jobs
@@ -21,6 +21,7 @@ _NEEDS = {
     "instance_segmentation": "finds objects with their masks",
     "semantic_segmentation": "divides images into classes",
     "attribute_prediction": "predicts attributes",
+    "training": "can be trained",
 }
 
 
@@ -96,6 +97,38 @@ def predict(
             )
             raise Invalid(message, field="bboxes")
     raise no_model(task)
+
+
+def predict_file(*, actor: Actor, project: Project, task: str) -> NoReturn:
+    """Have a model predict what is on an image of the project or on one just received. Allowed with `label.write`.
+
+    Raises Invalid, as there is no model.
+    """
+    policy.require(actor, project, "label.write")
+    raise no_model(task)
+
+
+def predict_url(*, actor: Actor, project: Project, task: str, url: str) -> NoReturn:
+    """Have a model predict what is on the image at an address, which is not fetched. Allowed with `label.write`.
+
+    Raises Invalid for an address that is none, and as there is no model.
+    """
+    policy.require(actor, project, "label.write")
+    addresses.parse(url, field="url")
+    raise no_model(task)
+
+
+def train(*, actor: Actor, project: Project, concepts: Sequence[uuid.UUID] = ()) -> NoReturn:
+    """Train a model with classes and tags (none: all) of the project. Allowed with `project.manage`.
+
+    Raises Invalid for ids that are no classes or tags of the project, and as there is no model.
+    """
+    policy.require(actor, project, "project.manage")
+    known = set(concepts)
+    if known and Concept.all_objects.filter(project=project, pk__in=known).count() != len(known):
+        message = "selectedTags names something that is no tag of this project."
+        raise Invalid(message, field="selectedTags", code="unknown_tag")
+    raise no_model("training")
 
 
 def _check_datasets(project: Project, wanted: Sequence[uuid.UUID], *, field: str) -> None:

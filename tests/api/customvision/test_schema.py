@@ -39,6 +39,23 @@ def test_all_addresses_are_there_once(paths: dict[str, Any]) -> None:
         f"{project}/images/metadata": {"post"},
         f"{project}/images/regions": {"post", "delete"},
         f"{project}/images/tags": {"post", "delete"},
+        f"{project}/images/predictions": {"post"},
+        f"{project}/images/suggested": {"post"},
+        f"{project}/images/suggested/count": {"post"},
+        f"{project}/images/{{imageId}}/regionproposals": {"post"},
+        f"{project}/tagsandregions/suggestions": {"post"},
+        f"{project}/train": {"post"},
+        f"{project}/iterations": {"get"},
+        f"{project}/iterations/{{iterationId}}": {"get", "patch", "delete"},
+        f"{project}/iterations/{{iterationId}}/export": {"get", "post"},
+        f"{project}/iterations/{{iterationId}}/performance": {"get"},
+        f"{project}/iterations/{{iterationId}}/performance/images": {"get"},
+        f"{project}/iterations/{{iterationId}}/performance/images/count": {"get"},
+        f"{project}/iterations/{{iterationId}}/publish": {"post", "delete"},
+        f"{project}/predictions": {"delete"},
+        f"{project}/predictions/query": {"post"},
+        f"{project}/quicktest/image": {"post"},
+        f"{project}/quicktest/url": {"post"},
     }
 
 
