@@ -44,6 +44,13 @@ result = Media.all_objects.filter(project="{room.ids["project"]}").update(status
     assert room.run(code) == 3
     page.reload()
     expect(row.get_by_role("link", name="3", exact=True)).to_be_visible()
+    # the labeling page shows the status in its color
+    editor = page.context.new_page()
+    editor.goto(room.url("next"))
+    chip = editor.get_by_role("button", name="Status: Too dark")
+    expect(chip).to_be_visible()
+    assert chip.evaluate("one => getComputedStyle(one).getPropertyValue('--st')") == "#FF0000"
+    editor.close()
     row.get_by_role("button", name="Delete Too dark").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("3 items are in “Too dark”")

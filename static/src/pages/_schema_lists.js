@@ -13,9 +13,10 @@ const inputOf = (/** @type {string} */ id) => /** @type {HTMLInputElement} */ (b
 /** The value that a color field takes. @param {string} color */
 const plain = (color) => (color ? color.slice(0, 7).toLowerCase() : DEFAULT_COLOR);
 
-/** Gives a field a value unless it is being typed in. @param {HTMLInputElement} field @param {string} value */
+/** Gives a field a value; a number that is being typed stays. @param {HTMLInputElement} field @param {string} value */
 function show(field, value) {
-  if (field !== document.activeElement && field.value !== value) field.value = value;
+  if (field.type === 'number' && field === document.activeElement) return;
+  if (field.value !== value) field.value = value;
 }
 
 /** Makes the children of a list those of some keys, in order; rows that are there stay. @param {HTMLElement} list @param {string[]} keys @param {(key: string) => HTMLElement} make */

@@ -61,7 +61,7 @@ function draw() {
   points.draw();
   edges.draw();
   classes.draw();
-  for (const name of /** @type {('name' | 'kind')[]} */ (['name', 'kind'])) if (field(name) !== document.activeElement) field(name).value = schema[name];
+  for (const name of /** @type {('name' | 'kind')[]} */ (['name', 'kind'])) if (field(name).value !== schema[name]) field(name).value = schema[name];
   document.getElementById('undo')?.toggleAttribute('disabled', !history.canUndo);
   document.getElementById('redo')?.toggleAttribute('disabled', !history.canRedo);
   saveButton?.toggleAttribute('disabled', !history.isChanged || isSaving);

@@ -41,11 +41,14 @@ export function shapeWord(label) {
   return label.points ? t('Polygon') : t('Box');
 }
 
+/** The color of a status of the project's own, in the tag of its chip. @param {Status} status */
+export const statusColor = ({ color }) => vars({ '--st': (color ?? '').slice(0, 7) });
+
 /** @param {Status | null} status @param {string} [kind] 'bare' */
 export function statusChip(status, kind = '') {
   if (!status) return nothing;
   const key = statusKey(status.base);
-  return html`<span class="status ${kind}" data-status=${key}>${icon(`st-${key}`)}${statusName(status)}</span>`;
+  return html`<span class="status ${kind}" data-status=${key} ${statusColor(status)}>${icon(`st-${key}`)}${statusName(status)}</span>`;
 }
 
 /** @param {{name: string, initials: string, hue: number}} person @param {string} [kind] @param {boolean} [isLive] */

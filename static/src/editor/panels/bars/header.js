@@ -5,7 +5,7 @@ import { html, mount, nothing, repeat } from '../live.js';
 import { backTo } from '../filmstrip/navigate.js';
 import { changeStatus } from '../work-steps.js';
 import { allowedFrom, primaryWords } from './workflow.js';
-import { avatar, icon, iconButton, kbd, named, statusChip } from '../templates.js';
+import { avatar, icon, iconButton, kbd, named, statusChip, statusColor } from '../templates.js';
 
 /** @import {Presence} from '../../types/people' */
 /** @import {App} from '../app' */
@@ -49,11 +49,11 @@ function statusMenu({ store, stage }) {
   if (others.length < 2) return html`<span class="wide-only status-place">${statusChip(status)}</span>`;
   const key = statusKey(status.base);
   return html`
-    <button class="status wide-only" type="button" data-status=${key} popovertarget="status-menu" aria-haspopup="menu"
+    <button class="status wide-only" type="button" data-status=${key} ${statusColor(status)} popovertarget="status-menu" aria-haspopup="menu"
       aria-label=${t('Status: {name}', { name: statusName(status) })}>${icon(`st-${key}`)}${statusName(status)}${icon('chevron-down', 's')}</button>
     <div class="menu" id="status-menu" popover role="menu" aria-label=${t('Image status')}>
       ${others.map((one) => html`<button class="item" type="button" role="menuitemradio" aria-checked=${one.name === status.name}
-        data-status=${statusKey(one.base)} @click=${() => changeStatus({ store, stage }, one.name)}>${icon(`st-${statusKey(one.base)}`, 'st-icon')}${statusName(one)}<span class="end tick">${icon('check', 's')}</span></button>`)}
+        data-status=${statusKey(one.base)} ${statusColor(one)} @click=${() => changeStatus({ store, stage }, one.name)}>${icon(`st-${statusKey(one.base)}`, 'st-icon')}${statusName(one)}<span class="end tick">${icon('check', 's')}</span></button>`)}
     </div>`;
 }
 
