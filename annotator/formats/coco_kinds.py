@@ -34,8 +34,8 @@ _OBJECTS = (
     (("_via_img_metadata",), "a project of VGG Image Annotator", "Export as COCO from there."),
     (
         ("export_format_version",),
-        "JSON 1.1, which is an export only",
-        "Export as COCO to import it elsewhere.",
+        "JSON 1.1 without images",
+        "",
     ),
     (("type", "features"), "GeoJSON", "Convert its coordinates to pixels and write COCO."),
     (("questions",), "a list of questions on images (VQA)", ""),

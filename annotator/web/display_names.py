@@ -9,7 +9,7 @@ from annotator.services.security_log import Kind
 
 JOB_NAMES = {
     "export": gettext_lazy("Export"),
-    "import_coco": gettext_lazy("COCO import"),
+    "import_coco": gettext_lazy("Import"),
     "ingest": gettext_lazy("Image upload"),
     "ingest_video": gettext_lazy("Video processing"),
     "import_archive": gettext_lazy("Archive upload"),

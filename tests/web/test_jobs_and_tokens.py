@@ -66,7 +66,7 @@ def test_job_rows(w: World) -> None:
     ):
         assert words in text
     failed = get(w.ann, "/jobs/?show=failed").content.decode()
-    assert "COCO import" in failed
+    assert "Import" in failed
     assert "week 46" not in failed
     assert get(w.ann, "/jobs/?show=nonsense").status_code == 400
     assert get(w.ann, f"/jobs/?project={w.project.pk}&part=rows").content.decode().count("<tr") == 2

@@ -9,8 +9,7 @@ from django.db import transaction
 from annotator import policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid
-from annotator.domain.records import LossReport
-from annotator.formats.coco import CocoReader
+from annotator.formats import label_files
 from annotator.models import Dataset, Job, Project, Upload
 from annotator.services.exchange.imports import coco as coco_imports, opening
 from annotator.services.jobs import jobs
@@ -62,7 +61,7 @@ def check_path(*, path: Path, images: Path | None, format_name: str) -> list[str
         raise Invalid(f"There is no folder {images}.", field="images")
     with opening.open_source(path, images) as opened:
         if len(opened) == 1:
-            CocoReader(opened[0].json, report=LossReport())
+            label_files.check(opened[0].json)
         return [one.split for one in opened if one.split is not None]
 
 

@@ -13,7 +13,8 @@ from typing import BinaryIO
 
 from annotator.domain.errors import Invalid, TooLarge
 from annotator.domain.records import LossReport
-from annotator.formats.coco import NOT_COCO, CocoReader
+from annotator.formats import label_files
+from annotator.formats.label_files import NOT_COCO
 from annotator.services import blobs
 from annotator.services.exchange.imports import splits
 from annotator.services.exchange.imports.matching import Parts
@@ -63,7 +64,7 @@ def open_source(
     """Open the annotation files of a JSON file, folder or zip archive; `images` is another folder of images.
 
     With `is_upload` nothing beside the file is looked at: it lies among other people's bytes. Of several JSON files
-    those that are no COCO are reported and left out. Raises Invalid in words when none is left, one is broken or the
+    those that are neither COCO nor JSON 1.1 are reported and left out. Raises Invalid in words when none is left, one is broken or the
     archive is damaged, TooLarge beyond the limits of archives.
     """
     report = LossReport() if report is None else report
@@ -108,11 +109,11 @@ def _opened(found: Sequence[_Candidate], find: FindImages, report: LossReport) -
 
 
 def _coco_among(found: Sequence[_Candidate], report: LossReport) -> list[_Candidate]:
-    """Return those candidates that are COCO; raise Invalid for a broken one, naming it."""
+    """Return those candidates that are COCO or JSON 1.1; raise Invalid for a broken one, naming it."""
     kept, refusals = [], []
     for candidate in found:
         try:
-            CocoReader(candidate.json, report=LossReport())
+            label_files.check(candidate.json)
             kept.append(candidate)
         except Invalid as refusal:
             if refusal.code != NOT_COCO:
@@ -120,9 +121,13 @@ def _coco_among(found: Sequence[_Candidate], report: LossReport) -> list[_Candid
             refusals.append((candidate.name, refusal.message))
     if not kept:
         name, words = refusals[0]
-        raise Invalid(f"None of the {len(found)} JSON files is COCO. {name}: {words}", field="path")
+        raise Invalid(
+            f"None of the {len(found)} JSON files is COCO or JSON 1.1. {name}: {words}", field="path"
+        )
     for name, words in refusals:
-        report.add("files", f"is no COCO file of labels and was left out. {words}", name, code="not_coco")
+        report.add(
+            "files", f"is no COCO or JSON 1.1 file of labels and was left out. {words}", name, code="not_coco"
+        )
     return kept
 
 
@@ -158,7 +163,7 @@ def _checked(names: Iterable[str], where: str) -> list[str]:
     if not found:
         raise Invalid(f"{where} has no annotation file (.json or .json.gz).", field="path")
     if len(found) > MAX_FILES:
-        words = f"{where} has more than {MAX_FILES:,} JSON files, perhaps one for each image. One COCO file for all is expected."
+        words = f"{where} has more than {MAX_FILES:,} JSON files, perhaps one for each image. One file for all is expected."
         raise TooLarge(words, field="path")
     return found
 

@@ -1,18 +1,19 @@
-"""Imports the annotation files of a source, each into its dataset: one as it is asked for, several by the names of their parts."""
+"""Imports the annotation files of a source, COCO or JSON 1.1, each into its dataset: one as it is asked for, several by the names of their parts."""
 
 from __future__ import annotations
 
+import functools
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid
-from annotator.domain.records import LossReport
-from annotator.formats.coco import CocoReader
+from annotator.formats import label_files
 from annotator.models import Dataset, Job, Project
 from annotator.services.exchange.imports import coco as coco_imports
 from annotator.services.exchange.imports.coco import Progress
+from annotator.services.exchange.imports.hasty import writing as hasty_imports
 from annotator.services.exchange.imports.homes import Homes
 from annotator.services.exchange.imports.opening import Opened
 from annotator.services.import_report import ImportReport
@@ -48,13 +49,12 @@ def run(
         homes = Homes(actor, project, None if is_split else dataset, one.split or new_dataset)
         others = set().union(*claims[:index], *claims[index + 1 :]) - claims[index]
         try:
-            classes |= coco_imports.write(
+            classes |= _writer(one)(
                 actor=actor,
                 project=project,
                 homes=homes,
                 file=one.json,
                 files=one.images(),
-                masks=one.masks,
                 others=others,
                 job=job,
                 steps=steps,
@@ -69,9 +69,16 @@ def run(
     return {"classes": len(classes), "datasets": list(names), **report.facts()}
 
 
+def _writer(opened: Opened) -> Callable[..., set[uuid.UUID]]:
+    """Return what writes the content of a file: of COCO, or of JSON 1.1."""
+    if label_files.is_hasty(opened.json):
+        return hasty_imports.write
+    return functools.partial(coco_imports.write, masks=opened.masks)
+
+
 def _claims(opened: Opened) -> set[str]:
     """Return the image files that an annotation file says exactly."""
-    return opened.images().claims(CocoReader(opened.json, report=LossReport()).image_names())
+    return opened.images().claims(label_files.image_names(opened.json))
 
 
 def _part_of(progress: Progress | None, name: str, index: int, count: int) -> Progress | None:

@@ -173,7 +173,7 @@ def locked() -> bytes:
     ("made", "words"),
     [
         (lambda: archive({"a.jpg": b""}), "no annotation file (.json or .json.gz)"),
-        (lambda: archive({"a.json": b"{}", "b.JSON": b"{}"}), "None of the 2 JSON files is COCO. a.json: The file is not COCO"),
+        (lambda: archive({"a.json": b"{}", "b.JSON": b"{}"}), "None of the 2 JSON files is COCO or JSON 1.1. a.json: The file is not COCO"),
         (bomb, "far more than it is"),
         (lying, "more than it says"),
         (locked, "encrypted"),
