@@ -92,7 +92,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "id": "$op", "name": "Foot", "kind": "pose", "description": "", "template": "", "order": 1, "classes": [], "edges": [], "concepts": ["$person"],
     },
     "bucket-create": {"description": "Camera", "cloud_provider": "dummy", "secret": "."},
-    "bucket-change": {"description": "Camera", "cloud_provider": "s3", "bucket_s3": "photos", "access_key": "key", "secret_key": "secret"},
+    "bucket-change": {"description": "Old camera", "cloud_provider": "dummy", "secret": "."},
     "bucket-test": {},
     "bucket-import-start": {"bucket": "$bucket", "prefix": "2024/", "dataset": "$dataset", "new_dataset": "", "copy": "on"},
     "bucket-delete": {},
