@@ -152,7 +152,7 @@ def _write_images(state: _Import, dataset: Dataset, items: list[ImageItem], file
             state.report.labels.left_out += len(item.labels) + item.left_out
     here = DatasetItem.objects.filter(dataset=dataset, is_home=True, name__in=[name for name, _ in named])
     known = dict(here.values_list("name", "media_id"))
-    waiting = set(here.filter(media__blob=None).values_list("name", flat=True))
+    waiting = set(here.filter(media__blob=None, media__source_url="").values_list("name", flat=True))
     fresh = [(name, item) for name, item in named if name not in known]
     placed = [_Placed(item, known[name], False) for name, item in named if name in known]
     lacking = [
@@ -245,7 +245,7 @@ def _insert(state: _Import, rows: Sequence[dict[str, Any]], values: Sequence[Att
         }  # fmt: skip
         bulk.insert(Label, _COLUMNS, [[(row | shared)[name] for name in _COLUMNS] for row in rows])
         bulk.create(values)
-        media_changes.mark_labels_trashed(touched)
+        media_changes.mark_labels_trashed(state.project.pk, touched)
         media_ids = [str(key) for key in touched]
         after: payloads.BulkPayload = {"what": "import", "count": len(rows), "media": media_ids}
         events.record(
