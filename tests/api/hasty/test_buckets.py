@@ -221,7 +221,7 @@ def test_what_lists_nothing(w: World, by: Callers, at: str, bucket: str, slot: S
 @pytest.mark.parametrize("copy", [True, False])
 def test_images_are_imported(w: World, by: Callers, at: str, bucket: str, p: str, copy: bool) -> None:
     body = {"dataset_id": str(w.dataset.pk), "copy": copy, "prefix": "2024"}
-    with counted("hasty buckets import"):
+    with counted("hasty buckets import_files"):
         answer = by.max.raw("POST", f"{at}/{bucket}/import", body)
     job = run_job(answer)
     assert (job.kind, job.state, job.result["files"]) == (

@@ -199,7 +199,7 @@ def test_videos_are_renamed_and_moved(by: Callers, v: str, clips: Project, monda
     tuesday = make_dataset(clips, "Tuesday")
     video, _ = make_video(monday, "a.mp4"), make_video(tuesday, "taken.mp4")
     at = f"{v}/videos/{video.pk}"
-    with counted("hasty videos rename"):
+    with counted("hasty videos partial_update"):
         renamed = by.max.patch(at, {"filename": "b.mp4"})
     assert renamed.keys() == FIELDS and renamed["name"] == "b.mp4"
     moved = by.max.patch(at, {"dataset_id": str(tuesday.pk)})
@@ -226,7 +226,7 @@ def test_the_status_is_set_by_name_or_id(
 ) -> None:
     at = f"{v}/videos/{make_video(monday).pk}"
     odd = statuses.create(actor=w.actor(w.max), project=clips, name="Odd")
-    with counted("hasty videos set status"):
+    with counted("hasty videos set_status"):
         by.max.put(f"{at}/status", {"status": "IN PROGRESS"}, status=204)
     assert by.vera.get(at)["status"] == "IN PROGRESS"
     by.max.put(f"{at}/status", {"status_id": str(odd.pk)}, status=204)
