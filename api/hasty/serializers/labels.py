@@ -27,7 +27,9 @@ BOX_SCHEMA = {**_INTEGERS, "minItems": 4, "maxItems": 4}
 MASK_SCHEMA = {**_INTEGERS, "minItems": 2}
 #: A ring of whole pixels, as responses have it; requests may have fractions.
 RING_SCHEMA = {"type": "array", "items": {**_INTEGERS, "minItems": 2, "maxItems": 2}}
-_COORDINATE = {"type": "number", "minimum": -MAX_COORDINATE, "maximum": MAX_COORDINATE}
+_LIMITS = {"minimum": -MAX_COORDINATE, "maximum": MAX_COORDINATE}
+_COORDINATE = {"type": "number", **_LIMITS}
+_BOX_IN_SCHEMA = {**BOX_SCHEMA, "items": {"type": "integer", **_LIMITS}}
 _RING_IN_SCHEMA = {
     "type": "array",
     "items": {"type": "array", "items": _COORDINATE, "minItems": 2, "maxItems": 2},
@@ -185,7 +187,7 @@ class LabelInSerializer(Serializer):
 
     class_id = fields.UUIDField(source="concept")
     bbox = fields.JSONField(
-        schema=BOX_SCHEMA,
+        schema=_BOX_IN_SCHEMA,
         required=False,
         allow_null=True,
         help_text="[left, top, right, bottom]; right and bottom are exclusive.",

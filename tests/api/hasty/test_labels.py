@@ -310,8 +310,10 @@ def test_deleting(w: World, by: Callers, at: str) -> None:
     by.ann.delete(f"/projects/{w.project.pk}/labels/{second.pk}")
     assert not Label.all_objects.exists()
     by.ann.delete(f"/projects/{w.project.pk}/labels/{second.pk}", status=404)
-    for wrong in ([{}], [{"id": "x"}], {}, [None]):
+    third = w.box()
+    for wrong in ([{}], [{"id": "x"}], {}, [None], [{"id": str(third.pk)}] * 1_001):
         by.ann.delete(at, wrong, status=400)
+    assert Label.all_objects.get() == third
 
 
 def test_a_frozen_image_keeps_its_labels(w: World, by: Callers, at: str) -> None:
