@@ -205,8 +205,9 @@ class MediaQuerySet(ScopedQuerySet):
         return self.filter(created_at__gte=moment)
 
     def status_since(self, moment: datetime) -> Self:
-        """Keep media whose status was set at the moment or later."""
-        return self.filter(status_at__gte=moment)
+        """Keep media whose status was set at the moment or later: when they were created, if it never changed."""
+        is_first = models.Q(status_at=None, created_at__gte=moment)
+        return self.filter(is_first | models.Q(status_at__gte=moment))
 
     def before(self, media: Media, order: str = "name") -> Self:
         """Keep what stands before a medium in list order, whether or not it is in this list itself."""

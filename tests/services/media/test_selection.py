@@ -89,6 +89,8 @@ def test_times(w: World) -> None:
     assert numbers(w, created_since=since) == [1]
     assert numbers(w, updated_since=since) == [2]
     assert numbers(w, status_since=since) == [3]
+    Media.objects.filter(number__lt=3).update(status_at=None)
+    assert numbers(w, status_since=since) == [1, 3]  # a status that never changed is as old as its image
     assert numbers(w, created_since=datetime(1999, 1, 1, tzinfo=UTC)) == [1, 2, 3]
 
 
