@@ -268,3 +268,13 @@ def test_a_project_of_videos(w: World, tmp_path: Path, capsys: pytest.CaptureFix
     assert "1 video and 0 segments of Clips" in capsys.readouterr().out
     with pytest.raises(CommandError, match=r"json_v1\.1, videos, not as json_coco"):
         call_command(*said, "coco")
+
+
+def test_json_1_1_comes_back_by_the_commands(w: World, tmp_path: Path) -> None:
+    w.box()
+    target = tmp_path / "out.zip"
+    said = ("--project", w.project.name, "--workspace", w.workspace.ref, "--format", "json_v1.1")
+    call_command("export_dataset", *said, "--include-images", "-o", str(target))
+    call_command("import_dataset", str(target), "--project", "Back", "--workspace", w.workspace.ref)
+    label = Label.all_objects.get(project__name="Back")
+    assert (label.concept.name, label.x0, label.media.health) == ("car", 10, "OK")
