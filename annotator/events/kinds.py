@@ -140,7 +140,7 @@ MEDIA_FROZEN: Kind[MediaFrozen, Any] = Kind(
     "media.frozen", MediaFrozen, None, ("media.changes",), effects=_REFETCH, grid="tiles", in_feed=True
 )
 MEDIA_METADATA: Kind[MediaMetadata, Any] = Kind(
-    "media.metadata", MediaMetadata, None, ("media.changes",), effects=_REFETCH, in_feed=True
+    "media.metadata", MediaMetadata, None, ("annotations.metadata",), effects=_REFETCH, in_feed=True
 )
 MEDIA_TRASHED: Kind[MediaPayload, Any] = Kind(
     "media.trashed", MediaPayload, None, ("media.changes",), effects=_LEAVE, grid="list", in_feed=True, undo="media.bulk.undo"

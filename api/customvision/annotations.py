@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from annotator.domain.geometry import Box
 from annotator.domain.shares import to_normalized
 from annotator.models import Label, Media, Tag
-from annotator.services.media import changes, urls
+from annotator.services.annotations import metadata
+from annotator.services.media import urls
 
 RESIZED, THUMBNAIL = 1024, 200
 
@@ -96,7 +97,7 @@ def _annotated(
         media=media,
         tags=_all_tags(labels, tags),
         regions=[found for label in labels if (found := region_of(label, media)) is not None],
-        metadata=changes.texts_of(media),
+        metadata=metadata.texts_of(media),
         resized_link=resized and absolute(resized),
         thumbnail_link=thumbnail and absolute(thumbnail),
         original_link=original and absolute(original),

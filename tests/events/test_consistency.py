@@ -18,6 +18,7 @@ from annotator.services.annotations import (
     batches as annotation_batches,
     editing,
     labels,
+    metadata,
     segments,
     tags,
 )
@@ -199,7 +200,7 @@ def freeze_images(w: World) -> None:
 
 
 def add_metadata(w: World) -> None:
-    media_changes.add_metadata(**_in(w), media=[w.images[0].pk], values={"city": "Bern"}, most=9)
+    metadata.add(**_in(w), media=[w.images[0].pk], values={"city": "Bern"}, most=9)
 
 
 def trash_image(w: World) -> None:

@@ -15,8 +15,8 @@ from annotator.domain.errors import DomainError, Invalid, TooLarge
 from annotator.domain.shares import NormalizedBox, from_normalized
 from annotator.models import Blob, Concept, Dataset, Media, Project
 from annotator.services import blobs
-from annotator.services.annotations import batches as annotation_batches, tags
-from annotator.services.media import batches as media_batches, changes as media_changes, names as media_names
+from annotator.services.annotations import batches as annotation_batches, metadata, tags
+from annotator.services.media import batches as media_batches, names as media_names
 from annotator.services.media.rows import NewImage, Outcome
 from annotator.services.projects import datasets
 from annotator.services.workspaces.quotas import quotas
@@ -62,7 +62,7 @@ def _store(sample: Sample) -> _Stored:
     if not name:
         endings = probe.EXTENSIONS.get(probe.sniff(bytes(head)), ("bin",))
         name = f"image.{endings[0]}"
-    return _Stored(media_names.below(name), blob, media_changes.check_texts(sample.texts), refusal)
+    return _Stored(media_names.below(name), blob, metadata.check(sample.texts), refusal)
 
 
 def _noting(chunks: Iterable[bytes], head: bytearray) -> Iterator[bytes]:
@@ -94,7 +94,7 @@ def check(*, project: Project, samples: Iterable[Sample]) -> frozenset[uuid.UUID
     for sample in samples:
         if sample.name:
             media_names.below(sample.name)
-        media_changes.check_texts(sample.texts)
+        metadata.check(sample.texts)
         tag_ids.update(sample.tags)
         for key, normalized in sample.boxes:
             classes.add(key)

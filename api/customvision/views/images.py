@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.domain.errors import Invalid
-from annotator.services.annotations import sample_batches
+from annotator.services.annotations import metadata, sample_batches
 from annotator.services.annotations.sample_batches import Sample
 from annotator.services.media import bulk, changes
 from api.common.serializers import QuerySerializer
@@ -181,7 +181,7 @@ class ImageViewSet(ImageListViewSet):
         """Add to the metadata of images."""
         wanted = list(dict.fromkeys(self.validated_query["imageIds"]))
         values = self.get_validated_data()
-        found = changes.add_metadata(
+        found = metadata.add(
             actor=self.actor,
             project=self.project,
             media=self.get_images_by_id(wanted),
