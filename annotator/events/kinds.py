@@ -162,7 +162,7 @@ DATASET_RESTORED: Kind[DatasetPayload, Any] = Kind(
 )
 BULK: Kind[BulkPayload, Any] = Kind(
     "bulk", BulkPayload, None,
-    ("annotations.labels", "annotations.segments", "exchange.imports.coco", "exchange.imports.removal", "exchange.imports.tags", "media.archives", "media.batches", "media.statuses", "projects.datasets",
+    ("annotations.labels", "annotations.segments", "exchange.imports.coco", "exchange.imports.hasty.writing", "exchange.imports.removal", "exchange.imports.tags", "media.archives", "media.batches", "media.statuses", "projects.datasets",
      "vocabulary.merges"),
     effects=_REFETCH, is_whole=True, grid="list", in_feed=True,
 )  # fmt: skip
