@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from annotator.domain.ids import uuid7
 from annotator.models import Media, MediaStatus
 from annotator.services.media import bulk
 from tests.web.client import get, post
 from tests.world import World
+
+NOBODY = "0190b2c4-0000-7000-8000-000000000000"  # no status has this id
 
 
 def send(w: World, path: str, body: dict[str, Any], user: Any = None) -> Any:
@@ -90,8 +91,8 @@ def test_nothing_changes_when_an_image_cannot_get_the_target(w: World, reason: s
 @pytest.mark.parametrize(("path", "body", "status", "field"), [
     ("new", {}, 400, "name"), ("new", {"name": "new"}, 400, "name"), ("new", {"name": "x" * 61}, 400, "name"),
     ("new", {"name": "x", "color": "red"}, 400, "color"), ("new", {"name": 5}, 400, "name"), ("order", {}, 400, "ids"),
-    ("order", {"ids": ["x"]}, 400, "ids"), (f"{uuid7()}", {"name": "x"}, 404, None), ("restore", {"name": "x"}, 409, None),
-    (f"{uuid7()}/delete", {}, 404, None),
+    ("order", {"ids": ["x"]}, 400, "ids"), (NOBODY, {"name": "x"}, 404, None), ("restore", {"name": "x"}, 409, None),
+    (f"{NOBODY}/delete", {}, 404, None),
 ])  # fmt: skip
 def test_bad_input_is_refused(
     w: World, path: str, body: dict[str, Any], status: int, field: str | None
