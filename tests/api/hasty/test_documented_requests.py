@@ -17,7 +17,7 @@ OF_DATA = re.compile(
 )
 #: Relations between values, which the document says in words.
 OF_RELATIONS = re.compile(
-    r"Name the new status by one of|Name one image|need each other|Two keypoint classes|must not be larger than|polygon must not be empty|needs a bbox|right > left|must join two|id is required|twice|at most once|"
+    r"Name the new status by one of|Name one image|need each other|Two keypoint classes|must not be larger than|polygon must not be empty|needs a bbox|right > left|must join two|id is required|twice|at most once|A mask is pairs of|"
     r"(default|value|predicted_values) must be|end_time_ms must be larger|at least one activity|is only for attributes of type|has no values to choose from|outside of these limits|type cannot change|"
     r"(bucket_\w+|key_json|role|secret|account_name|secret_access_key|container) (is required|must )|go together"
 )
