@@ -39,8 +39,10 @@ PYTHON_SUITE = ["--ignore=tests/browser", "-n", PROCESSES, "--dist", "loadfile",
 # These touch no database, or bring one of their own: a run on another would say nothing new.
 DATABASE_FREE = [
     "tests/domain", "tests/formats", "tests/ml", "tests/storage", "tests/db/sqlite", "tests/db/test_together.py",
-    "tests/api/test_schema.py", "tests/platform/test_many_servers.py", "tests/services/media/decoding/test_pool.py",
-    "tests/web/test_ui_tags.py", "tests/web/test_i18n.py",
+    "tests/api/test_schema.py", "tests/api/common/test_text_patterns.py", "tests/platform/test_many_servers.py",
+    "tests/services/media/decoding/test_heif.py", "tests/services/media/decoding/test_memory.py",
+    "tests/services/media/decoding/test_pixels.py", "tests/services/media/decoding/test_pool.py",
+    "tests/services/video/test_frame_tables.py", "tests/web/test_ui_tags.py", "tests/web/test_i18n.py",
 ]  # fmt: skip
 
 
