@@ -35,8 +35,9 @@ def load(page: Page) -> None:
 
 
 def violations(page: Page, *rules: str) -> list[tuple[Any, ...]]:
-    """Return what axe finds, all of it or by the given rules."""
+    """Return what axe finds when no colour glides any more, all of it or by the given rules."""
     load(page)
+    page.evaluate(_SETTLE)
     only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": TAGS}
     found: list[list[Any]] = page.evaluate(_RUN, only)
     return [tuple(each) for each in found]
@@ -45,7 +46,6 @@ def violations(page: Page, *rules: str) -> list[tuple[Any, ...]]:
 def contrast(page: Page, look: str) -> list[tuple[Any, ...]]:
     """Return what axe finds in a page that is open when its colours turn to a look; it is light again afterwards."""
     page.emulate_media(**COLOURS[look])
-    page.evaluate(_SETTLE)
     found = violations(page, "color-contrast")
     page.emulate_media(color_scheme="light", contrast="no-preference")
     return found
