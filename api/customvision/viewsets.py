@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.domain.errors import Invalid, Missing
 from annotator.models import Media, Project
 from api.common import viewsets
+from api.common.files import FileParser
 from api.common.negotiation import PreferredOrFirst
 from api.common.parsers import JSONParser
 from api.common.renderers import FastJSONRenderer
@@ -59,6 +61,14 @@ class ProjectViewSet(CustomVisionView, viewsets.ProjectViewSet):
     """Addresses of one project and of its rows."""
 
     project_url_kwarg = "projectId"
+    #: What reads the bodies of actions that are sent files.
+    file_parsers: ClassVar[Mapping[str, type[FileParser]]] = {}
+
+    def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
+        found: Any = super().initialize_request(request, *args, **kwargs)
+        if self.action in self.file_parsers:
+            found.parsers = [self.file_parsers[self.action]()]
+        return found  # type: ignore[no-any-return]
 
     def resolve_path(self) -> None:
         """Find the objects that the path names; which of them is missing, the code of the error says."""

@@ -77,8 +77,11 @@ def predict(
     upload_id: uuid.UUID | None = None,
     image_url: str | None = None,
     boxes: Sequence[Sequence[float]] = (),
+    url_field: str = "image_url",
 ) -> NoReturn:
     """Have a model predict what is on one image, an upload or an address; nothing is stored. Allowed with `label.write`.
+
+    `url_field` is what the caller calls the address.
 
     Raises Invalid unless exactly one image is named, for boxes that hold nothing, and as there is no model. The
     upload can be used again; the address is not fetched.
@@ -89,7 +92,7 @@ def predict(
     if upload_id is not None:
         uploads.find(project=project, upload_id=upload_id)
     if image_url is not None:
-        addresses.parse(image_url, field="image_url")
+        addresses.parse(image_url, field=url_field)
     for index, (left, top, right, bottom) in enumerate(boxes):
         if right <= left or bottom <= top:
             message = (
@@ -105,16 +108,6 @@ def predict_file(*, actor: Actor, project: Project, task: str) -> NoReturn:
     Raises Invalid, as there is no model.
     """
     policy.require(actor, project, "label.write")
-    raise no_model(task)
-
-
-def predict_url(*, actor: Actor, project: Project, task: str, url: str) -> NoReturn:
-    """Have a model predict what is on the image at an address, which is not fetched. Allowed with `label.write`.
-
-    Raises Invalid for an address that is none, and as there is no model.
-    """
-    policy.require(actor, project, "label.write")
-    addresses.parse(url, field="url")
     raise no_model(task)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from api.common import fields
 from api.common.files import FileParser
 from api.common.serializers import ListSerializer, QuerySerializer, Serializer
@@ -11,15 +9,11 @@ from api.common.serializers import ListSerializer, QuerySerializer, Serializer
 from ..filters import MAX_TAGS, NEWEST, OLDEST
 from ..iterations import IterationField
 from .metadata import MetadataField
-from .regions import RegionSerializer
-from .uploads import MAX_IMAGES
+from .regions import BoundingBoxSerializer
+from .uploads import MAX_IMAGES, RegionListSerializer, tag_ids
 
 MAX_PREDICTIONS = 64
 _SHARE = {"low": 0, "high": 1}
-
-
-def _tag_ids(**kwargs: Any) -> fields.ListField:
-    return fields.ListField(child=fields.UUIDField(), max_items=MAX_TAGS, **{"required": False, **kwargs})
 
 
 # --- trying a model ---
@@ -43,15 +37,6 @@ class ImageUrlSerializer(Serializer):
     """The address of an image."""
 
     url = fields.HttpAddressField(max_length=2_000)
-
-
-class BoundingBoxSerializer(Serializer):
-    """A box, as shares of the image."""
-
-    left = fields.NumberField()
-    top = fields.NumberField()
-    width = fields.NumberField()
-    height = fields.NumberField()
 
 
 class PredictionSerializer(Serializer):
@@ -141,17 +126,12 @@ class DeletePredictionsQuerySerializer(QuerySerializer):
     ids = fields.QueryListField(child=fields.UUIDField(), max_items=MAX_PREDICTIONS)
 
 
-class _RegionListSerializer(ListSerializer):
-    child = RegionSerializer()
-    max_items = 1_000
-
-
 class ImageIdCreateEntrySerializer(Serializer):
     """A prediction whose image is taken into the project."""
 
     id = fields.UUIDField(help_text="Of the prediction.")
-    tagIds = _tag_ids()
-    regions = _RegionListSerializer(required=False)
+    tagIds = tag_ids()
+    regions = RegionListSerializer(required=False)
 
 
 class _EntryListSerializer(ListSerializer):
@@ -163,7 +143,7 @@ class ImageIdCreateBatchSerializer(Serializer):
     """Predictions whose images are taken into the project."""
 
     images = _EntryListSerializer()
-    tagIds = _tag_ids()
+    tagIds = tag_ids()
     metadata = MetadataField(required=False)
 
 
@@ -185,14 +165,14 @@ class SuggestedTagsQuerySerializer(SuggestionQuerySerializer):
 class TagFilterSerializer(Serializer):
     """The tags of suggestions, and from which score on they count."""
 
-    tagIds = _tag_ids(required=True)
+    tagIds = tag_ids(required=True)
     threshold = fields.NumberField(**_SHARE)
 
 
 class SuggestedTagAndRegionQueryTokenSerializer(Serializer):
     """Which images with suggestions are listed, and where the list goes on."""
 
-    tagIds = _tag_ids()
+    tagIds = tag_ids()
     threshold = fields.NumberField(**_SHARE, required=False)
     session = fields.LineField(max_length=200, required=False)
     continuation = fields.LineField(max_length=200, required=False)

@@ -25,6 +25,15 @@ class _ImageTagSerializer(_ImageIdSerializer):
     tagId = fields.UUIDField(source="concept_id")
 
 
+class BoundingBoxSerializer(Serializer):
+    """A box, as shares of the image."""
+
+    left = fields.NumberField()
+    top = fields.NumberField()
+    width = fields.NumberField()
+    height = fields.NumberField()
+
+
 class RegionSerializer(Serializer):
     """A region in a request."""
 
@@ -65,13 +74,8 @@ class ImageTagCreateBatchSerializer(Serializer):
     tags = _TagListSerializer()
 
 
-class ImageRegionCreateEntrySerializer(_ImageTagSerializer):
+class ImageRegionCreateEntrySerializer(_ImageTagSerializer, BoundingBoxSerializer):
     """A region as it was sent."""
-
-    left = fields.NumberField()
-    top = fields.NumberField()
-    width = fields.NumberField()
-    height = fields.NumberField()
 
 
 class ImageRegionCreateResultSerializer(_ImageIdSerializer, ImageRegionSerializer):

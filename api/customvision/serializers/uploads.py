@@ -40,15 +40,17 @@ class CreateImagesQuerySerializer(QuerySerializer):
     tagIds = fields.QueryListField(child=fields.UUIDField(), max_items=MAX_TAGS, required=False)
 
 
-class _RegionListSerializer(ListSerializer):
+class RegionListSerializer(ListSerializer):
+    """The regions of an image in a request."""
+
     child = RegionSerializer()
     max_items = 1_000
 
 
-def _tag_ids(**kwargs: Any) -> fields.ListField:
-    return fields.ListField(
-        child=fields.UUIDField(), max_items=MAX_TAGS, source="tag_ids", required=False, **kwargs
-    )
+def tag_ids(**kwargs: Any) -> fields.ListField:
+    """Return a field of ids of tags, which may be left out."""
+    options = {"source": "tag_ids", "required": False, **kwargs}
+    return fields.ListField(child=fields.UUIDField(), max_items=MAX_TAGS, **options)
 
 
 class ImageFileCreateEntrySerializer(Serializer):
@@ -56,8 +58,8 @@ class ImageFileCreateEntrySerializer(Serializer):
 
     name = fields.LineField(max_length=1_000, required=False)
     contents = fields.TextField(max_length=2**30, help_text="The bytes in base64.")
-    tagIds = _tag_ids()
-    regions = _RegionListSerializer(required=False)
+    tagIds = tag_ids()
+    regions = RegionListSerializer(required=False)
 
 
 class _EntryListSerializer(ListSerializer):
@@ -69,7 +71,7 @@ class ImageFileCreateBatchSerializer(Serializer):
     """Images in base64, with tags and metadata that all of them get."""
 
     images = _EntryListSerializer()
-    tagIds = _tag_ids(help_text="Tags of every image.")
+    tagIds = tag_ids(help_text="Tags of every image.")
     metadata = MetadataField(required=False, help_text="Metadata of every image.")
 
 

@@ -112,6 +112,7 @@ class ImageViewSet(ImageListViewSet):
         "create_from_base64": ImageCreateSummarySerializer,
         "add_metadata": ImageMetadataUpdateSummarySerializer,
     }
+    file_parsers = {"create": ImageDataParser}
     body_content = {"create": ImageDataParser.content(), "add_metadata": MetadataSerializer.content}
     success_statuses = {
         "create": (200, 207),
@@ -135,12 +136,6 @@ class ImageViewSet(ImageListViewSet):
         "key": "BadRequestImageMetadataKey",
         "value": "BadRequestImageMetadataValue",
     }
-
-    def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
-        found: Any = super().initialize_request(request, *args, **kwargs)
-        if self.action == "create":
-            found.parsers = [ImageDataParser()]
-        return found  # type: ignore[no-any-return]
 
     def list_by_ids(self, request: Request, **kwargs: Any) -> Response:
         """Read images by ids.

@@ -23,16 +23,11 @@ class QuickTestViewSet(ProjectViewSet):
         ("create", "create_from_url"), serializers.QuickTestQuerySerializer
     )
     request_serializer_classes = {"create_from_url": serializers.ImageUrlSerializer}
+    file_parsers = {"create": serializers.QuickTestParser}
     body_content = {"create": serializers.QuickTestParser.content()}
     permission_actions = {"create": "label.write", "create_from_url": "label.write"}
     file_actions = frozenset({"create"})
     error_codes = {"image": "BadRequestImageStream", "url": "BadRequestImageUrl"}
-
-    def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
-        found: Any = super().initialize_request(request, *args, **kwargs)
-        if self.action == "create":
-            found.parsers = [serializers.QuickTestParser()]
-        return found  # type: ignore[no-any-return]
 
     def create(self, request: Request, **kwargs: Any) -> NoReturn:
         """Predict what is on a file."""
@@ -44,7 +39,9 @@ class QuickTestViewSet(ProjectViewSet):
     def create_from_url(self, request: Request, **kwargs: Any) -> NoReturn:
         """Predict what is on an image at an address."""
         url = self.get_validated_data()["url"]
-        runs.predict_url(actor=self.actor, project=self.project, task="object_detection", url=url)
+        runs.predict(
+            actor=self.actor, project=self.project, task="object_detection", image_url=url, url_field="url"
+        )
 
 
 class PredictionViewSet(ProjectViewSet):
