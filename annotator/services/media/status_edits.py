@@ -18,6 +18,7 @@ from annotator.domain.text import counted
 from annotator.events import kinds
 from annotator.models import Media, MediaStatus, Project
 from annotator.services.media import bulk, statuses
+from annotator.services.ordering import put_in_order
 
 
 def find(project: Project, status_id: uuid.UUID) -> MediaStatus:
@@ -32,12 +33,8 @@ def find(project: Project, status_id: uuid.UUID) -> MediaStatus:
 def reorder(*, actor: Actor, project: Project, ids: Sequence[uuid.UUID]) -> None:
     """Put the statuses of a project in an order, the seven that every project has among them; `ids` names all."""
     policy.require(actor, project, "project.manage")
-    rows = {row.pk: row for row in MediaStatus.all_objects.select_for_update().filter(project=project)}
-    if set(ids) != rows.keys():
-        raise Invalid("The statuses have changed. Reload the page.", field="ids", code="outdated")
-    for index, key in enumerate(ids):
-        rows[key].order = float(index)
-    MediaStatus.all_objects.bulk_update(rows.values(), ["order"], batch_size=200)
+    outdated = Invalid("The statuses have changed. Reload the page.", field="ids", code="outdated")
+    put_in_order(MediaStatus, project, ids, outdated=outdated)
     events.record(actor=actor, kind=kinds.STATUSES_CHANGED, project_id=project.pk)
 
 

@@ -13,6 +13,7 @@ from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid, Missing
 from annotator.events import kinds
 from annotator.models import Attribute, AttributeBinding, Project
+from annotator.services.ordering import put_in_order
 from annotator.services.vocabulary import attributes
 
 
@@ -61,12 +62,8 @@ def save(
 def reorder(*, actor: Actor, project: Project, ids: Sequence[uuid.UUID]) -> None:
     """Put the attributes of a project in an order, also among those of each class; `ids` names all of them."""
     policy.require(actor, project, "vocabulary.write")
-    rows = {row.pk: row for row in Attribute.all_objects.select_for_update().filter(project=project)}
-    if set(ids) != rows.keys():
-        raise Invalid("The attributes have changed. Reload the page.", field="ids", code="outdated")
-    for index, key in enumerate(ids):
-        rows[key].order = float(index)
-    Attribute.all_objects.bulk_update(rows.values(), ["order"], batch_size=200)
+    outdated = Invalid("The attributes have changed. Reload the page.", field="ids", code="outdated")
+    rows = put_in_order(Attribute, project, ids, outdated=outdated)
     links = list(AttributeBinding.all_objects.filter(attribute__project=project))
     for one in links:
         one.attribute_order = rows[one.attribute_id].order or 0.0

@@ -15,6 +15,7 @@ from annotator.events import kinds, payloads
 from annotator.models import Concept, Label, Project, SegmentConcept, Tag, TagGroup
 from annotator.services import naming
 from annotator.services.numbers import keep_number, next_number
+from annotator.services.ordering import put_in_order
 from annotator.services.vocabulary import activities
 
 ROLES = {"region": "on_region", "media": "on_media", "segment": "on_segment"}
@@ -205,12 +206,8 @@ def update_group(*, actor: Actor, group: TagGroup, changes: dict[str, Any]) -> T
 def reorder_groups(*, actor: Actor, project: Project, ids: list[uuid.UUID]) -> None:
     """Put the tag groups in the given order; ids must be all of them."""
     policy.require(actor, project, "vocabulary.write")
-    rows = {row.pk: row for row in TagGroup.all_objects.select_for_update().filter(project=project)}
-    if set(ids) != rows.keys():
-        raise Conflict("The tag groups have changed meanwhile. Reload the page.", field="ids")
-    for index, key in enumerate(ids):
-        rows[key].order = float(index)
-    TagGroup.all_objects.bulk_update(rows.values(), ["order"], batch_size=200)
+    outdated = Conflict("The tag groups have changed meanwhile. Reload the page.", field="ids")
+    put_in_order(TagGroup, project, ids, outdated=outdated)
     record_changed(actor, project)
 
 
