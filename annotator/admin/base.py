@@ -38,18 +38,8 @@ admin.FieldListFilter.register(
 )
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that only services write: the admin lists and shows them."""
-
-    list_per_page = 50
-    show_full_result_count = False
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return (
-            self.model.all_objects.all()
-            if hasattr(self.model, "all_objects")
-            else self.model._default_manager.all()
-        )
+class ReadOnlyPermissions:
+    """Staff see the rows; nobody writes them here."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -62,6 +52,20 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(request.user.is_active and request.user.is_staff)
+
+
+class ReadOnlyAdmin(ReadOnlyPermissions, admin.ModelAdmin):
+    """Rows that only services write: the admin lists and shows them."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return (
+            self.model.all_objects.all()
+            if hasattr(self.model, "all_objects")
+            else self.model._default_manager.all()
+        )
 
 
 class ServiceAdmin(ReadOnlyAdmin):
@@ -132,7 +136,7 @@ class DeletableAdmin(ReadOnlyAdmin):
         return []
 
 
-class ReadOnlyInline(admin.TabularInline):
+class ReadOnlyInline(ReadOnlyPermissions, admin.TabularInline):
     """Rows of a row's own page; `related` are the relations that they show."""
 
     extra = 0
@@ -140,18 +144,6 @@ class ReadOnlyInline(admin.TabularInline):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return self.model.all_objects.select_related(*self.related)
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return bool(request.user.is_active and request.user.is_staff)
 
 
 def _refuse(request: HttpRequest, message: str) -> None:
