@@ -25,7 +25,7 @@ def count(rows: QuerySet[Any], version: tuple[Any, ...] | None) -> int:
     """Return the number of rows; counted once for each query and `version`, of which there is another after each write.
 
     The version is read before the rows are counted: what is written in between is counted too early, never too late.
-    None counts anew.
+    None counts every time.
     """
     rows = rows.order_by()
     if version is None:

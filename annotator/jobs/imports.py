@@ -24,7 +24,7 @@ def take_back(run: JobRun) -> None:
 
 @handler("import_coco", cleanup=take_back)
 def import_coco(run: JobRun) -> dict[str, Any]:
-    """Import COCO or JSON 1.1, several files into a dataset each. Begins anew: what an earlier attempt wrote is removed first."""
+    """Import COCO or JSON 1.1, several files into a dataset each. Starts over: what an earlier attempt wrote is removed first."""
     project = run.job.project if run.job.project_id else None
     dataset = None
     if run.params["dataset"]:

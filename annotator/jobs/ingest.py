@@ -42,7 +42,7 @@ def take_back(run: JobRun) -> None:
 
 @handler("import_archive", cleanup=take_back)
 def import_archive(run: JobRun) -> dict[str, Any]:
-    """Create media from an archive's images. Continues after its last step; without one it begins anew."""
+    """Create media from an archive's images. Continues after its last step; without one it starts over."""
     batch = _batch(run)
     dataset = Dataset.objects.select_related("project").filter(pk=uuid.UUID(run.params["dataset"])).first()
     blob = Blob.objects.filter(pk=uuid.UUID(run.params["blob"])).first()

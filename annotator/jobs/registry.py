@@ -2,7 +2,7 @@
 
 A handler lives in `annotator/jobs/<noun>.py`. It is started again after its worker was stopped or killed: it
 then continues after its last step (`run.steps`), or removes what the earlier attempt wrote (`run.job.is_resumed`)
-and begins anew. Either way its job ends as if nothing had happened.
+and starts over. Either way its job ends as if nothing had happened.
 """
 
 from __future__ import annotations

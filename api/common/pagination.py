@@ -55,7 +55,7 @@ def slice_and_count(
     items = slice_rows(rows, offset, limit, load) if limit else []
     if len(items) < limit and (items or not offset):
         return items, offset + len(items)
-    # A page behind the end is counted anew, so that no client waits for rows that a kept total still promises.
+    # A page behind the end is counted again: a kept total may include rows that no longer exist, and clients would go on asking for them.
     if isinstance(rows, QuerySet):
         return items, counts.count(rows, version if items or not limit else None)
     return items, rows.count()

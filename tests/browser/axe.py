@@ -35,7 +35,7 @@ def load(page: Page) -> None:
 
 
 def violations(page: Page, *rules: str) -> list[tuple[Any, ...]]:
-    """Return what axe finds when no colour glides any more, all of it or by the given rules."""
+    """Return what axe finds once color transitions have ended, all of it or by the given rules."""
     load(page)
     page.evaluate(_SETTLE)
     only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": TAGS}

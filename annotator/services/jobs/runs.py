@@ -117,7 +117,7 @@ def finish(
 
 
 def drop_checkpoint(*, job: Job, owner: str) -> None:
-    """Forget how far a job is, before what it wrote is removed: tried again, it begins anew."""
+    """Forget how far a job is, before what it wrote is removed: tried again, it starts over."""
     Job.all_objects.filter(pk=job.pk, lease_owner=owner).update(checkpoint={})
 
 

@@ -134,7 +134,7 @@ def create_from_bucket(
     """Make one image of a file in a bucket of the workspace; called like the key's last part when `name` is None.
 
     As `create_image`; the file is read and decoded now. Without `copy_bytes` it stays in the bucket, and is read
-    from there when somebody looks at it.
+    from there whenever it is requested.
     """
     policy.require(actor, dataset.project, "media.upload")
     _check_holds_files(dataset.project)

@@ -67,7 +67,7 @@ def _find(media_id: uuid.UUID) -> Media:
 
 
 def _fetch(media: Media, name: str, steps: Steps, progress: Progress) -> Blob:
-    """Fetch the file of a video from its address. What goes wrong is said on the video and ends the job, to be tried again."""
+    """Fetch the file of a video from its address. An error is shown on the video and ends the job, which can be retried."""
 
     def on_block(got: int, size: int | None) -> None:
         amount = f"{got / 1024**2:,.0f} MB" + (f" of {size / 1024**2:,.0f} MB" if size else "")

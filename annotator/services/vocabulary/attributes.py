@@ -302,7 +302,7 @@ def _put_options(attribute: Attribute, wanted: Sequence[Mapping[str, Any]]) -> N
 
 
 def _rename(known: Collection[uuid.UUID], kept: Sequence[AttributeOption]) -> None:
-    """Write stored options anew; texts may be swapped among them, so they give theirs up before they take others."""
+    """Write stored options again; texts may be swapped among them, so they give theirs up before they take others."""
     if known:
         AttributeOption.all_objects.filter(pk__in=known).update(value=Cast("pk", TextField()))
         rows = [row for row in kept if row.pk in known]

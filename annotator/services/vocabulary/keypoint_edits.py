@@ -34,7 +34,7 @@ def find_class(schema: KeypointSchema, class_id: uuid.UUID) -> KeypointClass:
 
 
 def version(schema: KeypointSchema) -> str:
-    """Return what every write to a schema or to its classes changes, for `save` to recognize one in between. One query."""
+    """Return what every write to a schema or to its classes changes, by which `save` notices another write. One query."""
     text = f"{schema.updated_at.isoformat()} {linked(schema)}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -56,7 +56,7 @@ def save(
 ) -> KeypointSchema:
     """Change a schema as in `keypoint_schemas.update`, and link exactly these classes, in this order; None keeps them.
 
-    Conflict `outdated` when `based_on` is not the present version: somebody saved another one in between.
+    Conflict `outdated` when `based_on` is not the current version: another one was saved meanwhile.
     A class that has the points of another schema cannot get these as well.
     """
     policy.require(actor, schema.project, "vocabulary.write")

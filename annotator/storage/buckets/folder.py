@@ -95,7 +95,7 @@ class FolderBucket:
 
 
 def _is_text(key: str) -> bool:
-    """Return whether a path is UTF-8: other names cannot be said in JSON."""
+    """Return whether a path is UTF-8: other names cannot be written in JSON."""
     try:
         key.encode()
     except UnicodeEncodeError:
