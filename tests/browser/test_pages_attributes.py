@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.axe import violations
 from tests.browser.rooms import Rooms
 from tests.servers import wait_until
 
 pytestmark = pytest.mark.browser
+
+
+def _settled(page: Page, held: list[Route]) -> list[Route]:
+    page.wait_for_timeout(10)  # lets the routes of the page run
+    return held
 
 
 def test_attributes_are_made_changed_and_ordered(rooms: Rooms) -> None:
@@ -41,11 +46,21 @@ def test_attributes_are_made_changed_and_ordered(rooms: Rooms) -> None:
     page.keyboard.press("Alt+ArrowUp")
     form.locator("#linked li[data-name=person] [data-grip]").focus()
     page.keyboard.press("Alt+ArrowUp")
+    # a link that is opened before the response to Save arrives is followed, and the result is shown there
+    held: list[Route] = []
+    page.route(lambda url: "attribute" in url, lambda route: held.append(route))
     form.get_by_role("button", name="Save").click()
-    expect(form.locator("[data-value]").first).to_have_value("blue")
-    expect(form.locator("#linked li").first).to_contain_text("person")
-    page.get_by_role("link", name="New attribute").first.click()
+    wait_until(lambda: len(_settled(page, held)) == 1, "the request of Save")
+    page.get_by_role("link", name="New attribute").first.click(no_wait_after=True)
+    wait_until(lambda: len(_settled(page, held)) == 2, "the request of the link")
+    with page.expect_response(lambda response: response.request.method == "POST") as saved:
+        held[0].continue_()
+    saved.value.finished()
+    held[1].continue_()
+    page.unroute_all()
     expect(form.locator("#f-a-name")).to_have_value("")
+    expect(page.locator(".toast")).to_contain_text("Color saved.")
+    assert room.server.query('SELECT value FROM annotator_attributeoption ORDER BY "order"')[0] == ("blue",)
     form.locator("#f-a-name").fill("Doors")
     form.get_by_label("Type").select_option("INT")
     expect(form.get_by_role("button", name="Add value")).to_be_hidden()

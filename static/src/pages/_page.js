@@ -10,6 +10,11 @@ import { readPageStrings, t } from '../i18n.js';
  */
 
 const PENDING_TOAST = 'annotator.toast';
+/** How long an opened link has to replace this page before a result does, in ms. */
+const LEAVING_MS = 5000;
+
+let leftAt = -Infinity;
+addEventListener('beforeunload', () => { leftAt = performance.now(); });
 
 /** Runs an undo that the server offered, shows the result and reloads the page. @param {Undo} undo */
 export async function runUndo(undo) {
@@ -66,6 +71,12 @@ export function applyResponse(response, { reload = false } = {}) {
     return;
   }
   keepForNextPage(response);
+  // A link that was opened while the response was on its way wins: going elsewhere now would cancel it.
+  setTimeout(openPage, Math.max(0, leftAt + LEAVING_MS - performance.now()), to);
+}
+
+/** Opens a page, or this one anew. @param {string} to */
+function openPage(to) {
   const url = new URL(to, location.href);
   if (url.pathname + url.search === location.pathname + location.search) location.reload();
   else location.assign(url);
