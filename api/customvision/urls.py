@@ -45,6 +45,7 @@ _TRAINING = addresses(
         (f"{P}/images/untagged", UntaggedImageViewSet, {"get": "list"}),
         (f"{P}/images/untagged/count", UntaggedImageViewSet, {"get": "count"}),
         (f"{P}/images/files", ImageViewSet, {"post": "create_from_base64"}),
+        (f"{P}/images/urls", ImageViewSet, {"post": "create_from_urls"}),
         (f"{P}/images/metadata", ImageViewSet, {"post": "add_metadata"}),
         (f"{P}/images/regions", ImageRegionViewSet, ADD_AND_REMOVE),
         (f"{P}/images/tags", ImageTagViewSet, ADD_AND_REMOVE),

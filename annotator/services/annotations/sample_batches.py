@@ -16,7 +16,7 @@ from annotator.domain.shares import NormalizedBox, from_normalized
 from annotator.models import Blob, Concept, Dataset, Media, Project
 from annotator.services import blobs
 from annotator.services.annotations import batches as annotation_batches, metadata, tags
-from annotator.services.media import batches as media_batches, names as media_names
+from annotator.services.media import batches as media_batches, names as media_names, url_import
 from annotator.services.media.rows import NewImage, Outcome
 from annotator.services.projects import datasets
 from annotator.services.workspaces.quotas import quotas
@@ -30,14 +30,16 @@ class Sample:
     """An image as sent, with its annotations; nothing of it is stored yet.
 
     Without a name it is called "image", with the ending of what its first bytes are. `boxes` are (class id,
-    normalized box), `tags` ids of tags, `texts` go into its metadata.
+    normalized box), `tags` ids of tags, `texts` go into its metadata. With `url` its bytes are at that address, and it is
+    called like the last part of it.
     """
 
     name: str
-    chunks: Iterable[bytes]
+    chunks: Iterable[bytes] = ()
     tags: Collection[uuid.UUID] = ()
     boxes: Sequence[tuple[uuid.UUID, NormalizedBox]] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +122,37 @@ def ingest(
 ) -> list[SampleOutcome]:
     """Take samples into the dataset called `home`, which is made when missing; return what became of each, in order.
 
-    `samples` is read once, the bytes of each before the next; `known` is what `check` returned for their annotations.
+    `samples` is read once, the bytes of each before the next; those at addresses are fetched together. `known` is what `check` returned for their annotations.
     A name that exists in the dataset gets a number appended. Images are written first, then all annotations in one
     transaction; sent again after a failure in between, the images are known and get what is missing: equal tags and
     boxes are not added twice. Allowed with `media.upload`.
     """
     policy.require(actor, project, "media.upload")
     quotas.check_bytes(project.workspace_id, 0)
-    kept = [(sample, _store(sample)) for sample in _covered(samples, known)]
+    kept = _store_all(_covered(samples, known))
     dataset = datasets.ensure(actor=actor, project=project, name=home)
     outcomes = _create(actor, project, dataset, [stored for _, stored in kept], client)
     _say(actor, project, [sample for sample, _ in kept], outcomes, client)
     return outcomes
+
+
+def _store_all(samples: Iterable[Sample]) -> list[tuple[Sample, _Stored]]:
+    """Return samples with their bytes, in order."""
+    kept = [(sample, _store(sample) if sample.url is None else None) for sample in samples]
+    fetched = iter(url_import.fetch_many([each.url for each, _ in kept if each.url is not None]))
+    return [(sample, stored or _fetched(sample, next(fetched))) for sample, stored in kept]
+
+
+def _fetched(sample: Sample, found: url_import.Fetched | DomainError) -> _Stored:
+    """Return what came from the address of a sample."""
+    texts = metadata.check(sample.texts)
+    if isinstance(found, DomainError):
+        return _Stored("image", None, texts, found)
+    try:
+        name = media_names.below(found.name)
+    except Invalid:  # what an address ends in need not be a name
+        name = "image"
+    return _Stored(name, found.blob, texts)
 
 
 def _covered(samples: Iterable[Sample], known: frozenset[uuid.UUID]) -> Iterator[Sample]:

@@ -7,7 +7,8 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import unquote, urljoin
@@ -15,17 +16,19 @@ from urllib.parse import unquote, urljoin
 from django.conf import settings
 
 import annotator
-from annotator.domain.errors import Invalid
+from annotator.domain.errors import DomainError, Invalid, TooLarge
 from annotator.models import Blob
 from annotator.services import addresses, blobs
 from annotator.services.addresses import Target
 from annotator.storage import probe
-from annotator.storage.base import CHUNK, too_large
+from annotator.storage.base import CHUNK, Stored, too_large
 
 REDIRECTS = 5
 SECONDS = 30.0
 _STEP_SECONDS = 10.0
 _TOO_SLOW = "the host answers too slowly"
+# After the deadline of a batch: until connections that were cut have let go of their threads.
+_GRACE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,27 @@ class Fetched:
     name: str
 
 
-class _Clock:
-    """The time that a fetch may take: SECONDS, and with `rate` a second more for each `rate` bytes that came."""
+@dataclass(frozen=True, slots=True)
+class Downloaded:
+    """A file that is in the store and has no row yet, and what it is called by its (last) address."""
 
-    def __init__(self, rate: int | None) -> None:
-        self._end, self._rate = time.monotonic() + SECONDS, rate
+    stored: Stored
+    mime: str
+    name: str
+
+
+def _ignore(got: int, size: int | None) -> None:
+    """The `on_block` of those who want to know nothing."""
+
+
+class _Clock:
+    """The time that a fetch may take: SECONDS, and with `rate` a second more for each `rate` bytes that came.
+
+    `end`: when it is over in any case.
+    """
+
+    def __init__(self, rate: int | None, end: float = float("inf")) -> None:
+        self._end, self._rate = min(time.monotonic() + SECONDS, end), rate
 
     def note(self, count: int) -> None:
         if self._rate:
@@ -61,7 +80,7 @@ def fetch(
     *,
     limit: int | None = None,
     rate: int | None = None,
-    on_block: Callable[[int, int | None], None] = lambda got, size: None,
+    on_block: Callable[[int, int | None], None] = _ignore,
     field: str = "url",
 ) -> Fetched:
     """Fetch and store a file of at most `limit` bytes (default MAX_IMAGE_BYTES).
@@ -71,7 +90,56 @@ def fetch(
     Raises Invalid in words for anything but a reachable http(s) file on a public host (or one of
     ANNOTATOR_URL_IMPORT_HOSTS), and TooLarge.
     """
-    limit, clock = limit or settings.MAX_IMAGE_BYTES, _Clock(rate)
+    found = _download(url, limit or settings.MAX_IMAGE_BYTES, _Clock(rate), on_block, field)
+    return _record([found])[0]
+
+
+def fetch_many(urls: Sequence[str], *, field: str = "url") -> list[Fetched | DomainError]:
+    """Fetch and store the images at addresses, several at once; return what became of each, in order.
+
+    All together may take URL_BATCH_SECONDS: what has not come by then is an error like any other. Rows are written by the
+    calling thread alone, those of the threads only read from hosts. Raises nothing for an address.
+    """
+    end = time.monotonic() + settings.URL_BATCH_SECONDS
+    pool = ThreadPoolExecutor(settings.URL_BATCH_THREADS, thread_name_prefix="url-import")
+    limit = settings.MAX_IMAGE_BYTES
+
+    def download(url: str) -> Downloaded:
+        return _download(url, limit, _Clock(None, end), _ignore, field)
+
+    try:
+        asked = {url: pool.submit(download, url) for url in dict.fromkeys(urls)}
+        wait(asked.values(), max(0.0, end - time.monotonic()) + _GRACE_SECONDS)
+    finally:
+        # A lookup of a host's name cannot be cut off: its thread ends by itself, and stores nothing as its time is over.
+        pool.shutdown(wait=False, cancel_futures=True)
+    outcomes = {url: _outcome(future, field) for url, future in asked.items()}
+    came = [url for url, found in outcomes.items() if isinstance(found, Downloaded)]
+    rows = dict(zip(came, _record([outcomes[url] for url in came]), strict=True))  # type: ignore[misc]
+    return [rows.get(url) or outcomes[url] for url in urls]  # type: ignore[misc]
+
+
+def _outcome(future: Future[Downloaded], field: str) -> Downloaded | DomainError:
+    """Return what a thread has fetched, or why it has not. Raises what is no fault of the address."""
+    if not future.done() or future.cancelled():
+        return addresses.refused(_TOO_SLOW, field)
+    error = future.exception()
+    if error is None:
+        return future.result()
+    if isinstance(error, Invalid | TooLarge):
+        return error
+    raise error
+
+
+def _record(files: Sequence[Downloaded]) -> list[Fetched]:
+    rows = blobs.record_many([(one.stored, one.mime) for one in files])
+    return [Fetched(row, one.name) for row, one in zip(rows, files, strict=True)]
+
+
+def _download(
+    url: object, limit: int, clock: _Clock, on_block: Callable[[int, int | None], None], field: str
+) -> Downloaded:
+    """Put the file at an address into the store. Asks no database."""
     with _opened(url, clock, field) as (answer, target):
         return _store(answer, target, limit, clock, on_block, field)
 
@@ -161,7 +229,7 @@ def _store(
     clock: _Clock,
     on_block: Callable[[int, int | None], None],
     field: str,
-) -> Fetched:
+) -> Downloaded:
     """Stream the body into the store; nothing is kept of one that is too large, too slow or cut off."""
     staged = blobs.store().stage(limit=limit)
     head, got, size = b"", 0, answer.length
@@ -186,7 +254,7 @@ def _store(
         stored = staged.commit()
     finally:
         staged.discard()
-    return Fetched(blobs.record(stored, mime=probe.mime_of(head)), _name(target))
+    return Downloaded(stored, probe.mime_of(head), _name(target))
 
 
 def _name(target: Target) -> str:

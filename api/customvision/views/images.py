@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from rest_framework.request import Request
@@ -11,7 +12,7 @@ from rest_framework.response import Response
 
 from annotator.domain.errors import Invalid
 from annotator.services.annotations import metadata, sample_batches
-from annotator.services.annotations.sample_batches import Sample
+from annotator.services.annotations.sample_batches import Sample, SampleOutcome
 from annotator.services.media import bulk, changes
 from api.common.serializers import QuerySerializer
 
@@ -36,7 +37,9 @@ from ..serializers.uploads import (
     ImageCreateSummarySerializer,
     ImageDataParser,
     ImageFileCreateBatchSerializer,
-    sample_values,
+    ImageUrlCreateBatchSerializer,
+    exceeded_limit,
+    sample_of,
     status_of,
 )
 from ..viewsets import ProjectImagesViewSet
@@ -105,11 +108,13 @@ class ImageViewSet(ImageListViewSet):
     }
     request_serializer_classes = {
         "create_from_base64": ImageFileCreateBatchSerializer,
+        "create_from_urls": ImageUrlCreateBatchSerializer,
         "add_metadata": MetadataSerializer,
     }
     response_serializer_classes = {
         "create": ImageCreateSummarySerializer,
         "create_from_base64": ImageCreateSummarySerializer,
+        "create_from_urls": ImageCreateSummarySerializer,
         "add_metadata": ImageMetadataUpdateSummarySerializer,
     }
     file_parsers = {"create": ImageDataParser}
@@ -117,6 +122,7 @@ class ImageViewSet(ImageListViewSet):
     success_statuses = {
         "create": (200, 207),
         "create_from_base64": (200, 207),
+        "create_from_urls": (200, 207),
         "add_metadata": (200, 207),
         "destroy": (202, 204),
     }
@@ -125,10 +131,12 @@ class ImageViewSet(ImageListViewSet):
         "list_by_ids": "project.read",
         "create": "media.upload",
         "create_from_base64": "media.upload",
+        "create_from_urls": "media.upload",
         "destroy": "media.delete",
         "add_metadata": "media.write",
     }
-    file_actions = decoding_actions = frozenset({"create", "create_from_base64"})
+    file_actions = frozenset({"create", "create_from_base64"})
+    decoding_actions = file_actions | {"create_from_urls"}
     error_codes = {
         "unknown_tag": "BadRequestImageTags",
         "unknown_class": "BadRequestImageRegions",
@@ -149,13 +157,19 @@ class ImageViewSet(ImageListViewSet):
         tags = self.validated_query.get("tagIds", ())
         known = sample_batches.check(project=self.project, samples=[Sample("", (), tags)])
         files = self.get_data()
-        return self._take((Sample(name, chunks, tags) for name, chunks in files), known)
+        samples = (Sample(name, chunks, tags) for name, chunks in files)
+        return self._respond_created([_created(each.name, each) for each in self._ingest(samples, known)])
 
     def create_from_base64(self, request: Request, **kwargs: Any) -> Response:
         """Create images of files in base64."""
-        batch = self.get_validated_data()
-        samples = [Sample(**sample_values(entry, batch)) for entry in batch["images"]]
-        return self._take(samples, sample_batches.check(project=self.project, samples=samples))
+        return self._create_batch()
+
+    def create_from_urls(self, request: Request, **kwargs: Any) -> Response:
+        """Create images of addresses.
+
+        Only public hosts are asked. Those that have not answered in a minute are given up.
+        """
+        return self._create_batch()
 
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Delete images."""
@@ -188,24 +202,40 @@ class ImageViewSet(ImageListViewSet):
         summary = {"is_successful": is_successful, "images": entries}
         return self.respond_batch(summary, is_successful=is_successful)
 
-    def _take(self, samples: Iterable[Sample], known: frozenset[uuid.UUID]) -> Response:
-        """Take images into the project and respond with what became of each."""
-        outcomes = sample_batches.ingest(
+    def _create_batch(self) -> Response:
+        """Take the images of a batch into the project; those with too many tags or regions are refused alone."""
+        batch = self.get_validated_data()
+        samples = [sample_of(entry, batch) for entry in batch["images"]]
+        known = sample_batches.check(project=self.project, samples=samples)
+        outcomes = iter(self._ingest([one for one in samples if exceeded_limit(one) is None], known))
+        results = []
+        for sample in samples:
+            refused = exceeded_limit(sample)
+            outcome = None if refused else next(outcomes)
+            name = sample.url if sample.url is not None else sample.name if outcome is None else outcome.name
+            results.append(_created(name, outcome, refused))
+        return self._respond_created(results)
+
+    def _ingest(self, samples: Iterable[Sample], known: frozenset[uuid.UUID]) -> builtins.list[SampleOutcome]:
+        return sample_batches.ingest(
             actor=self.actor, project=self.project, home=HOME, samples=samples, known=known
         )
-        images = self.annotate_in_order(each.media.pk for each in outcomes if each.media is not None)
-        image_of = {image.media.pk: image for image in images}
-        results = [
-            {
-                "name": each.name,
-                "status": status_of(each),
-                "image": None if each.media is None else image_of.get(each.media.pk),
-            }
-            for each in outcomes
-        ]
-        is_successful = all(result["status"] == "OK" for result in results)
-        summary = {"is_successful": is_successful, "images": results}
+
+    def _respond_created(self, results: Sequence[dict[str, Any]]) -> Response:
+        """Respond with what became of each image that was sent."""
+        keys = [each["image"] for each in results if each["image"] is not None]
+        image_of = {image.media.pk: image for image in self.annotate_in_order(keys)}
+        rows = [{**each, "image": image_of.get(each["image"])} for each in results]
+        is_successful = all(row["status"] == "OK" for row in rows)
+        summary = {"is_successful": is_successful, "images": rows}
         return self.respond_batch(summary, is_successful=is_successful)
+
+
+def _created(name: str, outcome: SampleOutcome | None, refused: str | None = None) -> dict[str, Any]:
+    """Return what became of an image, with the id of it; `refused` is the status of one that was not looked at."""
+    if outcome is None:
+        return {"name": name, "status": refused, "image": None}
+    return {"name": name, "status": status_of(outcome), "image": outcome.media and outcome.media.pk}
 
 
 def _metadata_entry(key: uuid.UUID, found: Mapping[uuid.UUID, dict[str, str] | None]) -> dict[str, Any]:

@@ -36,6 +36,7 @@ def test_all_addresses_are_there_once(paths: dict[str, Any]) -> None:
         f"{project}/images/untagged": {"get"},
         f"{project}/images/untagged/count": {"get"},
         f"{project}/images/files": {"post"},
+        f"{project}/images/urls": {"post"},
         f"{project}/images/metadata": {"post"},
         f"{project}/images/regions": {"post", "delete"},
         f"{project}/images/tags": {"post", "delete"},
