@@ -113,7 +113,7 @@ MEDIA_CREATED: Kind[MediaCreated, Any] = Kind(
     "media.created",
     MediaCreated,
     None,
-    ("media.creation", "media.batches", "video.videos"),
+    ("exchange.adoption", "media.creation", "media.batches", "video.videos"),
     grid="list",
     in_feed=True,
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from annotator.domain.errors import Missing
 from annotator.models import Blob, ContentType, Dataset, UploadBatch
+from annotator.services.exchange.folder_tags import FolderTags
 from annotator.services.media import archives, uploads
 from annotator.services.media.decoding import pool as decoding
 from annotator.services.video import batches as video_batches
@@ -45,19 +46,29 @@ def import_archive(run: JobRun) -> dict[str, Any]:
     """Create media from an archive's images. Continues after its last step; without one it starts over."""
     batch = _batch(run)
     dataset = Dataset.objects.select_related("project").filter(pk=uuid.UUID(run.params["dataset"])).first()
-    blob = Blob.objects.filter(pk=uuid.UUID(run.params["blob"])).first()
+    blob = _archive(run)
     if dataset is None or blob is None:
         raise Missing("The dataset or the archive is no longer there.")
     if run.job.is_resumed and not run.steps.done:
         take_back(run)  # a job begun by release 0.1.0, or one that could not be cleaned up after
+    group = run.params.get("tag_group", "")
+    tagging = FolderTags(run.actor, dataset.project, run.job, group).write if group else None
     try:
         archives.run(
             actor=run.actor, job=run.job, dataset=dataset, blob=blob, batch=batch, name=run.params["name"],
             on_clash=run.params["on_clash"], steps=run.steps, progress=run.progress, on_result=run.result,
+            on_written=tagging,
         )  # fmt: skip
         return {}
     finally:
         decoding.close_pool()
+
+
+def _archive(run: JobRun) -> Blob | None:
+    """Return the bytes of a job's archive, fetched when it names an address."""
+    if "url" in run.params:
+        return archives.fetch(url=run.params["url"], steps=run.steps, progress=run.progress)
+    return Blob.objects.filter(pk=uuid.UUID(run.params["blob"])).first()
 
 
 def _batch(run: JobRun) -> UploadBatch:

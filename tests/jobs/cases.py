@@ -37,7 +37,7 @@ from annotator.services.jobs import jobs
 from annotator.services.media import archives, bulk, changes, uploads
 from annotator.services.media.selection import MediaSelection
 from annotator.services.media.uploads import FinishItem
-from annotator.services.projects import datasets, trash
+from annotator.services.projects import catalog, datasets, trash
 from annotator.services.video import videos
 from annotator.services.vocabulary import merges
 from annotator.storage.base import put_bytes
@@ -92,6 +92,30 @@ def _archive(on_clash: str) -> Prepare:
         )
 
     return prepare
+
+
+def _class_folders(w: World) -> Job:
+    """Images in folders, at the root, broken ones and files that are none; one folder is a tag already."""
+    files = {
+        f"{folder}/{n}.jpg": pictures.jpeg(8 + n, 8 + len(folder))
+        for folder in ("Sunny", "cats", "pets/dogs")
+        for n in range(3)
+    }
+    odd = {"cats/broken.jpg": pictures.HTML, "cats/notes.txt": b"1", "root.jpg": pictures.jpeg(9, 9)}
+    return archives.start(
+        actor=actor(w.max), dataset=w.dataset, source=sent(w, zipped(files | odd)), name="c.zip", tag_group="class"
+    )  # fmt: skip
+
+
+def _adopt(w: World) -> Job:
+    """A dataset of the catalog with tagged images, a broken one and one without a tag."""
+    dataset = catalog.create(actor=actor(w.max), workspace=w.workspace, name="Pets")
+    files = {f"{kind}/{n}.jpg": pictures.jpeg(8 + n, 9) for kind in ("cats", "dogs") for n in range(2)}
+    odd = {"cats/broken.jpg": pictures.HTML, "root.jpg": pictures.jpeg(9, 9)}
+    blob = blobs.put_bytes(zipped(files | odd), mime="application/zip")
+    job = archives.start(actor=actor(w.max), dataset=dataset, source=blob, name="p.zip", tag_group="class")
+    engine.run(job.pk)
+    return catalog.create_project(actor=actor(w.max), dataset=dataset, name="Pets 2")[1]
 
 
 def _ingest(on_clash: str) -> Prepare:
@@ -265,6 +289,8 @@ CASES = {
     "import_archive:skip": Case(_archive("skip"), is_trashed=True),
     "import_archive:number": Case(_archive("number"), is_trashed=True),
     "import_archive:replace": Case(_archive("replace"), is_trashed=True),
+    "import_archive:folders": Case(_class_folders, is_trashed=True),
+    "adopt_dataset": Case(_adopt),
     "ingest:number": Case(_ingest("number")),
     "ingest:replace": Case(_ingest("replace")),
     "import_bucket:copy": Case(_import_bucket(True)),
@@ -293,6 +319,7 @@ CASES = {
 def content(w: World) -> dict[str, Any]:
     """Return what the workspace holds, without ids, times and numbers that depend on when things were written."""
     media = Media.all_objects.filter(project__workspace=w.workspace)
+    live = media.filter(trashed_at=None)
     return {
         "projects": _rows(Project.objects.filter(workspace=w.workspace), "name"),
         "live": _media(w, is_trashed=False),
@@ -301,7 +328,8 @@ def content(w: World) -> dict[str, Any]:
             Label.all_objects.filter(media__in=media), "media__blob__sha256", "number",
             "concept__name", "x0", "y0", "x1", "y1", "points", "error", "is_crowd", "origin",
         ),
-        "tags": _rows(Tag.all_objects.filter(media__in=media), "media__blob__sha256", "concept__name"),
+        "tags": _rows(Tag.all_objects.filter(media__in=live), "media__blob__sha256", "concept__name"),
+        "trashed_tags": _rows(Tag.all_objects.filter(media__in=media.exclude(pk__in=live)), "media__blob__sha256", "concept__name"),
         "renditions": _rows(
             Rendition.all_objects.filter(media__in=media, media__trashed_at=None), "media__blob__sha256", "variant", "blob__sha256"
         ),

@@ -21,11 +21,11 @@ from annotator.domain.chunks import chunks
 from annotator.domain.errors import DomainError, Invalid, TooLarge
 from annotator.events import kinds, payloads
 from annotator.models import Blob, Dataset, Job, Media, Project, QualityIssue, Upload, UploadBatch
-from annotator.services import blobs
+from annotator.services import addresses, blobs
 from annotator.services.import_report import ImportReport
 from annotator.services.jobs import jobs
 from annotator.services.jobs.steps import Steps
-from annotator.services.media import changes as media_changes, names as media_names, uploads
+from annotator.services.media import changes as media_changes, names as media_names, uploads, url_import
 from annotator.services.media.batches import create_many
 from annotator.services.media.rows import NewImage, Outcome
 from annotator.storage import probe
@@ -33,36 +33,75 @@ from annotator.storage.base import Stored
 from annotator.storage.zips import Entry, Limits, ZipReader, is_clutter
 
 Progress = Callable[[float, str], None]
+OnWritten = Callable[[Sequence[Outcome], ImportReport], None]
 _PORTION = 32
 _KEPT_ISSUES = 1000
 _SHOWN = 100
+# Bytes a second below which an archive is not fetched to its end.
+_RATE = 100_000
 
 
 @transaction.atomic
 def start(
-    *, actor: Actor, dataset: Dataset, source: Upload | Blob, name: str = "", on_clash: str = "skip"
+    *,
+    actor: Actor,
+    dataset: Dataset,
+    source: Upload | Blob | str,
+    name: str = "",
+    on_clash: str = "skip",
+    tag_group: str = "",
 ) -> Job:
-    """Queue the import of an uploaded archive's images into a dataset; the upload is used up. Allowed with `media.upload`."""
+    """Queue the import of an archive's images into a dataset. Allowed with `media.upload`.
+
+    `source` is an upload, which is used up, stored bytes, or the address from which the job fetches them (checked here
+    by its form alone, since a host may take long to look up; ask addresses.check before). With
+    `tag_group` each image is tagged, in the group of that name, with the folder in which it lies; this needs
+    `vocabulary.write` too.
+    """
     project = dataset.project
     policy.require(actor, project, "media.upload")
+    if tag_group:
+        policy.require(actor, project, "vocabulary.write")
     if on_clash not in uploads.CLASHES:
         raise Invalid(f"on_clash must be one of {', '.join(uploads.CLASHES)}.", field="on_clash")
+    origin = {"url": addresses.parse(source)[0].geturl()} if isinstance(source, str) else _stored(source)
+    batch = uploads.open_batch(actor=actor, project=project, dataset=dataset, name=name[:200])
+    params = {
+        **origin,
+        "dataset": str(dataset.pk),
+        "batch": str(batch.pk),
+        "name": name[:200],
+        "on_clash": on_clash,
+        "tag_group": tag_group,
+    }
+    return jobs.start(
+        actor=actor, workspace=project.workspace, project=project, kind="import_archive", params=params
+    )
+
+
+def _stored(source: Upload | Blob) -> dict[str, str]:
+    """Return the parameter of a job that names stored bytes; an upload is used up."""
     blob = source.blob if isinstance(source, Upload) else source
     if blob is None:
         raise Invalid("Nothing was uploaded to this address yet.", field="upload_id", code="upload_empty")
     if isinstance(source, Upload):
         uploads.consume(source)
-    batch = uploads.open_batch(actor=actor, project=project, dataset=dataset, name=name[:200])
-    params = {
-        "blob": str(blob.pk),
-        "dataset": str(dataset.pk),
-        "batch": str(batch.pk),
-        "name": name[:200],
-        "on_clash": on_clash,
-    }
-    return jobs.start(
-        actor=actor, workspace=project.workspace, project=project, kind="import_archive", params=params
-    )
+    return {"blob": str(blob.pk)}
+
+
+def fetch(*, url: str, steps: Steps, progress: Progress) -> Blob:
+    """Return the archive at an address, fetched unless an earlier attempt did. Raises as url_import.fetch."""
+    found = Blob.objects.filter(pk=steps.done["blob"]).first() if "blob" in steps.done else None
+    if found is not None:
+        return found
+
+    def on_block(got: int, size: int | None) -> None:
+        progress(0.0, f"Fetched {got / 1024**2:,.0f} MB")
+
+    blob = url_import.fetch(url, limit=settings.MAX_UPLOAD_BYTES, rate=_RATE, on_block=on_block).blob
+    with steps.step():
+        steps.save(blob=str(blob.pk))
+    return blob
 
 
 def limits() -> Limits:
@@ -94,6 +133,7 @@ class _Run:
     counts: Counter[str]
     problems: list[dict[str, str]]
     report: ImportReport
+    on_written: OnWritten | None
     refused: deque[tuple[int, Entry, str, str]] = field(default_factory=deque)
     images: deque[int] = field(default_factory=deque)
 
@@ -108,6 +148,8 @@ class _Run:
                 self.report.images.imported += 1
             if outcome.message:
                 self.report.add("files", outcome.message, outcome.name, code=outcome.code)
+        if self.on_written is not None:
+            self.on_written(outcomes, self.report)
         self.save(self.done)
 
     def save(self, done: int) -> None:
@@ -133,8 +175,10 @@ class _Run:
         source = f"{_source(self.name)}{entry.name}"[:1000].replace("\x00", "")
         message = f"Not imported: {words}."
         return [
-            QualityIssue(project=self.project, severity="warning", code=code, source=source, message=message)
-        ]
+            QualityIssue(
+                project=self.project, dataset=self.dataset, severity="warning", code=code, source=source, message=message
+            )
+        ]  # fmt: skip
 
 
 def _source(name: str) -> str:
@@ -154,8 +198,11 @@ def run(
     steps: Steps,
     progress: Progress,
     on_result: Callable[[dict[str, object]], None],
+    on_written: OnWritten | None = None,
 ) -> None:
     """Import the images of an archive and pass the facts to `on_result`; for the job behind `start`.
+
+    `on_written` is called in each step with what became of its images.
 
     Flat memory. An image that cannot be decoded is a row with health ERROR; other files and those that
     try to leave their folder are refused one by one and named. Raises TooLarge and Invalid for an archive
@@ -167,6 +214,7 @@ def run(
         state = _Run(
             dataset.project, dataset, name, steps, max(1, reader.count), done=int(saved.get("entries", 0)),
             counts=Counter(saved.get("counts", {})), problems=list(saved.get("problems", [])), report=ImportReport.continued(saved.get("report", {})),
+            on_written=on_written,
         )  # fmt: skip
 
         def tell(outcomes: Sequence[Outcome] = ()) -> None:

@@ -196,7 +196,7 @@ def findings_of(ready: Ready, name: str) -> list[quality.Finding]:
 
 def add(plan: Plan, ready: Ready, name: str, number: int, duplicate_of: str) -> Outcome:
     """Plan the rows of one new image; `duplicate_of` names another one of the project with the same bytes."""
-    image, now = ready.image, timezone.now()
+    image = ready.image
     user_id = plan.actor.user_id if plan.actor else None
     key = uuid7()
     media = bulk.new(
@@ -211,11 +211,7 @@ def add(plan: Plan, ready: Ready, name: str, number: int, duplicate_of: str) -> 
     plan.items.append(bulk.new(DatasetItem, dataset_id=image.dataset.pk, media_id=key, **columns))
     plan.made.extend(renditions.rows_of(key, image.blob.pk if image.blob else None, ready.parts))
     plan.issues.extend(issues_of(media, name, findings_of(ready, name), duplicate_of))
-    summary: payloads.MediaBrief = {
-        "id": str(key), "name": name, "number": number, "dataset": str(image.dataset.pk), "status": plan.status.name,
-        "width": media.width, "height": media.height, "health": media.health, "created_at": now.isoformat(),
-    }  # fmt: skip
-    plan.created.append(summary)
+    plan.created.append(brief(media, name, image.dataset, plan.status))
     broken = ready.decoded is None and not image.is_link
     outcome = Outcome(
         name,
@@ -226,6 +222,14 @@ def add(plan: Plan, ready: Ready, name: str, number: int, duplicate_of: str) -> 
     )
     note(plan, image, outcome)
     return outcome
+
+
+def brief(media: Media, name: str, dataset: Dataset, status: MediaStatus) -> payloads.MediaBrief:
+    """Return what the event of a new image tells of it."""
+    return {
+        "id": str(media.pk), "name": name, "number": media.number, "dataset": str(dataset.pk), "status": status.name,
+        "width": media.width, "height": media.height, "health": media.health, "created_at": timezone.now().isoformat(),
+    }  # fmt: skip
 
 
 def note(plan: Plan, image: NewImage, outcome: Outcome) -> None:
