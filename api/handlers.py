@@ -15,13 +15,15 @@ from annotator.server.bodies import Admission, Answer
 from .common.exceptions import StatusTable, status_of
 from .common.viewsets import DialectView, DialectViewSet
 from .customvision import exceptions as customvision
+from .datarobot import exceptions as datarobot
 from .hasty import exceptions as hasty
 
 _EARLY: dict[int, type[DomainError]] = {413: TooLarge, 429: Busy, 503: Unavailable}
-#: The statuses of each dialect and the function that writes its error bodies, by the first part of its addresses.
+#: The statuses of each dialect and the function that writes its error bodies, by what its addresses begin with.
 DIALECTS: dict[str, tuple[StatusTable, Callable[[DomainError, Mapping[str, str]], Any]]] = {
     "v1": (hasty.STATUS, hasty.error_body),
     "customvision": (customvision.STATUS, customvision.error_body),
+    "api/v2": (datarobot.STATUS, datarobot.error_body),
 }
 
 
@@ -52,7 +54,7 @@ def admit(request: HttpRequest) -> Admission | None:
     All that the view checks before it reads a body is checked: credential, rate, method, path, role, query. Raises
     Refused with the view's own answer.
     """
-    if _first_part(request.path) not in DIALECTS:
+    if _prefix(request.path) not in DIALECTS:
         return None
     try:
         match = resolve(request.path_info)
@@ -70,7 +72,7 @@ def admit(request: HttpRequest) -> Admission | None:
 def is_decoding(method: str, path: str) -> bool:
     """Return whether a request decodes or fetches images while its caller waits, as its view says; called for every request."""
     is_possible = method in {"POST", "PUT", "PATCH"} or (method == "GET" and path.endswith("/files"))
-    if not is_possible or _first_part(path) not in DIALECTS:
+    if not is_possible or _prefix(path) not in DIALECTS:
         return False
     try:
         function: Any = resolve(path, urlconf="api.urls").func
@@ -80,13 +82,15 @@ def is_decoding(method: str, path: str) -> bool:
     return action in function.cls.decoding_actions
 
 
-def _first_part(path: str) -> str:
-    return path.removeprefix("/").partition("/")[0]
+def _prefix(path: str) -> str:
+    """Return what tells the dialect of an address: its first part, and of those under /api/ the version too."""
+    first, _, rest = path.removeprefix("/").partition("/")
+    return f"api/{rest.partition('/')[0]}" if first == "api" else first
 
 
 def _in_form_of(path: str, error: DomainError) -> tuple[int, bytes] | None:
     """Return status and JSON of an error in the form of the dialect of an address, None for an address of none."""
-    dialect = DIALECTS.get(_first_part(path))
+    dialect = DIALECTS.get(_prefix(path))
     if dialect is None:
         return None
     statuses, body = dialect

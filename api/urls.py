@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from . import docs
 from .customvision.viewsets import UnknownAddressView as NotOfCustomVision
+from .datarobot.viewsets import UnknownAddressView as NotOfDataRobot
 from .hasty.viewsets import UnknownAddressView as NotOfHasty
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs", docs.page),
     path("v1", NotOfHasty.as_view()),
     path("v1/", include("api.hasty.urls")),
+    path("api/v2", NotOfDataRobot.as_view()),
+    path("api/v2/", include("api.datarobot.urls")),
     path("customvision", NotOfCustomVision.as_view()),
     path("customvision/", include("api.customvision.urls")),
 ]

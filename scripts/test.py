@@ -138,7 +138,8 @@ def browser() -> Result:
 
 def fuzz() -> Result:
     """Fifty generated requests for every operation of the dialects, on both databases; the suite sends a share of them."""
-    files = [f"tests/api/{dialect}/test_documented_requests.py" for dialect in ("hasty", "customvision")]
+    dialects = ("hasty", "customvision", "datarobot")
+    files = [f"tests/api/{dialect}/test_documented_requests.py" for dialect in dialects]
     options = [*files, "-n", PROCESSES]
     found = pytest("on SQLite", options, FUZZ_EXAMPLES="25")
     with servers.postgres() as database:

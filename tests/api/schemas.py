@@ -115,7 +115,7 @@ def refusals(operation: Any, caller: Api, ids: dict[str, str], *known: re.Patter
     return {
         text: (case.query, case.body)
         for case, response in found
-        if response.status_code in {400, 413, 415}
+        if response.status_code in {400, 413, 415, 422}
         and (text := response.content.decode())
         and not any(pattern.search(text) for pattern in known)
     }

@@ -15,17 +15,19 @@ from annotator.web.error_pages import early_page
 from api.handlers import early_error
 from tests.world import World
 
-HASTY, CUSTOM_VISION = "/v1/projects", "/customvision/v3.3/training/projects"
+HASTY, CUSTOM_VISION, DATAROBOT = "/v1/projects", "/customvision/v3.3/training/projects", "/api/v2/projects/"
 
 
-@pytest.mark.parametrize("path", ["/v1", "/v1/", HASTY, "/customvision", CUSTOM_VISION])
+@pytest.mark.parametrize("path", ["/v1", "/v1/", HASTY, "/customvision", CUSTOM_VISION, "/api/v2", DATAROBOT])
 def test_an_unknown_host_is_rejected_in_the_format_of_the_api(db: Any, path: str) -> None:
     answer = Client().get(path, headers={"Host": "labels.example.org"})
-    assert (answer.status_code, answer["Content-Type"]) == (400, "application/json")
+    status = 422 if "api" in path else 400
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/json")
     body = json.loads(answer.content)
     for word in ("labels.example.org", "ANNOTATOR_ALLOWED_HOSTS"):
         assert word in body["message"]
-    keys = {"code", "message"} | ({"error"} if "customvision" in path else set())
+    keys = {"message"} if "api" in path else {"code", "message"}
+    keys |= {"error"} if "customvision" in path else set()
     assert body.keys() == keys and ("error" not in body or body["error"]["message"] == body["message"])
 
 
@@ -45,10 +47,11 @@ def test_a_damaged_request_gets_a_page(w: World) -> None:
     assert broken.status_code == 400 and "Go back and try again" in broken.content.decode()
 
 
-@pytest.mark.parametrize("path", ["/v1", "/customvision"])
+@pytest.mark.parametrize("path", ["/v1", "/customvision", "/api/v2"])
 def test_the_root_of_a_dialect_is_json_without_its_slash_too(w: World, path: str) -> None:
-    for header in ("X-Api-Key", "Training-Key"):
-        answer = Client().get(path, headers={header: w.token(w.max)})
+    token = w.token(w.max)
+    for headers in ({"X-Api-Key": token}, {"Training-Key": token}, {"Authorization": f"Token {token}"}):
+        answer = Client().get(path, headers=headers)
         assert answer.status_code in (401, 404) and answer["Content-Type"] == "application/json"
     assert Client().get(f"{path}x").status_code == 404
 

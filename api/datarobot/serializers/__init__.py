@@ -1,0 +1,1 @@
+"""Names of the DataRobot dialect, in and out; no writes."""

@@ -1,0 +1,1 @@
+"""Addresses of the DataRobot dialect, one module for each noun."""
