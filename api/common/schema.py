@@ -29,7 +29,12 @@ from .viewsets import DialectViewSet
 
 Schema = dict[str, Any]
 
-_DESCRIPTIONS = {202: "Accepted; a job does it.", 204: "No content.", 207: "Success of a part of the batch."}
+_DESCRIPTIONS = {
+    202: "Accepted; a job does it.",
+    204: "No content.",
+    207: "Success of a part of the batch.",
+    303: "Done; the Location says where.",
+}
 
 
 class DialectSchema(AutoSchema):

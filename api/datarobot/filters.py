@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from annotator.domain.text import name_key
+from annotator.models import JobState
 from api.common.filters import ChoiceFilter, FilterSet, TextFilter
 
+from .jobs import QUEUE
+
 PROJECT_ORDERS = {"projectName": ("sort_key", "id"), "-projectName": ("-sort_key", "-id")}
+
+
+_OPEN = (JobState.QUEUED, JobState.RUNNING)
+_STATES = {QUEUE[state]: state for state in (*_OPEN, JobState.FAILED)}
 
 
 class ProjectFilterSet(FilterSet):
@@ -24,3 +31,13 @@ class ProjectFilterSet(FilterSet):
         if "projectName" in applied:
             queryset = queryset.filter(name_key__contains=name_key(applied["projectName"]))
         return queryset.order_by(*PROJECT_ORDERS.get(applied.get("orderBy", ""), ("-created_at", "-id")))
+
+
+class JobFilterSet(FilterSet):
+    """Jobs by state."""
+
+    status = ChoiceFilter(choices=tuple(_STATES), help_text="Default those that wait or run.")
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        status = self.applied.get("status")
+        return queryset.filter(state__in=_OPEN if status is None else [_STATES[status]])

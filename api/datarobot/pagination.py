@@ -46,6 +46,8 @@ class DataRobotPagination(BasePagination):
 
     component_suffix = "Page"
     query_serializer_class: ClassVar[type[QuerySerializer]] = PageQuerySerializer
+    #: What the list of rows is called.
+    rows_name: ClassVar[str] = "data"
 
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any]:
         """Return the rows of the page. Raises ValidationError for parameters beyond their limits."""
@@ -70,12 +72,12 @@ class DataRobotPagination(BasePagination):
         return Response(self.envelope(data))
 
     def envelope(self, data: Any) -> dict[str, Any]:
-        """Return a page as an object with the rows in `data`."""
+        """Return a page as an object."""
         end = self.offset + self.limit
         before = max(0, self.offset - self.limit)
         return {
             "count": len(data),
-            "data": data,
+            self.rows_name: data,
             "next": self._link(end, self.limit) if end < self.total else None,
             "previous": self._link(before, self.offset - before) if self.offset else None,
             "totalCount": self.total,
@@ -92,7 +94,7 @@ class DataRobotPagination(BasePagination):
         link = {"type": "string", "format": "uri", "nullable": True}
         properties = {
             "count": number,
-            "data": schema,
+            self.rows_name: schema,
             "next": link,
             "previous": link,
             "totalCount": number,
@@ -113,6 +115,13 @@ class DataRobotPagination(BasePagination):
                 }
             )
         return found
+
+
+class JobPagination(DataRobotPagination):
+    """The list of jobs, whose rows have a name of their own."""
+
+    component_suffix = "Jobs"
+    rows_name = "jobs"
 
 
 class ArrayPagination(DataRobotPagination):

@@ -6,6 +6,7 @@ from django.urls import re_path
 
 from api.common.routes import addresses
 
+from .views.jobs import JobViewSet, StatusViewSet
 from .views.projects import ProjectViewSet
 from .views.version import VersionViewSet
 from .viewsets import UnknownAddressView
@@ -13,6 +14,7 @@ from .viewsets import UnknownAddressView
 P = "projects/<str:projectId>/"
 
 ONE = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+GET_AND_DELETE = {"get": "retrieve", "delete": "destroy"}
 
 urlpatterns = [
     *addresses(
@@ -20,6 +22,10 @@ urlpatterns = [
             ("version/", VersionViewSet, {"get": "retrieve"}),
             ("projects/", ProjectViewSet, {"get": "list"}),
             (P, ProjectViewSet, ONE),
+            (f"{P}jobs/", JobViewSet, {"get": "list"}),
+            (f"{P}jobs/<str:jobId>/", JobViewSet, GET_AND_DELETE),
+            ("status/", StatusViewSet, {"get": "list"}),
+            ("status/<str:statusId>/", StatusViewSet, GET_AND_DELETE),
         ]
     ),
     re_path(r"^[\s\S]*$", UnknownAddressView.as_view()),
