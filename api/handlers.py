@@ -12,6 +12,7 @@ from django.urls import Resolver404, resolve
 from annotator.domain.errors import Busy, DomainError, Invalid, TooLarge, Unavailable
 from annotator.server.bodies import Admission, Answer
 
+from .coactive import exceptions as coactive
 from .common.exceptions import StatusTable, status_of
 from .common.viewsets import DialectView, DialectViewSet
 from .customvision import exceptions as customvision
@@ -22,6 +23,7 @@ _EARLY: dict[int, type[DomainError]] = {413: TooLarge, 429: Busy, 503: Unavailab
 #: The statuses of each dialect and the function that writes its error bodies, by what its addresses begin with.
 DIALECTS: dict[str, tuple[StatusTable, Callable[[DomainError, Mapping[str, str]], Any]]] = {
     "v1": (hasty.STATUS, hasty.error_body),
+    "api/v0": (coactive.STATUS, coactive.error_body),
     "customvision": (customvision.STATUS, customvision.error_body),
     "api/v2": (datarobot.STATUS, datarobot.error_body),
 }

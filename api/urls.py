@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from . import docs
+from .coactive import urls as coactive
+from .coactive.viewsets import UnknownAddressView as NotOfCoactive
 from .customvision.viewsets import UnknownAddressView as NotOfCustomVision
 from .datarobot.viewsets import UnknownAddressView as NotOfDataRobot
 from .hasty.viewsets import UnknownAddressView as NotOfHasty
@@ -18,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("api.hasty.urls")),
     path("api/v2", NotOfDataRobot.as_view()),
     path("api/v2/", include("api.datarobot.urls")),
+    path("api/v0", NotOfCoactive.as_view()),
+    path("api/v0/", include(coactive.V0)),
     path("customvision", NotOfCustomVision.as_view()),
     path("customvision/", include("api.customvision.urls")),
 ]

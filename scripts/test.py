@@ -138,7 +138,7 @@ def browser() -> Result:
 
 def fuzz() -> Result:
     """Fifty generated requests for every operation of the dialects, on both databases; the suite sends a share of them."""
-    dialects = ("hasty", "customvision", "datarobot")
+    dialects = ("hasty", "coactive", "customvision", "datarobot")
     files = [f"tests/api/{dialect}/test_documented_requests.py" for dialect in dialects]
     options = [*files, "-n", PROCESSES]
     found = pytest("on SQLite", options, FUZZ_EXAMPLES="25")

@@ -27,6 +27,12 @@ class Invalid(DomainError):
     code = "invalid"
 
 
+class NoModel(Invalid):
+    """It takes a model, and none is installed; a dialect without a status for it uses Invalid's."""
+
+    code = "no_model"
+
+
 class Denied(DomainError):
     """The actor is known and sees the object, but may not do this."""
 

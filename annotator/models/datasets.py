@@ -43,7 +43,10 @@ class Dataset(Row):
 
 
 class DatasetItem(Row):
-    """A medium in a dataset. Its home gives it the name; `trashed_at` repeats the medium's for the constraint."""
+    """A medium in a dataset. Its home gives it the name; `trashed_at` repeats the medium's for the constraint.
+
+    `source_path` is where its bytes were read when it was created (https://, s3://, ...), None for what was sent here.
+    """
 
     dataset = key(Dataset, related_name="items", db_index=False)
     media = key("annotator.Media", related_name="items")
@@ -51,6 +54,8 @@ class DatasetItem(Row):
     name = text(1000)
     name_key = ByteOrderedField(max_length=1000)
     sort_key = ByteOrderedField(max_length=1200)
+    # Null, not "": so the upgrade adds a column and does not write the whole table again.
+    source_path = text(2000, null=True, default=None)
     trashed_at = models.DateTimeField(null=True, blank=True)
     objects = scoped_live("dataset__project__workspace", "dataset__project")
 
@@ -64,5 +69,12 @@ class DatasetItem(Row):
                 fields=["dataset", "name"],
                 condition=Q(is_home=True, trashed_at__isnull=True),
                 name="dataset_item_name_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["dataset", "source_path"],
+                condition=Q(source_path__isnull=False),
+                name="dataset_item_source",
             ),
         ]

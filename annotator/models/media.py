@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from annotator.db.fields import ByteOrderedField
 from annotator.domain.text import name_key
@@ -114,6 +115,15 @@ class MediaQuerySet(ScopedQuerySet):
             name=Subquery(home.values("name")[:1]),
             dataset_id=Subquery(home.values("dataset_id")[:1], output_field=models.UUIDField()),
             dataset_name=Subquery(home.values("dataset__name")[:1]),
+        )
+
+    def with_path(self) -> Self:
+        """Add `path`: where the bytes of each medium were read, else its name; and `dataset_id`, without a query of its own."""
+        home = DatasetItem.all_objects.filter(media=OuterRef("pk"), is_home=True)
+        path = home.annotate(path=Coalesce("source_path", "name", output_field=models.CharField()))
+        return self.annotate(
+            path=Subquery(path.values("path")[:1]),
+            dataset_id=Subquery(home.values("dataset_id")[:1], output_field=models.UUIDField()),
         )
 
     def in_home(self, *, datasets: Ids | None = None, name_contains: str = "") -> Self:

@@ -28,6 +28,12 @@ _FIELD_CODES = frozenset(
 )  # fmt: skip
 
 
+class NoCredential(Denied):
+    """No credential was sent; a dialect without a status for it uses that of an unknown one."""
+
+    code = UNAUTHENTICATED
+
+
 class MethodNotAllowed(DomainError):
     """The address exists, but not with this HTTP method; `allowed` are those it has."""
 
@@ -63,7 +69,9 @@ def as_domain_error(error: Exception) -> DomainError | None:
             return error
         case exceptions.ValidationError():
             return _first_invalid(error.detail)
-        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
+        case exceptions.NotAuthenticated():
+            return NoCredential(str(error.detail))
+        case exceptions.AuthenticationFailed():
             return Denied(str(error.detail), code=UNAUTHENTICATED)
         case Http404() | exceptions.NotFound():
             return Missing("There is no such address.")
@@ -107,10 +115,10 @@ def _first_invalid(detail: Any) -> Invalid | TooLarge:
 def status_of(table: StatusTable, error: DomainError) -> int:
     """Return the status of an error by the dialect's table, which must know the domain's six and the two of this module.
 
-    Denied for want of a valid credential is 401 in every dialect.
+    Denied for want of a valid credential is 401 in every dialect, unless its table knows NoCredential.
     """
     if isinstance(error, Denied) and error.code == UNAUTHENTICATED:
-        return 401
+        return table.get(NoCredential, 401) if isinstance(error, NoCredential) else 401
     return next(table[kind] for kind in type(error).__mro__ if kind in table)
 
 

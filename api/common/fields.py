@@ -385,11 +385,12 @@ class QueryBooleanField(BooleanField):
 
 
 class QueryListField(ListField):
-    """A list: comma-joined, repeated, or under `name[]`; QuerySerializer gathers the values."""
+    """A list: comma-joined (if `is_split`), repeated, or under `name[]`; QuerySerializer gathers the values."""
 
     default_error_messages = {"too_large": "may have at most {limit:,} values, not {count:,}."}
 
-    def __init__(self, *, max_items: int = 1_000, **kwargs: Any) -> None:
+    def __init__(self, *, max_items: int = 1_000, is_split: bool = True, **kwargs: Any) -> None:
+        self.is_split = is_split
         super().__init__(max_items=max_items, **kwargs)
 
     def run_child_validation(self, data: Any) -> list[Any]:

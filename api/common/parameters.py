@@ -22,6 +22,11 @@ def all_values(query: QueryDict, *names: str) -> list[str]:
     return [part for part in parts if part]
 
 
+def repeated_values(query: QueryDict, name: str) -> list[str]:
+    """Return the values of a list parameter that is only repeated, as they are, without empty ones."""
+    return [value for value in query.getlist(name) if value]
+
+
 def parse_boolean(value: str) -> bool | None:
     """Return what true, false, 1 or 0 means, in any case; None for anything else."""
     return _BOOLEANS.get(value.lower())

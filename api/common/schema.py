@@ -22,7 +22,7 @@ from rest_framework.serializers import BaseSerializer
 
 from annotator.domain.text import MAX_INT
 
-from .fields import IntegerField, JSONField, ListField, NameField, NumberField, TextField
+from .fields import IntegerField, JSONField, ListField, NameField, NumberField, QueryListField, TextField
 from .filters import ListFilter, TextFilter
 from .serializers import ListSerializer
 from .viewsets import DialectViewSet
@@ -150,18 +150,17 @@ class DialectSchema(AutoSchema):
         return [*found, *self._query_parameters(serializer())] if serializer else found
 
     def _query_parameters(self, serializer: Any) -> list[OpenApiParameter]:
-        """Return the parameters that a serializer of the query string reads; a list is comma-joined, none is null."""
+        """Return the parameters that a serializer of the query string reads; lists are comma-joined or repeated, none is null."""
         found = []
         for name, schema in self._map_serializer(serializer, "request")["properties"].items():
             text = schema.pop("description", "")
             schema.pop("nullable", None)
-            style: dict[str, Any] = (
-                {"style": "form", "explode": False} if schema.get("type") == "array" else {}
-            )
-            is_required = serializer.fields[name].required
+            field = serializer.fields[name]
+            is_list = isinstance(field, QueryListField)
+            style: dict[str, Any] = {"style": "form", "explode": not field.is_split} if is_list else {}
             found.append(
                 OpenApiParameter(
-                    name, schema, OpenApiParameter.QUERY, required=is_required, description=text, **style
+                    name, schema, OpenApiParameter.QUERY, required=field.required, description=text, **style
                 )
             )
         return found

@@ -165,8 +165,7 @@ class QuerySerializer(serializers.Serializer):
 
     def to_internal_value(self, data: QueryDict) -> Any:
         values: dict[str, Any] = {}
-        for name, is_list in _query_parameters(type(self)):
-            read = parameters.all_values if is_list else parameters.last_value
+        for name, read in _query_parameters(type(self)):
             if found := read(data, name):
                 values[name] = found
         return _read(type(self), values)
@@ -176,7 +175,14 @@ class QuerySerializer(serializers.Serializer):
 
 
 @functools.cache
-def _query_parameters(serializer_class: type[QuerySerializer]) -> tuple[tuple[str, bool], ...]:
-    """Return the name of each parameter, and whether it is a list."""
-    declared = serializer_class().fields
-    return tuple((name, isinstance(field, QueryListField)) for name, field in declared.items())
+def _query_parameters(
+    serializer_class: type[QuerySerializer],
+) -> tuple[tuple[str, Callable[[QueryDict, str], Any]], ...]:
+    """Return the name of each parameter, and what reads it."""
+    return tuple((name, _reader(field)) for name, field in serializer_class().fields.items())
+
+
+def _reader(field: Any) -> Callable[[QueryDict, str], Any]:
+    if not isinstance(field, QueryListField):
+        return parameters.last_value
+    return parameters.all_values if field.is_split else parameters.repeated_values

@@ -150,6 +150,8 @@ class DialectViewSet(DialectView, GenericViewSet):
     request_serializer_classes: ClassVar[Mapping[str, type[BaseSerializer[Any]]]] = {}
     query_serializer_classes: ClassVar[Mapping[str, type[BaseSerializer[Any]]]] = {}
     filterset_classes: ClassVar[Mapping[str, type[FilterSet]]] = {}
+    #: Actions that need a model: they check what they are sent and answer that none is installed, or are empty without one.
+    model_actions: ClassVar[frozenset[str]] = frozenset()
     #: Actions whose body may be left out.
     optional_bodies: ClassVar[frozenset[str]] = frozenset()
 

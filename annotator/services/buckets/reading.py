@@ -43,6 +43,11 @@ class BucketFile:
     key: str
     is_copied: bool = False
 
+    @property
+    def path(self) -> str:
+        """The file's address, as `path_of` has it."""
+        return path_of(self.bucket, self.key)
+
 
 def open_reader(bucket: Bucket) -> BucketReader:
     """Return what reads a bucket; the same one for half an hour. Raises Invalid."""
@@ -77,6 +82,12 @@ def list_keys(bucket: Bucket, *, prefix: str = "", names: Sequence[str] | None =
     if len(wanted) <= _FEW:
         return sorted(name for name in wanted if reader.stat(name) is not None)
     return sorted(wanted.intersection(reader.keys(prefix)))
+
+
+def path_of(bucket: Bucket, key: str) -> str:
+    """Return the address of a key: s3://name/key, gs://name/key, https://... of Azure; bucket://id/key of a folder of the server."""
+    root = bucket.location.partition(" ")[0] or f"bucket://{bucket.pk}"
+    return f"{root}/{key}"
 
 
 def browse(*, actor: Actor, project: Project, bucket: Bucket, prefix: str) -> base.Listing:

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from annotator import policy
 from annotator.domain.actor import Actor
-from annotator.domain.errors import Invalid
+from annotator.domain.errors import Invalid, NoModel
 from annotator.models import Concept, Dataset, JobState, Project
 from annotator.services import addresses
 from annotator.services.insight import heuristics
@@ -25,10 +25,10 @@ _NEEDS = {
 }
 
 
-def no_model(task: str) -> Invalid:
+def no_model(task: str) -> NoModel:
     """Return the refusal of what a model would have to do."""
     message = f"There is no model installed on this server that {_NEEDS[task]}, so nothing can be computed."
-    return Invalid(message, code="no_model")
+    return NoModel(message)
 
 
 def start_session(

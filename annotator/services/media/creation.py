@@ -85,7 +85,7 @@ def create_from_url(
     quotas.check_bytes(dataset.project.workspace_id, 0)
     fetched = url_import.fetch(url)
     clean = name or _free_or_replaced(dataset, media_names.below(fetched.name), replace)
-    ready = decode(NewImage(dataset, clean, fetched.blob, _external(external_id) or ""))
+    ready = decode(NewImage(dataset, clean, fetched.blob, _external(external_id) or "", source_path=str(url)))
     if ready.refusal is not None:
         raise Invalid(ready.refusal.message, field="url", code=ready.refusal.code)
     if not copy_bytes:

@@ -10,15 +10,15 @@ from annotator.domain.errors import Invalid
 from annotator.models import Dataset, DatasetItem
 
 LIMIT = 1000
-_BYTES = 2000  # what a unique index of PostgreSQL takes beside the dataset's id
+MAX_BYTES = 2000  # what an index of PostgreSQL takes beside the dataset's id
 NameKey = tuple[uuid.UUID, str]
 
 
 def check(value: object, *, field: str = "name") -> str:
     """Return a name (folders with "/" allowed) or raise Invalid: empty, over 1,000 characters, or a path that climbs out."""
     name = text.clean(value, field=field, limit=LIMIT)
-    if len(name.encode()) > _BYTES:
-        raise Invalid(f"{field} must have at most {_BYTES:,} bytes in UTF-8.", field=field)
+    if len(name.encode()) > MAX_BYTES:
+        raise Invalid(f"{field} must have at most {MAX_BYTES:,} bytes in UTF-8.", field=field)
     parts = name.replace("\\", "/").split("/")
     if ".." in parts or parts[0] == "" or (len(parts[0]) == 2 and parts[0][1] == ":"):
         raise Invalid(

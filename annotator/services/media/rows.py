@@ -56,6 +56,7 @@ class NewImage:
     import says of an image without bytes, `refusal` why there are none, `upload_id` the slot that is used up. `is_link`: it is
     the address `source_url` alone, whatever answers there.
     `bucket_file` is read when the image is decoded; `stored` are its bytes then, where they are copied.
+    `source_path` is where the bytes were read, where neither `source_url` nor `bucket_file` says it.
     """
 
     dataset: Dataset
@@ -71,6 +72,13 @@ class NewImage:
     is_link: bool = False
     bucket_file: BucketFile | None = None
     stored: Stored | None = None
+    source_path: str = ""
+
+    @property
+    def path(self) -> str | None:
+        """Where the bytes were read, None when they were sent here (or it is longer than an index takes)."""
+        found = self.source_path or self.source_url or (self.bucket_file.path if self.bucket_file else "")
+        return found if found and len(found.encode()) <= media_names.MAX_BYTES else None
 
     @property
     def has_bytes(self) -> bool:
@@ -208,7 +216,9 @@ def add(plan: Plan, ready: Ready, name: str, number: int, duplicate_of: str) -> 
     if image.upload_id is not None:
         plan.uploaded.add(key)
     columns = media_names.columns(name)
-    plan.items.append(bulk.new(DatasetItem, dataset_id=image.dataset.pk, media_id=key, **columns))
+    plan.items.append(
+        bulk.new(DatasetItem, dataset_id=image.dataset.pk, media_id=key, source_path=image.path, **columns)
+    )
     plan.made.extend(renditions.rows_of(key, image.blob.pk if image.blob else None, ready.parts))
     plan.issues.extend(issues_of(media, name, findings_of(ready, name), duplicate_of))
     plan.created.append(brief(media, name, image.dataset, plan.status))

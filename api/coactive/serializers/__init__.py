@@ -1,0 +1,1 @@
+"""Objects as Coactive names them, a module for each noun."""

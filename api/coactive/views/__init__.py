@@ -1,0 +1,1 @@
+"""Viewsets, a module for each noun."""
