@@ -123,14 +123,14 @@ def named(w: World, body: Any, folder: Path) -> dict[str, str]:
     return {name: str(key) for name, key in ids.items()}
 
 
-def labeling_run(w: World) -> Job:
+def labeling_run(w: World, number: int = 900) -> Job:
     """A run of automated labeling that has ended, as a server with a model will keep it."""
     params = {
         "experiment_id": ANY, "confidence_threshold": 0.8, "max_detections_per_image": 100, "num_images": 0,
         "masker_threshold": 0.5, "min_size": 0,
     }  # fmt: skip
     return Job.all_objects.create(
-        workspace=w.workspace, project=w.project, kind="automated_labeling", number=900, state="DONE", progress=1, params=params,
+        workspace=w.workspace, project=w.project, kind="automated_labeling", number=number, state="DONE", progress=1, params=params,
         result={"images": 3}, started_by=w.max,
     )  # fmt: skip
 
