@@ -21,7 +21,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
-    """What was seen of an image: sizes after orientation, `extensions` that would fit the format."""
+    """What was seen of an image: sizes after orientation, `extensions` that would fit the format.
+
+    `declared` is the size that an import says of it, (0, 0) for none.
+    """
 
     format: str
     mode: str
@@ -33,6 +36,7 @@ class ImageFacts:
     extension: str = ""
     extensions: Sequence[str] = ()
     display_range: tuple[float, float] | None = None
+    declared: tuple[int, int] = (0, 0)
 
 
 def findings(facts: ImageFacts) -> list[Finding]:
@@ -42,6 +46,10 @@ def findings(facts: ImageFacts) -> list[Finding]:
     def add(code: str, severity: str, message: str) -> None:
         found.append(Finding(code, severity, message))
 
+    if all(facts.declared) and facts.declared != (facts.width, facts.height):
+        width, height = facts.declared
+        message = f"It has {facts.width:,} x {facts.height:,} pixels; the import says {width:,} x {height:,}."
+        add("dimensions_mismatch", "warning", message)
     if facts.orientation and not facts.orientation.startswith("Horizontal"):
         add("exif_rotated", "info", f"Shown turned as its EXIF data say: {facts.orientation}.")
     if facts.frames > 1:

@@ -81,6 +81,9 @@ _NOT_IMAGES = {
     "HEIF": "it is a HEIC image, which this server cannot read. Ask your administrator to install the extra “heif” (pip install pi-heif)",
 }
 
+# Those of them that are images all the same.
+_UNSUPPORTED = frozenset({"SVG", "DICOM", "JPEG 2000", "JPEG XL", "PSD", "HEIF"})
+
 
 def formats() -> tuple[str, ...]:
     """Return the formats that this server reads, as people call them."""
@@ -159,7 +162,8 @@ def _unidentified(kind: str, reasons: list[str]) -> ImageError:
         return ImageError("truncated", text)
     what = _NOT_IMAGES.get(kind, "it is not a supported image format")
     return ImageError(
-        "not_an_image", f"It cannot be decoded: {what}. Supported formats: {', '.join(formats())}."
+        "unsupported_format" if kind in _UNSUPPORTED else "not_an_image",
+        f"It cannot be decoded: {what}. Supported formats: {', '.join(formats())}.",
     )
 
 

@@ -29,6 +29,7 @@ def test_a_fine_picture_has_none() -> None:
         ({"width": 2001, "height": 100}, "extreme_aspect"),
         ({"is_one_color": True}, "all_one_colour"),
         ({"extension": "png"}, "extension_mismatch"),
+        ({"declared": (480, 640)}, "dimensions_mismatch"),
     ],
 )
 def test_each_finding(change: dict[str, object], code: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 
 from annotator import events
@@ -197,7 +197,7 @@ def findings_of(ready: Ready, name: str) -> list[quality.Finding]:
         quality.ImageFacts(
             display_range=facts.display_range, format=facts.format, mode=facts.mode, width=facts.width, height=facts.height, frames=facts.frames,
             orientation=facts.orientation, is_one_color=facts.is_one_color, extension=media_names.extension_of(name),
-            extensions=probe.EXTENSIONS.get(facts.format, ()),
+            extensions=probe.EXTENSIONS.get(facts.format, ()), declared=ready.image.size,
         )
     )  # fmt: skip
 
@@ -304,19 +304,29 @@ def claim_uploads(images: Sequence[NewImage], *, state: str) -> set[uuid.UUID]:
     return claimed
 
 
-def duplicates(project: Project, images: Sequence[NewImage]) -> dict[uuid.UUID, str]:
-    """Return, by blob, the name of an image that the project has with the same bytes. At most one query; never looks elsewhere."""
+def duplicates(
+    project: Project, images: Sequence[NewImage], *, without: Media | None = None
+) -> dict[uuid.UUID, str]:
+    """Return, by blob, the name of an image that the project has with the same bytes. At most one query; never looks elsewhere.
+
+    `without` is the image that is to get them.
+    """
     wanted = {image.blob.pk for image in images if image.blob is not None}
     if not wanted:
         return {}
     rows = DatasetItem.objects.filter(
         media__project=project, media__blob__in=wanted, media__trashed_at__isnull=True, is_home=True
     )
+    if without is not None:
+        rows = rows.exclude(media=without)
     return dict(rows.values_list("media__blob_id", "name"))
 
 
 def swap(media: Media, ready: Ready, *, actor: Actor | None, name: str, external_id: str | None) -> None:
-    """Put other bytes behind a medium: same id, labels, tags and status. Labels that do not fit any more are marked."""
+    """Put other bytes behind a medium: same id, labels, tags and status. Labels that do not fit any more are marked.
+
+    Its findings are made anew, also whether another image of the project has the new bytes.
+    """
     columns = content_columns(ready) | {
         "updated_at": timezone.now(),
         "updated_by_id": actor.user_id if actor else None,
@@ -330,7 +340,9 @@ def swap(media: Media, ready: Ready, *, actor: Actor | None, name: str, external
     source_id = ready.image.blob.pk if ready.image.blob else None
     Rendition.all_objects.bulk_create(renditions.rows_of(media.pk, source_id, ready.parts))
     QualityIssue.all_objects.filter(media=media).delete()
-    QualityIssue.all_objects.bulk_create(issues_of(media, name, findings_of(ready, name), ""))
+    known = duplicates(media.project, [ready.image], without=media)
+    duplicate_of = known.get(ready.image.blob.pk, "") if ready.image.blob else ""
+    QualityIssue.all_objects.bulk_create(issues_of(media, name, findings_of(ready, name), duplicate_of))
     mark_labels_outside(media)
 
 
@@ -364,5 +376,5 @@ def mark_labels_outside(media: Media) -> None:
     """Keep Label.error true to the image's size: "out_of_bounds" for those that reach over its edge."""
     labels = Label.all_objects.filter(media=media)
     outside = Q(x0__lt=0) | Q(y0__lt=0) | Q(x1__gt=media.width) | Q(y1__gt=media.height)
-    labels.filter(outside, error="").update(error="out_of_bounds")
-    labels.filter(error="out_of_bounds").exclude(outside).update(error="")
+    changed = labels.filter(Q(outside, error="") | Q(~outside, error="out_of_bounds"))
+    changed.update(error=Case(When(error="", then=Value("out_of_bounds")), default=Value("")))

@@ -26,6 +26,7 @@ _STATUS = {
     "not_public": "ErrorSource",
     "unreachable": "ErrorSource",
     "not_an_image": "ErrorImageFormat",
+    "unsupported_format": "ErrorImageFormat",
     "truncated": "ErrorImageFormat",
     "zero_bytes": "ErrorImageFormat",
     "too_large": "ErrorImageSize",

@@ -105,7 +105,7 @@ def test_the_extra_is_named_where_it_is_missing(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
     (tmp_path / "file").write_bytes(heic())
     head, _ = child.answer({"call": "prepare", "args": {"path": str(tmp_path / "file"), "max_pixels": 10**6}})
-    assert (head["ok"], head["code"]) == (False, "not_an_image")
+    assert (head["ok"], head["code"]) == (False, "unsupported_format")
     assert "HEIC" in head["reason"] and "extra “heif” (pip install pi-heif)" in head["reason"]
     assert "HEIC" not in imaging.formats()
 

@@ -194,7 +194,11 @@ def test_a_crop(tmp_path: Path) -> None:
         (pictures.png_with(b"iCCP", b"k\0\0" + BOMB), "too_large", "unpack to more"),
         (pictures.png_with(b"iTXt", b"k\0\1\0\0\0" + BOMB), "too_large", "unpack to more"),
         (pictures.png_with(b"zTXt", b"k\0\0" + zlib.compress(b"x" * 900_000), 100), "too_large", "unpack to"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "not_an_image", "SVG"),
+        (
+            b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+            "unsupported_format",
+            "SVG",
+        ),
         (b"GIF89a/*" + b"\0" * 100 + b"*/=1;alert(1)", "truncated", "incomplete"),
         (pictures.tiff([b"\xff\xff" + b"\0" * 100]), "truncated", "incomplete"),
     ],
