@@ -50,11 +50,16 @@ def fill(w: World, by: Callers, p: str, named: dict[str, str]) -> None:
         labeling_run(w, 901 + number)
         exports.start(actor=actor, project=w.project, format_name="json_coco", selection=MediaSelection())
         make_workspace(f"more-{number}", owner=w.olga)
-        folder = {"provider": "dummy", "description": name, "fields": {"secret": "photos"}}
-        buckets.create(actor=w.actor(w.olga), workspace=w.workspace, **folder)
+        buckets.create(
+            actor=w.actor(w.olga),
+            workspace=w.workspace,
+            provider="dummy",
+            description=name,
+            fields={"secret": "photos"},
+        )
         kind = concepts.create(actor=actor, project=w.project, name=f"doing {name}", roles=("segment",))
-        times = {"start_ms": number * 100, "end_ms": number * 100 + 50}
-        segments.create(actor=actor, media=video, concept_ids=[kind.pk], **times)
+        start = number * 100
+        segments.create(actor=actor, media=video, start_ms=start, end_ms=start + 50, concept_ids=[kind.pk])
         group = by.max.post(f"{p}/tag_groups", {"name": name, "type": "MULTIPLE-SELECTION"})
         tags.append(by.max.post(f"{p}/tag_classes", {"name": name, "tag_group_id": group["id"]}))
         attribute = by.max.post(f"{p}/attributes", {"name": name, "type": "TEXT"})
