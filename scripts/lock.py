@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 UV = "uv==0.13.9"
 #: Extras of each lock file; the one for Node holds nothing but its extra.
-LOCKS = {"requirements.lock": ("redis", "s3", "video"), "requirements-dev.lock": ("dev",)}
+LOCKS = {"requirements.lock": ("redis", "s3", "video", "vision"), "requirements-dev.lock": ("dev",)}
 NODE_LOCK, NODE_EXTRA = "requirements-node.lock", "frontend"
 
 

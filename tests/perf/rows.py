@@ -30,7 +30,7 @@ from annotator.services.annotations import labels
 from annotator.services.exchange.imports import coco as coco_imports
 from annotator.services.media.decoding import pool as decoding
 from tests import servers
-from tests.perf import baseline, commits, drop, editor, exporting, hour, pools, starting, videos
+from tests.perf import augmenting, baseline, commits, drop, editor, exporting, hour, pools, starting, videos
 from tests.perf.clock import compare, measure, memory_mb, percentile, spread, verdict
 from tests.world import World, make_class, make_dataset, make_images, make_project, world
 
@@ -468,9 +468,14 @@ def video_row(stage: Stage) -> None:
     videos.run()
 
 
+def augment_row(stage: Stage) -> None:
+    """Augmented copies of images of 1080p."""
+    augmenting.run()
+
+
 ROWS: dict[str, Callable[[Stage], None]] = {
     "list": list_row, "bulk": bulk_row, "create": create_row, "ingest": ingest_row, "stream": stream_row, "import": import_row,
     "commits": commits_row, "export": export_row, "export-memory": export_memory_row,
     "lists": lists_row, "start": start_row, "server": server_row, "drop": drop_row, "pools": pools_row, "editor": editor_row, "hour": hour_row,
-    "video": video_row,
+    "video": video_row, "augment": augment_row,
 }  # fmt: skip
