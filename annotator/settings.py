@@ -323,6 +323,7 @@ PERIODIC = [
     "annotator.services.operations.purge.purge_trash",
     "annotator.services.operations.purge.forget_exports",
     "annotator.services.operations.purge.forget_uploads",
+    "annotator.services.insight.augmentation_samples.forget_old",
     "annotator.services.operations.purge.collect_blobs",
     "annotator.services.operations.scrub.scrub_share",
     "annotator.services.workspaces.quotas.recount",

@@ -23,7 +23,7 @@ GROUPS = (
         _("Accounts and workspaces"),
         "User Workspace Membership Invitation SignInLink ApiToken Bucket SecurityEvent",
     ),
-    (_("Projects"), "Project Dataset Media MediaStatus QualityIssue Job"),
+    (_("Projects"), "Project Dataset Media MediaStatus QualityIssue AugmentationList Job"),
     (
         _("Classes and attributes"),
         "Concept TagGroup Attribute AttributeOption AttributeBinding KeypointSchema KeypointClass SkeletonEdge KeypointBinding",

@@ -14,6 +14,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from .payloads import (
     AttributePayload,
+    AugmentationPayload,
     BucketPayload,
     BulkPayload,
     ConceptDeleted,
@@ -190,6 +191,22 @@ KEYPOINT_SCHEMAS_CHANGED: Kind[Any, Any] = Kind(
 STATUSES_CHANGED: Kind[NamedPayload, Any] = Kind(
     "statuses.changed", NamedPayload, None, ("media.statuses", "media.status_edits"), effects=_VOCABULARY | _REFETCH, is_whole=True, in_feed=True
 )  # fmt: skip
+
+# --- augmentation ---
+
+AUGMENTATION_CREATED: Kind[AugmentationPayload, Any] = Kind(
+    "augmentation.created", AugmentationPayload, None, ("insight.augmentation",), in_feed=True
+)
+AUGMENTATION_CHANGED: Kind[AugmentationPayload, Any] = Kind(
+    "augmentation.changed",
+    AugmentationPayload,
+    None,
+    ("insight.augmentation",),
+    in_feed=True,
+)
+AUGMENTATION_DELETED: Kind[AugmentationPayload, Any] = Kind(
+    "augmentation.deleted", AugmentationPayload, None, ("insight.augmentation",), in_feed=True
+)
 
 # --- projects, jobs, workspaces ---
 

@@ -169,6 +169,11 @@ class BucketPayload(TypedDict):
     provider: str
 
 
+class AugmentationPayload(TypedDict):
+    id: Id
+    name: str
+
+
 class _JobPayload(TypedDict):
     id: Id
     kind: str

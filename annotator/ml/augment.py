@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -173,7 +174,7 @@ def _noise(drawn: Draw, lot: _Lot, maximum_change: float) -> Draw:
     return replace(drawn, noise=lot.share() * maximum_change, noise_seed=lot.seed)
 
 
-_STEPS = {
+_STEPS: dict[str, Callable[..., Draw]] = {
     "horizontal_flip": _horizontal_flip,
     "vertical_flip": _vertical_flip,
     "shift": _shift,

@@ -113,7 +113,7 @@ def move_mask(packed: bytes, box: masks.Bounds, drawn: Draw) -> tuple[masks.Boun
         min(drawn.height, int(np.ceil(window.y1))),
     )
     found = np.zeros((y1 - y0, x1 - x0), np.bool_)
-    inverse = np.linalg.inv(drawn.matrix)
+    inverse = np.asarray(np.linalg.inv(drawn.matrix), np.float64)
     rows = max(1, _BLOCK // max(1, x1 - x0))
     for first in range(0, y1 - y0, rows):
         block = found[first : first + rows]

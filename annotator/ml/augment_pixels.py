@@ -24,7 +24,7 @@ def augment(image: Pixels, drawn: Draw) -> Pixels:
 
     if image.shape[:2] != (drawn.height, drawn.width):
         raise ValueError(f"drawn for {drawn.width} x {drawn.height} pixels, not {image.shape}")
-    result = _move(cv2, image, drawn)
+    result: Any = _move(cv2, image, drawn)
     size = 2 * int(3 * drawn.sigma + 1e-9) + 1
     if size > 1:
         result = cv2.GaussianBlur(result, (size, size), drawn.sigma, borderType=cv2.BORDER_REFLECT)

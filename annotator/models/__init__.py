@@ -2,6 +2,7 @@
 
 from .buckets import Bucket, BucketProvider
 from .datasets import Dataset, DatasetItem
+from .machines import AugmentationList, AugmentationSample
 from .marks import AttributeValue, Label, Segment, SegmentConcept, Tag
 from .media import (
     BUCKET_SCHEME,
@@ -41,7 +42,7 @@ from .vocabulary import (
 )
 
 __all__ = [
-    "BUCKET_SCHEME", "ApiToken", "AppliedOp", "Attribute", "AttributeBinding", "AttributeOption", "AttributeValue", "Blob", "Bucket", "BucketProvider", "Concept",
+    "BUCKET_SCHEME", "ApiToken", "AppliedOp", "Attribute", "AttributeBinding", "AttributeOption", "AttributeValue", "AugmentationList", "AugmentationSample", "Blob", "Bucket", "BucketProvider", "Concept",
     "ContentType", "Dataset", "DatasetItem", "Event", "GuessCount", "Invitation", "Job", "JobState", "KeypointBinding", "KeypointClass",
     "KeypointSchema", "Label", "Lease", "Media", "MediaKind", "MediaStatus", "Membership", "Project", "ProjectClock",
     "QualityIssue", "Rendition", "Role", "SecurityEvent", "Segment", "SegmentConcept", "Session", "SignInLink", "SkeletonEdge", "Tag", "TagGroup", "Upload", "UploadBatch",

@@ -25,6 +25,7 @@ JOB_NAMES = {
     "restore_trash": gettext_lazy("Restoring the trash"),
     "purge": gettext_lazy("Permanent deletion"),
     "purge_project": gettext_lazy("Permanent deletion of a project"),
+    "augmentation_samples": gettext_lazy("Augmentation samples"),
     "sample_project": gettext_lazy("Sample project"),
 }
 ROLES = {

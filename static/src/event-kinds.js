@@ -18,6 +18,9 @@ const NOTHING = { effects: [], grid: null, isWhole: false };
 export const EVENT_KINDS = {
   'attribute_values.changed': { effects: ['apply'], grid: null, isWhole: false },
   'attributes.changed': { effects: ['refetch', 'vocabulary'], grid: null, isWhole: true },
+  'augmentation.changed': { effects: [], grid: null, isWhole: false },
+  'augmentation.created': { effects: [], grid: null, isWhole: false },
+  'augmentation.deleted': { effects: [], grid: null, isWhole: false },
   bulk: { effects: ['refetch'], grid: 'list', isWhole: true },
   'concept.deleted': { effects: ['refetch', 'vocabulary'], grid: 'list', isWhole: true },
   'concepts.changed': { effects: ['vocabulary'], grid: null, isWhole: true },

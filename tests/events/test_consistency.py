@@ -23,6 +23,7 @@ from annotator.services.annotations import (
     tags,
 )
 from annotator.services.exchange.imports import coco as coco_imports, removal
+from annotator.services.insight import augmentation
 from annotator.services.jobs import jobs
 from annotator.services.jobs.steps import Steps
 from annotator.services.media import (
@@ -309,6 +310,14 @@ def change_keypoint_schemas(w: World) -> None:
     keypoint_edits.save(**_max(w), schema=schema, based_on=based_on, changes={"name": "x"}, concept_ids=[])
 
 
+def change_augmentation_lists(w: World) -> None:
+    fields = {"name": "Flips", "probability": 0.5, "number_of_new_images": 1, "transformations": []}
+    made = augmentation.create(**_in(w), fields=fields)
+    augmentation.update(**_max(w), augmentation_list=made, changes={"is_initial": True})
+    kept = augmentation.delete(**_max(w), augmentation_list=made)
+    augmentation.restore(**_in(w), kept=kept)
+
+
 def replace_status(w: World) -> None:
     status = statuses.create(**_in(w), name="Blurred")
     statuses.set_status(**_in(w), media=w.images[:2], status=status)
@@ -381,7 +390,7 @@ SCENARIOS: list[Scenario] = [
     rename_image, move_image, move_images, freeze_images, add_metadata, trash_image, trash_and_restore_images,
     change_in_bulk_and_undo, make_and_rename_datasets, trash_dataset, trash_and_restore_dataset, change_project,
     start_and_cancel_job, make_and_change_classes, reorder_classes, delete_class_with_labels, delete_tag_with_its_marks,
-    merge_classes_by_job, merge_classes_by_job_and_undo, change_tag_groups, change_keypoint_schemas, replace_status,
+    merge_classes_by_job, merge_classes_by_job_and_undo, change_tag_groups, change_keypoint_schemas, replace_status, change_augmentation_lists,
     change_attributes, change_attribute_values, delete_an_attribute_with_values, change_segments, delete_an_activity,
 ]  # fmt: skip
 

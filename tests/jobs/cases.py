@@ -13,6 +13,7 @@ from django.conf import settings
 
 from annotator.jobs import engine
 from annotator.models import (
+    AugmentationSample,
     Concept,
     DatasetItem,
     Event,
@@ -33,6 +34,7 @@ from annotator.services.buckets import buckets
 from annotator.services.exchange import bucket_import
 from annotator.services.exchange.exports import exports
 from annotator.services.exchange.imports import imports
+from annotator.services.insight import augmentation, augmentation_samples
 from annotator.services.jobs import jobs
 from annotator.services.media import archives, bulk, changes, uploads
 from annotator.services.media.selection import MediaSelection
@@ -284,6 +286,25 @@ def _sample(w: World) -> Job:
     return jobs.start(actor=actor(w.olga), workspace=w.workspace, kind="sample_project")
 
 
+def _augment(w: World) -> Job:
+    """Samples of all images for a list that has a sample already."""
+    _many(w)
+    one = {"name": "horizontal_flip", "enabled": True}
+    fields = {"name": "Flips", "probability": 1.0, "number_of_new_images": 1, "transformations": [one]}
+    made = augmentation.create(actor=actor(w.max), project=w.project, fields=fields)
+    old = AugmentationSample(
+        project=w.project,
+        augmentation_list=made,
+        samples_id=made.pk,
+        position=0,
+        media=w.images[0],
+        width=1,
+        height=1,
+    )
+    old.save()
+    return augmentation_samples.start(actor=actor(w.max), augmentation_list=made, rows=7)
+
+
 #: The kind stands before the colon.
 CASES = {
     "import_archive:skip": Case(_archive("skip"), is_trashed=True),
@@ -312,6 +333,7 @@ CASES = {
     "purge": Case(_purge),
     "purge_project": Case(_purge_project),
     "sample_project": Case(_sample),
+    "augmentation_samples": Case(_augment),
     "ingest_video": Case(_video, is_told=True),
 }
 
@@ -333,6 +355,7 @@ def content(w: World) -> dict[str, Any]:
         "renditions": _rows(
             Rendition.all_objects.filter(media__in=media, media__trashed_at=None), "media__blob__sha256", "variant", "blob__sha256"
         ),
+        "samples": _rows(AugmentationSample.all_objects.filter(project=w.project), "media__blob__sha256", "copy", "width"),
         "videos": _rows(
             VideoFacts.objects.filter(media__in=media), "media__blob__sha256", "codec", "is_played", "frames"
         ),

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from annotator.models import (
     AttributeValue,
+    AugmentationSample,
     Concept,
     Dataset,
     DatasetItem,
@@ -34,7 +35,7 @@ EXPIRED = datetime(2000, 1, 1, tzinfo=UTC)
 _MEDIA = 10
 _ROWS = 500
 #: What goes with a medium besides its labels and their values; a test compares this with the foreign keys.
-CHILDREN: tuple[type[Any], ...] = (Tag, Rendition, QualityIssue, DatasetItem, VideoFacts)
+CHILDREN: tuple[type[Any], ...] = (Tag, Rendition, QualityIssue, DatasetItem, VideoFacts, AugmentationSample)
 Rows = Callable[[], QuerySet[Any]]
 Step = Callable[[], AbstractContextManager[None]]
 

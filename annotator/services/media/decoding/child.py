@@ -126,6 +126,25 @@ def _add(parts: list[dict[str, Any]], payload: list[bytes], variant: str, rendit
     payload.append(data)
 
 
+def augment(
+    *, path: str, max_pixels: int, shown: list[float] | None, **wanted: Any
+) -> tuple[dict[str, Any], list[bytes]]:
+    """Return augmented copies of an image; see annotator/services/media/decoding/copies.py. Raises ImageError."""
+    from . import copies
+
+    with imaging.open_image(Path(path), max_pixels) as image:
+        upper_bytes = conversions.has_upper_bytes(image)
+        turn = imaging.turn_of(image)
+        side = wanted["side"]
+        conversions.draft_for(image, *conversions.fitted(image.width, image.height, side))
+        imaging.load(image)
+        known = (
+            (shown[0], shown[1]) if shown else conversions.display_range_of(image, upper_bytes=upper_bytes)
+        )
+        small = _shrunk_rgb(image, side, turn, known)
+    return copies.answer(small, **wanted)
+
+
 def split_pages(*, path: str, folder: str) -> tuple[dict[str, Any], list[bytes]]:
     """Write each page of a TIFF to the folder as 1.tif, 2.tif ... and return {"count"}. Raises ImageError."""
     from annotator.storage import tiff_pages
@@ -138,6 +157,7 @@ CALLS: dict[str, Callable[..., tuple[dict[str, Any], list[bytes]]]] = {
     "render": render,
     "split_pages": split_pages,
     "pixels": pixels,
+    "augment": augment,
 }
 
 

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -257,6 +257,24 @@ def render(
         shown=shown,
     )
     return _parts(head, payload)[0]
+
+
+def augment(
+    path: Path, request: Mapping[str, Any], shown: tuple[float, float] | None, *, caller: str = ""
+) -> tuple[list[Part], list[list[dict[str, Any]]]]:
+    """Return augmented copies of an image file and the labels of each; `request` as `copies.answer` takes it.
+
+    Raises Undecodable, Unavailable. `shown` and `caller` as for `render`.
+    """
+    head, payload = pool().call(
+        "augment",
+        caller=caller,
+        path=str(path),
+        max_pixels=settings.MAX_IMAGE_PIXELS,
+        shown=shown,
+        **request,
+    )
+    return _parts(head, payload), head["labels"]
 
 
 def split_pages(path: Path, folder: Path) -> int:

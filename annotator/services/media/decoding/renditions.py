@@ -217,6 +217,17 @@ def make(wanted: Wanted) -> Part:
 
 
 @contextmanager
+def open_source(media: Media) -> Iterator[tuple[Path, tuple[float, float] | None]]:
+    """Give the file that renditions of an image are made of, and its display range. Raises Missing."""
+    wanted = _rendition(media, "fit1024")
+    try:
+        with _file_of(wanted) as path:
+            yield path, wanted.shown
+    except FileNotFoundError:
+        raise Missing("The file is not in storage.", code="file_missing") from None
+
+
+@contextmanager
 def _file_of(wanted: Wanted) -> Iterator[Path]:
     file = wanted.bucket_file
     if file is None:
