@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 from .errors import Invalid
-from .geometry import Box, clip_box
+from .geometry import Box
 
 #: How far the ends of a box may lie beyond the image, normalized: sums of decimals miss 1 by a little.
 SLACK = 1e-9
 NormalizedBox = tuple[float, float, float, float]
 
 
-def to_normalized(box: Box, width: int, height: int) -> NormalizedBox | None:
-    """Return (left, top, width, height) of the fraction of the box inside an image of width x height pixels.
+def to_normalized(box: tuple[float, float, float, float], width: int, height: int) -> NormalizedBox | None:
+    """Return (left, top, width, height) of the fraction of the box (x0, y0, x1, y1) inside an image of width x height pixels.
 
     left * W is the stored float64 number, and left * W + width * W the other end's, wherever a float of that kind
     exists (in nine of ten cases), else the nearest; of several the one that a person would write. None when nothing
     of the box is inside, or the size of the image is unknown (0).
     """
-    inside = clip_box(box, width, height) if width and height else None
-    if inside is None:
+    x0, y0, x1, y1 = box
+    x0, y0, x1, y1 = max(x0, 0.0), max(y0, 0.0), min(x1, float(width)), min(y1, float(height))
+    if not (width and height) or x0 > x1 or y0 > y1:
         return None
-    left, across = _side(inside.x0, inside.x1, width)
-    top, down = _side(inside.y0, inside.y1, height)
+    left, across = _side(x0, x1, width)
+    top, down = _side(y0, y1, height)
     return left, top, across, down
 
 
@@ -48,19 +48,22 @@ def from_normalized(normalized: NormalizedBox, width: int, height: int, *, field
 
 
 def _side(start: float, stop: float, size: int) -> tuple[float, float]:
-    first = _exact(start / size, lambda fraction: fraction * size == start)
-    begin = first * size
-    return first, _exact((stop - start) / size, lambda fraction: begin + fraction * size == stop)
+    first = _exact(start / size, size, 0.0, start)
+    return first, _exact((stop - start) / size, size, first * size, stop)
 
 
-def _exact(fraction: float, is_exact: Callable[[float], bool]) -> float:
-    """Return a float at most one step from `fraction` that is exact, one of 15 digits (what people write) before others; else `fraction`."""
-    for candidate in (
-        float(f"{fraction:.15g}"),
-        fraction,
-        math.nextafter(fraction, 2.0),
-        math.nextafter(fraction, -1.0),
-    ):
-        if is_exact(candidate):
+def _exact(fraction: float, size: int, begin: float, end: float) -> float:
+    """Return a float at most one step from `fraction` that leads from `begin` to `end`; else `fraction`.
+
+    One of 15 digits, which is what people write, comes before others. Written without a loop over candidates, as lists of
+    images ask it four times a region.
+    """
+    written = float(f"{fraction:.15g}")
+    if begin + written * size == end:
+        return written
+    if begin + fraction * size == end:
+        return fraction
+    for candidate in (math.nextafter(fraction, 2.0), math.nextafter(fraction, -1.0)):
+        if begin + candidate * size == end:
             return candidate
     return fraction

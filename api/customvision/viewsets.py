@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -108,14 +108,9 @@ class ProjectImagesViewSet(ProjectViewSet):
         return found
 
     def annotate_in_order(self, keys: Iterable[uuid.UUID]) -> list[AnnotatedImage]:
-        """Return images with their annotations in the order of their ids, each once."""
+        """Return images with their annotations in the order of their ids, each once. At most three queries."""
         wanted = list(dict.fromkeys(keys))
-        found = self.get_images_by_id(wanted)
-        return self.annotate([found[key] for key in wanted if key in found])
-
-    def annotate(self, images: Sequence[Any]) -> list[AnnotatedImage]:
-        """Return images, read by `get_images`, with their annotations and links. Two queries."""
-        return annotate(images, self.absolute)
+        return annotate(self.get_queryset(), wanted, self.absolute) if wanted else []
 
     def respond_batch(self, summary: Mapping[str, Any], *, is_successful: bool) -> Response:
         """Return what became of each item of a batch: 200, or 207 unless all went well."""

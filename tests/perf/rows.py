@@ -30,7 +30,19 @@ from annotator.services.annotations import labels
 from annotator.services.exchange.imports import coco as coco_imports
 from annotator.services.media.decoding import pool as decoding
 from tests import servers
-from tests.perf import augmenting, baseline, commits, drop, editor, exporting, hour, pools, starting, videos
+from tests.perf import (
+    augmenting,
+    baseline,
+    commits,
+    drop,
+    editor,
+    exporting,
+    hour,
+    images,
+    pools,
+    starting,
+    videos,
+)
 from tests.perf.clock import compare, measure, memory_mb, percentile, spread, verdict
 from tests.world import World, make_class, make_dataset, make_images, make_project, world
 
@@ -473,9 +485,19 @@ def augment_row(stage: Stage) -> None:
     augmenting.run()
 
 
+def by_ids_row(stage: Stage) -> None:
+    """Images by ids through Custom Vision."""
+    images.by_ids(stage.world)
+
+
+def duplicates_row(stage: Stage) -> None:
+    """Near duplicates among 100,000 images."""
+    images.near()
+
+
 ROWS: dict[str, Callable[[Stage], None]] = {
     "list": list_row, "bulk": bulk_row, "create": create_row, "ingest": ingest_row, "stream": stream_row, "import": import_row,
     "commits": commits_row, "export": export_row, "export-memory": export_memory_row,
     "lists": lists_row, "start": start_row, "server": server_row, "drop": drop_row, "pools": pools_row, "editor": editor_row, "hour": hour_row,
-    "video": video_row, "augment": augment_row,
+    "video": video_row, "augment": augment_row, "by-ids": by_ids_row, "duplicates": duplicates_row,
 }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -79,6 +80,9 @@ def check(values: Mapping[str, str]) -> dict[str, str]:
 
 def texts_of(media: Media) -> dict[str, str]:
     """Return what people and scripts noted beside an image."""
-    return {
-        name: value for name, value in media.metadata.items() if isinstance(value, str) and name != RESERVED
-    }
+    return texts_in(media.metadata)
+
+
+def texts_in(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the same of the metadata of an image."""
+    return {name: value for name, value in values.items() if isinstance(value, str) and name != RESERVED}

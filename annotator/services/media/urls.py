@@ -79,6 +79,13 @@ def fitted(media: Media, side: int) -> str | None:
     )
 
 
+def fitted_of(media_id: uuid.UUID, side: int, *, sha256: str | None) -> str:
+    """Return the address of a decoded image made to fit side x side pixels, of what rows past the ORM know of it."""
+    variant = f"fit{side}"
+    path = signing.media_path(media_id, variant, rendition_version(sha256), f"{variant}.jpg")
+    return _sign(path, signing.expiry_of(time.time()))
+
+
 def crop(media: Media, box: tuple[float, float, float, float]) -> str | None:
     """Return the address of the part of an image inside `box` (x0, y0, x1, y1 pixels), shown to fit 320 x 320."""
     if (media.blob is None and media.bucket_id is None) or not is_decoded_image(media):

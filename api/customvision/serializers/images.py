@@ -33,10 +33,10 @@ class ImageRegionSerializer(Serializer):
 class ImageSerializer(Serializer):
     """An annotated image."""
 
-    id = fields.UUIDField(source="media.pk")
-    created = fields.DateTimeField(source="media.created_at")
-    width = fields.IntegerField(source="media.width")
-    height = fields.IntegerField(source="media.height")
+    id = fields.UUIDField()
+    created = fields.DateTimeField(source="created_at")
+    width = fields.IntegerField()
+    height = fields.IntegerField()
     resizedImageUri = fields.TextField(source="resized_link", allow_null=True)
     thumbnailUri = fields.TextField(source="thumbnail_link", allow_null=True)
     originalImageUri = fields.TextField(source="original_link", allow_null=True)

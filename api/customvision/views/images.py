@@ -224,7 +224,7 @@ class ImageViewSet(ImageListViewSet):
     def _respond_created(self, results: Sequence[dict[str, Any]]) -> Response:
         """Respond with what became of each image that was sent."""
         keys = [each["image"] for each in results if each["image"] is not None]
-        image_of = {image.media.pk: image for image in self.annotate_in_order(keys)}
+        image_of = {image.id: image for image in self.annotate_in_order(keys)}
         rows = [{**each, "image": image_of.get(each["image"])} for each in results]
         is_successful = all(row["status"] == "OK" for row in rows)
         summary = {"is_successful": is_successful, "images": rows}

@@ -45,7 +45,7 @@ class ImageRegionViewSet(ProjectImagesViewSet):
         made = batches.create_labels(actor=self.actor, project=self.project, items=items, skip_equal=True)
         names = self._concept_names({entry["concept_id"] for entry in entries})
         created = [
-            region_of(_row(label, names[label.concept_id]), image)
+            region_of(_row(label, names[label.concept_id]), image.width, image.height)
             for (image, _), (label, is_new) in zip(items, made, strict=True)
             if is_new
         ]
