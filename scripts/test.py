@@ -137,9 +137,11 @@ def browser() -> Result:
 
 
 def fuzz() -> Result:
-    """Fifty generated requests for every operation of the dialects, on both databases; the suite sends a share of them."""
+    """All generated requests and wrong values for every operation, on both databases; the suite sends a share of them."""
     dialects = ("hasty", "coactive", "customvision", "datarobot")
-    files = [f"tests/api/{dialect}/test_documented_requests.py" for dialect in dialects]
+    names = ("documented_requests", "fuzz")
+    paths = [ROOT / "tests" / "api" / dialect / f"test_{name}.py" for dialect in dialects for name in names]
+    files = ["tests/web/test_fuzz.py", *(str(path) for path in paths if path.exists())]
     options = [*files, "-n", PROCESSES]
     found = pytest("on SQLite", options, FUZZ_EXAMPLES="25")
     with servers.postgres() as database:

@@ -14,6 +14,7 @@ from django.http import HttpResponse
 
 from tests.api.client import Api
 from tests.api.conform import documented
+from tests.share import share
 
 Json = dict[str, Any]
 
@@ -140,13 +141,13 @@ class Fuzz:
                 assert self.ask(one, text).status_code == self.refusal, text
             if is_list and not isinstance(value, list):
                 assert self.ask(one, json.dumps(value).encode()).status_code == self.refusal
-        for name, field in item.get("properties", {}).items():
+        for place, (name, field) in enumerate(item.get("properties", {}).items()):
             base = {**(whole[0] if is_list else whole)}
             if "label_id" in item["properties"]:
                 base["label_id"] = self.ids["label_id"]
             base.pop(name, None)
             wild = [raw for raw in WILD if raw == b"null" or takes(field, orjson.loads(raw))]
-            for raw in (*(json.dumps(value).encode() for value in kinds), *wild):
+            for raw in share([*(json.dumps(value).encode() for value in kinds), *wild], place):
                 rest = json.dumps(base).encode()[1:-1]
                 text = b"{%s%s%s: %s}" % (rest, b", " if rest else b"", json.dumps(name).encode(), raw)
                 answer = self.ask(one, b"[%s]" % text if is_list else text)
@@ -161,7 +162,7 @@ class Fuzz:
             body = b"" if one.body is None else json.dumps(sample(one.body, self.ids)).encode()
             for name, parameter in one.parameters.items():
                 key = json.dumps(parameter, sort_keys=True)
-                for value in ASKED if key not in known else ():
+                for value in share(ASKED, len(known)) if key not in known else ():
                     self.ask(one, body, f"{name}={value}")
                 known.add(key)
             self.ask(one, body, "&".join(f"a{number}=1" for number in range(1_001)))

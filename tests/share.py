@@ -1,0 +1,17 @@
+"""The share of generated values that the suite sends; `make fuzz` (FUZZ_EXAMPLES) sends all of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+#: One of so many values is sent to a place; neighbors take turns, so that each value is sent to some.
+STEP = 1 if os.environ.get("FUZZ_EXAMPLES") else 3
+
+
+def share(values: Sequence[T], place: int) -> Sequence[T]:
+    """Return the values for a place, which is counted from 0."""
+    return values[place % STEP :: STEP]
