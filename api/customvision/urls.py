@@ -17,6 +17,7 @@ from .views.predictions import (
     SuggestionViewSet,
 )
 from .views.projects import ProjectViewSet
+from .views.published import PublishedPredictionViewSet
 from .views.regions import ImageRegionViewSet, ImageTagViewSet
 from .views.tags import TagViewSet
 from .viewsets import UnknownAddressView
@@ -69,7 +70,18 @@ _TRAINING = addresses(
     ]
 )
 
+_PREDICT = "<str:projectId>/{task}/iterations/<str:publishName>/{source}{store}"
+_PREDICTION = addresses(
+    [
+        (_PREDICT.format(task=task, source=source, store=store), PublishedPredictionViewSet, {"post": action})
+        for task in ("classify", "detect")
+        for source, action in (("image", "predict_file"), ("url", "predict_url"))
+        for store in ("", "/nostore")
+    ]
+)
+
 urlpatterns = [
     path("<customvision_version:version>/training/", include(_TRAINING)),
+    path("<customvision_version:version>/prediction/", include(_PREDICTION)),
     re_path(r"^[\s\S]*$", UnknownAddressView.as_view()),
 ]

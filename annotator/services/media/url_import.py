@@ -144,6 +144,13 @@ def _download(
         return _store(answer, target, limit, clock, on_block, field)
 
 
+def copy_to(write: Callable[[bytes], None], url: object, *, field: str = "url") -> None:
+    """Give the bytes of the file at an address to `write`, which may raise to stop; nothing is stored. Raises as `fetch`."""
+    clock = _Clock(None)
+    with _opened(url, clock, field) as (answer, _):
+        _receive(answer, clock, write, _ignore, field)
+
+
 def look(url: object, *, limit: int, field: str = "url") -> str:
     """Return the name of the file at an address without its bytes, for a job that fetches them. Raises as `fetch`."""
     with _opened(url, _Clock(None), field) as (answer, target):
@@ -232,29 +239,46 @@ def _store(
 ) -> Downloaded:
     """Stream the body into the store; nothing is kept of one that is too large, too slow or cut off."""
     staged = blobs.store().stage(limit=limit)
-    head, got, size = b"", 0, answer.length
+    head = b""
+
+    def write(block: bytes) -> None:
+        nonlocal head
+        head = head or block[:512]
+        staged.write(block)
+
     try:
-        while True:
-            if answer.fp is not None and answer.fp.raw is not None:
-                sock = getattr(answer.fp.raw, "_sock", None)
-                if sock is not None:
-                    sock.settimeout(clock.step())
-            block = answer.read1(CHUNK)
-            if not block:
-                break
-            head = head or block[:512]
-            staged.write(block)
-            clock.note(len(block))
-            got += len(block)
-            on_block(got, size)
-        if clock.remaining() <= 0:
-            raise TimeoutError
-        if answer.length:
-            raise addresses.refused("the answer was cut off", field)
+        _receive(answer, clock, write, on_block, field)
         stored = staged.commit()
     finally:
         staged.discard()
     return Downloaded(stored, probe.mime_of(head), _name(target))
+
+
+def _receive(
+    answer: http.client.HTTPResponse,
+    clock: _Clock,
+    write: Callable[[bytes], None],
+    on_block: Callable[[int, int | None], None],
+    field: str,
+) -> None:
+    """Give the body to `write` in blocks. Raises Invalid for one that is cut off, TimeoutError for one that is too slow."""
+    got, size = 0, answer.length
+    while True:
+        if answer.fp is not None and answer.fp.raw is not None:
+            sock = getattr(answer.fp.raw, "_sock", None)
+            if sock is not None:
+                sock.settimeout(clock.step())
+        block = answer.read1(CHUNK)
+        if not block:
+            break
+        write(block)
+        clock.note(len(block))
+        got += len(block)
+        on_block(got, size)
+    if clock.remaining() <= 0:
+        raise TimeoutError
+    if answer.length:
+        raise addresses.refused("the answer was cut off", field)
 
 
 def _name(target: Target) -> str:

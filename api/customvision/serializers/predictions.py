@@ -33,6 +33,12 @@ class QuickTestQuerySerializer(QuerySerializer):
     store = fields.QueryBooleanField(default=True)
 
 
+class PublishedPredictionQuerySerializer(QuerySerializer):
+    """Who asks."""
+
+    application = fields.QueryTextField(max_length=200, required=False, help_text="The name of a program.")
+
+
 class ImageUrlSerializer(Serializer):
     """The address of an image."""
 

@@ -54,6 +54,11 @@ def caller(token: str | None, version: str = "v3.3") -> Caller:
     return Caller(f"/customvision/{version}/training", "Training-Key", token)
 
 
+def predictor(token: str | None, version: str = "v3.1") -> Caller:
+    """Return a caller of the prediction API."""
+    return Caller(f"/customvision/{version}/prediction", "Prediction-Key", token)
+
+
 @dataclass(frozen=True, slots=True)
 class Callers:
     """Olga owns, Max manages, Rosa reviews, Ann annotates, Vera views; Otto is a stranger."""

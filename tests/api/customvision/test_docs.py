@@ -36,3 +36,10 @@ def test_the_table_of_operations_equals_the_routes() -> None:
 def test_every_operation_of_the_vendor_is_named_once() -> None:
     names = [vendor for _, _, vendor, _ in rows()]
     assert len(names) == len(set(names)) == 52
+
+
+def test_the_table_of_predictions_equals_the_routes() -> None:
+    root = "/customvision/{version}/prediction"
+    table = re.findall(r"\| POST \| Q(\S+) \| \w+ \| needs a model \|", PAGE.read_text(encoding="utf-8"))
+    routes = [path for path in document()["paths"] if path.startswith(root)]
+    assert sorted(routes) == sorted(f"{root}/{{projectId}}{path}" for path in table) and len(routes) == 8

@@ -7,10 +7,11 @@ import re
 import pytest
 
 from tests.api import schemas
-from tests.api.customvision.conftest import ANY, Callers
+from tests.api.customvision.conftest import ANY, Callers, predictor
 from tests.world import World
 
-PREFIX = "/customvision/"
+PREFIX = "/customvision/{version}/training"
+PREDICTION = "/customvision/{version}/prediction"
 #: Refusals that follow from what the project holds: ids and names that generated requests cannot know.
 OF_DATA = re.compile(
     r"There is no (such|image|model installed)|there is already|names no|names something|url (is|must begin)|bytes of an image|holds no file|name_taken|is not a tag",
@@ -29,3 +30,11 @@ def test_generated_requests(w: World, by: Callers, name: str) -> None:
         "domainId": by.vera.get("/domains")[0]["id"],
     }  # fmt: skip
     assert not schemas.refusals(schemas.operations(PREFIX)[name], by.olga, ids, OF_DATA, OF_RELATIONS)
+
+
+@pytest.mark.parametrize("name", schemas.examined(PREDICTION))
+def test_generated_predictions(w: World, name: str) -> None:
+    ids = {"version": "v3.1", "projectId": str(w.project.pk), "publishName": "best"}
+    caller = predictor(w.token(w.olga))
+    refused = re.compile("BadRequestImage")  # what is generated is no image, and no address leads to one
+    assert not schemas.refusals(schemas.operations(PREDICTION)[name], caller, ids, OF_DATA, refused)
