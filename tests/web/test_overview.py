@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from annotator import events
 from annotator.events import kinds
-from annotator.models import Event, Job, Media, MediaStatus
+from annotator.models import Event, Job, Media, MediaStatus, Project
 from annotator.services.annotations import tags
 from annotator.services.jobs import jobs
 from annotator.services.media import changes as media_changes, statuses
@@ -21,7 +21,7 @@ from annotator.services.vocabulary import concepts
 from annotator.web.selectors import activity, history, progress
 from tests import world as cast
 from tests.web.client import browser, get, post
-from tests.world import World
+from tests.world import World, make_video
 
 
 def move(w: World, user: Any, images: list[Media], base: str, days_ago: int = 0) -> None:
@@ -100,7 +100,15 @@ def test_the_live_part_alone(w: World) -> None:
 
 
 def words(w: World) -> list[str]:
-    return [re.sub("<[^>]+>", "", str(line.text)) for line in activity.lines(w.project.pk)]
+    return [re.sub("<[^>]+>", "", str(line.text)) for line in activity.lines(w.project)]
+
+
+def test_feed_of_videos(w: World) -> None:
+    Project.objects.filter(pk=w.project.pk).update(content_type="VIDEOS")
+    w.project.refresh_from_db()
+    keys = [make_video(w.dataset, name).pk for name in ("a.mp4", "b.mp4")]
+    media_changes.trash(actor=w.actor(w.max), project=w.project, media=keys)
+    assert words(w) == ["deleted 2 videos"]
 
 
 def test_feed_sentences(w: World) -> None:
@@ -115,7 +123,7 @@ def test_feed_sentences(w: World) -> None:
     )
     media_changes.trash(actor=actor, project=w.project, media=[w.images[0].pk])
     assert words(w) == [
-        "deleted an image",
+        "deleted 1 image",
         "moved 3 images to another dataset",
         "added the dataset Evening",
         "added class Truck",

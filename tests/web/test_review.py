@@ -77,7 +77,7 @@ def test_a_rejection_is_on_the_image_on_its_tile_and_in_the_feed(w: World) -> No
     assert first["r"] == "Two cars <b>are</b> missing." and "r" not in second
     page = get(w.ann, f"/projects/{w.project.pk}/media/").content.decode()
     assert "Sent back: Two cars &lt;b&gt;are&lt;/b&gt; missing." in page
-    assert "sent back" in str(activity.lines(w.project.pk)[0].text)
+    assert "sent back" in str(activity.lines(w.project)[0].text)
     submit(w, 1)
     assert "r" not in json(w.ann, f"/web/projects/{w.project.pk}/tiles")["items"][0]
     assert json(w.rosa, f"/web/media/{w.images[0].pk}/state")["media"]["rejection"]["reason"].startswith(

@@ -135,7 +135,7 @@ def test_restoring_tells_what_came_back_and_under_which_name(w: World, url: str)
     datasets.trash(actor=w.actor(w.max), dataset=w.dataset)
     answer = post(w.max, f"/web{url}restore", {"media": [str(w.images[2].pk)]})
     assert answer.json()["toast"] == (
-        "1 image restored. Their dataset was restored too, without its other images: Morning."
+        "1 image restored. Their dataset was restored too, without the rest of it: Morning."
     )
 
 

@@ -14,10 +14,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_noop as noop, ngettext
 
 from annotator import policy
-from annotator.models import Concept, DatasetItem, Event, User
+from annotator.models import Concept, DatasetItem, Event, Project, User
 from annotator.models.rows import FeedRow
 from annotator.web.display_names import job_name
-from annotator.web.templatetags.ui import num, status_name
+from annotator.web.templatetags.ui import counted_media, num, status_name
 
 # The number of events that are read for the feed; consecutive changes of one image are one line.
 LOOK_BACK = 300
@@ -69,6 +69,7 @@ class _Group:
     """Consecutive events of one user that make one line; `at` and `after` are those of the newest."""
 
     kind: str
+    project: Project
     actor_id: uuid.UUID | None
     media_id: uuid.UUID | None
     object_id: uuid.UUID | None
@@ -83,16 +84,16 @@ class _Group:
         return next((after for after in self.after if isinstance(after, dict)), {})
 
 
-def lines(project_id: uuid.UUID, limit: int = 12) -> list[Line]:
+def lines(project: Project, limit: int = 12) -> list[Line]:
     """Return the newest lines of a project's feed. At most five queries."""
-    groups = _groups(project_id)[: 3 * limit]
+    groups = _groups(project)[: 3 * limit]
     ids = [pk for group in groups if group.kind not in _ANNOTATION_KINDS for pk in group.pks]
     payloads = dict(Event.all_objects.filter(pk__in=ids).values_list("pk", "after"))
     for group in groups:
         group.after = [orjson.loads(text) for pk in group.pks if (text := payloads.get(pk))]
     people = User.objects.in_bulk({group.actor_id for group in groups if group.actor_id})
     names = _media_names(groups)
-    concepts = dict(Concept.all_objects.filter(project_id=project_id).values_list("pk", "name"))
+    concepts = dict(Concept.all_objects.filter(project=project).values_list("pk", "name"))
     found = []
     for group in groups:
         text = _SENTENCES[group.kind](group, names, concepts) if group.kind in _SENTENCES else None
@@ -101,15 +102,17 @@ def lines(project_id: uuid.UUID, limit: int = 12) -> list[Line]:
     return found[:limit]
 
 
-def _groups(project_id: uuid.UUID) -> list[_Group]:
+def _groups(project: Project) -> list[_Group]:
     """Return the latest events in groups, newest first. Events of jobs do not split groups: an upload by many jobs is one line."""
-    events = Event.all_objects.filter(project_id=project_id).order_by("-seq")
+    events = Event.all_objects.filter(project=project).order_by("-seq")
     groups: list[_Group] = []
     last: dict[bool, _Group] = {}
     for row in map(FeedRow._make, events.values_list(*FeedRow._fields)[:LOOK_BACK]):
         group = last.get(row.kind == "job.changed")
         if group is None or not _continues(group, row):
-            group = _Group(row.kind, row.actor_id, row.media_id, row.object_id, at=row.at, earliest=row.at)
+            group = _Group(
+                row.kind, project, row.actor_id, row.media_id, row.object_id, at=row.at, earliest=row.at
+            )
             groups.append(group)
             last[row.kind == "job.changed"] = group
         group.pks.append(row.pk)
@@ -141,7 +144,7 @@ def _media_names(groups: list[_Group]) -> dict[str, str]:
 
 def _open(media_id: Any, names: dict[str, str]) -> SafeString | str:
     name = names.get(str(media_id))
-    return format_html('<a href="/label/{}/">{}</a>', media_id, name) if name else _("a deleted image")
+    return format_html('<a href="/label/{}/">{}</a>', media_id, name) if name else _("a deleted file")
 
 
 def _labeled(group: _Group, names: dict[str, str], concepts: Any) -> SafeString:
@@ -157,8 +160,7 @@ def _status_changed(group: _Group, names: dict[str, str], concepts: Any) -> Safe
         if status.get("name", "").upper() == status.get("base")
         else status.get("name", "")
     )
-    many = ngettext("{n} image", "{n} images", len(media))
-    what = _open(media[0], names) if len(media) == 1 else format_html(many, n=num(len(media)))
+    what = _open(media[0], names) if len(media) == 1 else counted_media(group.project, len(media))
     if reason := group.newest.get("reason"):
         return format_html(_("sent back {media}: {reason}"), media=what, reason=reason)
     if status.get("base") in policy.FINISHED:
@@ -175,15 +177,15 @@ def _count(group: _Group) -> int:
     return max(total, len(group.pks))
 
 
-def _media(named: str, one: str, many: str) -> Callable[[_Group, dict[str, str], Any], SafeString]:
-    """Return the sentence about media: `named` links the only one, `one` and `many` are the forms with a number."""
+def _media(text: str, *, is_opened: bool = True) -> Callable[[_Group, dict[str, str], Any], SafeString]:
+    """Return the sentence about media: a link to the only one, when it can be opened, else how many."""
 
     def sentence(group: _Group, names: dict[str, str], concepts: Any) -> SafeString:
         count = _count(group)
-        if count == 1 and str(group.media_id) in names:
-            return format_html(_(named), media=_open(group.media_id, names))
-        shown = _("more than {n}").format(n=num(count)) if group.is_cut else num(count)
-        return format_html(ngettext(one, many, count), n=shown)
+        if is_opened and count == 1 and str(group.media_id) in names:
+            return format_html(_(text), media=_open(group.media_id, names))
+        shown = counted_media(group.project, count)
+        return format_html(_(text), media=_("more than {n}").format(n=shown) if group.is_cut else shown)
 
     return sentence
 
@@ -228,8 +230,7 @@ def _bulk(group: _Group, names: Any, concepts: dict[Any, str]) -> SafeString | N
         return format_html(text, n=num(count))
     if after.get("what") == "status":
         count = after.get("count", 0)
-        text = ngettext("changed the status of {n} image", "changed the status of {n} images", count)
-        return format_html(text, n=num(count))
+        return format_html(_("changed the status of {media}"), media=counted_media(group.project, count))
     return None
 
 
@@ -243,30 +244,14 @@ _SENTENCES: dict[str, Callable[[_Group, dict[str, str], dict[Any, str]], SafeStr
     "segments.changed": _labeled,
     "attribute_values.changed": _labeled,
     "status.changed": _status_changed,
-    "media.created": _media(noop("added {media}"), noop("added {n} image"), noop("added {n} images")),
-    "media.trashed": _media(noop("deleted an image"), noop("deleted {n} image"), noop("deleted {n} images")),
-    "media.renamed": _media(noop("renamed {media}"), noop("renamed {n} image"), noop("renamed {n} images")),
-    "media.frozen": _media(
-        noop("changed the lock of {media}"),
-        noop("changed the lock of {n} image"),
-        noop("changed the lock of {n} images"),
-    ),
-    "media.metadata": _media(
-        noop("changed the metadata of {media}"),
-        noop("changed the metadata of {n} image"),
-        noop("changed the metadata of {n} images"),
-    ),
-    "media.restored": _media(
-        noop("restored {media}"), noop("restored {n} image"), noop("restored {n} images")
-    ),
-    "media.moved": _media(
-        noop("moved {media} to another dataset"),
-        noop("moved {n} image to another dataset"),
-        noop("moved {n} images to another dataset"),
-    ),
-    "media.replaced": _media(
-        noop("replaced {media}"), noop("replaced {n} image"), noop("replaced {n} images")
-    ),
+    "media.created": _media(noop("added {media}")),
+    "media.trashed": _media(noop("deleted {media}"), is_opened=False),
+    "media.renamed": _media(noop("renamed {media}")),
+    "media.frozen": _media(noop("changed the lock of {media}")),
+    "media.metadata": _media(noop("changed the metadata of {media}")),
+    "media.restored": _media(noop("restored {media}")),
+    "media.moved": _media(noop("moved {media} to another dataset")),
+    "media.replaced": _media(noop("replaced {media}")),
     "concepts.changed": _concepts,
     "concept.deleted": _plain(noop("deleted class {name}")),
     "dataset.created": _plain(noop("added the dataset {name}")),

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 from django.utils import formats
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _
 
 from annotator import policy
 from annotator.models import Concept, Media, MediaStatus, Project
@@ -16,7 +16,7 @@ from annotator.services.media.selection import MediaSelection
 from annotator.web.media_filter import list_media
 from annotator.web.scopes import Scope
 from annotator.web.selectors import activity, classes, history, members, progress
-from annotator.web.templatetags.ui import num, percent
+from annotator.web.templatetags.ui import counted_media, num, percent
 
 PERIODS = (7, 28, 90)
 # The chart is WIDE (NARROW on phones) x 150 units; its bars are between these lines.
@@ -99,7 +99,7 @@ def overview(scope: Scope, days: int = 28) -> Overview:
         classes=sorted(rows, key=lambda row: -row.count)[:16],
         class_total=total,
         people=_people(scope, recent[-7:]),
-        feed=activity.lines(project.pk),
+        feed=activity.lines(project),
         days=days,
     )
 
@@ -176,12 +176,6 @@ def _people(scope: Scope, week: list[history.Day]) -> list[PersonRow]:
     return rows
 
 
-def _counted(project: Project, count: int) -> str:
-    if project.content_type == "VIDEOS":
-        return ngettext("%(n)s video", "%(n)s videos", count) % {"n": num(count)}
-    return ngettext("%(n)s image", "%(n)s images", count) % {"n": num(count)}
-
-
 def _chart(days: list[history.Day], chart_width: int, project: Project) -> Chart:
     highest = _round_up(max((day.count for day in days), default=0))
     step = (chart_width - LEFT) / len(days)
@@ -189,7 +183,7 @@ def _chart(days: list[history.Day], chart_width: int, project: Project) -> Chart
     bars = []
     for index, day in enumerate(days):
         height = day.count * unit
-        title = f"{_day(day.date)}: {_counted(project, day.count)}"
+        title = f"{_day(day.date)}: {counted_media(project, day.count)}"
         x = LEFT + index * step + (step - width) / 2
         bars.append(
             Bar(

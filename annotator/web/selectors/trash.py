@@ -16,7 +16,7 @@ from annotator.domain.errors import Invalid
 from annotator.domain.ids import parse_uuid
 from annotator.models import Dataset, DatasetItem, Media, Project, User
 from annotator.services.projects import trash
-from annotator.web.templatetags.ui import plural
+from annotator.web.templatetags.ui import counted_media
 
 PAGE = 50
 DATASET, IMAGE, PROJECT = "dataset", "image", "project"
@@ -88,7 +88,7 @@ def of_project(
     images = _entries(trash.trashed_media(project=project), IMAGE, before)
     union = datasets.union(images, all=True).order_by("-trashed_at", "-id")
     keys = [(kind, key) for kind, key, _at in union[: PAGE + 1]]
-    found = {**_datasets([key for kind, key in keys if kind == DATASET])}
+    found = {**_datasets(project, [key for kind, key in keys if kind == DATASET])}
     found |= _images([key for kind, key in keys if kind == IMAGE])
     return [found[key] for _kind, key in keys[:PAGE] if key in found], len(keys) > PAGE
 
@@ -109,7 +109,12 @@ def of_workspace(
     images = dict(live.order_by().values_list("project").annotate(Count("pk")))
     return [
         TrashRow(
-            PROJECT, row.pk, row.name, _images_text(images.get(row.pk, 0)), row.trashed_at, row.trashed_by
+            PROJECT,
+            row.pk,
+            row.name,
+            counted_media(row, images.get(row.pk, 0)),
+            row.trashed_at,
+            row.trashed_by,
         )
         for row in found[:PAGE]
     ], len(found) > PAGE
@@ -139,7 +144,7 @@ def _entries(rows: QuerySet[Any], kind: str, before: tuple[datetime, uuid.UUID] 
     return _before(kinds, before).values_list("entry_kind", "id", "trashed_at")
 
 
-def _datasets(ids: list[uuid.UUID]) -> dict[uuid.UUID, TrashRow]:
+def _datasets(project: Project, ids: list[uuid.UUID]) -> dict[uuid.UUID, TrashRow]:
     went = DatasetItem.all_objects.filter(
         dataset=OuterRef("pk"), is_home=True, trashed_at=OuterRef("trashed_at")
     )
@@ -149,7 +154,7 @@ def _datasets(ids: list[uuid.UUID]) -> dict[uuid.UUID, TrashRow]:
     )
     return {
         row.pk: TrashRow(
-            DATASET, row.pk, row.name, _images_text(row.images or 0), row.trashed_at, row.trashed_by
+            DATASET, row.pk, row.name, counted_media(project, row.images or 0), row.trashed_at, row.trashed_by
         )
         for row in rows
         if row.trashed_at is not None
@@ -164,10 +169,6 @@ def _images(ids: list[uuid.UUID]) -> dict[uuid.UUID, TrashRow]:
         )
         for home in homes.select_related("dataset", "media__trashed_by")
     }
-
-
-def _images_text(count: int) -> str:
-    return plural(count, "image", "images")
 
 
 def _micros(moment: datetime) -> int:

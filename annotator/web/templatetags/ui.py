@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from annotator.domain import palette
+from annotator.models import ContentType, Project
 from annotator.storage import imaging
 from annotator.storage.video import containers
 from annotator.web.strings import editor_strings
@@ -317,6 +318,13 @@ def duration(value: float | None) -> str:
 def plural(count: int, one: str, many: str) -> str:
     """Return "1 image" or "1,204 images", translated."""
     return f"{num(count)} {ngettext(one, many, count)}"
+
+
+def counted_media(project: Project, count: int) -> str:
+    """Return "1 image" or "1,204 videos", as the project holds them, translated."""
+    if project.content_type == ContentType.VIDEOS:
+        return plural(count, "video", "videos")
+    return plural(count, "image", "images")
 
 
 @register.simple_tag

@@ -21,6 +21,7 @@ from annotator.services.projects import trash
 from annotator.web import forms, page_context
 from annotator.web.scopes import Scope, project_call, project_page, workspace_call, workspace_page
 from annotator.web.selectors import trash as selectors
+from annotator.web.templatetags.ui import counted_media
 
 # More than a page shows are named with `all`.
 MOST = 500
@@ -79,7 +80,7 @@ def restore(request: HttpRequest, scope: Scope) -> HttpResponse:
             request, to=_page(scope), toast=_("Restoring everything …"), job=str(job.pk), stay=True
         )
     found = trash.restore(actor=scope.actor, project=scope.project, **_selected(fields))
-    return forms.respond(request, to=_page(scope), toast=_restored_text(found), stay=True)
+    return forms.respond(request, to=_page(scope), toast=_restored_text(scope.project, found), stay=True)
 
 
 @require_POST
@@ -135,22 +136,20 @@ def _selected(fields: Mapping[str, Any]) -> dict[str, list[uuid.UUID]]:
     return {name: forms.many_ids(fields, name, MOST) for name in names}
 
 
-def _restored_text(found: trash.Restored) -> str:
+def _restored_text(project: Project, found: trash.Restored) -> str:
     """Return what came back, what got another name, and what did not come back."""
     counts = [
         ngettext("%(n)s dataset", "%(n)s datasets", found.datasets) % {"n": f"{found.datasets:,}"}
         if found.datasets
         else "",
-        ngettext("%(n)s image", "%(n)s images", found.images) % {"n": f"{found.images:,}"}
-        if found.images or not found.datasets
-        else "",
+        counted_media(project, found.images) if found.images or not found.datasets else "",
     ]
     parts = [_("%(what)s restored.") % {"what": ", ".join(filter(None, counts))}]
     if found.reopened:
         parts.append(
             ngettext(
-                "Their dataset was restored too, without its other images: %(names)s.",
-                "Their datasets were restored too, without their other images: %(names)s.",
+                "Their dataset was restored too, without the rest of it: %(names)s.",
+                "Their datasets were restored too, without the rest of them: %(names)s.",
                 len(found.reopened),
             )
             % {"names": ", ".join(found.reopened)}
