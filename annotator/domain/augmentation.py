@@ -121,7 +121,7 @@ def _parse_one(item: object, field: str) -> dict[str, object]:
         raise Invalid("params must be an object of names and values.", field=f"{field}.params")
     unknown = sorted(set(map(str, given)) - {p.name for p in known.parameters})
     if unknown:
-        raise Invalid(f"{name} has no parameter {unknown[0]!r}.", field=f"{field}.params")
+        raise Invalid(f"There is no such parameter of {name}: {unknown[0]!r}.", field=f"{field}.params")
     values = {p.name: _value(p, given.get(p.name), f"{field}.params.{p.name}") for p in known.parameters}
     return {"name": known.name, "enabled": enabled, "params": values}
 

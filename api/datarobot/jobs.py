@@ -22,8 +22,16 @@ STATUS = {
     JobState.CANCELLED: "ABORTED",
     JobState.DONE: "COMPLETED",
 }
+
+
+def _samples_path(job: Job) -> str:
+    """Return where samples are read: those of their list, or by their own id."""
+    list_id = job.params.get("list")
+    return f"imageAugmentationLists/{list_id}/samples/" if list_id else f"imageAugmentationSamples/{job.pk}/"
+
+
 #: Where what a job has made is read, as a path below /api/v2/, by the kind of the job. Of other kinds it is the project.
-RESULTS: Mapping[str, Callable[[Job], str]] = {}
+RESULTS: Mapping[str, Callable[[Job], str]] = {"augmentation_samples": _samples_path}
 
 
 def result_path(job: Job) -> str | None:

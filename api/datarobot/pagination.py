@@ -117,6 +117,27 @@ class DataRobotPagination(BasePagination):
         return found
 
 
+class UnlimitedPageQuerySerializer(QuerySerializer):
+    """The parameters of a page whose limit may be 0."""
+
+    offset = fields.QueryIntegerField(low=0, default=0, help_text="Rows to skip.")
+    limit = fields.QueryIntegerField(
+        low=0,
+        default=DEFAULT_LIMIT,
+        help_text=f"Most rows of the response; 0 and more than {MAX_LIMIT:,} are that.",
+    )
+
+
+class AugmentationListPagination(DataRobotPagination):
+    """Pages of augmentation lists, where a limit of 0 is none."""
+
+    query_serializer_class = UnlimitedPageQuerySerializer
+
+    def get_page(self, request: Any) -> tuple[int, int]:
+        offset, limit = super().get_page(request)
+        return offset, limit or MAX_LIMIT
+
+
 class JobPagination(DataRobotPagination):
     """The list of jobs, whose rows have a name of their own."""
 

@@ -6,6 +6,12 @@ from django.urls import re_path
 
 from api.common.routes import addresses
 
+from .views.augmentation import (
+    AugmentationListViewSet,
+    ListSamplesViewSet,
+    OptionsViewSet,
+    SamplesViewSet,
+)
 from .views.jobs import JobViewSet, StatusViewSet
 from .views.projects import ProjectViewSet
 from .views.version import VersionViewSet
@@ -24,6 +30,16 @@ urlpatterns = [
             (P, ProjectViewSet, ONE),
             (f"{P}jobs/", JobViewSet, {"get": "list"}),
             (f"{P}jobs/<str:jobId>/", JobViewSet, GET_AND_DELETE),
+            ("imageAugmentationLists/", AugmentationListViewSet, {"get": "list", "post": "create"}),
+            ("imageAugmentationLists/<str:augmentationId>/", AugmentationListViewSet, ONE),
+            (
+                "imageAugmentationLists/<str:augmentationId>/samples/",
+                ListSamplesViewSet,
+                {"get": "list", "post": "create"},
+            ),
+            ("imageAugmentationOptions/<str:projectId>/", OptionsViewSet, {"get": "retrieve"}),
+            ("imageAugmentationSamples/", SamplesViewSet, {"post": "create"}),
+            ("imageAugmentationSamples/<str:samplesId>/", SamplesViewSet, {"get": "list"}),
             ("status/", StatusViewSet, {"get": "list"}),
             ("status/<str:statusId>/", StatusViewSet, GET_AND_DELETE),
         ]

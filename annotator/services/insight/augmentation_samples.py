@@ -215,7 +215,9 @@ def discard(job: Job) -> None:
 
 def samples(project_id: uuid.UUID, samples_id: uuid.UUID) -> Any:
     """Return the samples of a set in order: each original, then its copies."""
-    rows = AugmentationSample.all_objects.filter(project_id=project_id, samples_id=samples_id)
+    rows = AugmentationSample.all_objects.filter(
+        project_id=project_id, samples_id=samples_id, media__trashed_at__isnull=True
+    )
     return rows.order_by("position")
 
 

@@ -8,8 +8,10 @@ from typing import Any
 import orjson
 import pytest
 
+from annotator.models import AugmentationList
+from annotator.services.insight import augmentation
 from tests.api.client import Api
-from tests.world import World
+from tests.world import World, actor
 
 ANY = "0190b2c4-0000-7000-8000-000000000000"
 MALFORMED = ("nonsense", "0190b2c4-0000-7000-8000-00000000000g", "%00", "507f1f77bcf86cd799439011")
@@ -32,6 +34,12 @@ class Caller(Api):
 def caller(token: str | None, word: str = "Token") -> Caller:
     """Return a caller of /api/v2."""
     return Caller(ROOT, "Authorization", None if token is None else f"{word} {token}")
+
+
+def a_list(w: World, **fields: Any) -> AugmentationList:
+    """Return an augmentation list of the cast's project."""
+    given = {"name": "Flips", "probability": 0.5, "number_of_new_images": 2, "transformations": []} | fields
+    return augmentation.create(actor=actor(w.max), project=w.project, fields=given)
 
 
 @dataclass(frozen=True, slots=True)
