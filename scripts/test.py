@@ -43,7 +43,18 @@ DATABASE_FREE = [
     "tests/services/media/decoding/test_heif.py", "tests/services/media/decoding/test_memory.py",
     "tests/services/media/decoding/test_pixels.py", "tests/services/media/decoding/test_pool.py",
     "tests/services/video/test_frame_tables.py", "tests/web/test_ui_tags.py", "tests/web/test_i18n.py",
+    "tests/platform/test_command_refusals.py", "tests/platform/test_http.py", "tests/platform/test_processes.py",
 ]  # fmt: skip
+#: Of the backups, what is about files alone.
+FILE_TESTS = [
+    f"tests/platform/test_damaged_backups.py::test_{name}"
+    for name in (
+        "a_cut_archive",
+        "a_damaged_file_in_the_archive",
+        "verify_names_damaged_files",
+        "files_in_a_bucket",
+    )
+]
 
 
 @dataclass(slots=True)
@@ -101,6 +112,7 @@ def postgresql() -> Result:
     """What the Python suite asks of a database, on a PostgreSQL server started for it."""
     with servers.postgres() as database:
         suite = [*PYTHON_SUITE, *(f"--ignore={path}" for path in DATABASE_FREE)]
+        suite += [f"--deselect={name}" for name in FILE_TESTS]
         result = pytest("python on PostgreSQL", suite, ANNOTATOR_DATABASE_URL=database.url)
         if not database.has_icu:
             result.notes.append("postgresql: C collation only")
