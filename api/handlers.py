@@ -24,6 +24,7 @@ _EARLY: dict[int, type[DomainError]] = {413: TooLarge, 429: Busy, 503: Unavailab
 DIALECTS: dict[str, tuple[StatusTable, Callable[[DomainError, Mapping[str, str]], Any]]] = {
     "v1": (hasty.STATUS, hasty.error_body),
     "api/v0": (coactive.STATUS, coactive.error_body),
+    "api/v1": (coactive.STATUS, coactive.error_body),
     "customvision": (customvision.STATUS, customvision.error_body),
     "api/v2": (datarobot.STATUS, datarobot.error_body),
 }

@@ -22,6 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v2/", include("api.datarobot.urls")),
     path("api/v0", NotOfCoactive.as_view()),
     path("api/v0/", include(coactive.V0)),
+    path("api/v1", NotOfCoactive.as_view()),
+    path("api/v1/", include(coactive.V1)),
     path("customvision", NotOfCustomVision.as_view()),
     path("customvision/", include("api.customvision.urls")),
 ]

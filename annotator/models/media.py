@@ -118,13 +118,11 @@ class MediaQuerySet(ScopedQuerySet):
         )
 
     def with_path(self) -> Self:
-        """Add `path`: where the bytes of each medium were read, else its name; and `dataset_id`, without a query of its own."""
+        """Add `path` (where the bytes of each medium were read, else its name) and `dataset_id`, as `with_home` does."""
         home = DatasetItem.all_objects.filter(media=OuterRef("pk"), is_home=True)
-        path = home.annotate(path=Coalesce("source_path", "name", output_field=models.CharField()))
-        return self.annotate(
-            path=Subquery(path.values("path")[:1]),
-            dataset_id=Subquery(home.values("dataset_id")[:1], output_field=models.UUIDField()),
-        )
+        path = home.values_list(Coalesce("source_path", "name", output_field=models.CharField()))
+        dataset_id = Subquery(home.values("dataset_id")[:1], output_field=models.UUIDField())
+        return self.annotate(path=Subquery(path[:1]), dataset_id=dataset_id)
 
     def in_home(self, *, datasets: Ids | None = None, name_contains: str = "") -> Self:
         """Keep media whose home is one of `datasets` (None = any) and whose name there contains the text, in any case."""
@@ -387,7 +385,10 @@ class Rendition(Row):
 
 
 class QualityIssue(Row):
-    """A finding about the bytes of a medium, or about a source that did not become one of its `dataset`."""
+    """A finding about the bytes of a medium, or about a source that did not become one.
+
+    `dataset` is where such a source was to go, when that is known; a finding about a medium belongs where its home is.
+    """
 
     project = key("annotator.Project", related_name="quality_issues")
     dataset = key("annotator.Dataset", null=True, blank=True, related_name="quality_issues")

@@ -12,6 +12,7 @@ JOB_NAMES = {
     "import_coco": gettext_lazy("Import"),
     "ingest": gettext_lazy("Image upload"),
     "ingest_video": gettext_lazy("Video processing"),
+    "add_assets": gettext_lazy("Images from addresses"),
     "adopt_dataset": gettext_lazy("Project from a dataset"),
     "import_archive": gettext_lazy("Archive upload"),
     "import_bucket": gettext_lazy("Bucket import"),

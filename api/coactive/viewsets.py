@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
 
 from annotator.domain import ids
-from annotator.models import Project
+from annotator.domain.errors import Invalid
+from annotator.models import Project, Workspace
 from api.common import viewsets
+from api.common.files import FileParser
 from api.common.parsers import JSONParser
 from api.common.renderers import FastJSONRenderer
 
@@ -51,6 +54,16 @@ class CoactiveViewSet(CoactiveView, viewsets.DialectViewSet):
 
     #: What the object that the path names is called in messages.
     object_noun: ClassVar[str] = ""
+    #: The order of a list: fields, each with "asc" or "desc".
+    sort_fields: ClassVar[Sequence[tuple[str, str]]] = ()
+    #: What reads the bodies of actions that are sent files.
+    file_parsers: ClassVar[Mapping[str, type[FileParser]]] = {}
+
+    def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
+        found: Any = super().initialize_request(request, *args, **kwargs)
+        if self.action in self.file_parsers:
+            found.parsers = [self.file_parsers[self.action]()]
+        return found  # type: ignore[no-any-return]
 
     def get_validated_data(self) -> Any:
         with located("body"):
@@ -78,3 +91,29 @@ class CoactiveViewSet(CoactiveView, viewsets.DialectViewSet):
         """The project of the object that the path names."""
         assert isinstance(self.scope, Project)
         return self.scope
+
+
+class WorkspaceViewSet(CoactiveViewSet):
+    """Addresses at the level of the account: what they write is in the only workspace that the token reaches."""
+
+    #: The workspaces that the actor sees.
+    workspaces: list[Workspace]
+
+    def resolve_path(self) -> None:
+        super().resolve_path()
+        if self.scope is None and self.permission_actions[self.action] is not None:
+            self.workspaces = list(Workspace.objects.with_role(self.actor))
+
+    def check_permissions(self, request: Request) -> None:
+        """Ask the role in the workspace, where it is clear which."""
+        if self.scope is None and self.permission_actions[self.action] is not None:
+            if len(self.workspaces) != 1:
+                return
+            self.scope, self.role = self.workspaces[0], self.workspaces[0].role_of_actor  # type: ignore
+        super().check_permissions(request)
+
+    def get_workspace(self) -> Workspace:
+        """Return the workspace. Raises Invalid where the token reaches several or none."""
+        if len(self.workspaces) != 1:
+            raise Invalid("This token reaches several workspaces; use one that is limited to a workspace.")
+        return self.workspaces[0]

@@ -112,13 +112,10 @@ class DialectSchema(AutoSchema):
 
     def get_request_serializer(self) -> Any:
         body = self.view.request_serializer_classes.get(self.view.action)
-        content: Any = self.view.body_content.get(self.view.action)
-        if not content:
-            content = {} if body is None else {"application/json": body}
-        return {
-            kind: self._body_schema(value) if isinstance(value, type) else value
-            for kind, value in content.items()
-        }
+        schema: Any = self.view.body_content.get(self.view.action)
+        if schema or body is None:
+            return schema or {}
+        return {"application/json": self._body_schema(body)}
 
     def get_response_serializers(self) -> Any:
         view = self.view
@@ -131,9 +128,7 @@ class DialectSchema(AutoSchema):
             else:
                 many = view.action in view.list_actions | view.bare_list_actions
                 response = view.get_serializer_class()(many=many)
-            media_type = view.response_media_types.get(view.action)
-            code = (status, media_type) if media_type else status
-            responses[code] = OpenApiResponse(response, _DESCRIPTIONS.get(status, "Success."))
+            responses[status] = OpenApiResponse(response, _DESCRIPTIONS.get(status, "Success."))
         return responses | {"default": OpenApiResponse(view.error_serializer_class, "An error.")}
 
     def _get_paginator(self) -> Any:

@@ -31,7 +31,7 @@ from annotator.models import (
 )
 from annotator.services import blobs
 from annotator.services.buckets import buckets
-from annotator.services.exchange import bucket_import
+from annotator.services.exchange import assets, bucket_import
 from annotator.services.exchange.exports import exports
 from annotator.services.exchange.imports import imports
 from annotator.services.insight import augmentation, augmentation_samples
@@ -230,6 +230,19 @@ def _import_bucket(is_copied: bool) -> Prepare:
     return prepare
 
 
+def _add_assets(w: World) -> Job:
+    folder = settings.BUCKET_ROOT / "assets"
+    folder.mkdir(parents=True, exist_ok=True)
+    bucket = buckets.create(
+        actor=actor(w.olga), workspace=w.workspace, provider="dummy", description="f", fields={"secret": "assets"}
+    )  # fmt: skip
+    for name, data in _files().items():
+        (folder / name).write_bytes(data)
+    paths = [f"bucket://{bucket.pk}/{name}" for name in _files()] + ["s3://nobody/a.jpg"]
+    named = [assets.Asset(path) for path in paths]
+    return assets.add(actor=actor(w.max), dataset=make_dataset(w.project, "Cats"), assets=named)[0]
+
+
 def _export(w: World) -> Job:
     _many(w)
     return exports.start(
@@ -312,6 +325,7 @@ CASES = {
     "import_archive:replace": Case(_archive("replace"), is_trashed=True),
     "import_archive:folders": Case(_class_folders, is_trashed=True),
     "adopt_dataset": Case(_adopt),
+    "add_assets": Case(_add_assets),
     "ingest:number": Case(_ingest("number")),
     "ingest:replace": Case(_ingest("replace")),
     "import_bucket:copy": Case(_import_bucket(True)),

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import orjson
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,6 +19,8 @@ from annotator.models import Media, Project
 
 # The entry of Media.metadata in which imports keep what their file says beyond our columns.
 RESERVED = "coco"
+#: JSON values beside an image may take so much room.
+MOST_BYTES = 32 * 1024
 
 
 def add(
@@ -76,6 +79,44 @@ def check(values: Mapping[str, str]) -> dict[str, str]:
             raise Invalid(f"The name {RESERVED!r} is in use by the server itself.", field="key")
         checked[name] = text.clean(value, field="value", limit=512, required=False, multiline=True)
     return checked
+
+
+def replace(*, actor: Actor, project: Project, values: Mapping[uuid.UUID, Mapping[str, Any]]) -> list[Media]:
+    """Put JSON values beside images in place of all that was noted there, but what an import keeps; return the images.
+
+    Ids that name no image of the project are left out. Allowed with `media.write`. Raises Invalid as `check_values`.
+    """
+    policy.require(actor, project, "media.write")
+    checked = {key: check_values(one) for key, one in values.items()}
+    with transaction.atomic():
+        rows = Media.objects.select_for_update(of=("self",)).filter(project=project, pk__in=checked)
+        changed = list(rows.order_by("pk"))
+        for row in changed:
+            kept = {RESERVED: row.metadata[RESERVED]} if RESERVED in row.metadata else {}
+            row.metadata = {**checked[row.pk], **kept}
+            row.updated_at, row.updated_by_id = timezone.now(), actor.user_id
+        Media.all_objects.bulk_update(changed, ["metadata", "updated_at", "updated_by"])
+        if changed:
+            events.record(
+                actor=actor,
+                kind=kinds.MEDIA_METADATA,
+                workspace_id=project.workspace_id,
+                project_id=project.pk,
+                media_id=changed[0].pk if len(changed) == 1 else None,
+                after=payloads.MediaMetadata(media=[str(row.pk) for row in changed], metadata={}),
+            )
+    return changed
+
+
+def check_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return JSON values under names; texts as they are. Invalid (field "metadata") for what cannot be kept."""
+    for name in values:
+        text.clean(name, field="metadata", limit=256)
+    if RESERVED in values:
+        raise Invalid(f"The name {RESERVED!r} is in use by the server itself.", field="metadata")
+    if len(orjson.dumps(dict(values))) > MOST_BYTES:
+        raise Invalid(f"metadata may have at most {MOST_BYTES:,} bytes as JSON.", field="metadata")
+    return dict(values)
 
 
 def texts_of(media: Media) -> dict[str, str]:

@@ -89,13 +89,13 @@ def delete(*, actor: Actor, bucket: Bucket) -> None:
         row.delete()
 
 
-def test(*, actor: Actor, bucket: Bucket) -> str | None:
-    """Ask a bucket for its first key and return it, None when the bucket is empty. Raises Invalid in words when it cannot be read.
+def test(*, actor: Actor, bucket: Bucket, prefix: str = "") -> str | None:
+    """Ask a bucket for its first key (below `prefix`) and return it, None when there is none. Raises Invalid in words when it cannot be read.
 
     Allowed with `bucket.manage`.
     """
     policy.require(actor, bucket.workspace, "bucket.manage")
-    return next(iter(reading.open_reader(bucket).keys("")), None)
+    return next(iter(reading.open_reader(bucket).keys(prefix)), None)
 
 
 def find(*, workspace: Workspace, key: uuid.UUID, field: str = "bucket_id") -> Bucket:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 import time
+import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -88,6 +89,17 @@ def path_of(bucket: Bucket, key: str) -> str:
     """Return the address of a key: s3://name/key, gs://name/key, https://... of Azure; bucket://id/key of a folder of the server."""
     root = bucket.location.partition(" ")[0] or f"bucket://{bucket.pk}"
     return f"{root}/{key}"
+
+
+def find_path(workspace_id: uuid.UUID, path: str, preferred: uuid.UUID | None = None) -> BucketFile | None:
+    """Return the file of a workspace's bucket that an address names (see `path_of`), None when it is of no bucket of it.
+
+    Of several buckets of one name the preferred one is meant, else the first.
+    """
+    rows = Bucket.all_objects.filter(workspace=workspace_id).order_by("created_at", "pk")
+    matching = [bucket for bucket in rows if path.startswith(path_of(bucket, ""))]
+    matching.sort(key=lambda bucket: bucket.pk != preferred)
+    return next((BucketFile(bucket, path.removeprefix(path_of(bucket, ""))) for bucket in matching), None)
 
 
 def browse(*, actor: Actor, project: Project, bucket: Bucket, prefix: str) -> base.Listing:

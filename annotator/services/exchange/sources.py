@@ -22,10 +22,10 @@ class SourceState:
     reason: str = ""
 
 
-def find(*, dataset: Dataset, paths: Sequence[str]) -> dict[str, Media]:
-    """Return the live images of a dataset by path: where they were read, else their name. At most two queries."""
+def find(*, dataset: Dataset, paths: Sequence[str], kind: str = MediaKind.IMAGE) -> dict[str, Media]:
+    """Return the live media of a kind of a dataset by path: where they were read, else their name. At most two queries."""
     wanted = set(paths)
-    rows = DatasetItem.objects.filter(dataset=dataset, is_home=True, media__kind=MediaKind.IMAGE)
+    rows = DatasetItem.objects.filter(dataset=dataset, is_home=True, media__kind=kind)
     rows = rows.select_related("media__import_job").order_by("-pk")  # of several, the first one is kept
     by_source = rows.filter(source_path__in=wanted)
     found: dict[str, Media] = {str(item.source_path): item.media for item in by_source}

@@ -22,6 +22,10 @@ _NEEDS = {
     "semantic_segmentation": "divides images into classes",
     "attribute_prediction": "predicts attributes",
     "training": "can be trained",
+    "similarity": "compares images",
+    "search": "finds images by what is on them",
+    "query": "answers questions about images",
+    "classification": "classifies images",
 }
 
 
@@ -108,6 +112,12 @@ def predict_file(*, actor: Actor, project: Project, task: str) -> NoReturn:
     Raises Invalid, as there is no model.
     """
     policy.require(actor, project, "label.write")
+    raise no_model(task)
+
+
+def search(*, actor: Actor, project: Project, task: str, action: str = "project.read") -> NoReturn:
+    """Have a model look through images of a project. Allowed with `action`. Raises Invalid, as there is no model."""
+    policy.require(actor, project, action)
     raise no_model(task)
 
 

@@ -237,15 +237,20 @@ def prepare_pending(
         images = [NewImage(home_of[one.pk].dataset, home_of[one.pk].name, one.blob) for one in known]
         ready = keep_parts(list(decoding.map_ahead(images, decode, ahead=2 * CHUNK)))
         with steps.step():
-            for medium, found in zip(known, ready, strict=True):
-                media_rows.swap(medium, found, actor=None, name=found.image.name, external_id=None)
-            after: payloads.BulkPayload = {
-                "what": "media.replaced",
-                "media": [str(medium.pk) for medium in known],
-                "count": len(known),
-            }
-            events.record(actor=None, kind=kinds.BULK, project_id=project.pk, after=after)
+            replace_pending(project, known, ready)
             done += len(chunk)
             steps.save(images=done)
         progress(done / max(1, total), f"{done:,} of {total:,} images")
     return {"images": done}
+
+
+def replace_pending(project: Project, media: Sequence[Media], ready: Sequence[Ready]) -> None:
+    """Put decoded bytes behind images that were written without them; the caller holds the transaction."""
+    for medium, found in zip(media, ready, strict=True):
+        media_rows.swap(medium, found, actor=None, name=found.image.name, external_id=None)
+    after: payloads.BulkPayload = {
+        "what": "media.replaced",
+        "media": [str(medium.pk) for medium in media],
+        "count": len(media),
+    }
+    events.record(actor=None, kind=kinds.BULK, project_id=project.pk, after=after)

@@ -56,7 +56,8 @@ class NewImage:
     import says of an image without bytes, `refusal` why there are none, `upload_id` the slot that is used up. `is_link`: it is
     the address `source_url` alone, whatever answers there.
     `bucket_file` is read when the image is decoded; `stored` are its bytes then, where they are copied.
-    `source_path` is where the bytes were read, where neither `source_url` nor `bucket_file` says it.
+    `is_pending`: a job that was started with it reads its bytes later; until then it has health PROCESSING.
+    `source_path` is where the bytes are read, where neither `source_url` nor `bucket_file` says it.
     """
 
     dataset: Dataset
@@ -73,6 +74,7 @@ class NewImage:
     bucket_file: BucketFile | None = None
     stored: Stored | None = None
     source_path: str = ""
+    is_pending: bool = False
 
     @property
     def path(self) -> str | None:
@@ -166,6 +168,8 @@ def content_columns(ready: Ready) -> dict[str, Any]:
         "content_at": timezone.now(),
         "is_prepared": True,
     }
+    if image.is_pending:
+        return columns | {"health": "PROCESSING", "is_prepared": False}
     if decoded is None:
         reason = "" if image.is_link else ready.refusal.message if ready.refusal else NOT_SENT
         width, height = image.size
@@ -183,7 +187,7 @@ def content_columns(ready: Ready) -> dict[str, Any]:
 
 def findings_of(ready: Ready, name: str) -> list[quality.Finding]:
     """Return the quality findings of a file by itself."""
-    if ready.image.is_link:
+    if ready.image.is_link or ready.image.is_pending:
         return []
     if ready.decoded is None:
         refusal = ready.refusal
@@ -222,7 +226,7 @@ def add(plan: Plan, ready: Ready, name: str, number: int, duplicate_of: str) -> 
     plan.made.extend(renditions.rows_of(key, image.blob.pk if image.blob else None, ready.parts))
     plan.issues.extend(issues_of(media, name, findings_of(ready, name), duplicate_of))
     plan.created.append(brief(media, name, image.dataset, plan.status))
-    broken = ready.decoded is None and not image.is_link
+    broken = media.health == "ERROR"
     outcome = Outcome(
         name,
         "broken" if broken else "created",

@@ -65,6 +65,27 @@ def create(
     )
 
 
+@transaction.atomic
+def update(*, actor: Actor, dataset: Dataset, changes: Mapping[str, Any]) -> Dataset:
+    """Change name and description of a dataset, and of its hidden project. Allowed with `dataset.write`."""
+    changed = datasets.update(actor=actor, dataset=dataset, changes=changes)
+    if dataset.project.origin == ORIGIN:
+        values = {"name": changed.name[:_MOST_NAME]} if "name" in changes else {}
+        values |= {"description": changed.description} if "description" in changes else {}
+        projects.update(actor=actor, project=dataset.project, changes=values)
+    return changed
+
+
+def delete(*, actor: Actor, dataset: Dataset) -> None:
+    """Move a dataset to the trash, one of the catalog with its hidden project. Allowed with `media.delete`."""
+    if dataset.project.origin != ORIGIN:
+        datasets.trash(actor=actor, dataset=dataset)
+        return
+    policy.require(actor, dataset.project, "media.delete")
+    with transaction.atomic():
+        projects.mark_trashed(actor, dataset.project)
+
+
 def create_from_archive(
     *, actor: Actor, workspace: Workspace, name: str, source: Blob | str, file_name: str = ""
 ) -> tuple[Dataset, Job]:

@@ -130,6 +130,11 @@ def _content_type(project: Project, value: object) -> dict[str, str]:
 def trash(*, actor: Actor, project: Project) -> None:
     """Move a project to the trash, where it is purged after some days; its media and annotations go with it."""
     policy.require(actor, project, "project.delete")
+    mark_trashed(actor, project)
+
+
+def mark_trashed(actor: Actor, project: Project) -> None:
+    """Move a project to the trash; the caller has asked the policy and holds the transaction."""
     Project.objects.filter(pk=project.pk).update(trashed_at=timezone.now(), trashed_by_id=actor.user_id)
     events.record(
         actor=actor,

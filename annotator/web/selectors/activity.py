@@ -26,6 +26,7 @@ PAUSE = timedelta(minutes=30)
 _JOBS_WITH_EVENTS = frozenset(
     {
         "ingest",
+        "add_assets",
         "adopt_dataset",
         "import_archive",
         "import_bucket",

@@ -13,14 +13,11 @@ from annotator.services.projects import projects
 
 from ..filters import ProjectFilterSet
 from ..pagination import ArrayPagination, ArrayQuerySerializer
-from ..serializers.datasets import ProjectCreateSerializer
 from ..serializers.projects import ProjectChangeSerializer, ProjectSerializer
-from ..serializers.uploads import ArchiveParser
 from ..viewsets import ProjectViewSet as BaseProjectViewSet
-from .creation import ProjectCreation
 
 
-class ProjectViewSet(ProjectCreation, BaseProjectViewSet):
+class ProjectViewSet(BaseProjectViewSet):
     """Projects."""
 
     queryset = Project.objects.all()
@@ -29,14 +26,9 @@ class ProjectViewSet(ProjectCreation, BaseProjectViewSet):
     bare_list_actions = frozenset({"list"})
     filterset_classes = {"list": ProjectFilterSet}
     query_serializer_classes = {"list": ArrayQuerySerializer}
-    request_serializer_classes = {
-        "create": ProjectCreateSerializer,
-        "partial_update": ProjectChangeSerializer,
-    }
-    body_content = {"create": {**ArchiveParser.content(), "application/json": ProjectCreateSerializer}}
+    request_serializer_classes = {"partial_update": ProjectChangeSerializer}
     permission_actions = {
         "list": None,
-        "create": "project.create",
         "retrieve": "project.read",
         "partial_update": "project.manage",
         "destroy": "project.delete",
@@ -45,8 +37,6 @@ class ProjectViewSet(ProjectCreation, BaseProjectViewSet):
     def resolve_path(self) -> None:
         if self.project_url_kwarg in self.kwargs:
             super().resolve_path()
-        elif self.action == "create":
-            self.find_workspace()
 
     def get_projects(self) -> Any:
         """Return the projects that the actor sees, with what their responses hold of other tables."""

@@ -1,0 +1,203 @@
+"""Images that are read from addresses into a dataset: rows at once, their bytes by a job; and what a dataset came to."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count
+
+from annotator import policy
+from annotator.domain import text
+from annotator.domain.actor import Actor
+from annotator.domain.errors import DomainError, Invalid
+from annotator.models import ContentType, Dataset, DatasetItem, Job, JobState, Media, MediaKind, Project
+from annotator.services.annotations import metadata as image_metadata
+from annotator.services.buckets import reading
+from annotator.services.exchange import bucket_import, sources
+from annotator.services.jobs import jobs
+from annotator.services.jobs.steps import Steps
+from annotator.services.media import batches, names as media_names, url_import
+from annotator.services.media.decoding import pool as decoding
+from annotator.services.media.image_decoding import Found, decode_one, keep_parts
+from annotator.services.media.rows import NewImage
+from annotator.services.workspaces.quotas import quotas
+
+#: The kind of job that reads the images; its params hold ids.
+JOB = "add_assets"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """An image that is to be read: its address, the caller's own id and metadata."""
+
+    path: str
+    external_id: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a dataset holds: media that can be used, those still to be read and broken ones; and the state of open jobs."""
+
+    images: int = 0
+    videos: int = 0
+    pending: int = 0
+    broken: int = 0
+    job_state: JobState | None = None
+
+
+def add(
+    *, actor: Actor, dataset: Dataset, assets: Sequence[Asset], preferred: uuid.UUID | None = None
+) -> tuple[Job, list[Media]]:
+    """Create an image for each address and start the job that reads them; return it and the images in order.
+
+    Addresses are https://, http://, or files of the workspace's buckets (see reading.path_of), where `preferred` is meant
+    of several. One that the dataset has already is that image, unchanged. What cannot be read gets health ERROR and the
+    reason. Allowed with `media.upload`. Raises Invalid naming the field.
+    """
+    policy.require(actor, dataset.project, "media.upload")
+    _check_images(dataset, "images")
+    asked = {asset.path: _checked(index, asset) for index, asset in reversed(list(enumerate(assets)))}
+    with transaction.atomic():
+        known = sources.find(dataset=dataset, paths=list(asked))
+        params = {"dataset": str(dataset.pk), "bucket": preferred and str(preferred), "name": dataset.name}
+        job = jobs.start(actor=actor, project=dataset.project, kind=JOB, params=params)
+        new = [asked[path] for path in dict.fromkeys(asset.path for asset in assets) if path not in known]
+        images = [
+            NewImage(dataset, media_names.below(_last(one.path)), None, one.external_id, metadata=one.metadata,
+                     source_path=one.path, is_pending=True)
+            for one in new
+        ]  # fmt: skip
+        outcomes = batches.create_many(
+            actor=actor, project=dataset.project, images=images, on_clash="number", import_job=job
+        )
+        made = {one.path: outcome.media for one, outcome in zip(new, outcomes, strict=True)}
+    found = {**known, **made}
+    return job, [media for asset in assets if (media := found[asset.path]) is not None]
+
+
+def add_prefix(*, actor: Actor, dataset: Dataset, path: str, preferred: uuid.UUID | None = None) -> Job:
+    """Start the import of the files whose addresses begin with `path`. Allowed with `media.upload`. Raises Invalid."""
+    _check_images(dataset, "dataPath")
+    return bucket_import.start(
+        actor=actor,
+        dataset=dataset,
+        bucket=(found := find_file(dataset.project.workspace_id, path, preferred, field="dataPath")).bucket,
+        prefix=found.key,
+    )
+
+
+def find_file(
+    workspace_id: uuid.UUID, path: str, preferred: uuid.UUID | None, *, field: str
+) -> reading.BucketFile:
+    """Return the file of a bucket that an address names. Raises Invalid."""
+    found = reading.find_path(workspace_id, path, preferred)
+    if found is None:
+        message = f"{field} must begin with the address of a bucket of this workspace, like s3://name/."
+        raise Invalid(message, field=field, code="unknown_bucket")
+    return found
+
+
+def _check_images(dataset: Dataset, field: str) -> None:
+    if dataset.project.content_type != ContentType.IMAGES:
+        raise Invalid("This dataset holds no images.", field=field, code="content_type")
+
+
+def _checked(index: int, asset: Asset) -> Asset:
+    place = f"images[{index}]"
+    text.clean(asset.path, field=f"{place}.path", limit=media_names.MAX_BYTES)
+    if len(asset.path.encode()) > media_names.MAX_BYTES:
+        raise Invalid(f"path may have at most {media_names.MAX_BYTES:,} bytes.", field=f"{place}.path")
+    try:
+        media_names.below(_last(asset.path))
+        external_id = text.clean(asset.external_id, field="id", limit=500, required=False)
+        values = image_metadata.check_values(asset.metadata)
+    except Invalid as refusal:
+        name = refusal.field if refusal.field in ("id", "metadata") else "path"
+        raise Invalid(refusal.message, field=f"{place}.{name}") from None
+    return Asset(asset.path, external_id, values)
+
+
+def _last(path: str) -> str:
+    """Return the last part of an address, without its query."""
+    return path.partition("?")[0].rstrip("/").rsplit("/", 1)[-1]
+
+
+def run(
+    *, project: Project, job: Job, preferred: uuid.UUID | None, steps: Steps, progress: Callable[[float, str], None]
+) -> dict[str, int]:  # fmt: skip
+    """Read and decode the images of a job of `add`; harmless to repeat: those that were read are left out.
+
+    Returns how many there are and how many are broken. `progress` may raise to stop; what was read stays.
+    """
+    rows = Media.objects.filter(import_job=job)
+    total = rows.count()
+    last = uuid.UUID(int=0)
+    while chunk := list(rows.filter(pk__gt=last, health="PROCESSING").order_by("pk")[: batches.CHUNK]):
+        last = chunk[-1].pk
+        items = DatasetItem.all_objects.filter(media__in=chunk, is_home=True)
+        homes = {item.media_id: item for item in items.select_related("dataset__project")}
+        known = [medium for medium in chunk if medium.pk in homes]
+        images = [_located(project, homes[medium.pk], preferred) for medium in known]
+        decode = partial(_decode, caller=str(project.workspace_id))
+        ready = keep_parts(list(decoding.map_ahead(images, decode, ahead=2 * batches.CHUNK)))
+        size = sum(one.image.blob.size for one in ready if one.image.blob)
+        with steps.step():
+            if size:
+                quotas.note_bytes(project.workspace_id, size)
+            batches.replace_pending(project, known, ready)
+        done = total - rows.filter(health="PROCESSING").count()
+        progress(done / max(1, total), f"{done:,} of {total:,} images")
+    return {"images": total, "broken": rows.filter(health="ERROR").count()}
+
+
+def _located(project: Project, item: DatasetItem, preferred: uuid.UUID | None) -> NewImage:
+    """Return the image of an item with its bytes, or with why there are none."""
+    path, refusal = str(item.source_path), None
+    file = reading.find_path(project.workspace_id, path, preferred)
+    if file is not None:
+        return NewImage(item.dataset, item.name, None, bucket_file=file)
+    try:
+        if not path.startswith(("http://", "https://")):
+            is_bucket = path.startswith(("s3://", "gs://", "bucket://"))
+            code = "unknown_bucket" if is_bucket else "scheme"
+            raise Invalid("It is of no bucket of this workspace." if is_bucket else "It is no address that can be read.", code=code)  # fmt: skip
+        quotas.check_bytes(project.workspace_id, 0)
+        return NewImage(item.dataset, item.name, url_import.fetch(path, field="path").blob)
+    except DomainError as error:
+        refusal = error
+    return NewImage(item.dataset, item.name, None, refusal=refusal)
+
+
+def _decode(image: NewImage, caller: str) -> tuple[NewImage, Found]:
+    """Decode one image; a bucket that cannot be read makes it a broken one."""
+    try:
+        return decode_one(image, caller)
+    except DomainError as refusal:
+        return image, refusal
+
+
+def summaries(datasets: Iterable[Dataset]) -> dict[uuid.UUID, Summary]:
+    """Return what each dataset holds. Two queries."""
+    by_id = {dataset.pk: dataset for dataset in datasets}
+    counts: dict[uuid.UUID, dict[str, int]] = {key: {} for key in by_id}
+    items = DatasetItem.objects.filter(dataset__in=by_id, is_home=True)
+    for dataset_id, kind, health, count in (
+        items.values_list("dataset_id", "media__kind", "media__health").order_by().annotate(Count("pk"))
+    ):
+        broken = {"ERROR": "broken", "PROCESSING": "pending"}
+        name = broken.get(health) or {MediaKind.IMAGE: "images", MediaKind.VIDEO: "videos"}.get(kind)
+        if name:
+            counts[dataset_id][name] = counts[dataset_id].get(name, 0) + count
+    projects = {dataset.project_id for dataset in by_id.values()}
+    open_jobs = Job.objects.filter(project__in=projects, state__in=jobs.OPEN, params__has_key="dataset")
+    states: dict[str, JobState] = {}
+    for dataset_id, state in open_jobs.values_list("params__dataset", "state"):
+        if states.get(str(dataset_id)) != JobState.RUNNING:
+            states[str(dataset_id)] = JobState(state)
+    return {key: Summary(**counts[key], job_state=states.get(str(key))) for key in by_id}
