@@ -13,7 +13,7 @@ const EVENT_KINDS = 'static/src/event-kinds.js';
  * geom < store (with sync, commands, keymap, command-list) < view, tools, panels < main; the workers see geom only.
  */
 const LAYERS = [
-  { from: `${EDITOR}/geom/`, may: [], packages: [] },
+  { from: `${EDITOR}/geom/`, may: [], packages: ['clipper2-ts'] },
   { from: `${EDITOR}/store/`, may: [`${EDITOR}/geom/`], packages: ['@preact/signals-core'] },
   {
     from: `${EDITOR}/sync/`,

@@ -198,7 +198,7 @@ export function paste(store, labels, values = {}, tool = /** @type {'copy' | 'du
 }
 
 /** The values for a copy; those of another project's attributes are left out. @param {Store} store @param {string} id @param {ValuesBySubject[string]} values */
-function copiedValues(store, id, values) {
+export function copiedValues(store, id, values) {
   const known = new Set(store.attributes.peek().map((one) => one.id));
   return Object.entries(values).flatMap(([attribute, value]) => (known.has(attribute) ? setValue(store, id, attribute, value) : []));
 }

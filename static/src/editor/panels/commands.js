@@ -12,6 +12,7 @@ import { showKeySheet } from './dialogs/key-sheet.js';
 import { showPalette } from './dialogs/palette-entries.js';
 import { toolOf } from './bars/rail.js';
 import { showSettings } from './dialogs/settings-dialog.js';
+import { convertSelected, intersectSelected, joinSelected, removeOverlapOfSelected, splitSelected, subtractSelected } from './shapes.js';
 import { createWorkSteps } from './work-steps.js';
 
 /** @import {App} from './app' */
@@ -208,6 +209,13 @@ export function actionsOf(app) {
     copy: () => copySelected(app),
     paste: () => pasteCopied(app),
     duplicate: () => duplicateSelected(app),
+    join: () => joinSelected(app),
+    subtract: () => subtractSelected(app),
+    intersect: () => intersectSelected(app),
+    overlap: () => removeOverlapOfSelected(app),
+    split: () => splitSelected(app),
+    'convert.mask': () => convertSelected(app, 'mask'),
+    'convert.polygon': () => convertSelected(app, 'polygon'),
     hide: () => toggleSelected(app, 'hidden'),
     lock: () => toggleSelected(app, 'locked'),
     delete: () => removeSelected(app),

@@ -40,6 +40,18 @@ function authorField({ names }, label) {
     ${editor ? html`<span class="k">${t('Updated by')}</span>${line(editor, label.updated_at)}` : nothing}`;
 }
 
+/** What can be done with the shapes of the selected objects. @param {App} app @param {readonly Label[]} labels */
+function shapeButtons(app, labels) {
+  const button = (/** @type {string} */ name, /** @type {string} */ shape, /** @type {string} */ command) =>
+    iconButton({ name, icon: shape, kind: 's', keys: app.keys(command), run: () => app.run(command) });
+  const hasParts = labels.some((one) => one.mask || (one.points?.length ?? 0) > 1);
+  return html`<div class="row tight body" role="group" aria-label=${t('Shape operations')}>
+    ${labels.length > 1 ? html`${button(t('Join'), 'squares-unite', 'join')}${button(t('Subtract'), 'squares-subtract', 'subtract')}` : nothing}
+    ${hasParts ? button(t('Split'), 'split', 'split') : nothing}
+    ${labels.some((one) => !one.mask) ? button(t('Convert to mask'), 'brush', 'convert.mask') : nothing}
+    ${labels.some((one) => one.mask || !one.points) ? button(t('Convert to polygon'), 't-poly', 'convert.polygon') : nothing}</div>`;
+}
+
 /** The view of what is selected; nothing when nothing is. @param {App} app */
 export function detailsView(app) {
   const { store, stage } = app;
@@ -67,5 +79,5 @@ export function detailsView(app) {
         <span class="k">${t('Position')}</span><span class="v muted">x ${num(label.box[0], 1)} y ${num(label.box[1], 1)}</span>
         ${label.origin === 'human' ? nothing : html`<span class="k">${t('Source')}</span><span class="v muted">${originWords(label)}</span>`}
         ${authorField(app, label)}` : nothing}
-    </div>${labelAttributes(app, labels, !canEdit)}</section>`;
+    </div>${canEdit ? shapeButtons(app, labels) : nothing}${labelAttributes(app, labels, !canEdit)}</section>`;
 }
