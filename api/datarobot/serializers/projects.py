@@ -18,7 +18,7 @@ class ProjectSerializer(Serializer):
 
     id = fields.UUIDField()
     projectName = fields.TextField()
-    projectDescription = fields.TextField()
+    projectDescription = fields.TextField(allow_null=True)
     fileName = fields.TextField()
     stage = fields.ChoiceField(STAGES)
     created = fields.DateTimeField()
@@ -40,7 +40,7 @@ class ProjectSerializer(Serializer):
         return {
             "id": instance.pk,
             "projectName": instance.name,
-            "projectDescription": instance.description,
+            "projectDescription": instance.description or None,  # the client refuses an empty text
             "fileName": instance.name,
             "stage": stage_of(instance),
             "created": instance.created_at,

@@ -67,7 +67,7 @@ def test_a_project(w: World, by: Callers, p: str) -> None:
     with counted("datarobot project"):
         found = by.vera.get(f"{p}/")
     assert found == {
-        "id": str(w.project.pk), "projectName": "Streets", "projectDescription": "", "fileName": "Streets", "stage": "aim",
+        "id": str(w.project.pk), "projectName": "Streets", "projectDescription": None, "fileName": "Streets", "stage": "aim",
         "created": found["created"], "target": None, "targetType": None, "metric": None, "positiveClass": None, "partition": {},
         "advancedOptions": {}, "holdoutUnlocked": True, "unsupervisedMode": False, "useFeatureDiscovery": False,
         "maxTrainPct": None, "maxTrainRows": None, "catalogId": None,
@@ -101,7 +101,7 @@ def test_the_list_is_an_array_of_what_the_key_may_see(w: World, by: Callers) -> 
 
 def test_change_and_delete(w: World, by: Callers, p: str) -> None:
     changed = by.max.patch(f"{p}/", {"projectName": "Café", "workerCount": -1})
-    assert (changed["projectName"], changed["projectDescription"]) == ("Café", "")
+    assert (changed["projectName"], changed["projectDescription"]) == ("Café", None)
     changed = by.max.patch(f"{p}/", {"projectDescription": "two\nlines", "holdoutUnlocked": True, "own": 1})
     row = Project.objects.get(pk=w.project.pk)
     assert (row.name, row.description) == ("Café", "two\nlines") and changed[
