@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 SHAPES = ("box", "polygon", "mask", "keypoints")
-_FIELDS = ("box", "shape", "points", "mask", "keypoints")
+_FIELDS = ("box", "shape", "points", "mask", "mask_delta", "keypoints")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +149,8 @@ def parse_geometry(
 ) -> Geometry:
     """Return the geometry after the untrusted native fields of `patch` are applied to `current` (None: a new label).
 
-    The fields: box [x0, y0, x1, y1], shape, points (multipolygon), mask (run list relative to the box), keypoints
-    (list of objects). Null takes a field away; a missing one stays; other keys are ignored.
+    The fields: box [x0, y0, x1, y1], shape, points (multipolygon), mask (run list relative to the box) or mask_delta
+    (what changes of it, see masks.apply_delta), keypoints (list of objects). Null takes a field away; a missing one stays; other keys are ignored.
     A box that is not given is computed when points come, or keypoints whose box was computed before. A mask needs a
     box of whole pixels and keeps its size: it moves with the box, another size needs a new mask. A shape that is given
     must fit what is there; else it follows from it. Without any of the fields `current` is returned as it is, also
@@ -164,7 +164,7 @@ def parse_geometry(
     keypoints = _text_of_keypoints(patch, current)
     has_mask = (
         patch["mask"] is not None if "mask" in patch else current is not None and current.mask is not None
-    )
+    ) or patch.get("mask_delta") is not None
     box = _parse_or_compute_box(patch, current, points, keypoints, has_mask=has_mask)
     mask = _packed_mask(patch, current, box) if has_mask else None
     result = Geometry(box, _shape(patch, current, points, mask, keypoints), points, mask, keypoints)
@@ -223,6 +223,11 @@ def _parse_or_compute_box(
 
 def _packed_mask(patch: Mapping[str, object], current: Geometry | None, box: Box) -> bytes:
     left, top, right, bottom = box.as_bounds()
+    if patch.get("mask_delta") is not None:
+        if patch.get("mask") is not None or current is None or current.mask is None:
+            raise Invalid("Only the mask that a label has can be changed.", field="mask_delta")
+        spans, old = masks.unpack_spans(current.mask), current.box.as_bounds()
+        return masks.pack_spans(masks.apply_delta(spans, old, patch["mask_delta"], box.as_bounds()))
     if patch.get("mask") is not None:
         return masks.pack_spans(masks.parse_runs(patch["mask"], right - left, bottom - top))
     assert current is not None and current.mask is not None

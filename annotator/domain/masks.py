@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import rle, spans as sp
-from .errors import Invalid
+from .errors import DomainError, Invalid
 from .outlines import mask_to_points
 from .rasters import MultiPolygon, polygon_spans, rasterise
 from .rle import parse_counts
@@ -25,6 +25,7 @@ __all__ = [
     "Bounds",
     "MultiPolygon",
     "Spans",
+    "apply_delta",
     "bounds_of",
     "coco_counts",
     "coco_mask",
@@ -49,6 +50,8 @@ __all__ = [
 ]
 
 _VERSION = b"\x01"
+#: Most rows between the first and the last pixel of a mask and its delta.
+_MAX_ROWS = 200_000
 _MAX_UNPACKED = 128_000_000
 _MAX_NUMBER = 2**40
 
@@ -122,6 +125,36 @@ def runs_to_mask(runs: Sequence[int], width: int, height: int) -> Bits:
 def mask_to_runs(mask: Bits) -> list[int]:
     """Return the run list of a bool array; [] when no pixel is set."""
     return spans_to_runs(sp.from_bits(mask))
+
+
+def apply_delta(spans: Spans, box: Bounds, raw: object, result_box: Bounds) -> Spans:
+    """Return the spans in `result_box` of a mask, given in `box`, after an untrusted delta turns its pixels over.
+
+    The delta is {"box": four whole numbers, "mask": the run list in that box of the pixels that change, "area": the
+    number of pixels afterwards}. Invalid naming "mask_delta" when it is not, or when the outcome is empty, does not fit
+    in `result_box` or has another area: then it was made for another mask.
+    """
+    field = "mask_delta"
+    if not isinstance(raw, dict) or not isinstance(raw.get("box"), list) or len(raw["box"]) != 4:
+        raise Invalid("A change of a mask needs box, mask and area.", field=field)
+    if any(type(side) is not int or abs(side) > _MAX_NUMBER for side in raw["box"]):
+        raise Invalid("The box of a change of a mask must be four whole numbers.", field=field)
+    left, top, right, bottom = raw["box"]
+    around = min(box[0], left), min(box[1], top), max(box[2], right), max(box[3], bottom)
+    if around[3] - around[1] > _MAX_ROWS or (around[2] - around[0]) * (around[3] - around[1]) > MAX_PIXELS:
+        raise Invalid("The change lies too far from the mask.", field=field)
+    try:
+        changes = parse_runs(raw.get("mask"), right - left, bottom - top, field=field)
+    except DomainError as error:
+        raise Invalid(error.message, field=field) from None
+    result = sp.difference(
+        sp.recut(spans, box, around), sp.recut(changes, (left, top, right, bottom), around)
+    )
+    area = sp.count(result)
+    result = sp.recut(result, around, result_box)
+    if not area or sp.count(result) != area or raw.get("area") != area:
+        raise Invalid("The change was made for another mask.", field=field)
+    return result
 
 
 # --- stored bytes ----------------------------------------------------------------------------------------------------

@@ -67,6 +67,13 @@ def merge(spans: Spans) -> Spans:
     return np.stack([spans[firsts, 0], reach[lasts]], axis=1)
 
 
+def difference(one: Spans, other: Spans) -> Spans:
+    """Return the pixels that only one of two canonical span lists has."""
+    ends, times = np.unique(np.concatenate([one.reshape(-1), other.reshape(-1)]), return_counts=True)
+    odd: Spans = ends[times == 1].reshape(-1, 2)
+    return odd
+
+
 def count(spans: Spans) -> int:
     """Return the number of pixels of canonical spans."""
     return int((spans[:, 1] - spans[:, 0]).sum())

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from annotator.domain import geometry, masks
+from annotator.domain import geometry, masks, spans
+from annotator.domain.errors import Invalid
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "geometry"
 SQUARE = [[10, 10], [20, 10], [20, 20], [10, 20]]
@@ -133,6 +134,51 @@ def bitmaps():
     return result
 
 
+#: Way of a brush: discs [x, y, radius], one after the other, in an image of 24 x 16.
+STROKES = {
+    "a dot": [[9.3, 7.2, 4.1]],
+    "the smallest": [[5.5, 3.5, 0.5]],
+    "the smallest, slanted": [[2.5, 3.5, 0.5], [20.5, 9.5, 0.5]],
+    "level": [[4.2, 8.1, 3.3], [18.7, 8.1, 3.3]],
+    "upright": [[11.3, 2.2, 2.7], [11.3, 12.9, 2.7]],
+    "slanted": [[3.1, 3.3, 2.6], [19.4, 12.2, 2.6]],
+    "back and forth": [[5.2, 4.1, 2.1], [15.3, 6.2, 2.1], [6.4, 12.3, 2.1]],
+    "clipped at the image": [[-2.3, -1.2, 5.4], [26.1, 17.3, 5.4]],
+    "outside": [[-9.1, 4.2, 3.1], [-8.2, 9.1, 3.1]],
+    "growing": [[4.1, 7.9, 1.2], [17.2, 8.3, 6.1]],
+    "one disc in the other": [[10.2, 8.1, 6.2], [11.3, 8.4, 2.1]],
+}
+
+
+def stroke_bits(discs, width=24, height=16):
+    """Try the center of each pixel against very many discs on the way."""
+    xs, ys = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
+    depth = np.full(xs.shape, -np.inf)
+    for a, b in zip(discs, discs[1:] or discs, strict=False):
+        for share in np.linspace(0, 1, 2001):
+            x, y, r = (p + (q - p) * share for p, q in zip(a, b, strict=True))
+            depth = np.maximum(depth, r - np.hypot(xs - x, ys - y))
+    assert np.abs(depth).min() > 1e-4, "a pixel lies on the edge: half-open there, which this does not say"
+    return depth > 0
+
+
+def strokes():
+    cases = {name: stroke_bits(discs) for name, discs in STROKES.items()}
+    previous = np.zeros((16, 24), bool)
+    result = []
+    for name, mask in cases.items():
+        result.append(
+            {
+                "name": name,
+                "discs": STROKES[name],
+                "runs": masks.mask_to_runs(mask),
+                "changed": masks.mask_to_runs(mask ^ previous),
+            }
+        )
+        previous = mask
+    return result
+
+
 #: Run lists for a box of 4 x 3 that nobody may accept.
 REFUSED = {
     "empty": [],
@@ -167,6 +213,7 @@ FILES = {
     "bitmaps.json": bitmaps,
     "refused_runs.json": lambda: {"width": 4, "height": 3, "cases": REFUSED},
     "codec.json": codec,
+    "strokes.json": strokes,
 }
 
 
@@ -180,7 +227,7 @@ def stored(name):
     return json.loads((FOLDER / name).read_text())
 
 
-@pytest.mark.parametrize("name", ["bitmaps.json", "refused_runs.json", "codec.json"])
+@pytest.mark.parametrize("name", ["bitmaps.json", "refused_runs.json", "codec.json", "strokes.json"])
 def test_vectors_are_what_the_code_says(name):
     assert stored(name) == json.loads(text_of(FILES[name]()))
 
@@ -212,6 +259,47 @@ def test_known_answers():
     assert sum(halves) == 400
     bitmap = stored("bitmaps.json")[0]
     assert bitmap["rows"] == BITMAPS["the contract's example"] and bitmap["runs"] == [7, 2, 11, 2]
+
+
+def test_changed_pixels_turn_each_stroke_into_the_next():
+    """What the page sends of a mask, from tight box to tight box, gives the mask that it shows."""
+    before, whole = None, (0, 0, 24, 16)
+    for row in stored("strokes.json"):
+        after = masks.parse_runs(row["runs"], 24, 16) if row["runs"] else None
+        if before is not None and after is not None:
+            old, new = spans.bounds(before, 24), spans.bounds(after, 24)
+            delta = {
+                "box": list(whole),
+                "mask": row["changed"],
+                "area": int((after[:, 1] - after[:, 0]).sum()),
+            }
+            made = masks.apply_delta(spans.recut(before, whole, old), old, delta, new)
+            assert np.array_equal(spans.recut(made, new, whole), after), row["name"]
+        before = after
+
+
+@pytest.mark.parametrize(
+    "delta",
+    [
+        None,
+        [],
+        {},
+        {"box": [0, 0, 4, 3], "mask": [1, 2]},
+        {"box": [0, 0, 4, 3], "mask": [1, 2], "area": 3},
+        {"box": [0, 0, 4, 3], "mask": [1, 4], "area": 0},
+        {"box": [0, 0, 4.5, 3], "mask": [5, 2], "area": 6},
+        {"box": [0, 0, 4, 3], "mask": [], "area": 4},
+        {"box": [0, 0, 4, 3], "mask": [12, 2], "area": 6},
+        {"box": [4, 0, 0, 3], "mask": [5, 2], "area": 6},
+        {"box": [0, 0, 5, 3], "mask": [5, 1], "area": 5},
+        {"box": [0, -(2**39), 4, 3], "mask": [5, 2], "area": 6},
+        {"box": [0, 0, 1, 300_000], "mask": [300_000, 1], "area": 5},
+    ],
+)
+def test_a_change_that_was_made_for_another_mask_is_refused(delta):
+    with pytest.raises(Invalid) as caught:
+        masks.apply_delta(masks.parse_runs([1, 4], 4, 3), (0, 0, 4, 3), delta, (0, 0, 4, 3))
+    assert caught.value.field == "mask_delta"
 
 
 if __name__ == "__main__":

@@ -197,6 +197,8 @@ def _parse_label_ops(batch: Batch) -> dict[uuid.UUID, labels.Draft]:
                 raise Invalid("patch must be an object or null.", field="patch")
             is_new = op.raw.get("base") is None
             current = None if is_new else batch.stored.get(op.label_id)
+            if current and "mask_delta" in patch and op.raw.get("base") != current.revision:
+                continue  # made for another mask: a conflict, whatever it holds
             if is_new or current is not None:
                 drafts[op.op_id] = labels.parse_patch(
                     patch=patch, media=batch.media, label_id=op.label_id, current=current
@@ -246,7 +248,12 @@ def _apply_label_op(batch: Batch, op: Op, draft: labels.Draft | None, now: Any) 
         changes.delete(label)
     else:
         if changes.has(key):  # the patch was checked against the label as stored
-            draft = labels.parse_patch(patch=op.raw["patch"], media=batch.media, label_id=key, current=label)
+            try:
+                draft = labels.parse_patch(
+                    patch=op.raw["patch"], media=batch.media, label_id=key, current=label
+                )
+            except DomainError as error:
+                return op.reject(error)
         labels.change_label(label=label, draft=draft, actor=batch.actor, now=now, changes=changes)
     op.ok()
 

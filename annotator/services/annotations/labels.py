@@ -26,7 +26,7 @@ from annotator.services.annotations import label_rows, value_rows
 from annotator.services.media import statuses
 
 MAX_AT_ONCE = 1000
-GEOMETRY_FIELDS = frozenset({"box", "shape", "points", "mask", "keypoints"})
+GEOMETRY_FIELDS = frozenset({"box", "shape", "points", "mask", "mask_delta", "keypoints"})
 ORIGINS = ("human", "model", "import")
 PATCH_FIELDS = GEOMETRY_FIELDS | {"concept", "z", "tool", "origin", "score", "is_crowd", "external_id"}
 TOOLS = (

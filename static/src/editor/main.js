@@ -29,7 +29,7 @@ import { mountTrays } from './panels/notices/trays.js';
 import { createStepper } from './panels/filmstrip/stepper.js';
 import { stepsFor } from './panels/bars/workflow.js';
 import { returnFocusTo } from './panels/focus.js';
-import { lockFinishedImage, offerDraft, syncDisplaySettings, syncFilmItem } from './panels/effects.js';
+import { lockFinishedImage, offerDraft, syncBrush, syncDisplaySettings, syncFilmItem } from './panels/effects.js';
 import { setStrings } from '../i18n.js';
 import { wireDialogs } from '../ui/dialog.js';
 import { wireMenus } from '../ui/menu.js';
@@ -123,6 +123,7 @@ function wire(app) {
   lockFinishedImage(app);
   offerDraft(app);
   syncDisplaySettings($('editor'), app);
+  syncBrush(app);
   effect(() => stage.setFill(settings.value.fill));
   document.addEventListener('themechange', () => stage.refreshColors());
   stage.onPointer((x, y) => (x === null || y === null ? session.clearCursor() : session.moveCursor(x, y)));

@@ -191,6 +191,8 @@ export class Server {
     if (!old) return patch === null ? answer('ok', { revision: null }) : answer('conflict', { label: null });
     if (base !== old.revision) return answer('conflict', { label: clone(old) });
     if (patch?.concept && !this.concepts.includes(patch.concept)) return answer('rejected', { code: 'unknown_class', field: 'concept', message: 'There is no such class in this project.' });
+    // like a server of an earlier release, which knows whole masks only
+    if (patch?.mask_delta) return answer('rejected', { code: 'invalid', field: 'mask_delta', message: "A label has no field 'mask_delta'." });
     if (!before.has(label_id)) before.set(label_id, clone(old));
     if (patch === null) media.labels.delete(label_id);
     else media.labels.set(label_id, { ...old, ...clone(patch), revision: seq });

@@ -288,3 +288,43 @@ def test_an_image_that_could_not_be_decoded_takes_a_status_and_no_annotations(w:
     )
     assert tag["code"] == "image_unreadable"
     assert status["status"] == "ok"
+
+
+def test_changed_pixels_of_a_mask_are_applied_on_the_revision_that_they_were_made_for(w: World) -> None:
+    key = uuid7()
+    create = op(key, None, {"concept": str(w.car.pk), "box": [2, 2, 6, 4], "mask": [1, 8], "tool": "brush"})
+    (made,) = apply(w, create)
+    delta = {"box": [5, 3, 8, 4], "mask": [1, 3], "area": 9}
+    stroke = op(key, made["revision"], {"box": [2, 2, 8, 4], "shape": "mask", "mask_delta": delta})
+    (result,) = apply(w, stroke)
+    assert result["status"] == "ok"
+    stored = label_rows.native_of(Label.all_objects.get(pk=key))
+    assert (list(stored["box"]), stored["mask"]) == ([2, 2, 8, 4], [1, 4, 7, 3, 11, 2])
+    after = Event.objects.filter(kind="labels.changed").latest("seq").after
+    assert [label["mask"] for label in (orjson.loads(after) if isinstance(after, str) else after)] == [
+        stored["mask"]
+    ]
+    late = op(key, made["revision"], {"box": [2, 2, 8, 4], "mask_delta": {"box": [0, 0, 1, 1]}})
+    (result,) = apply(w, late, user=w.max)
+    assert (result["status"], result["label"]["mask"]) == ("conflict", stored["mask"])
+
+
+def test_changed_pixels_that_do_not_come_out_are_refused_by_their_own_name(w: World) -> None:
+    key = uuid7()
+    mask = {"concept": str(w.car.pk), "box": [2, 2, 6, 4], "mask": [1, 8], "tool": "brush"}
+    (made,) = apply(w, op(key, None, mask))
+    wrong = {"box": [2, 2, 6, 4], "mask_delta": {"box": [2, 2, 6, 4], "mask": [1, 1], "area": 8}}
+    right = {"box": [2, 2, 6, 4], "mask_delta": {"box": [2, 2, 6, 4], "mask": [2, 1], "area": 7}}
+    results = apply(
+        w,
+        op(key, made["revision"], wrong),
+        op(key, made["revision"], right),
+        op(key, made["revision"], right),
+    )
+    assert [(r["status"], r.get("field")) for r in results] == [
+        ("rejected", "mask_delta"), ("ok", None), ("rejected", "mask_delta"),
+    ]  # fmt: skip
+    box = make_box(w.images[0], w.car, (0, 0, 10, 10))
+    (result,) = apply(w, op(box.pk, box.revision, right))
+    assert (result["status"], result["field"]) == ("rejected", "mask_delta")
+    assert label_rows.native_of(Label.all_objects.get(pk=key))["mask"] == [1, 1, 3, 6]

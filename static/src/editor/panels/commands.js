@@ -10,7 +10,8 @@ import { withBound } from './side/classes-model.js';
 import { askForNumber } from './dialogs/jump.js';
 import { showKeySheet } from './dialogs/key-sheet.js';
 import { showPalette } from './dialogs/palette-entries.js';
-import { toolOf } from './bars/rail.js';
+import { hasBrush, toolOf } from './bars/rail.js';
+import { nextBrush } from './settings.js';
 import { showSettings } from './dialogs/settings-dialog.js';
 import { convertSelected, intersectSelected, joinSelected, removeOverlapOfSelected, splitSelected, subtractSelected } from './shapes.js';
 import { createWorkSteps } from './work-steps.js';
@@ -94,6 +95,23 @@ function useTool({ store, stage, announce }, tool) {
   if (toolOf(tool).draws && !store.may.peek().label) return announce(store.may.peek().reason);
   store.tool.value = tool;
   stage.focus();
+}
+
+/** The last drawing tool; with the brush in use the next stroke begins a new object. @param {App} app @param {string} tool */
+function useAgain(app, tool) {
+  if (app.store.tool.peek() === 'brush' && tool === 'brush' && app.store.selection.peek().size) {
+    app.store.select([]);
+    app.announce(t('The next stroke begins a new object'));
+  }
+  useTool(app, tool);
+}
+
+/** @param {App} app @param {1 | -1} step */
+function resizeBrush({ store, settings, announce }, step) {
+  if (!hasBrush(store.tool.peek())) return false;
+  settings.set({ brushSize: nextBrush(settings.value.brushSize, step) });
+  announce(t('Brush size {n} px', { n: settings.value.brushSize }), { spokenOnly: true });
+  return true;
 }
 
 /** Id of the current class; null, and said, without any. @param {App} app */
@@ -201,7 +219,12 @@ export function actionsOf(app) {
     'tool.pan': () => useTool(app, 'pan'),
     'tool.box': () => useTool(app, 'box'),
     'tool.polygon': () => useTool(app, 'polygon'),
-    'tool.again': () => useTool(app, memory.last),
+    'tool.brush': () => useTool(app, 'brush'),
+    'tool.eraser': () => useTool(app, 'eraser'),
+    'tool.fill': () => useTool(app, 'fill'),
+    'brush.smaller': () => resizeBrush(app, -1),
+    'brush.larger': () => resizeBrush(app, 1),
+    'tool.again': () => useAgain(app, memory.last),
     'class.repeat': () => repeatClass(app),
     'object.next': () => selectNext(app, 1),
     'object.previous': () => selectNext(app, -1),

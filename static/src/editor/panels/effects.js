@@ -40,6 +40,14 @@ export function syncDisplaySettings(editor, { store, settings }) {
   });
 }
 
+/** Gives the tools the brush of this person's settings. @param {App} app */
+export function syncBrush({ store, settings }) {
+  return effect(() => {
+    const { brushSize: size, brushPressure: pressure } = settings.value;
+    store.brush.value = { size, pressure };
+  });
+}
+
 /** Offers to continue the unfinished polygon of an image when it is opened with another tool. @param {App} app */
 export function offerDraft({ store, stage }) {
   let shown = '';

@@ -11,11 +11,13 @@ import { effect, signal } from '@preact/signals-core';
  * @property {boolean} keepView   next and previous keep zoom and place
  * @property {boolean} bare       panels hidden
  * @property {string} sort        of the object list
+ * @property {number} brushSize     image pixels across, 1 to 1000
+ * @property {boolean} brushPressure the pressure of a pen makes the brush smaller
  * @property {Record<string, Record<string, string>>} digits  class bound to a digit, by project
  */
 
 /** @type {Readonly<Settings>} */
-export const DEFAULTS = Object.freeze({ sideWidth: 320, tab: 'objects', fill: 0.2, outlines: false, names: true, keepView: false, bare: false, sort: 'number', digits: {} });
+export const DEFAULTS = Object.freeze({ sideWidth: 320, tab: 'objects', fill: 0.2, outlines: false, names: true, keepView: false, bare: false, sort: 'number', brushSize: 20, brushPressure: true, digits: {} });
 
 /** What was stored, as far as it makes sense. @param {unknown} stored @returns {Settings} */
 export function sane(stored) {
@@ -25,9 +27,16 @@ export function sane(stored) {
   const settings = /** @type {Settings} */ (/** @type {unknown} */ (made));
   settings.sideWidth = clampWidth(settings.sideWidth);
   settings.fill = Number.isFinite(settings.fill) ? Math.min(1, Math.max(0, settings.fill)) : DEFAULTS.fill;
+  settings.brushSize = clampBrush(settings.brushSize);
   settings.digits = Object.fromEntries(Object.entries(settings.digits ?? {}).filter(([, bound]) => bound && Object.values(bound).every((id) => typeof id === 'string')));
   return settings;
 }
+
+/** @param {number} size image pixels */
+export const clampBrush = (size) => (Number.isFinite(size) ? Math.min(1000, Math.max(1, Math.round(size))) : DEFAULTS.brushSize);
+
+/** The next size of the brush: about a tenth more or less, at least a pixel. @param {number} size @param {1 | -1} step */
+export const nextBrush = (size, step) => clampBrush(size + step * Math.max(1, Math.round(size / 10)));
 
 /** @param {number} width px */
 export const clampWidth = (width) => (Number.isFinite(width) ? Math.min(480, Math.max(240, Math.round(width))) : DEFAULTS.sideWidth);

@@ -1,5 +1,7 @@
 /** Compares, patches, composes and merges labels and deltas by field; pure functions, no state. */
 
+import { maskDelta } from '../geom/rows.js';
+
 /**
  * @import {Delta, LabelDelta} from '../types/changes'
  * @import {Label, LabelPatch} from '../types/labels'
@@ -73,6 +75,11 @@ export function difference(from, to) {
     if (!(field in to) || same(from[field], to[field])) continue;
     before[field] = from[field];
     after[field] = to[field];
+  }
+  // a run list is relative to its box: a new one never goes without it
+  if (after.mask && to.box) {
+    before.box = from.box;
+    after.box = to.box;
   }
   return [before, after];
 }
@@ -216,5 +223,13 @@ export function toWire(op, base) {
   if (delta.after === null) return { op_id, at, label_id: delta.label_id, base, patch: null };
   const isNew = delta.before === null;
   const patch = pick(delta.after, isNew ? CREATED : EDITABLE);
-  return { op_id, at, label_id: delta.label_id, base: isNew ? null : base, patch };
+  return { op_id, at, label_id: delta.label_id, base: isNew ? null : base, patch: op.isFull ? patch : shortened(delta.before, patch) };
+}
+
+/** With the pixels of a mask that change in place of all its pixels, when that is shorter. @param {Partial<Label> | null} before @param {Partial<Label>} patch */
+function shortened(before, patch) {
+  const { mask, ...rest } = patch;
+  if (!mask || !patch.box || !before?.mask || !before.box) return patch;
+  const delta = maskDelta({ box: before.box, mask: before.mask }, { box: patch.box, mask });
+  return delta && delta.mask.length < mask.length ? { ...rest, mask_delta: delta } : patch;
 }

@@ -145,7 +145,7 @@ export class DrawTool extends Tool {
   /**
    * Commits what was drawn, as the geometry of the shape to redraw or as a new one.
    * @param {LabelPatch & {box: Box}} geometry
-   * @param {{shape: 'box' | 'polygon', tool: string, kind: string, size: string}} how
+   * @param {{shape: 'box' | 'polygon' | 'mask', tool: string, kind: string, size: string}} how
    * @returns {boolean} false when there is no class for it
    */
   finish(geometry, { shape, tool, kind, size }) {

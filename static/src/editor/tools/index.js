@@ -1,5 +1,7 @@
 /** The tools by name, for the stage. */
 import { BoxTool } from './box.js';
+import { BrushTool, EraserTool } from './masks/brush.js';
+import { FillTool } from './masks/fill.js';
 import { PanTool } from './pan.js';
 import { PolygonTool } from './polygon.js';
 import { SelectTool } from './select.js';
@@ -8,6 +10,9 @@ import { SelectTool } from './select.js';
 
 /** @param {ToolContext} context @returns {Map<string, Tool>} */
 export function createTools(context) {
-  const tools = [new SelectTool(context), new PanTool(context), new BoxTool(context), new PolygonTool(context)];
+  const tools = [
+    new SelectTool(context), new PanTool(context), new BoxTool(context), new PolygonTool(context),
+    new BrushTool(context), new EraserTool(context), new FillTool(context),
+  ];
   return new Map(tools.map((tool) => [tool.name, tool]));
 }

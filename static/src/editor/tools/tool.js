@@ -6,6 +6,8 @@
  * @import {Box, Point} from '../types/geometry'
  * @import {Label} from '../types/labels'
  * @import {Store} from '../types/store'
+ * @import {Disc} from '../geom/brush.js'
+ * @import {MaskDraft} from './masks/draft.js'
  */
 
 /** @typedef {Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey' | 'altKey' | 'ctrlKey' | 'metaKey'>} Key */
@@ -18,6 +20,7 @@
  * @property {string} type 'mouse', 'pen' or 'touch'
  * @property {number} clicks 2 when this press follows another at the same place
  * @property {() => [number, number][]} path image points since the last event
+ * @property {number} [pressure] 0 to 1, of a pen @property {boolean} [isEraser] the eraser end of a pen
  */
 
 /**
@@ -36,6 +39,8 @@
  * @property {(box: Box) => void} marquee
  * @property {(label: Label) => void} other  the version of another person, dashed
  * @property {(x: number, y: number) => void} guides  lines across the stage
+ * @property {(draft: MaskDraft, look: {concept: string | null}) => void} mask  a mask that is being edited
+ * @property {(disc: Disc, look: {isErasing: boolean, from?: Disc | null}) => void} brush  the circle of a brush, with the way to it
  * @property {(x: number, y: number, text: string) => void} note  a small text beside a place
  */
 
@@ -48,7 +53,7 @@
  * @property {() => ToolCamera} camera
  * @property {(x: number, y: number, type?: string) => Label[]} hit the one to select first
  * @property {(box: Box) => Label[]} inside labels that lie whole in the box
- * @property {Map<string, Label>} previews other geometry for labels while they are dragged
+ * @property {Map<string, Label | null>} previews other geometry for labels while they are dragged; null: the tool draws it
  * @property {() => void} redraw
  * @property {(name: string) => void} setTool
  * @property {() => void} fit
@@ -74,6 +79,9 @@ export class Tool {
 
   /** Draws new shapes. */
   isDrawTool = false;
+
+  /** The eraser end of a pen is of use. */
+  hasEraser = false;
 
   /** @param {ToolContext} context */
   constructor(context) {

@@ -21,6 +21,8 @@ export interface OutboxOp {
   tried: boolean;
   /** Ops that were made one with this one. */
   replaces: string[];
+  /** The server could not apply the changed pixels of a mask: it gets all of them. */
+  isFull?: boolean;
   parked: Parked | null;
 }
 export type Parked =

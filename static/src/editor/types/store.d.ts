@@ -26,6 +26,14 @@ export interface Display {
   bare: boolean;
 }
 
+/** The brush for masks. */
+export interface Brush {
+  /** Image pixels across. */
+  size: number;
+  /** The pressure of a pen makes it smaller. */
+  pressure: boolean;
+}
+
 export interface Clipboard {
   readonly labels: readonly Label[];
   /** The attribute values of the labels, by their ids. */
@@ -89,6 +97,7 @@ export interface Store {
   /** Set by the view after every move. */
   readonly view: Signal<View>;
   readonly display: Signal<Display>;
+  readonly brush: Signal<Brush>;
   /** What the person copied last in this browser, also in another tab or before a reload. */
   readonly clipboard: ReadonlySignal<Clipboard>;
   /** Stored in this browser and sent to the person's other tabs. */

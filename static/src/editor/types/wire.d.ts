@@ -1,4 +1,5 @@
 /** What goes between page and server: events, operations and their results. */
+import type { Box } from './geometry';
 import type { Label, LabelPatch } from './labels';
 import type { AttributeValue } from './page';
 
@@ -14,8 +15,11 @@ export interface ProjectEvent {
   after?: any;
 }
 
+/** What changes of a label. `mask_delta` in place of `mask`: the pixels that change, and how many there are afterwards. */
+export type WirePatch = LabelPatch & { mask_delta?: { box: Box; mask: number[]; area: number } };
+
 export type WireOp =
-  | { op_id: string; at: string; label_id: string; base: number | null; patch: LabelPatch | null }
+  | { op_id: string; at: string; label_id: string; base: number | null; patch: WirePatch | null }
   | { op_id: string; at: string; tag: string; on: boolean }
   | { op_id: string; at: string; subject: string; attribute: string; value: AttributeValue | null }
   | { op_id: string; at: string; status: string; reason?: string };

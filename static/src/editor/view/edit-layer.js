@@ -48,7 +48,7 @@ export class EditLayer {
     this.query = query;
     /** New labels that the bitmap may not have yet, with the change after which it has. @type {Map<string, number>} */
     this.fresh = new Map();
-    /** Other geometry for a label while it is dragged. @type {Map<string, Label>} */
+    /** Other geometry for a label while it is dragged; null: the tool draws it. @type {Map<string, Label | null>} */
     this.previews = new Map();
     /** Draws the draft and the handles; returns whether there was anything. @type {(g: CanvasRenderingContext2D, c: Camera) => boolean} */
     this.paintTool = () => false;
@@ -87,7 +87,8 @@ export class EditLayer {
   /** @param {string} id */
   #label(id) {
     const label = this.store.labels.get(id);
-    return label && (this.previews.get(id) ?? label);
+    const preview = this.previews.get(id);
+    return label && (preview === undefined ? label : preview);
   }
 
   /** @param {Camera} c */
@@ -132,7 +133,9 @@ export class EditLayer {
   /** Very many shapes that are dragged together: only their boxes, in one stroke. @param {CanvasRenderingContext2D} g @param {Camera} c */
   #drawGhosts(g, c) {
     g.beginPath();
-    for (const { box: [x0, y0, x1, y1] } of this.previews.values()) {
+    for (const label of this.previews.values()) {
+      if (!label) continue;
+      const [x0, y0, x1, y1] = label.box;
       g.rect(Math.round((x0 - c.left) * c.scale), Math.round((y0 - c.top) * c.scale), (x1 - x0) * c.scale, (y1 - y0) * c.scale);
     }
     g.lineWidth = c.ratio;

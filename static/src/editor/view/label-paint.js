@@ -16,7 +16,7 @@ const GREY = /** @type {Rgb} */ ([128, 128, 128]);
 const WHITE = /** @type {Rgb} */ ([255, 255, 255]);
 
 /** @param {number} width @param {number} height */
-function makeCanvas(width, height) {
+export function makeCanvas(width, height) {
   return Object.assign(document.createElement('canvas'), { width, height });
 }
 

@@ -1,10 +1,14 @@
 /** Draws what tools show above the shapes: handles, drafts, guides, notes. Places are image pixels. */
-import { transform } from './label-paint.js';
+import { sidesOf } from '../geom/brush.js';
+import { makeCanvas, transform } from './label-paint.js';
+import { MaskTiles } from './mask-tiles.js';
 
 /** @import {Box, Point} from '../types/geometry' */
 /** @import {Label} from '../types/labels' */
 /** @import {Camera} from './camera.js' */
 /** @import {LabelPainter} from './label-paint.js' */
+/** @import {Disc} from '../geom/brush.js' */
+/** @import {MaskDraft} from '../tools/masks/draft.js' */
 
 /** CSS pixels across. */
 const HANDLE = 8;
@@ -19,6 +23,8 @@ export class Pen {
     this.g = /** @type {CanvasRenderingContext2D} */ (/** @type {unknown} */ (null));
     this.c = /** @type {Camera} */ (/** @type {unknown} */ (null));
     this.font = '12px sans-serif';
+    /** @type {WeakMap<MaskDraft, MaskTiles>} */
+    this.tiles = new WeakMap();
     /** Something was drawn since `begin`. */
     this.isUsed = false;
   }
@@ -109,6 +115,44 @@ export class Pen {
   other(label) {
     this.isUsed = true;
     this.painter.paintOther(this.g, label, this.c);
+  }
+
+  /** A mask that is being edited: only what changed since the last frame is drawn anew. @param {MaskDraft} draft @param {{concept: string | null}} look */
+  mask(draft, { concept }) {
+    this.isUsed = true;
+    const style = this.#style(concept);
+    const changes = draft.take();
+    const known = this.tiles.get(draft);
+    const tiles = known ?? new MaskTiles(draft.rows, style.stroke, makeCanvas);
+    if (known) tiles.update(changes);
+    else this.tiles.set(draft, tiles);
+    this.g.globalAlpha = style.maskAlpha;
+    tiles.draw(this.g, this.c);
+    this.g.globalAlpha = 1;
+  }
+
+  /** The circle of a brush at its true size, dashed when it erases; `from`: the whole way of a straight line. @param {Disc} disc @param {{isErasing: boolean, from?: Disc | null}} look */
+  brush(disc, { isErasing, from = null }) {
+    const { g, c } = this;
+    g.beginPath();
+    for (const { x, y, r } of from ? [from, disc] : [disc]) {
+      const [px, py] = this.#at(x, y);
+      g.moveTo(px + r * c.scale, py);
+      g.arc(px, py, r * c.scale, 0, 2 * Math.PI);
+    }
+    const sides = from ? sidesOf(from, disc) : [];
+    for (const i of sides.length ? [0, 2] : []) {
+      g.moveTo(...this.#at(...sides[i]));
+      g.lineTo(...this.#at(...sides[i + 1]));
+    }
+    g.strokeStyle = DARK;
+    g.lineWidth = 3 * c.ratio;
+    g.stroke();
+    if (isErasing) g.setLineDash([4 * c.ratio, 4 * c.ratio]);
+    g.strokeStyle = '#fff';
+    g.lineWidth = 1.25 * c.ratio;
+    g.stroke();
+    g.setLineDash([]);
   }
 
   /** @param {Box} box */

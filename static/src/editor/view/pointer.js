@@ -20,6 +20,8 @@ import { ElementRect } from './element-rect.js';
  * @property {string} type   'mouse', 'pen' or 'touch'
  * @property {number} clicks 2 when this press follows another at the same place
  * @property {() => [number, number][]} path  image points since the last event, for freehand
+ * @property {number} pressure 0 to 1; 1 of what does not measure it
+ * @property {boolean} isEraser the eraser end of a pen, or its side button
  */
 
 /**
@@ -34,6 +36,8 @@ import { ElementRect } from './element-rect.js';
 
 const CLICK_MS = 400;
 const CLICK_PX = 6;
+/** Bits of `buttons`: the side button of a pen and its eraser end. */
+const PEN_ERASES = 2 | 32;
 
 export class PointerRouter {
   /** @param {HTMLElement} element @param {Viewport} viewport @param {PointerTarget} target */
@@ -82,6 +86,7 @@ export class PointerRouter {
     const [x, y] = toImage(camera, px, py);
     return {
       x, y, px, py, clicks, shift: e.shiftKey, ctrl: e.ctrlKey || e.metaKey, alt: e.altKey, type: e.pointerType,
+      pressure: e.pointerType === 'pen' ? e.pressure : 1, isEraser: e.pointerType === 'pen' && (e.buttons & PEN_ERASES) !== 0,
       path: () => (e.getCoalescedEvents?.() ?? [e]).map((c) => toImage(camera, ...this.#place(c))),
     };
   }
@@ -97,7 +102,8 @@ export class PointerRouter {
     }
     if (this.mode) return;
     const isPan = e.button === 1 || (e.button === 0 && this.isPanHeld);
-    if (!isPan && e.button !== 0) return;
+    const isEraser = e.pointerType === 'pen' && (e.buttons & PEN_ERASES) !== 0;
+    if (!isPan && e.button !== 0 && !isEraser) return;
     e.preventDefault();
     this.element.setPointerCapture(e.pointerId);
     this.pointer = e.pointerId;

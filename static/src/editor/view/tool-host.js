@@ -21,6 +21,7 @@ import { PointerRouter } from './pointer.js';
  * @property {(e: Key) => boolean} key
  * @property {(pen: any, camera: any) => void} paint
  * @property {boolean} isDrawTool @property {boolean} isDrawing @property {boolean} hasCrosshair
+ * @property {boolean} hasEraser the eraser end of a pen is of use
  * @property {Label | null} [single] of the tool that selects: the one selected shape that can be changed by hand
  * @property {(id: string) => void} [redraw] of a drawing tool: the next drawing becomes the geometry of this shape
  */
@@ -107,7 +108,9 @@ export class ToolHost {
   /** @returns {PointerTarget} */
   #target() {
     return {
-      down: (p) => this.tool.down(p),
+      down: (p) => {
+        if (!p.isEraser || this.tool.hasEraser) this.tool.down(p);
+      },
       move: (p) => this.tool.move(p),
       up: (p) => this.tool.up(p),
       cancel: () => this.tool.drop(),

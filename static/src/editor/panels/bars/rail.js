@@ -15,10 +15,16 @@ export const TOOLS = Object.freeze([
   null,
   { id: 'box', icon: 't-box', command: 'tool.box', draws: true, name: () => t('Box') },
   { id: 'polygon', icon: 't-poly', command: 'tool.polygon', draws: true, name: () => t('Polygon') },
+  { id: 'brush', icon: 'brush', command: 'tool.brush', draws: true, name: () => t('Brush') },
+  { id: 'eraser', icon: 'eraser', command: 'tool.eraser', draws: true, name: () => t('Eraser') },
+  { id: 'fill', icon: 'paint-bucket', command: 'tool.fill', draws: true, name: () => t('Fill') },
 ]);
 
 /** @param {string} id */
 export const toolOf = (id) => TOOLS.find((one) => one?.id === id) ?? /** @type {ToolEntry} */ (TOOLS[0]);
+
+/** Whether a tool has the size of the brush. @param {string} id */
+export const hasBrush = (id) => id === 'brush' || id === 'eraser';
 
 /** @param {HTMLElement} host @param {App} app */
 export function mountRail(host, app) {

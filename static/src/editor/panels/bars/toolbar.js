@@ -4,7 +4,8 @@ import { html, mount, nothing } from '../live.js';
 import { icon, iconButton } from '../templates.js';
 import { classButton } from '../side/class-picker.js';
 import { listMenu } from './list-menu.js';
-import { toolOf } from './rail.js';
+import { clampBrush } from '../settings.js';
+import { hasBrush, toolOf } from './rail.js';
 
 /** @import {App} from '../app' */
 
@@ -12,6 +13,10 @@ import { toolOf } from './rail.js';
 function hint({ store }) {
   const tool = store.tool.value;
   if (tool === 'box') return t('Drag, or click two corners. Arrows and Enter draw without a mouse.');
+  const isOnMask = [...store.selection.value].some((id) => store.labels.get(id)?.mask);
+  if (tool === 'brush') return isOnMask ? t('Drag to add to the mask. Alt erases, Shift draws straight, N begins a new object.') : t('Drag to paint a mask. Shift draws straight from the last stroke.');
+  if (tool === 'eraser') return isOnMask ? t('Drag to erase from the mask. Alt paints, Shift draws straight.') : t('Select a mask first: Ctrl+click on it.');
+  if (tool === 'fill') return isOnMask ? t('Click into a hole of the selected mask to fill it.') : t('Select a mask first: Ctrl+click on it.');
   if (tool === 'polygon') {
     const one = store.selection.value.size === 1 ? store.labels.get([...store.selection.value][0]) : undefined;
     return one?.points ? t('Click to add points, Enter closes. Hold Alt to draw a hole in the selected polygon.') : t('Click to add points, drag to draw freely, Enter closes.');
@@ -23,6 +28,22 @@ function hint({ store }) {
 function classField(app) {
   if (app.store.regionConcepts.value.length) return classButton(app);
   return html`<a class="btn" href=${app.boot.urls.classes_page ?? app.boot.urls.media_page}>${icon('plus')}${t('Add a class first')}</a>`;
+}
+
+/** Size of the brush and what a pen does with it. @param {App} app */
+function brushFields({ store, settings, stage }) {
+  if (!hasBrush(store.tool.value)) return nothing;
+  const { brushSize, brushPressure } = settings.value;
+  const setSize = (/** @type {Event} */ event) => {
+    const field = /** @type {HTMLInputElement} */ (event.target);
+    settings.set({ brushSize: clampBrush(field.valueAsNumber) });
+    field.value = String(settings.value.brushSize);
+  };
+  const leave = (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Enter') stage.focus(); };
+  return html`<span class="sep"></span>
+    <label class="opt">${t('Size')}<input class="input brush-size" type="number" min="1" max="1000" step="1" .value=${String(brushSize)} title=${t('Pixels across. [ and ] change it.')}
+      @change=${setSize} @keydown=${leave}></label>
+    <label class="opt check" title=${t('The pressure of a pen sets the size of the stroke')}><input type="checkbox" .checked=${brushPressure} @change=${() => settings.set({ brushPressure: !brushPressure })}>${t('Pen pressure')}</label>`;
 }
 
 /** What can be done with the selected shapes. @param {App} app */
@@ -70,7 +91,7 @@ export function mountToolbar(host, app) {
     const words = hint(app);
     return html`
       <span class="tool-name">${icon(tool.icon)}${tool.name()}</span>
-      ${store.may.value.label ? html`${classField(app)}<span class="sep"></span>${selectionButtons(app)}` : nothing}
+      ${store.may.value.label ? html`${classField(app)}${brushFields(app)}<span class="sep"></span>${selectionButtons(app)}` : nothing}
       ${words ? html`<span class="opt hint clip" title=${words}>${words}</span>` : nothing}
       ${looks(app)}`;
   });

@@ -28,6 +28,8 @@ export class Answers {
       if (known) return this.conflict(op, known);
     }
     const { code, field = null, message } = result;
+    // a server that does not know changed pixels, or for which they do not come out: it gets the whole mask
+    if (field === 'mask_delta' && !op.isFull) return this.outbox.replace([op], [{ ...renewed([op], op.delta, op.base), isFull: true }]);
     return this.park(op, { why: 'rejected', code, field, message });
   }
 
