@@ -15,9 +15,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 UV = "uv==0.13.9"
-#: Extras of each lock file; the one for Node holds nothing but its extra.
+#: Extras of each lock file.
 LOCKS = {"requirements.lock": ("redis", "s3", "video", "vision"), "requirements-dev.lock": ("dev",)}
-NODE_LOCK, NODE_EXTRA = "requirements-node.lock", "frontend"
+#: Lock files that hold nothing but their extra: for Node, and for a package that cannot be installed beside the others.
+SEPARATE = {"requirements-node.lock": "frontend", "requirements-coactive.lock": "coactive"}
 
 
 def main(upgrade: list[str]) -> int:
@@ -26,11 +27,14 @@ def main(upgrade: list[str]) -> int:
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
         binaries = Path(folder) / ("Scripts" if os.name == "nt" else "bin")
         subprocess.run([str(binaries / "python"), "-m", "pip", "install", "--quiet", UV], check=True)
-        node = Path(folder) / "node.in"
-        node.write_text("\n".join(_extra(NODE_EXTRA)) + "\n")
-        sources = [(name, "pyproject.toml", extras) for name, extras in LOCKS.items()]
-        for name, source, extras in [*sources, (NODE_LOCK, str(node), ())]:
-            status = compile_lock(binaries / "uv", name, source, extras, upgrade)
+        sources: list[tuple[str, str, tuple[str, ...]]] = []
+        sources += [(name, "pyproject.toml", extras) for name, extras in LOCKS.items()]
+        for name, extra in SEPARATE.items():
+            source = Path(folder) / f"{extra}.in"
+            source.write_text("\n".join(_extra(extra)) + "\n")
+            sources.append((name, str(source), ()))
+        for name, path, extras in sources:
+            status = compile_lock(binaries / "uv", name, path, extras, upgrade)
             if status:
                 return status
     return 0
