@@ -25,6 +25,7 @@ const LAYERS = [
     may: [`${EDITOR}/geom/`, `${EDITOR}/store/`, `${EDITOR}/keymap.js`, I18N],
     packages: ['@preact/signals-core'],
   },
+  { from: `${EDITOR}/shape-operations.js`, may: [`${EDITOR}/geom/`, `${EDITOR}/store/`, `${EDITOR}/commands.js`], packages: [] },
   { from: `${EDITOR}/view/`, not: [`${EDITOR}/tools/`, `${EDITOR}/panels/`, `${EDITOR}/main.js`, 'static/src/pages/'] },
   { from: `${EDITOR}/tools/`, not: [`${EDITOR}/view/`, `${EDITOR}/panels/`, `${EDITOR}/main.js`, 'static/src/pages/'] },
   { from: `${EDITOR}/panels/`, not: [`${EDITOR}/view/`, `${EDITOR}/tools/`, `${EDITOR}/main.js`, 'static/src/pages/'] },

@@ -186,3 +186,62 @@ def test_locked_objects_are_left_out_and_work_offline_is_kept(studio: Studio, pe
     ann.context.set_offline(False)
     editor.idle()
     assert sorted(stored(studio, image)) == sorted([b, c])
+
+
+def test_a_drag_cuts_the_selection_in_two(studio: Studio, people: People) -> None:
+    image = studio.image("one.jpg")
+    mask = {"class_id": studio.tree, "mask": [1, 2500], "bbox": [400, 300, 450, 350], "tool_used": "brush"}
+    a, b, m = put(studio, image, box(studio, A), box(studio, B), mask)
+    editor = people("ann").open(image)
+    editor.press("Alt+s")
+    says(editor, "Select an object first")
+    select(editor, (110, 110))
+    editor.press("Alt+s")
+    editor.drag((350, 90), (350, 300))
+    says(editor, "The line does not cut through a selected object")
+    editor.drag((160, 90), (160, 300))
+    says(editor, "Cut into 2 objects")
+    editor.idle()
+    now = stored(studio, image)
+    assert (now[a]["bbox"], now[b]["bbox"]) == ([100, 100, 160, 200], list(B))
+    [piece] = now.keys() - {a, b, m}
+    assert (now[piece]["bbox"], now[piece]["class_id"]) == ([160, 100, 200, 200], studio.car)
+    assert editor.store["tool"] == "select"
+    editor.press("Control+z")
+    editor.idle()
+    assert sorted(stored(studio, image)) == sorted([a, b, m])
+
+    select(editor, (425, 325))
+    editor.press("Alt+s")
+    editor.drag((390, 290), (460, 361))
+    says(editor, "Cut into 2 objects")
+    editor.idle()
+    now = stored(studio, image)
+    pieces = [now[key] for key in now.keys() - {a, b}]
+    assert sum(map(area, pieces)) == 2500
+    assert {one["class_id"] for one in pieces} == {studio.tree}
+
+
+def test_simplify_shows_what_is_left_and_stores_it_on_enter(studio: Studio, people: People) -> None:
+    image = studio.image("one.jpg")
+    steps = [(100 + i * 5, 100 + i % 2) for i in range(41)]
+    [a] = put(studio, image, polygon(studio, *steps, (300, 300), (100, 300)))
+    editor = people("ann").open(image)
+    select(editor, (200, 200))
+    palette(editor, "Simplify")
+    left = editor.page.get_by_text("of 43 points")
+    expect(left).to_have_text("4 of 43 points")
+    editor.press("ArrowLeft", "ArrowLeft")
+    expect(left).to_have_text("43 of 43 points")
+    editor.press("ArrowRight", "ArrowRight", "Escape")
+    expect(left).to_have_count(0)
+    assert len(stored(studio, image)[a]["polygon"]) == 43
+    palette(editor, "Simplify")
+    expect(left).to_have_text("4 of 43 points")
+    editor.press("Enter")
+    says(editor, "4 points left of 43")
+    editor.idle()
+    assert len(stored(studio, image)[a]["polygon"]) == 4
+    editor.press("Control+z")
+    editor.idle()
+    assert len(stored(studio, image)[a]["polygon"]) == 43

@@ -13,7 +13,9 @@ import { showPalette } from './dialogs/palette-entries.js';
 import { hasBrush, toolOf } from './bars/rail.js';
 import { nextBrush } from './settings.js';
 import { showSettings } from './dialogs/settings-dialog.js';
-import { convertSelected, intersectSelected, joinSelected, removeOverlapOfSelected, splitSelected, subtractSelected } from './shapes.js';
+import {
+  convertSelected, intersectSelected, joinSelected, removeOverlapOfSelected, simplifySelected, sliceSelected, splitSelected, subtractSelected,
+} from './shapes.js';
 import { createWorkSteps } from './work-steps.js';
 
 /** @import {App} from './app' */
@@ -236,6 +238,8 @@ export function actionsOf(app) {
     subtract: () => subtractSelected(app),
     intersect: () => intersectSelected(app),
     overlap: () => removeOverlapOfSelected(app),
+    slice: () => sliceSelected(app),
+    simplify: () => simplifySelected(app),
     split: () => splitSelected(app),
     'convert.mask': () => convertSelected(app, 'mask'),
     'convert.polygon': () => convertSelected(app, 'polygon'),

@@ -93,3 +93,19 @@ export function splitSelected(app) {
   if (!made.deltas.length) return app.announce(t('The selected objects have one part each'));
   finish(app, made, ngettext('Split into {n} object', 'Split into {n} objects', made.ids.length));
 }
+
+/** The next line cuts what is selected. @param {App} app */
+export function sliceSelected(app) {
+  if (!operandsFor(app, 1)) return;
+  app.store.tool.value = 'slice';
+  app.stage.focus();
+}
+
+/** Shows the selected polygons simplified until that is applied or cancelled. @param {App} app */
+export function simplifySelected(app) {
+  const labels = operandsFor(app, 1);
+  if (!labels) return;
+  if (!labels.some((label) => label.points && !label.mask)) return app.announce(t('Select a polygon first. Convert masks to polygons to simplify them.'));
+  app.store.tool.value = 'simplify';
+  app.stage.focus();
+}

@@ -96,6 +96,8 @@ function readable(boot, core, writable, concepts) {
     hidden: writable.hidden,
     locked: writable.locked,
     tool: signal('select'),
+    tolerance: signal(1),
+    simplified: signal(/** @type {{before: number, after: number} | null} */ (null)),
     activeConcept: signal(/** @type {string | null} */ (regionConcepts.peek()[0]?.id ?? null)),
     view: signal(/** @type {View} */ ({ zoom: 1, x: 0, y: 0 })),
     brush: signal({ size: 20, pressure: true }),

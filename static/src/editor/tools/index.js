@@ -5,6 +5,8 @@ import { FillTool } from './masks/fill.js';
 import { PanTool } from './pan.js';
 import { PolygonTool } from './polygon.js';
 import { SelectTool } from './select.js';
+import { SimplifyTool } from './simplify.js';
+import { SliceTool } from './slice.js';
 
 /** @import {Tool, ToolContext} from './tool.js' */
 
@@ -13,6 +15,7 @@ export function createTools(context) {
   const tools = [
     new SelectTool(context), new PanTool(context), new BoxTool(context), new PolygonTool(context),
     new BrushTool(context), new EraserTool(context), new FillTool(context),
+    new SliceTool(context), new SimplifyTool(context),
   ];
   return new Map(tools.map((tool) => [tool.name, tool]));
 }

@@ -92,6 +92,10 @@ export interface Store {
 
   /** 'select' | 'pan' | 'box' | 'polygon' ... */
   readonly tool: Signal<string>;
+  /** How far outlines may move when they are simplified, image pixels. */
+  readonly tolerance: Signal<number>;
+  /** Vertices of the selected polygons, while they are simplified. */
+  readonly simplified: Signal<{ before: number; after: number } | null>;
   /** Concept of the next label. */
   readonly activeConcept: Signal<string | null>;
   /** Set by the view after every move. */

@@ -20,8 +20,14 @@ export const TOOLS = Object.freeze([
   { id: 'fill', icon: 'paint-bucket', command: 'tool.fill', draws: true, name: () => t('Fill') },
 ]);
 
+/** Tools for what is selected; they end by themselves and have no place in the rail. @type {readonly ToolEntry[]} */
+const OPERATIONS = [
+  { id: 'slice', icon: 'slice', command: 'slice', draws: false, name: () => t('Cut') },
+  { id: 'simplify', icon: 'shapes', command: 'simplify', draws: false, name: () => t('Simplify') },
+];
+
 /** @param {string} id */
-export const toolOf = (id) => TOOLS.find((one) => one?.id === id) ?? /** @type {ToolEntry} */ (TOOLS[0]);
+export const toolOf = (id) => [...TOOLS, ...OPERATIONS].find((one) => one?.id === id) ?? /** @type {ToolEntry} */ (TOOLS[0]);
 
 /** Whether a tool has the size of the brush. @param {string} id */
 export const hasBrush = (id) => id === 'brush' || id === 'eraser';
@@ -35,7 +41,7 @@ export function mountRail(host, app) {
   const ids = TOOLS.flatMap((tool) => tool?.id ?? []);
   return mount(host, () => {
     const current = toolOf(store.tool.value).id;
-    const tabbed = stop.of(ids, current);
+    const tabbed = stop.of(ids, ids.includes(current) ? current : 'select');
     const may = store.may.value;
     return TOOLS.map((tool) => {
       if (!tool) return html`<hr>`;

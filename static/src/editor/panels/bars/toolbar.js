@@ -1,5 +1,5 @@
 /** The bar under the head: the tool, the class of the next shape, the tool's options, how shapes are shown. */
-import { t } from '../../../i18n.js';
+import { num, t } from '../../../i18n.js';
 import { html, mount, nothing } from '../live.js';
 import { icon, iconButton } from '../templates.js';
 import { classButton } from '../side/class-picker.js';
@@ -13,6 +13,7 @@ import { hasBrush, toolOf } from './rail.js';
 function hint({ store }) {
   const tool = store.tool.value;
   if (tool === 'box') return t('Drag, or click two corners. Arrows and Enter draw without a mouse.');
+  if (tool === 'slice') return t('Drag a line across the selected objects, or click where it begins and ends. Esc cancels.');
   const isOnMask = [...store.selection.value].some((id) => store.labels.get(id)?.mask);
   if (tool === 'brush') return isOnMask ? t('Drag to add to the mask. Alt erases, Shift draws straight, N begins a new object.') : t('Drag to paint a mask. Shift draws straight from the last stroke.');
   if (tool === 'eraser') return isOnMask ? t('Drag to erase from the mask. Alt paints, Shift draws straight.') : t('Select a mask first: Ctrl+click on it.');
@@ -83,6 +84,18 @@ function looks(app) {
   </span>`;
 }
 
+/** How far outlines may move, and what is left of them then. @param {App} app */
+function simplifyOptions(app) {
+  const { store } = app;
+  const tolerance = store.tolerance.value;
+  const count = store.simplified.value;
+  return html`<label class="opt">${t('Tolerance')}<input type="range" min="0" max="10" step="0.5" .value=${String(tolerance)}
+      @input=${(/** @type {Event} */ event) => { store.tolerance.value = Number(/** @type {HTMLInputElement} */ (event.target).value); }}><output>${num(tolerance, 1)} px</output></label>
+    <span class="opt" role="status">${count ? t('{after} of {before} points', { after: num(count.after), before: num(count.before) }) : ''}</span>
+    <button class="btn primary" type="button" @click=${() => app.run('draw.set')}>${t('Apply')}</button>
+    <button class="btn" type="button" @click=${() => app.run('tool.select')}>${t('Cancel')}</button>`;
+}
+
 /** @param {HTMLElement} host @param {App} app */
 export function mountToolbar(host, app) {
   const { store } = app;
@@ -91,7 +104,7 @@ export function mountToolbar(host, app) {
     const words = hint(app);
     return html`
       <span class="tool-name">${icon(tool.icon)}${tool.name()}</span>
-      ${store.may.value.label ? html`${classField(app)}${brushFields(app)}<span class="sep"></span>${selectionButtons(app)}` : nothing}
+      ${tool.id === 'simplify' ? simplifyOptions(app) : store.may.value.label ? html`${classField(app)}${brushFields(app)}<span class="sep"></span>${selectionButtons(app)}` : nothing}
       ${words ? html`<span class="opt hint clip" title=${words}>${words}</span>` : nothing}
       ${looks(app)}`;
   });
