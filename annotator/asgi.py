@@ -25,6 +25,7 @@ from annotator.live.routing import websocket_urlpatterns
 from annotator.server import bodies, forwarded
 from annotator.server.bodies import Admission, Answer, Receive, Refused, Scope, Send
 from annotator.server.bridge import WsgiBridge, plain_refusal
+from annotator.server.internal_files import InternalFiles
 from annotator.server.lanes import Lane
 from annotator.services import outages, security_log
 from annotator.services.accounts import mail
@@ -116,6 +117,7 @@ _pages = WsgiBridge(
         ),
     ),
 )
+_pages_or_files = InternalFiles(_pages, files)
 _writer = BackgroundWriter(
     token_usage.flush, session_usage.flush, project_usage.flush, security_log.flush, quotas.flush
 )
@@ -138,7 +140,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["path"].startswith(FILE_PREFIXES):
         await files(scope, receive, send)
     else:
-        await _pages(scope, receive, send)
+        await _pages_or_files(scope, receive, send)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
