@@ -13,6 +13,7 @@ from .media import (
     QualityIssue,
     Rendition,
 )
+from .modeling import ModelingSetup, TargetSource, TargetType
 from .people import (
     ApiToken,
     GuessCount,
@@ -44,7 +45,7 @@ from .vocabulary import (
 __all__ = [
     "BUCKET_SCHEME", "ApiToken", "AppliedOp", "Attribute", "AttributeBinding", "AttributeOption", "AttributeValue", "AugmentationList", "AugmentationSample", "Blob", "Bucket", "BucketProvider", "Concept",
     "ContentType", "Dataset", "DatasetItem", "Event", "GuessCount", "Invitation", "Job", "JobState", "KeypointBinding", "KeypointClass",
-    "KeypointSchema", "Label", "Lease", "Media", "MediaKind", "MediaStatus", "Membership", "Project", "ProjectClock",
-    "QualityIssue", "Rendition", "Role", "SecurityEvent", "Segment", "SegmentConcept", "Session", "SignInLink", "SkeletonEdge", "Tag", "TagGroup", "Upload", "UploadBatch",
+    "KeypointSchema", "Label", "Lease", "Media", "MediaKind", "MediaStatus", "Membership", "ModelingSetup", "Project", "ProjectClock",
+    "QualityIssue", "Rendition", "Role", "SecurityEvent", "Segment", "SegmentConcept", "Session", "SignInLink", "SkeletonEdge", "Tag", "TagGroup", "TargetSource", "TargetType", "Upload", "UploadBatch",
     "User", "VideoFacts", "WorkerBeat", "Workspace", "WorkspaceClock",
 ]  # fmt: skip

@@ -28,6 +28,7 @@ JOB_NAMES = {
     "purge_project": gettext_lazy("Permanent deletion of a project"),
     "augmentation_samples": gettext_lazy("Augmentation samples"),
     "sample_project": gettext_lazy("Sample project"),
+    "set_target": gettext_lazy("Target of a project"),
 }
 ROLES = {
     Role.OWNER: (gettext_lazy("Owner"), gettext_lazy("full access, including other owners")),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import heapq
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from annotator import policy
-from annotator.domain import text
+from annotator.domain import sampling, text
 from annotator.domain.actor import Actor
 from annotator.domain.augmentation import (
     MAX_NEW_IMAGES,
@@ -118,11 +116,7 @@ def _candidates(project: Project) -> Any:
 def pick(project: Project, count: int) -> list[uuid.UUID]:
     """Return up to `count` images, those whose keyed hashes are lowest: the same ones while they are there, whatever the list."""
     ids = _candidates(project).values_list("pk", flat=True).iterator(chunk_size=5_000)
-    return heapq.nsmallest(count, ids, key=lambda key: _rank(project.pk, key))
-
-
-def _rank(project_id: uuid.UUID, media_id: uuid.UUID) -> bytes:
-    return hashlib.sha256(project_id.bytes + media_id.bytes).digest()
+    return sampling.sample(ids, key=project.pk, size=count)
 
 
 def compute(*, job: Job, project: Project, steps: Steps, progress: Callable[[float], None]) -> dict[str, Any]:

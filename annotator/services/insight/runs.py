@@ -26,6 +26,8 @@ _NEEDS = {
     "search": "finds images by what is on them",
     "query": "answers questions about images",
     "classification": "classifies images",
+    "embedding": "places images by their likeness",
+    "activation_map": "shows which parts of an image decide",
 }
 
 

@@ -69,6 +69,26 @@ def start(
 
 
 @transaction.atomic
+def record_done(*, actor: Actor, project: Project, kind: str, params: dict[str, Any]) -> Job:
+    """Write a job that has ended: work of an instant that callers ask for as they do for long work. No worker sees it."""
+    now = timezone.now()
+    job = Job.all_objects.create(
+        workspace_id=project.workspace_id,
+        project=project,
+        number=next_number(project.pk, "job_number"),
+        kind=kind,
+        params=params,
+        state=JobState.DONE,
+        progress=1.0,
+        started_by_id=actor.user_id,
+        started_at=now,
+        finished_at=now,
+    )
+    record_changed(job, actor)
+    return job
+
+
+@transaction.atomic
 def cancel(*, actor: Actor, job: Job) -> Job:
     """Ask a job to stop: one that no worker has begun is cancelled at once, any other at its next step.
 

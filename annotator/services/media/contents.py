@@ -1,0 +1,40 @@
+"""Images of equal bytes: which stands for them, and which are there more than once. Reads only."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from django.db.models import CharField, Count, Min
+from django.db.models.functions import Cast
+
+from annotator.models import Media
+
+# Ids as text: PostgreSQL has no least UUID, and both databases have them in order so.
+_FIRST = Min(Cast("pk", CharField()))
+
+
+class Duplicates(NamedTuple):
+    """The first of some images of equal bytes, and how many they are."""
+
+    media_id: uuid.UUID
+    rows: int
+
+
+def images(project_id: uuid.UUID) -> Any:
+    """Return the live images of a project that the caller has looked at already, in order of creation."""
+    return Media.live_in(project_id).filter(kind="image").order_by("pk")
+
+
+def first_ids(project_id: uuid.UUID, blobs: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Return the first image of a project that has the bytes of each of the blobs. One query."""
+    rows = images(project_id).filter(blob__in=blobs).order_by().values_list("blob").annotate(first=_FIRST)
+    return {blob: uuid.UUID(first) for blob, first in rows}
+
+
+def list_duplicates(project_id: uuid.UUID) -> list[Duplicates]:
+    """Return the images whose bytes a project has more than once, the most frequent first. One query."""
+    rows = images(project_id).filter(blob__isnull=False).order_by().values_list("blob")
+    counted = rows.annotate(first=_FIRST, count=Count("pk")).filter(count__gt=1).order_by("-count", "first")
+    return [Duplicates(uuid.UUID(first), count) for _, first, count in counted]
