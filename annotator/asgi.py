@@ -97,7 +97,7 @@ def _admit(environ: dict[str, Any]) -> Admission:
 _pages = WsgiBridge(
     _django,
     threads=settings.HTTP_THREADS,
-    body_limit=max(settings.MAX_JSON_BYTES, settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
+    body_limit=max(settings.MAX_JSON_BYTES, settings.DATA_UPLOAD_MAX_MEMORY_SIZE, settings.MAX_UPLOAD_BYTES),
     refusal=_refusal,
     admit=_admit,
     lanes=(

@@ -385,10 +385,7 @@ class Rendition(Row):
 
 
 class QualityIssue(Row):
-    """A finding about the bytes of a medium, or about a source that did not become one.
-
-    `dataset` is where such a source was to go, when that is known; a finding about a medium belongs where its home is.
-    """
+    """A finding about the bytes of a medium, or about a source that did not become one of its `dataset`."""
 
     project = key("annotator.Project", related_name="quality_issues")
     dataset = key("annotator.Dataset", null=True, blank=True, related_name="quality_issues")

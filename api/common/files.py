@@ -24,6 +24,7 @@ FORM = "multipart/form-data"
 BYTES = "application/octet-stream"
 _CHUNK = 64 * 1024
 _MAX_BOUNDARY = 200
+_MAX_TEXT = 64 * 1024
 
 
 class FileParser(BaseParser):
@@ -35,6 +36,11 @@ class FileParser(BaseParser):
     media_type = "*/*"
     part_name: ClassVar[str]
     max_files: ClassVar[int]
+    #: Parts that are text; what they hold is in `texts` once the files were read.
+    text_names: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
 
     def parse(  # type: ignore[override]
         self,
@@ -58,7 +64,9 @@ class FileParser(BaseParser):
     def content(cls) -> dict[str, dict[str, Any]]:
         """Return the bodies that are read, as OpenAPI describes them by media type."""
         file = {"type": "string", "format": "binary"}
-        parts = {cls.part_name: {"type": "array", "items": file, "minItems": 1, "maxItems": cls.max_files}}
+        many = {"type": "array", "items": file, "minItems": 1, "maxItems": cls.max_files}
+        texts = {name: {"type": "string"} for name in sorted(cls.text_names)}
+        parts = {cls.part_name: file if cls.max_files == 1 else many, **texts}
         return {FORM: {"type": "object", "properties": parts, "required": [cls.part_name]}, BYTES: file}
 
     def _parts(self, stream: Any, boundary: str) -> Iterator[tuple[str, Iterable[bytes]]]:
@@ -74,12 +82,27 @@ class FileParser(BaseParser):
                     if count > self.max_files:
                         raise TooLarge(f"At most {self.max_files:,} files at once.", field=self.part_name)
                     yield file_name, content
+                elif kind != RAW and name in self.text_names:
+                    self.texts[name] = _text(content, name)
                 for _ in content:  # what the reader left
                     pass
         except (MultiPartParserError, InputStreamExhausted) as error:
             raise Invalid("The form cannot be read.", code="malformed_form") from error
         if not count:
             raise Invalid(f"The form holds no file called {self.part_name}.", field=self.part_name)
+
+
+def _text(content: Iterable[bytes], name: str) -> str:
+    """Return the text of a part. Raises Invalid for one that is long or not UTF-8."""
+    data = b""
+    for block in content:
+        data += block
+        if len(data) > _MAX_TEXT:
+            raise Invalid(f"{name} is too long.", field=name)
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise Invalid(f"{name} must be text in UTF-8.", field=name) from None
 
 
 def _names(headers: Any) -> tuple[str, str]:

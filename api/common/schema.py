@@ -112,10 +112,13 @@ class DialectSchema(AutoSchema):
 
     def get_request_serializer(self) -> Any:
         body = self.view.request_serializer_classes.get(self.view.action)
-        schema: Any = self.view.body_content.get(self.view.action)
-        if schema or body is None:
-            return schema or {}
-        return {"application/json": self._body_schema(body)}
+        content: Any = self.view.body_content.get(self.view.action)
+        if not content:
+            content = {} if body is None else {"application/json": body}
+        return {
+            kind: self._body_schema(value) if isinstance(value, type) else value
+            for kind, value in content.items()
+        }
 
     def get_response_serializers(self) -> Any:
         view = self.view
@@ -128,7 +131,9 @@ class DialectSchema(AutoSchema):
             else:
                 many = view.action in view.list_actions | view.bare_list_actions
                 response = view.get_serializer_class()(many=many)
-            responses[status] = OpenApiResponse(response, _DESCRIPTIONS.get(status, "Success."))
+            media_type = view.response_media_types.get(view.action)
+            code = (status, media_type) if media_type else status
+            responses[code] = OpenApiResponse(response, _DESCRIPTIONS.get(status, "Success."))
         return responses | {"default": OpenApiResponse(view.error_serializer_class, "An error.")}
 
     def _get_paginator(self) -> Any:

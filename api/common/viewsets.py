@@ -156,12 +156,13 @@ class DialectViewSet(DialectView, GenericViewSet):
     optional_bodies: ClassVar[frozenset[str]] = frozenset()
 
     # For the OpenAPI document: actions that respond with a list in the dialect's envelope or with a bare one, statuses of success other than 200 (204 for destroy),
-    # bodies that are no serializer's, responses that are plain values, parameters of the path.
+    # bodies by media type, where they are not that of a serializer alone, responses that are plain values, their types where they are not JSON, parameters of the path.
     list_actions: ClassVar[frozenset[str]] = frozenset({"list"})
     bare_list_actions: ClassVar[frozenset[str]] = frozenset()
     success_statuses: ClassVar[Mapping[str, tuple[int, ...]]] = {}
     body_content: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     response_schemas: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    response_media_types: ClassVar[Mapping[str, str]] = {}
     path_schema: ClassVar[Mapping[str, Any]] = {"type": "string", "format": "uuid"}
     path_schemas: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from annotator.models import Job, JobState
+from annotator.services.projects import catalog
 
 #: The words of the list of jobs of a project; a client refuses any other.
 QUEUE = {
@@ -30,8 +31,17 @@ def _samples_path(job: Job) -> str:
     return f"imageAugmentationLists/{list_id}/samples/" if list_id else f"imageAugmentationSamples/{job.pk}/"
 
 
+def _imported(job: Job) -> str:
+    """Return the dataset of an archive that was imported into the catalog, else the project."""
+    is_catalog = job.project is not None and job.project.origin == catalog.ORIGIN
+    return f"datasets/{job.params['dataset']}/" if is_catalog else f"projects/{job.project_id}/"
+
+
 #: Where what a job has made is read, as a path below /api/v2/, by the kind of the job. Of other kinds it is the project.
-RESULTS: Mapping[str, Callable[[Job], str]] = {"augmentation_samples": _samples_path}
+RESULTS: Mapping[str, Callable[[Job], str]] = {
+    "augmentation_samples": _samples_path,
+    "import_archive": _imported,
+}
 
 
 def result_path(job: Job) -> str | None:

@@ -12,8 +12,10 @@ from .views.augmentation import (
     OptionsViewSet,
     SamplesViewSet,
 )
+from .views.datasets import DatasetQualityLogViewSet, DatasetViewSet
 from .views.jobs import JobViewSet, StatusViewSet
 from .views.projects import ProjectViewSet
+from .views.quality_log import ProjectQualityLogViewSet
 from .views.version import VersionViewSet
 from .viewsets import UnknownAddressView
 
@@ -26,7 +28,16 @@ urlpatterns = [
     *addresses(
         [
             ("version/", VersionViewSet, {"get": "retrieve"}),
-            ("projects/", ProjectViewSet, {"get": "list"}),
+            ("datasets/", DatasetViewSet, {"get": "list"}),
+            ("datasets/fromFile/", DatasetViewSet, {"post": "create"}),
+            ("datasets/<str:datasetId>/", DatasetViewSet, {"get": "retrieve"}),
+            ("datasets/<str:datasetId>/imagesDataQualityLog/", DatasetQualityLogViewSet, {"get": "list"}),
+            (
+                "datasets/<str:datasetId>/imagesDataQualityLog/file/",
+                DatasetQualityLogViewSet,
+                {"get": "download"},
+            ),
+            ("projects/", ProjectViewSet, {"get": "list", "post": "create"}),
             (P, ProjectViewSet, ONE),
             (f"{P}jobs/", JobViewSet, {"get": "list"}),
             (f"{P}jobs/<str:jobId>/", JobViewSet, GET_AND_DELETE),
@@ -40,6 +51,8 @@ urlpatterns = [
             ("imageAugmentationOptions/<str:projectId>/", OptionsViewSet, {"get": "retrieve"}),
             ("imageAugmentationSamples/", SamplesViewSet, {"post": "create"}),
             ("imageAugmentationSamples/<str:samplesId>/", SamplesViewSet, {"get": "list"}),
+            (f"{P}imagesDataQualityLog/", ProjectQualityLogViewSet, {"get": "list"}),
+            (f"{P}imagesDataQualityLog/file/", ProjectQualityLogViewSet, {"get": "download"}),
             ("status/", StatusViewSet, {"get": "list"}),
             ("status/<str:statusId>/", StatusViewSet, GET_AND_DELETE),
         ]

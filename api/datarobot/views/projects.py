@@ -13,11 +13,14 @@ from annotator.services.projects import projects
 
 from ..filters import ProjectFilterSet
 from ..pagination import ArrayPagination, ArrayQuerySerializer
+from ..serializers.datasets import ProjectCreateSerializer
 from ..serializers.projects import ProjectChangeSerializer, ProjectSerializer
+from ..serializers.uploads import ArchiveParser
 from ..viewsets import ProjectViewSet as BaseProjectViewSet
+from .creation import ProjectCreation
 
 
-class ProjectViewSet(BaseProjectViewSet):
+class ProjectViewSet(ProjectCreation, BaseProjectViewSet):
     """Projects."""
 
     queryset = Project.objects.all()
@@ -26,9 +29,14 @@ class ProjectViewSet(BaseProjectViewSet):
     bare_list_actions = frozenset({"list"})
     filterset_classes = {"list": ProjectFilterSet}
     query_serializer_classes = {"list": ArrayQuerySerializer}
-    request_serializer_classes = {"partial_update": ProjectChangeSerializer}
+    request_serializer_classes = {
+        "create": ProjectCreateSerializer,
+        "partial_update": ProjectChangeSerializer,
+    }
+    body_content = {"create": {**ArchiveParser.content(), "application/json": ProjectCreateSerializer}}
     permission_actions = {
         "list": None,
+        "create": "project.create",
         "retrieve": "project.read",
         "partial_update": "project.manage",
         "destroy": "project.delete",
@@ -37,6 +45,8 @@ class ProjectViewSet(BaseProjectViewSet):
     def resolve_path(self) -> None:
         if self.project_url_kwarg in self.kwargs:
             super().resolve_path()
+        elif self.action == "create":
+            self.find_workspace()
 
     def get_projects(self) -> Any:
         """Return the projects that the actor sees, with what their responses hold of other tables."""

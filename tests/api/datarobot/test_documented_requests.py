@@ -18,6 +18,7 @@ OF_DATA = re.compile(r"There is no (such|model installed)|may be in the list onc
 def test_generated_requests(w: World, by: Callers, name: str) -> None:
     ids = {
         "projectId": str(w.project.pk),
+        "datasetId": str(w.dataset.pk),
         "jobId": "1",
         "statusId": ANY,
         "augmentationId": str(a_list(w).pk),

@@ -14,6 +14,7 @@ def asking(w: World, by: Callers) -> fuzz.Fuzz:
     ids = {
         "projectId": str(w.project.pk),
         "project_id": str(w.project.pk),
+        "datasetId": str(w.dataset.pk),
         "jobId": "1",
         "statusId": ANY,
         "augmentationId": str(a_list(w).pk),
