@@ -13,7 +13,18 @@ from .views.augmentation import (
     SamplesViewSet,
 )
 from .views.datasets import DatasetQualityLogViewSet, DatasetViewSet
+from .views.features import AimViewSet, FeatureViewSet, ProjectStatusViewSet, TrainingOptionsViewSet
+from .views.images import DuplicateImageViewSet, ImageBinViewSet, ImageViewSet, SampleImageViewSet
 from .views.jobs import JobViewSet, StatusViewSet
+from .views.models import (
+    BlueprintViewSet,
+    ComputedInsightViewSet,
+    ImageActivationMapViewSet,
+    ImageEmbeddingViewSet,
+    ModelJobViewSet,
+    ModelRecordViewSet,
+    ModelViewSet,
+)
 from .views.projects import ProjectViewSet
 from .views.quality_log import ProjectQualityLogViewSet
 from .views.version import VersionViewSet
@@ -22,6 +33,7 @@ from .viewsets import UnknownAddressView
 P = "projects/<str:projectId>/"
 
 ONE = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+COMPUTED = {"get": "retrieve", "post": "create"}
 GET_AND_DELETE = {"get": "retrieve", "delete": "destroy"}
 
 urlpatterns = [
@@ -39,6 +51,25 @@ urlpatterns = [
             ),
             ("projects/", ProjectViewSet, {"get": "list", "post": "create"}),
             (P, ProjectViewSet, ONE),
+            (f"{P}status/", ProjectStatusViewSet, {"get": "retrieve"}),
+            (f"{P}options/", TrainingOptionsViewSet, {"get": "retrieve"}),
+            (f"{P}features/", FeatureViewSet, {"get": "list"}),
+            (f"{P}aim/", AimViewSet, {"patch": "partial_update"}),
+            (f"{P}images/", ImageViewSet, {"get": "list"}),
+            (f"{P}images/<str:imageId>/", ImageViewSet, {"get": "retrieve"}),
+            (f"{P}images/<str:imageId>/file/", ImageViewSet, {"get": "file"}),
+            (f"{P}imageSamples/", SampleImageViewSet, {"get": "list"}),
+            (f"{P}imageBins/", ImageBinViewSet, {"get": "list"}),
+            (f"{P}duplicateImages/<path:column>/", DuplicateImageViewSet, {"get": "list"}),
+            (f"{P}models/", ModelViewSet, {"get": "list", "post": "create"}),
+            (f"{P}models/<str:modelId>/", ModelViewSet, {"get": "retrieve"}),
+            (f"{P}models/<str:modelId>/imageEmbeddings/", ImageEmbeddingViewSet, COMPUTED),
+            (f"{P}models/<str:modelId>/imageActivationMaps/", ImageActivationMapViewSet, COMPUTED),
+            (f"{P}modelRecords/", ModelRecordViewSet, {"get": "list"}),
+            (f"{P}modelJobs/", ModelJobViewSet, {"get": "list"}),
+            (f"{P}blueprints/", BlueprintViewSet, {"get": "list"}),
+            (f"{P}imageEmbeddings/", ComputedInsightViewSet, {"get": "list"}),
+            (f"{P}imageActivationMaps/", ComputedInsightViewSet, {"get": "list"}),
             (f"{P}jobs/", JobViewSet, {"get": "list"}),
             (f"{P}jobs/<str:jobId>/", JobViewSet, GET_AND_DELETE),
             ("imageAugmentationLists/", AugmentationListViewSet, {"get": "list", "post": "create"}),

@@ -7,10 +7,8 @@ from typing import Any
 from api.common import fields
 from api.common.serializers import Serializer
 
-EMPTY, AIM, MODELING = STAGES = ("empty", "aim", "modeling")
-TARGET_TYPES = ("Binary", "Multiclass", "Multilabel", "Regression")
-#: The metric that the vendor's client shows; nothing is trained, so none is computed.
-METRICS = {"Binary": "LogLoss", "Multiclass": "LogLoss", "Multilabel": "LogLoss", "Regression": "RMSE"}
+from ..stages import DESCRIPTIONS, stage_of
+from .features import TARGET_TYPES
 
 
 class ProjectSerializer(Serializer):
@@ -20,10 +18,10 @@ class ProjectSerializer(Serializer):
     projectName = fields.TextField()
     projectDescription = fields.TextField(allow_null=True)
     fileName = fields.TextField()
-    stage = fields.ChoiceField(STAGES)
+    stage = fields.ChoiceField(tuple(DESCRIPTIONS))
     created = fields.DateTimeField()
     target = fields.TextField(allow_null=True)
-    targetType = fields.ChoiceField(TARGET_TYPES, allow_null=True)
+    targetType = fields.ChoiceField(tuple(TARGET_TYPES.values()), allow_null=True)
     metric = fields.TextField(allow_null=True)
     positiveClass = fields.TextField(allow_null=True)
     partition = fields.JSONField(schema={"type": "object"})
@@ -36,18 +34,19 @@ class ProjectSerializer(Serializer):
     catalogId = fields.UUIDField(allow_null=True)
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        """Return a project that was read with `has_images`, whether it holds an image."""
+        """Return a pair of a project, read with `has_images`, and its target."""
+        project, target = instance
         return {
-            "id": instance.pk,
-            "projectName": instance.name,
-            "projectDescription": instance.description or None,  # the client refuses an empty text
-            "fileName": instance.name,
-            "stage": stage_of(instance),
-            "created": instance.created_at,
-            "target": None,
-            "targetType": None,
+            "id": project.pk,
+            "projectName": project.name,
+            "projectDescription": project.description or None,  # the client refuses an empty text
+            "fileName": project.name,
+            "stage": stage_of(has_images=project.has_images, has_target=target is not None),
+            "created": project.created_at,
+            "target": target and target.name,
+            "targetType": target and TARGET_TYPES[target.type],
             "metric": None,
-            "positiveClass": None,
+            "positiveClass": (target and target.positive_class) or None,
             "partition": {},
             "advancedOptions": {},
             "holdoutUnlocked": True,
@@ -70,8 +69,3 @@ class ProjectChangeSerializer(Serializer):
     holdoutUnlocked = fields.BooleanField(
         required=False, help_text="Checked and not kept: nothing is held out."
     )
-
-
-def stage_of(project: Any) -> str:
-    """Return the stage of a project that was read with `has_images`."""
-    return AIM if project.has_images else EMPTY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -9,6 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.models import Media, Project
+from annotator.services.insight import targets
+from annotator.services.insight.targets import Target
 from annotator.services.projects import projects
 
 from ..filters import ProjectFilterSet
@@ -18,6 +21,8 @@ from ..serializers.projects import ProjectChangeSerializer, ProjectSerializer
 from ..serializers.uploads import ArchiveParser
 from ..viewsets import ProjectViewSet as BaseProjectViewSet
 from .creation import ProjectCreation
+
+Pairs = list[tuple[Project, Target | None]]
 
 
 class ProjectViewSet(ProjectCreation, BaseProjectViewSet):
@@ -56,7 +61,7 @@ class ProjectViewSet(ProjectCreation, BaseProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """List projects as a bare array."""
         rows = self.filter_queryset(self.get_projects().filter(origin="user"))
-        return self.respond(self.paginate_queryset(rows))
+        return self.respond(self._with_targets(self.paginate_queryset(rows) or []))
 
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Read a project."""
@@ -76,4 +81,10 @@ class ProjectViewSet(ProjectCreation, BaseProjectViewSet):
         return Response(status=204)
 
     def _respond_with_project(self) -> Response:
-        return self.respond(self.get_projects().get(pk=self.project.pk))
+        return self.respond(self._with_targets(self.get_projects().filter(pk=self.project.pk))[0])
+
+    def _with_targets(self, rows: Iterable[Project]) -> Pairs:
+        """Return projects with their targets."""
+        every = {each.pk: each for each in rows}
+        found = targets.of_projects(every)
+        return [(each, found.get(key)) for key, each in every.items()]

@@ -42,6 +42,15 @@ def a_list(w: World, **fields: Any) -> AugmentationList:
     return augmentation.create(actor=actor(w.max), project=w.project, fields=given)
 
 
+def ids_of(w: World) -> dict[str, str]:
+    """Return an id for each parameter of a path."""
+    return {
+        "projectId": str(w.project.pk), "project_id": str(w.project.pk), "imageId": str(w.images[0].pk), "column": "image",
+        "modelId": ANY, "jobId": "1", "statusId": ANY, "augmentationId": str(a_list(w).pk), "samplesId": ANY,
+        "datasetId": str(w.dataset.pk),
+    }  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Callers:
     """Olga owns, Max manages, Rosa reviews, Ann annotates, Vera views; Otto is a stranger."""

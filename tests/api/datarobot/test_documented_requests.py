@@ -7,21 +7,16 @@ import re
 import pytest
 
 from tests.api import schemas
-from tests.api.datarobot.conftest import ANY, ROOT, Callers, a_list
+from tests.api.datarobot.conftest import ROOT, Callers, ids_of
 from tests.world import World
 
 #: Refusals that follow from what the project holds, which generated requests cannot know.
-OF_DATA = re.compile(r"There is no (such|model installed)|may be in the list once only")
+OF_DATA = re.compile(
+    r"There is no (such|model installed|feature)|has no target|image feature of this project|regression|classification|need each other|not for both|not be greater|positive class|not supported|as a target|cannot be a target|is a target of|may be in the list once only"
+)
 
 
 @pytest.mark.parametrize("name", schemas.examined(f"{ROOT}/"))
 def test_generated_requests(w: World, by: Callers, name: str) -> None:
-    ids = {
-        "projectId": str(w.project.pk),
-        "datasetId": str(w.dataset.pk),
-        "jobId": "1",
-        "statusId": ANY,
-        "augmentationId": str(a_list(w).pk),
-        "samplesId": ANY,
-    }
+    ids = ids_of(w)
     assert not schemas.refusals(schemas.operations(f"{ROOT}/")[name], by.olga, ids, OF_DATA)

@@ -5,21 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.api import fuzz
-from tests.api.datarobot.conftest import ANY, ROOT, Callers, a_list
+from tests.api.datarobot.conftest import ROOT, Callers, ids_of
 from tests.world import World
 
 
 @pytest.fixture
 def asking(w: World, by: Callers) -> fuzz.Fuzz:
-    ids = {
-        "projectId": str(w.project.pk),
-        "project_id": str(w.project.pk),
-        "datasetId": str(w.dataset.pk),
-        "jobId": "1",
-        "statusId": ANY,
-        "augmentationId": str(a_list(w).pk),
-        "samplesId": ANY,
-    }
+    ids = ids_of(w)
     return fuzz.Fuzz(
         by.olga, ids, lambda said: set(said) == {"message"}, frozenset({404, 409, 415, 422}), refusal=422
     )
