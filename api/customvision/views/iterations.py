@@ -42,6 +42,7 @@ class IterationViewSet(_OfIterationViewSet):
         "partial_update": "project.manage",
         "destroy": "project.manage",
     }
+    model_actions = frozenset(permission_actions)
 
     def list(self, request: Request, **kwargs: Any) -> Response:
         """List iterations."""
@@ -71,6 +72,7 @@ class ModelExportViewSet(_OfIterationViewSet):
     serializer_class = serializers.ModelExportSerializer
     query_serializer_classes = {"create": serializers.ExportQuerySerializer}
     permission_actions = {"list": "project.read", "create": "project.manage"}
+    model_actions = frozenset(permission_actions)
 
     def list(self, request: Request, **kwargs: Any) -> NoReturn:
         """List the exports of an iteration."""
@@ -87,6 +89,7 @@ class PublicationViewSet(_OfIterationViewSet):
     query_serializer_classes = {"create": serializers.PublishQuerySerializer}
     response_schemas = {"create": {"type": "boolean"}}
     permission_actions = {"create": "project.manage", "destroy": "project.manage"}
+    model_actions = frozenset(permission_actions)
 
     def create(self, request: Request, **kwargs: Any) -> NoReturn:
         """Put an iteration into service."""
@@ -111,6 +114,7 @@ class PerformanceViewSet(_OfIterationViewSet):
     }
     response_schemas = {"count": {"type": "integer"}}
     permission_actions = dict.fromkeys(("retrieve", "list", "count"), "project.read")
+    model_actions = frozenset(permission_actions)
 
     def retrieve(self, request: Request, **kwargs: Any) -> NoReturn:
         """Read the figures of an iteration."""

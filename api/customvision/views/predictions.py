@@ -26,6 +26,7 @@ class QuickTestViewSet(ProjectViewSet):
     file_parsers = {"create": serializers.QuickTestParser}
     body_content = {"create": serializers.QuickTestParser.content()}
     permission_actions = {"create": "label.write", "create_from_url": "label.write"}
+    model_actions = frozenset(permission_actions)
     file_actions = frozenset({"create"})
     error_codes = {"image": "BadRequestImageStream", "url": "BadRequestImageUrl"}
 
@@ -51,6 +52,7 @@ class PredictionViewSet(ProjectViewSet):
     query_serializer_classes = {"destroy": serializers.DeletePredictionsQuerySerializer}
     request_serializer_classes = {"list_by_query": serializers.PredictionQueryTokenSerializer}
     permission_actions = {"list_by_query": "project.read", "destroy": "label.write"}
+    model_actions = frozenset(permission_actions)
     error_codes = {"ids": "BadRequestInvalidIds"}
 
     def list_by_query(self, request: Request, **kwargs: Any) -> Response:
@@ -73,6 +75,7 @@ class PredictedImageViewSet(ProjectImagesViewSet):
     }
     success_statuses = {"create": (207,)}
     permission_actions = {"create": "media.upload", "propose": "label.write"}
+    model_actions = frozenset(permission_actions)
     lookup_url_kwarg = "imageId"
     object_noun = "image"
 
@@ -105,6 +108,7 @@ class SuggestionViewSet(ProjectViewSet):
     }
     response_schemas = {"count": {"type": "object", "additionalProperties": {"type": "integer"}}}
     permission_actions = {"list_by_query": "project.read", "count": "project.read", "suggest": "label.write"}
+    model_actions = frozenset(permission_actions)
 
     def list_by_query(self, request: Request, **kwargs: Any) -> NoReturn:
         """List images with suggestions."""

@@ -29,6 +29,7 @@ class PublishedPredictionViewSet(ProjectViewSet):
     file_parsers = {"predict_file": serializers.QuickTestParser}
     body_content = {"predict_file": serializers.QuickTestParser.content()}
     permission_actions = dict.fromkeys(("predict_file", "predict_url"), "label.write")
+    model_actions = frozenset(permission_actions)
     file_actions = frozenset({"predict_file"})
     decoding_actions = frozenset({"predict_file", "predict_url"})
     path_schemas = {**ProjectViewSet.path_schemas, "publishName": {"type": "string"}}

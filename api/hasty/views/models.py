@@ -50,6 +50,7 @@ class SessionViewSet(ProjectViewSet):
         ("create", "create_shortly"), serializers.AlSessionInSerializer
     )
     permission_actions = {"create": "project.manage", "create_shortly": "project.manage"}
+    model_actions = frozenset(permission_actions)
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Start a session of active learning."""
@@ -76,6 +77,7 @@ class AutomatedLabelingViewSet(ListModelMixin, RetrieveModelMixin, ProjectViewSe
     serializer_class = serializers.AutomatedLabelingJobSerializer
     request_serializer_classes = {"create": serializers.AutomatedLabelingInSerializer}
     permission_actions = {"list": "project.read", "retrieve": "project.read", "create": "project.manage"}
+    model_actions = frozenset(permission_actions)
 
     def get_queryset(self) -> QuerySet[Job]:
         """Return the runs that the actor may see, newest first."""
@@ -92,6 +94,7 @@ class ModelStateViewSet(ProjectViewSet):
 
     serializer_class = serializers.ModelStateSerializer
     permission_actions = {"retrieve": "project.read"}
+    model_actions = frozenset(permission_actions)
 
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Get the model that would predict."""
@@ -104,6 +107,7 @@ class PredictionViewSet(ProjectViewSet):
     task: ClassVar[str]
     bare_list_actions = frozenset({"create"})
     permission_actions = {"create": "label.write"}
+    model_actions = frozenset(permission_actions)
 
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Predict what is on an image; nothing is stored."""
