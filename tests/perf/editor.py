@@ -12,6 +12,7 @@ from tests import servers
 from tests.browser.browsers import launch
 from tests.browser.pages import Editor, Person, sign_in
 from tests.browser.studio import Studio
+from tests.perf import brush
 from tests.perf.clock import percentile, verdict
 
 # name -> (number of labels, points of each; 0 = a box, goal for opening in seconds)
@@ -87,6 +88,7 @@ def run() -> None:
             for _, other in opened:
                 other.page.close()
         _share(browser, context, server, studio)
+        brush.measure(context, server, studio)
         browser.close()
 
 

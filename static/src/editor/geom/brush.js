@@ -32,15 +32,10 @@ export function sweep(a, b, { width, height }, visit) {
   const bottom = Math.min(height, Math.ceil(Math.max(a.y + a.r, b.y + b.r) - 0.5));
   for (let row = Math.max(0, Math.ceil(Math.min(a.y - a.r, b.y - b.r) - 0.5)); row < bottom; row += 1) {
     const y = row + 0.5;
-    let low = Infinity;
-    let high = -Infinity;
     // the area is convex: between its leftmost and its rightmost crossing all of a row is inside
-    for (const disc of [a, b]) {
-      const left = disc.r * disc.r - (y - disc.y) * (y - disc.y);
-      if (left <= 0) continue;
-      low = Math.min(low, disc.x - Math.sqrt(left));
-      high = Math.max(high, disc.x + Math.sqrt(left));
-    }
+    const [halfA, halfB] = [half(a, y), half(b, y)];
+    let low = Math.min(a.x - halfA, b.x - halfB);
+    let high = Math.max(a.x + halfA, b.x + halfB);
     for (let i = 0; i < sides.length; i += 1) {
       const [xa, ya] = sides[i];
       const [xb, yb] = sides[(i + 1) % sides.length];
@@ -53,6 +48,12 @@ export function sweep(a, b, { width, height }, visit) {
     const to = Math.min(width, Math.ceil(high - 0.5));
     if (from < to) visit(row, from, to);
   }
+}
+
+/** Half the length of the chord of a disc at y; -Infinity where there is none. @param {Disc} disc @param {number} y */
+function half(disc, y) {
+  const left = disc.r * disc.r - (y - disc.y) * (y - disc.y);
+  return left > 0 ? Math.sqrt(left) : -Infinity;
 }
 
 /** The quadrangle between two discs, from tangent to tangent; none when one lies in the other. @param {Disc} a @param {Disc} b @returns {Point[]} */
