@@ -54,15 +54,12 @@ def is_hashing(scope: Scope) -> bool:
     return scope["method"] == "POST" and HASHING.fullmatch(scope["path"]) is not None
 
 
-# Pages that test a bucket or choose from it wait for it, as the views of the dialects that read buckets do.
-_BUCKET = re.compile(r"/web/(?:workspaces|projects)/[0-9a-f-]{36}/buckets/[0-9a-f-]{36}/(?:test|files)")
-
-
 def is_decoding(scope: Scope) -> bool:
     """Return whether the request decodes or fetches images while its caller waits."""
+    from annotator.web.admission import is_waiting
     from api.handlers import is_decoding as says_view
 
-    return says_view(scope["method"], scope["path"]) or bool(_BUCKET.fullmatch(scope["path"]))
+    return says_view(scope["method"], scope["path"]) or is_waiting(scope["path"])
 
 
 def _refusal(scope: Scope, status: int, code: str, text: str) -> Answer:

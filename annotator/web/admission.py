@@ -1,6 +1,8 @@
-"""Which large bodies our own pages take: those of signed-in people, told by the session before the body is read."""
+"""Which large bodies our own pages take (those of signed-in people, told by the session before the body is read), and which pages wait."""
 
 from __future__ import annotations
+
+import re
 
 import orjson
 from django.conf import settings
@@ -12,6 +14,11 @@ from django.utils.translation import gettext as _
 from annotator.server.bodies import Admission, Answer, Refused
 from annotator.web.error_pages import early_page
 
+# Pages that test a bucket or choose from it wait for it, as the views of the dialects that read buckets do; a preview of
+# augmentation waits for its image.
+_WAITING = re.compile(
+    r"/web/(?:workspaces|projects)/[0-9a-f-]{36}/(?:buckets/[0-9a-f-]{36}/(?:test|files)|augmentation/preview)"
+)
 _sessions = SessionMiddleware(lambda request: HttpResponse())
 
 
@@ -25,3 +32,8 @@ def admit(request: HttpRequest) -> Admission:
             raise Refused(early_page(401, "signed_out", text))
         raise Refused(Answer(401, orjson.dumps({"code": "signed_out", "message": text, "field": None})))
     return Admission(sender=f"user {user.pk}", limit=settings.MAX_JSON_BYTES)
+
+
+def is_waiting(path: str) -> bool:
+    """Return whether a request of our own pages waits for a bucket or for an image that is decoded."""
+    return bool(_WAITING.fullmatch(path))

@@ -47,6 +47,31 @@ BUCKET_PROVIDERS = {
 }
 
 
+TRANSFORMATION_NAMES = {
+    "horizontal_flip": gettext_lazy("Horizontal flip"),
+    "vertical_flip": gettext_lazy("Vertical flip"),
+    "shift": gettext_lazy("Shift"),
+    "scale": gettext_lazy("Scale"),
+    "rotate": gettext_lazy("Rotate"),
+    "blur": gettext_lazy("Blur"),
+    "cutout": gettext_lazy("Cutout"),
+    "brightness": gettext_lazy("Brightness"),
+    "contrast": gettext_lazy("Contrast"),
+    "saturation": gettext_lazy("Saturation"),
+    "noise": gettext_lazy("Noise"),
+}
+
+PARAMETERS = {
+    "maximum_proportion": gettext_lazy("Maximum offset"),
+    "maximum_upscale": gettext_lazy("Maximum zoom"),
+    "maximum_degrees": gettext_lazy("Maximum angle"),
+    "maximum_filter_size": gettext_lazy("Maximum filter size"),
+    "number_of_holes": gettext_lazy("Number of holes"),
+    "maximum_height": gettext_lazy("Maximum height"),
+    "maximum_width": gettext_lazy("Maximum width"),
+    "maximum_change": gettext_lazy("Maximum change"),
+}
+
 SECURITY_EVENTS = {
     Kind.SIGN_IN: gettext_lazy("Signed in"),
     Kind.SIGN_IN_FAILED: gettext_lazy("Sign-in failed"),

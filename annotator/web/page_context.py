@@ -19,13 +19,14 @@ TABS = (
     ("datasets", gettext_lazy("Datasets")),
     ("classes", gettext_lazy("Classes")),
     ("activities", gettext_lazy("Activity types")),
+    ("augmentation", gettext_lazy("Augmentation")),
     ("project-members", gettext_lazy("Members")),
     ("exports", gettext_lazy("Exports")),
     ("project-settings", gettext_lazy("Settings")),
     ("project-trash", gettext_lazy("Trash")),
 )
 # The content type that a project has for a tab.
-_ONLY = {"activities": "VIDEOS"}
+_ONLY = {"activities": "VIDEOS", "augmentation": "IMAGES"}
 # What a role needs to see a tab.
 _NEEDS = {"project-trash": "media.delete"}
 _CONTENT_NAMES = {

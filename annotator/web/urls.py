@@ -13,6 +13,7 @@ from annotator.web.views import (
     activities,
     attributes,
     audit,
+    augmentation,
     bucket_import,
     buckets,
     bulk,
@@ -165,6 +166,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"web/{P}/keypoints/<uuid:schema_id>", keypoints.change, name="keypoint-schema-change"),
     path(f"web/{P}/keypoints/<uuid:schema_id>/uses", keypoints.uses, name="keypoint-schema-uses"),
     path(f"web/{P}/keypoints/<uuid:schema_id>/delete", keypoints.delete, name="keypoint-schema-delete"),
+    # Augmentation
+    *both(f"{P}/augmentation", augmentation.augmentation_lists, "augmentation"),
+    path(f"web/{P}/augmentation/new", augmentation.create, name="augmentation-create"),
+    path(f"web/{P}/augmentation/restore", augmentation.restore, name="augmentation-restore"),
+    path(f"web/{P}/augmentation/preview", augmentation.preview, name="augmentation-preview"),
+    *both(f"{P}/augmentation/<uuid:list_id>", augmentation.augmentation_list, "augmentation-list"),
+    path(f"web/{P}/augmentation/<uuid:list_id>", augmentation.change, name="augmentation-change"),
+    path(f"web/{P}/augmentation/<uuid:list_id>/delete", augmentation.delete, name="augmentation-delete"),
     # Exports and imports
     *both(f"{P}/exports", exports.export_list, "exports"),
     path(f"web/{P}/exports/new", exports.start_export, name="export-start"),

@@ -20,6 +20,7 @@ from annotator.domain.ids import uuid7
 from annotator.models import Membership, TagGroup
 from annotator.services.accounts import tokens
 from annotator.services.buckets import buckets
+from annotator.services.insight import augmentation
 from annotator.services.jobs import jobs
 from annotator.services.media import uploads
 from annotator.services.vocabulary import attributes, keypoint_edits, keypoint_schemas
@@ -42,6 +43,7 @@ FILTERS = "dataset status class tag batch health name"
 
 #: Parameters of the GET of a route, and the valid body of its POST; `$name` is an id of the world.
 QUERIES: dict[str, str] = {
+    "augmentation": "", "augmentation-list": "",
     "home": "workspace", "projects": "workspace", "sign-in": "next", "sign-in-link": "", "invitation": "", "account-email-verify": "", "security-log": "kind person since until before format", "sign-out": "",
     "account": "", "workspaces": "", "workspace": "", "tokens": "", "jobs": "part show project start",
     "job-state": "", "project": "days part", "label-next": FILTERS, "review-next": "", "project-members": "",
@@ -60,7 +62,18 @@ ATTRIBUTE = {
     "name": "Color", "type": "SELECTION", "subject_type": "LABEL", "description": "text", "is_required": True, "min": None, "max": None,
     "default": "red", "values": [{"id": None, "value": "red"}], "classes": ["$car"],
 }  # fmt: skip
+FLIP = {"name": "rotate", "enabled": True, "params": {"maximum_degrees": 30}}
 BODIES: dict[str, dict[str, Any]] = {
+    "augmentation-create": {"name": "Flips"},
+    "augmentation-change": {
+        "name": "Flips", "number_of_new_images": 2, "probability": 0.5, "is_initial": True, "transformations": [FLIP],
+    },
+    "augmentation-delete": {},
+    "augmentation-restore": {
+        "id": "$op", "name": "Flips", "feature": "", "number_of_new_images": 2, "probability": 0.5, "is_initial": True,
+        "transformations": [FLIP],
+    },
+    "augmentation-preview": {"media": "$image", "probability": 0.5, "copies": 1, "transformations": [FLIP]},
     "attribute-create": ATTRIBUTE,
     "attribute-change": ATTRIBUTE,
     "attribute-order": {"ids": ["$attribute"]},
@@ -180,7 +193,10 @@ def ids(w: World) -> dict[str, str]:
     schema = keypoint_schemas.create(actor=w.actor(w.olga), project=w.project, name="Head", kind="points")
     folder = {"provider": "dummy", "description": "Camera", "fields": {"secret": "."}}
     bucket = buckets.create(actor=w.actor(w.olga), workspace=w.workspace, **folder)
+    flips = {"name": "Flips", "probability": 0.5, "number_of_new_images": 1, "transformations": []}
+    flips_list = augmentation.create(actor=w.actor(w.olga), project=w.project, fields=flips)
     rows: dict[str, Any] = {
+        "list": flips_list,
         "bucket": bucket, "attribute": attribute, "schema": schema, "workspace": w.workspace, "project": w.project, "dataset": w.dataset, "media": w.images[0], "image": w.images[0],
         "car": w.car, "concept": w.car, "person": w.person, "sunny": w.sunny, "status": w.images[0].status, "ann": w.ann,
         "member": Membership.all_objects.get(user=w.ann), "token": tokens.issue(user=w.olga, name="t", workspace=w.workspace)[0],

@@ -229,7 +229,7 @@ def preview(
     project: Project,
     media_id: uuid.UUID,
     transformations: object,
-    probability: float,
+    probability: object,
     copies: int,
 ) -> list[Preview]:
     """Return copies of one image with their labels, made now; nothing is stored. The same image gives the same copies.
