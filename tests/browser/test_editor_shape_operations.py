@@ -245,3 +245,24 @@ def test_simplify_shows_what_is_left_and_stores_it_on_enter(studio: Studio, peop
     editor.press("Control+z")
     editor.idle()
     assert len(stored(studio, image)[a]["polygon"]) == 43
+
+
+def test_propagate_copies_the_selection_to_the_next_image(studio: Studio, people: People) -> None:
+    one, two = studio.image("one.jpg"), studio.image("two.jpg")
+    put(studio, one, box(studio, A), polygon(studio, (300, 300), (400, 300), (350, 380)), box(studio, C))
+    editor = people("ann").open(one)
+    editor.press("Control+b")
+    says(editor, "Select an object first")
+    select(editor, (110, 110), (350, 330))
+    editor.press("Control+b", "Enter")
+    says(editor, "Propagated to two.jpg")
+    editor.idle()
+    copies = [(i["bbox"], i["polygon"], i["class_id"]) for i in stored(studio, two).values()]
+    originals = [(i["bbox"], i["polygon"], i["class_id"]) for i in stored(studio, one).values()]
+    assert copies == originals[:2]
+    editor.press("f")
+    expect(editor.page.locator("#head")).to_contain_text("two.jpg")
+    editor.wait_count(2)
+    editor.press("Control+z")
+    editor.idle()
+    assert stored(studio, two) == {}

@@ -65,6 +65,7 @@ export const COMMANDS = Object.freeze([
   command('copy', 'all', 'objects', ['Ctrl+C'], () => t('Copy')),
   command('paste', 'all', 'objects', ['Ctrl+V'], () => t('Paste')),
   command('duplicate', 'all', 'objects', ['Ctrl+D'], () => t('Duplicate')),
+  command('propagate', 'all', 'objects', ['Ctrl+B'], () => t('Propagate to the next images')),
   command('join', 'all', 'objects', ['Alt+J'], () => t('Join into one object')),
   command('subtract', 'all', 'objects', ['Alt+Minus'], () => t('Subtract the others from the object selected first')),
   command('slice', 'all', 'objects', ['Alt+S'], () => t('Cut along a line')),

@@ -9,12 +9,15 @@ import { uuid7 } from './store/uuid.js';
  * @import {Delta, LabelDelta} from './types/changes'
  * @import {Box, Part} from './types/geometry'
  * @import {Label, LabelPatch, NewLabel} from './types/labels'
- * @import {AttributeValue, ValuesBySubject} from './types/page'
+ * @import {AttributeValue, Media, ValuesBySubject} from './types/page'
  * @import {Store} from './types/store'
  */
 
 /** The server's names of what made a label, by the id of our tool; the server's names are accepted too. */
 const TOOL_WORDS = Object.freeze(/** @type {Record<string, string>} */ ({ box: 'bbox', wand: 'magic_wand', eraser: 'brush' }));
+
+/** Labels that are equal in these are the same for a person. */
+const GEOMETRY = ['concept', 'shape', 'box', 'points', 'mask'];
 
 /** Copies that would hide a shape are shifted by so many image pixels, at most so often. */
 const PASTE_STEP = 10;
@@ -197,6 +200,26 @@ export function paste(store, labels, values = {}, tool = /** @type {'copy' | 'du
   return { deltas, values: copied, tooLarge: known.length - fitting.length, withoutClass: labels.length - known.length };
 }
 
+/**
+ * Copies of labels for another image, at the same place (shifted inside, when it is smaller), above what is there.
+ * @param {Store} store @param {readonly Label[]} labels @param {ValuesBySubject} values of attributes, by the ids of the labels
+ * @param {{media: Media, labels: readonly Label[]}} target
+ * @returns {{deltas: Delta[], tooLarge: number, known: number}} how many were left out: larger than the image, or there already
+ */
+export function copyTo(store, labels, values, { media, labels: there }) {
+  const fitting = labels.flatMap((label) => intoImage(label, media) ?? []);
+  const fresh = fitting.filter((label) => !there.some((other) => same(pick(other, GEOMETRY), pick(label, GEOMETRY))));
+  let z = there.reduce((top, label) => Math.max(top, label.z), -1);
+  const deltas = fresh.flatMap((label) => {
+    const fields = structuredClone(pick(label, [...GEOMETRY, 'keypoints', 'is_crowd']));
+    const keypoints = label.keypoints.map((k) => ({ ...k, id: uuid7() }));
+    z += 1;
+    const made = createLabel(store, /** @type {NewLabel} */ ({ ...fields, keypoints, z, tool: 'copy' }));
+    return [made, ...copiedValues(store, made.label_id, values[label.id] ?? {})].map((delta) => ({ ...delta, media: media.id }));
+  });
+  return { deltas, tooLarge: labels.length - fitting.length, known: fitting.length - fresh.length };
+}
+
 /** The values for a copy; those of another project's attributes are left out. @param {Store} store @param {string} id @param {ValuesBySubject[string]} values */
 export function copiedValues(store, id, values) {
   const known = new Set(store.attributes.peek().map((one) => one.id));
@@ -215,7 +238,11 @@ export function valuesOf(store, labels) {
 /** The label shifted into the image; null when it is larger. One of this image may stay as it is. @param {Store} store @param {Label} label @returns {Label | null} */
 function fitted(store, label) {
   const media = store.media.peek();
-  if (!media || store.labels.has(label.id)) return label;
+  return !media || store.labels.has(label.id) ? label : intoImage(label, media);
+}
+
+/** The label shifted into an image; null when it is larger. @param {Label} label @param {{width: number, height: number}} media @returns {Label | null} */
+function intoImage(label, media) {
   const [x0, y0, x1, y1] = label.box;
   if (x1 - x0 > media.width || y1 - y0 > media.height) return null;
   const into = (/** @type {number} */ low, /** @type {number} */ high, /** @type {number} */ size) => (low < 0 ? -low : Math.min(0, size - high));

@@ -16,6 +16,7 @@ import { showSettings } from './dialogs/settings-dialog.js';
 import {
   convertSelected, intersectSelected, joinSelected, removeOverlapOfSelected, simplifySelected, sliceSelected, splitSelected, subtractSelected,
 } from './shapes.js';
+import { propagateSelected } from './propagate.js';
 import { createWorkSteps } from './work-steps.js';
 
 /** @import {App} from './app' */
@@ -234,6 +235,7 @@ export function actionsOf(app) {
     copy: () => copySelected(app),
     paste: () => pasteCopied(app),
     duplicate: () => duplicateSelected(app),
+    propagate: () => propagateSelected(app),
     join: () => joinSelected(app),
     subtract: () => subtractSelected(app),
     intersect: () => intersectSelected(app),

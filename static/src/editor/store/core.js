@@ -209,11 +209,10 @@ export class Core {
 
   /** @param {Delta} delta @param {CommitOptions['from']} [from] @returns {OutboxOp} */
   applied(delta, from) {
-    const { op_id, media, at } = delta;
-    const op = { op_id, media, at, tab: this.client, order: op_id, delta, tried: false, replaces: [], parked: null };
+    const op = this.opOf(delta);
     if (delta.kind !== 'label') {
       this.applyLocally(delta);
-      return { ...op, base: null, whole: null };
+      return op;
     }
     const id = delta.label_id;
     const isFirst = !this.labels.overlays.has(id);
@@ -224,6 +223,19 @@ export class Core {
     else if (delta.before === null) this.deletedHere.delete(id);
     this.labels.local(delta, old && !shown ? { ...old, ...delta.after } : null);
     return { ...op, base, whole: this.labels.shown.get(id) ?? null };
+  }
+
+  /** @param {Delta} delta of a creation, or of no label @returns {OutboxOp} */
+  opOf(delta) {
+    const { op_id, media, at } = delta;
+    const whole = delta.kind === 'label' && delta.before === null ? /** @type {Label} */ (delta.after) : null;
+    return { op_id, media, at, tab: this.client, order: op_id, delta, base: null, whole, tried: false, replaces: [], parked: null };
+  }
+
+  /** Hands on new labels of a medium that is not shown, with their values, as one step of its history. @param {string} media @param {readonly Delta[]} deltas */
+  addElsewhere(media, deltas) {
+    const entry = { media, id: uuid7(), at: this.now(), merge: null, deltas: [...deltas], undone: false };
+    this.sink.add(deltas.map((delta) => this.opOf(delta)), [{ in: 'history', put: entry }]);
   }
 
   /** @param {'undo' | 'redo'} direction */

@@ -163,6 +163,17 @@ export class EditorSession {
   }
 
   /** @param {string} mediaId */
+  pendingLabels(mediaId) {
+    return this.outbox.queue(mediaId).flatMap(({ whole }) => whole ?? []);
+  }
+
+  /** @param {string} mediaId @param {readonly import('../types/changes').Delta[]} deltas */
+  addTo(mediaId, deltas) {
+    if (mediaId === this.core.mediaId) this.store.commit(deltas);
+    else if (deltas.length) this.core.addElsewhere(mediaId, deltas);
+  }
+
+  /** @param {string} mediaId */
   async fetchState(mediaId) {
     const answer = await this.api.state(mediaId);
     if (answer.status === 200) this.connection.reached();

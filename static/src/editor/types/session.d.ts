@@ -1,5 +1,7 @@
 /** The session: the store's connection to the server. */
 import type { ReadonlySignal } from '@preact/signals-core';
+import type { Delta } from './changes';
+import type { Label } from './labels';
 import type { MediaState } from './page';
 import type { ConflictNotice } from './saving';
 import type { Store } from './store';
@@ -14,6 +16,10 @@ export interface Session {
   load(mediaId: string): Promise<void>;
   /** Fetches the state of a medium ahead. Never rejects. Resolves to the state, or null. */
   prefetch(mediaId: string): Promise<MediaState | null>;
+  /** Labels of a medium as this person changed them, while the server does not have that yet. */
+  pendingLabels(mediaId: string): Label[];
+  /** Stores and sends new labels of a medium, which need not be shown, as one step of its history. */
+  addTo(mediaId: string, deltas: readonly Delta[]): void;
   /** Drops cached states but those of these media. */
   retainCached(mediaIds: Iterable<string>): void;
   /** Sends now what waits, also during back-off. */

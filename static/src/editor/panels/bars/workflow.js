@@ -15,6 +15,9 @@ import { t } from '../../../i18n.js';
 
 const FINISHED = new Set(['DONE', 'COMPLETED']);
 
+/** Whether work on an image with such a status is over. @param {string} base */
+export const isFinishedBase = (base) => FINISHED.has(base);
+
 /** The names of the statuses that a person may set on an image whose status has a base. @param {May} may @param {string} base */
 export const allowedFrom = (may, base) => new Set(may.moves?.[base] ?? may.status);
 
@@ -36,7 +39,7 @@ export function stepsFor(status, may, statuses) {
     const names = statuses.filter((one) => one.base === wanted && allowed.has(one.name)).map((one) => one.name);
     return names.find((name) => name === wanted) ?? names[0] ?? null;
   };
-  const isFinished = FINISHED.has(base);
+  const isFinished = isFinishedBase(base);
   const [done, review, progress] = [to('DONE'), to('TO REVIEW'), to('IN PROGRESS')];
   if (isFinished) return { primary: null, reject: null, skip: null, reopen: progress, isFinished };
   if (base === 'TO REVIEW') {
