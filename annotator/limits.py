@@ -35,6 +35,8 @@ VIDEO_STALL_SECONDS = env_int("ANNOTATOR_VIDEO_STALL_SECONDS", 60, low=1)
 URL_IMPORT_HOSTS = env_hosts("ANNOTATOR_URL_IMPORT_HOSTS")
 # Addresses of one request are fetched by so many threads, and all of them in so many seconds.
 URL_BATCH_THREADS, URL_BATCH_SECONDS = 8, 60
+# So long a token names a project that is to be copied.
+PROJECT_TOKEN_SECONDS = 24 * 3600
 RATE_SIGN_IN_PER_MINUTE = env_int("ANNOTATOR_RATE_SIGN_IN", 10)
 RATE_INVALID_PER_MINUTE = env_int("ANNOTATOR_RATE_INVALID", 120)
 # Failed passwords in an hour: of an account, from an address, altogether; 0 = no limit.

@@ -13,6 +13,7 @@ JOB_NAMES = {
     "ingest": gettext_lazy("Image upload"),
     "ingest_video": gettext_lazy("Video processing"),
     "add_assets": gettext_lazy("Images from addresses"),
+    "duplicate_project": gettext_lazy("Copy of a project"),
     "adopt_dataset": gettext_lazy("Project from a dataset"),
     "import_archive": gettext_lazy("Archive upload"),
     "import_bucket": gettext_lazy("Bucket import"),

@@ -30,7 +30,7 @@ class CustomVisionView(viewsets.DialectView):
     """What all views under /customvision have."""
 
     dialect = "CustomVision"
-    authentication_classes = (CustomVisionAuthentication,)
+    authentication_classes: Any = (CustomVisionAuthentication,)
     renderer_classes = (FastJSONRenderer, XMLRenderer, TextXMLRenderer)
     parser_classes = (JSONParser,)
     content_negotiation_class = PreferredOrFirst

@@ -39,7 +39,7 @@ from annotator.services.jobs import jobs
 from annotator.services.media import archives, bulk, changes, uploads
 from annotator.services.media.selection import MediaSelection
 from annotator.services.media.uploads import FinishItem
-from annotator.services.projects import catalog, datasets, trash
+from annotator.services.projects import catalog, datasets, duplication, trash
 from annotator.services.video import videos
 from annotator.services.vocabulary import merges
 from annotator.storage.base import put_bytes
@@ -318,6 +318,11 @@ def _augment(w: World) -> Job:
     return augmentation_samples.start(actor=actor(w.max), augmentation_list=made, rows=7)
 
 
+def _duplicate(w: World) -> Job:
+    _many(w)
+    return duplication.start(actor=actor(w.max), source=w.project, name="Copy")[1]
+
+
 #: The kind stands before the colon.
 CASES = {
     "import_archive:skip": Case(_archive("skip"), is_trashed=True),
@@ -347,6 +352,7 @@ CASES = {
     "purge": Case(_purge),
     "purge_project": Case(_purge_project),
     "sample_project": Case(_sample),
+    "duplicate_project": Case(_duplicate),
     "augmentation_samples": Case(_augment),
     "ingest_video": Case(_video, is_told=True),
 }

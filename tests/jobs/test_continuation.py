@@ -25,7 +25,7 @@ from annotator.services.jobs import jobs, runs as job_runs
 from annotator.services.media import archives, batches as media_batches, bulk, changes as media_changes
 from annotator.services.media.decoding import pool as decoding
 from annotator.services.operations import demo
-from annotator.services.projects import datasets, purging
+from annotator.services.projects import datasets, duplication, purging
 from annotator.services.vocabulary import merges
 from tests import videos as made_videos
 from tests.jobs.cases import CASES, Case, content, outcome, told
@@ -55,7 +55,16 @@ class Interruptions:
 def _small_steps(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     """Let a few rows take several steps, and one set of decoders serve all jobs."""
     settings.JOB_RUNNER = "tests.web.test_classes.nothing"
-    for module in (adoption, media_batches, media_changes, bulk, merges, coco_imports, export_rows):
+    for module in (
+        adoption,
+        duplication,
+        media_batches,
+        media_changes,
+        bulk,
+        merges,
+        coco_imports,
+        export_rows,
+    ):
         monkeypatch.setattr(module, "CHUNK", 2)
     for module in (merges, bulk):
         monkeypatch.setattr(module, "AT_ONCE", 2)

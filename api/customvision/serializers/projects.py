@@ -12,6 +12,8 @@ from api.common.serializers import QuerySerializer, Serializer
 from ..domains import CLASSIFICATION, DETECTION, FOREIGN_DOMAIN, Domain, find_domain
 from .tags import KEPT
 
+# A project that is no copy, and one whose job is done or forgotten, is there as a whole.
+_STATUS = {"QUEUED": "Importing", "RUNNING": "Importing", "FAILED": "Failed", "CANCELLED": "Failed"}
 MULTICLASS, MULTILABEL = KINDS = ("Multiclass", "Multilabel")
 PLATFORMS = ("CoreML", "TensorFlow", "DockerFile", "ONNX", "VAIDK", "OpenVino")
 
@@ -67,7 +69,7 @@ class ProjectSerializer(Serializer):
     lastModified = fields.DateTimeField()
     thumbnailUri = fields.TextField(allow_null=True)
     drModeEnabled = fields.BooleanField()
-    status = fields.ChoiceField(("Succeeded",))
+    status = fields.ChoiceField(("Succeeded", "Importing", "Failed"))
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         return {
@@ -79,7 +81,7 @@ class ProjectSerializer(Serializer):
             "lastModified": instance.updated_at,
             "thumbnailUri": None,
             "drModeEnabled": False,
-            "status": "Succeeded",
+            "status": _STATUS.get(instance.copy_state or "", "Succeeded"),
         }
 
 
@@ -93,6 +95,30 @@ class CreateProjectQuerySerializer(QuerySerializer):
     targetExportPlatforms = fields.QueryListField(
         child=fields.ChoiceField(PLATFORMS), source="platforms", required=False
     )
+
+
+class ProjectExportSerializer(Serializer):
+    """What a copy of a project would hold, and the token that names the project."""
+
+    iterationCount = fields.IntegerField(source="iterations")
+    imageCount = fields.IntegerField(source="images")
+    tagCount = fields.IntegerField(source="tags")
+    regionCount = fields.IntegerField(source="regions")
+    estimatedImportTimeInMS = fields.IntegerField(source="milliseconds")
+    token = fields.TextField()
+
+
+class ImportProjectQuerySerializer(QuerySerializer):
+    """The copy of a project."""
+
+    token = fields.QueryTextField(max_length=2_000)
+    name = fields.QueryNameField(required=False)
+
+
+class ArtifactQuerySerializer(QuerySerializer):
+    """Which file of a project."""
+
+    path = fields.QueryTextField(max_length=2_000)
 
 
 class CreateProjectOptionsSerializer(Serializer):

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db.models import Exists, OuterRef, Subquery
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotator.domain.errors import Invalid
-from annotator.models import Concept, Project, TagGroup, Workspace
-from annotator.services.projects import projects
+from annotator.domain.errors import Invalid, Missing
+from annotator.models import Concept, Job, Project, TagGroup, Workspace
+from annotator.services.projects import duplication, projects
 from annotator.services.vocabulary import concepts
 
 from ..domains import DEFAULT_DOMAIN, find_domain
 from ..serializers.projects import (
     MULTICLASS,
+    ArtifactQuerySerializer,
     CreateProjectOptionsSerializer,
     CreateProjectQuerySerializer,
+    ImportProjectQuerySerializer,
     ProjectChangeSerializer,
+    ProjectExportSerializer,
     ProjectSerializer,
     domain_of,
     kept_settings,
@@ -31,7 +34,12 @@ class ProjectViewSet(BaseProjectViewSet):
 
     serializer_class = ProjectSerializer
     pagination_class = None
-    query_serializer_classes = {"create": CreateProjectQuerySerializer}
+    query_serializer_classes = {
+        "create": CreateProjectQuerySerializer,
+        "import_copy": ImportProjectQuerySerializer,
+        "read_artifact": ArtifactQuerySerializer,
+    }
+    response_serializer_classes = {"export": ProjectExportSerializer}
     request_serializer_classes = {
         "create": CreateProjectOptionsSerializer,
         "partial_update": ProjectChangeSerializer,
@@ -43,8 +51,14 @@ class ProjectViewSet(BaseProjectViewSet):
         "retrieve": "project.read",
         "partial_update": "project.manage",
         "destroy": "project.delete",
+        "export": "export.create",
+        "import_copy": None,
+        "read_artifact": "project.read",
     }
     error_codes = {
+        "import_token": "BadRequestInvalidImportToken",
+        "token": "BadRequestInvalidImportToken",
+        "path": "BadRequestInvalidArtifactUri",
         "name": "BadRequestProjectName",
         "description": "BadRequestProjectDescription",
         "domainId": "BadRequestProjectUnknownDomain",
@@ -73,8 +87,11 @@ class ProjectViewSet(BaseProjectViewSet):
         """Return the projects that the actor sees, with what their responses hold of other tables."""
         default = TagGroup.all_objects.filter(project=OuterRef("pk"), is_default=True)
         negative = Concept.all_objects.filter(project=OuterRef("pk"), is_negative=True)
+        copies = Job.all_objects.filter(project=OuterRef("pk"), kind=duplication.JOB).order_by("-number")
         return Project.objects.visible_to(self.actor).annotate(
-            tag_kind=Subquery(default.values("kind")[:1]), has_negative=Exists(negative)
+            tag_kind=Subquery(default.values("kind")[:1]),
+            has_negative=Exists(negative),
+            copy_state=Subquery(copies.values("state")[:1]),
         )
 
     def list(self, request: Request, **kwargs: Any) -> Response:
@@ -123,6 +140,30 @@ class ProjectViewSet(BaseProjectViewSet):
         """Delete a project."""
         projects.trash(actor=self.actor, project=self.project)
         return Response(status=204)
+
+    def export(self, request: Request, **kwargs: Any) -> Response:
+        """Name a project for a copy.
+
+        The token works for a day, and for keys that may export the project.
+        """
+        token = duplication.token_of(actor=self.actor, project=self.project)
+        return self.respond({**duplication.measure(self.project), "iterations": 0, "token": token})
+
+    def import_copy(self, request: Request, **kwargs: Any) -> Response:
+        """Copy the project of a token.
+
+        The copy is in the workspace of the project, and called as it unless there is a name. Its status is Importing until all
+        images are there.
+        """
+        query = self.validated_query
+        source = duplication.find(actor=self.actor, token=query["token"])
+        project, _ = duplication.start(actor=self.actor, source=source, name=query.get("name", ""))
+        return self.respond(self.get_queryset().get(pk=project.pk))
+
+    def read_artifact(self, request: Request, **kwargs: Any) -> NoReturn:
+        """Read a file of a project's models."""
+        message = "There is no such artifact: there is no model installed on this server that makes any."
+        raise Missing(message, code="NotFound")
 
     def _respond_with_kind(self, project: Project, data: dict[str, Any]) -> Response:
         """Respond with a project whose default tag group takes one tag for an image (Multiclass) or several, where that is given."""
