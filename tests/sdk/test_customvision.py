@@ -302,7 +302,7 @@ def test_refusals_are_the_clients_own_errors(site: Site, project: Any) -> None:
             "NotFoundIteration",
         ),
         (lambda: site.client.get_images(project.id, filter="a eq 'b'"), 400, "BadRequestNotSupported"),
-        (lambda: site.client.export_project(project.id), 404, "NotFound"),
+        (lambda: viewer.export_project(project.id), 403, "ForbiddenUserInsufficientCapability"),
     ):
         with pytest.raises(CustomVisionErrorException) as refused:
             call()
