@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { clampWidth, createSettings, sane } from '../../../static/src/editor/panels/settings.js';
+import { clampBrush, clampWidth, createSettings, nextBrush, sane } from '../../../static/src/editor/panels/settings.js';
 
 test('valid settings are taken over, others are replaced by defaults or limits', () => {
   assert.deepEqual(sane(null), sane({}));
@@ -11,6 +11,13 @@ test('valid settings are taken over, others are replaced by defaults or limits',
   assert.equal(clampWidth(Number.NaN), 320);
   assert.deepEqual(sane({ digits: { p: { 1: 'a' }, q: null, r: { 2: 5 } } }).digits, { p: { 1: 'a' } });
   assert.deepEqual(sane({ digits: null }).digits, {});
+});
+
+test('the brush has 1 to 1,000 pixels and changes by about a tenth', () => {
+  assert.deepEqual([-5, 0, 1, 2.4, 1e6, Number.NaN].map(clampBrush), [1, 1, 1, 2, 1000, 20]);
+  assert.deepEqual([1, 5, 20, 100, 1000].map((size) => [nextBrush(size, -1), nextBrush(size, 1)]), [[1, 2], [4, 6], [18, 22], [90, 110], [900, 1000]]);
+  assert.equal(sane({ brushSize: 5000, brushPressure: false }).brushSize, 1000);
+  assert.equal(sane({ brushPressure: false }).brushPressure, false);
 });
 
 test('settings are stored per person, also when storage throws', () => {

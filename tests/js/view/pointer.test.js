@@ -84,6 +84,25 @@ test('a press of the left button is the tool\'s, in image pixels', () => {
   assert.deepEqual(log, [['move', 10, 10], ['down', 10, 10], ['move', 30, 20], ['up', 30, 20]]);
 });
 
+test('a pen tells its pressure, and its eraser end and side button erase; another button of a mouse does nothing', () => {
+  const { element, viewport } = start();
+  const seen = [];
+  const nothing = () => {};
+  const target = { down: (p) => seen.push([p.isEraser, p.pressure]), move: nothing, up: nothing, cancel: nothing, hover: nothing, pan: nothing };
+  const router = new PointerRouter(/** @type {any} */ (element), /** @type {any} */ (viewport), target);
+  const press = (fields) => {
+    element.dispatchEvent(event('pointerdown', fields));
+    element.dispatchEvent(event('pointerup', fields));
+  };
+  press({ pointerType: 'pen', button: 0, buttons: 1, pressure: 0.25 });
+  press({ pointerType: 'pen', button: 5, buttons: 32, pressure: 0.5 });
+  press({ pointerType: 'pen', button: 2, buttons: 2, pressure: 0.75 });
+  press({ button: 2, buttons: 2, pressure: 0.5 });
+  press({ button: 0, buttons: 1, pressure: 0.5 });
+  assert.deepEqual(seen, [[false, 0.25], [true, 0.5], [true, 0.75], [false, 1]]);
+  router.destroy();
+});
+
 test('the middle button and the held key pan; the wheel during a pan keeps the image under the pointer', () => {
   const { fire, viewport, log, router } = start();
   fire('pointerdown', 200, 200, { button: 1 });
