@@ -140,3 +140,40 @@ def role_name(role: str) -> str:
 def role_choices() -> list[tuple[str, str, str]]:
     """Return (role, name, what it can do), strongest first."""
     return [(role.value, str(name), str(does)) for role, (name, does) in ROLES.items()]
+
+
+SEVERITY_NAMES = {
+    "error": gettext_lazy("Errors"),
+    "warning": gettext_lazy("Warnings"),
+    "info": gettext_lazy("Notes"),
+}
+FINDING_NAMES = {
+    "zero_bytes": gettext_lazy("Empty file"),
+    "not_an_image": gettext_lazy("Not an image"),
+    "unsupported_format": gettext_lazy("Unsupported format"),
+    "truncated": gettext_lazy("Damaged or incomplete file"),
+    "too_large": gettext_lazy("Too large"),
+    "too_slow": gettext_lazy("Takes too long to decode"),
+    "file_missing": gettext_lazy("File missing"),
+    "file_damaged": gettext_lazy("Stored file damaged"),
+    "damaged": gettext_lazy("Damaged in the archive"),
+    "dimensions_mismatch": gettext_lazy("Size differs from the import"),
+    "duplicate_of": gettext_lazy("Same bytes as another image"),
+    "animated_first_frame_used": gettext_lazy("Several frames or pages"),
+    "too_small": gettext_lazy("Very small"),
+    "extreme_aspect": gettext_lazy("Extreme aspect ratio"),
+    "all_one_colour": gettext_lazy("One color only"),
+    "extension_mismatch": gettext_lazy("Extension does not match the format"),
+    "exif_rotated": gettext_lazy("Rotated by EXIF"),
+    "colour_converted": gettext_lazy("Colors converted"),
+    "display_range": gettext_lazy("Display range adjusted"),
+    "bad_path": gettext_lazy("Invalid path in the archive"),
+    "link": gettext_lazy("Link in the archive"),
+    "encrypted": gettext_lazy("Encrypted in the archive"),
+    "unsupported": gettext_lazy("Unsupported compression"),
+}
+
+
+def finding_name(code: str) -> str:
+    """Return the name of a quality finding for people; a code without one as words."""
+    return str(FINDING_NAMES.get(code) or code.replace("_", " ").capitalize())

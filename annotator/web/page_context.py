@@ -17,6 +17,7 @@ TABS = (
     ("project", gettext_lazy("Overview")),
     ("media", gettext_lazy("Media")),
     ("datasets", gettext_lazy("Datasets")),
+    ("quality", gettext_lazy("Quality")),
     ("classes", gettext_lazy("Classes")),
     ("activities", gettext_lazy("Activity types")),
     ("augmentation", gettext_lazy("Augmentation")),

@@ -53,7 +53,7 @@ QUERIES: dict[str, str] = {
     "label": FILTERS, "media-state": FILTERS, "media-history": "", "project-session": "", "project-events": "since media limit",
     "project-film": f"around at before after {FILTERS}", "project-trash": "part before", "workspace-trash": "part before",
     "attributes": "chosen", "keypoints": "", "keypoint-schema": "", "keypoint-schema-uses": "point", "keypoint-examples": "name id",
-    "video": "", "statuses": "", "activities": "",
+    "video": "", "statuses": "", "quality": "severity code dataset name start format", "activities": "",
     "buckets": "", "bucket-import": "dataset part", "bucket-browse": "prefix",
 }  # fmt: skip
 BOX = {"concept": "$car", "box": [1, 2, 30, 40], "z": 1, "tool": "box", "origin": "human", "score": 0.5, "is_crowd": False,
