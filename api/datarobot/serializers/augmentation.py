@@ -143,10 +143,11 @@ class SampleSerializer(Serializer):
     width = fields.IntegerField()
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
+        """Return a sample that has `original_id`, the image that stands for the bytes of its original."""
         is_copy = instance.copy > 0
         return {
-            "imageId": instance.pk if is_copy else instance.media_id,
-            "originalImageId": instance.media_id if is_copy else None,
+            "imageId": instance.pk if is_copy else instance.original_id,
+            "originalImageId": instance.original_id if is_copy else None,
             "projectId": instance.project_id,
             "height": instance.height,
             "width": instance.width,

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from annotator.domain.errors import Conflict, Invalid
 from annotator.models import AugmentationList, AugmentationSample, Job, Project
-from annotator.services.insight import augmentation, augmentation_samples
+from annotator.services.insight import augmentation, augmentation_samples, contents
 
 from ..exceptions import BadRequest
 from ..jobs import status_path
@@ -68,9 +68,13 @@ class _AugmentationView(DataRobotViewSet):
     def respond_with_samples(self, project_id: uuid.UUID, samples_id: uuid.UUID | None) -> Response:
         """Return a page of samples. Raises Missing while there are none."""
         rows = augmentation_samples.samples(project_id, samples_id) if samples_id else None
-        page = [] if rows is None else self.paginate_queryset(rows)
+        page = [] if rows is None else self.paginate_queryset(rows.select_related("media")) or []
         if not page and (rows is None or not rows.exists()):
             raise self.missing("set of samples yet")
+        blobs = {row.media.blob_id for row in page if row.media.blob_id is not None}
+        first = contents.first_ids(project_id, blobs)
+        for row in page:
+            row.original_id = first.get(row.media.blob_id, row.media_id)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
 

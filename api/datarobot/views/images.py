@@ -10,10 +10,11 @@ from django.http import HttpResponse, HttpResponseRedirect
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotator.domain.errors import Invalid
+from annotator.domain.errors import Invalid, Missing
 from annotator.domain.sampling import sample
-from annotator.models import Media
+from annotator.models import AugmentationSample, Media
 from annotator.server.internal_files import hand_over
+from annotator.services import blobs
 from annotator.services.insight import contents, features, targets
 from annotator.services.insight.targets import ClassTarget, Target
 from annotator.services.media import urls
@@ -77,6 +78,17 @@ class ImageViewSet(ImageListViewSet):
     response_schemas = {"file": {"type": "string", "format": "binary"}}
     response_media_types = {"file": "image/*"}
 
+    def resolve_path(self) -> None:
+        """Find the image, or the augmented copy of one, which is in no list."""
+        try:
+            super().resolve_path()
+        except Missing:
+            if "imageId" not in self.kwargs:
+                raise
+            keys = {name: self.parse_key(self.kwargs[name], "image") for name in ("imageId", "projectId")}
+            row = self.find(_copies, "image", pk=keys["imageId"], project_id=keys["projectId"])
+            self.object, self.scope, self.role = row, row.project, row.role_of_actor
+
     def list(self, request: Request, **kwargs: Any) -> Response:
         """List images in order of creation, by the value of their target if one is asked for.
 
@@ -89,12 +101,17 @@ class ImageViewSet(ImageListViewSet):
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Read an image."""
         media = self.get_object()
+        if isinstance(media, AugmentationSample):
+            return self.respond(Image(media.pk, media.height, media.width))
         row = (media.pk, media.blob_id, media.height, media.width)
         return self.respond(self.with_targets([row], targets.of(self.project))[0])
 
     def file(self, request: Request, **kwargs: Any) -> HttpResponse:
         """Read the file of an image as it was uploaded, whole or in ranges."""
-        address = urls.addresses(self.get_object()).original
+        media = self.get_object()
+        if isinstance(media, AugmentationSample):
+            return _respond_with_copy(media)
+        address = urls.addresses(media).original
         if address is None:
             raise self.missing("file")
         return hand_over(address) if address.startswith("/") else HttpResponseRedirect(address)
@@ -114,6 +131,20 @@ class ImageViewSet(ImageListViewSet):
         if not isinstance(target, ClassTarget):
             raise Invalid("targetValue is for classification projects.", field="targetValue")
         return target.with_classes(images, names)
+
+
+def _copies() -> Any:
+    rows = AugmentationSample.objects.filter(copy__gt=0, project__trashed_at=None, media__trashed_at=None)
+    return rows.select_related("project", "blob")
+
+
+def _respond_with_copy(copy: AugmentationSample) -> HttpResponse:
+    """Return the file of an augmented copy: a small JPEG, so it is not handed over to the files."""
+    assert copy.blob is not None
+    with blobs.store().open(copy.blob.sha256) as stream:
+        response = HttpResponse(stream.read(), content_type=copy.blob.mime)
+    response["ETag"] = f'"{copy.blob.sha256}"'
+    return response
 
 
 class SampleImageViewSet(ImageListViewSet):

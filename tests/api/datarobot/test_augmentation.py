@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import orjson
 import pytest
+from PIL import Image
 
 from annotator.domain.augmentation import TRANSFORMATIONS
 from annotator.jobs import engine
@@ -276,3 +278,24 @@ def test_samples_of_an_image_in_the_trash_are_not_listed(w: World, by: Callers) 
     row.media.trashed_at = row.created_at
     row.media.save()
     assert first not in {one["imageId"] for one in by.vera.get(f"{LISTS}{made}/samples/")["data"]}
+
+
+def test_a_copy_is_read_as_an_image_but_is_in_no_list(w: World, by: Callers) -> None:
+    found = samples(w, by, str(a_list(w).pk), rows=1)["data"]
+    original, copy = found[0], found[1]
+    with counted("datarobot augmented image"):
+        assert by.vera.get(f"/projects/{w.project.pk}/images/{copy['imageId']}/") == {
+            "imageId": copy["imageId"],
+            "height": 384,
+            "width": 512,
+            "targetValue": None,
+        }
+    file = by.vera.raw("GET", f"/projects/{w.project.pk}/images/{copy['imageId']}/file/")
+    assert (file.status_code, file["Content-Type"]) == (200, "image/jpeg")
+    assert Image.open(io.BytesIO(file.content)).size == (512, 384)
+    assert by.vera.get(f"/projects/{w.project.pk}/images/{original['imageId']}/")["width"] == 640
+    listed = {one["imageId"] for one in by.vera.get(f"/projects/{w.project.pk}/images/")["data"]}
+    assert original["imageId"] in listed and copy["imageId"] not in listed
+    for path in ("", "file/"):
+        by.otto.refused("GET", f"/projects/{w.project.pk}/images/{copy['imageId']}/{path}", 404)
+        by.vera.refused("GET", f"/projects/{w.project.pk}/images/{ANY}/{path}", 404)
