@@ -59,7 +59,7 @@ def test_a_token_is_shown_once(rooms: Rooms) -> None:
     text = page.locator("#token-text").input_value()
     expect(page.locator("#tokens td", has_text="laptop")).to_be_visible()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.click("[aria-label='Copy Hasty, curl'] >> nth=0")
+    page.click("#made [aria-label='Copy Hasty, curl']")
     expect(page.locator(".toast")).to_contain_text("Copied")
     copied = page.evaluate("() => navigator.clipboard.readText()")
     assert copied == f'curl -H "X-Api-Key: {text}" \\\n  {room.server.url}/v1/projects'

@@ -1,4 +1,4 @@
-"""API tokens: create (shown once) and revoke, with example code for this server."""
+"""API tokens: create (shown once) and revoke, with code for each vendor's package that calls this server."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from annotator.web import forms, page_context
 from annotator.web.actors import actor_of, page
 from annotator.web.scopes import Scope, project_scope, workspace_scope
 from annotator.web.selectors import tokens as selectors
+from annotator.web.selectors.snippets import snippets
 
 DAYS = ("", "30", "90", "365")
 
@@ -30,7 +31,7 @@ def token_list(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": selectors.tokens(actor),
         "workspaces": selectors.workspaces(actor),
-        "base": _base(request),
+        "snippets": snippets(_base(request)),
     }
     return render(request, "tokens/page.html", {**page_context.base(request), **context})
 
@@ -48,7 +49,7 @@ def create(request: HttpRequest) -> HttpResponse:
         project=limit.project_or_none,
         expires_at=expires,
     )
-    context = {"token": token, "text": text, "base": _base(request)}
+    context = {"token": token, "text": text, "snippets": snippets(_base(request), text)}
     if forms.wants_json(request):
         listed = {"rows": selectors.tokens(actor), "workspaces": True}
         return forms.as_json(

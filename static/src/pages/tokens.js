@@ -1,7 +1,9 @@
 /** API tokens: a new token is shown once, and stands in the list at once. */
 import { startPage } from './_page.js';
+import { startTabs } from './_tabs.js';
 
 startPage();
+startTabs();
 
 document.addEventListener('token', (event) => {
   const dialog = document.getElementById('new-token');
