@@ -20,6 +20,7 @@ TABS = (
     ("quality", gettext_lazy("Quality")),
     ("classes", gettext_lazy("Classes")),
     ("activities", gettext_lazy("Activity types")),
+    ("duplicates", gettext_lazy("Duplicates")),
     ("augmentation", gettext_lazy("Augmentation")),
     ("project-members", gettext_lazy("Members")),
     ("exports", gettext_lazy("Exports")),
@@ -27,7 +28,7 @@ TABS = (
     ("project-trash", gettext_lazy("Trash")),
 )
 # The content type that a project has for a tab.
-_ONLY = {"activities": "VIDEOS", "augmentation": "IMAGES"}
+_ONLY = {"activities": "VIDEOS", "augmentation": "IMAGES", "duplicates": "IMAGES"}
 # What a role needs to see a tab.
 _NEEDS = {"project-trash": "media.delete"}
 _CONTENT_NAMES = {

@@ -19,6 +19,7 @@ from annotator.web.views import (
     bulk,
     classes,
     datasets,
+    duplicates,
     exports,
     home,
     invitations,
@@ -169,6 +170,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"web/{P}/keypoints/<uuid:schema_id>/uses", keypoints.uses, name="keypoint-schema-uses"),
     path(f"web/{P}/keypoints/<uuid:schema_id>/delete", keypoints.delete, name="keypoint-schema-delete"),
     # Augmentation
+    *both(f"{P}/duplicates", duplicates.page, "duplicates"),
+    path(f"web/{P}/duplicates/merge", duplicates.merge, name="duplicates-merge"),
+    path(f"web/{P}/duplicates/undo", duplicates.undo, name="duplicates-undo"),
     *both(f"{P}/augmentation", augmentation.augmentation_lists, "augmentation"),
     path(f"web/{P}/augmentation/new", augmentation.create, name="augmentation-create"),
     path(f"web/{P}/augmentation/restore", augmentation.restore, name="augmentation-restore"),
