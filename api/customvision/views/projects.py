@@ -55,6 +55,7 @@ class ProjectViewSet(BaseProjectViewSet):
         "import_copy": None,
         "read_artifact": "project.read",
     }
+    model_actions = frozenset({"read_artifact"})
     error_codes = {
         "import_token": "BadRequestInvalidImportToken",
         "token": "BadRequestInvalidImportToken",

@@ -34,6 +34,7 @@ class _ModelView(ProjectViewSet):
         "retrieve": "project.read",
         "create": "project.manage",
     }
+    model_actions = frozenset(permission_actions)
     path_schemas: ClassVar[Mapping[str, Mapping[str, Any]]] = {"modelId": _TEXT}
 
 
