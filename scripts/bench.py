@@ -1,6 +1,6 @@
 """Measures the product beside its baselines in one run and prints ratios with the absolute figures; `make bench` calls it.
 
-usage: scripts/bench.py [row ...]   rows: list bulk create ingest stream import commits export export-memory lists start server drop pools editor hour video augment (all by default)
+usage: scripts/bench.py [row ...]   rows: list bulk create ingest stream import commits export export-memory lists start server drop pools editor hour video augment by-ids duplicates datarobot (all by default)
 """
 
 from __future__ import annotations

@@ -34,6 +34,7 @@ from tests.perf import (
     augmenting,
     baseline,
     commits,
+    datarobot,
     drop,
     editor,
     exporting,
@@ -495,9 +496,14 @@ def duplicates_row(stage: Stage) -> None:
     images.near()
 
 
+def datarobot_row(stage: Stage) -> None:
+    """Pages and bins of 100,000 images through DataRobot."""
+    datarobot.run(stage.world)
+
+
 ROWS: dict[str, Callable[[Stage], None]] = {
     "list": list_row, "bulk": bulk_row, "create": create_row, "ingest": ingest_row, "stream": stream_row, "import": import_row,
     "commits": commits_row, "export": export_row, "export-memory": export_memory_row,
     "lists": lists_row, "start": start_row, "server": server_row, "drop": drop_row, "pools": pools_row, "editor": editor_row, "hour": hour_row,
-    "video": video_row, "augment": augment_row, "by-ids": by_ids_row, "duplicates": duplicates_row,
+    "video": video_row, "augment": augment_row, "by-ids": by_ids_row, "duplicates": duplicates_row, "datarobot": datarobot_row,
 }  # fmt: skip
