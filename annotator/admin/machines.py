@@ -1,4 +1,4 @@
-"""Admin of augmentation lists and their samples."""
+"""Admin of augmentation lists, their samples, and targets of projects."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from annotator.models import AugmentationList, AugmentationSample
+from annotator.models import AugmentationList, AugmentationSample, ModelingSetup
 from annotator.services.insight import augmentation
 
 from .base import DeletableAdmin, ReadOnlyAdmin, ServiceAdmin, actor_of
@@ -33,3 +33,11 @@ class AugmentationSampleAdmin(ReadOnlyAdmin):
     list_display = ("augmentation_list", "project", "position", "copy", "width", "height", "created_at")
     list_filter = ("project",)
     list_select_related = ("augmentation_list", "project")
+    search_fields = ("augmentation_list__name", "project__name")
+
+
+@admin.register(ModelingSetup)
+class ModelingSetupAdmin(ReadOnlyAdmin):
+    list_display = ("project", "created_at", "updated_at")
+    list_select_related = ("project",)
+    search_fields = ("project__name",)
