@@ -174,12 +174,8 @@ class ChoiceTarget(ClassTarget):
 
     def _with_class(self, media: Images, key: Any) -> Images:
         # The ids of options are unlike each other, so the text of one stands nowhere else in a list.
-        rows = (
-            self._rows().filter(text__contains=json.dumps(key))
-            if self.is_plural
-            else self._rows().filter(text=json.dumps(key))
-        )
-        return media.filter(Exists(rows.filter(media=OuterRef("pk"))))
+        text = {"text__contains" if self.is_plural else "text": json.dumps(key)}
+        return media.filter(Exists(self._values().filter(media=OuterRef("pk"), **text)))
 
     def _counted(self) -> Iterable[tuple[Any, int, str]]:
         if not self.is_plural:
@@ -202,7 +198,11 @@ class ChoiceTarget(ClassTarget):
         return [(key, count, shown.get(key) or first[key]) for key, count in counts.items()]
 
     def _rows(self) -> Any:
-        rows = AttributeValue.all_objects.filter(_LIVE, attribute=self.key)
+        return self._values().filter(_LIVE)
+
+    def _values(self) -> Any:
+        """Return the values of all images, also of those in the trash: without a join."""
+        rows = AttributeValue.all_objects.filter(attribute=self.key)
         return rows.annotate(text=Cast("value", TextField()))
 
 
@@ -215,14 +215,18 @@ class NumberTarget(Target):
         return dict(self._rows().filter(media__in=media).values_list("media", "value"))
 
     def between(self, media: Images, start: float, end: float) -> Images:
-        rows = self._rows().filter(media=OuterRef("pk"), number__gte=start, number__lt=end)
+        rows = self._values().filter(media=OuterRef("pk"), number__gte=start, number__lt=end)
         return media.filter(Exists(rows))
 
     def bins(self) -> list[TargetBin]:
         return _number_bins(list(self._rows().order_by("media").values_list("row", "number")))
 
     def _rows(self) -> Any:
-        rows = AttributeValue.all_objects.filter(_LIVE, attribute=self.key)
+        return self._values().filter(_LIVE)
+
+    def _values(self) -> Any:
+        """Return the values of all images, also of those in the trash: without a join."""
+        rows = AttributeValue.all_objects.filter(attribute=self.key)
         return rows.annotate(row=_ROW, number=Cast("value", FloatField()))
 
 

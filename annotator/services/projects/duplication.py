@@ -55,7 +55,7 @@ from annotator.services.workspaces.quotas import quotas
 JOB = "duplicate_project"
 #: Media of a step, with all that is on them.
 CHUNK = 25
-#: What a copy takes, as measured on a busy machine of two cores.
+#: What a copy about takes; an estimate for those who wait, not measured.
 MS_OF_MEDIUM, MS_OF_LABEL = 1.5, 0.1
 #: What a project is made of besides media, in the order in which the rows can be written.
 VOCABULARY: tuple[tuple[Any, str], ...] = (
