@@ -17,7 +17,8 @@ from tests import servers
 @pytest.fixture(scope="module")
 def echo() -> servers.Server:
     """A server whose settings add a page that tells what of a request arrived in a view."""
-    with servers.our_server("--no-worker", DJANGO_SETTINGS_MODULE="tests.platform.echo_settings") as running:
+    settings = {"DJANGO_SETTINGS_MODULE": "tests.platform.echo_settings", "ANNOTATOR_MAX_UPLOAD_MB": "64"}
+    with servers.our_server("--no-worker", **settings) as running:
         yield running
 
 
