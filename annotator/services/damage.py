@@ -14,7 +14,16 @@ from django.utils import timezone
 from annotator import events
 from annotator.domain.chunks import chunks
 from annotator.events import kinds, payloads
-from annotator.models import Blob, DatasetItem, Job, Media, QualityIssue, Rendition, Upload
+from annotator.models import (
+    AugmentationSample,
+    Blob,
+    DatasetItem,
+    Job,
+    Media,
+    QualityIssue,
+    Rendition,
+    Upload,
+)
 from annotator.models.media import Damage
 
 CODE = "file_damaged"
@@ -38,7 +47,7 @@ class Use:
 
 
 def mark(found: Mapping[uuid.UUID, str]) -> None:
-    """Note what is wrong with blobs and tell it on their media; previews that can be made again are given up."""
+    """Note what is wrong with blobs and tell it on their media; previews and samples, which can be made again, are given up."""
     for part in chunks(found, _CHUNK):
         with transaction.atomic():
             for damage in Damage.values:
@@ -46,6 +55,7 @@ def mark(found: Mapping[uuid.UUID, str]) -> None:
                 rows.filter(damaged_at=None).update(damaged_at=timezone.now())
                 rows.update(damage=damage)
             Rendition.all_objects.filter(blob__in=part, media__blob__isnull=False).delete()
+            AugmentationSample.all_objects.filter(blob__in=part).delete()
             _add_findings(part)
 
 
@@ -95,7 +105,7 @@ def _set_health(media_ids: Collection[uuid.UUID], health: str, reason: str) -> N
 def uses(found: Mapping[str, str]) -> list[Use]:
     """Return what is lost with the blobs of these hashes (to what is wrong): media, unused uploads, files of jobs, sorted.
 
-    Nothing is lost with a preview that can be made again, nor with bytes that nothing refers to. Reads only columns
+    Nothing is lost with a preview or a sample that can be made again, nor with bytes that nothing refers to. Reads only columns
     of the first release: a restored database may be that old.
     """
     lost: list[Use] = []

@@ -12,7 +12,8 @@ from unittest import mock
 import pytest
 from django.utils import timezone
 
-from annotator.models import Blob, Event, Job, Media, QualityIssue, Rendition, Upload
+from annotator.domain.ids import uuid7
+from annotator.models import AugmentationSample, Blob, Event, Job, Media, QualityIssue, Rendition, Upload
 from annotator.services import blobs, damage
 from annotator.services.operations import health, scrub
 from tests.world import World
@@ -215,11 +216,21 @@ def test_it_can_be_turned_off(w: World, blob: Blob, settings: Any) -> None:
     assert scrub.scrub_share() == scrub.Result(0, {})
 
 
+def test_a_damaged_sample_is_given_up(w: World) -> None:
+    sample = {"project": w.project, "samples_id": uuid7(), "media": w.images[0], "width": 9, "height": 9}
+    blob = blobs.put_bytes(b"copy")
+    AugmentationSample.all_objects.create(**sample, position=0)
+    AugmentationSample.all_objects.create(**sample, position=1, copy=1, blob=blob)
+    damage.mark({blob.pk: "missing"})
+    assert [one.position for one in AugmentationSample.all_objects.all()] == [0]
+
+
 def test_everything_that_refers_to_a_blob_is_named(w: World) -> None:
     referring = {
         relation.related_model for relation in Blob._meta.related_objects if relation.field.db_constraint
     }
-    assert referring == {Media, Rendition, Upload, Job}, "name a new one in damage.uses"
+    known = {AugmentationSample, Job, Media, Rendition, Upload}
+    assert referring == known, "name a new one in damage.uses, unless it can be made again"
     of_media, of_preview, of_upload, used, of_job, unused = (
         blobs.put_bytes(word) for word in (b"m", b"p", b"u", b"used", b"j", b"unused")
     )
