@@ -142,7 +142,15 @@ def test_tables_are_grouped_the_internal_ones_under_system(curator: Client) -> N
         "System",
     ]
     assert groups["Annotations"] == ["Labels", "Tags", "Segments", "Attribute values"]
-    assert groups["Projects"] == ["Projects", "Datasets", "Media", "Media statuses", "Quality issues", "Jobs"]
+    assert groups["Projects"] == [
+        "Projects",
+        "Datasets",
+        "Media",
+        "Media statuses",
+        "Quality issues",
+        "Augmentation lists",
+        "Jobs",
+    ]
     assert {"Users", "Workspaces", "API tokens"} <= set(groups["Accounts and workspaces"])
     assert {"Upload batches", "Applied operations", "Worker heartbeats", "Events", "Project clocks"} <= set(
         groups["System"]
