@@ -53,7 +53,7 @@ QUERIES: dict[str, str] = {
     "label": FILTERS, "media-state": FILTERS, "media-history": "", "project-session": "", "project-events": "since media limit",
     "project-film": f"around at before after {FILTERS}", "project-trash": "part before", "workspace-trash": "part before",
     "attributes": "chosen", "keypoints": "", "keypoint-schema": "", "keypoint-schema-uses": "point", "keypoint-examples": "name id",
-    "video": "", "statuses": "", "quality": "severity code dataset name start format", "activities": "",
+    "video": "", "statuses": "", "quality": "severity code dataset name start format", "duplicates": "distance start", "activities": "",
     "buckets": "", "bucket-import": "dataset part", "bucket-browse": "prefix",
 }  # fmt: skip
 BOX = {"concept": "$car", "box": [1, 2, 30, 40], "z": 1, "tool": "box", "origin": "human", "score": 0.5, "is_crowd": False,
@@ -95,6 +95,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "bucket-create": {"description": "Camera", "cloud_provider": "dummy", "secret": "."},
     "bucket-change": {"description": "Old camera", "cloud_provider": "dummy", "secret": "."},
     "bucket-test": {},
+    "duplicates-merge": {"keep": "$image", "images": "$both", "annotations": "on", "here": "distance=4&start=0"},
+    "duplicates-undo": {"kept": "$image", "trashed": ["$other"], "labels": ["$label"], "tags": ["$sunny"]},
     "bucket-import-start": {"bucket": "$bucket", "prefix": "2024/", "dataset": "$dataset", "new_dataset": "", "copy": "on"},
     "bucket-delete": {},
     "export-preview": {"format": "yolo", "datasets": ["$dataset"], "statuses": ["$status"], "class": ["$car"]},
@@ -197,12 +199,13 @@ def ids(w: World) -> dict[str, str]:
     flips_list = augmentation.create(actor=w.actor(w.olga), project=w.project, fields=flips)
     rows: dict[str, Any] = {
         "list": flips_list,
-        "bucket": bucket, "attribute": attribute, "schema": schema, "workspace": w.workspace, "project": w.project, "dataset": w.dataset, "media": w.images[0], "image": w.images[0],
+        "bucket": bucket, "attribute": attribute, "schema": schema, "workspace": w.workspace, "project": w.project, "dataset": w.dataset, "media": w.images[0], "image": w.images[0], "other": w.images[1],
         "car": w.car, "concept": w.car, "person": w.person, "sunny": w.sunny, "status": w.images[0].status, "ann": w.ann,
         "member": Membership.all_objects.get(user=w.ann), "token": tokens.issue(user=w.olga, name="t", workspace=w.workspace)[0],
         "invitation": invited.invitation, "job": job, "group": TagGroup.all_objects.get(project=w.project), "batch": batch, "upload": slot,
     }  # fmt: skip
     found = {name: str(row.pk) for name, row in rows.items()}
+    found["both"] = f"{w.images[0].pk} {w.images[1].pk}"
     found |= {"secret": invited.secret, "session": "0" * 32, "version": keypoint_edits.version(schema)}
     return found | {"op": str(uuid7()), "op2": str(uuid7()), "op3": str(uuid7()), "label": str(uuid7())}
 
