@@ -72,6 +72,8 @@ def test_all_results_of_the_palette_are_there(studio: Studio, people: People) ->
     many_classes(studio)
     editor = people("ann").open(studio.image("one.jpg"))
     page = editor.page
+    # the palette lists the images that the page knows when it opens
+    expect(page.get_by_role("link", name=re.compile("one.jpg"))).to_be_visible()
     editor.press("Control+k")
     palette = page.get_by_role("dialog", name="Find a class, a command or an image")
     expect(palette.get_by_role("status")).to_have_text(re.compile(r"^2[3-9]\d results$"))
