@@ -34,7 +34,7 @@ def near_pairs(
 ) -> tuple[Indices, Indices]:
     """Return all pairs (i, j), i < j, of hashes that differ in at most `distance` bits, 0..MAX_DISTANCE, in no order.
 
-    `on_step` is told how far it is, 0..1, and may raise to stop. Memory is proportional to the pairs.
+    `on_step` gets the progress, 0..1, and may raise to stop. Memory is proportional to the pairs.
     """
     return _joined(list(_pairs(hashes.view(np.uint64), distance, on_step)))
 

@@ -19,26 +19,23 @@ MAX_LIMIT = 10_000
 ARRAY_LIMIT = 1_000
 
 
+def _limit(default: int) -> fields.QueryIntegerField:
+    """Return the field of a page's size."""
+    text = f"Most rows of the response; at most {MAX_LIMIT:,} are sent."
+    return fields.QueryIntegerField(low=1, default=default, help_text=text)
+
+
 class PageQuerySerializer(QuerySerializer):
     """The parameters of a page."""
 
     offset = fields.QueryIntegerField(low=0, default=0, help_text="Rows to skip.")
-    limit = fields.QueryIntegerField(
-        low=1,
-        default=DEFAULT_LIMIT,
-        help_text=f"Most rows of the response; at most {MAX_LIMIT:,} are sent.",
-    )
+    limit = _limit(DEFAULT_LIMIT)
 
 
-class ArrayQuerySerializer(QuerySerializer):
+class ArrayQuerySerializer(PageQuerySerializer):
     """The parameters of a bare array."""
 
-    offset = fields.QueryIntegerField(low=0, default=0, help_text="Rows to skip.")
-    limit = fields.QueryIntegerField(
-        low=1,
-        default=ARRAY_LIMIT,
-        help_text=f"Most rows of the response; at most {MAX_LIMIT:,} are sent.",
-    )
+    limit = _limit(ARRAY_LIMIT)
 
 
 class DataRobotPagination(BasePagination):
@@ -151,7 +148,7 @@ class ArrayPagination(DataRobotPagination):
     query_serializer_class = ArrayQuerySerializer
 
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any]:
-        """Return the rows of the page; nobody is told how many there are, so they are not counted."""
+        """Return the rows of the page; the response has no total, so they are not counted."""
         return pagination.slice_rows(queryset, *self.get_page(request))
 
     def get_paginated_response(self, data: Any) -> Response:

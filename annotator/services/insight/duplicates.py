@@ -60,7 +60,7 @@ def near(
     """Return the groups of images that look alike: their perceptual hashes differ in at most `distance` bits, 0..MAX_DISTANCE.
 
     Oldest first in each, and the group of the oldest first; no image is farther than `distance` from the first of its group.
-    Images without a hash, which could not be decoded, are in none. 100,000 take seconds; `on_step` is told how far it is, 0..1.
+    Images without a hash, which could not be decoded, are in none. 100,000 take seconds; `on_step` gets the progress, 0..1.
     """
     if not 0 <= distance <= MAX_DISTANCE:
         raise Invalid(f"distance must be between 0 and {MAX_DISTANCE}.", field="distance")

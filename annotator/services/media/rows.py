@@ -329,7 +329,7 @@ def duplicates(
 def swap(media: Media, ready: Ready, *, actor: Actor | None, name: str, external_id: str | None) -> None:
     """Put other bytes behind a medium: same id, labels, tags and status. Labels that do not fit any more are marked.
 
-    Its findings are made anew, also whether another image of the project has the new bytes.
+    Its findings are determined again, also whether another image of the project has the new bytes.
     """
     columns = content_columns(ready) | {
         "updated_at": timezone.now(),

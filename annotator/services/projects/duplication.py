@@ -219,7 +219,7 @@ def _copy_media(actor: Actor, source: Project, target: Project, keys: list[uuid.
 
 
 def _free_names(copier: Copier, keys: list[uuid.UUID]) -> dict[uuid.UUID, dict[str, str]]:
-    """Return other names for images whose name somebody has given to another one in the copy meanwhile, by item."""
+    """Return free names, by item, for images whose names are in use in the copy by now."""
     items = list(DatasetItem.all_objects.filter(media__in=keys, is_home=True).select_related("dataset"))
     taken = media_names.existing((copier.new_id(item.dataset_id), item.name) for item in items)
     found: dict[uuid.UUID, dict[str, str]] = {}

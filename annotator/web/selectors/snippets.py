@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """What a vendor's package is told: fields (label, value) of its credential, code in Python, a command of curl."""
+    """How a vendor's package is configured: fields (label, value) of its credential, code in Python, a command of curl."""
 
     key: str
     vendor: str

@@ -148,7 +148,7 @@ class ListSamplesViewSet(_AugmentationView):
         return self.respond_with_samples(self.object.project_id, self.object.samples_id)
 
     def create(self, request: Request, **kwargs: Any) -> Response:
-        """Make samples anew, in place of those that are there."""
+        """Compute samples again, in place of those that are there."""
         rows = self.get_validated_data()["numberOfRows"]
         return self.respond_with_job(
             augmentation_samples.start(actor=self.actor, augmentation_list=self.object, rows=rows)

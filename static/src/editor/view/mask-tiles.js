@@ -1,4 +1,4 @@
-/** The picture of a mask while it is edited, in tiles: a change is drawn where it is, whatever the size of the mask. */
+/** The image of a mask while it is edited, in tiles: a change is drawn where it is, whatever the size of the mask. */
 import { transform } from './label-paint.js';
 
 /** @import {Rows} from '../geom/rows.js' */
