@@ -52,8 +52,9 @@ export const COMMANDS = Object.freeze([
   command('tool.brush', 'all', 'tools', ['M'], () => t('Brush')),
   command('tool.eraser', 'all', 'tools', ['Shift+M'], () => t('Eraser')),
   command('tool.fill', 'all', 'tools', ['U'], () => t('Fill holes of a mask')),
-  command('brush.smaller', 'all', 'tools', ['['], () => t('Smaller brush'), REPEAT),
-  command('brush.larger', 'all', 'tools', [']'], () => t('Larger brush'), REPEAT),
+  command('tool.wand', 'all', 'tools', ['W'], () => t('Magic wand')),
+  command('brush.smaller', 'all', 'tools', ['['], () => t('Smaller brush, lower tolerance'), REPEAT),
+  command('brush.larger', 'all', 'tools', [']'], () => t('Larger brush, higher tolerance'), REPEAT),
 
   ...DIGITS.map((digit) => command(`class.${digit || 10}`, 'all', 'classes', [String(digit)], () => t('Class {n}', { n: digit || 10 }))),
   ...DIGITS.map((digit) => command(`bind.${digit || 10}`, 'all', 'classes', [`Ctrl+${digit}`], () => t('Bind {digit} to the current class', { digit }))),

@@ -2,6 +2,7 @@
 import { computed, effect, signal } from '@preact/signals-core';
 import { createTools } from './tools/index.js';
 import { createSession } from './sync/session.js';
+import { PixelReader } from './view/pixels.js';
 import { openPort } from './view/port.js';
 import { createStage } from './view/stage.js';
 import { createDebug } from './debug.js';
@@ -29,7 +30,7 @@ import { mountTrays } from './panels/notices/trays.js';
 import { createStepper } from './panels/filmstrip/stepper.js';
 import { stepsFor } from './panels/bars/workflow.js';
 import { returnFocusTo } from './panels/focus.js';
-import { lockFinishedImage, offerDraft, syncBrush, syncDisplaySettings, syncFilmItem } from './panels/effects.js';
+import { lockFinishedImage, offerDraft, syncBrush, syncDisplaySettings, syncFilmItem, syncWand } from './panels/effects.js';
 import { setStrings } from '../i18n.js';
 import { wireDialogs } from '../ui/dialog.js';
 import { wireMenus } from '../ui/menu.js';
@@ -51,7 +52,8 @@ async function createApp(boot) {
   const { store } = session;
   const announce = createAnnouncer($('say'));
   const settings = createSettings(boot.user.id);
-  const stage = createStage({ element: $('main'), store, createTools, announce, port });
+  const pixels = new PixelReader(new URL(__PIXELS_WORKER__, import.meta.url), { media: () => store.media.peek(), file: (media) => stage.image.file(media) });
+  const stage = createStage({ element: $('main'), store, createTools: (context) => createTools({ ...context, pixels }), announce, port });
   const names = new Names([...(boot.people ?? []), boot.user]);
   names.listen(session);
   const app = /** @type {any} */ ({
@@ -124,6 +126,7 @@ function wire(app) {
   offerDraft(app);
   syncDisplaySettings($('editor'), app);
   syncBrush(app);
+  syncWand(app);
   effect(() => stage.setFill(settings.value.fill));
   document.addEventListener('themechange', () => stage.refreshColors());
   stage.onPointer((x, y) => (x === null || y === null ? session.clearCursor() : session.moveCursor(x, y)));

@@ -4,8 +4,8 @@ import { hits } from '../../../static/src/editor/view/hit.js';
 import { boundsOf } from '../../../static/src/editor/view/pack.js';
 import { storeWith } from '../view/samples.js';
 
-/** @param {any[]} labels @param {{zoom?: number, may?: boolean}} [options] */
-export function stageWith(labels = [], { zoom = 1, may = true } = {}) {
+/** @param {any[]} labels @param {{zoom?: number, may?: boolean, more?: object}} [options] `more`: of the context */
+export function stageWith(labels = [], { zoom = 1, may = true, more = {} } = {}) {
   const store = storeWith(labels, { may });
   const said = [];
   const calls = [];
@@ -36,6 +36,7 @@ export function stageWith(labels = [], { zoom = 1, may = true } = {}) {
     reveal() {},
     beginPan: () => calls.push(['beginPan']),
     setCursor() {},
+    ...more,
   }));
 
   const pointer = (x, y, more = {}) => ({

@@ -29,6 +29,22 @@ export class Rows {
     return rows;
   }
 
+  /** The same pixels, to be changed on their own. */
+  copy() {
+    const rows = new Rows();
+    for (const [y, spans] of this.spans) rows.spans.set(y, [...spans]);
+    return rows;
+  }
+
+  /** The spans of a row inside from..to (exclusive), flat. @param {number} y @param {number} from @param {number} to */
+  within(y, from, to) {
+    /** @type {number[]} */
+    const found = [];
+    const spans = this.spans.get(y) ?? [];
+    for (let i = 0; i < spans.length && spans[i] < to; i += 2) if (spans[i + 1] > from) found.push(Math.max(from, spans[i]), Math.min(to, spans[i + 1]));
+    return found;
+  }
+
   /** Adds a span right of all others of its row. @param {number} y @param {number} from @param {number} to */
   #append(y, from, to) {
     const spans = this.spans.get(y);

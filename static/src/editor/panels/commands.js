@@ -11,7 +11,7 @@ import { askForNumber } from './dialogs/jump.js';
 import { showKeySheet } from './dialogs/key-sheet.js';
 import { showPalette } from './dialogs/palette-entries.js';
 import { hasBrush, toolOf } from './bars/rail.js';
-import { nextBrush } from './settings.js';
+import { nextBrush, nextTolerance } from './settings.js';
 import { showSettings } from './dialogs/settings-dialog.js';
 import {
   convertSelected, intersectSelected, joinSelected, removeOverlapOfSelected, simplifySelected, sliceSelected, splitSelected, subtractSelected,
@@ -111,6 +111,11 @@ function useAgain(app, tool) {
 
 /** @param {App} app @param {1 | -1} step */
 function resizeBrush({ store, settings, announce }, step) {
+  if (store.tool.peek() === 'wand') {
+    store.wandTolerance.value = nextTolerance(store.wandTolerance.peek(), step);
+    announce(t('Tolerance {n}', { n: store.wandTolerance.peek() }), { spokenOnly: true });
+    return true;
+  }
   if (!hasBrush(store.tool.peek())) return false;
   settings.set({ brushSize: nextBrush(settings.value.brushSize, step) });
   announce(t('Brush size {n} px', { n: settings.value.brushSize }), { spokenOnly: true });
@@ -225,6 +230,7 @@ export function actionsOf(app) {
     'tool.brush': () => useTool(app, 'brush'),
     'tool.eraser': () => useTool(app, 'eraser'),
     'tool.fill': () => useTool(app, 'fill'),
+    'tool.wand': () => useTool(app, 'wand'),
     'brush.smaller': () => resizeBrush(app, -1),
     'brush.larger': () => resizeBrush(app, 1),
     'tool.again': () => useAgain(app, memory.last),

@@ -48,6 +48,15 @@ export function syncBrush({ store, settings }) {
   });
 }
 
+/** Gives the wand the tolerance of this person's settings, and saves changes of it. @param {App} app */
+export function syncWand({ store, settings }) {
+  store.wandTolerance.value = settings.value.wandTolerance;
+  return effect(() => {
+    const wandTolerance = store.wandTolerance.value;
+    untracked(() => settings.set({ wandTolerance }));
+  });
+}
+
 /** Offers to continue the unfinished polygon of an image when it is opened with another tool. @param {App} app */
 export function offerDraft({ store, stage }) {
   let shown = '';

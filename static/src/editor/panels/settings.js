@@ -13,11 +13,12 @@ import { effect, signal } from '@preact/signals-core';
  * @property {string} sort        of the object list
  * @property {number} brushSize     image pixels across, 1 to 1000
  * @property {boolean} brushPressure the pressure of a pen makes the brush smaller
+ * @property {number} wandTolerance 0 to 254
  * @property {Record<string, Record<string, string>>} digits  class bound to a digit, by project
  */
 
 /** @type {Readonly<Settings>} */
-export const DEFAULTS = Object.freeze({ sideWidth: 320, tab: 'objects', fill: 0.2, outlines: false, names: true, keepView: false, bare: false, sort: 'number', brushSize: 20, brushPressure: true, digits: {} });
+export const DEFAULTS = Object.freeze({ sideWidth: 320, tab: 'objects', fill: 0.2, outlines: false, names: true, keepView: false, bare: false, sort: 'number', brushSize: 20, brushPressure: true, wandTolerance: 20, digits: {} });
 
 /** What was stored, as far as it makes sense. @param {unknown} stored @returns {Settings} */
 export function sane(stored) {
@@ -28,6 +29,7 @@ export function sane(stored) {
   settings.sideWidth = clampWidth(settings.sideWidth);
   settings.fill = Number.isFinite(settings.fill) ? Math.min(1, Math.max(0, settings.fill)) : DEFAULTS.fill;
   settings.brushSize = clampBrush(settings.brushSize);
+  settings.wandTolerance = clampTolerance(settings.wandTolerance);
   settings.digits = Object.fromEntries(Object.entries(settings.digits ?? {}).filter(([, bound]) => bound && Object.values(bound).every((id) => typeof id === 'string')));
   return settings;
 }
@@ -37,6 +39,12 @@ export const clampBrush = (size) => (Number.isFinite(size) ? Math.min(1000, Math
 
 /** The next size of the brush: about a tenth more or less, at least a pixel. @param {number} size @param {1 | -1} step */
 export const nextBrush = (size, step) => clampBrush(size + step * Math.max(1, Math.round(size / 10)));
+
+/** @param {number} tolerance of the wand */
+export const clampTolerance = (tolerance) => (Number.isFinite(tolerance) ? Math.min(254, Math.max(0, Math.round(tolerance))) : DEFAULTS.wandTolerance);
+
+/** The next tolerance: about a tenth more or less, at least 1. @param {number} tolerance @param {1 | -1} step */
+export const nextTolerance = (tolerance, step) => clampTolerance(tolerance + step * Math.max(1, Math.round(tolerance / 10)));
 
 /** @param {number} width px */
 export const clampWidth = (width) => (Number.isFinite(width) ? Math.min(480, Math.max(240, Math.round(width))) : DEFAULTS.sideWidth);

@@ -2,6 +2,7 @@
 import { BoxTool } from './box.js';
 import { BrushTool, EraserTool } from './masks/brush.js';
 import { FillTool } from './masks/fill.js';
+import { WandTool } from './masks/wand.js';
 import { PanTool } from './pan.js';
 import { PolygonTool } from './polygon.js';
 import { SelectTool } from './select.js';
@@ -14,7 +15,7 @@ import { SliceTool } from './slice.js';
 export function createTools(context) {
   const tools = [
     new SelectTool(context), new PanTool(context), new BoxTool(context), new PolygonTool(context),
-    new BrushTool(context), new EraserTool(context), new FillTool(context),
+    new BrushTool(context), new EraserTool(context), new FillTool(context), new WandTool(context),
     new SliceTool(context), new SimplifyTool(context),
   ];
   return new Map(tools.map((tool) => [tool.name, tool]));

@@ -45,6 +45,12 @@
  */
 
 /**
+ * @typedef {object} Pixels The pixels of the image, in a worker; its calls are those of workers/pixel-requests.js.
+ * @property {() => void} prepare reads them ahead
+ * @property {(call: string, args: any) => Promise<any>} ask rejects when they cannot be read
+ */
+
+/**
  * @typedef {object} ToolContext
  * @property {Store} store
  * @property {(deltas: Delta | readonly Delta[], options?: CommitOptions) => void} commit
@@ -60,6 +66,7 @@
  * @property {(x: number, y: number) => void} reveal moves the image until the point is on the stage
  * @property {(p: ToolPointer) => void} beginPan
  * @property {(cursor: string) => void} setCursor
+ * @property {Pixels} pixels
  */
 
 /** Handles: CSS pixels around a place that count as on it. */

@@ -102,6 +102,8 @@ export interface Store {
   readonly view: Signal<View>;
   readonly display: Signal<Display>;
   readonly brush: Signal<Brush>;
+  /** How far the color of a pixel may be from the one under the wand, 0 to 254. */
+  readonly wandTolerance: Signal<number>;
   /** What the person copied last in this browser, also in another tab or before a reload. */
   readonly clipboard: ReadonlySignal<Clipboard>;
   /** Stored in this browser and sent to the person's other tabs. */

@@ -124,6 +124,11 @@ export class StageImage {
     this.onChange();
   }
 
+  /** The file that shows an image in full. @param {Media} media @returns {Promise<Blob>} */
+  async file(media) {
+    return (await this.cache.get(media.detail_url)).blob;
+  }
+
   /** @param {Decoded} decoded @param {Media} media */
   #setLevels({ bitmap, blob }, media) {
     this.levels = [{ image: bitmap, scale: bitmap.width / media.width, isOwn: false }];

@@ -18,6 +18,7 @@ export const TOOLS = Object.freeze([
   { id: 'brush', icon: 'brush', command: 'tool.brush', draws: true, name: () => t('Brush') },
   { id: 'eraser', icon: 'eraser', command: 'tool.eraser', draws: true, name: () => t('Eraser') },
   { id: 'fill', icon: 'paint-bucket', command: 'tool.fill', draws: true, name: () => t('Fill') },
+  { id: 'wand', icon: 'wand-sparkles', command: 'tool.wand', draws: true, name: () => t('Magic wand') },
 ]);
 
 /** Tools for what is selected; they end by themselves and have no place in the rail. @type {readonly ToolEntry[]} */

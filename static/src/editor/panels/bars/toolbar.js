@@ -4,7 +4,7 @@ import { html, mount, nothing } from '../live.js';
 import { icon, iconButton } from '../templates.js';
 import { classButton } from '../side/class-picker.js';
 import { listMenu } from './list-menu.js';
-import { clampBrush } from '../settings.js';
+import { clampBrush, clampTolerance } from '../settings.js';
 import { hasBrush, toolOf } from './rail.js';
 
 /** @import {App} from '../app' */
@@ -18,6 +18,7 @@ function hint({ store }) {
   if (tool === 'brush') return isOnMask ? t('Drag to add to the mask. Alt erases, Shift draws straight, N begins a new object.') : t('Drag to paint a mask. Shift draws straight from the last stroke.');
   if (tool === 'eraser') return isOnMask ? t('Drag to erase from the mask. Alt paints, Shift draws straight.') : t('Select a mask first: Ctrl+click on it.');
   if (tool === 'fill') return isOnMask ? t('Click into a hole of the selected mask to fill it.') : t('Select a mask first: Ctrl+click on it.');
+  if (tool === 'wand') return t('Click on a color, drag or [ and ] to change the tolerance, Enter stores. Shift adds to the mask, Alt removes from it.');
   if (tool === 'polygon') {
     const one = store.selection.value.size === 1 ? store.labels.get([...store.selection.value][0]) : undefined;
     return one?.points ? t('Click to add points, Enter closes. Hold Alt to draw a hole in the selected polygon.') : t('Click to add points, drag to draw freely, Enter closes.');
@@ -45,6 +46,16 @@ function brushFields({ store, settings, stage }) {
     <label class="opt">${t('Size')}<input class="input brush-size" type="number" min="1" max="1000" step="1" .value=${String(brushSize)} title=${t('Pixels across. [ and ] change it.')}
       @change=${setSize} @keydown=${leave}></label>
     <label class="opt check" title=${t('The pressure of a pen sets the size of the stroke')}><input type="checkbox" .checked=${brushPressure} @change=${() => settings.set({ brushPressure: !brushPressure })}>${t('Pen pressure')}</label>`;
+}
+
+/** How much the wand takes. @param {App} app */
+function wandFields({ store, stage }) {
+  if (store.tool.value !== 'wand') return nothing;
+  const tolerance = store.wandTolerance.value;
+  const set = (/** @type {Event} */ event) => { store.wandTolerance.value = clampTolerance(/** @type {HTMLInputElement} */ (event.target).valueAsNumber); };
+  const leave = (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Enter') stage.focus(); };
+  return html`<span class="sep"></span><label class="opt" title=${t('Largest difference of a color channel. [ and ] change it.')}>${t('Tolerance')}<input type="range" min="0" max="254" step="1" .value=${String(tolerance)}
+    @input=${set} @keydown=${leave}><output>${tolerance}</output></label>`;
 }
 
 /** What can be done with the selected shapes. @param {App} app */
@@ -104,7 +115,7 @@ export function mountToolbar(host, app) {
     const words = hint(app);
     return html`
       <span class="tool-name">${icon(tool.icon)}${tool.name()}</span>
-      ${tool.id === 'simplify' ? simplifyOptions(app) : store.may.value.label ? html`${classField(app)}${brushFields(app)}<span class="sep"></span>${selectionButtons(app)}` : nothing}
+      ${tool.id === 'simplify' ? simplifyOptions(app) : store.may.value.label ? html`${classField(app)}${brushFields(app)}${wandFields(app)}<span class="sep"></span>${selectionButtons(app)}` : nothing}
       ${words ? html`<span class="opt hint clip" title=${words}>${words}</span>` : nothing}
       ${looks(app)}`;
   });

@@ -17,12 +17,15 @@ export class MaskDraft {
 
   /** @param {Disc} from @param {Disc} to @param {boolean} isErasing */
   stroke(from, to, isErasing) {
-    sweep(from, to, this.image, (y, start, stop) => {
-      if (isErasing) this.rows.remove(y, start, stop);
-      else this.rows.add(y, start, stop);
-      this.changes.push(y, start, stop, isErasing ? 0 : 1);
-      this.isTouched = true;
-    });
+    sweep(from, to, this.image, (y, start, stop) => this.set(y, start, stop, !isErasing));
+  }
+
+  /** Sets or clears the pixels from..to (exclusive) of a row. @param {number} y @param {number} from @param {number} to @param {boolean} isSet */
+  set(y, from, to, isSet) {
+    if (isSet) this.rows.add(y, from, to);
+    else this.rows.remove(y, from, to);
+    this.changes.push(y, from, to, isSet ? 1 : 0);
+    this.isTouched = true;
   }
 
   /** What changed since the last call. */

@@ -9,6 +9,8 @@ import { commitGesture } from '../gesture.js';
 /** @import {Label, LabelPatch} from '../../types/labels' */
 
 export class MaskTool extends DrawTool {
+  /** By which tool a new mask is said to be made. */
+  maker = 'brush';
   /** The rows of the mask that was edited last: they are its own until somebody else changes it. @type {{mask: readonly number[], rows: Rows} | null} */
   kept = null;
 
@@ -42,7 +44,7 @@ export class MaskTool extends DrawTool {
     if (!result) return label ? this.#remove(label) : undefined;
     this.kept = { mask: result.mask, rows };
     const size = t('{n} pixels', { n: runsArea(result.mask) });
-    if (!label) return void this.finish(result, { shape: 'mask', tool: 'brush', kind: t('Mask'), size });
+    if (!label) return void this.finish(result, { shape: 'mask', tool: this.maker, kind: t('Mask'), size });
     /** @type {LabelPatch} */
     const patch = { ...result, shape: 'mask', ...(label.points && { points: null }) };
     if (commitGesture(this.context, [{ label, patch }])) {
