@@ -93,7 +93,7 @@ def vocabulary(project_id: uuid.UUID) -> dict[str, Any]:
                 "name": schema.name,
                 "kind": schema.kind,
                 "classes": [
-                    {"id": one.pk, "name": one.name}
+                    {"id": one.pk, "name": one.name, "x": one.editor_x, "y": one.editor_y}
                     for one in sorted(schema.classes.all(), key=lambda one: one.order)
                 ],
                 "edges": [(edge.a_id, edge.b_id, edge.color) for edge in schema.edges.all()],

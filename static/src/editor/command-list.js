@@ -55,6 +55,8 @@ export const COMMANDS = Object.freeze([
   command('tool.wand', 'all', 'tools', ['W'], () => t('Magic wand')),
   command('brush.smaller', 'all', 'tools', ['['], () => t('Smaller brush, lower tolerance'), REPEAT),
   command('brush.larger', 'all', 'tools', [']'], () => t('Larger brush, higher tolerance'), REPEAT),
+  command('tool.keypoint', 'all', 'tools', ['X'], () => t('Keypoint')),
+  command('tool.skeleton', 'all', 'tools', ['Shift+X'], () => t('Skeleton')),
 
   ...DIGITS.map((digit) => command(`class.${digit || 10}`, 'all', 'classes', [String(digit)], () => t('Class {n}', { n: digit || 10 }))),
   ...DIGITS.map((digit) => command(`bind.${digit || 10}`, 'all', 'classes', [`Ctrl+${digit}`], () => t('Bind {digit} to the current class', { digit }))),
@@ -78,6 +80,9 @@ export const COMMANDS = Object.freeze([
   command('convert.polygon', 'all', 'objects', [], () => t('Convert to polygon')),
   command('hide', 'sel', 'objects', ['H'], () => t('Hide')),
   command('lock', 'sel', 'objects', ['L'], () => t('Lock')),
+  command('occluded', 'sel', 'objects', ['Q'], () => t('Occluded or visible: the active keypoint, else the whole figure')),
+  command('point.state', 'all', 'objects', ['V'], () => t('Next state of the active keypoint: visible, occluded, absent')),
+  command('flip', 'sel', 'objects', ['Shift+Q'], () => t('Flip left and right points of a skeleton')),
   command('delete', 'sel', 'objects', ['Delete'], () => t('Delete')),
   command('delete.locked', 'sel', 'objects', ['Shift+Delete'], () => t('Delete, even if locked')),
   command('redraw', 'sel', 'objects', ['Shift+N'], () => t('Redraw the selected shape')),

@@ -18,3 +18,8 @@ export function union(boxes) {
   }
   return all;
 }
+
+/** @param {Box} box @param {number} x @param {number} y */
+export function isInside([x0, y0, x1, y1], x, y) {
+  return x >= x0 && x <= x1 && y >= y0 && y <= y1;
+}

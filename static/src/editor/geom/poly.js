@@ -110,6 +110,12 @@ function nearestOn([ax, ay], [bx, by], x, y) {
   return share >= 1 ? [bx, by] : [ax + share * dx, ay + share * dy];
 }
 
+/** @param {number} x @param {number} y @param {Point} a @param {Point} b */
+export function distanceToSegment(x, y, a, b) {
+  const [px, py] = nearestOn(a, b, x, y);
+  return Math.hypot(px - x, py - y);
+}
+
 /**
  * @param {Part[]} points @param {number} part @param {number} ring @param {Ring | null} next null removes the ring
  * @returns {Part[]}

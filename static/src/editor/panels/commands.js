@@ -17,6 +17,7 @@ import {
   convertSelected, intersectSelected, joinSelected, removeOverlapOfSelected, simplifySelected, sliceSelected, splitSelected, subtractSelected,
 } from './shapes.js';
 import { propagateSelected } from './propagate.js';
+import { cyclePoint, flipSelected, toggleOccluded } from './skeletons.js';
 import { createWorkSteps } from './work-steps.js';
 
 /** @import {App} from './app' */
@@ -231,6 +232,11 @@ export function actionsOf(app) {
     'tool.eraser': () => useTool(app, 'eraser'),
     'tool.fill': () => useTool(app, 'fill'),
     'tool.wand': () => useTool(app, 'wand'),
+    'tool.keypoint': () => useTool(app, 'keypoint'),
+    'tool.skeleton': () => useTool(app, 'skeleton'),
+    occluded: () => toggleOccluded(app),
+    'point.state': () => cyclePoint(app),
+    flip: () => flipSelected(app),
     'brush.smaller': () => resizeBrush(app, -1),
     'brush.larger': () => resizeBrush(app, 1),
     'tool.again': () => useAgain(app, memory.last),

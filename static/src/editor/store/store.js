@@ -97,6 +97,7 @@ function readable(boot, core, writable, concepts) {
     locked: writable.locked,
     tool: signal('select'),
     tolerance: signal(1),
+    activePoint: signal(/** @type {{label: string, point: string} | null} */ (null)),
     simplified: signal(/** @type {{before: number, after: number} | null} */ (null)),
     activeConcept: signal(/** @type {string | null} */ (regionConcepts.peek()[0]?.id ?? null)),
     view: signal(/** @type {View} */ ({ zoom: 1, x: 0, y: 0 })),

@@ -62,7 +62,12 @@ export class BoxTool extends DrawTool {
     const height = box[3] - box[1];
     this.#forget();
     if (width < LEAST || height < LEAST) return this.context.announce(t('Too small: a box must be at least 2 × 2 px'));
-    this.finish({ box }, { shape: 'box', tool: 'bbox', kind: t('Box'), size: `${width} × ${height}` });
+    this.place(box, `${width} × ${height}`);
+  }
+
+  /** Makes what the corners are for. @param {Box} box @param {string} size in words */
+  place(box, size) {
+    this.finish({ box }, { shape: 'box', tool: 'bbox', kind: t('Box'), size });
   }
 
   /** @override */
@@ -133,7 +138,12 @@ export class BoxTool extends DrawTool {
     this.paintGuides(pen);
     const box = this.draft;
     if (!box) return;
-    pen.box(box, { concept: this.shownConcept });
+    this.paintDraft(pen, box);
     pen.note(box[2], box[3], `${box[2] - box[0]} × ${box[3] - box[1]}`);
+  }
+
+  /** @param {Pen} pen @param {Box} box */
+  paintDraft(pen, box) {
+    pen.box(box, { concept: this.shownConcept });
   }
 }

@@ -5,7 +5,7 @@ import { Crosshair } from './crosshair.js';
 import { commitGesture } from './gesture.js';
 import { Tool, arrow } from './tool.js';
 
-/** @import {Box, Point} from '../types/geometry' */
+/** @import {Box, Point, ShapeKind} from '../types/geometry' */
 /** @import {Label, LabelPatch} from '../types/labels' */
 /** @import {Key, Pen, ToolContext, ToolPointer} from './tool.js' */
 
@@ -145,7 +145,7 @@ export class DrawTool extends Tool {
   /**
    * Commits what was drawn, as the geometry of the shape to redraw or as a new one.
    * @param {LabelPatch & {box: Box}} geometry
-   * @param {{shape: 'box' | 'polygon' | 'mask', tool: string, kind: string, size: string}} how
+   * @param {{shape: ShapeKind, tool: string, kind: string, size: string}} how
    * @returns {boolean} false when there is no class for it
    */
   finish(geometry, { shape, tool, kind, size }) {

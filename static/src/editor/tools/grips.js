@@ -1,6 +1,7 @@
 /** The handles of a shape and what dragging one does to the geometry; pure functions. */
 import { fromCorners, union } from '../geom/box.js';
 import { clip } from '../geom/clip.js';
+import * as keypoints from '../geom/keypoints.js';
 import { bounds, deleteVertex, fitBox, insertVertex, isClosed, moveVertex, nearestEdge } from '../geom/poly.js';
 import { clamp, rounded } from './snap.js';
 
@@ -17,11 +18,18 @@ const LEAST = 2;
  * @property {number} x @property {number} y
  * @property {[ax: number, ay: number] | null} edges which numbers of the box it moves; -1: none
  * @property {VertexRef | null} vertex
+ * @property {string} [point] the class of the keypoint that it is
  */
 
-/** Is its geometry changed by hand here? Masks and keypoints are not. @param {Label} label */
+/** Is its geometry changed by hand here? Masks are not. @param {Label} label */
 export function hasGrips(label) {
-  return !label.mask?.length && label.shape !== 'keypoints' && label.shape !== 'mask';
+  return !label.mask?.length && label.shape !== 'mask';
+}
+
+/** The label in another box: its points and keypoints are stretched with it. @param {Label} label @param {Box} box @returns {LabelPatch} */
+export function inBox(label, box) {
+  if (label.shape === 'keypoints') return { keypoints: keypoints.fitBox(label.keypoints, label.box, box), box };
+  return label.points?.length ? { points: fitBox(label.points, label.box, box), box } : { box };
 }
 
 /** @param {Label} label @returns {Grip[]} */
@@ -155,7 +163,5 @@ export function stretched(label, dx, dy, size) {
   const [x0, y0, x1, y1] = label.box;
   const right = clamp(x1 + dx, Math.min(x1, x0 + LEAST), Math.max(x1, size.width));
   const lower = clamp(y1 + dy, Math.min(y1, y0 + LEAST), Math.max(y1, size.height));
-  /** @type {Box} */
-  const box = [x0, y0, right, lower];
-  return label.points?.length ? { points: fitBox(label.points, label.box, box), box } : { box };
+  return inBox(label, [x0, y0, right, lower]);
 }

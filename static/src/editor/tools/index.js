@@ -7,6 +7,8 @@ import { PanTool } from './pan.js';
 import { PolygonTool } from './polygon.js';
 import { SelectTool } from './select.js';
 import { SimplifyTool } from './simplify.js';
+import { KeypointTool } from './skeletons/keypoint.js';
+import { SkeletonTool } from './skeletons/skeleton.js';
 import { SliceTool } from './slice.js';
 
 /** @import {Tool, ToolContext} from './tool.js' */
@@ -16,6 +18,7 @@ export function createTools(context) {
   const tools = [
     new SelectTool(context), new PanTool(context), new BoxTool(context), new PolygonTool(context),
     new BrushTool(context), new EraserTool(context), new FillTool(context), new WandTool(context),
+    new SkeletonTool(context), new KeypointTool(context),
     new SliceTool(context), new SimplifyTool(context),
   ];
   return new Map(tools.map((tool) => [tool.name, tool]));

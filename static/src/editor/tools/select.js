@@ -1,12 +1,14 @@
 /** Selects shapes and changes the selected ones: move, resize, vertices, by mouse or keys. Draws no new shape. */
 import { movedTogether, nudge, updateLabel } from '../commands.js';
-import { fromCorners } from '../geom/box.js';
+import { fromCorners, isInside } from '../geom/box.js';
 import { t } from '../../i18n.js';
 import { looksSame, same } from '../store/fields.js';
 import { ActiveVertex } from './active-vertex.js';
 import { announcePlaces, commitGesture } from './gesture.js';
+import { cursorOf, pressAt } from './press.js';
+import { PointHandles } from './skeletons/points.js';
 import {
-  boxEdgeNear, draggedVertex, edgeNear, gripsOf, hasGrips, movedVertex, nearestGrip, polygonPatch, resizedBox, stretched, withVertex, withoutVertex,
+  boxEdgeNear, draggedVertex, edgeNear, gripsOf, hasGrips, movedVertex, inBox, nearestGrip, polygonPatch, resizedBox, stretched, withVertex, withoutVertex,
 } from './grips.js';
 import { rounded, vertexDigits } from './snap.js';
 import { REACH, Tool, arrow, isDrag } from './tool.js';
@@ -14,6 +16,7 @@ import { REACH, Tool, arrow, isDrag } from './tool.js';
 /** @import {Part, Point} from '../types/geometry' */
 /** @import {Label, LabelPatch} from '../types/labels' */
 /** @import {Grip} from './grips.js' */
+/** @import {Press} from './press.js' */
 /** @import {VertexRef} from '../geom/poly.js' */
 /** @import {Pen, ToolCamera, ToolPointer, Key} from './tool.js' */
 
@@ -22,23 +25,6 @@ const EDGE_REACH = { mouse: 6, touch: 14 };
 /** More handles than this are drawn only near the pointer. */
 const MANY_GRIPS = 400;
 const MERGE = { merge: 'select-keys' };
-
-/**
- * @typedef {object} Press What began with the button going down.
- * @property {'move' | 'grip' | 'marquee' | 'none'} kind
- * @property {number} x @property {number} y image pixels
- * @property {number} px @property {number} py
- * @property {boolean} isDragged
- * @property {Label[]} labels that a drag changes, as they were when the button went down
- * @property {Grip | null} grip
- * @property {Label | null} inserted the label with the vertex that the press inserted
- * @property {string[] | null} click what to select when it was only a click
- */
-
-const CURSORS = /** @type {Record<string, string>} */ ({
-  '0,1': 'nwse-resize', '2,3': 'nwse-resize', '0,3': 'nesw-resize', '2,1': 'nesw-resize',
-  '-1,1': 'ns-resize', '-1,3': 'ns-resize', '0,-1': 'ew-resize', '2,-1': 'ew-resize',
-});
 
 export class SelectTool extends Tool {
   /** @override */
@@ -54,6 +40,7 @@ export class SelectTool extends Tool {
   constructor(context) {
     super(context);
     this.active = new ActiveVertex(context.store);
+    this.points = new PointHandles(context);
   }
 
   /** The one selected label that has handles. @returns {Label | null} */
@@ -65,7 +52,7 @@ export class SelectTool extends Tool {
     return label && hasGrips(label) && store.isEditable(label.id) && !store.isHidden(label.id) ? label : null;
   }
 
-  /** Selected labels whose place may be changed here. Masks and keypoints move with others, not alone. @returns {Label[]} */
+  /** Selected labels whose place may be changed here. Masks move with others, not alone. @returns {Label[]} */
   get movable() {
     const { store } = this.context;
     const selection = store.selection.peek();
@@ -75,14 +62,9 @@ export class SelectTool extends Tool {
     });
   }
 
-  /** @param {ToolPointer} p image pixels that count as on a handle */
-  #reach(p) {
-    return (p.type === 'touch' ? REACH.touch : REACH.mouse) / this.context.camera().zoom;
-  }
-
-  /** @param {ToolPointer} p image pixels that count as on an edge */
-  #edgeReach(p) {
-    return (p.type === 'touch' ? EDGE_REACH.touch : EDGE_REACH.mouse) / this.context.camera().zoom;
+  /** @param {ToolPointer} p @param {{mouse: number, touch: number}} [reach] @returns {number} image pixels that count as on a handle */
+  #reach(p, reach = REACH) {
+    return (p.type === 'touch' ? reach.touch : reach.mouse) / this.context.camera().zoom;
   }
 
   /** The handle or edge of a box under the pointer; a small shape keeps its middle free for moving it. @param {ToolPointer} p @returns {Grip | null} */
@@ -90,19 +72,28 @@ export class SelectTool extends Tool {
     const label = this.single;
     if (!label) return null;
     const side = Math.min(label.box[2] - label.box[0], label.box[3] - label.box[1]);
+    const point = nearestGrip(this.points.grips(label), p.x, p.y, this.#reach(p));
+    if (point) return point;
     const reach = label.points?.length ? this.#reach(p) : Math.min(this.#reach(p), Math.max(side / 3, this.#reach(p) / 2));
-    return nearestGrip(gripsOf(label), p.x, p.y, reach) ?? boxEdgeNear(label, p.x, p.y, this.#edgeReach(p));
+    return nearestGrip(gripsOf(label), p.x, p.y, reach) ?? boxEdgeNear(label, p.x, p.y, this.#reach(p, EDGE_REACH));
   }
 
   /** @override @param {ToolPointer} p */
   down(p) {
     this.at = p;
     this.isTouch = p.type === 'touch';
-    this.press = { kind: 'none', x: p.x, y: p.y, px: p.px, py: p.py, isDragged: false, labels: [], grip: null, inserted: null, click: null };
+    this.press = pressAt(p);
     if (!p.shift && this.#pressHandle(p)) return;
-    const labels = this.context.hit(p.x, p.y, p.type);
+    const labels = this.#hit(p);
     if (labels.length) this.#pressLabels(p, labels);
     else this.#pressNothing(p);
+  }
+
+  /** What is under the pointer; the frame of the selected figure moves it where nothing else is. @param {ToolPointer} p @returns {Label[]} */
+  #hit(p) {
+    const labels = this.context.hit(p.x, p.y, p.type);
+    const figure = labels.length || p.shift || this.single?.shape !== 'keypoints' ? null : this.single;
+    return figure && isInside(figure.box, p.x, p.y) ? [figure] : labels;
   }
 
   /** @param {ToolPointer} p */
@@ -117,12 +108,19 @@ export class SelectTool extends Tool {
       return true;
     }
     this.active.clear();
-    if (grip) {
-      if (grip.vertex) this.active.set(label, grip.vertex);
-      Object.assign(press, { kind: 'grip', labels: [label], grip, click: grip.vertex ? null : this.#underEdge(p, label) });
+    this.points.clear();
+    if (grip?.point && p.alt) {
+      this.press = null;
+      this.#changePoint(label, this.points.changed(label, grip.point));
       return true;
     }
-    const edge = p.alt ? null : edgeNear(label, p.x, p.y, this.#edgeReach(p));
+    if (grip) {
+      if (grip.point) this.points.activate(label, grip.point);
+      if (grip.vertex) this.active.set(label, grip.vertex);
+      Object.assign(press, { kind: 'grip', labels: [label], grip, click: grip.vertex || grip.point ? null : this.#underEdge(p, label) });
+      return true;
+    }
+    const edge = p.alt ? null : edgeNear(label, p.x, p.y, this.#reach(p, EDGE_REACH));
     if (!edge) return false;
     const digits = vertexDigits(this.context.camera().zoom);
     /** @type {Point} */
@@ -196,15 +194,15 @@ export class SelectTool extends Tool {
 
   /** @param {ToolPointer} p */
   #hover(p) {
-    const { store, hit, setCursor, redraw } = this.context;
+    const { store, setCursor, redraw } = this.context;
     const grip = this.#grip(p);
-    const [label] = grip ? [] : hit(p.x, p.y, p.type);
-    const isOnEdge = !grip && this.single !== null && edgeNear(this.single, p.x, p.y, this.#edgeReach(p)) !== null;
-    if (grip) setCursor(grip.edges ? CURSORS[grip.edges.join()] : 'crosshair');
+    const [label] = grip ? [] : this.#hit(p);
+    const isOnEdge = !grip && this.single !== null && edgeNear(this.single, p.x, p.y, this.#reach(p, EDGE_REACH)) !== null;
+    if (grip) setCursor(grip.edges ? cursorOf(grip.edges) : 'crosshair');
     else setCursor(isOnEdge ? 'copy' : label ? (store.isEditable(label.id) && hasGrips(label) ? 'move' : 'pointer') : 'default');
     const id = label?.id ?? null;
     if (store.hover.peek() !== id) store.hover.value = id;
-    if (this.single && gripsOf(this.single).length > MANY_GRIPS) redraw();
+    if (this.single && (this.single.keypoints.length || gripsOf(this.single).length > MANY_GRIPS)) redraw();
   }
 
   /** @override */
@@ -239,7 +237,8 @@ export class SelectTool extends Tool {
     const grip = /** @type {Grip} */ (press.grip);
     const x = grip.x + p.x - press.x;
     const y = grip.y + p.y - press.y;
-    if (grip.edges) return { box: resizedBox(label.box, grip.edges, x, y, this.#size) };
+    if (grip.point) return this.points.dragged(label, grip.point, x, y);
+    if (grip.edges) return inBox(label, resizedBox(label.box, grip.edges, x, y, this.#size));
     const vertex = /** @type {VertexRef} */ (grip.vertex);
     return draggedVertex(press.inserted ?? label, vertex, x, y, this.#size, vertexDigits(this.context.camera().zoom));
   }
@@ -310,8 +309,10 @@ export class SelectTool extends Tool {
 
   /** @override @param {Key} e */
   key(e) {
-    if (e.key === 'Delete') return this.#deleteVertex();
     const way = arrow(e);
+    const change = e.ctrlKey || e.metaKey || e.altKey ? undefined : this.points.key(this.single, e, way);
+    if (change !== undefined) return this.#changePoint(this.single, change, way ? MERGE : {});
+    if (e.key === 'Delete') return this.#deleteVertex();
     if (!way || e.ctrlKey || e.metaKey || !this.context.store.selection.peek().size) return false;
     if (e.altKey) this.#stretch(way);
     else if (!this.#nudgeVertex(way)) this.#nudge(way);
@@ -337,6 +338,14 @@ export class SelectTool extends Tool {
     return true;
   }
 
+  /** @param {Label | null} label @param {LabelPatch | null} patch @param {{merge?: string}} [how] */
+  #changePoint(label, patch, how = {}) {
+    const delta = label && patch && updateLabel(this.context.store, label.id, patch);
+    if (delta) this.context.commit(delta, how);
+    this.context.redraw();
+    return true;
+  }
+
   /** Removes the active vertex. @returns {boolean} false when there is none: the key is for the whole shape then */
   #deleteVertex() {
     const label = this.single;
@@ -359,6 +368,11 @@ export class SelectTool extends Tool {
     }
   }
 
+  /** The name of the keypoint under the pointer, of the selected figure or of the one that is pointed at. @param {Pen} pen @param {Label | null} [label] */
+  #paintName(pen, label = this.context.store.labels.get(this.context.store.hover.peek() ?? '')) {
+    if (this.at && label?.keypoints.length) this.points.paintName(pen, label, this.at, this.#reach(this.at));
+  }
+
   /** @override @param {Pen} pen @param {ToolCamera} camera */
   paint(pen, camera) {
     const press = this.press;
@@ -366,8 +380,10 @@ export class SelectTool extends Tool {
     if (press?.kind === 'marquee' && press.isDragged && at) pen.marquee(fromCorners([press.x, press.y], [at.x, at.y]));
     this.#paintOthers(pen);
     const selected = this.single;
-    if (!selected) return;
+    if (!selected) return this.#paintName(pen);
     const label = this.context.previews.get(selected.id) ?? selected;
+    this.points.paint(pen, label, this);
+    this.#paintName(pen, label);
     const grips = gripsOf(label);
     const active = this.active.of(label);
     const near = 60 / camera.zoom;

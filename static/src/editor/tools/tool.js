@@ -3,7 +3,7 @@
 /**
  * @import {Announce} from '../types/announce'
  * @import {CommitOptions, Delta} from '../types/changes'
- * @import {Box, Point} from '../types/geometry'
+ * @import {Box, Keypoint, Point} from '../types/geometry'
  * @import {Label} from '../types/labels'
  * @import {Store} from '../types/store'
  * @import {Disc} from '../geom/brush.js'
@@ -37,6 +37,8 @@
  * @property {(points: readonly Point[], look: {isClosed: boolean, concept: string | null, isFilled?: boolean}) => void} line
  * @property {(box: Box, look: {concept: string | null}) => void} box
  * @property {(box: Box) => void} marquee
+ * @property {(keypoints: Keypoint[], box: Box, look: {concept: string | null}) => void} figure  a skeleton that is being placed
+ * @property {(x: number, y: number, look: {isOn: boolean, concept: string | null}) => void} ghost  where an absent point would be
  * @property {(label: Label) => void} other  the version of another person, dashed
  * @property {(x: number, y: number) => void} guides  lines across the stage
  * @property {(draft: MaskDraft, look: {concept: string | null}) => void} mask  a mask that is being edited

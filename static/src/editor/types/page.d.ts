@@ -21,7 +21,8 @@ export interface Concept {
 export interface KeypointSchema {
   id: string;
   name: string;
-  classes: { id: string; name: string }[];
+  /** In order; x and y: the place in the template, null where it has none. */
+  classes: { id: string; name: string; x?: number | null; y?: number | null }[];
   edges: [string, string, string][];
 }
 

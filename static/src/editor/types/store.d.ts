@@ -96,6 +96,8 @@ export interface Store {
   readonly tolerance: Signal<number>;
   /** Vertices of the selected polygons, while they are simplified. */
   readonly simplified: Signal<{ before: number; after: number } | null>;
+  /** The keypoint that keys act on: the label and the class of the point. */
+  readonly activePoint: Signal<{ label: string; point: string } | null>;
   /** Concept of the next label. */
   readonly activeConcept: Signal<string | null>;
   /** Set by the view after every move. */

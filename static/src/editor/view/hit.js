@@ -1,12 +1,13 @@
 /** Which labels are under a point: exact tests on labels, smallest area first; pure functions. */
 import { KEYPOINTS, MASK, POLYGON } from '../../workers/format.js';
-import { nearest } from '../geom/keypoints.js';
+import { nearest, skeletonLines } from '../geom/keypoints.js';
 import { maskContains } from '../geom/mask.js';
-import { contains, nearestEdge } from '../geom/poly.js';
+import { contains, distanceToSegment, nearestEdge } from '../geom/poly.js';
 import { boundsOf, kindOf } from './pack.js';
 
 /** @import {Part, Ring} from '../types/geometry' */
 /** @import {Label} from '../types/labels' */
+/** @import {KeypointSchema} from '../types/page' */
 
 /** @param {Ring} ring */
 function ringArea(ring) {
@@ -43,12 +44,13 @@ function measure(label) {
 /**
  * How far a point is from a label in image pixels: 0 on or in it.
  * @param {Label} label @param {number} x @param {number} y
+ * @param {KeypointSchema['edges']} [edges] those of all schemas
  */
-export function distanceTo(label, x, y) {
+export function distanceTo(label, x, y, edges = []) {
   const kind = kindOf(label);
   const point = nearest(label.keypoints, x, y);
   const least = point ? Math.hypot(point.x - x, point.y - y) : Infinity;
-  if (kind === KEYPOINTS) return least;
+  if (kind === KEYPOINTS) return skeletonLines(label.keypoints, edges).reduce((best, { from, to }) => Math.min(best, distanceToSegment(x, y, from, to)), least);
   if (kind === MASK) return maskContains(/** @type {number[]} */ (label.mask), label.box, x, y) ? 0 : least;
   if (kind === POLYGON) {
     const parts = /** @type {Part[]} */ (label.points);
@@ -63,11 +65,12 @@ export function distanceTo(label, x, y) {
  * nearer than the tolerance by distance. Of equal ones the upper comes first.
  * @param {readonly Label[]} candidates in any order @param {number} x @param {number} y
  * @param {number} tolerance image pixels @param {(id: string) => number} rank draw order
+ * @param {KeypointSchema['edges']} [edges] those of all keypoint schemas
  * @returns {Label[]}
  */
-export function hits(candidates, x, y, tolerance, rank) {
+export function hits(candidates, x, y, tolerance, rank, edges) {
   const found = candidates.flatMap((label) => {
-    const distance = distanceTo(label, x, y);
+    const distance = distanceTo(label, x, y, edges);
     const isPoint = kindOf(label) === KEYPOINTS && distance <= tolerance;
     return distance <= tolerance ? [{ label, distance: isPoint ? 0 : distance, area: areaOf(label) }] : [];
   });

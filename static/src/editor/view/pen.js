@@ -3,7 +3,7 @@ import { sidesOf } from '../geom/brush.js';
 import { makeCanvas, transform } from './label-paint.js';
 import { MaskTiles } from './mask-tiles.js';
 
-/** @import {Box, Point} from '../types/geometry' */
+/** @import {Box, Keypoint, Point} from '../types/geometry' */
 /** @import {Label} from '../types/labels' */
 /** @import {Camera} from './camera.js' */
 /** @import {LabelPainter} from './label-paint.js' */
@@ -109,6 +109,23 @@ export class Pen {
     this.g.fillStyle = style.fill;
     this.g.fill();
     this.#stroke(style, 2);
+  }
+
+  /** A skeleton that is being placed. @param {Keypoint[]} keypoints @param {Box} box @param {{concept: string | null}} look */
+  figure(keypoints, box, { concept }) {
+    this.isUsed = true;
+    const label = /** @type {any} */ ({ concept: concept ?? '', shape: 'keypoints', box, points: null, mask: null, keypoints, origin: 'human' });
+    this.painter.paint(this.g, label, this.c, { isSelected: false, isFilled: true });
+  }
+
+  /** Where an absent point would be: a dashed ring. @param {number} x @param {number} y @param {{isOn: boolean, concept: string | null}} look */
+  ghost(x, y, { isOn, concept }) {
+    const { g, c } = this;
+    g.beginPath();
+    g.arc(...this.#at(x, y), 4.5 * c.ratio, 0, 2 * Math.PI);
+    g.setLineDash([2 * c.ratio, 2 * c.ratio]);
+    this.#stroke(this.#style(concept), isOn ? 2.5 : 1.25);
+    g.setLineDash([]);
   }
 
   /** The version of a shape that another person made, dashed. @param {Label} label */

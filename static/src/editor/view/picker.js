@@ -29,7 +29,8 @@ export class Picker {
   at(x, y, zoom, type = 'mouse') {
     const reach = (type === 'touch' ? REACH.touch : REACH.mouse) / zoom;
     const order = this.store.order();
-    return hits(this.#near([x - reach, y - reach, x + reach, y + reach]), x, y, reach, (id) => order.indexOf(id));
+    const edges = this.store.keypointSchemas.peek().flatMap((schema) => schema.edges);
+    return hits(this.#near([x - reach, y - reach, x + reach, y + reach]), x, y, reach, (id) => order.indexOf(id), edges);
   }
 
   /** Labels that lie whole in the box. @param {Box} box @returns {Label[]} */

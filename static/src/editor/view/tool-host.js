@@ -33,7 +33,7 @@ import { PointerRouter } from './pointer.js';
 /** What a command of the key map is to a tool. @type {Record<string, string>} */
 const KEYS = { 'draw.set': 'Enter' };
 /** Commands of the page that the stage comes first for: they are the page's when the tool has no use for the key. @type {Record<string, string>} */
-const KEYS_OF_BOTH = { delete: 'Delete' };
+const KEYS_OF_BOTH = { delete: 'Delete', 'point.state': 'v' };
 /** @type {Record<string, string>} */
 const ARROWS = { left: 'ArrowLeft', right: 'ArrowRight', up: 'ArrowUp', down: 'ArrowDown' };
 /** No other key is held. */
@@ -190,7 +190,7 @@ export class ToolHost {
   #redraw() {
     const label = this.tools.get('select')?.single;
     if (!label) return false;
-    this.stage.setTool(label.points?.length ? 'polygon' : 'box');
+    this.stage.setTool(label.points?.length ? 'polygon' : label.shape === 'keypoints' ? 'skeleton' : 'box');
     this.tool.redraw?.(label.id);
     this.stage.focus(); // the arrow keys were perhaps those of the object list
     return true;

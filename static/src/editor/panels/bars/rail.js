@@ -15,6 +15,8 @@ export const TOOLS = Object.freeze([
   null,
   { id: 'box', icon: 't-box', command: 'tool.box', draws: true, name: () => t('Box') },
   { id: 'polygon', icon: 't-poly', command: 'tool.polygon', draws: true, name: () => t('Polygon') },
+  { id: 'keypoint', icon: 'dot', command: 'tool.keypoint', draws: true, name: () => t('Keypoint') },
+  { id: 'skeleton', icon: 't-skel', command: 'tool.skeleton', draws: true, name: () => t('Skeleton') },
   { id: 'brush', icon: 'brush', command: 'tool.brush', draws: true, name: () => t('Brush') },
   { id: 'eraser', icon: 'eraser', command: 'tool.eraser', draws: true, name: () => t('Eraser') },
   { id: 'fill', icon: 'paint-bucket', command: 'tool.fill', draws: true, name: () => t('Fill') },

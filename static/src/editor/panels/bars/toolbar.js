@@ -14,6 +14,8 @@ function hint({ store }) {
   const tool = store.tool.value;
   if (tool === 'box') return t('Drag, or click two corners. Arrows and Enter draw without a mouse.');
   if (tool === 'slice') return t('Drag a line across the selected objects, or click where it begins and ends. Esc cancels.');
+  if (tool === 'skeleton') return t('Drag a box: the points of the class are placed in it. Drag points, Alt+click changes whether one is visible.');
+  if (tool === 'keypoint') return t('Click to set the named point, Alt+click if it is occluded. V leaves it out.');
   const isOnMask = [...store.selection.value].some((id) => store.labels.get(id)?.mask);
   if (tool === 'brush') return isOnMask ? t('Drag to add to the mask. Alt erases, Shift draws straight, N begins a new object.') : t('Drag to paint a mask. Shift draws straight from the last stroke.');
   if (tool === 'eraser') return isOnMask ? t('Drag to erase from the mask. Alt paints, Shift draws straight.') : t('Select a mask first: Ctrl+click on it.');

@@ -4,6 +4,7 @@ import { html, nothing } from '../live.js';
 import { avatar, icon, iconButton, shapeWord, swatch } from '../templates.js';
 import { labelAttributes } from './attributes.js';
 import { classButton } from './class-picker.js';
+import { keypointList } from './keypoints.js';
 import { figures } from './objects-model.js';
 
 /** @import {Label} from '../../types/labels' */
@@ -81,5 +82,5 @@ export function detailsView(app) {
         <span class="k">${t('Position')}</span><span class="v muted">x ${num(label.box[0], 1)} y ${num(label.box[1], 1)}</span>
         ${label.origin === 'human' ? nothing : html`<span class="k">${t('Source')}</span><span class="v muted">${originWords(label)}</span>`}
         ${authorField(app, label)}` : nothing}
-    </div>${canEdit ? shapeButtons(app, labels) : nothing}${labelAttributes(app, labels, !canEdit)}</section>`;
+    </div>${isOne ? keypointList(app, label, !canEdit) : nothing}${canEdit ? shapeButtons(app, labels) : nothing}${labelAttributes(app, labels, !canEdit)}</section>`;
 }

@@ -1,0 +1,30 @@
+/** What a press of the tool that selects began with, and the cursor over its handles. */
+
+/** @import {Label} from '../types/labels' */
+/** @import {Grip} from './grips.js' */
+/** @import {ToolPointer} from './tool.js' */
+
+/**
+ * @typedef {object} Press What began with the button going down.
+ * @property {'move' | 'grip' | 'marquee' | 'none'} kind
+ * @property {number} x @property {number} y image pixels
+ * @property {number} px @property {number} py
+ * @property {boolean} isDragged
+ * @property {Label[]} labels that a drag changes, as they were when the button went down
+ * @property {Grip | null} grip
+ * @property {Label | null} inserted the label with the vertex that the press inserted
+ * @property {string[] | null} click what to select when it was only a click
+ */
+
+/** A press that nothing is known of yet. @param {ToolPointer} p @returns {Press} */
+export function pressAt({ x, y, px, py }) {
+  return { kind: 'none', x, y, px, py, isDragged: false, labels: [], grip: null, inserted: null, click: null };
+}
+
+const CURSORS = /** @type {Record<string, string>} */ ({
+  '0,1': 'nwse-resize', '2,3': 'nwse-resize', '0,3': 'nesw-resize', '2,1': 'nesw-resize',
+  '-1,1': 'ns-resize', '-1,3': 'ns-resize', '0,-1': 'ew-resize', '2,-1': 'ew-resize',
+});
+
+/** @param {NonNullable<Grip['edges']>} edges that the handle moves */
+export const cursorOf = (edges) => CURSORS[edges.join()];
