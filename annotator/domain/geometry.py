@@ -9,6 +9,7 @@ from . import masks, text
 from .areas import area
 from .errors import Invalid
 from .keypoints import bounds_of_keypoints, decode_keypoints, encode_keypoints, parse_keypoints
+from .outline_shapes import OUTLINED, fits
 from .polygons import (
     MAX_COORDINATE,
     MAX_POINTS,
@@ -44,7 +45,7 @@ __all__ = [
     "parse_points",
 ]
 
-SHAPES = ("box", "polygon", "mask", "keypoints")
+SHAPES = ("box", *OUTLINED, "mask", "keypoints")
 _FIELDS = ("box", "shape", "points", "mask", "mask_delta", "keypoints")
 
 
@@ -153,7 +154,8 @@ def parse_geometry(
     (what changes of it, see masks.apply_delta), keypoints (list of objects). Null takes a field away; a missing one stays; other keys are ignored.
     A box that is not given is computed when points come, or keypoints whose box was computed before. A mask needs a
     box of whole pixels and keeps its size: it moves with the box, another size needs a new mask. A shape that is given
-    must fit what is there; else it follows from it. Without any of the fields `current` is returned as it is, also
+    must fit what is there; else it follows from it, and points that are no more a rotated box, an ellipse or a polyline
+    become a polygon. Without any of the fields `current` is returned as it is, also
     when it lies outside. Numbers are kept to the last bit. Invalid or TooLarge, naming the field.
     """
     if not any(name in patch for name in _FIELDS):
@@ -247,19 +249,24 @@ def _shape(
     mask: bytes | None,
     keypoints: str | None,
 ) -> str:
+    wanted = patch.get("shape")
+    named = text.check_choice(wanted, SHAPES, field="shape") if wanted is not None else None
     if mask is not None:
         fitting = ["mask"]
     elif points is not None:
         fitting = ["polygon"]
+        name = named or (current.shape if current else None)
+        if name in OUTLINED and fits(name, decode_points(points)):
+            fitting.append(name)
     else:
         fitting = ["keypoints", "box"] if keypoints is not None else ["box"]
-    wanted = patch.get("shape")
-    if wanted is None:
+    if named is None:
         return current.shape if current and current.shape in fitting else fitting[0]
-    wanted = text.check_choice(wanted, SHAPES, field="shape")
-    if wanted not in fitting:
+    if named not in fitting:
+        if points is not None and mask is None and named in OUTLINED:
+            raise Invalid(f"The points are not the outline of a shape {named}.", field="shape")
         raise Invalid(
-            f"The shape is {fitting[0]}, not {wanted}: it follows from mask, points and keypoints.",
+            f"The shape is {fitting[0]}, not {named}: it follows from mask, points and keypoints.",
             field="shape",
         )
-    return str(wanted)
+    return named

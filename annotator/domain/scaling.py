@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import masks
+from .outline_shapes import OUTLINED, outline_shape
 
 Size = tuple[int, int]
 
@@ -35,6 +36,8 @@ def scale_patch(patch: Mapping[str, Any], old: Size, new: Size) -> dict[str, Any
         scaled["points"] = [
             [[[x_of(x), y_of(y)] for x, y in ring] for ring in part] for part in patch["points"]
         ]
+        if patch.get("shape") in OUTLINED:
+            scaled["shape"] = outline_shape(patch["shape"], scaled["points"])
     if patch.get("keypoints"):
         scaled["keypoints"] = [
             {**point, "x": x_of(point["x"]), "y": y_of(point["y"])} for point in patch["keypoints"]

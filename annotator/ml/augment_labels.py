@@ -7,6 +7,7 @@ The mirrored border gets no labels. Keypoints outside are dropped, those in a ho
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from annotator.domain import masks
 from annotator.domain.areas import area
 from annotator.domain.geometry import Box, Geometry, bounds, clip_box, decode_points, encode_points
 from annotator.domain.keypoints import Keypoint, bounds_of_keypoints, decode_keypoints, encode_keypoints
+from annotator.domain.outline_shapes import is_polyline, outline_shape, polyline_points
 from annotator.domain.polygons import MultiPolygon, Points
 from annotator.domain.spans import from_bits
 
@@ -61,7 +63,8 @@ def _moved(label: Geometry, drawn: Draw) -> Geometry | None:
     if label.points is not None:
         if not points:
             return None
-        return Geometry(bounds(points), label.shape, encode_points(points), None, encode_keypoints(keypoints))
+        shape = outline_shape(label.shape, points)
+        return Geometry(bounds(points), shape, encode_points(points), None, encode_keypoints(keypoints))
     spread = bounds_of_keypoints(decode_keypoints(label.keypoints))
     if keypoints and spread == label.box.as_tuple():
         kept = bounds_of_keypoints(keypoints)
@@ -86,14 +89,54 @@ def move_box(box: Box, drawn: Draw) -> Box | None:
 
 
 def move_points(points: MultiPolygon, drawn: Draw) -> Points:
-    """Return the moved multipolygon, cut at the image; parts without area are left out, [] when none is left."""
+    """Return the moved multipolygon, cut at the image; parts without area are left out, [] when none is left.
+
+    A polyline becomes one part for each piece of it that lies in the image.
+    """
     moved: Points = []
     for part in points:
+        if is_polyline(part[0]):
+            line = _move(np.asarray(polyline_points(part[0]), np.float64), drawn.matrix)
+            moved += [[piece + piece[-2::-1]] for piece in _pieces(line.tolist(), drawn)]
+            continue
         rings = [_clip(_move(np.asarray(ring, np.float64), drawn.matrix), drawn) for ring in part]
         kept = [ring.tolist() for ring in rings if len(ring) >= 3]
         if len(rings[0]) >= 3 and area([kept]) > 0:
             moved.append(kept)
     return moved
+
+
+def _pieces(line: list[list[float]], drawn: Draw) -> list[list[list[float]]]:
+    """Return the pieces of a line that lie in the image, each of two points or more."""
+    pieces: list[list[list[float]]] = []
+    for start, end in pairwise(line):
+        inside = _segment_inside(start, end, drawn)
+        if inside is None:
+            continue
+        if pieces and pieces[-1][-1] == inside[0]:
+            pieces[-1].append(inside[1])
+        else:
+            pieces.append([*inside])
+    return pieces
+
+
+def _segment_inside(
+    start: list[float], end: list[float], drawn: Draw
+) -> tuple[list[float], list[float]] | None:
+    """Return the part of a segment in the image (Liang and Barsky), ends inside as they are; None without any."""
+    first, last = 0.0, 1.0
+    for axis, size in enumerate((drawn.width, drawn.height)):
+        step = end[axis] - start[axis]
+        if step == 0:
+            if not 0 <= start[axis] <= size:
+                return None
+            continue
+        near, far = sorted(((0 - start[axis]) / step, (size - start[axis]) / step))
+        first, last = max(first, near), min(last, far)
+    if first >= last:
+        return None
+    between = [[a + (b - a) * share for a, b in zip(start, end, strict=True)] for share in (first, last)]
+    return (start if first == 0 else between[0]), (end if last == 1 else between[1])
 
 
 def move_mask(packed: bytes, box: masks.Bounds, drawn: Draw) -> tuple[masks.Bounds, bytes] | None:

@@ -30,7 +30,7 @@ class Label(Row):
     `trashed_at` repeats the medium's for the indexes: lists and counts of a project's labels need no join to hide them.
     """
 
-    SHAPES = ("box", "polygon", "mask", "keypoints")
+    SHAPES = ("box", "polygon", "rotated_box", "ellipse", "polyline", "mask", "keypoints")
 
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -43,7 +43,7 @@ class Label(Row):
     y0 = models.FloatField()
     x1 = models.FloatField()
     y1 = models.FloatField()
-    shape = text(10, default="box")
+    shape = text(16, default="box")
     points = models.TextField(null=True, blank=True)
     mask = models.BinaryField(null=True, blank=True)
     keypoints = models.TextField(null=True, blank=True)
@@ -70,7 +70,10 @@ class Label(Row):
                 condition=Q(x1__gte=F("x0")) & Q(y1__gte=F("y0")), name="label_box_ordered"
             ),
             models.CheckConstraint(
-                condition=Q(shape__in=["box", "polygon", "mask", "keypoints"]), name="label_shape"
+                condition=Q(
+                    shape__in=["box", "polygon", "rotated_box", "ellipse", "polyline", "mask", "keypoints"]
+                ),
+                name="label_shape",
             ),
             models.CheckConstraint(condition=Q(origin__in=["human", "model", "import"]), name="label_origin"),
         ]

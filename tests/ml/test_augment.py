@@ -12,7 +12,7 @@ import pytest
 from annotator.domain import augmentation, masks
 from annotator.domain.augmentation import BY_NAME, Recipe
 from annotator.domain.errors import Invalid
-from annotator.domain.geometry import Box, Geometry, bounds, decode_points, encode_points
+from annotator.domain.geometry import Box, Geometry, Points, bounds, decode_points, encode_points
 from annotator.domain.keypoints import Keypoint, decode_keypoints, encode_keypoints
 from annotator.ml.augment import Draw, draw, seed_of
 from annotator.ml.augment_labels import move_label, move_mask
@@ -140,6 +140,33 @@ def test_a_box_becomes_the_smallest_upright_one_around_its_corners() -> None:
 
 def shifted(x: float, y: float) -> Draw:
     return Draw(WIDTH, HEIGHT, np.array([[1.0, 0, x], [0, 1.0, y], [0, 0, 1]]))
+
+
+def outlined(shape: str, points: Points) -> Geometry:
+    return Geometry(bounds(points), shape, encode_points(points))
+
+
+def test_a_line_stays_a_line_cut_into_pieces_at_the_border() -> None:
+    there = [[20.0, 30.0], [60.0, 30.0], [60.0, 60.0]]
+    line = outlined("polyline", [[there + there[-2::-1]]])
+    moved = move_label(line, shifted(10, 5))
+    assert moved is not None and moved.shape == "polyline"
+    assert moved.points == "[[[[30,35],[70,35],[70,65],[70,35],[30,35]]]]"
+    cut = move_label(line, shifted(-40, 0))
+    assert cut is not None and cut.shape == "polyline"
+    assert cut.points == "[[[[0,30],[20,30],[20,60],[20,30],[0,30]]]]"
+    tips = [[10.0, 10.0], [10.0, -20.0], [30.0, -20.0], [30.0, 10.0]]
+    both = move_label(outlined("polyline", [[tips + tips[-2::-1]]]), shifted(0, 1))
+    assert both is not None and both.shape == "polygon"
+    assert both.points == "[[[[10,11],[10,0],[10,11]]],[[[30,0],[30,11],[30,0]]]]"
+    assert move_label(line, shifted(-70, 0)) is None
+
+
+def test_a_turned_box_that_is_cut_becomes_a_polygon() -> None:
+    box = outlined("rotated_box", [[[[20.0, 10.0], [40.0, 30.0], [30.0, 40.0], [10.0, 20.0]]]])
+    whole, cut = move_label(box, shifted(5, 0)), move_label(box, shifted(-25, 0))
+    assert whole is not None and whole.shape == "rotated_box"
+    assert cut is not None and cut.shape == "polygon"
 
 
 def test_what_leaves_the_image_is_cut_off_and_what_is_gone_is_dropped() -> None:

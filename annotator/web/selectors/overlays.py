@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from annotator.domain import palette
+from annotator.domain.outline_shapes import OUTLINED
 from annotator.models import Concept, Label, Media
 from annotator.models.rows import ShapeRow
 
@@ -49,7 +50,7 @@ def _overlay(media: Media, rows: list[ShapeRow], colors: dict[uuid.UUID, str]) -
     for row in rows:
         path = (
             _polygon(row.points, scale)
-            if row.shape == "polygon" and row.points
+            if row.shape in OUTLINED and row.points
             else _box(row.x0 * scale, row.y0 * scale, row.x1 * scale, row.y1 * scale)
         )
         paths.setdefault((colors.get(row.concept_id, ""), row.origin == "model"), []).append(path)

@@ -72,7 +72,7 @@ const MAX_VERTICES = 100_000;
  * @returns {Outcome & {same: number, detailed: number}} `left`: without a pixel; `detailed`: with too many corners
  */
 export function convert(store, labels, kind) {
-  const others = labels.filter((label) => (kind === 'mask' ? !label.mask : label.mask || !label.points));
+  const others = labels.filter((label) => (kind === 'mask' ? !label.mask : label.mask || label.shape !== 'polygon'));
   const turn = kind === 'mask' ? asMask : asPolygon;
   const turned = others.flatMap((label) => {
     const geometry = turn(label);

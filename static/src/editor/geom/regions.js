@@ -17,9 +17,9 @@ import { trace } from './trace.js';
  * @typedef {Pick<Label, 'shape' | 'box' | 'points' | 'mask'>} Shape
  */
 
-/** True when the label covers an area: its keypoints alone do not. @param {Shape} label */
+/** True when the label covers an area: keypoints alone and lines do not. @param {Shape} label */
 export function hasArea({ shape, box: [x0, y0, x1, y1] }) {
-  return shape !== 'keypoints' && x1 > x0 && y1 > y0;
+  return shape !== 'keypoints' && shape !== 'polyline' && x1 > x0 && y1 > y0;
 }
 
 /** @param {Shape} label */

@@ -227,6 +227,8 @@ export function actionsOf(app) {
     'tool.select': () => useTool(app, 'select'),
     'tool.pan': () => useTool(app, 'pan'),
     'tool.box': () => useTool(app, 'box'),
+    'tool.rotated_box': () => useTool(app, 'rotated_box'),
+    'tool.ellipse': () => useTool(app, 'ellipse'),
     'tool.polygon': () => useTool(app, 'polygon'),
     'tool.brush': () => useTool(app, 'brush'),
     'tool.eraser': () => useTool(app, 'eraser'),

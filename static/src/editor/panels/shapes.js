@@ -105,7 +105,7 @@ export function sliceSelected(app) {
 export function simplifySelected(app) {
   const labels = operandsFor(app, 1);
   if (!labels) return;
-  if (!labels.some((label) => label.points && !label.mask)) return app.announce(t('Select a polygon first. Convert masks to polygons to simplify them.'));
+  if (!labels.some((label) => label.shape === 'polygon')) return app.announce(t('Select a polygon first. Convert masks to polygons to simplify them.'));
   app.store.tool.value = 'simplify';
   app.stage.focus();
 }

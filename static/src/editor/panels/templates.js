@@ -27,9 +27,17 @@ export const kbd = (keys) => (keys ? html`<kbd class="kbd">${keys}</kbd>` : noth
 /** A name with its key, for titles and labels. @param {string} name @param {string} [keys] */
 export const named = (name, keys) => (keys ? `${name}  ${keys}` : name);
 
+/** Shapes with points that are not plain polygons. @type {Record<string, {icon: string, name: () => string}>} */
+const OUTLINES = {
+  rotated_box: { icon: 't-rbox', name: () => t('Rotated box') },
+  ellipse: { icon: 't-ellipse', name: () => t('Ellipse') },
+  polyline: { icon: 't-line', name: () => t('Polyline') },
+};
+
 /** The icon of a label's shape. @param {Label} label */
 export function shapeIcon(label) {
   if (label.mask) return 'brush';
+  if (OUTLINES[label.shape]) return OUTLINES[label.shape].icon;
   if (label.keypoints.length && !label.points) return 't-skel';
   return label.points ? 't-poly' : 't-box';
 }
@@ -37,6 +45,7 @@ export function shapeIcon(label) {
 /** The name of a label's shape. @param {Label} label */
 export function shapeWord(label) {
   if (label.mask) return t('Mask');
+  if (OUTLINES[label.shape]) return OUTLINES[label.shape].name();
   if (label.keypoints.length && !label.points) return t('Keypoints');
   return label.points ? t('Polygon') : t('Box');
 }

@@ -61,8 +61,12 @@ export class BoxTool extends DrawTool {
     const width = box[2] - box[0];
     const height = box[3] - box[1];
     this.#forget();
-    if (width < LEAST || height < LEAST) return this.context.announce(t('Too small: a box must be at least 2 × 2 px'));
+    if (width < LEAST || height < LEAST) return this.context.announce(this.tooSmall);
     this.place(box, `${width} × ${height}`);
+  }
+
+  get tooSmall() {
+    return t('Too small: a box must be at least 2 × 2 px');
   }
 
   /** Makes what the corners are for. @param {Box} box @param {string} size in words */

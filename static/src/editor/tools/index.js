@@ -1,10 +1,12 @@
 /** The tools by name, for the stage. */
 import { BoxTool } from './box.js';
+import { EllipseTool } from './ellipse.js';
 import { BrushTool, EraserTool } from './masks/brush.js';
 import { FillTool } from './masks/fill.js';
 import { WandTool } from './masks/wand.js';
 import { PanTool } from './pan.js';
 import { PolygonTool } from './polygon.js';
+import { RotatedBoxTool } from './rotated-box.js';
 import { SelectTool } from './select.js';
 import { SimplifyTool } from './simplify.js';
 import { KeypointTool } from './skeletons/keypoint.js';
@@ -17,6 +19,7 @@ import { SliceTool } from './slice.js';
 export function createTools(context) {
   const tools = [
     new SelectTool(context), new PanTool(context), new BoxTool(context), new PolygonTool(context),
+    new RotatedBoxTool(context), new EllipseTool(context),
     new BrushTool(context), new EraserTool(context), new FillTool(context), new WandTool(context),
     new SkeletonTool(context), new KeypointTool(context),
     new SliceTool(context), new SimplifyTool(context),

@@ -150,7 +150,7 @@ export class PolygonTool extends DrawTool {
     const { store } = this.context;
     const [id, ...more] = store.selection.peek();
     const label = id === undefined || more.length ? undefined : store.labels.get(id);
-    return label?.points?.length && !label.mask?.length && store.isEditable(label.id) ? label.id : null;
+    return label?.shape === 'polygon' && store.isEditable(label.id) ? label.id : null;
   }
 
   /** A point on the grid; it may lie outside the image. @param {number} x @param {number} y @returns {Point} */

@@ -26,5 +26,5 @@ const CURSORS = /** @type {Record<string, string>} */ ({
   '-1,1': 'ns-resize', '-1,3': 'ns-resize', '0,-1': 'ew-resize', '2,-1': 'ew-resize',
 });
 
-/** @param {NonNullable<Grip['edges']>} edges that the handle moves */
-export const cursorOf = (edges) => CURSORS[edges.join()];
+/** @param {Grip} grip the handle under the pointer */
+export const cursorOf = ({ edges, frame }) => (edges ? CURSORS[edges.join()] : frame === 'turn' ? 'grab' : 'crosshair');

@@ -2,14 +2,17 @@
 import { movedTogether, nudge, updateLabel } from '../commands.js';
 import { fromCorners, isInside } from '../geom/box.js';
 import { t } from '../../i18n.js';
+import { isFramed } from '../geom/frame.js';
 import { looksSame, same } from '../store/fields.js';
 import { ActiveVertex } from './active-vertex.js';
 import { announcePlaces, commitGesture } from './gesture.js';
 import { cursorOf, pressAt } from './press.js';
 import { PointHandles } from './skeletons/points.js';
 import {
-  boxEdgeNear, draggedVertex, edgeNear, gripsOf, hasGrips, movedVertex, inBox, nearestGrip, polygonPatch, resizedBox, stretched, withVertex, withoutVertex,
+  boxEdgeNear, draggedVertex, edgeNear, frameEdgeNear, gripsOf, hasGrips, inBox, movedVertex, nearestGrip, polygonPatch, reframed, resizedBox,
+  stretched, verticesOf, withVertex, withoutVertex,
 } from './grips.js';
+import { MANY_GRIPS, paintHandles, paintSize } from './handles.js';
 import { rounded, vertexDigits } from './snap.js';
 import { REACH, Tool, arrow, isDrag } from './tool.js';
 
@@ -22,8 +25,6 @@ import { REACH, Tool, arrow, isDrag } from './tool.js';
 
 /** CSS pixels from the outline at which a press takes the edge: of a box to move it, of a polygon to insert a vertex. */
 const EDGE_REACH = { mouse: 6, touch: 14 };
-/** More handles than this are drawn only near the pointer. */
-const MANY_GRIPS = 400;
 const MERGE = { merge: 'select-keys' };
 
 export class SelectTool extends Tool {
@@ -67,6 +68,11 @@ export class SelectTool extends Tool {
     return (p.type === 'touch' ? reach.touch : reach.mouse) / this.context.camera().zoom;
   }
 
+  /** @param {Label} label */
+  #grips(label) {
+    return gripsOf(label, this.context.camera().zoom);
+  }
+
   /** The handle or edge of a box under the pointer; a small shape keeps its middle free for moving it. @param {ToolPointer} p @returns {Grip | null} */
   #grip(p) {
     const label = this.single;
@@ -74,8 +80,9 @@ export class SelectTool extends Tool {
     const side = Math.min(label.box[2] - label.box[0], label.box[3] - label.box[1]);
     const point = nearestGrip(this.points.grips(label), p.x, p.y, this.#reach(p));
     if (point) return point;
-    const reach = label.points?.length ? this.#reach(p) : Math.min(this.#reach(p), Math.max(side / 3, this.#reach(p) / 2));
-    return nearestGrip(gripsOf(label), p.x, p.y, reach) ?? boxEdgeNear(label, p.x, p.y, this.#reach(p, EDGE_REACH));
+    const reach = label.points?.length && !isFramed(label) ? this.#reach(p) : Math.min(this.#reach(p), Math.max(side / 3, this.#reach(p) / 2));
+    const edge = this.#reach(p, EDGE_REACH);
+    return nearestGrip(this.#grips(label), p.x, p.y, reach) ?? boxEdgeNear(label, p.x, p.y, edge) ?? frameEdgeNear(label, p.x, p.y, edge);
   }
 
   /** @override @param {ToolPointer} p */
@@ -198,11 +205,11 @@ export class SelectTool extends Tool {
     const grip = this.#grip(p);
     const [label] = grip ? [] : this.#hit(p);
     const isOnEdge = !grip && this.single !== null && edgeNear(this.single, p.x, p.y, this.#reach(p, EDGE_REACH)) !== null;
-    if (grip) setCursor(grip.edges ? cursorOf(grip.edges) : 'crosshair');
+    if (grip) setCursor(cursorOf(grip));
     else setCursor(isOnEdge ? 'copy' : label ? (store.isEditable(label.id) && hasGrips(label) ? 'move' : 'pointer') : 'default');
     const id = label?.id ?? null;
     if (store.hover.peek() !== id) store.hover.value = id;
-    if (this.single && (this.single.keypoints.length || gripsOf(this.single).length > MANY_GRIPS)) redraw();
+    if (this.single && (this.single.keypoints.length || this.#grips(this.single).length > MANY_GRIPS)) redraw();
   }
 
   /** @override */
@@ -225,7 +232,7 @@ export class SelectTool extends Tool {
   #followVertex({ grip, inserted, labels }, [first]) {
     if (!grip?.vertex || !first) return;
     const { part, ring, vertex } = grip.vertex;
-    const others = (/** @type {Label} */ label) => label.points?.[part]?.[ring]?.toSpliced(vertex, 1);
+    const others = (/** @type {Label} */ label) => verticesOf(label, part, ring).toSpliced(vertex, 1);
     const now = { ...first.label, ...first.patch };
     if (same(others(now), others(inserted ?? labels[0]))) this.active.set(now, grip.vertex);
     else this.active.clear(); // it was clipped off
@@ -239,6 +246,7 @@ export class SelectTool extends Tool {
     const y = grip.y + p.y - press.y;
     if (grip.point) return this.points.dragged(label, grip.point, x, y);
     if (grip.edges) return inBox(label, resizedBox(label.box, grip.edges, x, y, this.#size));
+    if (grip.frame) return reframed(label, grip.frame, x, y, p.shift);
     const vertex = /** @type {VertexRef} */ (grip.vertex);
     return draggedVertex(press.inserted ?? label, vertex, x, y, this.#size, vertexDigits(this.context.camera().zoom));
   }
@@ -286,7 +294,7 @@ export class SelectTool extends Tool {
   /** @param {Label} label @param {VertexRef} vertex */
   #removeVertex(label, vertex) {
     const patch = withoutVertex(label, vertex);
-    if (!patch) return this.context.announce(t('A polygon needs at least three points'));
+    if (!patch) return this.context.announce(label.shape === 'polyline' ? t('A line needs at least two points') : t('A polygon needs at least three points'));
     this.active.clear();
     this.#commit([{ label, patch }]);
   }
@@ -384,17 +392,8 @@ export class SelectTool extends Tool {
     const label = this.context.previews.get(selected.id) ?? selected;
     this.points.paint(pen, label, this);
     this.#paintName(pen, label);
-    const grips = gripsOf(label);
-    const active = this.active.of(label);
-    const near = 60 / camera.zoom;
-    for (const { x, y, vertex } of grips) {
-      if (grips.length > MANY_GRIPS && (!at || Math.hypot(x - at.x, y - at.y) > near)) continue;
-      const isOn = vertex !== null && active !== null && same(active, vertex);
-      pen.handle(x, y, { isOn, isTouch: this.isTouch, concept: label.concept });
-    }
-    if (press?.kind === 'grip' && press.isDragged && press.grip?.edges) {
-      const [x0, y0, x1, y1] = label.box;
-      pen.note(x1, y1, `${x1 - x0} × ${y1 - y0}`);
-    }
+    const { active, isTouch } = this;
+    paintHandles(pen, label, this.#grips(label), { active: active.of(label), at, zoom: camera.zoom, isTouch });
+    if (press?.isDragged && press.grip) paintSize(pen, label, press.grip);
   }
 }

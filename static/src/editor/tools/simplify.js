@@ -58,7 +58,7 @@ export class SimplifyTool extends Tool {
   #preview() {
     const { store, previews, redraw } = this.context;
     const tolerance = store.tolerance.peek();
-    const polygons = operands(store).labels.filter((label) => label.points && !label.mask);
+    const polygons = operands(store).labels.filter((label) => label.shape === 'polygon');
     this.changes = polygons.flatMap((label) => {
       const points = simplify(label.points ?? [], tolerance);
       return points === label.points ? [] : [{ label, patch: { points, box: bounds(points) } }];

@@ -7,7 +7,7 @@ export type Ring = Point[];
 export type Part = Ring[];
 /** [x0, y0, x1, y1] with x1 >= x0 and y1 >= y0. */
 export type Box = [number, number, number, number];
-export type ShapeKind = 'box' | 'polygon' | 'mask' | 'keypoints';
+export type ShapeKind = 'box' | 'polygon' | 'rotated_box' | 'ellipse' | 'polyline' | 'mask' | 'keypoints';
 
 export interface Keypoint {
   id: string;

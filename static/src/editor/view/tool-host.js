@@ -186,11 +186,11 @@ export class ToolHost {
     return true;
   }
 
-  /** Redraws the selected box or polygon with the tool of its kind. */
+  /** Redraws the selected shape with the tool of its kind. */
   #redraw() {
     const label = this.tools.get('select')?.single;
     if (!label) return false;
-    this.stage.setTool(label.points?.length ? 'polygon' : label.shape === 'keypoints' ? 'skeleton' : 'box');
+    this.stage.setTool(label.shape === 'keypoints' ? 'skeleton' : label.shape);
     this.tool.redraw?.(label.id);
     this.stage.focus(); // the arrow keys were perhaps those of the object list
     return true;

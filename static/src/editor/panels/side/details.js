@@ -50,9 +50,9 @@ function shapeButtons(app, labels) {
     ${labels.length > 1 ? html`${button(t('Join'), 'squares-unite', 'join')}${button(t('Subtract'), 'squares-subtract', 'subtract')}` : nothing}
     ${button(t('Cut along a line'), 'slice', 'slice')}
     ${hasParts ? button(t('Split'), 'split', 'split') : nothing}
-    ${labels.some((one) => one.points && !one.mask) ? button(t('Simplify'), 'shapes', 'simplify') : nothing}
+    ${labels.some((one) => one.shape === 'polygon') ? button(t('Simplify'), 'shapes', 'simplify') : nothing}
     ${labels.some((one) => !one.mask) ? button(t('Convert to mask'), 'brush', 'convert.mask') : nothing}
-    ${labels.some((one) => one.mask || !one.points) ? button(t('Convert to polygon'), 't-poly', 'convert.polygon') : nothing}</div>`;
+    ${labels.some((one) => one.shape !== 'polygon' && one.shape !== 'polyline') ? button(t('Convert to polygon'), 't-poly', 'convert.polygon') : nothing}</div>`;
 }
 
 /** The view of what is selected; nothing when nothing is. @param {App} app */

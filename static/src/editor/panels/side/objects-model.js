@@ -1,5 +1,7 @@
 /** Which objects the list shows and in what order. Pure. */
 
+import { degrees, frameOf, isFramed } from '../../geom/frame.js';
+
 /** @import {Label} from '../../types/labels' */
 /** @import {Concept} from '../../types/page' */
 
@@ -55,11 +57,21 @@ export function neighbor(rows, removed) {
   return (after ?? rows.slice(0, at).findLast((row) => !removed.has(row.id)))?.id ?? null;
 }
 
+/** Vertices that a person would count: of a line there and back each once, none of a shape with a frame. @param {Label} label */
+function countPoints(label) {
+  if (!label.points || isFramed(label)) return 0;
+  const count = label.points.flat().reduce((sum, ring) => sum + ring.length, 0);
+  return label.shape === 'polyline' ? (count + 1) / 2 : count;
+}
+
 /** The geometry in figures: "52 points · 177 × 211 px". @param {Label} label @param {(n: number, digits?: number) => string} num */
-export function figures({ box: [x0, y0, x1, y1], points, mask, keypoints }, num) {
-  const size = `${num(x1 - x0, 1)} × ${num(y1 - y0, 1)} px`;
-  const count = points ? points.flat().reduce((sum, ring) => sum + ring.length, 0) : 0;
+export function figures(label, num) {
+  const { box: [x0, y0, x1, y1], points, mask, keypoints } = label;
+  const frame = isFramed(label) ? frameOf(label) : null;
+  const [w, h] = frame ? [frame.w, frame.h] : [x1 - x0, y1 - y0];
+  const turn = frame && degrees(frame) ? `, ${num(degrees(frame), 1)}°` : '';
+  const size = `${num(w, 1)} × ${num(h, 1)} px${turn}`;
   let pixels = 0;
   for (let i = 1; mask && i < mask.length; i += 2) pixels += mask[i];
-  return { size, points: count, holes: points ? points.reduce((sum, part) => sum + part.length - 1, 0) : 0, pixels, keypoints: keypoints.length };
+  return { size, points: countPoints(label), holes: points ? points.reduce((sum, part) => sum + part.length - 1, 0) : 0, pixels, keypoints: keypoints.length };
 }
