@@ -15,6 +15,8 @@ Send = Callable[[Message], Awaitable[None]]
 
 #: The key in the environ of a request that `admit` was asked about.
 ADMITTED = "annotator.is_admitted"
+#: The key in the environ of a function that says whether the client has left.
+CLIENT_GONE = "annotator.client_gone"
 # A body up to this size is kept in memory and taken from anybody; of a larger one the sender is asked first.
 FREE_BYTES = 512 * 1024
 # A body without Content-Length is accepted up to this size: WSGI would read it as empty.

@@ -25,6 +25,7 @@ from annotator.domain.errors import NO_ROOM
 from annotator.server import bodies
 from annotator.server.bodies import (
     ADMITTED,
+    CLIENT_GONE,
     Admission,
     Answer,
     Body,
@@ -267,7 +268,7 @@ class WsgiBridge:
         out = Outgoing(asyncio.get_running_loop())
         gone = threading.Event()
         watcher = asyncio.create_task(_watch(receive, out, gone))
-        environ = build_environ(scope, body)
+        environ = {**build_environ(scope, body), CLIENT_GONE: gone.is_set}
         lane = next((each for each in self._lanes if each.matches(scope)), None)
         try:
             if lane is not None or body.admission is not None:

@@ -15,9 +15,10 @@ from annotator.server.bodies import Admission, Answer, Refused
 from annotator.web.error_pages import early_page
 
 # Pages that test a bucket or choose from it wait for it, as the views of the dialects that read buckets do; a preview of
-# augmentation waits for its image.
+# augmentation and an object that is cut out wait for their image.
 _WAITING = re.compile(
-    r"/web/(?:workspaces|projects)/[0-9a-f-]{36}/(?:buckets/[0-9a-f-]{36}/(?:test|files)|augmentation/preview)"
+    r"/web/(?:(?:workspaces|projects)/[0-9a-f-]{36}/(?:buckets/[0-9a-f-]{36}/(?:test|files)|augmentation/preview)"
+    r"|media/[0-9a-f-]{36}/cut)"
 )
 _sessions = SessionMiddleware(lambda request: HttpResponse())
 

@@ -1,4 +1,4 @@
-"""The calls of the labeling page: session, state, changes, events, film. Session and shape are checked here, everything else in services."""
+"""The calls of the labeling page: session, state, changes, cutouts, events, film. Session and shape are checked here, everything else in services."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Conflict, Invalid
 from annotator.domain.ids import parse_uuid
+from annotator.server.bodies import CLIENT_GONE
 from annotator.server.json_body import read_object
 from annotator.services import event_rows
-from annotator.services.annotations import editing
+from annotator.services.annotations import cutouts, editing
+from annotator.services.media.decoding.pool import Cancelled
 from annotator.services.projects import projects
 from annotator.web import forms, media_filter
 from annotator.web.actors import actor_of, signed_in, user_of
@@ -53,6 +55,20 @@ def media_changes(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
     client = forms.client(body)
     results, seq = editing.apply(actor=actor, media=media, ops=body.get("ops"), client=client)
     return as_json({"v": PROTOCOL, "seq": seq, "results": results})
+
+
+@require_POST
+@signed_in
+def media_cut(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
+    """Return the mask of the object that the hints mean; stores nothing. Ended when the page does not wait any more."""
+    actor = actor_of(request)
+    media = selectors.find_media(actor, media_id)
+    hints = read_object(request)
+    try:
+        found = cutouts.cut(actor=actor, media=media, hints=hints, is_cancelled=request.META.get(CLIENT_GONE))
+    except Cancelled:
+        return HttpResponse(status=499)  # nobody reads it; proxies write this status for a client that left
+    return as_json({"box": found.box, "mask": found.mask})
 
 
 @require_safe

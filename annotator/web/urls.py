@@ -192,6 +192,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("web/media/<uuid:media_id>/state", editor_api.media_state, name="media-state"),
     path("web/media/<uuid:media_id>/history", editor_api.media_history, name="media-history"),
     path("web/media/<uuid:media_id>/changes", editor_api.media_changes, name="media-changes"),
+    path("web/media/<uuid:media_id>/cut", editor_api.media_cut, name="media-cut"),
     path(f"web/{P}/session", editor_api.project_session, name="project-session"),
     path(f"web/{P}/events", editor_api.project_events, name="project-events"),
     path(f"web/{P}/film", editor_api.project_film, name="project-film"),

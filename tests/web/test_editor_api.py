@@ -211,3 +211,18 @@ def test_the_history_of_an_image_says_who_did_what(w: World) -> None:
     ]
     assert {one["label"] for one in items if "label" in one} == {str(made.pk)}
     assert client_of(w.otto).get(path).status_code == 404
+
+
+def test_an_object_is_cut_out_and_nothing_is_stored(w: World) -> None:
+    def ask(user: Any, body: Any, media: Any = None) -> Any:
+        path = f"/web/media/{(media or w.images[0]).pk}/cut"
+        return client_of(user).post(path, json.dumps(body), content_type="application/json")
+
+    box = {"box": [10, 20, 200, 220], "keep": {"box": [50, 60, 60, 62], "mask": [1, 20]}}
+    found = ask(w.ann, box).json()
+    left, top, right, bottom = found["box"]
+    assert left >= 10 and top >= 20 and right <= 200 and bottom <= 220 and sum(found["mask"][1::2]) >= 20
+    assert not Label.all_objects.exists()
+    assert ask(w.vera, box).status_code == 403 and ask(w.otto, box).status_code == 404
+    refused = ask(w.ann, {"box": [1, 2]})
+    assert refused.status_code == 400 and refused.json()["field"] == "box"

@@ -161,6 +161,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "export-start": {"format": "json_coco", "name": "all", "datasets": ["$dataset"], "statuses": ["$status"], "images": True},
     "import-slot": {},
     "import-start": {"upload": "$upload", "name": "a.json", "format": "coco", "dataset": "$dataset", "new_dataset": ""},
+    "media-cut": {"box": [10, 10, 60, 50], "points": [[10, 20], [30, 10], [60, 30], [30, 50]]},
     "media-changes": {
         "v": 1, "client": "tab",
         "ops": [

@@ -152,6 +152,7 @@ def session(user: User, project: Project, *, csrf: str) -> dict[str, Any]:
         "urls": {
             "state": "/web/media/{id}/state",
             "changes": "/web/media/{id}/changes",
+            "cut": "/web/media/{id}/cut",
             "history": "/web/media/{id}/history",
             "session": f"/web/projects/{project.pk}/session",
             "events": f"/web/projects/{project.pk}/events",

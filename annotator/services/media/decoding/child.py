@@ -145,6 +145,28 @@ def augment(
     return copies.answer(small, **wanted)
 
 
+def cut(
+    *, path: str, max_pixels: int, width: int, height: int, shown: list[float] | None, hints: dict[str, Any]
+) -> tuple[dict[str, Any], list[bytes]]:
+    """Return which pixels of an image of width x height belong to an object; see annotator/services/media/decoding/cutouts.py. Raises ImageError."""
+    from . import cutouts
+
+    with imaging.open_image(Path(path), max_pixels) as image:
+        turn = imaging.turn_of(image)
+        upper_bytes = conversions.has_upper_bytes(image)
+        wanted = cutouts.Wanted.of(hints, width, height)
+        side = wanted.decoded_side
+        conversions.draft_for(image, *conversions.fitted(image.width, image.height, side))
+        imaging.load(image)
+        known = (
+            (shown[0], shown[1]) if shown else conversions.display_range_of(image, upper_bytes=upper_bytes)
+        )
+        scale = max(image.size) / max(width, height)
+        part = conversions.crop(image, [n * scale for n in wanted.region], turn)
+        pixels = _shrunk_rgb(part, max(part.size), turn, known)
+    return cutouts.answer(pixels, wanted)
+
+
 def split_pages(*, path: str, folder: str) -> tuple[dict[str, Any], list[bytes]]:
     """Write each page of a TIFF to the folder as 1.tif, 2.tif ... and return {"count"}. Raises ImageError."""
     from annotator.storage import tiff_pages
@@ -158,6 +180,7 @@ CALLS: dict[str, Callable[..., tuple[dict[str, Any], list[bytes]]]] = {
     "split_pages": split_pages,
     "pixels": pixels,
     "augment": augment,
+    "cut": cut,
 }
 
 

@@ -34,6 +34,16 @@ Item = TypeVar("Item")
 Made = TypeVar("Made")
 
 
+#: Whether nobody waits for the answer any more.
+IsCancelled = Callable[[], bool]
+#: How often that is asked while a child works.
+_LOOK_SECONDS = 0.1
+
+
+class Cancelled(Exception):
+    """Nobody waits for the answer any more; the child that made it was ended."""
+
+
 class Undecodable(Invalid):
     """The bytes are refused; `code` is one of the quality log, the message is for people."""
 
@@ -82,15 +92,28 @@ class _Child:
     def is_fresh(self) -> bool:
         return self.process.poll() is None
 
-    def ask(self, line: bytes, deadline: float) -> tuple[dict[str, Any], list[bytes]]:
-        """Send one call and read its answer. Raises TimeoutError and EOFError; the child is of no use then."""
+    def ask(
+        self, line: bytes, deadline: float, is_cancelled: IsCancelled | None = None
+    ) -> tuple[dict[str, Any], list[bytes]]:
+        """Send one call and read its answer. Raises TimeoutError, EOFError and Cancelled; the child is of no use then."""
         assert self.process.stdin is not None
         try:
             self.process.stdin.write(line)
         except (BrokenPipeError, OSError) as error:
             raise EOFError("the child is gone") from error
+        self._wait(deadline, is_cancelled)
         head = json.loads(self._read(decode_child.LENGTH.unpack(self._read(4, deadline))[0], deadline))
         return head, [self._read(size, deadline) for size in head["sizes"]]
+
+    def _wait(self, deadline: float, is_cancelled: IsCancelled | None) -> None:
+        """Return when the answer begins, or the deadline has passed. Raises Cancelled."""
+        assert self.process.stdout is not None
+        while is_cancelled is not None and time.monotonic() < deadline:
+            ready, _, _ = select.select([self.process.stdout], [], [], _LOOK_SECONDS)
+            if ready:
+                return
+            if is_cancelled():
+                raise Cancelled
 
     def _read(self, size: int, deadline: float) -> bytes:
         assert self.process.stdout is not None
@@ -136,8 +159,10 @@ class DecodePool:
         self._idle: list[_Child] = []
         self._lock = threading.Lock()
 
-    def call(self, name: str, *, caller: str = "", **args: Any) -> tuple[dict[str, Any], list[bytes]]:
-        """Run `name` of decode_child in a child. Raises Undecodable with a readable reason, or Unavailable."""
+    def call(
+        self, name: str, *, caller: str = "", is_cancelled: IsCancelled | None = None, **args: Any
+    ) -> tuple[dict[str, Any], list[bytes]]:
+        """Run `name` of decode_child in a child. Raises Undecodable with a readable reason, Unavailable, or Cancelled."""
         with contextlib.ExitStack() as held:
             try:
                 held.enter_context(self._turns.hold(caller, _WAIT_SECONDS))
@@ -145,15 +170,18 @@ class DecodePool:
                 raise Unavailable(
                     "The server is busy decoding other images.", code="decoder_busy", retry_after=5
                 ) from None
-            head, payload = self._call(json.dumps({"call": name, "args": args}).encode() + b"\n")
+            line = json.dumps({"call": name, "args": args}).encode() + b"\n"
+            head, payload = self._call(line, is_cancelled)
         if not head.pop("ok"):
             raise Undecodable(head["reason"], code=head["code"])
         return head, payload
 
-    def _call(self, line: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    def _call(
+        self, line: bytes, is_cancelled: IsCancelled | None = None
+    ) -> tuple[dict[str, Any], list[bytes]]:
         child, used = self._take()
         try:
-            answer = child.ask(line, time.monotonic() + self._seconds)
+            answer = child.ask(line, time.monotonic() + self._seconds, is_cancelled)
         except TimeoutError:
             child.end()
             raise Undecodable(
@@ -162,7 +190,7 @@ class DecodePool:
         except EOFError:
             status = child.end_by_itself()
             if used and status == 0:  # it went idle between our look and our call
-                return self._call(line)
+                return self._call(line, is_cancelled)
             raise _died(status) from None
         except BaseException:
             child.end()
@@ -275,6 +303,33 @@ def augment(
         **request,
     )
     return _parts(head, payload), head["labels"]
+
+
+def cut(
+    path: Path,
+    hints: Mapping[str, Any],
+    size: tuple[int, int],
+    shown: tuple[float, float] | None,
+    *,
+    caller: str = "",
+    is_cancelled: IsCancelled | None = None,
+) -> tuple[list[int], list[int]] | None:
+    """Return box and run list of the object that hints mean (`domain.cutouts.Hints.as_json`), None when there is none.
+
+    `size`: width and height of the image; the file may be a smaller rendition. Raises Undecodable, Unavailable, Cancelled. `shown` and `caller` as for `render`.
+    """
+    head, _ = pool().call(
+        "cut",
+        caller=caller,
+        is_cancelled=is_cancelled,
+        path=str(path),
+        max_pixels=settings.MAX_IMAGE_PIXELS,
+        shown=shown,
+        width=size[0],
+        height=size[1],
+        hints=hints,
+    )
+    return (head["box"], head["mask"]) if head["mask"] else None
 
 
 def split_pages(path: Path, folder: Path) -> int:

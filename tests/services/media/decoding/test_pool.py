@@ -24,7 +24,7 @@ from PIL import ExifTags, Image, TiffImagePlugin
 from annotator.domain.errors import Busy
 from annotator.ml.phash import distance
 from annotator.services.media.decoding import pool as decoding
-from annotator.services.media.decoding.pool import Decoded, DecodePool, Undecodable
+from annotator.services.media.decoding.pool import Cancelled, Decoded, DecodePool, Undecodable
 from annotator.storage import conversions, imaging
 from tests.storage import pictures
 
@@ -336,6 +336,26 @@ def test_a_child_that_hangs_is_replaced(tmp_path: Path) -> None:
     pool.close()
 
 
+def test_a_call_that_nobody_waits_for_is_ended(tmp_path: Path) -> None:
+    pool = DecodePool(1, seconds=60, memory_mb=1024)
+    file = tmp_path / "file"
+    file.write_bytes(pictures.jpeg())
+    pool.call("prepare", path=str(file), max_pixels=10**9, is_cancelled=lambda: False)
+    child = pool._idle[0].process
+    file.unlink()
+    os.mkfifo(file)
+    asked: list[bool] = []
+
+    def is_cancelled() -> bool:
+        asked.append(child.poll() is None)
+        return len(asked) == 2
+
+    with pytest.raises(Cancelled):
+        pool.call("prepare", path=str(file), max_pixels=10**9, is_cancelled=is_cancelled)
+    assert asked == [True, True] and child.wait(20) == -signal.SIGKILL and not pool._idle
+    pool.close()
+
+
 def test_a_child_that_dies_is_replaced(tmp_path: Path) -> None:
     pool = DecodePool(1, seconds=20, memory_mb=1024)
     file = tmp_path / "file"
@@ -402,7 +422,7 @@ class Gated(DecodePool):
         self.served: list[str] = []
         self.open = threading.Event()
 
-    def _call(self, line: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    def _call(self, line: bytes, is_cancelled: object = None) -> tuple[dict[str, Any], list[bytes]]:
         self.served.append(json.loads(line)["call"])
         assert self.open.wait(20)
         return {"ok": True}, []
