@@ -45,7 +45,7 @@ def create(rows: Sequence[models.Model]) -> None:
     if not rows:
         return
     model, now = type(rows[0]), timezone.now()
-    fields = model._meta.concrete_fields
+    fields = written_fields(model)
     columns = [field.attname for field in fields]
     times = {name: now for field, name in zip(fields, columns, strict=True) if _is_time_of_write(field)}
     for row in rows:
@@ -80,7 +80,7 @@ def _blank(
     model: type[models.Model],
 ) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]], dict[str, str]]:
     """Return the defaults of a model's columns, what makes those that are another value for each row, and the columns of relations."""
-    fields = model._meta.concrete_fields
+    fields = written_fields(model)
     calls = [
         (field.attname, field.default) for field in fields if field.has_default() and callable(field.default)
     ]
@@ -91,6 +91,11 @@ def _blank(
         if field.attname not in made
     }
     return defaults, calls, {field.name: field.attname for field in fields if field.is_relation}
+
+
+def written_fields(model: type[models.Model]) -> list[Any]:
+    """Return the fields of a model's columns, without those that the database computes."""
+    return [field for field in model._meta.concrete_fields if not field.generated]
 
 
 def _is_time_of_write(field: Any) -> bool:

@@ -7,6 +7,8 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
+from annotator.db.functions import JSONNumber
+
 from .base import Row, ScopedQuerySet, key, scoped, text, user_key
 
 # Stands in the statement, not among its parameters: only so SQLite need not read each label that is skipped to see its error.
@@ -93,7 +95,8 @@ class Label(Row):
                 condition=Q(error="", trashed_at__isnull=True),
                 name="label_by_author",
             ),
-            models.Index(fields=["concept", "media"], name="label_concept"),
+            # With what `listed` asks, so that labels are counted by image from the index alone.
+            models.Index(fields=["concept", "media", "error", "trashed_at"], name="label_concept"),
             models.Index(fields=["media", "frame"], name="label_media"),
             models.Index(
                 fields=["import_job"], condition=Q(import_job__isnull=False), name="label_import_job"
@@ -109,7 +112,7 @@ class Tag(Row):
 
     project = key("annotator.Project", related_name="tags")
     media = key("annotator.Media", related_name="tags", db_index=False)
-    concept = key("annotator.Concept", models.PROTECT, related_name="tags")
+    concept = key("annotator.Concept", models.PROTECT, related_name="tags", db_index=False)
     value = models.FloatField(default=1.0)
     origin = text(6, default="human")
     created_by = user_key()
@@ -120,6 +123,7 @@ class Tag(Row):
 
     class Meta(Row.Meta):
         constraints = [models.UniqueConstraint(fields=["media", "concept"], name="tag_once")]
+        indexes = [models.Index(fields=["concept", "media"], name="tag_concept")]
 
 
 class Segment(Row):
@@ -170,13 +174,19 @@ class SegmentConcept(Row):
 
 
 class AttributeValue(Row):
-    """The value of an attribute for exactly one label, one medium or one segment."""
+    """The value of an attribute for exactly one label, one medium or one segment.
+
+    `number` is the value of an attribute of numbers; the database keeps it.
+    """
 
     attribute = key("annotator.Attribute", related_name="values")
     label = key(Label, null=True, blank=True, related_name="attribute_values")
     media = key("annotator.Media", null=True, blank=True, related_name="attribute_values")
     segment = key(Segment, null=True, blank=True, related_name="attribute_values")
     value = models.JSONField()
+    number = models.GeneratedField(
+        expression=JSONNumber("value"), output_field=models.FloatField(null=True), db_persist=True
+    )
     predicted = models.JSONField(null=True, blank=True)
     objects = scoped("attribute__project__workspace", "attribute__project")
 
@@ -202,5 +212,12 @@ class AttributeValue(Row):
                 fields=["attribute", "segment"],
                 condition=Q(segment__isnull=False),
                 name="attribute_value_segment_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["attribute", "media", "number"],
+                condition=Q(media__isnull=False),
+                name="attribute_value_number",
             ),
         ]

@@ -343,6 +343,7 @@ class Media(Row):
                 condition=Q(trashed_at__isnull=False),
                 name="media_project_trash",
             ),
+            models.Index(fields=["project", "id"], condition=~Q(kind="image"), name="media_not_image"),
         ]
 
     def __str__(self) -> str:

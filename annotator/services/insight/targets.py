@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, FloatField, Min, OuterRef, Q, Subquery, TextField
+from django.db.models import CharField, Count, Exists, Min, OuterRef, Q, Subquery, TextField
 from django.db.models.functions import Cast, Coalesce
 
 from annotator.domain import attributes as rules, bins
@@ -227,7 +227,7 @@ class NumberTarget(Target):
     def _values(self) -> Any:
         """Return the values of all images, also of those in the trash: without a join."""
         rows = AttributeValue.all_objects.filter(attribute=self.key)
-        return rows.annotate(row=_ROW, number=Cast("value", FloatField()))
+        return rows.annotate(row=_ROW)
 
 
 class CountTarget(Target):

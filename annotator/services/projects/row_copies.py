@@ -78,7 +78,7 @@ class Copier:
         copy has otherwise.
         """
         model: Any = rows.model
-        fields = model._meta.concrete_fields
+        fields = bulk.written_fields(model)
         columns = [field.attname for field in fields]
         references = [field.attname for field in fields if field.is_relation]
         needed = [field.attname for field in fields if not field.null]

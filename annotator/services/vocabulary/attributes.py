@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import FloatField, Q, TextField
+from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
 from annotator import events, policy
@@ -207,7 +207,7 @@ def _check_limits(attribute: Attribute) -> None:
     if high is not None:
         stored |= Q(number__gt=high)
     values = AttributeValue.all_objects.filter(attribute=attribute)
-    outside = values.annotate(number=Cast("value", FloatField())).filter(stored).count()
+    outside = values.filter(stored).count()
     if outside:
         raise Conflict(
             f"{outside:,} stored values are outside of these limits.", field=field, code="attribute_used"
