@@ -53,7 +53,8 @@ async function createApp(boot) {
   const announce = createAnnouncer($('say'));
   const settings = createSettings(boot.user.id);
   const pixels = new PixelReader(new URL(__PIXELS_WORKER__, import.meta.url), { media: () => store.media.peek(), file: (media) => stage.image.file(media) });
-  const stage = createStage({ element: $('main'), store, createTools: (context) => createTools({ ...context, pixels }), announce, port });
+  const cut = (/** @type {object} */ hints, /** @type {AbortSignal} */ signal) => session.cut(store.media.peek()?.id ?? '', hints, signal);
+  const stage = createStage({ element: $('main'), store, createTools: (context) => createTools({ ...context, pixels, cut }), announce, port });
   const names = new Names([...(boot.people ?? []), boot.user]);
   names.listen(session);
   const app = /** @type {any} */ ({

@@ -16,6 +16,7 @@ import { showSettings } from './dialogs/settings-dialog.js';
 import {
   convertSelected, intersectSelected, joinSelected, removeOverlapOfSelected, simplifySelected, sliceSelected, splitSelected, subtractSelected,
 } from './shapes.js';
+import { cutSelectedBoxes } from './cutouts.js';
 import { propagateSelected } from './propagate.js';
 import { cyclePoint, flipSelected, toggleOccluded } from './skeletons.js';
 import { createWorkSteps } from './work-steps.js';
@@ -101,11 +102,11 @@ function useTool({ store, stage, announce }, tool) {
   stage.focus();
 }
 
-/** The last drawing tool; with the brush in use the next stroke begins a new object. @param {App} app @param {string} tool */
+/** The last drawing tool; with the brush or GrabCut in use the next stroke begins a new object. @param {App} app @param {string} tool */
 function useAgain(app, tool) {
-  if (app.store.tool.peek() === 'brush' && tool === 'brush' && app.store.selection.peek().size) {
+  if (['brush', 'grabcut'].includes(tool) && app.store.tool.peek() === tool && app.store.selection.peek().size) {
     app.store.select([]);
-    app.announce(t('The next stroke begins a new object'));
+    app.announce(tool === 'brush' ? t('The next stroke begins a new object') : t('The next box or click begins a new object'));
   }
   useTool(app, tool);
 }
@@ -234,6 +235,7 @@ export function actionsOf(app) {
     'tool.eraser': () => useTool(app, 'eraser'),
     'tool.fill': () => useTool(app, 'fill'),
     'tool.wand': () => useTool(app, 'wand'),
+    'tool.grabcut': () => useTool(app, 'grabcut'),
     'tool.keypoint': () => useTool(app, 'keypoint'),
     'tool.skeleton': () => useTool(app, 'skeleton'),
     occluded: () => toggleOccluded(app),
@@ -257,6 +259,7 @@ export function actionsOf(app) {
     slice: () => sliceSelected(app),
     simplify: () => simplifySelected(app),
     split: () => splitSelected(app),
+    'cut.boxes': () => cutSelectedBoxes(app),
     'convert.mask': () => convertSelected(app, 'mask'),
     'convert.polygon': () => convertSelected(app, 'polygon'),
     hide: () => toggleSelected(app, 'hidden'),

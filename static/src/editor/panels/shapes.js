@@ -10,7 +10,7 @@ import * as operations from '../shape-operations.js';
  * The selected labels for an operation; fewer than `least` are announced with what to do, and so are those that are left out.
  * @param {App} app @param {number} least @returns {[Label, ...Label[]] | null}
  */
-function operandsFor({ store, announce }, least) {
+export function operandsFor({ store, announce }, least) {
   if (!store.may.peek().label) return announce(store.may.peek().reason), null;
   const { labels, locked, flat } = operations.operands(store);
   const why = [

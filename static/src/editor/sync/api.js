@@ -56,14 +56,22 @@ export class Api {
   changes(mediaId, ops, { keepalive = false } = {}) {
     const body = JSON.stringify({ v: PROTOCOL, client: this.client, ops });
     if (keepalive && body.length > KEEPALIVE_BYTES) return Promise.resolve({ status: 0, body: null, afterMs: 0 });
-    const headers = {
+    const url = this.url('changes', mediaId);
+    return this.ask(url, { method: 'POST', headers: this.#headers(), body, keepalive }, TIMEOUT_MS + body.length * MS_PER_BYTE);
+  }
+
+  /** @param {string} mediaId @param {object} hints @param {AbortSignal} signal @returns {Promise<Answer>} */
+  cut(mediaId, hints, signal) {
+    return this.ask(this.url('cut', mediaId), { method: 'POST', headers: this.#headers(), body: JSON.stringify(hints), signal });
+  }
+
+  #headers() {
+    return {
       'Content-Type': 'application/json',
       Accept: 'application/json',
       'X-CSRFToken': this.csrf,
       'X-Annotator-User': this.boot.user.id,
     };
-    const url = this.url('changes', mediaId);
-    return this.ask(url, { method: 'POST', headers, body, keepalive }, TIMEOUT_MS + body.length * MS_PER_BYTE);
   }
 
   /** @param {string} mediaId */

@@ -173,6 +173,15 @@ export class EditorSession {
     else if (deltas.length) this.core.addElsewhere(mediaId, deltas);
   }
 
+  /** @param {string} mediaId @param {object} hints @param {AbortSignal} signal @returns {Promise<import('../types/session').CutAnswer>} */
+  async cut(mediaId, hints, signal) {
+    const { status, body } = await this.api.cut(mediaId, hints, signal);
+    if (signal.aborted) return {};
+    if (status === 200) return { found: body };
+    if (status === 0) return { error: t('The server cannot be reached. Try again when you are online.') };
+    return { error: body?.message || t('The server could not cut out the object. Try again.') };
+  }
+
   /** @param {string} mediaId */
   async fetchState(mediaId) {
     const answer = await this.api.state(mediaId);

@@ -3,6 +3,7 @@ import { BoxTool } from './box.js';
 import { EllipseTool } from './ellipse.js';
 import { BrushTool, EraserTool } from './masks/brush.js';
 import { FillTool } from './masks/fill.js';
+import { GrabCutTool } from './masks/grabcut.js';
 import { WandTool } from './masks/wand.js';
 import { PanTool } from './pan.js';
 import { PolygonTool } from './polygon.js';
@@ -21,6 +22,7 @@ export function createTools(context) {
     new SelectTool(context), new PanTool(context), new BoxTool(context), new PolygonTool(context),
     new RotatedBoxTool(context), new EllipseTool(context),
     new BrushTool(context), new EraserTool(context), new FillTool(context), new WandTool(context),
+    new GrabCutTool(context),
     new SkeletonTool(context), new KeypointTool(context),
     new SliceTool(context), new SimplifyTool(context),
   ];

@@ -69,6 +69,7 @@
  * @property {(p: ToolPointer) => void} beginPan
  * @property {(cursor: string) => void} setCursor
  * @property {Pixels} pixels
+ * @property {(hints: object, signal: AbortSignal) => Promise<import('../types/session').CutAnswer>} cut of the image that is shown
  */
 
 /** Handles: CSS pixels around a place that count as on it. */

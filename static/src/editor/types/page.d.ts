@@ -79,6 +79,7 @@ export interface PageSession {
   urls: {
     state: string;
     changes: string;
+    cut: string;
     session: string;
     events: string;
     film: string;

@@ -1,11 +1,18 @@
 /** The session: the store's connection to the server. */
 import type { ReadonlySignal } from '@preact/signals-core';
 import type { Delta } from './changes';
+import type { Box } from './geometry';
 import type { Label } from './labels';
 import type { MediaState } from './page';
 import type { ConflictNotice } from './saving';
 import type { Store } from './store';
 import type { ProjectEvent } from './wire';
+
+/** The pixels of an object, or why there are none; neither when the request was aborted. */
+export interface CutAnswer {
+  found?: { box: Box; mask: number[] };
+  error?: string;
+}
 
 /** What main.js gets from `createSession(boot)` in sync/session.js. */
 export interface Session {
@@ -20,6 +27,8 @@ export interface Session {
   pendingLabels(mediaId: string): Label[];
   /** Stores and sends new labels of a medium, which need not be shown, as one step of its history. */
   addTo(mediaId: string, deltas: readonly Delta[]): void;
+  /** What of an image belongs to the object that hints mean (see docs/editor-protocol.md); stores nothing, never rejects. */
+  cut(mediaId: string, hints: object, signal: AbortSignal): Promise<CutAnswer>;
   /** Drops cached states but those of these media. */
   retainCached(mediaIds: Iterable<string>): void;
   /** Sends now what waits, also during back-off. */

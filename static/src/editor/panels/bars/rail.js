@@ -23,6 +23,7 @@ export const TOOLS = Object.freeze([
   { id: 'eraser', icon: 'eraser', command: 'tool.eraser', draws: true, name: () => t('Eraser') },
   { id: 'fill', icon: 'paint-bucket', command: 'tool.fill', draws: true, name: () => t('Fill') },
   { id: 'wand', icon: 'wand-sparkles', command: 'tool.wand', draws: true, name: () => t('Magic wand') },
+  { id: 'grabcut', icon: 't-cut', command: 'tool.grabcut', draws: true, name: () => t('GrabCut') },
 ]);
 
 /** Tools for what is selected; they end by themselves and have no place in the rail. @type {readonly ToolEntry[]} */
@@ -35,7 +36,7 @@ const OPERATIONS = [
 export const toolOf = (id) => [...TOOLS, ...OPERATIONS].find((one) => one?.id === id) ?? /** @type {ToolEntry} */ (TOOLS[0]);
 
 /** Whether a tool has the size of the brush. @param {string} id */
-export const hasBrush = (id) => id === 'brush' || id === 'eraser';
+export const hasBrush = (id) => id === 'brush' || id === 'eraser' || id === 'grabcut';
 
 /** @param {HTMLElement} host @param {App} app */
 export function mountRail(host, app) {

@@ -23,6 +23,9 @@ function hint({ store }) {
   if (tool === 'eraser') return isOnMask ? t('Drag to erase from the mask. Alt paints, Shift draws straight.') : t('Select a mask first: Ctrl+click on it.');
   if (tool === 'fill') return isOnMask ? t('Click into a hole of the selected mask to fill it.') : t('Select a mask first: Ctrl+click on it.');
   if (tool === 'wand') return t('Click on a color, drag or [ and ] to change the tolerance, Enter stores. Shift adds to the mask, Alt removes from it.');
+  if (tool === 'grabcut') {
+    return isOnMask ? t('Stroke what belongs to the mask, with Alt what does not. Shift strokes outside it. N begins a new object.') : t('Drag a box around the object, or click its four ends. Esc cancels.');
+  }
   if (tool === 'polygon') {
     const one = store.selection.value.size === 1 ? store.labels.get([...store.selection.value][0]) : undefined;
     return one?.points ? t('Click to add points, Enter closes. Hold Alt to draw a hole in the selected polygon.') : t('Click to add points, drag to draw freely, Enter closes.');
