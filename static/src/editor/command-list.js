@@ -29,6 +29,7 @@ export const COMMANDS = Object.freeze([
   command('help', 'all', 'page', ['?', 'F1'], () => t('Keyboard shortcuts')),
   command('settings', 'all', 'page', ['F2'], () => t('Settings')),
   command('tags', 'all', 'page', ['J'], () => t('Show tags')),
+  command('image.attributes', 'all', 'page', ['Shift+J'], () => t('Attributes of the image')),
   command('panels', 'all', 'page', ['\\'], () => t('Hide or show the panels')),
 
   command('zoom.in', 'all', 'view', ['Ctrl+Plus'], () => t('Zoom in'), REPEAT),
@@ -90,7 +91,8 @@ export const COMMANDS = Object.freeze([
   command('delete', 'sel', 'objects', ['Delete'], () => t('Delete')),
   command('delete.locked', 'sel', 'objects', ['Shift+Delete'], () => t('Delete, even if locked')),
   command('redraw', 'sel', 'objects', ['Shift+N'], () => t('Redraw the selected shape')),
-  command('details', 'sel', 'objects', ['Enter'], () => t('Choose the class of the selected objects')),
+  command('details', 'sel', 'objects', ['Enter'], () => t('Attributes of the selected objects; their class, when they have none')),
+  command('class.choose', 'sel', 'objects', ['Shift+Enter'], () => t('Choose the class of the selected objects')),
   command('forward', 'sel', 'objects', ['Plus'], () => t('Bring forward'), REPEAT),
   command('back', 'sel', 'objects', ['Minus'], () => t('Send backward'), REPEAT),
   command('nudge.left', 'sel', 'objects', ['ArrowLeft'], () => t('Move left by 1 pixel'), REPEAT),

@@ -11,7 +11,7 @@ function page({ shown = { media: 'm1', at: -1e6 }, current = 'm1', isPending = f
   const said = [];
   const committed = [];
   const store = {
-    media: signal({ id: 'm1', name: 'a.jpg' }), status: signal(statuses[0]), statuses: signal(statuses), history: signal([]),
+    media: signal({ id: 'm1', name: 'a.jpg' }), status: signal(statuses[0]), statuses: signal(statuses), history: signal([]), attributes: signal([]),
     may: signal({ status: statuses.map((one) => one.name), label: true, reason: '' }),
     commit: (deltas, how) => committed.push([deltas[0].after, deltas[0].reason, how.capture]),
   };

@@ -5,6 +5,9 @@ import { toast, undoLastToast } from '../../ui/toast.js';
 import { COMMANDS } from '../command-list.js';
 import { deletable, deleteLabels, reorder } from '../commands.js';
 import { copySelected, duplicateSelected, pasteCopied } from './copies.js';
+import { focusAttribute } from './side/attribute-keys.js';
+import { offersFor, offersForImage } from './side/attributes-model.js';
+import { focusTags } from './side/tags.js';
 import { noClasses, pickClass, useClass } from './side/class-picker.js';
 import { withBound } from './side/classes-model.js';
 import { askForNumber } from './dialogs/jump.js';
@@ -174,6 +177,22 @@ function chooseClass(app) {
   pickClass(app, shown.at(-1));
 }
 
+/** The attributes of the selected objects; their class, when they have none. @param {App} app */
+function openDetails(app) {
+  const { store } = app;
+  const labels = [...store.selection.peek()].flatMap((id) => store.labels.get(id) ?? []);
+  const [offer] = offersFor(store.attributes.peek(), labels);
+  if (!offer) chooseClass(app);
+  else if (editable(app).size) focusAttribute(app, offer);
+}
+
+/** @param {App} app */
+function editImageAttributes(app) {
+  const [offer] = offersForImage(app.store.attributes.peek(), app.store.media.peek()?.id ?? '');
+  if (offer) focusAttribute(app, offer);
+  else app.announce(t('Images of this project have no attributes'));
+}
+
 /** Undoes the last step of the drawing or the image, else what the newest toast offers to undo. @param {App} app */
 function undo({ store, stage, announce }) {
   if (stage.drawing.undo()) return;
@@ -218,8 +237,10 @@ export function actionsOf(app) {
     settings: () => showSettings(app),
     fullscreen: () => toggleFullscreen(),
     panels: () => toggleDisplay(app, 'bare'),
-    tags: () => showTab(app, 'tags'),
-    details: () => chooseClass(app),
+    tags: () => { showTab(app, 'tags'); focusTags(app); },
+    details: () => openDetails(app),
+    'class.choose': () => chooseClass(app),
+    'image.attributes': () => editImageAttributes(app),
     'view.hide': () => toggleDisplay(app, 'hideAll'),
     'view.lock': () => toggleDisplay(app, 'lockAll'),
     'view.grid': () => toggleDisplay(app, 'grid'),

@@ -1,5 +1,20 @@
 /** Where the keyboard goes: to the stage after the mouse and after Esc in a field. Who comes to a panel by Tab stays in it. */
 import { isTextField } from '../keymap.js';
+import { afterNextFrame } from './live.js';
+
+/** Panels are drawn after the frame that follows a change: so many frames a field is waited for. */
+const FRAMES = 30;
+
+/** Gives the keyboard to what `find` finds, at once when it is drawn. @param {() => HTMLElement | null | undefined} find */
+export function focusWhenDrawn(find) {
+  let left = FRAMES;
+  const attempt = () => {
+    const found = find();
+    if (found) found.focus();
+    else if (left-- > 0) afterNextFrame(attempt);
+  };
+  attempt();
+}
 
 /** Dialogs and menus keep the focus and give it back by themselves when they close. */
 const APART = 'dialog, [popover]';

@@ -5,6 +5,7 @@ import { setStatus } from '../commands.js';
 import { allowedFrom } from './bars/workflow.js';
 import { askForReason } from './dialogs/reject.js';
 import { backTo } from './filmstrip/navigate.js';
+import { askForMissing } from './side/attribute-keys.js';
 
 /** @import {App} from './app' */
 
@@ -34,6 +35,12 @@ export function changeStatus({ store, stage }, name, reason) {
   const base = store.statuses.peek().find((one) => one.name === name)?.base ?? '';
   const isReversible = allowedFrom(store.may.peek(), base).has(before);
   store.commit(setStatus(store, name, reason), { capture: isReversible ? 'now' : 'never' });
+}
+
+/** Asks for required values that are missing, also of what is being drawn. @param {App} app */
+function lacksValues(app) {
+  app.stage.drawing.finishOrKeep();
+  return askForMissing(app);
 }
 
 /**
@@ -107,6 +114,7 @@ export function createWorkSteps(app) {
     if (press?.isRepeat) return true;
     const why = obstacle(step);
     if (why) app.announce(why);
+    else if ((step === 'submit' || step === 'accept') && lacksValues(app)) return true;
     else if (step === 'reject') reject(status);
     else commit(step, status);
     return true;

@@ -4,6 +4,7 @@ import { h } from '../../../ui/dom.js';
 import { openPalette } from '../../../ui/palette.js';
 import { COMMANDS, keyText } from '../../command-list.js';
 import { classEntries } from '../side/class-picker.js';
+import { switchTag } from '../side/tags.js';
 import { backTo } from '../filmstrip/navigate.js';
 
 /** @import {App} from '../app' */
@@ -25,6 +26,15 @@ function commandEntries(app) {
   ];
 }
 
+/** Tags to switch on or off. @param {App} app @returns {Entry[]} */
+function tagEntries(app) {
+  const { store } = app;
+  if (!(store.may.peek().tag ?? store.may.peek().label)) return [];
+  return store.mediaConcepts.peek().map((tag) => ({
+    group: t('Tags'), label: t('Tag {name}', { name: tag.name }), more: store.tags.peek().has(tag.id) ? t('on') : t('off'), icon: 'tag', run: () => switchTag(app, tag),
+  }));
+}
+
 /** @param {App} app @returns {Entry[]} */
 function imageEntries(app) {
   return app.film.items.peek().map((frame) => ({
@@ -35,6 +45,6 @@ function imageEntries(app) {
 
 /** What was found is used on the stage, also when the palette was opened from a panel. @param {App} app */
 export function showPalette(app) {
-  const entries = [...classEntries(app), ...commandEntries(app), ...imageEntries(app)];
+  const entries = [...classEntries(app), ...commandEntries(app), ...tagEntries(app), ...imageEntries(app)];
   openPalette(entries.map((one) => ({ ...one, run: () => { app.stage.focus(); one.run(); } })), { label: t('Find a class, a command or an image') });
 }

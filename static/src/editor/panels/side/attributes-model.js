@@ -9,6 +9,9 @@ import { same } from '../../store/fields.js';
 
 /** @typedef {{attribute: Attribute, subjects: string[]}} Offer an attribute, and the labels (or the image) whose value it is */
 
+/** What names the field of an offer. @param {Offer} offer */
+export const offerKey = ({ attribute, subjects }) => `${attribute.id}:${subjects.join()}`;
+
 /**
  * The attributes offered for labels, in the order of the first class that has each.
  * @param {readonly Attribute[]} attributes @param {readonly Label[]} labels @returns {Offer[]}
@@ -27,6 +30,24 @@ export function offersFor(attributes, labels) {
 /** @param {readonly Attribute[]} attributes @param {string} media @returns {Offer[]} */
 export function offersForImage(attributes, media) {
   return attributes.flatMap((attribute) => (attribute.subject === 'IMAGE' ? [{ attribute, subjects: [media] }] : []));
+}
+
+/**
+ * The required values that are missing: of the objects in the order of drawing, then of the image.
+ * @param {Pick<Store, 'attributes' | 'labels' | 'order' | 'valueOf' | 'media'>} store
+ * @returns {{attribute: Attribute, label: string | null}[]}
+ */
+export function missingValues(store) {
+  const required = store.attributes.peek().filter((one) => one.is_required);
+  if (!required.length) return [];
+  const lacks = (/** @type {string} */ subject, /** @type {Offer[]} */ offers) => offers.flatMap(({ attribute }) => (store.valueOf(subject, attribute.id) === null ? [attribute] : []));
+  const media = store.media.peek();
+  const ofLabels = store.order().flatMap((id) => {
+    const label = store.labels.get(id);
+    return label ? lacks(id, offersFor(required, [label])).map((attribute) => ({ attribute, label: id })) : [];
+  });
+  const ofImage = media ? lacks(media.id, offersForImage(required, media.id)).map((attribute) => ({ attribute, label: null })) : [];
+  return [...ofLabels, ...ofImage];
 }
 
 /** Lists of options have no order. @param {AttributeValue | null} value */

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals-core';
 import { t } from '../../../i18n.js';
 import { setValue } from '../../commands.js';
 import { html, nothing, repeat } from '../live.js';
-import { chosenIn, offersFor, offersForImage, parsed, shared, withOption } from './attributes-model.js';
+import { chosenIn, offerKey, offersFor, offersForImage, parsed, shared, withOption } from './attributes-model.js';
 
 /** @import {Label} from '../../types/labels' */
 /** @import {AttributeValue} from '../../types/page' */
@@ -29,15 +29,12 @@ function commit({ store }, { attribute, subjects }, change) {
   store.commit(free.flatMap((id) => setValue(store, id, attribute.id, change(store.valueOf(id, attribute.id)))));
 }
 
-/** @param {Offer} offer */
-const keyOf = ({ attribute, subjects }) => `${attribute.id}:${subjects.join()}`;
-
 /** Stores what was typed, or says why not. @param {App} app @param {Offer} offer @param {Event} event */
 function onTyped(app, offer, event) {
   const field = /** @type {HTMLInputElement} */ (event.currentTarget);
   const { isMixed } = shared(offer, app.store);
   const result = parsed(offer.attribute, field.value);
-  setError(keyOf(offer), 'error' in result ? result.error : '');
+  setError(offerKey(offer), 'error' in result ? result.error : '');
   if ('error' in result || (isMixed && result.value === null)) return;
   commit(app, offer, () => result.value);
 }
@@ -98,7 +95,7 @@ function fieldView(app, offer, isOff) {
   const { attribute } = offer;
   const { value, isMixed } = shared(offer, app.store);
   const id = `attribute-${attribute.id}`;
-  const error = errors.value.get(keyOf(offer)) ?? '';
+  const error = errors.value.get(offerKey(offer)) ?? '';
   const field = { id, isOff, isMixed, value, error };
   const isGroup = attribute.kind === 'MULTIPLE-SELECTION';
   const isMissing = attribute.is_required && value === null && !isMixed;
@@ -106,19 +103,24 @@ function fieldView(app, offer, isOff) {
   const title = attribute.description ? `${attribute.name}: ${attribute.description}` : attribute.name;
   const input = isGroup ? optionsField : attribute.kind === 'SELECTION' || attribute.kind === 'BOOL' ? choiceField : textField;
   return html`${isGroup ? html`<span class="k row tight" id="${id}-name" title=${title}>${name}</span>` : html`<label class="row tight" for=${id} title=${title}>${name}</label>`}
-    <div class="value" data-missing=${isMissing ? '' : nothing}>${input(app, offer, field)}${error ? html`<p class="error" id="${id}-error" role="alert">${error}</p>` : nothing}</div>`;
+    <div class="value" data-offer=${offerKey(offer)} data-missing=${isMissing ? '' : nothing}>${input(app, offer, field)}${error ? html`<p class="error" id="${id}-error" role="alert">${error}</p>` : nothing}</div>`;
 }
 
 /** The fields of offers; new ones for other subjects, so that nothing typed stays behind. @param {App} app @param {Offer[]} offers @param {boolean} isOff */
 function fields(app, offers, isOff) {
-  return repeat(offers, keyOf, (offer) => fieldView(app, offer, isOff));
+  return repeat(offers, offerKey, (offer) => fieldView(app, offer, isOff));
+}
+
+/** Shown while a field has the keyboard. */
+function keyHint() {
+  return html`<p class="faint small key-hint">${t('Digits choose a value, Enter goes to the next field, Esc back to the image')}</p>`;
 }
 
 /** The attribute fields of the selected labels. @param {App} app @param {Label[]} labels @param {boolean} isOff */
 export function labelAttributes(app, labels, isOff) {
   app.store.valuesVersion.value;
   const offers = offersFor(app.store.attributes.value, labels);
-  return offers.length ? html`<div class="body attrs" role="group" aria-label=${t('Attributes')}>${fields(app, offers, isOff)}</div>` : nothing;
+  return offers.length ? html`<div class="body attrs" role="group" data-attributes="labels" aria-label=${t('Attributes')}>${fields(app, offers, isOff)}${keyHint()}</div>` : nothing;
 }
 
 /** The section of the image's own attributes; nothing where the project has none. @param {App} app */
@@ -129,5 +131,5 @@ export function imageAttributes(app) {
   const offers = media ? offersForImage(store.attributes.value, media.id) : [];
   if (!offers.length) return nothing;
   return html`<section class="section details" aria-label=${t('Image attributes')}><header><span class="clip grow">${t('Image attributes')}</span></header>
-    <div class="body attrs">${fields(app, offers, !store.may.value.label)}</div></section>`;
+    <div class="body attrs" data-attributes="image">${fields(app, offers, !store.may.value.label)}${keyHint()}</div></section>`;
 }

@@ -2,6 +2,7 @@
 import { num, t } from '../../../i18n.js';
 import { html, live, mount, nothing, render } from '../live.js';
 import { ObjectList } from './objects.js';
+import { onAttributeKey } from './attribute-keys.js';
 import { imageAttributes } from './attributes.js';
 import { detailsView } from './details.js';
 import { mountClasses } from './classes.js';
@@ -78,6 +79,7 @@ function mountObjects(host, app) {
   details.className = 'details-place';
   host.append(list, details);
   const objects = new ObjectList(list, app);
+  details.addEventListener('keydown', (event) => onAttributeKey(event, app));
   const end = live(() => render(html`${detailsView(app)}${imageAttributes(app)}`, details));
   return () => {
     objects.close();
