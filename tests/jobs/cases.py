@@ -330,7 +330,7 @@ CASES = {
     "import_archive:replace": Case(_archive("replace"), is_trashed=True),
     "import_archive:folders": Case(_class_folders, is_trashed=True),
     "adopt_dataset": Case(_adopt),
-    "add_assets": Case(_add_assets),
+    "add_assets": Case(_add_assets, is_told=True),
     "ingest:number": Case(_ingest("number")),
     "ingest:replace": Case(_ingest("replace")),
     "import_bucket:copy": Case(_import_bucket(True)),

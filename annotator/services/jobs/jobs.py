@@ -23,9 +23,10 @@ from annotator.models import Job, JobState, Project, Workspace
 from annotator.services.numbers import next_number
 
 OPEN = (JobState.QUEUED, JobState.RUNNING)
-#: Jobs of one uploaded file each: as many as files, so no reason to refuse another job. A worker ends them in any case,
-#: since the file has to say what became of it.
+#: Jobs of one uploaded file each: as many as files, so no reason to refuse another job.
 OF_FILES = ("ingest_video",)
+#: Jobs that media wait for. A worker ends them in any case, since the media have to say what became of them.
+AWAITED = (*OF_FILES, "add_assets")
 FINISHED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
 _log = logging.getLogger(__name__)
 
@@ -96,7 +97,7 @@ def cancel(*, actor: Actor, job: Job) -> Job:
     """
     _require(actor, job)
     rows = Job.all_objects.filter(pk=job.pk)
-    fresh = rows.filter(state=JobState.QUEUED, begun_at__isnull=True).exclude(kind__in=OF_FILES)
+    fresh = rows.filter(state=JobState.QUEUED, begun_at__isnull=True).exclude(kind__in=AWAITED)
     is_over = fresh.update(state=JobState.CANCELLED, cancel_requested=True, finished_at=timezone.now())
     if not is_over and not rows.exclude(state__in=FINISHED).update(cancel_requested=True):
         raise Conflict("This job has ended already.", code="job_ended")

@@ -18,6 +18,7 @@ from annotator.domain.errors import Invalid, Missing, TooLarge
 from annotator.events import kinds, payloads
 from annotator.models import Blob, Media, QualityIssue, VideoFacts
 from annotator.services import blobs
+from annotator.services.buckets import reading
 from annotator.services.jobs.steps import Steps
 from annotator.services.media import url_import
 from annotator.services.media.decoding import renditions
@@ -74,10 +75,17 @@ def _fetch(media: Media, name: str, steps: Steps, progress: Progress) -> Blob:
         progress(0.0, f"Fetching {name}: {amount}")
 
     workspace = media.project.workspace_id
+    file = reading.find_path(workspace, media.source_url)
     try:
-        blob = url_import.fetch(
-            media.source_url, limit=settings.MAX_VIDEO_BYTES, rate=_RATE, on_block=on_block
-        ).blob
+        if file is None:
+            blob = url_import.fetch(
+                media.source_url, limit=settings.MAX_VIDEO_BYTES, rate=_RATE, on_block=on_block
+            ).blob
+        else:
+            stored = reading.copy_into_store(
+                file.bucket, file.key, limit=settings.MAX_VIDEO_BYTES, on_chunk=on_block
+            )
+            blob = blobs.record(stored, mime="application/octet-stream")
         with steps.step():
             quotas.check_bytes(workspace, blob.size)
             quotas.note_bytes(workspace, blob.size)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -109,6 +111,22 @@ def create_from_url(
         raise name_taken(clean) from error
 
 
+def create_from_path(
+    *, actor: Actor, dataset: Dataset, path: str, name: str, metadata: Mapping[str, Any]
+) -> Media:
+    """Make a video of a file at an address, public or of a bucket of the workspace, which the job reads. As `create`.
+
+    It runs in the caller's transaction; a name that the dataset has is numbered.
+    """
+    policy.require(actor, dataset.project, "media.upload")
+    check_project(dataset)
+    quotas.check_bytes(dataset.project.workspace_id, 0)
+    name = media_names.free(dataset.pk, media_names.check(name))
+    media = add(actor, dataset, name, None, source_url=path, metadata=metadata)
+    DatasetItem.all_objects.filter(media=media, is_home=True).update(source_path=path)
+    return media
+
+
 def create_broken(*, actor: Actor, dataset: Dataset, name: str, refusal: DomainError) -> Media:
     """Make a video whose file could not be brought here, with the reason; no job reads it. As `create`."""
     policy.require(actor, dataset.project, "media.upload")
@@ -146,6 +164,7 @@ def add(
     source_url: str = "",
     refusal: DomainError | None = None,
     external_id: str = "",
+    metadata: Mapping[str, Any] | None = None,
     batch: UploadBatch | None = None,
     client: str = "",
 ) -> Media:
@@ -162,7 +181,7 @@ def add(
         id=key, project=project, kind=MediaKind.VIDEO, ref=str(key), number=number, list_key=media_names.list_key(dataset, name),
         status=status, blob=blob, source_url=source_url, external_id=external_id, batch=batch, content_at=now,
         health="ERROR" if refusal else "PROCESSING", health_reason=refusal.message[:500] if refusal else "",
-        created_by_id=actor.user_id, updated_by_id=actor.user_id,
+        metadata=dict(metadata or {}), created_by_id=actor.user_id, updated_by_id=actor.user_id,
     )  # fmt: skip
     DatasetItem.all_objects.create(dataset=dataset, media=media, **media_names.columns(name))
     brief: payloads.MediaBrief = {

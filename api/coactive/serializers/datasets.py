@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from annotator.models import Dataset, JobState
 from annotator.services.exchange.assets import Asset, Summary
 from api.common import fields
 from api.common.serializers import ListSerializer, Serializer
 
-from .images import ImageSerializer, ResourceSerializer, image_values, resource_values
-from .videos import VideoSerializer
+from .images import ImageSerializer, ResourceSerializer, VideoSerializer, resource_values
 
 MAX_ASSETS = 1_000
 #: Where the settings of a hidden project keep what only this vendor has.
@@ -104,15 +103,7 @@ def path_field(**options: Any) -> fields.LineField:
 
 def metadata_field(**options: Any) -> fields.MapField:
     """Return a field of metadata."""
-    return fields.MapField(child=fields.JSONField(), max_items=100, **options)
-
-
-class AddImageSerializer(Serializer):
-    """An image to read."""
-
-    path = path_field()
-    id = fields.LineField(source="external_id", max_length=500, required=False)
-    metadata = metadata_field(required=False)
+    return fields.MapField(child=fields.JSONField(allow_null=True), max_items=100, **options)
 
 
 class AddVideoSerializer(Serializer):
@@ -122,23 +113,27 @@ class AddVideoSerializer(Serializer):
     metadata = metadata_field(required=False)
 
 
-class _AddImageListSerializer(ListSerializer):
-    child = AddImageSerializer()
-    max_items = MAX_ASSETS
+class AddImageSerializer(AddVideoSerializer):
+    """An image to read."""
+
+    id = fields.LineField(source="external_id", max_length=500, required=False)
 
 
-class _AddVideoListSerializer(ListSerializer):
-    child = AddVideoSerializer()
+class _AssetListSerializer(ListSerializer):
+    """Images or videos of a request."""
+
     max_items = MAX_ASSETS
 
 
 class AddAssetsSerializer(Serializer):
-    """Images to read: each by its path, or all whose path begins with `dataPath`."""
+    """What to read: images or videos by their paths, images listed in a file, or all whose path begins with `dataPath`."""
 
-    images = _AddImageListSerializer(required=False)
-    videos = _AddVideoListSerializer(required=False)
+    images = _AssetListSerializer(child=AddImageSerializer(), required=False)
+    videos = _AssetListSerializer(child=AddVideoSerializer(), required=False)
     dataPath = path_field(source="data_path", required=False)
-    csvPath = path_field(source="csv_path", required=False, help_text="Not supported; refused.")
+    csvPath = path_field(
+        source="csv_path", required=False, help_text="A CSV file with the columns path, id and metadata."
+    )
 
 
 def assets_of(rows: list[dict[str, Any]]) -> list[Asset]:
@@ -151,16 +146,18 @@ class AddedImageSerializer(ImageSerializer):
 
     requestId = fields.UUIDField()
     requestDt = fields.DateTimeField()
+    #: The time of the image that is that of the request.
+    time_name: ClassVar[str] = "created_at"
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        return {**image_values(instance), "requestId": instance.pk, "requestDt": instance.created_at}
+        request = {"requestId": instance.pk, "requestDt": getattr(instance, self.time_name)}
+        return {**super().to_representation(instance), **request}
 
 
 class UpdatedImageSerializer(AddedImageSerializer):
     """An image whose metadata was replaced, with its request."""
 
-    def to_representation(self, instance: Any) -> dict[str, Any]:
-        return {**image_values(instance), "requestId": instance.pk, "requestDt": instance.updated_at}
+    time_name = "updated_at"
 
 
 class AddAssetsConfirmationSerializer(Serializer):
@@ -171,37 +168,28 @@ class AddAssetsConfirmationSerializer(Serializer):
     videos = VideoSerializer(many=True)
 
 
-class UpdateImageMetadataSerializer(Serializer):
+class _UpdateMetadataSerializer(Serializer):
+    path = path_field(required=False)
+    metadata = metadata_field(required=False)
+
+
+class UpdateImageMetadataSerializer(_UpdateMetadataSerializer):
     """The metadata that an image is to have: the image by path or id."""
 
-    path = path_field(required=False)
-    coactiveImageId = fields.UUIDField(source="image_id", required=False)
-    metadata = metadata_field(required=False)
+    coactiveImageId = fields.UUIDField(source="asset_id", required=False)
 
 
-class UpdateVideoMetadataSerializer(Serializer):
+class UpdateVideoMetadataSerializer(_UpdateMetadataSerializer):
     """The metadata that a video is to have: the video by path or id."""
 
-    path = path_field(required=False)
-    coactiveVideoId = fields.UUIDField(source="image_id", required=False)
-    metadata = metadata_field(required=False)
-
-
-class _UpdateImageListSerializer(ListSerializer):
-    child = UpdateImageMetadataSerializer()
-    max_items = MAX_ASSETS
-
-
-class _UpdateVideoListSerializer(ListSerializer):
-    child = UpdateVideoMetadataSerializer()
-    max_items = MAX_ASSETS
+    coactiveVideoId = fields.UUIDField(source="asset_id", required=False)
 
 
 class UpdateAssetsMetadataSerializer(Serializer):
     """Metadata in place of what images and videos have."""
 
-    images = _UpdateImageListSerializer(required=False)
-    videos = _UpdateVideoListSerializer(required=False)
+    images = _AssetListSerializer(child=UpdateImageMetadataSerializer(), required=False)
+    videos = _AssetListSerializer(child=UpdateVideoMetadataSerializer(), required=False)
 
 
 class UpdateAssetsMetadataConfirmationSerializer(Serializer):

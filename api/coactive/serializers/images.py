@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-from annotator.models import JobState, Media
+from annotator.models import JobState
 from annotator.services.annotations.metadata import RESERVED
 from annotator.services.exchange.sources import SourceState
 from api.common import fields
@@ -51,28 +51,46 @@ class ResourceSerializer(Serializer):
     updatedDt = fields.DateTimeField()
 
 
-class ImageSerializer(ResourceSerializer):
-    """An image, read with its path."""
+class AssetSerializer(ResourceSerializer):
+    """An image or a video, read `with_path`."""
 
-    coactiveImageId = fields.UUIDField()
+    #: What its id is called.
+    key_name: ClassVar[str]
     path = fields.TextField(allow_null=True)
+    metadata = fields.MapField(child=fields.JSONField(allow_null=True), allow_null=True)
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        metadata = {name: value for name, value in instance.metadata.items() if name != RESERVED}
+        return {
+            **resource_values(instance),
+            self.key_name: instance.pk,
+            "path": instance.path,
+            "metadata": metadata or None,
+        }
+
+
+class ImageSerializer(AssetSerializer):
+    """An image."""
+
+    key_name = "coactiveImageId"
+    coactiveImageId = fields.UUIDField()
     id = fields.TextField(allow_null=True, help_text="The caller's own id.")
-    metadata = fields.MapField(child=fields.JSONField(), allow_null=True)
 
-    def to_representation(self, instance: Media) -> dict[str, Any]:
-        return image_values(instance)
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        return {**super().to_representation(instance), "id": instance.external_id or None}
 
 
-def image_values(media: Any) -> dict[str, Any]:
-    """Return an image that was read `with_path`."""
-    metadata = {name: value for name, value in media.metadata.items() if name != RESERVED}
-    return {
-        **resource_values(media),
-        "coactiveImageId": media.pk,
-        "path": media.path,
-        "id": media.external_id or None,
-        "metadata": metadata or None,
-    }
+class VideoSerializer(AssetSerializer):
+    """A video; of a request that added or changed it, with that."""
+
+    key_name = "coactiveVideoId"
+    coactiveVideoId = fields.UUIDField()
+    requestId = fields.UUIDField()
+    requestDt = fields.DateTimeField()
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        request = {"requestId": instance.pk, "requestDt": instance.updated_at}
+        return {**super().to_representation(instance), **request}
 
 
 class AssetResponseSerializer(ImageSerializer):
@@ -85,7 +103,7 @@ class AssetResponseSerializer(ImageSerializer):
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         return {
-            **image_values(instance),
+            **super().to_representation(instance),
             "datasetId": instance.dataset_id,
             "assetType": "image",
             "width": instance.width,

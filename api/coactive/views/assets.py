@@ -17,8 +17,7 @@ from annotator.services.exchange import sources
 from annotator.services.media import changes
 
 from ..serializers import assets as queries, datasets as serializers
-from ..serializers.images import ImageSerializer
-from ..serializers.videos import VideoSerializer
+from ..serializers.images import ImageSerializer, VideoSerializer
 from ..viewsets import CoactiveViewSet
 from .datasets import DatasetRowsViewSet
 
@@ -100,14 +99,14 @@ class AssetMetadataViewSet(DatasetRowsViewSet):
         """Return the metadata by the media that are named. Raises Invalid for one that is not of the dataset."""
         paths = [row["path"] for row in rows if "path" in row]
         by_path = sources.find(dataset=self.dataset, paths=paths, kind=kind) if paths else {}
-        wanted = [row["image_id"] for row in rows if "image_id" in row]
+        wanted = [row["asset_id"] for row in rows if "asset_id" in row]
         of_dataset = Media.objects.filter(kind=kind, items__dataset=self.dataset, items__is_home=True)
         known = set(of_dataset.filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
         found: dict[uuid.UUID, dict[str, Any]] = {}
         for index, row in enumerate(rows):
             media = by_path.get(row.get("path", ""))
-            key = row["image_id"] if row.get("image_id") in known else media and media.pk
-            if key is None or ("path" in row) == ("image_id" in row):
+            key = row["asset_id"] if row.get("asset_id") in known else media and media.pk
+            if key is None or ("path" in row) == ("asset_id" in row):
                 message = "Name one image of the dataset by its path or its id."
                 raise Invalid(message, field=f"{field}[{index}]", code="unknown_image")
             found[uuid.UUID(str(key))] = row.get("metadata") or {}

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from annotator.domain import text
 from annotator.domain.errors import DomainError, TooLarge
 from annotator.services.buckets import buckets
 from annotator.services.exchange import assets
@@ -39,6 +40,7 @@ class CredentialsViewSet(WorkspaceViewSet):
     def validate(self, request: Request, **kwargs: Any) -> Response:
         """Try to read what is at a path."""
         data = self.get_validated_data()
+        text.clean(data["data_path"], field="dataPath", limit=2_000)
         workspace, key = self.get_workspace(), data.get("credentials_id")
         answer = {"credentials_id": key, "data_path": data["data_path"], "success": False, "detail": None}
         try:

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.domain.errors import Invalid
+from annotator.domain.ids import uuid7
 from annotator.models import Dataset
 from annotator.services.buckets import buckets
 from annotator.services.exchange import assets
@@ -118,32 +119,34 @@ class AddedAssetViewSet(DatasetRowsViewSet):
     permission_actions = {"create": "media.upload"}
 
     def create(self, request: Request, **kwargs: Any) -> Response:
-        """Add images by their paths, or all whose path begins with `dataPath`."""
+        """Add images or videos by their paths, images listed in a CSV file, or all whose path begins with `dataPath`."""
         data = self.get_validated_data()
         named = {name: data[name] for name in ("images", "videos", "data_path", "csv_path") if data.get(name)}
-        if "csv_path" in named:
-            raise Invalid("csvPath is not supported. Send the paths as images.", field="csvPath")
-        if "videos" in named:
-            message = (
-                "Videos are not added by their path. Import them from a bucket on the page, or upload them."
-            )
-            raise Invalid(message, field="videos")
         if not named:
-            raise Invalid("Send images or dataPath.", field="images")
+            raise Invalid("Send images, videos, dataPath or csvPath.", field="images")
         if len(named) > 1:
-            raise Invalid("Send images or dataPath, not both.", field="dataPath")
+            raise Invalid("Send only one of images, videos, dataPath and csvPath.", field="dataPath")
+        options: dict[str, Any] = {
+            "actor": self.actor, "dataset": self.dataset, "preferred": self.credentials_id
+        }  # fmt: skip
+        found: dict[str, Any] = {"images": [], "videos": []}
         if "data_path" in named:
-            job = assets.add_prefix(
-                actor=self.actor, dataset=self.dataset, path=named["data_path"], preferred=self.credentials_id
+            job = assets.add_prefix(path=named["data_path"], **options)
+        elif "csv_path" in named:
+            job = assets.add_listed(path=named["csv_path"], **options)
+        elif "images" in named:
+            job, made = assets.add(assets=serializers.assets_of(named["images"]), **options)
+            found["images"] = _with_paths(made, named["images"])
+        else:
+            made = assets.add_videos(assets=serializers.assets_of(named["videos"]), **options)
+            return self.respond(
+                found | {"request_group_id": uuid7(), "videos": _with_paths(made, named["videos"])}
             )
-            return self.respond({"request_group_id": job.pk, "images": [], "videos": []})
-        job, made = assets.add(
-            actor=self.actor,
-            dataset=self.dataset,
-            assets=serializers.assets_of(named["images"]),
-            preferred=self.credentials_id,
-        )
-        paths = [row["path"] for row in named["images"]]
-        for media, path in zip(made, paths, strict=True):
-            media.path = path  # type: ignore[attr-defined]
-        return self.respond({"request_group_id": job.pk, "images": made, "videos": []})
+        return self.respond(found | {"request_group_id": job.pk})
+
+
+def _with_paths(made: Sequence[Any], rows: Sequence[Any]) -> Sequence[Any]:
+    """Return media that were added with the paths of the request."""
+    for media, row in zip(made, rows, strict=True):
+        media.path = row["path"]
+    return made

@@ -13,11 +13,13 @@ from django.conf import settings as django_settings
 from annotator.jobs import engine
 from annotator.models import Bucket, DatasetItem, Event, Job, Media
 from annotator.services.buckets import buckets
+from annotator.services.exchange import assets
+from annotator.services.jobs import jobs
 from tests.api.coactive.conftest import ANY, Callers, caller
 from tests.api.hasty.conftest import caller as hasty_caller
 from tests.api.queries import counted
 from tests.storage import pictures
-from tests.world import World, make_dataset, make_images, make_project, make_video
+from tests.world import World, actor, make_dataset, make_images, make_project, make_video
 
 
 @pytest.fixture
@@ -102,6 +104,25 @@ def test_images_by_path_from_request_to_ready(
         and again["images"][0]["id"] == "A-7"
     )
     assert Media.objects.count() == before
+
+
+def test_images_of_a_cancelled_job_say_so_until_it_is_tried_again(
+    w: World, by: Callers, v0: Callers, bucket: Bucket, dataset: str
+) -> None:
+    path = f"bucket://{bucket.pk}/a, b.jpg"
+    made = by.max.post(f"{dataset}/assets", {"images": [{"path": path}]})
+    job = Job.all_objects.get(pk=made["requestGroupId"])
+    jobs.cancel(actor=actor(w.max), job=job)
+    assert engine.run(job.pk)
+    job.refresh_from_db()
+    media = Media.objects.get(import_job=job)
+    assert (job.state, media.health, media.health_reason) == ("CANCELLED", "ERROR", assets.STOPPED)
+    assert statuses(v0, dataset, path) == [("error", "unknown")]
+    assert by.vera.get(dataset)["status"] == "Error"
+    jobs.retry(actor=actor(w.max), job=job)
+    assert engine.run(job.pk)
+    assert statuses(v0, dataset, path) == [("completed", None)]
+    assert by.vera.get(dataset)["status"] == "Ready"
 
 
 def test_all_below_a_prefix(w: World, by: Callers, v0: Callers, bucket: Bucket, dataset: str) -> None:
@@ -236,8 +257,11 @@ BAD_ASSETS = [
     ({"images": [{"path": "a.jpg"}], "dataPath": "s3://a/"}, ("body", "dataPath"), "invalid"),
     ({"dataPath": "s3://nobody/"}, ("body", "dataPath"), "unknown_bucket"),
     ({"dataPath": "/etc"}, ("body", "dataPath"), "unknown_bucket"),
-    ({"csvPath": "s3://a/b.csv"}, ("body", "csvPath"), "invalid"),
-    ({"videos": [{"path": "s3://a/b.mp4"}]}, ("body", "videos"), "invalid"),
+    ({"csvPath": "s3://a/b.csv"}, ("body", "csvPath"), "unknown_bucket"),
+    ({"csvPath": "http://127.0.0.1/b.csv"}, ("body", "csvPath"), "not_public"),
+    ({"csvPath": "https://a/b.csv", "dataPath": "s3://a/"}, ("body", "dataPath"), "invalid"),
+    ({"videos": [{"path": "s3://a/b.mp4"}]}, ("body", "videos", 0, "path"), "unknown_bucket"),
+    ({"videos": [{"path": "http://169.254.169.254/b.mp4"}]}, ("body", "videos", 0, "path"), "not_public"),
 ]
 
 
