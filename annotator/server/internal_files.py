@@ -16,9 +16,9 @@ HEADER = "X-Internal-File"
 _NAME = HEADER.lower().encode()
 
 
-def hand_over(address: str) -> HttpResponse:
+def hand_over(address: str, content_type: str = "application/octet-stream") -> HttpResponse:
     """Return the response that sends the file of a signed path of this server; its other headers are not sent."""
-    response = HttpResponse(content_type="application/octet-stream")
+    response = HttpResponse(content_type=content_type)
     response[HEADER] = address
     return response
 

@@ -34,6 +34,9 @@ def parse_boolean(value: str) -> bool | None:
 
 def clean_line(value: str, limit: int) -> str:
     """Return one line of text. Invalid with a message that goes on after the parameter's name ("must be one line.")."""
+    edges = value[: len(value) - len(value.lstrip())] + value[len(value.rstrip()) :]
+    if not all(text.is_invisible(character) for character in edges):
+        raise Invalid("must be one line.")
     try:
         return text.clean(value, field="\0", limit=limit, required=False)
     except Invalid as error:  # its message begins with the name of the field

@@ -56,6 +56,9 @@ class DialectSchema(AutoSchema):
             operation["requestBody"] = {"content": content}
         if "requestBody" in operation:
             operation["requestBody"]["required"] = self.view.action not in self.view.optional_bodies
+            if types := self.view.part_types.get(self.view.action):
+                form = operation["requestBody"]["content"]["multipart/form-data"]
+                form["encoding"] = {name: {"contentType": kind} for name, kind in types.items()}
         for parameter in operation.setdefault("parameters", []):
             parameter.setdefault("required", False)
         return operation
@@ -161,6 +164,8 @@ class DialectSchema(AutoSchema):
             text = schema.pop("description", "")
             schema.pop("nullable", None)
             field = serializer.fields[name]
+            if field.required and isinstance(field, TextField):
+                schema["minLength"] = 1  # empty text is absent
             is_list = isinstance(field, QueryListField)
             style: dict[str, Any] = {"style": "form", "explode": not field.is_split} if is_list else {}
             found.append(

@@ -161,6 +161,8 @@ class DialectViewSet(DialectView, GenericViewSet):
     bare_list_actions: ClassVar[frozenset[str]] = frozenset()
     success_statuses: ClassVar[Mapping[str, tuple[int, ...]]] = {}
     body_content: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    #: Types of the files in a form, by the names of their parts.
+    part_types: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     response_schemas: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     response_media_types: ClassVar[Mapping[str, str]] = {}
     path_schema: ClassVar[Mapping[str, Any]] = {"type": "string", "format": "uuid"}

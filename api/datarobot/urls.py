@@ -42,7 +42,7 @@ urlpatterns = [
             ("version/", VersionViewSet, {"get": "retrieve"}),
             ("datasets/", DatasetViewSet, {"get": "list"}),
             ("datasets/fromFile/", DatasetViewSet, {"post": "create"}),
-            ("datasets/<str:datasetId>/", DatasetViewSet, {"get": "retrieve"}),
+            ("datasets/<str:datasetId>/", DatasetViewSet, ONE),
             ("datasets/<str:datasetId>/imagesDataQualityLog/", DatasetQualityLogViewSet, {"get": "list"}),
             (
                 "datasets/<str:datasetId>/imagesDataQualityLog/file/",

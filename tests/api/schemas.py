@@ -6,8 +6,10 @@ The suite examines a share of the operations; `make fuzz` (FUZZ_EXAMPLES=25) all
 from __future__ import annotations
 
 import functools
+import io
 import os
 import re
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +20,8 @@ import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
+from hypothesis import strategies
+from PIL import Image
 from schemathesis import GenerationMode
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
@@ -28,6 +32,7 @@ from tests.api.conform import check, documented
 #: Valid and invalid requests an operation; without the variable a few for every so many operations.
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 SHARE = 9
+JSON = "application/json"
 #: Values that break programs, put into every fifth field and parameter.
 CORPUS: dict[str, list[Any]] = {
     "string": [
@@ -68,10 +73,22 @@ def operations(prefix: str) -> dict[str, Any]:
         "allow-extra-parameters": False,
     }
     config = schemathesis.Config.from_dict({"dictionaries": dictionaries, "generation": generation})
+    schemathesis.openapi.media_type("application/zip", strategies.builds(_archive, strategies.integers(0, 3)))
     schema = schemathesis.openapi.from_dict(documented(), config=config)
     schema.app = WSGIHandler()
     found: Iterator[Any] = (each.ok() for each in schema.get_all_operations())
     return {f"{one.method.upper()} {one.path}": one for one in found if one.path.startswith(prefix)}
+
+
+def _archive(images: int) -> bytes:
+    """Return a ZIP archive of small images in a class folder."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for number in range(images):
+            image = io.BytesIO()
+            Image.new("RGB", (2, 2), (number, 0, 0)).save(image, "PNG")
+            archive.writestr(f"cat/{number}.png", image.getvalue())
+    return stream.getvalue()
 
 
 def examined(prefix: str) -> list[str]:
@@ -111,8 +128,7 @@ def refusals(operation: Any, caller: Api, ids: dict[str, str], *known: re.Patter
         with _taken_back():
             answer = caller.raw(operation.method.upper(), path.removeprefix(caller.prefix), body, query=query)
         assert answer.status_code < 500, (operation.label, query, body)
-        data = orjson.loads(answer.content) if answer.content else None
-        check(operation.method, path, answer.status_code, data)
+        check(operation.method, path, answer.status_code, _data(answer))
     return {
         text: (case.query, case.body)
         for case, response in found
@@ -141,12 +157,18 @@ def _generated(
             excluded.append(negative_data_rejection)  # nothing between commas is no value, and a filter less
         with _taken_back():  # some checks send the request again
             case.validate_response(response, headers=caller.headers, excluded_checks=excluded)
-        data = orjson.loads(response.content) if response.content else None
-        check(case.method, case.formatted_path, response.status_code, data)
+        check(case.method, case.formatted_path, response.status_code, _data(response))
         found.append((case, response))
 
     send()
     return found
+
+
+def _data(response: Any) -> Any:
+    """Return the values of a response; None for files and for text, of which the document says the type alone."""
+    content = b"" if getattr(response, "streaming", False) else response.content
+    kinds = response.headers.get("content-type", "")  # schemathesis has a list of values
+    return orjson.loads(content) if content and JSON in (kinds, *kinds) else None
 
 
 def unusual(operation: Any) -> Iterator[tuple[str, bytes]]:

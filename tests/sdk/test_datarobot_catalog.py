@@ -113,6 +113,7 @@ def test_a_project_of_a_dataset(site: Site, dataset: Any) -> None:
     images = site.hasty(f"projects/{project.id}/images")["items"]
     assert sorted(image["name"] for image in images) == [row[0] for row in site.files(dataset.id)]
     assert site.tags(project.id) == [("cats", 2), ("dogs", 2)]
+    assert project.get_dataset().id == dataset.id
     with pytest.raises(ClientError) as refused:
         datarobot.Project.create_from_dataset(str(uuid.uuid4()))
     assert refused.value.status_code == 404
@@ -145,6 +146,18 @@ def test_an_archive_without_images_fails_by_its_status(site: Site) -> None:
     [failed] = [one for one in datarobot.Dataset.list() if one.processing_state == "ERROR"]
     assert datarobot.Dataset.list(filter_failed=True) and failed.row_count == 0
     assert failed.id not in [one.id for one in datarobot.Dataset.list(filter_failed=True)]
+
+
+def test_a_dataset_renamed_and_deleted(site: Site, archive: Path) -> None:
+    made = datarobot.Dataset.create_from_file(file_path=str(archive))
+    made.modify(name="Animals", categories=["TRAINING"])
+    assert (made.name, datarobot.Dataset.get(made.id).name) == ("Animals", "Animals")
+    assert site.sql("SELECT name FROM annotator_dataset WHERE id = %s", made.id) == [("Animals",)]
+    datarobot.Dataset.delete(made.id)
+    with pytest.raises(ClientError) as missing:
+        datarobot.Dataset.get(made.id)
+    assert missing.value.status_code == 404
+    assert made.id not in [one.id for one in datarobot.Dataset.list()]
 
 
 def test_the_quality_log_by_the_raw_session(site: Site, dataset: Any) -> None:

@@ -114,7 +114,9 @@ def create_project_from_archive(
 
 
 @transaction.atomic
-def create_project(*, actor: Actor, dataset: Dataset, name: str) -> tuple[Project, Job]:
+def create_project(
+    *, actor: Actor, dataset: Dataset, name: str, settings: dict[str, Any] | None = None
+) -> tuple[Project, Job]:
     """Make a project of a dataset and start the job that copies its images into it; the dataset stays as it is.
 
     Images keep their names, numbers, metadata and tags, and share their bytes with the dataset. Allowed with
@@ -124,7 +126,7 @@ def create_project(*, actor: Actor, dataset: Dataset, name: str) -> tuple[Projec
         raise Invalid("Only datasets of images can become a project.", field="dataset", code="content_type")
     workspace = dataset.project.workspace
     policy.require(actor, workspace, "project.create")
-    project = projects.create(actor=actor, workspace=workspace, name=name)
+    project = projects.create(actor=actor, workspace=workspace, name=name, settings=settings)
     copy = datasets.create(
         actor=actor,
         project=project,

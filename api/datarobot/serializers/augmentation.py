@@ -17,6 +17,8 @@ from api.common.serializers import QuerySerializer, Serializer
 
 #: The one column of images that a project has.
 IMAGE_FEATURE = "image"
+#: Of all parameters: none is larger.
+_LIMITS = {"low": 0.0, "high": 1e6}
 
 
 class ListQuerySerializer(QuerySerializer):
@@ -30,9 +32,9 @@ class ParamSerializer(Serializer):
     """A parameter of a transformation. In a request only the current value counts; without it the default does."""
 
     name = fields.TextField()
-    currentValue = fields.NumberField(required=False)
-    minValue = fields.NumberField(required=False)
-    maxValue = fields.NumberField(required=False)
+    currentValue = fields.NumberField(required=False, **_LIMITS)
+    minValue = fields.NumberField(required=False, **_LIMITS)
+    maxValue = fields.NumberField(required=False, **_LIMITS)
 
 
 class TransformationSerializer(Serializer):

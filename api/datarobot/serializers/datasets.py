@@ -92,6 +92,18 @@ class DatasetCreatedSerializer(Serializer):
     statusId = fields.UUIDField()
 
 
+class DatasetChangeSerializer(Serializer):
+    """What changes a dataset."""
+
+    name = fields.NameField(max_length=500, required=False)
+    categories = fields.ListField(
+        child=fields.ChoiceField(CATEGORIES),
+        max_items=len(CATEGORIES),
+        required=False,
+        help_text="Checked and not kept: every dataset serves both.",
+    )
+
+
 class DatasetListQuerySerializer(QuerySerializer):
     """The parameters of the list of datasets besides its page."""
 
@@ -113,8 +125,8 @@ class ProjectCreateSerializer(Serializer):
     )
 
     default_error_messages = {
-        "source": "Give either datasetId or url, or send a file as a form.",
-        "version": "datasetVersionId names no version of this dataset.",
+        "source": "must have either datasetId or url; a file is sent as a form.",
+        "version": "has a datasetVersionId that is no version of the dataset.",
     }
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

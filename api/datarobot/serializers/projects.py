@@ -10,6 +10,9 @@ from api.common.serializers import Serializer
 from ..stages import DESCRIPTIONS, stage_of
 from .features import TARGET_TYPES
 
+#: Where the settings of a project keep what only this vendor has.
+KEPT = "datarobot"
+
 
 class ProjectSerializer(Serializer):
     """A project in a response."""
@@ -31,7 +34,8 @@ class ProjectSerializer(Serializer):
     useFeatureDiscovery = fields.BooleanField()
     maxTrainPct = fields.NumberField(allow_null=True)
     maxTrainRows = fields.IntegerField(allow_null=True)
-    catalogId = fields.UUIDField(allow_null=True)
+    catalogId = fields.UUIDField(allow_null=True, help_text="The dataset that the project was made of.")
+    catalogVersionId = fields.UUIDField(allow_null=True, help_text="Equal to catalogId.")
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         """Return a pair of a project, read with `has_images`, and its target."""
@@ -54,7 +58,8 @@ class ProjectSerializer(Serializer):
             "useFeatureDiscovery": False,
             "maxTrainPct": None,
             "maxTrainRows": None,
-            "catalogId": None,
+            "catalogId": (kept := project.settings.get(KEPT) or {}).get("catalog_id"),
+            "catalogVersionId": kept.get("catalog_id"),
         }
 
 

@@ -48,7 +48,6 @@ class _AugmentationView(DataRobotViewSet):
     """What the addresses of lists and of samples share: projects that bodies name, and the list that a path names."""
 
     queryset: Any = AugmentationList.objects.all()
-    path_schemas = {"augmentationId": {"type": "string"}, "samplesId": {"type": "string"}}
 
     def resolve_path(self) -> None:
         if "augmentationId" in self.kwargs:

@@ -16,6 +16,7 @@ from annotator.services.projects import catalog
 
 from ..jobs import status_path
 from ..serializers.datasets import ProjectCreatedSerializer
+from ..serializers.projects import KEPT
 from ..serializers.uploads import ArchiveParser, checked_archive
 
 _UNNAMED = "Untitled project"
@@ -25,6 +26,7 @@ class Creation:
     """Mixed before a view: actions of `archive_actions` may be sent an archive as a form, of any size that uploads have."""
 
     archive_actions: ClassVar[frozenset[str]] = frozenset()
+    part_types: ClassVar[Mapping[str, Mapping[str, str]]] = {"create": {"file": "application/zip"}}
     archive: ArchiveParser | None = None
     #: The workspaces that the actor sees: what is made is put into the only one.
     workspaces: list[Workspace]
@@ -118,7 +120,10 @@ class ProjectCreation(Creation):
                 actor=self.actor, workspace=workspace, name=name or _UNNAMED, source=data["url"], file_name=_file_name(data["url"])
             )  # fmt: skip
         dataset = catalog.find(actor=self.actor, dataset_id=data["dataset"])
-        return catalog.create_project(actor=self.actor, dataset=dataset, name=name or dataset.name[:200])
+        kept = {KEPT: {"catalog_id": str(dataset.pk)}}
+        return catalog.create_project(
+            actor=self.actor, dataset=dataset, name=name or dataset.name[:200], settings=kept
+        )
 
 
 def _file_name(url: str) -> str:

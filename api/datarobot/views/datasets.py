@@ -16,6 +16,7 @@ from api.common.exceptions import UnsupportedMediaType
 from ..serializers.datasets import (
     ORDERS,
     STATES,
+    DatasetChangeSerializer,
     DatasetCreatedSerializer,
     DatasetDetailsSerializer,
     DatasetListQuerySerializer,
@@ -52,11 +53,22 @@ class DatasetViewSet(Creation, DatasetAddresses):
 
     serializer_class = DatasetSerializer
     archive_actions = frozenset({"create"})
-    response_serializer_classes = {"create": DatasetCreatedSerializer, "retrieve": DatasetDetailsSerializer}
+    response_serializer_classes = {
+        "create": DatasetCreatedSerializer,
+        "retrieve": DatasetDetailsSerializer,
+        "partial_update": DatasetDetailsSerializer,
+    }
     query_serializer_classes = {"list": DatasetListQuerySerializer}
     body_content = {"create": ArchiveParser.content()}
     success_statuses = {"create": (202,)}
-    permission_actions = {"list": None, "create": "project.create", "retrieve": "project.read"}
+    request_serializer_classes = {"partial_update": DatasetChangeSerializer}
+    permission_actions = {
+        "list": None,
+        "create": "project.create",
+        "retrieve": "project.read",
+        "partial_update": "dataset.write",
+        "destroy": "media.delete",
+    }
 
     def resolve_path(self) -> None:
         if self.action == "create":
@@ -89,6 +101,21 @@ class DatasetViewSet(Creation, DatasetAddresses):
 
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Read a dataset."""
+        return self._respond_with_dataset()
+
+    def partial_update(self, request: Request, **kwargs: Any) -> Response:
+        """Rename a dataset."""
+        data = self.get_validated_data()
+        if "name" in data:
+            catalog.update(actor=self.actor, dataset=self.dataset, changes={"name": data["name"]})
+        return self._respond_with_dataset()
+
+    def destroy(self, request: Request, **kwargs: Any) -> Response:
+        """Move a dataset to the trash; projects that were made of it stay."""
+        catalog.delete(actor=self.actor, dataset=self.dataset)
+        return Response(status=204)
+
+    def _respond_with_dataset(self) -> Response:
         size = _items().filter(dataset=OuterRef("pk")).values("dataset").annotate(n=Sum("media__blob__size"))
         tags = Tag.all_objects.filter(media__items__dataset=OuterRef("pk"))
         rows = self._rows().annotate(

@@ -114,7 +114,9 @@ class ImageViewSet(ImageListViewSet):
         address = urls.addresses(media).original
         if address is None:
             raise self.missing("file")
-        return hand_over(address) if address.startswith("/") else HttpResponseRedirect(address)
+        return (
+            hand_over(address, media.blob.mime) if address.startswith("/") else HttpResponseRedirect(address)
+        )
 
     def _selected(self, target: Target | None) -> Any:
         """Return the images that the query string asks for. Raises Invalid for a filter that the target has not."""

@@ -119,9 +119,38 @@ def test_a_project_of_a_dataset_shares_its_files(w: World, by: Callers) -> None:
     found = run(answer, by.max)
     assert (found["projectName"], found["stage"]) == ("Pets", "aim")
     assert found["id"] == orjson.loads(answer.content)["pid"]
+    assert found["catalogId"] == found["catalogVersionId"] == made["datasetId"]
     assert Media.objects.filter(project=found["id"]).count() == 6
     twice = {"datasetId": made["datasetId"], "datasetVersionId": made["versionId"]}
     assert run(by.max.raw("POST", "/projects/", twice), by.max)["projectName"] == "pets.zip"
+
+
+def test_a_dataset_is_renamed_and_deleted(w: World, by: Callers) -> None:
+    made = run(send(by.max, "/datasets/fromFile/", form(content=pets())), by.max)
+    project = run(by.max.raw("POST", "/projects/", {"datasetId": made["datasetId"]}), by.max)
+    path = f"/datasets/{made['datasetId']}/"
+    with counted("datarobot dataset update"):
+        found = by.max.patch(path, {"name": "Animals", "categories": ["TRAINING"]})
+    assert (found["name"], found["categories"]) == ("Animals", ["TRAINING", "PREDICTION"])
+    assert Dataset.objects.select_related("project").get(pk=made["datasetId"]).project.name == "Animals"
+    assert by.max.patch(path, {}) == by.vera.get(path) == found
+    bodies: list[Any] = [{"name": ""}, {"name": 7}, {"name": "x" * 501}, {"categories": ["TEST"]}, {"categories": "TRAINING"}, []]  # fmt: skip
+    for body in bodies:
+        by.max.refused("PATCH", path, 422, body)
+    for asking in (by.vera, by.ann, by.rosa):
+        asking.refused("PATCH", path, 403, {"name": "B"})
+        asking.refused("DELETE", path, 403)
+    by.otto.refused("PATCH", path, 404, {"name": "B"})
+    by.otto.refused("DELETE", path, 404)
+    with counted("datarobot dataset delete"):
+        by.max.delete(path)
+    by.max.refused("GET", path, 404)
+    by.max.refused("DELETE", path, 404)
+    assert by.max.get("/datasets/")["data"] == []
+    assert Media.objects.filter(project=project["id"]).count() == 6
+    by.max.patch(f"/datasets/{w.dataset.pk}/", {"name": "Night"})
+    w.dataset.refresh_from_db()
+    assert w.dataset.name == "Night"
 
 
 def test_a_project_of_an_archive_keeps_its_name(w: World, by: Callers) -> None:

@@ -70,7 +70,7 @@ def test_a_project(w: World, by: Callers, p: str) -> None:
         "id": str(w.project.pk), "projectName": "Streets", "projectDescription": None, "fileName": "Streets", "stage": "aim",
         "created": found["created"], "target": None, "targetType": None, "metric": None, "positiveClass": None, "partition": {},
         "advancedOptions": {}, "holdoutUnlocked": True, "unsupervisedMode": False, "useFeatureDiscovery": False,
-        "maxTrainPct": None, "maxTrainRows": None, "catalogId": None,
+        "maxTrainPct": None, "maxTrainRows": None, "catalogId": None, "catalogVersionId": None,
     }  # fmt: skip
     assert by.vera.get(p) == found
     Media.all_objects.filter(project=w.project).update(trashed_at=w.images[0].created_at)
