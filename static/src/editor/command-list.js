@@ -51,6 +51,7 @@ export const COMMANDS = Object.freeze([
   command('tool.box', 'all', 'tools', ['B'], () => t('Box')),
   command('tool.rotated_box', 'all', 'tools', ['Shift+B'], () => t('Rotated box')),
   command('tool.polygon', 'all', 'tools', ['P'], () => t('Polygon')),
+  command('tool.polyline', 'all', 'tools', ['Shift+P'], () => t('Polyline')),
   command('tool.ellipse', 'all', 'tools', ['Y'], () => t('Ellipse')),
   command('tool.brush', 'all', 'tools', ['M'], () => t('Brush')),
   command('tool.eraser', 'all', 'tools', ['Shift+M'], () => t('Eraser')),

@@ -250,6 +250,7 @@ export function actionsOf(app) {
     'tool.pan': () => useTool(app, 'pan'),
     'tool.box': () => useTool(app, 'box'),
     'tool.rotated_box': () => useTool(app, 'rotated_box'),
+    'tool.polyline': () => useTool(app, 'polyline'),
     'tool.ellipse': () => useTool(app, 'ellipse'),
     'tool.polygon': () => useTool(app, 'polygon'),
     'tool.brush': () => useTool(app, 'brush'),

@@ -67,13 +67,18 @@ export function offerDraft({ store, stage }) {
     shown = id;
     untracked(() => {
       close();
-      const count = store.draft.peek()?.points.length;
-      if (!count || store.tool.peek() === 'polygon' || !store.may.peek().label) return;
+      const draft = store.draft.peek();
+      const count = draft?.points.length;
+      const tool = draft?.tool ?? 'polygon';
+      if (!count || store.tool.peek() === tool || !store.may.peek().label) return;
       const resume = () => {
-        store.tool.value = 'polygon';
+        store.tool.value = tool;
         stage.focus();
       };
-      close = toast(ngettext('An unfinished polygon with {n} point is kept for this image', 'An unfinished polygon with {n} points is kept for this image', count), { action: { label: t('Continue'), run: resume } });
+      const text = tool === 'polyline'
+        ? ngettext('An unfinished line with {n} point is kept for this image', 'An unfinished line with {n} points is kept for this image', count)
+        : ngettext('An unfinished polygon with {n} point is kept for this image', 'An unfinished polygon with {n} points is kept for this image', count);
+      close = toast(text, { action: { label: t('Continue'), run: resume } });
     });
   });
 }

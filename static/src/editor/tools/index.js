@@ -7,6 +7,7 @@ import { GrabCutTool } from './masks/grabcut.js';
 import { WandTool } from './masks/wand.js';
 import { PanTool } from './pan.js';
 import { PolygonTool } from './polygon.js';
+import { PolylineTool } from './polyline.js';
 import { RotatedBoxTool } from './rotated-box.js';
 import { SelectTool } from './select.js';
 import { SimplifyTool } from './simplify.js';
@@ -20,7 +21,7 @@ import { SliceTool } from './slice.js';
 export function createTools(context) {
   const tools = [
     new SelectTool(context), new PanTool(context), new BoxTool(context), new PolygonTool(context),
-    new RotatedBoxTool(context), new EllipseTool(context),
+    new RotatedBoxTool(context), new PolylineTool(context), new EllipseTool(context),
     new BrushTool(context), new EraserTool(context), new FillTool(context), new WandTool(context),
     new GrabCutTool(context),
     new SkeletonTool(context), new KeypointTool(context),

@@ -46,19 +46,39 @@ export class PolygonTool extends DrawTool {
   /** How near the first point closes: by the last pointer. */
   isTouch = false;
 
+  /** The fewest points of a shape. */
+  least = 3;
+  /** The last point is joined with the first. */
+  isRing = true;
+
+  /** What this tool has drawn so far. */
+  get draft() {
+    const draft = this.context.store.draft.peek();
+    return draft && (draft.tool ?? 'polygon') === this.name ? draft : null;
+  }
+
   /** @returns {readonly Point[]} */
   get points() {
-    return this.context.store.draft.peek()?.points ?? NO_POINTS;
+    return this.draft?.points ?? NO_POINTS;
   }
 
   /** Id of the polygon that gets a hole; null: a new polygon. */
   get host() {
-    return this.context.store.draft.peek()?.host ?? null;
+    return this.draft?.host ?? null;
+  }
+
+  /** What is announced. @returns {{tooFew: string, discarded: string, kept: (n: number) => string}} */
+  get words() {
+    return {
+      tooFew: t('A polygon needs at least three points'),
+      discarded: t('Polygon discarded'),
+      kept: (n) => ngettext('Unfinished polygon with {n} point kept. The polygon tool continues it.', 'Unfinished polygon with {n} points kept. The polygon tool continues it.', n),
+    };
   }
 
   /** @param {readonly Point[]} points @param {string | null} host */
   #set(points, host) {
-    this.context.store.setDraft(points.length ? { points, host, target: this.redrawn } : null);
+    this.context.store.setDraft(points.length ? { points, host, target: this.redrawn, tool: this.name } : null);
     this.context.redraw();
   }
 
@@ -70,7 +90,7 @@ export class PolygonTool extends DrawTool {
   /** Continues the draft of the image, with the shape that it replaces selected again. */
   #resume() {
     const { store } = this.context;
-    const target = store.draft.peek()?.target ?? null;
+    const target = this.draft?.target ?? null;
     if (target === null || !store.labels.has(target)) return;
     store.select([target]);
     this.redrawn = target;
@@ -94,12 +114,12 @@ export class PolygonTool extends DrawTool {
     this.follow(p);
     this.isTouch = p.type === 'touch';
     this.isByKeys = false;
-    if (this.points.length >= 3 && (p.clicks === 2 || this.#isOnFirst(p.x, p.y))) {
+    if (this.points.length >= this.least && (p.clicks === 2 || this.#isOnFirst(p.x, p.y))) {
       this.#finish();
       return;
     }
     const before = this.points;
-    if (this.#add(this.#point(p.x, p.y), p.alt)) this.press = { px: p.px, py: p.py, before, path: null };
+    if (this.#add(this.placed(p.x, p.y), p.alt)) this.press = { px: p.px, py: p.py, before, path: null };
   }
 
   /** @override @param {ToolPointer} p */
@@ -112,14 +132,14 @@ export class PolygonTool extends DrawTool {
     const step = FREEHAND_STEP / this.context.camera().zoom;
     for (const [x, y] of p.path()) {
       const last = press.path.at(-1) ?? this.points.at(-1);
-      const point = this.#point(x, y);
+      const point = this.placed(x, y);
       if (last && Math.hypot(x - last[0], y - last[1]) >= step && this.#mayAdd(point)) press.path.push(point);
     }
   }
 
   /** @override @param {ToolPointer} p */
   up(p) {
-    if (this.#endPress() && this.points.length >= 3 && this.#isOnFirst(p.x, p.y)) this.#finish();
+    if (this.#endPress() && this.points.length >= this.least && this.#isOnFirst(p.x, p.y)) this.#finish();
   }
 
   /** Puts what was drawn freehand into the draft. @returns {boolean} whether there was anything */
@@ -141,12 +161,13 @@ export class PolygonTool extends DrawTool {
   /** @param {number} x @param {number} y */
   #isOnFirst(x, y) {
     const [first] = this.points;
+    if (!this.isRing) return false;
     const reach = (this.isTouch ? CLOSE_REACH.touch : CLOSE_REACH.mouse) / this.context.camera().zoom;
     return Math.hypot(x - first[0], y - first[1]) <= reach;
   }
 
-  /** The one selected polygon, if it may be changed. @returns {string | null} */
-  #selectedPolygon() {
+  /** The polygon that a hole can be cut into: the one that is selected, if it may be changed. @returns {string | null} */
+  get holeHost() {
     const { store } = this.context;
     const [id, ...more] = store.selection.peek();
     const label = id === undefined || more.length ? undefined : store.labels.get(id);
@@ -154,7 +175,7 @@ export class PolygonTool extends DrawTool {
   }
 
   /** A point on the grid; it may lie outside the image. @param {number} x @param {number} y @returns {Point} */
-  #point(x, y) {
+  placed(x, y) {
     const digits = vertexDigits(this.context.camera().zoom);
     return [rounded(x, digits), rounded(y, digits)];
   }
@@ -164,7 +185,7 @@ export class PolygonTool extends DrawTool {
     if (!this.context.store.media.peek()) return false;
     const last = this.points.at(-1);
     if (last && last[0] === point[0] && last[1] === point[1]) return true;
-    const host = this.points.length ? this.host : isAlt ? this.#selectedPolygon() : null;
+    const host = this.points.length ? this.host : isAlt ? this.holeHost : null;
     if (!this.#mayAdd(point, host)) {
       this.context.announce(t('A hole must lie inside the polygon'));
       return false;
@@ -186,21 +207,24 @@ export class PolygonTool extends DrawTool {
   #finish() {
     this.#endPress();
     const { points: ring, host } = this;
-    const { store, announce } = this.context;
-    if (ring.length < 3) announce(t('A polygon needs at least three points'));
-    if (ring.length < 3 || !this.isReady) return false;
-    const { width, height } = /** @type {import('./snap.js').Size} */ (store.media.peek());
+    if (ring.length < this.least) this.context.announce(this.words.tooFew);
+    if (ring.length < this.least || !this.isReady) return false;
     if (host !== null) return this.#cut(host, [...ring]);
-    const points = clip([[[...ring]]], [0, 0, width, height]);
-    if (!points.length) {
-      announce(t('The polygon lies outside the image'));
-      return false;
-    }
-    const count = points.flat(2).length;
-    const size = ngettext('{n} point', '{n} points', count);
-    if (!this.finish({ points, box: bounds(points) }, { shape: 'polygon', tool: 'polygon', kind: t('Polygon'), size })) return false;
+    if (!this.make(ring)) return false;
     this.#forget();
     return true;
+  }
+
+  /** Commits what was drawn. @param {readonly Point[]} ring @returns {boolean} whether it was committed */
+  make(ring) {
+    const { width, height } = /** @type {import('./snap.js').Size} */ (this.context.store.media.peek());
+    const points = clip([[[...ring]]], [0, 0, width, height]);
+    if (!points.length) {
+      this.context.announce(t('The polygon lies outside the image'));
+      return false;
+    }
+    const size = ngettext('{n} point', '{n} points', points.flat(2).length);
+    return this.finish({ points, box: bounds(points) }, { shape: 'polygon', tool: 'polygon', kind: t('Polygon'), size });
   }
 
   /** @param {string} id @param {Point[]} ring */
@@ -219,13 +243,11 @@ export class PolygonTool extends DrawTool {
     return true;
   }
 
-  /** Three points or more are a polygon, fewer stay as the draft of this image. @override */
+  /** Enough points become the shape, fewer stay as the draft of this image. @override */
   finishOrKeep() {
     this.#endPress();
     const count = this.points.length;
-    if (!(count >= 3 && this.mayDraw && this.#finish()) && count) {
-      this.context.announce(ngettext('Unfinished polygon with {n} point kept. The polygon tool continues it.', 'Unfinished polygon with {n} points kept. The polygon tool continues it.', count));
-    }
+    if (!(count >= this.least && this.mayDraw && this.#finish()) && count) this.context.announce(this.words.kept(count));
     this.#forgetGesture();
     this.redrawn = null;
   }
@@ -233,11 +255,11 @@ export class PolygonTool extends DrawTool {
   /** Discards the draft, and offers to bring it back. @override */
   cancel() {
     const { store, offerUndo } = this.context;
-    const draft = store.draft.peek();
+    const { draft } = this;
     this.#forget();
     if (!draft) return super.cancel();
     this.#forgetDiscarded();
-    this.discarded = { draft, history: store.history.peek(), close: offerUndo(t('Polygon discarded'), () => this.#bringBack(draft)) };
+    this.discarded = { draft, history: store.history.peek(), close: offerUndo(this.words.discarded, () => this.#bringBack(draft)) };
     return true;
   }
 
@@ -323,7 +345,7 @@ export class PolygonTool extends DrawTool {
   /** Sets a vertex; on the first vertex, or twice at the same place, ends the shape. @param {Point} point @param {boolean} isAlt */
   #enter(point, isAlt) {
     if (!this.isReady) return true;
-    if ((this.points.length >= 3 && this.#isOnFirst(...point)) || this.isByKeys) {
+    if ((this.points.length >= this.least && this.#isOnFirst(...point)) || this.isByKeys) {
       this.#finish();
       return true;
     }
@@ -341,9 +363,9 @@ export class PolygonTool extends DrawTool {
     if (!points.length) return;
     const concept = host === null ? this.shownConcept : (this.context.store.labels.get(host)?.concept ?? null);
     const tip = press?.path ? null : this.tip;
-    const isClosing = tip !== null && points.length >= 3 && this.#isOnFirst(...tip);
-    const line = [...(press?.path ? press.before : points), ...(press?.path ?? []), ...(tip && !isClosing ? [this.#point(...tip)] : [])];
-    pen.line(line, { isClosed: line.length > 2, concept, isFilled: host === null });
+    const isClosing = tip !== null && points.length >= this.least && this.#isOnFirst(...tip);
+    const line = [...(press?.path ? press.before : points), ...(press?.path ?? []), ...(tip && !isClosing ? [this.placed(...tip)] : [])];
+    pen.line(line, { isClosed: this.isRing && line.length > 2, concept, isFilled: host === null });
     if (!press?.path) for (const point of points.slice(1)) pen.handle(...point, { concept });
     pen.handle(...points[0], { isOn: isClosing, isTarget: isClosing, concept });
   }

@@ -1,4 +1,4 @@
-/** An unfinished polygon. No code lives here. */
+/** An unfinished polygon or polyline. No code lives here. */
 import type { Point } from './geometry';
 
 export interface Draft {
@@ -8,4 +8,6 @@ export interface Draft {
   readonly host: string | null;
   /** Id of the shape that it replaces; null: none. */
   readonly target: string | null;
+  /** The tool that continues it; missing: 'polygon'. */
+  readonly tool?: string;
 }

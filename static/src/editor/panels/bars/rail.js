@@ -16,6 +16,7 @@ export const TOOLS = Object.freeze([
   { id: 'box', icon: 't-box', command: 'tool.box', draws: true, name: () => t('Box') },
   { id: 'rotated_box', icon: 't-rbox', command: 'tool.rotated_box', draws: true, name: () => t('Rotated box') },
   { id: 'polygon', icon: 't-poly', command: 'tool.polygon', draws: true, name: () => t('Polygon') },
+  { id: 'polyline', icon: 't-line', command: 'tool.polyline', draws: true, name: () => t('Polyline') },
   { id: 'ellipse', icon: 't-ellipse', command: 'tool.ellipse', draws: true, name: () => t('Ellipse') },
   { id: 'keypoint', icon: 'dot', command: 'tool.keypoint', draws: true, name: () => t('Keypoint') },
   { id: 'skeleton', icon: 't-skel', command: 'tool.skeleton', draws: true, name: () => t('Skeleton') },

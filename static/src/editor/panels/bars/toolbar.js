@@ -14,6 +14,7 @@ function hint({ store }) {
   const tool = store.tool.value;
   if (tool === 'box') return t('Drag, or click two corners. Arrows and Enter draw without a mouse.');
   if (tool === 'rotated_box') return t('Drag along one side, then click where the opposite side shall be. Shift turns by 15°.');
+  if (tool === 'polyline') return t('Click to add points, drag to draw freely, Enter or a double-click ends the line.');
   if (tool === 'ellipse') return t('Drag the box around the ellipse, or click two corners. Shift makes a circle.');
   if (tool === 'slice') return t('Drag a line across the selected objects, or click where it begins and ends. Esc cancels.');
   if (tool === 'skeleton') return t('Drag a box: the points of the class are placed in it. Drag points, Alt+click changes whether one is visible.');
