@@ -49,6 +49,7 @@ export const COMMANDS = Object.freeze([
   command('tool.select', 'all', 'tools', ['S'], () => t('Select')),
   command('tool.again', 'all', 'tools', ['N'], () => t('Last drawing tool')),
   command('tool.box', 'all', 'tools', ['B'], () => t('Box')),
+  command('tool.extreme_box', 'all', 'tools', ['Alt+B'], () => t('Box by four extreme points')),
   command('tool.rotated_box', 'all', 'tools', ['Shift+B'], () => t('Rotated box')),
   command('tool.polygon', 'all', 'tools', ['P'], () => t('Polygon')),
   command('tool.polyline', 'all', 'tools', ['Shift+P'], () => t('Polyline')),

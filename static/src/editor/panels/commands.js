@@ -249,6 +249,7 @@ export function actionsOf(app) {
     'tool.select': () => useTool(app, 'select'),
     'tool.pan': () => useTool(app, 'pan'),
     'tool.box': () => useTool(app, 'box'),
+    'tool.extreme_box': () => useTool(app, 'extreme_box'),
     'tool.rotated_box': () => useTool(app, 'rotated_box'),
     'tool.polyline': () => useTool(app, 'polyline'),
     'tool.ellipse': () => useTool(app, 'ellipse'),

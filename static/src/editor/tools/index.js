@@ -1,6 +1,7 @@
 /** The tools by name, for the stage. */
 import { BoxTool } from './box.js';
 import { EllipseTool } from './ellipse.js';
+import { ExtremeBoxTool } from './extreme-box.js';
 import { BrushTool, EraserTool } from './masks/brush.js';
 import { FillTool } from './masks/fill.js';
 import { GrabCutTool } from './masks/grabcut.js';
@@ -20,7 +21,7 @@ import { SliceTool } from './slice.js';
 /** @param {ToolContext} context @returns {Map<string, Tool>} */
 export function createTools(context) {
   const tools = [
-    new SelectTool(context), new PanTool(context), new BoxTool(context), new PolygonTool(context),
+    new SelectTool(context), new PanTool(context), new BoxTool(context), new ExtremeBoxTool(context), new PolygonTool(context),
     new RotatedBoxTool(context), new PolylineTool(context), new EllipseTool(context),
     new BrushTool(context), new EraserTool(context), new FillTool(context), new WandTool(context),
     new GrabCutTool(context),

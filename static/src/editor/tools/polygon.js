@@ -1,5 +1,5 @@
 /**
- * Draws polygons by clicks, freehand or keys, and holes into the selected polygon; stays active.
+ * Draws polygons by clicks, freehand or keys, holes into the selected polygon and further parts of it; stays active.
  *
  * What is drawn so far is the draft of the store: it outlives the tool, the image and the page until it is finished or
  * discarded. Its points may lie outside the image; what is finished is clipped at the border.
@@ -13,7 +13,8 @@ import { rounded, simplified, vertexDigits } from './snap.js';
 import { isDrag } from './tool.js';
 
 /** @import {Draft} from '../types/draft' */
-/** @import {Point} from '../types/geometry' */
+/** @import {Part, Point} from '../types/geometry' */
+/** @import {Label} from '../types/labels' */
 /** @import {HistoryEntry} from '../types/changes' */
 /** @import {Pen, ToolCamera, ToolPointer, Key} from './tool.js' */
 
@@ -166,7 +167,7 @@ export class PolygonTool extends DrawTool {
     return Math.hypot(x - first[0], y - first[1]) <= reach;
   }
 
-  /** The polygon that a hole can be cut into: the one that is selected, if it may be changed. @returns {string | null} */
+  /** The polygon that gets a hole or another part: the one that is selected, if it may be changed. @returns {string | null} */
   get holeHost() {
     const { store } = this.context;
     const [id, ...more] = store.selection.peek();
@@ -180,7 +181,7 @@ export class PolygonTool extends DrawTool {
     return [rounded(x, digits), rounded(y, digits)];
   }
 
-  /** @param {Point} point @param {boolean} isAlt a first point begins a hole @returns {boolean} whether a point was added */
+  /** @param {Point} point @param {boolean} isAlt a first point begins a hole, or outside of the polygon another part @returns {boolean} whether a point was added */
   #add(point, isAlt) {
     if (!this.context.store.media.peek()) return false;
     const last = this.points.at(-1);
@@ -196,11 +197,17 @@ export class PolygonTool extends DrawTool {
     return true;
   }
 
-  /** Is the point in the polygon that gets the hole? @param {Point} point @param {string | null} [host] */
+  /** Is the point in the polygon that gets the hole? Those of another part may be anywhere. @param {Point} point @param {string | null} [host] */
   #mayAdd([x, y], host = this.host) {
-    if (host === null) return true;
+    if (host === null || !this.points.length || this.#isPart(host)) return true;
     const points = this.context.store.labels.get(host)?.points;
     return points ? partAt(points, x, y) >= 0 : false;
+  }
+
+  /** The first point lies outside of the polygon: what is drawn is another part of it. @param {string} host */
+  #isPart(host) {
+    const points = this.context.store.labels.get(host)?.points;
+    return Boolean(points) && partAt(/** @type {Part[]} */ (points), ...this.points[0]) < 0;
   }
 
   /** Commits the draft; it stays when that cannot be done. @returns {boolean} whether it was committed */
@@ -231,6 +238,7 @@ export class PolygonTool extends DrawTool {
   #cut(id, ring) {
     const { store, commit, announce } = this.context;
     const label = store.labels.get(id);
+    if (label?.points && this.#isPart(id)) return this.#addPart(label, ring);
     const cut = label?.points ? addHole(label.points, ring) : null;
     if (!cut) {
       announce(label ? t('A hole must lie inside the polygon') : t('The polygon of this hole was deleted'));
@@ -239,6 +247,23 @@ export class PolygonTool extends DrawTool {
     const delta = updateLabel(store, id, { points: cut });
     if (delta) commit(delta);
     announce(ngettext('Hole added, {n} point', 'Hole added, {n} points', ring.length), { spokenOnly: true });
+    this.#forget();
+    return true;
+  }
+
+  /** @param {Label} label @param {Point[]} ring */
+  #addPart(label, ring) {
+    const { store, commit, announce } = this.context;
+    const { width, height } = /** @type {import('./snap.js').Size} */ (store.media.peek());
+    const part = clip([[ring]], [0, 0, width, height]);
+    if (!part.length) {
+      announce(t('The polygon lies outside the image'));
+      return false;
+    }
+    const points = [.../** @type {Part[]} */ (label.points), ...part];
+    const delta = updateLabel(store, label.id, { points, box: bounds(points) });
+    if (delta) commit(delta);
+    announce(ngettext('Part added, {n} point', 'Part added, {n} points', part.flat(2).length), { spokenOnly: true });
     this.#forget();
     return true;
   }

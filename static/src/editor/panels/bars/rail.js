@@ -14,6 +14,7 @@ export const TOOLS = Object.freeze([
   { id: 'pan', icon: 'hand', command: 'tool.pan', draws: false, name: () => t('Pan') },
   null,
   { id: 'box', icon: 't-box', command: 'tool.box', draws: true, name: () => t('Box') },
+  { id: 'extreme_box', icon: 'diamond', command: 'tool.extreme_box', draws: true, name: () => t('Box by four extreme points') },
   { id: 'rotated_box', icon: 't-rbox', command: 'tool.rotated_box', draws: true, name: () => t('Rotated box') },
   { id: 'polygon', icon: 't-poly', command: 'tool.polygon', draws: true, name: () => t('Polygon') },
   { id: 'polyline', icon: 't-line', command: 'tool.polyline', draws: true, name: () => t('Polyline') },

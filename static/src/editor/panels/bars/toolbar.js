@@ -13,6 +13,7 @@ import { hasBrush, toolOf } from './rail.js';
 function hint({ store }) {
   const tool = store.tool.value;
   if (tool === 'box') return t('Drag, or click two corners. Arrows and Enter draw without a mouse.');
+  if (tool === 'extreme_box') return t('Click where the object reaches furthest: left, top, right and bottom, in any order.');
   if (tool === 'rotated_box') return t('Drag along one side, then click where the opposite side shall be. Shift turns by 15°.');
   if (tool === 'polyline') return t('Click to add points, drag to draw freely, Enter or a double-click ends the line.');
   if (tool === 'ellipse') return t('Drag the box around the ellipse, or click two corners. Shift makes a circle.');
@@ -29,7 +30,7 @@ function hint({ store }) {
   }
   if (tool === 'polygon') {
     const one = store.selection.value.size === 1 ? store.labels.get([...store.selection.value][0]) : undefined;
-    return one?.points ? t('Click to add points, Enter closes. Hold Alt to draw a hole in the selected polygon.') : t('Click to add points, drag to draw freely, Enter closes.');
+    return one?.points ? t('Click to add points, Enter closes. Hold Alt to draw a hole in the selected polygon, or outside it another part.') : t('Click to add points, drag to draw freely, Enter closes.');
   }
   return '';
 }

@@ -1,5 +1,6 @@
 /** The selected object: its class, attributes, geometry in figures, who drew it and when; several selected: what they share. */
 import { age, ngettext, num, t } from '../../../i18n.js';
+import { geometryFields } from '../geometry-fields.js';
 import { html, nothing } from '../live.js';
 import { avatar, icon, iconButton, shapeWord, swatch } from '../templates.js';
 import { labelAttributes } from './attributes.js';
@@ -79,7 +80,7 @@ export function detailsView(app) {
       ${classField(app, !canEdit)}
       ${isOne ? html`<span class="k">${t('Shape')}</span><span class="v muted">${shapeWord(label)}${label.is_crowd ? `, ${t('crowd')}` : ''}</span>
         <span class="k">${t('Geometry')}</span><span class="v muted">${geometryWords(label)}</span>
-        <span class="k">${t('Position')}</span><span class="v muted">x ${num(label.box[0], 1)} y ${num(label.box[1], 1)}</span>
+        <span class="k">${t('Position')}</span>${canEdit ? geometryFields(app, label) : html`<span class="v muted">x ${num(label.box[0], 1)} y ${num(label.box[1], 1)}</span>`}
         ${label.origin === 'human' ? nothing : html`<span class="k">${t('Source')}</span><span class="v muted">${originWords(label)}</span>`}
         ${authorField(app, label)}` : nothing}
     </div>${isOne ? keypointList(app, label, !canEdit) : nothing}${canEdit ? shapeButtons(app, labels) : nothing}${labelAttributes(app, labels, !canEdit)}</section>`;
