@@ -249,8 +249,9 @@ class World:
 def make_box(media: Media, concept: Concept, at: tuple[float, float, float, float], **fields: Any) -> Label:
     """Write a label with a box directly, past services and events."""
     now = fields.pop("created_at", media.created_at)
+    home = DatasetItem.all_objects.filter(media=media, is_home=True).values_list("dataset", flat=True).first()
     return Label.all_objects.create(
-        id=fields.pop("id", uuid.uuid4()), project_id=media.project_id, media=media, concept=concept,
+        id=fields.pop("id", uuid.uuid4()), project_id=media.project_id, media=media, concept=concept, dataset_id=home,
         x0=at[0], y0=at[1], x1=at[2], y1=at[3], created_at=now, updated_at=now, **fields,
     )  # fmt: skip
 

@@ -107,12 +107,22 @@ def update(model: type[models.Model], key: uuid.UUID, *, while_null: str = "", *
 
     Runs in the caller's transaction.
     """
-    sql, kinds = _updating(model, tuple(values), while_null, connection.vendor)
-    given = (*values.values(), key)
-    bound = [v if f is None or v is None else f(v) for f, v in zip(kinds, given, strict=True)]
+    sql, bound = _bound_update(model, key, while_null, values)
     with connection.cursor() as cursor:
         cursor.execute(sql, bound)
         return bool(cursor.rowcount)
+
+
+def update_returning_id(
+    model: type[models.Model], key: uuid.UUID, found: str, *, while_null: str = "", **values: Any
+) -> tuple[bool, uuid.UUID | None]:
+    """Do what `update` does; return that, and the id that the SQL expression `found` has for the row."""
+    sql, bound = _bound_update(model, key, while_null, values)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} RETURNING {found}", bound)
+        row = cursor.fetchone()
+    value = row[0] if row else None
+    return row is not None, uuid.UUID(value) if isinstance(value, str) else value
 
 
 @functools.cache
@@ -124,6 +134,15 @@ def _insertion(
     names = ", ".join(f'"{field.column}"' for field in fields)
     kinds = [_convert(field, vendor) for field in fields]
     return f'"{model._meta.db_table}" ({names})', ", ".join(["%s"] * len(fields)), kinds
+
+
+def _bound_update(
+    model: type[models.Model], key: uuid.UUID, while_null: str, values: dict[str, Any]
+) -> tuple[str, list[Any]]:
+    """Return the statement of an update and its parameters."""
+    sql, kinds = _updating(model, tuple(values), while_null, connection.vendor)
+    given = (*values.values(), key)
+    return sql, [v if f is None or v is None else f(v) for f, v in zip(kinds, given, strict=True)]
 
 
 @functools.cache

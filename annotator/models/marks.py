@@ -29,7 +29,8 @@ class Label(Row):
     `points` and `keypoints` are JSON text written by one codec (domain/geometry, domain/keypoints) so
     that hot reads pass them through; `mask` is the packed run list of domain/masks relative to the
     box. `given` is JSON text of an import's own numbers ({"bbox", "area", ...}), dropped when the geometry changes.
-    `trashed_at` repeats the medium's for the indexes: lists and counts of a project's labels need no join to hide them.
+    `trashed_at` and `dataset` repeat the medium's and that of its home for the indexes: lists and counts of a project's
+    labels need no join to hide them or to keep those of a dataset.
     """
 
     SHAPES = ("box", "polygon", "rotated_box", "ellipse", "polyline", "mask", "keypoints")
@@ -39,6 +40,10 @@ class Label(Row):
     project = key("annotator.Project", related_name="labels", db_index=False)
     media = key("annotator.Media", related_name="labels", db_index=False)
     concept = key("annotator.Concept", models.PROTECT, related_name="labels", db_index=False)
+    # Without a constraint: a dataset goes when it is the home of nothing, and to check that here would read all labels.
+    dataset = key(
+        "annotator.Dataset", models.DO_NOTHING, null=True, blank=True, related_name="+", db_index=False, db_constraint=False
+    )  # fmt: skip
     number = models.BigIntegerField(null=True, blank=True)
     frame = models.IntegerField(null=True, blank=True)
     x0 = models.FloatField()
@@ -85,15 +90,21 @@ class Label(Row):
                 condition=Q(error="", trashed_at__isnull=True),
                 name="label_list",
             ),
+            # Each ends with what the lists by two of these ask besides: no row is read only to be skipped.
             models.Index(
-                fields=["project", "concept", "z", "created_at", "id"],
+                fields=["project", "concept", "z", "created_at", "id", "created_by", "dataset"],
                 condition=Q(error="", trashed_at__isnull=True),
                 name="label_by_concept",
             ),
             models.Index(
-                fields=["project", "created_by", "z", "created_at", "id"],
+                fields=["project", "created_by", "z", "created_at", "id", "concept", "dataset"],
                 condition=Q(error="", trashed_at__isnull=True),
                 name="label_by_author",
+            ),
+            models.Index(
+                fields=["project", "dataset", "z", "created_at", "id", "concept", "created_by"],
+                condition=Q(error="", trashed_at__isnull=True),
+                name="label_by_dataset",
             ),
             # With what `listed` asks, so that labels are counted by image from the index alone.
             models.Index(fields=["concept", "media", "error", "trashed_at"], name="label_concept"),

@@ -10,7 +10,7 @@ from django.db.models.functions import Cast
 
 from annotator.domain import ids
 from annotator.domain.errors import Invalid
-from annotator.models import Attribute, AttributeValue, DatasetItem, Media
+from annotator.models import Attribute, AttributeValue, Media
 from annotator.services.media.selection import MediaSelection
 from api.common.filters import (
     BooleanFilter,
@@ -51,24 +51,19 @@ class LabelFilterSet(OfImagesFilterSet):
         applied = self.applied
         for name in applied.keys() - self.of_images - self.of_values:
             queryset = self.filters[name].filter(queryset, applied[name])
-        # The images are the project's. Named besides, the project makes SQLite read all its labels in list order.
-        if selection := self.get_selection():
-            queryset = queryset.filter(media__in=self.get_images(selection))
-        else:
+        selection = self.get_selection()
+        if selection == MediaSelection(datasets=selection.datasets):
+            # Labels say themselves of which dataset they are.
             queryset = queryset.filter(project=self.project)
+            if selection.datasets is not None:
+                queryset = queryset.filter(dataset__in=selection.datasets)
+        else:
+            # The images are the project's. Named besides, the project makes SQLite read all its labels in list order.
+            images = selection.apply(Media.live_in(self.project.pk), self.project.pk)
+            queryset = queryset.filter(media__in=images.values("pk"))
         if applied.keys() & self.of_values:
             queryset = queryset.filter(Exists(self.get_values(applied).filter(label=OuterRef("pk"))))
         return queryset
-
-    def get_images(self, selection: MediaSelection) -> QuerySet[Any]:
-        """Return the ids of the images that are meant, without those in the trash or with them, as labels say that themselves."""
-        datasets = selection.datasets
-        if datasets is not None and selection == MediaSelection(datasets=datasets):
-            homes = DatasetItem.all_objects.filter(
-                is_home=True, dataset__in=datasets, dataset__project=self.project
-            )
-            return homes.values("media")
-        return selection.apply(Media.live_in(self.project.pk), self.project.pk).values("pk")
 
     def filter_no_attribute(self, queryset: QuerySet[Any], name: str, value: uuid.UUID) -> QuerySet[Any]:
         values = AttributeValue.all_objects.filter(attribute=value, label=OuterRef("pk"))

@@ -180,7 +180,7 @@ def fill(w: World, images: int, each: int) -> None:
         for medium in made[start : start + 500]:
             for i in range(each):
                 label = Label(
-                    id=ids.uuid7(), project_id=w.project.pk, media_id=medium.pk, concept_id=w.car.pk, x0=i, y0=i, x1=i + 20.5, y1=i + 30,
+                    id=ids.uuid7(), project_id=w.project.pk, media_id=medium.pk, dataset_id=w.dataset.pk, concept_id=w.car.pk, x0=i, y0=i, x1=i + 20.5, y1=i + 30,
                     created_at=now, updated_at=now, created_by_id=w.ann.pk,
                 )  # fmt: skip
                 rows.append([getattr(label, name) for name in labels.ALL_COLUMNS])

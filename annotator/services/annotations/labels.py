@@ -21,7 +21,7 @@ from annotator.domain import geometry, ids, keypoints, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid, Missing, TooLarge
 from annotator.events import kinds, payloads
-from annotator.models import Concept, KeypointClass, Label, Media
+from annotator.models import Concept, DatasetItem, KeypointClass, Label, Media
 from annotator.services.annotations import label_rows, value_rows
 from annotator.services.media import statuses
 
@@ -37,6 +37,8 @@ _ALL_VALUES = operator.itemgetter(*ALL_COLUMNS)
 _BLANK = {
     each.attname: None if each.is_relation else each.get_default() for each in Label._meta.concrete_fields
 }
+#: The dataset of an image, in a statement about its row.
+_HOME = f"(SELECT dataset_id FROM {DatasetItem._meta.db_table} WHERE media_id = {Media._meta.db_table}.id AND is_home)"  # noqa: S608 (names of ours)
 _Z_LIMIT = 2**31 - 1
 #: Returns the native patch of an item that was sent; the label is the stored one, None when it is created.
 ToPatch = Callable[[Any, Label | None], Mapping[str, Any]]
@@ -239,8 +241,16 @@ def write(*, actor: Actor, media: Media, changes: Changes, client: str = "", ops
         )  # fmt: skip
     revision = events.next_seq(project_id=media.project_id)
     written = [*changes.created.values(), *changes.updated.values()]
+    # Under the project's clock, so an image is moved or goes into the trash before this (which is seen here) or after it.
+    is_there, dataset_id = bulk.update_returning_id(
+        Media, media.pk, _HOME, while_null="trashed_at", updated_at=timezone.now(), updated_by_id=actor.user_id
+    )  # fmt: skip
+    if not is_there:
+        raise Missing("There is no such image.")
     for label in written:
         label.revision = revision
+    for label in changes.created.values():
+        label.dataset_id = dataset_id
     if changes.deleted:
         Label.all_objects.filter(pk__in=list(changes.deleted))._raw_delete(
             using="default"
@@ -253,11 +263,6 @@ def write(*, actor: Actor, media: Media, changes: Changes, client: str = "", ops
             "external_id"
         ] * ("external_id" in columns)
         Label.all_objects.bulk_update(changes.updated.values(), fields, batch_size=100)
-    # Locks the image's row, so an image goes into the trash before (and nothing is written) or after (with these labels).
-    if not bulk.update(
-        Media, media.pk, while_null="trashed_at", updated_at=timezone.now(), updated_by_id=actor.user_id
-    ):
-        raise Missing("There is no such image.")
     if total > events.EXACT_LIMIT:
         summary: payloads.BulkPayload = {"what": "labels", "media": [str(media.pk)], "count": total}
         events.record(

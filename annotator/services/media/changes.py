@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from annotator import events, policy
@@ -48,12 +49,14 @@ def rename_or_move(
             other = media_names.existing([(target.pk, called)]).get((target.pk, called))
             if other is not None:
                 raise _name_taken(called)
-            _put(home, target, called)
             if target.pk == before_dataset:
+                _put(home, target, called)
                 _record_renamed(actor, media, before_name, called, client)
             else:
+                seq = _move_labels(media.project_id, [media.pk], target)
+                _put(home, target, called)
                 move = _Move(media.pk, before_dataset, before_name, called)
-                _record_moved(actor, media.project_id, target, [move], client)
+                _record_moved(actor, media.project_id, target, [move], client, seq)
             return home
     except IntegrityError as error:
         raise _name_taken(clean or "") from error
@@ -82,11 +85,13 @@ def move(
                 dataset=dataset
             )
             homes = list(rows.select_related("dataset").order_by("sort_key", "pk"))
-            moved = _move_homes(homes, dataset, on_clash)
-            for one in moved:
-                was.setdefault(one.old_dataset, []).append(one.media)
-            if moved:
-                _record_moved(actor, project.pk, dataset, moved, client)
+            names = _names_in(dataset, homes, on_clash)
+            if names:
+                seq = _move_labels(project.pk, [home.media_id for home in homes if home.pk in names], dataset)
+                moved = _move_homes(homes, dataset, names)
+                for one in moved:
+                    was.setdefault(one.old_dataset, []).append(one.media)
+                _record_moved(actor, project.pk, dataset, moved, client, seq)
     return was
 
 
@@ -99,20 +104,60 @@ class _Move(NamedTuple):
     name: str
 
 
-def _move_homes(homes: Sequence[DatasetItem], dataset: Dataset, on_clash: str) -> list[_Move]:
-    """Move home items; return those that went."""
+def _names_in(dataset: Dataset, homes: Sequence[DatasetItem], on_clash: str) -> dict[uuid.UUID, str]:
+    """Return the names that items get in another dataset, by their ids, without those that stay where they are."""
     existing = {key[1] for key in media_names.existing((dataset.pk, home.name) for home in homes)}
-    moved = []
+    found = {}
     for home in homes:
-        name, old_name, old = home.name, home.name, home.dataset_id
+        name = home.name
         if name in existing:
             if on_clash == "skip":
                 continue
             name = media_names.free(dataset.pk, name, existing)
         existing.add(name)
-        _put(home, dataset, name)
-        moved.append(_Move(home.media_id, old, old_name, name))
+        found[home.pk] = name
+    return found
+
+
+def _move_homes(
+    homes: Sequence[DatasetItem], dataset: Dataset, names: Mapping[uuid.UUID, str]
+) -> list[_Move]:
+    """Move the home items that have a name in the dataset; return what was done."""
+    moved = []
+    for home in homes:
+        if home.pk in names:
+            move = _Move(home.media_id, home.dataset_id, home.name, names[home.pk])
+            _put(home, dataset, move.name)
+            moved.append(move)
     return moved
+
+
+def _move_labels(project_id: uuid.UUID, ids: Sequence[uuid.UUID], dataset: Dataset) -> int:
+    """Set the dataset of the labels of images that are moved there next; return the number for the event.
+
+    Inside the caller's transaction, which records that event.
+    """
+    rows = Label.all_objects.filter(media__in=ids)
+    # Labels first and then the project's clock, like every writer of labels; those written until then follow after it.
+    rows.update(dataset=dataset)
+    seq = events.next_seq(project_id=project_id)
+    rows.exclude(dataset=dataset).update(dataset=dataset)
+    return seq
+
+
+def homes_of(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Return the datasets of images, for labels that are written to them. One query.
+
+    Inside the caller's transaction, which has taken the number of its event: until it ends no image is moved.
+    """
+    rows = DatasetItem.all_objects.filter(media__in=ids, is_home=True)
+    return dict(rows.values_list("media_id", "dataset_id"))
+
+
+def match_homes(ids: Collection[uuid.UUID]) -> None:
+    """Set the dataset of labels that were copied, where it is not that of their image. In the caller's transaction."""
+    home = DatasetItem.all_objects.filter(media=OuterRef("media"), is_home=True).values("dataset")
+    Label.all_objects.filter(media__in=ids).exclude(dataset=Subquery(home)).update(dataset=Subquery(home))
 
 
 def set_status(
@@ -312,7 +357,7 @@ def _record_renamed(actor: Actor, media: Media, old_name: str, name: str, client
 
 
 def _record_moved(
-    actor: Actor, project_id: uuid.UUID, dataset: Dataset, moved: Sequence[_Move], client: str
+    actor: Actor, project_id: uuid.UUID, dataset: Dataset, moved: Sequence[_Move], client: str, seq: int
 ) -> None:
     renamed = [one for one in moved if one.name != one.old_name]
     events.record(
@@ -330,6 +375,7 @@ def _record_moved(
             media=[str(one.media) for one in moved],
             names={str(one.media): one.name for one in renamed},
         ),
+        seq=seq,
     )
 
 

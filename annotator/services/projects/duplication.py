@@ -47,7 +47,7 @@ from annotator.models import (
 )
 from annotator.services.jobs import jobs
 from annotator.services.jobs.steps import Steps
-from annotator.services.media import names as media_names
+from annotator.services.media import changes as media_changes, names as media_names
 from annotator.services.projects import projects
 from annotator.services.projects.row_copies import Copier
 from annotator.services.workspaces.quotas import quotas
@@ -210,6 +210,9 @@ def _copy_media(actor: Actor, source: Project, target: Project, keys: list[uuid.
     for model, path in _ON_MEDIA:
         changes = _free_names(copier, keys) if model is DatasetItem else None
         counts[model] += len(copier.copy(model.all_objects.filter(**{f"{path}__in": keys}), changes=changes))
+    media_changes.match_homes(
+        made
+    )  # an image may have been moved after its home was read and before its labels were
     quotas.note_bytes(target.workspace_id, size)
     after = payloads.BulkPayload(
         what="import", count=len(made), media=[str(key) for key in made], job=str(job.pk)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import random
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from annotator import events
@@ -41,6 +43,9 @@ def check(w: World, by: Callers, p: str) -> int:
         f"&label_class_id={car}": (" AND l.concept_id = %s", [concept]),
         f"&label_author_id={w.ann.pk}": (" AND l.created_by_id = %s", [user]),
         f"&dataset_id={w.dataset.pk}": (" AND i.dataset_id = %s", [dataset]),
+        f"&label_class_id={car}&label_author_id={w.ann.pk}&dataset_id={w.dataset.pk}": (
+            " AND l.concept_id = %s AND l.created_by_id = %s AND i.dataset_id = %s", [concept, user, dataset],
+        ),
         "&image_status=NEW": (" AND m.status_id IN (SELECT id FROM annotator_mediastatus WHERE name = 'NEW')", []),
     }  # fmt: skip
     for query, (condition, values) in filters.items():
@@ -51,10 +56,12 @@ def check(w: World, by: Callers, p: str) -> int:
     return len(by.vera.get(f"{p}/labels", "limit=1000")["items"])
 
 
-def check_trash(w: World) -> None:
-    """Assert that every label says of its image whether it is in the trash."""
+def check_repeated(w: World) -> None:
+    """Assert that every label says of its image whether it is in the trash, and in which dataset it is."""
     rows = Label.all_objects.filter(project=w.project).values_list("trashed_at", "media__trashed_at")
     assert all((of_label is None) == (of_image is None) for of_label, of_image in rows)
+    homes = Label.all_objects.filter(project=w.project, media__items__is_home=True)
+    assert not homes.exclude(dataset=F("media__items__dataset")).exists()
 
 
 def write_while_images_come_and_go(w: World) -> None:
@@ -93,7 +100,7 @@ def write_while_images_come_and_go(w: World) -> None:
         # An image that is gone, a dataset in the trash: refused, and nothing is written.
         with contextlib.suppress(DomainError):
             chance.choice(kinds_of_write)()
-        check_trash(w)
+        check_repeated(w)
 
 
 def import_to_an_image_in_the_trash(w: World) -> None:
@@ -112,7 +119,7 @@ def test_no_write_leaves_a_stale_total(w: World, by: Callers, p: str, scenario: 
     by.vera.get(f"{p}/labels", "limit=1")
     scenario(w)
     check(w, by, p)
-    check_trash(w)
+    check_repeated(w)
 
 
 def run_purge(w: World) -> None:
@@ -187,6 +194,39 @@ def test_no_label_reaches_an_image_that_went_into_the_trash(w: World) -> None:
             actor=w.actor(w.ann), media=media, patches=[{"concept": str(w.car.pk), "box": [1, 2, 30, 40]}]
         )
     assert not Label.all_objects.filter(media=media).exists()
+
+
+def test_a_label_goes_to_the_dataset_to_which_its_image_was_moved(w: World, by: Callers, p: str) -> None:
+    """Whoever writes it has read the image before it was moved."""
+    other = make_dataset(w.project, "Evening")
+    media = Media.objects.select_related("project").get(pk=w.images[0].pk)
+    media_changes.rename_or_move(actor=w.actor(w.max), media=media, dataset=other)
+    labels.create_many(
+        actor=w.actor(w.ann), media=media, patches=[{"concept": str(w.car.pk), "box": [1, 2, 30, 40]}]
+    )
+    found = [len(by.vera.get(f"{p}/labels", f"dataset_id={one.pk}")["items"]) for one in (w.dataset, other)]
+    assert found == [0, 1]
+
+
+@pytest.mark.parametrize("is_one", [True, False])
+def test_a_label_written_while_its_image_is_moved_follows_it(
+    w: World, monkeypatch: pytest.MonkeyPatch, is_one: bool
+) -> None:
+    """As its writer commits last before whoever moves the image has the project's clock."""
+    other, media, actor = make_dataset(w.project, "Evening"), w.images[0], w.actor(w.max)
+    take = events.next_seq
+
+    def write_and_take(**project: Any) -> int:
+        w.box(media)
+        return take(**project)
+
+    w.box(media)
+    monkeypatch.setattr(events, "next_seq", write_and_take)
+    if is_one:
+        media_changes.rename_or_move(actor=actor, media=media, dataset=other)
+    else:
+        media_changes.move(actor=actor, project=w.project, media=[media.pk], dataset=other)
+    assert list(Label.all_objects.values_list("dataset", flat=True)) == [other.pk] * 2
 
 
 def test_labels_imported_to_an_image_in_the_trash_come_back_with_it(w: World, by: Callers, p: str) -> None:

@@ -305,8 +305,9 @@ def _insert(state: _Import, rows: list[ImportedLabelRow]) -> None:
     with state.steps.step():
         revision = events.next_seq(project_id=state.project.pk)
         shared = _shared_columns(state, revision)
-        columns = (*ImportedLabelRow._fields, *shared)
-        bulk.insert(Label, columns, [(*row, *shared.values()) for row in rows])
+        homes = media_changes.homes_of(touched)
+        columns = (*ImportedLabelRow._fields, "dataset_id", *shared)
+        bulk.insert(Label, columns, [(*row, homes.get(row.media_id), *shared.values()) for row in rows])
         media_changes.mark_labels_trashed(state.project.pk, touched)
         summary: payloads.BulkPayload = {"what": "import", "count": len(rows), "media": media_ids}
         events.record(

@@ -45,7 +45,7 @@ from annotator.storage.base import Stored
 CHUNK, ROWS = 100, 500
 _YIELD_SECONDS = 0.002  # between two chunks, so that people's writes get in
 _COLUMNS = (
-    "id", "media_id", "concept_id", "x0", "y0", "x1", "y1", "shape", "points", "mask", "keypoints", "z", "project_id", "tool",
+    "id", "media_id", "concept_id", "x0", "y0", "x1", "y1", "shape", "points", "mask", "keypoints", "z", "dataset_id", "project_id", "tool",
     "origin", "error", "external_id", "is_crowd", "created_by_id", "updated_by_id", "import_job_id", "created_at", "updated_at", "revision",
 )  # fmt: skip
 
@@ -243,7 +243,9 @@ def _insert(state: _Import, rows: Sequence[dict[str, Any]], values: Sequence[Att
             "created_by_id": state.actor.user_id, "updated_by_id": state.actor.user_id,
             "import_job_id": state.job.pk if state.job else None, "created_at": now, "updated_at": now, "revision": revision,
         }  # fmt: skip
-        bulk.insert(Label, _COLUMNS, [[(row | shared)[name] for name in _COLUMNS] for row in rows])
+        homes = media_changes.homes_of(touched)
+        whole = (row | shared | {"dataset_id": homes.get(row["media_id"])} for row in rows)
+        bulk.insert(Label, _COLUMNS, [[row[name] for name in _COLUMNS] for row in whole])
         bulk.create(values)
         media_changes.mark_labels_trashed(state.project.pk, touched)
         media_ids = [str(key) for key in touched]
