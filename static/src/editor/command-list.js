@@ -59,6 +59,7 @@ export const COMMANDS = Object.freeze([
   command('tool.fill', 'all', 'tools', ['U'], () => t('Fill holes of a mask')),
   command('tool.wand', 'all', 'tools', ['W'], () => t('Magic wand')),
   command('tool.grabcut', 'all', 'tools', ['C'], () => t('Cut out an object (GrabCut)')),
+  command('tool.measure', 'all', 'tools', ['Z'], () => t('Measure')),
   command('brush.smaller', 'all', 'tools', ['['], () => t('Smaller brush, lower tolerance'), REPEAT),
   command('brush.larger', 'all', 'tools', [']'], () => t('Larger brush, higher tolerance'), REPEAT),
   command('tool.keypoint', 'all', 'tools', ['X'], () => t('Keypoint')),

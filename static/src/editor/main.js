@@ -14,6 +14,7 @@ import { mountBanner, mountTrouble } from './panels/notices/banners.js';
 import { showConflictNotices } from './panels/notices/conflict-notice.js';
 import { slotsOf } from './panels/side/classes-model.js';
 import { actionsOf } from './panels/commands.js';
+import { wireContextMenu } from './panels/context-menu.js';
 import { Film } from './panels/filmstrip/film-model.js';
 import { mountFilm } from './panels/filmstrip/film.js';
 import { mountHeader } from './panels/bars/header.js';
@@ -120,6 +121,7 @@ function wire(app) {
   adoptServerToasts();
   wireKeys(app);
   returnFocusTo(stage);
+  wireContextMenu($('main'), app);
   announceSaving(store, app.announce);
   showConflictNotices(app);
   announceSteps(store, app.announce);

@@ -261,6 +261,7 @@ export function actionsOf(app) {
     'tool.grabcut': () => useTool(app, 'grabcut'),
     'tool.keypoint': () => useTool(app, 'keypoint'),
     'tool.skeleton': () => useTool(app, 'skeleton'),
+    'tool.measure': () => useTool(app, 'measure'),
     occluded: () => toggleOccluded(app),
     'point.state': () => cyclePoint(app),
     flip: () => flipSelected(app),

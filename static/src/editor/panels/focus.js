@@ -35,6 +35,7 @@ export function returnFocusTo(stage, page = document) {
   /** Where the last press was; null when a key came after it. @type {EventTarget | null} */
   let pressed = null;
   const afterPress = (/** @type {Event} */ { target }) => {
+    if (page.querySelector('.menu:popover-open')) return; // a right click has opened it
     if (isOnPage(pressed) && isOnPage(target) && !isTyping(pressed) && !isTyping(target)) stage.focus();
   };
   page.addEventListener('pointerdown', ({ target }) => { pressed = target; }, true);

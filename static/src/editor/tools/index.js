@@ -10,6 +10,7 @@ import { PanTool } from './pan.js';
 import { PolygonTool } from './polygon.js';
 import { PolylineTool } from './polyline.js';
 import { RotatedBoxTool } from './rotated-box.js';
+import { MeasureTool } from './measure.js';
 import { SelectTool } from './select.js';
 import { SimplifyTool } from './simplify.js';
 import { KeypointTool } from './skeletons/keypoint.js';
@@ -25,7 +26,7 @@ export function createTools(context) {
     new RotatedBoxTool(context), new PolylineTool(context), new EllipseTool(context),
     new BrushTool(context), new EraserTool(context), new FillTool(context), new WandTool(context),
     new GrabCutTool(context),
-    new SkeletonTool(context), new KeypointTool(context),
+    new SkeletonTool(context), new KeypointTool(context), new MeasureTool(context),
     new SliceTool(context), new SimplifyTool(context),
   ];
   return new Map(tools.map((tool) => [tool.name, tool]));

@@ -19,13 +19,15 @@ export const TOOLS = Object.freeze([
   { id: 'polygon', icon: 't-poly', command: 'tool.polygon', draws: true, name: () => t('Polygon') },
   { id: 'polyline', icon: 't-line', command: 'tool.polyline', draws: true, name: () => t('Polyline') },
   { id: 'ellipse', icon: 't-ellipse', command: 'tool.ellipse', draws: true, name: () => t('Ellipse') },
-  { id: 'keypoint', icon: 'dot', command: 'tool.keypoint', draws: true, name: () => t('Keypoint') },
+  { id: 'keypoint', icon: 't-point', command: 'tool.keypoint', draws: true, name: () => t('Keypoint') },
   { id: 'skeleton', icon: 't-skel', command: 'tool.skeleton', draws: true, name: () => t('Skeleton') },
   { id: 'brush', icon: 'brush', command: 'tool.brush', draws: true, name: () => t('Brush') },
   { id: 'eraser', icon: 'eraser', command: 'tool.eraser', draws: true, name: () => t('Eraser') },
   { id: 'fill', icon: 'paint-bucket', command: 'tool.fill', draws: true, name: () => t('Fill') },
   { id: 'wand', icon: 'wand-sparkles', command: 'tool.wand', draws: true, name: () => t('Magic wand') },
   { id: 'grabcut', icon: 't-cut', command: 'tool.grabcut', draws: true, name: () => t('GrabCut') },
+  null,
+  { id: 'measure', icon: 'ruler', command: 'tool.measure', draws: false, name: () => t('Measure') },
 ]);
 
 /** Tools for what is selected; they end by themselves and have no place in the rail. @type {readonly ToolEntry[]} */
