@@ -58,6 +58,7 @@ export const COMMANDS = Object.freeze([
   command('tool.eraser', 'all', 'tools', ['Shift+M'], () => t('Eraser')),
   command('tool.fill', 'all', 'tools', ['U'], () => t('Fill holes of a mask')),
   command('tool.wand', 'all', 'tools', ['W'], () => t('Magic wand')),
+  command('tool.scissors', 'all', 'tools', ['I'], () => t('Scissors along edges')),
   command('tool.grabcut', 'all', 'tools', ['C'], () => t('Cut out an object (GrabCut)')),
   command('tool.measure', 'all', 'tools', ['Z'], () => t('Measure')),
   command('brush.smaller', 'all', 'tools', ['['], () => t('Smaller brush, lower tolerance'), REPEAT),

@@ -11,6 +11,8 @@
 const OPEN = 255;
 /** The highest tolerance. */
 export const MOST = 254;
+/** Pixels are sorted when there are fewer than one of so many in the box around all. */
+const SPARSE = 16;
 /** End of a list. */
 const NONE = -1;
 
@@ -28,7 +30,11 @@ export class Flood {
     /** The pixels that wait, as a list for each level: the next one of each pixel. */
     this.next = new Int32Array(size);
     this.heads = new Int32Array(256).fill(NONE);
-    /** Rows and columns that were reached. */
+    /** The pixels in the order in which they joined, and how many had at each tolerance. */
+    this.order = new Int32Array(1024);
+    this.count = 0;
+    this.counts = new Int32Array(256);
+    /** Rows and columns that they are in. */
     this.bounds = { left: x, top: y, right: x + 1, bottom: y + 1 };
     /** All of this tolerance and below is known. */
     this.grown = -1;
@@ -59,6 +65,8 @@ export class Flood {
       while (heads[level] !== NONE) {
         const at = heads[level];
         heads[level] = next[at];
+        if (this.count === this.order.length) this.#makeRoom();
+        this.order[this.count++] = at;
         const y = Math.floor(at / width);
         const x = at - y * width;
         if (x < bounds.left) bounds.left = x;
@@ -70,7 +78,14 @@ export class Flood {
         if (y > 0) reach(at - width, level);
         if (y < height - 1) reach(at + width, level);
       }
+      this.counts[level] = this.count;
     }
+  }
+
+  #makeRoom() {
+    const { order } = this;
+    this.order = new Int32Array(Math.min(this.levels.length, 2 * order.length));
+    this.order.set(order);
   }
 
   /**
@@ -79,6 +94,32 @@ export class Flood {
    */
   spans(above, tolerance) {
     this.grow(tolerance);
+    const { left, top, right, bottom } = this.bounds;
+    const first = above < 0 ? 0 : this.counts[above];
+    const joined = this.counts[tolerance] - first;
+    // few pixels are sorted, many are looked for in all rows
+    if (joined < ((right - left) * (bottom - top)) / SPARSE) return this.#spansOf(this.order.slice(first, first + joined).sort());
+    return this.#spansIn(above, tolerance);
+  }
+
+  /** @param {Int32Array} sorted pixels */
+  #spansOf(sorted) {
+    const { width } = this;
+    /** @type {number[]} */
+    const spans = [];
+    for (let i = 0; i < sorted.length;) {
+      const y = Math.floor(sorted[i] / width);
+      const from = sorted[i] - y * width;
+      let length = 1;
+      while (i + length < sorted.length && sorted[i + length] === sorted[i] + length && from + length < width) length += 1;
+      spans.push(y, from, from + length);
+      i += length;
+    }
+    return spans;
+  }
+
+  /** @param {number} above @param {number} tolerance */
+  #spansIn(above, tolerance) {
     const { levels, width, bounds: { left, top, right, bottom } } = this;
     /** @type {number[]} */
     const spans = [];

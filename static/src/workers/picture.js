@@ -7,7 +7,7 @@ const WHOLE = 40e6;
 /** Pixels of a side of what is read of a larger image. */
 const SIDE = 4096;
 
-/** @typedef {Pixels & {left: number, top: number}} Window pixels of the image whose first one is (left, top) */
+/** @typedef {Pixels & {left: number, top: number, step: number}} Window of an image: `step` of its pixels in each direction are one of these, and the first of them is (left, top) */
 
 export class Picture {
   /** @param {ImageBitmap} bitmap @param {number} width of the image that it shows @param {number} height */
@@ -24,24 +24,23 @@ export class Picture {
     return new Picture(await createImageBitmap(blob), width, height);
   }
 
-  /** The part of a side of `side` pixels around a pixel, inside the image. @param {number} x @param {number} y @param {number} side */
-  #around(x, y, side) {
-    const width = Math.min(side, this.width);
-    const height = Math.min(side, this.height);
-    const start = (/** @type {number} */ at, /** @type {number} */ length, /** @type {number} */ all) => Math.min(Math.max(0, Math.floor(at - length / 2)), all - length);
-    return { left: start(x, width, this.width), top: start(y, height, this.height), width, height };
-  }
-
-  /** The pixels around a place: the whole image unless that is too large. @param {number} x @param {number} y @returns {Window} */
-  window(x, y) {
-    const isWhole = this.width * this.height <= WHOLE;
-    const { left, top, width, height } = isWhole ? { left: 0, top: 0, width: this.width, height: this.height } : this.#around(x, y, SIDE);
-    if (this.read?.left === left && this.read.top === top) return this.read;
+  /**
+   * The pixels around a place: the whole image unless that is too large. With a step they are averages.
+   * @param {number} x @param {number} y @param {number} [step] @returns {Window}
+   */
+  window(x, y, step = 1) {
+    const [columns, rows] = [Math.ceil(this.width / step), Math.ceil(this.height / step)];
+    const isWhole = columns * rows <= WHOLE;
+    const [width, height] = isWhole ? [columns, rows] : [Math.min(SIDE, columns), Math.min(SIDE, rows)];
+    const first = (/** @type {number} */ at, /** @type {number} */ length, /** @type {number} */ all) => step * Math.min(Math.max(0, Math.floor(at / step - length / 2)), all - length);
+    const [left, top] = [first(x, width, columns), first(y, height, rows)];
+    if (this.read?.left === left && this.read.top === top && this.read.step === step) return this.read;
     const canvas = new OffscreenCanvas(width, height);
     const g = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
-    g.imageSmoothingEnabled = false;
-    g.drawImage(this.bitmap, -left, -top, this.width, this.height);
-    this.read = { left, top, width, height, data: g.getImageData(0, 0, width, height).data };
+    g.imageSmoothingEnabled = step > 1;
+    g.imageSmoothingQuality = 'high';
+    g.drawImage(this.bitmap, -left / step, -top / step, this.width / step, this.height / step);
+    this.read = { left, top, step, width, height, data: g.getImageData(0, 0, width, height).data };
     return this.read;
   }
 

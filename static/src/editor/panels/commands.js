@@ -259,6 +259,7 @@ export function actionsOf(app) {
     'tool.fill': () => useTool(app, 'fill'),
     'tool.wand': () => useTool(app, 'wand'),
     'tool.grabcut': () => useTool(app, 'grabcut'),
+    'tool.scissors': () => useTool(app, 'scissors'),
     'tool.keypoint': () => useTool(app, 'keypoint'),
     'tool.skeleton': () => useTool(app, 'skeleton'),
     'tool.measure': () => useTool(app, 'measure'),

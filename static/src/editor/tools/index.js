@@ -16,6 +16,7 @@ import { SimplifyTool } from './simplify.js';
 import { KeypointTool } from './skeletons/keypoint.js';
 import { SkeletonTool } from './skeletons/skeleton.js';
 import { SliceTool } from './slice.js';
+import { ScissorsTool } from './tracing/scissors.js';
 
 /** @import {Tool, ToolContext} from './tool.js' */
 
@@ -25,7 +26,7 @@ export function createTools(context) {
     new SelectTool(context), new PanTool(context), new BoxTool(context), new ExtremeBoxTool(context), new PolygonTool(context),
     new RotatedBoxTool(context), new PolylineTool(context), new EllipseTool(context),
     new BrushTool(context), new EraserTool(context), new FillTool(context), new WandTool(context),
-    new GrabCutTool(context),
+    new GrabCutTool(context), new ScissorsTool(context),
     new SkeletonTool(context), new KeypointTool(context), new MeasureTool(context),
     new SliceTool(context), new SimplifyTool(context),
   ];

@@ -25,6 +25,7 @@ export const TOOLS = Object.freeze([
   { id: 'eraser', icon: 'eraser', command: 'tool.eraser', draws: true, name: () => t('Eraser') },
   { id: 'fill', icon: 'paint-bucket', command: 'tool.fill', draws: true, name: () => t('Fill') },
   { id: 'wand', icon: 'wand-sparkles', command: 'tool.wand', draws: true, name: () => t('Magic wand') },
+  { id: 'scissors', icon: 'scissors', command: 'tool.scissors', draws: true, name: () => t('Scissors') },
   { id: 'grabcut', icon: 't-cut', command: 'tool.grabcut', draws: true, name: () => t('GrabCut') },
   null,
   { id: 'measure', icon: 'ruler', command: 'tool.measure', draws: false, name: () => t('Measure') },

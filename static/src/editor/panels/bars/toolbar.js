@@ -26,6 +26,7 @@ function hint({ store }) {
   if (tool === 'eraser') return isOnMask ? t('Drag to erase from the mask. Alt paints, Shift draws straight.') : t('Select a mask first: Ctrl+click on it.');
   if (tool === 'fill') return isOnMask ? t('Click into a hole of the selected mask to fill it.') : t('Select a mask first: Ctrl+click on it.');
   if (tool === 'wand') return t('Click on a color, drag or [ and ] to change the tolerance, Enter stores. Shift adds to the mask, Alt removes from it.');
+  if (tool === 'scissors') return t('Click along the object: the path follows edges. Enter closes, Backspace removes the last point, Ctrl sets one exactly.');
   if (tool === 'grabcut') {
     return isOnMask ? t('Stroke what belongs to the mask, with Alt what does not. Shift strokes outside it. N begins a new object.') : t('Drag a box around the object, or click its four ends. Esc cancels.');
   }
