@@ -29,6 +29,7 @@ JOB_NAMES = {
     "purge_project": gettext_lazy("Permanent deletion of a project"),
     "augmentation_samples": gettext_lazy("Augmentation samples"),
     "sample_project": gettext_lazy("Sample project"),
+    "find_duplicates": gettext_lazy("Search for duplicates"),
     "set_target": gettext_lazy("Target of a project"),
 }
 ROLES = {

@@ -172,6 +172,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Augmentation
     *both(f"{P}/duplicates", duplicates.page, "duplicates"),
     path(f"web/{P}/duplicates/merge", duplicates.merge, name="duplicates-merge"),
+    path(f"web/{P}/duplicates/search", duplicates.search, name="duplicates-search"),
     path(f"web/{P}/duplicates/undo", duplicates.undo, name="duplicates-undo"),
     *both(f"{P}/augmentation", augmentation.augmentation_lists, "augmentation"),
     path(f"web/{P}/augmentation/new", augmentation.create, name="augmentation-create"),

@@ -29,6 +29,10 @@ def test_a_group_is_merged_by_keys_and_comes_back(rooms: Rooms) -> None:
     expect(groups.nth(0).locator(".duplicate .strong")).to_have_text(["img 1.jpg", "img 2.jpg", "img 3.jpg"])
     expect(groups.nth(0).locator(".duplicate").nth(1)).to_contain_text("1,280 × 960")
     expect(groups.nth(0).locator("img").first).to_have_js_property("complete", True)
+    drawn = groups.nth(0).locator(".duplicate svg.over")
+    expect(drawn).to_have_count(3)
+    expect(drawn.first.locator("path.shape:not(.halo)")).to_have_count(1)
+    assert drawn.first.bounding_box() == groups.nth(0).locator(".duplicate img").first.bounding_box()
     assert [each for each in violations(page) if each[1] in ("serious", "critical")] == []
     expect(groups.nth(0).locator("input[type=radio]").nth(0)).to_be_focused()
     page.keyboard.press("ArrowRight")

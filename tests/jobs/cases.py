@@ -34,7 +34,7 @@ from annotator.services.buckets import buckets
 from annotator.services.exchange import assets, bucket_import
 from annotator.services.exchange.exports import exports
 from annotator.services.exchange.imports import imports
-from annotator.services.insight import augmentation, augmentation_samples
+from annotator.services.insight import augmentation, augmentation_samples, duplicate_searches
 from annotator.services.jobs import jobs
 from annotator.services.media import archives, bulk, changes, uploads
 from annotator.services.media.selection import MediaSelection
@@ -243,6 +243,11 @@ def _add_assets(w: World) -> Job:
     return assets.add(actor=actor(w.max), dataset=make_dataset(w.project, "Cats"), assets=named)[0]
 
 
+def _find_duplicates(w: World) -> Job:
+    Media.all_objects.filter(project=w.project).update(phash=5)
+    return duplicate_searches.start(actor=actor(w.vera), project=w.project, distance=4)
+
+
 def _export(w: World) -> Job:
     _many(w)
     return exports.start(
@@ -353,6 +358,7 @@ CASES = {
     "purge_project": Case(_purge_project),
     "sample_project": Case(_sample),
     "duplicate_project": Case(_duplicate),
+    "find_duplicates": Case(_find_duplicates, is_restarted=True),
     "augmentation_samples": Case(_augment),
     "ingest_video": Case(_video, is_told=True),
 }

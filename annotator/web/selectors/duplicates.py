@@ -10,9 +10,9 @@ from django.core.cache import cache
 from django.db.models import Count
 
 from annotator.domain.actor import Actor
-from annotator.models import Label, Media, Project
+from annotator.models import Job, Label, Media, Project
 from annotator.services import event_rows
-from annotator.services.insight import duplicates
+from annotator.services.insight import duplicate_searches, duplicates
 from annotator.services.media import urls
 from annotator.services.shared_cache import attempt
 
@@ -21,13 +21,20 @@ SAME_BYTES = -1
 _KEPT_SECONDS = 3600
 
 
-def groups(*, actor: Actor, project: Project, distance: int) -> list[list[uuid.UUID]]:
-    """Return the groups of duplicates; kept until the project changes, as each page of the list asks for them."""
-    key = f"duplicates:{project.pk}:{event_rows.head(project.pk)}:{distance}"
+def groups(
+    *, actor: Actor, project: Project, distance: int, search: Job | None = None
+) -> list[list[uuid.UUID]]:
+    """Return the groups of duplicates, those that a `search` found if there is one.
+
+    Kept until the project changes, as each page of the list asks for them.
+    """
+    key = f"duplicates:{project.pk}:{event_rows.head(project.pk)}:{search.pk if search else distance}"
     known: list[list[uuid.UUID]] | None = attempt(cache.get, key)
     if known is not None:
         return known
-    if distance == SAME_BYTES:
+    if search is not None:
+        found = duplicate_searches.read(search)
+    elif distance == SAME_BYTES:
         found = duplicates.same_content(actor=actor, project=project)
     else:
         found = duplicates.near(actor=actor, project=project, distance=distance)

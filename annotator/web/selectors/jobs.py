@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -59,8 +60,13 @@ def page(
     if kinds:
         rows = rows.filter(kind__in=kinds)
     found = list(rows[start : start + PAGE + 1])
+    return rows_of(found[:PAGE], actor), len(found) > PAGE
+
+
+def rows_of(found: Sequence[Job], actor: Actor) -> list[JobRow]:
+    """Return the rows of jobs that were read with what they refer to. One query."""
     roles = dict(Membership.objects.filter(user_id=actor.user_id).values_list("workspace_id", "role"))
-    return [row_of(job, actor, roles) for job in found[:PAGE]], len(found) > PAGE
+    return [row_of(job, actor, roles) for job in found]
 
 
 def counts(actor: Actor, project: Project | None) -> dict[str, int]:
@@ -122,8 +128,14 @@ def file_name(job: Job) -> str:
     )
 
 
+#: Kinds of jobs whose files are read by the server alone.
+_PRIVATE = frozenset({"bulk", "find_duplicates"})
+
+
 def _download(job: Job, actor: Actor) -> str | None:
-    has_file = job.artifact_id and job.state == JobState.DONE and not _is_reverse(job) and job.kind != "bulk"
+    has_file = (
+        job.artifact_id and job.state == JobState.DONE and not _is_reverse(job) and job.kind not in _PRIVATE
+    )
     return media_urls.export(job, file_name(job), actor=actor) if has_file else None
 
 
@@ -168,7 +180,7 @@ def _done(job: Job) -> str:
             parts.append(plural(value, one, many) + _changes(job.result, key))
     if job.result.get("undone"):
         parts.append(_("undone"))
-    if job.artifact is not None and not _is_reverse(job):
+    if job.artifact is not None and not _is_reverse(job) and job.kind not in _PRIVATE:
         parts.insert(0, size(job.artifact.size))
     return ", ".join(parts)
 

@@ -11,10 +11,14 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from annotator.services.insight import duplicates
+from annotator.domain.errors import Invalid
+from annotator.models import Job, JobState
+from annotator.services.insight import duplicate_searches, duplicates
+from annotator.services.jobs.jobs import OPEN
 from annotator.web import forms, page_context
 from annotator.web.scopes import Scope, project_call, project_page
-from annotator.web.selectors import duplicates as selectors
+from annotator.web.selectors import duplicates as selectors, jobs as job_rows
+from annotator.web.selectors.overlays import overlays
 
 #: Groups of a page, and images of a group that are shown.
 GROUPS, IMAGES = 10, 24
@@ -26,11 +30,22 @@ DEFAULT_DISTANCE = 4
 def page(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Show the groups; `?distance=` is by how many bits images may differ, -1 for equal bytes, `?start=` the first group."""
     distance = _number(request, "distance", DEFAULT_DISTANCE, selectors.SAME_BYTES, duplicates.MAX_DISTANCE)
-    found = selectors.groups(actor=scope.actor, project=scope.project, distance=distance)
+    is_job = distance != selectors.SAME_BYTES and duplicate_searches.is_large(scope.project)
+    search = duplicate_searches.latest(scope.project, distance) if is_job else None
+    if request.GET.get("part") == "rows":
+        return render(request, "jobs/_rows.html", {"rows": _rows(scope, search)})
+    if is_job and (search is None or search.state != JobState.DONE):
+        context = {"distance": distance, "most": duplicates.MAX_DISTANCE, "is_job": True, "rows": _rows(scope, search)}  # fmt: skip
+        return _render(request, scope, context)
+    found = selectors.groups(actor=scope.actor, project=scope.project, distance=distance, search=search)
     start = _number(request, "start", 0, 0, max(0, len(found) - 1)) // GROUPS * GROUPS
     shown = found[start : start + GROUPS]
     cards = selectors.cards(scope.project, [group[:IMAGES] for group in shown])
+    keys = [image["id"] for images in cards for image in images if image["labels"]]
     context = {
+        "overlays": overlays(scope.project.pk, keys),
+        "is_job": is_job,
+        "searched_at": search and search.finished_at,
         "distance": distance,
         "most": duplicates.MAX_DISTANCE,
         "total": len(found),
@@ -45,9 +60,31 @@ def page(request: HttpRequest, scope: Scope) -> HttpResponse:
         ],
         "here": _query(distance, start),
     }
-    return render(
-        request, "duplicates/page.html", {**page_context.project(request, scope, "duplicates"), **context}
-    )
+    return _render(request, scope, context)
+
+
+def _render(request: HttpRequest, scope: Scope, context: dict[str, Any]) -> HttpResponse:
+    frame = page_context.project(request, scope, "duplicates")
+    return render(request, "duplicates/page.html", {**frame, **context})
+
+
+def _rows(scope: Scope, search: Job | None) -> list[job_rows.JobRow]:
+    """Return the row of a search that waits or runs."""
+    is_open = search is not None and search.state in OPEN
+    return job_rows.rows_of([search], scope.actor) if search is not None and is_open else []
+
+
+@require_POST
+@project_call
+def search(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Start the job that compares the images: {distance}."""
+    value = forms.text(forms.read(request), "distance")
+    if not (value.isascii() and value.isdigit() and len(value) < 3):
+        raise Invalid("distance must be a whole number.", field="distance")
+    distance = int(value)
+    duplicate_searches.start(actor=scope.actor, project=scope.project, distance=distance)
+    address = reverse("duplicates", args=[scope.project.pk])
+    return forms.respond(request, to=f"{address}?{urlencode({'distance': distance})}")
 
 
 @require_POST

@@ -105,15 +105,18 @@ export function showImages(root) {
   }
 }
 
-/** Draws the shapes over a tile's image. @param {HTMLElement} element @param {Overlay | null} overlay */
-export function drawShapes(element, overlay) {
+/**
+ * Draws the shapes over a tile's image; `fit` is how the image fills it: "slice" covers it, "meet" lies within.
+ * @param {HTMLElement} element @param {Overlay | null} overlay @param {'slice' | 'meet'} [fit]
+ */
+export function drawShapes(element, overlay, fit = 'slice') {
   element.querySelector('svg.over')?.remove();
   const pic = element.querySelector('.pic');
   if (!overlay || !pic || !pic.querySelector('img')) return;
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('class', 'over');
   svg.setAttribute('viewBox', `0 0 ${overlay.w} ${overlay.h}`);
-  svg.setAttribute('preserveAspectRatio', 'xMidYMid slice');
+  svg.setAttribute('preserveAspectRatio', `xMidYMid ${fit}`);
   svg.setAttribute('aria-hidden', 'true');
   for (const kind of ['shape halo', 'shape']) {
     for (const [slot, color, isSuggested, d] of overlay.p) {
