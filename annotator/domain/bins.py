@@ -25,10 +25,10 @@ class Bin:
     middle: int
 
 
-def integer_bins(values: Sequence[float]) -> list[Bin]:
+def integer_bins(values: Sequence[float], counts: Sequence[int] | None = None) -> list[Bin]:
     """Return the bins that hold a value, in order: at most MAX_BINS of equal width over floor(min) to floor(max) + 1.
 
-    Of several values equally near to the median the first counts. Raises Invalid for values beyond 2**53.
+    `counts` says how often each value is there, once by default. Of several values equally near to the median the first counts. Raises Invalid for values beyond 2**53.
     """
     every = np.asarray(values, dtype=np.float64)
     if not every.size:
@@ -38,6 +38,7 @@ def integer_bins(values: Sequence[float]) -> list[Bin]:
     whole = np.floor(every).astype(np.int64)
     low, high = int(whole.min()), int(whole.max()) + 1
     width = math.ceil((high - low) / MAX_BINS)
+    times = np.ones(every.size, np.int64) if counts is None else np.asarray(counts)
     found = []
     places = (whole - low) // width
     order = np.argsort(places, kind="stable")
@@ -45,6 +46,7 @@ def integer_bins(values: Sequence[float]) -> list[Bin]:
     for members in np.split(order, starts[1:]):
         start = low + int(places[members[0]]) * width
         inside = every[members]
-        middle = members[int(np.argmin(np.abs(inside - np.median(inside))))]
-        found.append(Bin(start, start + width, len(members), int(middle)))
+        median = np.median(np.repeat(inside, times[members]))
+        middle = members[int(np.argmin(np.abs(inside - median)))]
+        found.append(Bin(start, start + width, int(times[members].sum()), int(middle)))
     return found

@@ -6,13 +6,17 @@ import uuid
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, Count, F, Min
+from django.db.models import CharField, Count, F, Func, Min
 from django.db.models.functions import Cast, Coalesce
 
 from annotator.models import Media
 
 # Ids as text: PostgreSQL has no least UUID, and both databases have them in order so.
 _FIRST = Min(Cast("pk", CharField()))
+
+
+# In the statement, not among its parameters: only so SQLite uses the index of what is no image.
+_IMAGE = Func(template="'image'", output_field=CharField())
 
 
 class Duplicates(NamedTuple):
@@ -24,20 +28,36 @@ class Duplicates(NamedTuple):
 
 def images(project_id: uuid.UUID) -> Any:
     """Return the live images of a project that the caller has looked at already, in order of creation."""
-    return Media.live_in(project_id).filter(kind="image").order_by("pk")
+    return Media.live_in(project_id).exclude(pk__in=others(project_id)).order_by("pk")
+
+
+def of_live_images(rows: Any, project_id: uuid.UUID) -> Any:
+    """Keep rows of the project's media that are live images.
+
+    Without a join: there are few others, and the rows may be those of all its images.
+    """
+    in_trash = Media.all_objects.filter(project=project_id, trashed_at__isnull=False).values("pk")
+    return rows.exclude(media__in=in_trash).exclude(media__in=others(project_id))
+
+
+def others(project_id: uuid.UUID) -> Any:
+    """Return the ids of the media of a project that are no images, also of those in the trash."""
+    return Media.all_objects.filter(project=project_id).exclude(kind=_IMAGE).values("pk")
+
+
+def images_of_rows(project_id: uuid.UUID) -> Any:
+    """Return the live images of a project for a query that comes to them from other rows, such as tags.
+
+    Written so that no index has the project: SQLite would read all its images instead of those of the rows.
+    """
+    of_project = Coalesce(F("project_id"), F("project_id"))
+    every = Media.live().filter(kind="image")
+    return every.alias(of_project=of_project).filter(of_project=project_id)
 
 
 def first_ids(project_id: uuid.UUID, blobs: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
     """Return the first image of a project that has the bytes of each of the blobs. One query."""
-    # Written so that no index has the project: SQLite would read all its images instead of those of the blobs.
-    of_project = Coalesce(F("project_id"), F("project_id"))
-    every = Media.all_objects.filter(blob__in=blobs, kind="image", trashed_at__isnull=True)
-    rows = (
-        every.alias(of_project=of_project)
-        .filter(of_project=project_id)
-        .values_list("blob")
-        .annotate(first=_FIRST)
-    )
+    rows = images_of_rows(project_id).filter(blob__in=blobs).values_list("blob").annotate(first=_FIRST)
     return {blob: uuid.UUID(first) for blob, first in rows}
 
 

@@ -22,7 +22,7 @@ from annotator.models import (
 )
 from annotator.services.insight import features, targets
 from annotator.services.insight.features import Feature
-from annotator.services.insight.targets import ClassTarget
+from annotator.services.insight.target_kinds import ClassTarget
 from annotator.services.jobs import jobs
 
 SET_TARGET = "set_target"

@@ -16,7 +16,7 @@ from annotator.models import AugmentationSample, Media
 from annotator.server.internal_files import hand_over
 from annotator.services import blobs
 from annotator.services.insight import contents, features, targets
-from annotator.services.insight.targets import ClassTarget, Target
+from annotator.services.insight.target_kinds import ClassTarget, NumberTarget, Target
 from annotator.services.media import urls
 from api.common.serializers import QuerySerializer
 
@@ -48,9 +48,13 @@ class ImageListViewSet(ProjectViewSet):
         """Return the images of the project in order of creation, as rows of `_COLUMNS`."""
         return contents.images(self.project.pk).values_list(*_COLUMNS)
 
+    def load_rows(self, keys: Collection[uuid.UUID]) -> dict[uuid.UUID, _Row]:
+        """Return rows by their ids."""
+        return {row[0]: row for row in self.get_images().filter(pk__in=keys)}
+
     def get_rows(self, keys: Collection[uuid.UUID]) -> list[_Row]:
         """Return rows by their ids, in the order of the ids."""
-        found = {row[0]: row for row in self.get_images().filter(pk__in=keys)}
+        found = self.load_rows(keys)
         return [found[key] for key in keys if key in found]
 
     def with_targets(self, rows: Sequence[_Row], target: Target | None) -> list[Image]:
@@ -120,19 +124,19 @@ class ImageViewSet(ImageListViewSet):
 
     def _selected(self, target: Target | None) -> Any:
         """Return the images that the query string asks for. Raises Invalid for a filter that the target has not."""
-        query, images = self.validated_query, self.get_images()
+        query = self.validated_query
         names, start, end = query["targetValue"], query.get("targetBinStart"), query.get("targetBinEnd")
         if not names and start is None:
-            return images
+            return self.get_images()
         if target is None:
             raise Invalid("This project has no target yet, so images cannot be filtered by it.")
         if start is not None and end is not None:
-            if target.is_classification:
+            if not isinstance(target, NumberTarget):
                 raise Invalid("Target bins are for regression projects.", field="targetBinStart")
-            return target.between(images, start, end)
+            return target.images_between(start, end).values_list(*_COLUMNS)
         if not isinstance(target, ClassTarget):
             raise Invalid("targetValue is for classification projects.", field="targetValue")
-        return target.with_classes(images, names)
+        return target.images_with(names).values_list(*_COLUMNS)
 
 
 def _copies() -> Any:

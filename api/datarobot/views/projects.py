@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from annotator.models import Media, Project
 from annotator.services.insight import targets
-from annotator.services.insight.targets import Target
+from annotator.services.insight.target_kinds import Target
 from annotator.services.projects import projects
 
 from ..filters import ProjectFilterSet
