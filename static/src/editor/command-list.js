@@ -80,6 +80,7 @@ export const COMMANDS = Object.freeze([
   command('join', 'all', 'objects', ['Alt+J'], () => t('Join into one object')),
   command('subtract', 'all', 'objects', ['Alt+Minus'], () => t('Subtract the others from the object selected first')),
   command('slice', 'all', 'objects', ['Alt+S'], () => t('Cut along a line')),
+  command('contour', 'all', 'objects', ['Alt+R'], () => t('Redo part of the outline: draw over it')),
   command('intersect', 'all', 'objects', [], () => t('Intersect: keep what the selected objects have in common')),
   command('overlap', 'all', 'objects', [], () => t('Remove overlap: objects above cut those below')),
   command('split', 'all', 'objects', [], () => t('Split into one object for each part')),

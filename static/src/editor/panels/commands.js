@@ -17,7 +17,7 @@ import { hasBrush, toolOf } from './bars/rail.js';
 import { nextBrush, nextTolerance } from './settings.js';
 import { showSettings } from './dialogs/settings-dialog.js';
 import {
-  convertSelected, intersectSelected, joinSelected, removeOverlapOfSelected, simplifySelected, sliceSelected, splitSelected, subtractSelected,
+  convertSelected, intersectSelected, joinSelected, removeOverlapOfSelected, simplifySelected, redrawContour, sliceSelected, splitSelected, subtractSelected,
 } from './shapes.js';
 import { cutSelectedBoxes } from './cutouts.js';
 import { propagateSelected } from './propagate.js';
@@ -281,6 +281,7 @@ export function actionsOf(app) {
     subtract: () => subtractSelected(app),
     intersect: () => intersectSelected(app),
     overlap: () => removeOverlapOfSelected(app),
+    contour: () => redrawContour(app),
     slice: () => sliceSelected(app),
     simplify: () => simplifySelected(app),
     split: () => splitSelected(app),

@@ -109,3 +109,14 @@ export function simplifySelected(app) {
   app.store.tool.value = 'simplify';
   app.stage.focus();
 }
+
+/** The next stroke redraws a part of the outline of the selected polygon or line. @param {App} app */
+export function redrawContour({ store, stage, announce }) {
+  const { reason, label: mayLabel } = store.may.peek();
+  if (!mayLabel) return announce(reason);
+  const [label, ...more] = [...store.selection.peek()].flatMap((id) => store.labels.get(id) ?? []);
+  if (more.length || (label?.shape !== 'polygon' && label?.shape !== 'polyline')) return announce(t('Select a polygon or a line first'));
+  if (!store.isEditable(label.id)) return announce(t('Locked objects were not changed'));
+  store.tool.value = 'contour';
+  stage.focus();
+}

@@ -1,5 +1,6 @@
 /** The tools by name, for the stage. */
 import { BoxTool } from './box.js';
+import { ContourTool } from './contour.js';
 import { EllipseTool } from './ellipse.js';
 import { ExtremeBoxTool } from './extreme-box.js';
 import { BrushTool, EraserTool } from './masks/brush.js';
@@ -28,7 +29,7 @@ export function createTools(context) {
     new BrushTool(context), new EraserTool(context), new FillTool(context), new WandTool(context),
     new GrabCutTool(context), new ScissorsTool(context),
     new SkeletonTool(context), new KeypointTool(context), new MeasureTool(context),
-    new SliceTool(context), new SimplifyTool(context),
+    new SliceTool(context), new ContourTool(context), new SimplifyTool(context),
   ];
   return new Map(tools.map((tool) => [tool.name, tool]));
 }

@@ -34,6 +34,7 @@ export const TOOLS = Object.freeze([
 /** Tools for what is selected; they end by themselves and have no place in the rail. @type {readonly ToolEntry[]} */
 const OPERATIONS = [
   { id: 'slice', icon: 'slice', command: 'slice', draws: false, name: () => t('Cut') },
+  { id: 'contour', icon: 'pencil', command: 'contour', draws: false, name: () => t('Redo part of the outline') },
   { id: 'simplify', icon: 'shapes', command: 'simplify', draws: false, name: () => t('Simplify') },
 ];
 

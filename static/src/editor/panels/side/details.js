@@ -50,6 +50,7 @@ function shapeButtons(app, labels) {
   return html`<div class="row tight body" role="group" aria-label=${t('Shape operations')}>
     ${labels.length > 1 ? html`${button(t('Join'), 'squares-unite', 'join')}${button(t('Subtract'), 'squares-subtract', 'subtract')}` : nothing}
     ${button(t('Cut along a line'), 'slice', 'slice')}
+    ${labels.length === 1 && (labels[0].shape === 'polygon' || labels[0].shape === 'polyline') ? button(t('Redo part of the outline'), 'pencil', 'contour') : nothing}
     ${hasParts ? button(t('Split'), 'split', 'split') : nothing}
     ${labels.some((one) => one.shape === 'polygon') ? button(t('Simplify'), 'shapes', 'simplify') : nothing}
     ${labels.some((one) => !one.mask) ? button(t('Convert to mask'), 'brush', 'convert.mask') : nothing}
