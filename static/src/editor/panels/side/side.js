@@ -4,7 +4,7 @@ import { html, live, mount, nothing, render } from '../live.js';
 import { ObjectList } from './objects.js';
 import { onAttributeKey } from './attribute-keys.js';
 import { imageAttributes } from './attributes.js';
-import { detailsView } from './details.js';
+import { detailsView } from './selected/details.js';
 import { mountClasses } from './classes.js';
 import { mountHistory } from './history.js';
 import { mountTags } from './tags.js';

@@ -1,15 +1,15 @@
 /** The selected object: its class, attributes, geometry in figures, who drew it and when; several selected: what they share. */
-import { age, ngettext, num, t } from '../../../i18n.js';
-import { geometryFields } from '../geometry-fields.js';
-import { html, nothing } from '../live.js';
-import { avatar, icon, iconButton, shapeWord, swatch } from '../templates.js';
-import { labelAttributes } from './attributes.js';
-import { classButton } from './class-picker.js';
-import { keypointList } from './keypoints.js';
-import { figures } from './objects-model.js';
+import { age, ngettext, num, t } from '../../../../i18n.js';
+import { geometryFields } from './geometry-fields.js';
+import { html, nothing } from '../../live.js';
+import { avatar, icon, iconButton, shapeWord, swatch } from '../../templates.js';
+import { labelAttributes } from '../attributes.js';
+import { classButton } from '../class-picker.js';
+import { keypointList } from '../keypoints.js';
+import { figures } from '../objects-model.js';
 
-/** @import {Label} from '../../types/labels' */
-/** @import {App} from '../app' */
+/** @import {Label} from '../../../types/labels' */
+/** @import {App} from '../../app' */
 
 /** @param {Label} label */
 function geometryWords(label) {

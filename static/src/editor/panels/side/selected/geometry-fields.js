@@ -1,12 +1,12 @@
 /** Fields for the numbers of the selected object: x, y, width, height and, where it has one, the turn. */
-import { updateLabel } from '../commands.js';
-import { t } from '../../i18n.js';
-import { numbersOf, withNumber } from '../typed-geometry.js';
-import { html } from './live.js';
+import { updateLabel } from '../../../commands.js';
+import { t } from '../../../../i18n.js';
+import { numbersOf, withNumber } from '../../../typed-geometry.js';
+import { html } from '../../live.js';
 
-/** @import {Label} from '../types/labels' */
-/** @import {TypedField} from '../typed-geometry.js' */
-/** @import {App} from './app' */
+/** @import {Label} from '../../../types/labels' */
+/** @import {TypedField} from '../../../typed-geometry.js' */
+/** @import {App} from '../../app' */
 
 /** @type {readonly {field: TypedField, short: () => string, name: () => string}[]} */
 const FIELDS = [
