@@ -168,9 +168,10 @@ class Outgoing:
         with self._room:
             self._closed = True
             self._room.notify_all()
+        self._ready.set()
 
     async def drain(self, send: Send) -> None:
-        """Send what comes until the end."""
+        """Send what comes until the end, or until nobody reads any more."""
         while True:
             await self._ready.wait()
             self._ready.clear()
@@ -183,6 +184,8 @@ class Outgoing:
                     self._bytes -= len(message.get("body", b""))
                     self._taken += 1
                     self._room.notify_all()
+            if self._closed:
+                return
 
 
 class WsgiBridge:

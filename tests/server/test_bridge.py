@@ -342,3 +342,30 @@ async def test_cookies_and_repeated_headers_are_joined_and_forged_ones_dropped()
     assert not {"HTTP_X_API_KEY", "HTTP_TRANSFER_ENCODING"} & set(seen)
     assert seen["PATH_INFO"].encode("latin-1").decode() == "/größe"
     assert wire.status == 204
+
+
+async def test_a_view_can_ask_whether_its_client_left() -> None:
+    asked: list[bool] = []
+    begun, ended = threading.Event(), threading.Event()
+
+    def app(environ: dict[str, Any], start: Any) -> list[bytes]:
+        is_gone = environ[bodies.CLIENT_GONE]
+        asked.append(is_gone())
+        begun.set()
+        while not is_gone() and not ended.wait(0.001):
+            pass
+        asked.append(is_gone())
+        start("200 OK", [])
+        return []
+
+    wire = Wire(request(b""))
+
+    async def receive() -> dict[str, Any]:
+        if wire.messages:
+            return await wire.receive()
+        await until(begun.is_set)
+        return {"type": "http.disconnect"}
+
+    await asyncio.wait_for(make_bridge(app)(scope(path="/x"), receive, wire.send), 20)
+    ended.set()
+    assert asked == [False, True]
