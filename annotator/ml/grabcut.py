@@ -15,8 +15,12 @@ Bits = NDArray[np.bool_]
 Pixels = NDArray[np.uint8]
 Bounds = tuple[int, int, int, int]
 
-#: The computation takes time by pixels: what is looked at is made to fit a square of this side.
-SIDE = 400
+#: What is looked at is made to fit a square of this side.
+SIDE = 512
+#: The object is found in a square of this side: the computation takes time by pixels, where colors are alike much of it.
+COARSE_SIDE = 256
+#: Then its border is drawn with the colors that were learned, so many of the finer pixels to each side.
+BAND = 4
 ITERATIONS = 3
 #: How much around the box is looked at, as a share of its sides, and at least in pixels: what the background is like.
 MARGIN, LEAST_MARGIN = 0.3, 8
@@ -37,9 +41,12 @@ def region_of(box: Bounds, width: int, height: int) -> Bounds:
 
 
 def small_size(region: Bounds) -> tuple[int, int]:
-    """Return width and height in which a region is computed."""
-    width, height = region[2] - region[0], region[3] - region[1]
-    scale = min(1.0, SIDE / max(width, height))
+    """Return width and height in which a region is looked at."""
+    return _fitted(region[2] - region[0], region[3] - region[1], SIDE)
+
+
+def _fitted(width: int, height: int, side: int) -> tuple[int, int]:
+    scale = min(1.0, side / max(width, height))
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
@@ -61,16 +68,17 @@ def cut(
     cv2.setNumThreads(1)
     cv2.setRNGSeed(1)  # the same question has the same answer
     width, height = region[2] - region[0], region[3] - region[1]
-    small = (pixels.shape[1], pixels.shape[0])
-    labels = _labels(cv2, small, region, box, points, areas)
-    found = labels == cv2.GC_PR_FGD
-    if found.any() or (labels == cv2.GC_FGD).any():
-        models = np.zeros((2, 1, 65), np.float64)
-        bgr = np.ascontiguousarray(pixels[:, :, ::-1])
-        cv2.grabCut(bgr, labels, (0, 0, 1, 1), models[0], models[1], ITERATIONS, cv2.GC_INIT_WITH_MASK)
-        found = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
-    soft = _without_noise(cv2, found, labels == cv2.GC_FGD) * np.uint8(255)
-    result: Bits = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR) > 127
+    bgr = np.ascontiguousarray(pixels[:, :, ::-1])
+    coarse = _fitted(bgr.shape[1], bgr.shape[0], COARSE_SIDE)
+    labels = _labels(cv2, coarse, region, box, points, areas)
+    models = np.zeros((2, 1, 65), np.float64)
+    shrunk: Any = cv2.resize(bgr, coarse, interpolation=cv2.INTER_AREA)
+    found = _run(cv2, shrunk, labels, models, ITERATIONS, cv2.GC_INIT_WITH_MASK)
+    found = _without_noise(cv2, found, labels == cv2.GC_FGD)
+    if models.any() and coarse != (bgr.shape[1], bgr.shape[0]):
+        labels = _border(cv2, found, (bgr.shape[1], bgr.shape[0]), areas)
+        found = _run(cv2, bgr, labels, models, 1, cv2.GC_EVAL_FREEZE_MODEL)
+    result: Bits = cv2.resize(found * np.uint8(255), (width, height), interpolation=cv2.INTER_LINEAR) > 127
     outside = np.ones_like(result)
     outside[box[1] - region[1] : box[3] - region[1], box[0] - region[0] : box[2] - region[0]] = False
     result[outside] = False
@@ -79,6 +87,36 @@ def cut(
     if "remove" in areas:
         result &= ~areas["remove"]
     return result
+
+
+def _run(
+    cv2: Any, bgr: Pixels, labels: Pixels, models: NDArray[np.float64], iterations: int, mode: int
+) -> Bits:
+    """Return what GrabCut makes of labels, which it changes; it needs both kinds of pixels to compare."""
+    objects = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD))
+    if objects.any() and not objects.all():
+        cv2.grabCut(bgr, labels, (0, 0, 1, 1), models[0], models[1], iterations, mode)
+        objects = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD))
+    return objects
+
+
+def _border(cv2: Any, found: Bits, size: tuple[int, int], areas: Mapping[str, Bits]) -> Pixels:
+    """Return finer labels of what was found, open only near its border, with the strokes."""
+    inside = cv2.resize(found * np.uint8(255), size, interpolation=cv2.INTER_LINEAR) > 127
+    disc = np.ones((2 * BAND + 1, 2 * BAND + 1), np.uint8)
+    bits = inside.astype(np.uint8)
+    labels = np.where(inside, np.uint8(cv2.GC_PR_FGD), np.uint8(cv2.GC_PR_BGD))
+    labels[cv2.erode(bits, disc) == 1] = cv2.GC_FGD
+    labels[cv2.dilate(bits, disc) == 0] = cv2.GC_BGD
+    return _with_strokes(cv2, labels, areas)
+
+
+def _with_strokes(cv2: Any, labels: Pixels, areas: Mapping[str, Bits]) -> Pixels:
+    """Set the labels of what a person said for sure."""
+    for name, value in (("keep", cv2.GC_FGD), ("remove", cv2.GC_BGD)):
+        if name in areas:
+            labels[_shrunk(cv2, areas[name], (labels.shape[1], labels.shape[0])) > 50] = value
+    return labels
 
 
 def _labels(
@@ -106,10 +144,7 @@ def _labels(
     if inside.all():  # without a margin there is no sure background: the border of the image is rather that
         for border in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
             border[border == cv2.GC_PR_FGD] = cv2.GC_PR_BGD
-    for name, value in (("keep", cv2.GC_FGD), ("remove", cv2.GC_BGD)):
-        if name in areas:
-            labels[_shrunk(cv2, areas[name], small) > 50] = value
-    return labels
+    return _with_strokes(cv2, labels, areas)
 
 
 def _shrunk(cv2: Any, bits: Bits, small: tuple[int, int]) -> Pixels:
