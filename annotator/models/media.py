@@ -360,18 +360,13 @@ class Media(Row):
         return bool(self.rejection) and self.status.base in ("NEW", "IN PROGRESS")
 
     @classmethod
-    def live(cls) -> Any:
-        """Return the media that are not in the trash, also of projects that are, as a MediaQuerySet."""
-        return type(cls.objects.none())(cls).filter(trashed_at__isnull=True)
-
-    @classmethod
     def live_in(cls, project_id: uuid.UUID) -> Any:
         """Return the live media of a project that the caller has looked at already, as a MediaQuerySet.
 
         `objects` asks the project whether it is in the trash; that join keeps SQLite from walking the
         list in index order (100,000 media: 70 ms instead of 0.2 ms for the first window).
         """
-        return cls.live().filter(project_id=project_id)
+        return type(cls.objects.none())(cls).filter(project_id=project_id, trashed_at__isnull=True)
 
 
 class Rendition(Row):

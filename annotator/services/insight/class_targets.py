@@ -77,7 +77,7 @@ class TagTarget(CountedTarget):
         found: Images = contents.images_of_rows(self.project_id).filter(tags__concept=keys[0])
         found = found.order_by("tags__media")
         for key in keys[1:]:
-            found = found.with_tags_of([key])
+            found = found.filter(Exists(Tag.all_objects.filter(media=OuterRef("pk"), concept=key)))
         return found
 
     def _counted(self) -> Iterable[tuple[Any, int, Any]]:

@@ -51,7 +51,7 @@ def images_of_rows(project_id: uuid.UUID) -> Any:
     Written so that no index has the project: SQLite would read all its images instead of those of the rows.
     """
     of_project = Coalesce(F("project_id"), F("project_id"))
-    every = Media.live().filter(kind="image")
+    every = Media.all_objects.filter(kind="image", trashed_at__isnull=True)
     return every.alias(of_project=of_project).filter(of_project=project_id)
 
 

@@ -8,13 +8,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
-
-from annotator.models.media import MediaQuerySet
+from django.db.models import Q, QuerySet
 
 #: A class, a number, or the classes of an image that may have several.
 TargetValue = str | float | int | list[str]
-Images = MediaQuerySet[Any]
+Images = QuerySet[Any]
 
 IS_SHOWN = ~Q(media__health="ERROR") & Q(media__width__gt=0)
 
