@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, models
 
 
@@ -15,7 +16,11 @@ def fetch(rows: models.QuerySet[Any]) -> list[tuple[Any, ...]]:
 
     See `id_text`, `utc` and `json_value`, which read such values alike from each database.
     """
-    return _run(*rows.query.get_compiler(DEFAULT_DB_ALIAS).as_sql())
+    try:
+        statement = rows.query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+    except EmptyResultSet:
+        return []
+    return _run(*statement)
 
 
 def fetch_groups(rows: models.QuerySet[Any], by: Sequence[str], least: str) -> list[tuple[Any, ...]]:
@@ -43,6 +48,14 @@ def id_text(value: Any) -> str:
     if isinstance(value, str):
         return f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}"
     return str(value)
+
+
+class IdTexts(dict[Any, Any]):
+    """Ids as hyphenated text by what the driver gives: those of classes, users and images come again with every row."""
+
+    def __missing__(self, value: Any) -> str | None:
+        text = self[value] = None if value is None else id_text(value)
+        return text
 
 
 def utc(at: datetime) -> datetime:

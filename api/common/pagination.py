@@ -26,13 +26,19 @@ class Sliceable(Protocol):
 Load = Callable[[Sequence[Any]], Mapping[Any, Any]]
 
 
+#: Returns the rows of a queryset: `list`, or plain_rows.fetch, which gives keys and rows as the driver does.
+Fetch = Callable[[QuerySet[Any]], list[Any]]
+
+
 def slice_rows(
-    rows: QuerySet[Any] | Sliceable, offset: int, limit: int, load: Load | None = None
+    rows: QuerySet[Any] | Sliceable, offset: int, limit: int, load: Load | None = None, fetch: Fetch = list
 ) -> list[Any]:
     """Return rows from `offset` on, at most `limit`; the order of `rows` must be total."""
-    if offset < DEEP or not isinstance(rows, QuerySet):
+    if not isinstance(rows, QuerySet):
         return list(rows[offset : offset + limit])
-    keys = list(rows.values_list("pk", flat=True)[offset : offset + limit])
+    if offset < DEEP:
+        return fetch(rows[offset : offset + limit])
+    keys = [key for (key,) in fetch(rows.values_list("pk")[offset : offset + limit])]
     if load is None:
         return list(rows.filter(pk__in=keys))
     found = load(keys)
@@ -45,6 +51,7 @@ def slice_and_count(
     limit: int,
     version: tuple[Any, ...] | None = None,
     load: Load | None = None,
+    fetch: Fetch = list,
 ) -> tuple[list[Any], int]:
     """Return a page of rows and the length of the whole list.
 
@@ -52,7 +59,7 @@ def slice_and_count(
     """
     if isinstance(rows, Sequence):
         return list(rows[offset : offset + limit]), len(rows)
-    items = slice_rows(rows, offset, limit, load) if limit else []
+    items = slice_rows(rows, offset, limit, load, fetch) if limit else []
     if len(items) < limit and (items or not offset):
         return items, offset + len(items)
     # A page behind the end is counted again: a kept total may include rows that no longer exist, and clients would go on asking for them.

@@ -43,6 +43,7 @@ class HastyPagination(BasePagination):
             self.limit,
             getattr(view, "version", None),
             getattr(view, "load_rows", None),
+            getattr(view, "fetch_rows", list),
         )
         return rows
 

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from django.db import connection
 
+from annotator.db.plain_rows import IdTexts
 from annotator.domain import masks
 from annotator.models import Label
 from annotator.models.rows import LabelRow
@@ -49,15 +50,6 @@ def native_of(row: LabelRow | Label) -> dict[str, Any]:
     }
 
 
-class _IdTexts(dict[str | None, str | None]):
-    """Ids as hyphenated text by their 32 digits: the same classes and users come again with every label."""
-
-    def __missing__(self, digits: str) -> str:
-        h = digits
-        text = self[digits] = f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
-        return text
-
-
 class HotRows:
     """A select of one image's labels in drawing order that leaves ids, times and geometry as text where the database has text.
 
@@ -91,10 +83,10 @@ class HotRows:
             rows: list[Sequence[Any]] = cursor.fetchall()
         if not self._is_text:
             return rows
-        texts = _IdTexts({None: None})
+        texts = IdTexts()
         return [self._as_text(row, texts) for row in rows]
 
-    def _as_text(self, row: Sequence[Any], texts: _IdTexts) -> list[Any]:
+    def _as_text(self, row: Sequence[Any], texts: IdTexts) -> list[Any]:
         values = list(row)
         for index in self._ids:
             values[index] = texts[values[index]]

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from django.conf import settings
 
@@ -17,6 +18,25 @@ from annotator.storage.video import containers
 # Raised when renditions are made in another way, so that browsers fetch them again.
 RENDITION_VERSION = 2
 LINKED = "linked"
+
+
+class Source(Protocol):
+    """What must be known of an image to say whether it was decoded: a Media, or a row past the ORM."""
+
+    @property
+    def id(self) -> Any: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def health(self) -> str: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def source_url(self) -> str: ...
+    @property
+    def blob_id(self) -> Any: ...
+    @property
+    def bucket_id(self) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +108,20 @@ def fitted_of(media_id: uuid.UUID, side: int, *, sha256: str | None) -> str:
 
 def crop(media: Media, box: tuple[float, float, float, float]) -> str | None:
     """Return the address of the part of an image inside `box` (x0, y0, x1, y1 pixels), shown to fit 320 x 320."""
-    if (media.blob is None and media.bucket_id is None) or not is_decoded_image(media):
+    return crop_of(media, box, sha256=media.blob.sha256 if media.blob else None)
+
+
+def crop_of(image: Source, box: tuple[float, float, float, float], *, sha256: str | None) -> str | None:
+    """Return what `crop` does, of what rows past the ORM know of an image."""
+    if (image.blob_id is None and image.bucket_id is None) or not is_decoded_image(image):
         return None
-    variant = "crop_" + "_".join(f"{value:.2f}".rstrip("0").rstrip(".") for value in box)
-    return _rendition(media, variant, signing.expiry_of(time.time()))
+    variant = "crop_" + "_".join(map(_short, box))
+    path = signing.media_path(image.id, variant, rendition_version(sha256), "crop.jpg")
+    return _sign(path, signing.expiry_of(time.time()))
+
+
+def _short(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def export(job: Job, name: str, *, actor: Actor) -> str:
@@ -124,7 +154,7 @@ def rendition_version(sha256: str | None) -> str:
     return f"r{RENDITION_VERSION}-{LINKED if sha256 is None else sha256[:16]}"
 
 
-def is_decoded_image(media: Media) -> bool:
+def is_decoded_image(media: Source) -> bool:
     """Return whether there is a decoded raster that thumbnails can be made of."""
     has_source = media.blob_id is not None or bool(media.source_url)
     return media.kind == MediaKind.IMAGE and media.health != "ERROR" and media.width > 0 and has_source

@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import orjson
 
+from annotator.db.plain_rows import IdTexts, id_text, utc
 from annotator.domain import masks
 from annotator.formats.hasty_geometry import HastyGeometry, polygon_as_lists, round_half_up, to_hasty
-from annotator.models import KeypointSchema, Media
+from annotator.models import KeypointSchema
+from annotator.models.rows import Id
 from annotator.services.media import urls as media_urls
 from api.common import fields
 from api.common.serializers import QuerySerializer, Serializer
@@ -28,9 +30,9 @@ THUMB = 320
 class ProjectLabelRow(NamedTuple):
     """The columns of a label that a response needs, by their names in the queryset."""
 
-    id: uuid.UUID
-    media_id: uuid.UUID
-    concept_id: uuid.UUID
+    id: Id
+    media_id: Id
+    concept_id: Id
     class_name: str
     x0: float
     y0: float
@@ -39,21 +41,43 @@ class ProjectLabelRow(NamedTuple):
     points: str | None
     mask: bytes | None
     keypoints: str | None
-    created_by_id: uuid.UUID | None
-    updated_by_id: uuid.UUID | None
-    created_at: datetime
-    updated_at: datetime
+    created_by_id: Id | None
+    updated_by_id: Id | None
+    #: Read where keypoints are asked for, which have them.
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+class LabeledImageRow(NamedTuple):
+    """The columns of an image that a response needs for its labels, by their names in the queryset."""
+
+    id: Id
+    name: str
+    dataset_id: Id
+    dataset_name: str
+    status_id: Id
+    status__name: str
+    kind: str
+    health: str
+    width: int
+    height: int
+    source_url: str
+    bucket_id: Id | None
+    blob_id: Id | None
+    blob__sha256: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class RelatedRows:
     """What the labels of a page need besides their own columns: images and schemas by id, classes as responses have them.
 
-    Schemas are by the id of the label class; `keypoint_classes` are by the id of the schema.
+    Images, which have their ids as text, are by the id that the driver gives, schemas by the text of the id of the label class, `keypoint_classes` by
+    the id of the schema; `texts` are the texts of ids.
     """
 
-    images: Mapping[uuid.UUID, Any]
-    schemas: Mapping[uuid.UUID, KeypointSchema]
+    images: Mapping[Id, LabeledImageRow]
+    texts: IdTexts
+    schemas: Mapping[str, KeypointSchema]
     keypoint_classes: Mapping[uuid.UUID, Sequence[Any]]
     with_keypoints: bool
 
@@ -98,41 +122,50 @@ class ProjectLabelSerializer(Serializer):
     def to_representation(self, instance: ProjectLabelRow) -> dict[str, Any]:
         row, context = instance, self.context
         related: RelatedRows = context["related"]
-        image, schema = related.images[row.media_id], related.schemas.get(row.concept_id)
+        image, texts = related.images[row.media_id], related.texts
+        schema = related.schemas.get(texts[row.concept_id])
         geometry = to_hasty(row.x0, row.y0, row.x1, row.y1, row.points, row.mask)
         box, address = crop_of(image, geometry)
         with_keypoints = related.with_keypoints and schema is not None
         return {
-            "id": row.id,
+            "id": id_text(row.id),
             "url": None if address is None else context["view"].absolute(address),
-            "class_id": row.concept_id,
+            "class_id": texts[row.concept_id],
             "class_name": row.class_name,
-            "created_by": row.created_by_id,
-            "dataset_id": image.dataset_id,
+            "created_by": texts[row.created_by_id],
+            "dataset_id": texts[image.dataset_id],
             "dataset_name": image.dataset_name,
-            "image_id": row.media_id,
+            "image_id": texts[row.media_id],
             "image_name": image.name,
-            "image_status": image.status.name,
-            "status_id": image.status_id,
-            "labeled_by": row.updated_by_id,
+            "image_status": image.status__name,
+            "status_id": texts[image.status_id],
+            "labeled_by": texts[row.updated_by_id],
             "bbox": geometry.bbox,
             "polygon": geometry.polygon,
             "mask": geometry.mask,
             "keypoint_schema_id": schema.pk if schema else None,
             "keypoint_schema_name": schema.name if schema else None,
             "keypoint_classes": related.keypoint_classes.get(schema.pk, ()) if schema else (),
-            "keypoint_labels": keypoints_of(row) if with_keypoints and row.keypoints else (),
+            "keypoint_labels": _keypoints(row, texts) if with_keypoints and row.keypoints else (),
             **_thumb(geometry, box, orjson.loads(row.keypoints) if row.keypoints else ()),
         }
 
 
-def crop_of(image: Media, geometry: HastyGeometry) -> tuple[tuple[int, int, int, int], str | None]:
+def _keypoints(row: ProjectLabelRow, texts: IdTexts) -> list[dict[str, Any]]:
+    assert row.created_at and row.updated_at
+    whole = row._replace(
+        created_by_id=texts[row.created_by_id], updated_by_id=texts[row.updated_by_id], created_at=utc(row.created_at), updated_at=utc(row.updated_at)
+    )  # fmt: skip
+    return keypoints_of(whole)
+
+
+def crop_of(image: LabeledImageRow, geometry: HastyGeometry) -> tuple[tuple[int, int, int, int], str | None]:
     """Return the part of the image that shows a label, and its address; None when nothing of it is in the image."""
     left, top, right, bottom = geometry.bbox
     box = max(left, 0), max(top, 0), min(right, image.width), min(bottom, image.height)
     if box[0] >= box[2] or box[1] >= box[3]:
         return geometry.bbox, None
-    return box, media_urls.crop(image, box)
+    return box, media_urls.crop_of(image, box, sha256=image.blob__sha256)
 
 
 def _thumb(
