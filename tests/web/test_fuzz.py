@@ -113,7 +113,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "invitation-decline": {},
     "invitation-link": {},
     "invitation-revoke": {},
-    "preferences": {"theme": "dark"},
+    "preferences": {"theme": "dark", "keys": {"preset": "cvat", "custom": {"delete": ["X"]}}},
     "workspaces": {"name": "Another"},
     "workspace-change": {"name": "Acme", "description": "text"},
     "sample": {},

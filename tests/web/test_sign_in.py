@@ -180,6 +180,30 @@ def test_preferences_are_kept(w: World) -> None:
     assert post(None, "/web/preferences", {"theme": "dark"}).status_code == 401
 
 
+def test_keys_are_kept_with_the_account(w: World) -> None:
+    chosen = {"preset": "cvat", "custom": {"tool.box": ["Shift+R"], "view.grid": ["T G"], "delete": []}}
+    assert post(w.ann, "/web/preferences", {"theme": "dark"}).status_code == 204
+    assert post(w.ann, "/web/preferences", {"keys": chosen}).status_code == 204
+    w.ann.refresh_from_db()
+    assert w.ann.preferences == {"theme": "dark", "keys": chosen}
+    for wrong, field in (
+        ("cvat", "keys"),
+        ({"preset": "cvat"}, "keys"),
+        ({"preset": "vim", "custom": {}}, "keys.preset"),
+        ({"preset": "cvat", "custom": []}, "keys.custom"),
+        ({"preset": "cvat", "custom": {f"c{n}": [] for n in range(301)}}, "keys.custom"),
+        ({"preset": "cvat", "custom": {"<b>": ["A"]}}, "keys.custom"),
+        ({"preset": "cvat", "custom": {"a": "B"}}, "keys.custom.a"),
+        ({"preset": "cvat", "custom": {"a": ["B"] * 9}}, "keys.custom.a"),
+        ({"preset": "cvat", "custom": {"a": ["Hyper+B"]}}, "keys.custom.a"),
+        ({"preset": "cvat", "custom": {"a": [7]}}, "keys.custom.a"),
+    ):
+        answer: Any = post(w.ann, "/web/preferences", {"keys": wrong})
+        assert (answer.status_code, answer.json()["field"]) == (400, field), wrong
+    w.ann.refresh_from_db()
+    assert w.ann.preferences["keys"] == chosen
+
+
 def test_a_link_page_names_both_people_and_keeps_the_session_until_the_button(w: World) -> None:
     client = browser(w.max)
     path = f"/sign-in/link/{sign_in.make_link(user=w.ann)}/"

@@ -1,10 +1,8 @@
-"""Writes of people's own accounts: name, password, preferences."""
+"""Writes of people's own accounts: name, email, password."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core import signing
@@ -22,7 +20,6 @@ from annotator.services import security_log
 from annotator.services.accounts import guesses
 from annotator.services.security_log import Kind
 
-PREFERENCES: dict[str, tuple[str, ...]] = {"theme": ("", "light", "dark"), "contrast": ("", "more")}
 # Without these a name cannot break an address or a command line.
 _NOT_IN_NAMES = frozenset("/\\:<>\"'@ ")
 EMAIL_LINK_VALID_FOR = timedelta(days=1)
@@ -100,21 +97,6 @@ def mark_verified(*, user: User, email: str, actor: Actor | None = None) -> User
             raise taken from error
         security_log.record(Kind.EMAIL_VERIFIED, actor=actor, user_id=user.pk)
     return user
-
-
-def set_preferences(*, actor: Actor, changes: Mapping[str, Any]) -> dict[str, str]:
-    """Change one's theme ("", light, dark) or contrast ("", more) and return all preferences; absent keys stay."""
-    for name, value in changes.items():
-        if name not in PREFERENCES or value not in PREFERENCES[name]:
-            raise Invalid(
-                f"{name} must be one of {', '.join(v or 'nothing' for v in PREFERENCES.get(name, ()))}.",
-                field=name,
-            )
-    with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=actor.user_id)
-        user.preferences = {**user.preferences, **changes}
-        user.save(update_fields=["preferences"])
-    return dict(user.preferences)
 
 
 def set_password(*, actor: Actor, old: str, new: str) -> User:

@@ -148,6 +148,7 @@ def session(user: User, project: Project, *, csrf: str) -> dict[str, Any]:
     return {
         "v": 1,
         "user": {"id": user.pk, "name": user.shown_name, "initials": user.initials, "hue": user.hue},
+        "keys": user.preferences.get("keys"),
         "project": {"id": project.pk, "name": project.name},
         "urls": {
             "state": "/web/media/{id}/state",

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from annotator.domain.errors import Busy, Conflict
 from annotator.models import User
 from annotator.services.accounts import accounts, rates, sessions
+from annotator.services.accounts.preferences import set_preferences
 from annotator.web import forms, mails, page_context
 from annotator.web.actors import actor_of, page, signed_in, user_of
 from annotator.web.display_names import device_name
@@ -111,6 +112,6 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Save theme and contrast."""
-    accounts.set_preferences(actor=actor_of(request), changes=dict(forms.read(request)))
+    """Save theme, contrast, and the keys of the labeling page."""
+    set_preferences(actor=actor_of(request), changes=dict(forms.read(request)))
     return HttpResponse(status=204)

@@ -1,5 +1,4 @@
 /** The commands of the labeling page and their keys, as data. Only commands that exist are listed. */
-import { shownKeys } from './keymap.js';
 import { t } from '../i18n.js';
 
 /** @import {Command, Scope} from './keymap.js' */
@@ -125,9 +124,3 @@ export const COMMANDS = Object.freeze([
   command('draw.back', 'drawing', 'drawing', ['Backspace', 'Ctrl+Z'], () => t('Remove last point'), { ...REPEAT, ...OVER }),
   command('draw.again', 'drawing', 'drawing', ['Ctrl+Shift+Z', 'Ctrl+Y'], () => t('Restore last point'), { ...REPEAT, ...OVER }),
 ]);
-
-/** The first keys of a command as text: "Ctrl Shift Z"; empty when it has none. @param {string} id */
-export function keyText(id) {
-  const keys = COMMANDS.find((c) => c.id === id)?.keys[0];
-  return keys ? shownKeys(keys).map((key) => (key === 'Enter' ? '⏎' : key)).join(' ') : '';
-}

@@ -41,8 +41,47 @@ const SYMBOLS = {
   '`': { keys: ['`'], codes: ['Backquote'] },
   '.': { keys: ['.'], codes: ['Period'] },
   '\\': { keys: ['\\'], codes: ['Backslash', 'IntlBackslash'] },
+  '/': { keys: ['/'], codes: [] },
+  ',': { keys: [','], codes: ['Comma'] },
+  ';': { keys: [';'], codes: ['Semicolon'] },
+  "'": { keys: ["'"], codes: ['Quote'] },
+  '[': { keys: ['['], codes: ['BracketLeft'] },
+  ']': { keys: [']'], codes: ['BracketRight'] },
 };
+/** Keys with a name that a command may have. */
+const NAMED = new Set(['Enter', 'Space', 'Tab', 'Delete', 'Backspace', 'Insert', 'Home', 'End', 'PageUp', 'PageDown', 'Escape', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', ...Array.from({ length: 12 }, (_, i) => `F${i + 1}`)]);
 const isAscii = (/** @type {string} */ key) => key.length === 1 && key.charCodeAt(0) < 128;
+
+/** Whether a text is one chord, or two after each other, that a keyboard can press. @param {unknown} text */
+export function isChord(text) {
+  if (typeof text !== 'string' || text.split(' ').length > 2) return false;
+  return text.split(' ').every((chord) => {
+    const parts = chord.split('+');
+    const key = parts.pop() ?? '';
+    const isKey = /^[A-Z0-9]$/.test(key) || key in SYMBOLS || NAMED.has(key);
+    return isKey && parts.every((part, i) => ['Ctrl', 'Alt', 'Shift'].indexOf(part) >= 0 && parts.indexOf(part) === i);
+  });
+}
+
+/** The chord that an event is, or null for a key that no command can have. @param {KeyLike} event */
+export function chordOf(event) {
+  const isAltGr = event.getModifierState?.('AltGraph') ?? false;
+  const symbol = Object.keys(SYMBOLS).find((name) => SYMBOLS[name].keys.includes(event.key));
+  const key = symbol ?? keyName(event);
+  const ctrl = !isAltGr && (event.ctrlKey || event.metaKey) ? 'Ctrl+' : '';
+  const alt = !isAltGr && event.altKey ? 'Alt+' : '';
+  const shift = event.shiftKey && !symbol ? 'Shift+' : '';
+  const chord = `${ctrl}${alt}${shift}${key}`;
+  return isChord(chord) ? chord : null;
+}
+
+/** @param {KeyLike} event */
+function keyName({ key, code }) {
+  if (/^[a-z]$/i.test(key)) return key.toUpperCase();
+  const place = /^(?:Key|Digit|Numpad)([A-Z0-9])$/.exec(code);
+  if (place && (!isAscii(key) || /^\d$/.test(place[1]))) return place[1];
+  return key === ' ' ? 'Space' : key;
+}
 
 /**
  * True when the event is the chord. Letters count as they are printed on a Latin keyboard, by place on another;
@@ -70,24 +109,22 @@ export function matches(chord, event) {
 }
 
 /**
+ * Whether `keys` of one command would mean another at the same time.
+ * @param {Command} a with its keys @param {Command} b @param {string} keys of b
+ */
+export function collide(a, b, keys) {
+  const isWider = WIDER[a.scope].includes(b.scope) || WIDER[b.scope].includes(a.scope);
+  if (a.scope !== b.scope && (!isWider || a.over || b.over)) return false;
+  return a.keys.some((own) => own === keys || (own.includes(' ') !== keys.includes(' ') && own.split(' ')[0] === keys.split(' ')[0]));
+}
+
+/**
  * Pairs of commands that one chord would mean at the same time, as sentences.
  * @param {readonly Command[]} commands
  * @returns {string[]}
  */
 export function clashes(commands) {
-  const found = [];
-  const all = commands.flatMap((c) => c.keys.map((keys) => ({ command: c, keys })));
-  for (const [i, a] of all.entries()) {
-    for (const b of all.slice(0, i)) {
-      const isPrefix = a.keys.split(' ')[0] === b.keys.split(' ')[0] && a.keys.includes(' ') !== b.keys.includes(' ');
-      if (a.keys !== b.keys && !isPrefix) continue;
-      const areTogether = a.command.scope === b.command.scope;
-      const isWider = WIDER[a.command.scope].includes(b.command.scope) || WIDER[b.command.scope].includes(a.command.scope);
-      const isMeant = isWider && (a.command.over || b.command.over);
-      if (areTogether || (isWider && !isMeant)) found.push(`${a.keys}: ${b.command.id} and ${a.command.id}`);
-    }
-  }
-  return found;
+  return commands.flatMap((a, i) => commands.slice(0, i).flatMap((b) => a.keys.filter((keys) => collide(b, a, keys)).map((keys) => `${keys}: ${b.id} and ${a.id}`)));
 }
 
 const SHOWN = /** @type {Record<string, string>} */ ({
@@ -118,6 +155,9 @@ export function isTaken(target, event) {
   return OWN_KEYS.some((own) => own.keys.includes(event.key) && target.closest(own.in));
 }
 
+/** @param {readonly Command[]} commands */
+const bindingsOf = (commands) => commands.flatMap((c) => c.keys.map((keys) => ({ command: c, chords: keys.split(' ').map(parseChord) })));
+
 export class Keymap {
   /**
    * @param {{run: (id: string, press: {isDown: boolean, isRepeat: boolean, event: any}) => boolean | void,
@@ -129,11 +169,16 @@ export class Keymap {
     this.scopes = scopes;
     this.isBlocked = isBlocked;
     this.now = now;
-    this.bindings = commands.flatMap((c) => c.keys.map((keys) => ({ command: c, chords: keys.split(' ').map(parseChord) })));
+    this.bindings = bindingsOf(commands);
     /** First chord of a pair that was pressed. @type {{key: string, until: number} | null} */
     this.prefix = null;
     /** Held commands by the code of their key. @type {Map<string, Command>} */
     this.held = new Map();
+  }
+
+  /** Takes other keys from now on. @param {readonly Command[]} commands */
+  use(commands) {
+    this.bindings = bindingsOf(commands);
   }
 
   /** Listens until the returned function is called. @param {EventTarget} [target] */

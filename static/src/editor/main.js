@@ -6,8 +6,9 @@ import { PixelReader } from './view/pixels.js';
 import { openPort } from './view/port.js';
 import { createStage } from './view/stage.js';
 import { createDebug } from './debug.js';
-import { COMMANDS, keyText } from './command-list.js';
+import { COMMANDS } from './command-list.js';
 import { Keymap } from './keymap.js';
+import { createBindings } from './keys/bindings.js';
 import { announceSaving, createAnnouncer } from './panels/notices/announce.js';
 import { announceSteps } from './panels/notices/steps.js';
 import { mountBanner, mountTrouble } from './panels/notices/banners.js';
@@ -32,10 +33,11 @@ import { createStepper } from './panels/filmstrip/stepper.js';
 import { stepsFor } from './panels/bars/workflow.js';
 import { returnFocusTo } from './panels/focus.js';
 import { lockFinishedImage, offerDraft, syncBrush, syncDisplaySettings, syncFilmItem, syncWand } from './panels/effects.js';
-import { setStrings } from '../i18n.js';
+import { setStrings, t } from '../i18n.js';
 import { wireDialogs } from '../ui/dialog.js';
 import { wireMenus } from '../ui/menu.js';
 import { adoptServerToasts, toast } from '../ui/toast.js';
+import { savePreferences } from '../ui/preferences.js';
 import { announceVisit } from '../ui/visits.js';
 
 /** @import {Boot} from './types/page' */
@@ -56,6 +58,7 @@ async function createApp(boot) {
   const pixels = new PixelReader(new URL(__PIXELS_WORKER__, import.meta.url), { media: () => store.media.peek(), file: (media) => stage.image.file(media) });
   const cut = (/** @type {object} */ hints, /** @type {AbortSignal} */ signal) => session.cut(store.media.peek()?.id ?? '', hints, signal);
   const stage = createStage({ element: $('main'), store, createTools: (context) => createTools({ ...context, pixels, cut }), announce, port });
+  const bindings = createBindings(COMMANDS, boot.keys, saveKeys);
   const names = new Names([...(boot.people ?? []), boot.user]);
   names.listen(session);
   const app = /** @type {any} */ ({
@@ -66,7 +69,8 @@ async function createApp(boot) {
     trouble: signal(null),
     loading: signal(false),
     shown: signal(null),
-    keys: keyText,
+    bindings,
+    keys: bindings.text,
   });
   app.open = createNavigation(app);
   app.stepper = createStepper({ film: app.film, open: app.open, announce, notify: toast });
@@ -76,11 +80,16 @@ async function createApp(boot) {
   return app;
 }
 
+/** @param {unknown} keys */
+function saveKeys(keys) {
+  savePreferences({ keys }).catch((/** @type {Error} */ error) => toast(t('The keys hold on this page only, they could not be saved: {reason}', { reason: error.message }), { bad: true }));
+}
+
 /** Keys: the stage first, it knows drafts and vertices; then the page. @param {App} app */
 function wireKeys(app) {
-  const { stage, actions } = app;
+  const { stage, actions, bindings } = app;
   const keymap = new Keymap({
-    commands: COMMANDS,
+    commands: bindings.commands.peek(),
     scopes: () => ['all', ...stage.scopes()],
     isBlocked: () => document.querySelector('dialog[open], [popover]:popover-open') !== null,
     run: (id, press) => {
@@ -90,6 +99,7 @@ function wireKeys(app) {
       return actions[id]?.(press) !== false;
     },
   });
+  effect(() => keymap.use(bindings.commands.value));
   keymap.attach(document);
 }
 

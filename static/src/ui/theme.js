@@ -1,5 +1,5 @@
 /** Light, dark and high contrast: applied immediately and saved for the user on the server. */
-import { postJson } from './dom.js';
+import { savePreferences } from './preferences.js';
 
 const root = document.documentElement;
 
@@ -10,10 +10,8 @@ export function shownTheme() {
 }
 
 function save() {
-  const url = root.dataset.preferences;
-  if (!url) return;
-  const body = { theme: root.dataset.theme ?? '', contrast: root.dataset.contrast ?? '' };
-  postJson(url, body).catch(() => { /* the theme is already applied; the next page loads the saved one */ });
+  const values = { theme: root.dataset.theme ?? '', contrast: root.dataset.contrast ?? '' };
+  savePreferences(values).catch(() => { /* the theme is already applied; the next page loads the saved one */ });
 }
 
 /** @param {'' | 'light' | 'dark'} theme '' follows the system */

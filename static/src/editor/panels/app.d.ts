@@ -34,6 +34,8 @@ export interface App {
   readonly loading: Signal<boolean>;
   /** Runs a command of the key map by its id, as its key would. */
   run(command: string): void;
+  /** The keys of this person. */
+  bindings: ReturnType<typeof import('../keys/bindings.js').createBindings>;
   /** The keys of a command, for tooltips: "Ctrl Z". */
   keys(command: string): string;
   /** Shows another image. */

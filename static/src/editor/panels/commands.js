@@ -2,7 +2,6 @@
 import { ngettext, t } from '../../i18n.js';
 import { toggleContrast, toggleTheme } from '../../ui/theme.js';
 import { toast, undoLastToast } from '../../ui/toast.js';
-import { COMMANDS } from '../command-list.js';
 import { deletable, deleteLabels, reorder } from '../commands.js';
 import { copySelected, duplicateSelected, pasteCopied } from './copies.js';
 import { focusAttribute } from './side/attribute-keys.js';
@@ -232,7 +231,7 @@ export function actionsOf(app) {
     flush: () => { session.flush(); app.announce(store.save.peek().text); },
     undo: () => undo(app),
     redo: () => redo(app),
-    help: () => showKeySheet(COMMANDS),
+    help: () => showKeySheet(app),
     palette: () => showPalette(app),
     settings: () => showSettings(app),
     fullscreen: () => toggleFullscreen(),

@@ -75,6 +75,8 @@ export interface Person {
 export interface PageSession {
   v: 1;
   user: Person;
+  /** The keys that the person chose, as they were saved; null for the default ones. */
+  keys?: unknown;
   project: { id: string; name: string };
   urls: {
     state: string;

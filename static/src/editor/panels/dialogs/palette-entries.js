@@ -2,7 +2,7 @@
 import { t } from '../../../i18n.js';
 import { h } from '../../../ui/dom.js';
 import { openPalette } from '../../../ui/palette.js';
-import { COMMANDS, keyText } from '../../command-list.js';
+import { COMMANDS } from '../../command-list.js';
 import { classEntries } from '../side/class-picker.js';
 import { switchTag } from '../side/tags.js';
 import { backTo } from '../filmstrip/navigate.js';
@@ -16,7 +16,7 @@ const HIDDEN = /^(palette|class\.\d+|bind\.\d+|nudge|resize|cross|draw|escape|pa
 function commandEntries(app) {
   const group = t('Commands');
   const entries = COMMANDS.filter((one) => !HIDDEN.test(one.id)).map((one) => ({
-    group, label: one.text(), keys: keyText(one.id) || undefined, icon: 'corner-down-left', run: () => app.run(one.id),
+    group, label: one.text(), keys: app.keys(one.id) || undefined, icon: 'corner-down-left', run: () => app.run(one.id),
   }));
   return [
     ...entries,
