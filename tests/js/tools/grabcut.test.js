@@ -42,6 +42,17 @@ test('four clicks are the ends of the object; Backspace takes the last one back'
   assert.equal(store.labels.size, 1);
 });
 
+test('without a mouse: Enter sets the ends at the crosshair', async () => {
+  const { press, asked, tool } = grabcut();
+  press('ArrowLeft');
+  for (const [x, y] of [[20, 40], [30, 20], [40, 40], [30, 60]]) {
+    tool.crosshair.show([x, y]);
+    press('Enter');
+  }
+  assert.deepEqual(asked[0].hints, { points: [[20, 40], [30, 20], [40, 40], [30, 60]] });
+  await asked[0].answer({});
+});
+
 test('strokes over the mask keep, with Alt remove; the newest question counts and holds all strokes', async () => {
   const { store, drag, asked, last } = grabcut([mask('m', [20, 20, 60, 60], [1, 1600])]);
   store.select(['m']);

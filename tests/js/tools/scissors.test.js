@@ -94,6 +94,8 @@ test('Esc discards with an offer to bring it back; answers that come later are o
   offers[0].undo();
   assert.equal(tool.anchors.length, 2);
   tool.cancel();
+  assert.ok(tool.restore() && tool.anchors.length === 2 && !tool.restore());
+  tool.cancel();
   click(40, 50);
   tool.cancel();
   await settle();
@@ -111,6 +113,21 @@ test('going on finishes three anchors or more and drops fewer', async () => {
   await settle();
   tool.finishOrKeep();
   assert.deepEqual([store.labels.size, last().box], [1, [40, 20, 140, 50]]);
+});
+
+test('without a mouse: arrows move the crosshair, Enter sets anchors, and at the last one closes', async () => {
+  const { store, press, tool, last } = scissors();
+  const go = async (x, y) => {
+    tool.crosshair.show([x, y]);
+    press('Enter');
+    await settle();
+  };
+  press('ArrowLeft');
+  for (const [x, y] of [[40, 50], [90, 20], [140, 50], [90, 80]]) await go(x, y);
+  assert.equal(tool.anchors.length, 4);
+  press('Enter');
+  await settle();
+  assert.deepEqual([store.labels.size, last().box], [1, [40, 20, 140, 80]]);
 });
 
 test('what cannot be done is said', async () => {

@@ -60,6 +60,18 @@ test('the tolerance changes the preview: by its signal, and by dragging right', 
   assert.deepEqual(last().box, [50, 0, 60, 50]);
 });
 
+test('without a mouse: Enter previews at the crosshair, Enter again stores', async () => {
+  const { store, tool, press, last } = wand();
+  store.wandTolerance.value = 0;
+  press('ArrowLeft');
+  tool.crosshair.show([15, 5]);
+  press('Enter');
+  await settle();
+  assert.equal(store.labels.size, 0);
+  press('Enter');
+  assert.deepEqual(last().box, [10, 0, 20, 50]);
+});
+
 test('Enter before the answer stores what the answer is', async () => {
   const { store, click, press, last } = wand();
   store.wandTolerance.value = 0;

@@ -21,7 +21,7 @@ export class PixelReader {
     /** Requests without an answer. @type {Map<number, Answer>} */
     this.waiting = new Map();
     this.last = 0;
-    /** The image that the worker has, or is getting. @type {{media: string, opened: Promise<unknown>} | null} */
+    /** The file that the worker has, or is getting, by its address: replaced images have another. @type {{url: string, opened: Promise<unknown>} | null} */
     this.open = null;
   }
 
@@ -42,9 +42,9 @@ export class PixelReader {
   async #opened() {
     const media = this.source.media();
     if (!media) throw new Error('No image is shown.');
-    if (this.open?.media === media.id) return this.open.opened;
+    if (this.open?.url === media.detail_url) return this.open.opened;
     const opened = this.source.file(media).then((blob) => this.#send('open', { blob, width: media.width, height: media.height }));
-    this.open = { media: media.id, opened };
+    this.open = { url: media.detail_url, opened };
     opened.catch(() => {
       if (this.open?.opened === opened) this.open = null;
     });

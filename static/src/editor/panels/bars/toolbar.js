@@ -26,10 +26,10 @@ function hint({ store }) {
   if (tool === 'brush') return isOnMask ? t('Drag to add to the mask. Alt erases, Shift draws straight, N begins a new object.') : t('Drag to paint a mask. Shift draws straight from the last stroke.');
   if (tool === 'eraser') return isOnMask ? t('Drag to erase from the mask. Alt paints, Shift draws straight.') : t('Select a mask first: Ctrl+click on it.');
   if (tool === 'fill') return isOnMask ? t('Click into a hole of the selected mask to fill it.') : t('Select a mask first: Ctrl+click on it.');
-  if (tool === 'wand') return t('Click on a color, drag or [ and ] to change the tolerance, Enter stores. Shift adds to the mask, Alt removes from it.');
-  if (tool === 'scissors') return t('Click along the object: the path follows edges. Enter closes, Backspace removes the last point, Ctrl sets one exactly.');
+  if (tool === 'wand') return t('Click on a color, drag or [ ] to set the tolerance, Enter stores. Shift adds, Alt removes.');
+  if (tool === 'scissors') return t('Click along the object: the path follows edges. Enter closes, Backspace goes back.');
   if (tool === 'grabcut') {
-    return isOnMask ? t('Stroke what belongs to the mask, with Alt what does not. Shift strokes outside it. N begins a new object.') : t('Drag a box around the object, or click its four ends. Esc cancels.');
+    return isOnMask ? t('Stroke what belongs to it, with Alt what does not. N begins a new object.') : t('Drag a box around the object, or click its four ends. Esc cancels.');
   }
   if (tool === 'polygon') {
     const one = store.selection.value.size === 1 ? store.labels.get([...store.selection.value][0]) : undefined;
@@ -57,7 +57,7 @@ function brushFields({ store, settings, stage }) {
   return html`<span class="sep"></span>
     <label class="opt">${t('Size')}<input class="input brush-size" type="number" min="1" max="1000" step="1" .value=${String(brushSize)} title=${t('Pixels across. [ and ] change it.')}
       @change=${setSize} @keydown=${leave}></label>
-    <label class="opt check" title=${t('The pressure of a pen sets the size of the stroke')}><input type="checkbox" .checked=${brushPressure} @change=${() => settings.set({ brushPressure: !brushPressure })}>${t('Pen pressure')}</label>`;
+    ${store.tool.value === 'grabcut' ? nothing : html`<label class="opt check" title=${t('The pressure of a pen sets the size of the stroke')}><input type="checkbox" .checked=${brushPressure} @change=${() => settings.set({ brushPressure: !brushPressure })}>${t('Pen pressure')}</label>`}`;
 }
 
 /** How much the wand takes. @param {App} app */

@@ -8,6 +8,7 @@ import { ngettext, t } from '../../../i18n.js';
 import { DrawTool } from '../draw.js';
 import { simplified } from '../snap.js';
 
+/** @import {HistoryEntry} from '../../types/changes' */
 /** @import {Point} from '../../types/geometry' */
 /** @import {Key, Pen, ToolPointer} from '../tool.js' */
 
@@ -33,6 +34,8 @@ export class ScissorsTool extends DrawTool {
   queue = Promise.resolve();
   /** Of these, those that are not done. */
   pending = 0;
+  /** What was discarded last, while the history is the same; `close` closes its notice. @type {{anchors: Anchor[], history: readonly HistoryEntry[], close: () => void} | null} */
+  discarded = null;
   /** Changes when the drawing is given up: answers for it are of no use. */
   drawing = 0;
 
@@ -92,6 +95,7 @@ export class ScissorsTool extends DrawTool {
     const last = this.anchors.at(-1);
     const path = last ? await this.#path(last.point, point) : [];
     if (drawing !== this.drawing || (last && !path.length)) return;
+    this.#forgetDiscarded();
     this.anchors = [...this.anchors, { point, path }];
     this.ahead = [];
     this.asked.to = '';
@@ -172,6 +176,7 @@ export class ScissorsTool extends DrawTool {
   /** @override */
   reset() {
     this.#forget();
+    this.#forgetDiscarded();
     super.cancel();
     this.crosshair.hide();
   }
@@ -179,18 +184,34 @@ export class ScissorsTool extends DrawTool {
   /** Discards the outline, and offers to bring it back. @override */
   cancel() {
     const { anchors } = this;
-    const { store, offerUndo, setTool, redraw } = this.context;
-    const media = store.media.peek()?.id;
+    const { store, offerUndo } = this.context;
     const was = this.isDrawing;
     this.#forget();
     if (!anchors.length) return super.cancel() || was;
-    offerUndo(t('Outline discarded'), () => {
-      if (store.media.peek()?.id !== media || this.isDrawing) return;
-      setTool(this.name);
-      this.anchors = anchors;
-      redraw();
-    });
+    this.#forgetDiscarded();
+    this.discarded = { anchors, history: store.history.peek(), close: offerUndo(t('Outline discarded'), () => this.#bringBack()) };
     return true;
+  }
+
+  /** @override */
+  restore() {
+    if (this.discarded?.history !== this.context.store.history.peek()) return false;
+    this.#bringBack();
+    return true;
+  }
+
+  #bringBack() {
+    const { discarded } = this;
+    this.#forgetDiscarded();
+    if (!discarded || this.isDrawing) return;
+    this.context.setTool(this.name);
+    this.anchors = discarded.anchors;
+    this.context.redraw();
+  }
+
+  #forgetDiscarded() {
+    this.discarded?.close();
+    this.discarded = null;
   }
 
   /** @override a second finger draws nothing */
