@@ -2,7 +2,7 @@
 import { h } from '../../ui/dom.js';
 import { itemsOf } from '../../ui/menu.js';
 import { t } from '../../i18n.js';
-import { COMMANDS, keyText } from '../command-list.js';
+import { COMMANDS } from '../command-list.js';
 import { nearest } from '../geom/keypoints.js';
 import { pointName } from '../skeletons.js';
 import { changePoint } from './skeletons.js';
@@ -43,7 +43,7 @@ function row(app, entry) {
   const command = typeof entry === 'string' ? COMMANDS.find((one) => one.id === entry) : undefined;
   if (typeof entry === 'string' && !command) return null;
   const text = typeof entry === 'string' ? command?.text() ?? '' : entry.text;
-  const keys = typeof entry === 'string' ? keyText(entry) : '';
+  const keys = typeof entry === 'string' ? app.keys(entry) : '';
   const run = typeof entry === 'string' ? () => app.run(entry) : entry.run;
   const item = h('button', { class: 'item', type: 'button', role: 'menuitem', ...(entry === 'delete' ? { 'data-danger': '' } : {}) }, h('span', { class: 'clip grow' }, text), ...(keys ? [h('kbd', { class: 'kbd' }, keys)] : []));
   item.addEventListener('click', () => {
