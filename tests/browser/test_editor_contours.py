@@ -73,3 +73,46 @@ def test_a_part_of_a_line_is_drawn_anew(studio: Studio, people: People) -> None:
     [ring] = rings(studio, image)
     assert ring[:6] == [[100, 200], [200, 200], [200, 120], [400, 120], [400, 200], [500, 200]]
     assert editor.labels[0]["shape"] == "polyline"
+
+
+def ctrl_click(editor: Editor, x: float, y: float, *more: str) -> None:
+    for key in ("Control", *more):
+        editor.page.keyboard.down(key)
+    editor.click(x, y)
+    for key in ("Control", *more):
+        editor.page.keyboard.up(key)
+
+
+def test_a_shared_border_is_the_very_same_points(studio: Studio, people: People) -> None:
+    image = studio.image("one.jpg")
+    coast: Ring = [[100, 100], [250, 100], [270, 180], [240, 240], [260, 320], [100, 320]]
+    polygon(studio, image, coast)
+    editor = people("ann").open(image)
+    editor.press("p")
+    editor.click(450, 100)
+    ctrl_click(editor, 252, 102)  # snaps to a corner
+    ctrl_click(editor, 258, 318, "Shift")  # follows the border to another one
+    editor.click(450, 320)
+    editor.press("Enter")
+    editor.idle()
+    assert rings(studio, image)[1] == [[450, 100], *coast[1:5], [450, 320]]
+    assert editor.labels[1]["points"][0][0][1:5] == coast[1:5]
+
+
+def test_snapping_is_switched_on_and_vertices_snap_to_neighbors(studio: Studio, people: People) -> None:
+    image = studio.image("one.jpg")
+    polygon(studio, image, SQUARE)
+    studio.box(image, (350, 150, 500, 250))
+    editor = people("ann").open(image)
+    editor.press("t", "s")  # snapping on
+    editor.click(150, 150)
+    editor.drag((300, 300), (352, 252))
+    editor.idle()
+    assert rings(studio, image)[0] == [[100, 100], [300, 100], [350, 250], [100, 300]]
+    editor.drag((300, 100), (348, 180))  # an edge of the box
+    editor.idle()
+    assert rings(studio, image)[0] == [[100, 100], [350, 180], [350, 250], [100, 300]]
+    editor.press("t", "s")
+    editor.drag((350, 250), (346, 260))
+    editor.idle()
+    assert rings(studio, image)[0][2] == [346, 260]

@@ -42,6 +42,7 @@ export const COMMANDS = Object.freeze([
   command('view.lock', 'all', 'view', ['T L'], () => t('Lock all objects')),
   command('view.grid', 'all', 'view', ['T G'], () => t('Grid')),
   command('view.names', 'all', 'view', ['T N'], () => t('Name tags')),
+  command('view.snap', 'all', 'view', ['T S'], () => t('Snap points to neighbors')),
   command('view.outlines', 'all', 'view', ['T O'], () => t('Outlines only')),
 
   command('escape', 'all', 'tools', ['Escape'], () => t('Cancel the drawing, then the tool, then the selection; Tab then leaves the image')),

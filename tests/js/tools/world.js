@@ -26,6 +26,10 @@ export function stageWith(labels = [], { zoom = 1, may = true, more = {} } = {})
       const a = boundsOf(l);
       return a[0] >= b[0] && a[1] >= b[1] && a[2] <= b[2] && a[3] <= b[3];
     }),
+    near: (b) => [...store.labels.values()].filter((l) => {
+      const a = boundsOf(l);
+      return a[0] <= b[2] && a[1] <= b[3] && a[2] >= b[0] && a[3] >= b[1];
+    }),
     previews,
     redraw() {},
     setTool: (name) => {

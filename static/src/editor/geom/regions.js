@@ -29,7 +29,7 @@ const isMask = (label) => Boolean(label.mask?.length);
 const isBox = (label) => !isMask(label) && !label.points;
 
 /** The outline of a box or a polygon. @param {Shape} label @returns {Part[]} */
-function outline({ box: [x0, y0, x1, y1], points }) {
+export function outline({ box: [x0, y0, x1, y1], points }) {
   return points ?? [[[[x0, y0], [x1, y0], [x1, y1], [x0, y1]]]];
 }
 

@@ -83,7 +83,7 @@ function toggleSelected({ store, announce }, what) {
   announce(what === 'hidden' ? (isOn ? t('Hidden') : t('Shown')) : isOn ? t('Locked') : t('Unlocked'));
 }
 
-/** @param {App} app @param {'hideAll' | 'lockAll' | 'outlines' | 'grid' | 'names' | 'bare'} name */
+/** @param {App} app @param {'hideAll' | 'lockAll' | 'outlines' | 'grid' | 'names' | 'snap' | 'bare'} name */
 function toggleDisplay({ store }, name) {
   const display = store.display.peek();
   store.display.value = { ...display, [name]: !display[name] };
@@ -244,6 +244,7 @@ export function actionsOf(app) {
     'view.lock': () => toggleDisplay(app, 'lockAll'),
     'view.grid': () => toggleDisplay(app, 'grid'),
     'view.names': () => toggleDisplay(app, 'names'),
+    'view.snap': () => toggleDisplay(app, 'snap'),
     'view.outlines': () => toggleDisplay(app, 'outlines'),
     'tool.select': () => useTool(app, 'select'),
     'tool.pan': () => useTool(app, 'pan'),

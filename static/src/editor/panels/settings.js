@@ -8,6 +8,7 @@ import { effect, signal } from '@preact/signals-core';
  * @property {number} fill        0..1, opacity of fills
  * @property {boolean} outlines
  * @property {boolean} names      name tags beside the shapes
+ * @property {boolean} snap       points snap to neighbors
  * @property {boolean} keepView   next and previous keep zoom and place
  * @property {boolean} bare       panels hidden
  * @property {string} sort        of the object list
@@ -18,7 +19,7 @@ import { effect, signal } from '@preact/signals-core';
  */
 
 /** @type {Readonly<Settings>} */
-export const DEFAULTS = Object.freeze({ sideWidth: 320, tab: 'objects', fill: 0.2, outlines: false, names: true, keepView: false, bare: false, sort: 'number', brushSize: 20, brushPressure: true, wandTolerance: 20, digits: {} });
+export const DEFAULTS = Object.freeze({ sideWidth: 320, tab: 'objects', fill: 0.2, outlines: false, names: true, snap: false, keepView: false, bare: false, sort: 'number', brushSize: 20, brushPressure: true, wandTolerance: 20, digits: {} });
 
 /** What was stored, as far as it makes sense. @param {unknown} stored @returns {Settings} */
 export function sane(stored) {

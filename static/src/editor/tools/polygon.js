@@ -6,15 +6,15 @@
  */
 import { updateLabel } from '../commands.js';
 import { clip } from '../geom/clip.js';
-import { addHole, bounds, partAt } from '../geom/poly.js';
+import { bounds } from '../geom/poly.js';
 import { ngettext, t } from '../../i18n.js';
-import { DrawTool } from './draw.js';
-import { rounded, simplified, vertexDigits } from './snap.js';
+import { extended, isPart, mayGoOn } from './hosts.js';
+import { simplified } from './snap.js';
+import { SnappingTool } from './snapping.js';
 import { isDrag } from './tool.js';
 
 /** @import {Draft} from '../types/draft' */
-/** @import {Part, Point} from '../types/geometry' */
-/** @import {Label} from '../types/labels' */
+/** @import {Point} from '../types/geometry' */
 /** @import {HistoryEntry} from '../types/changes' */
 /** @import {Pen, ToolCamera, ToolPointer, Key} from './tool.js' */
 
@@ -33,7 +33,7 @@ const NO_POINTS = [];
  * @property {Point[] | null} path drawn freehand, with the point of the press; null: it is a click so far
  */
 
-export class PolygonTool extends DrawTool {
+export class PolygonTool extends SnappingTool {
   /** @override */
   name = 'polygon';
   /** @type {Press | null} */
@@ -133,7 +133,7 @@ export class PolygonTool extends DrawTool {
     const step = FREEHAND_STEP / this.context.camera().zoom;
     for (const [x, y] of p.path()) {
       const last = press.path.at(-1) ?? this.points.at(-1);
-      const point = this.placed(x, y);
+      const point = this.gridPoint(x, y);
       if (last && Math.hypot(x - last[0], y - last[1]) >= step && this.#mayAdd(point)) press.path.push(point);
     }
   }
@@ -175,12 +175,6 @@ export class PolygonTool extends DrawTool {
     return label?.shape === 'polygon' && store.isEditable(label.id) ? label.id : null;
   }
 
-  /** A point on the grid; it may lie outside the image. @param {number} x @param {number} y @returns {Point} */
-  placed(x, y) {
-    const digits = vertexDigits(this.context.camera().zoom);
-    return [rounded(x, digits), rounded(y, digits)];
-  }
-
   /** @param {Point} point @param {boolean} isAlt a first point begins a hole, or outside of the polygon another part @returns {boolean} whether a point was added */
   #add(point, isAlt) {
     if (!this.context.store.media.peek()) return false;
@@ -193,21 +187,15 @@ export class PolygonTool extends DrawTool {
     }
     this.undone.points = [];
     this.#forgetDiscarded();
-    this.#set([...this.points, point], host);
+    this.#set([...this.points, ...(host === null ? this.border(last, ...point) : []), point], host);
     return true;
   }
 
-  /** Is the point in the polygon that gets the hole? Those of another part may be anywhere. @param {Point} point @param {string | null} [host] */
-  #mayAdd([x, y], host = this.host) {
-    if (host === null || !this.points.length || this.#isPart(host)) return true;
+  /** @param {Point} point @param {string | null} [host] */
+  #mayAdd(point, host = this.host) {
+    if (host === null) return true;
     const points = this.context.store.labels.get(host)?.points;
-    return points ? partAt(points, x, y) >= 0 : false;
-  }
-
-  /** The first point lies outside of the polygon: what is drawn is another part of it. @param {string} host */
-  #isPart(host) {
-    const points = this.context.store.labels.get(host)?.points;
-    return Boolean(points) && partAt(/** @type {Part[]} */ (points), ...this.points[0]) < 0;
+    return points ? mayGoOn(points, this.points, point) : false;
   }
 
   /** Commits the draft; it stays when that cannot be done. @returns {boolean} whether it was committed */
@@ -216,7 +204,7 @@ export class PolygonTool extends DrawTool {
     const { points: ring, host } = this;
     if (ring.length < this.least) this.context.announce(this.words.tooFew);
     if (ring.length < this.least || !this.isReady) return false;
-    if (host !== null) return this.#cut(host, [...ring]);
+    if (host !== null) return this.#extend(host, [...ring]);
     if (!this.make(ring)) return false;
     this.#forget();
     return true;
@@ -234,36 +222,20 @@ export class PolygonTool extends DrawTool {
     return this.finish({ points, box: bounds(points) }, { shape: 'polygon', tool: 'polygon', kind: t('Polygon'), size });
   }
 
-  /** @param {string} id @param {Point[]} ring */
-  #cut(id, ring) {
+  /** Adds a hole or another part. @param {string} id @param {Point[]} ring */
+  #extend(id, ring) {
     const { store, commit, announce } = this.context;
-    const label = store.labels.get(id);
-    if (label?.points && this.#isPart(id)) return this.#addPart(label, ring);
-    const cut = label?.points ? addHole(label.points, ring) : null;
-    if (!cut) {
-      announce(label ? t('A hole must lie inside the polygon') : t('The polygon of this hole was deleted'));
+    const points = store.labels.get(id)?.points;
+    const isNewPart = points ? isPart(points, ring[0]) : false;
+    const patch = points ? extended(points, ring, /** @type {import('./snap.js').Size} */ (store.media.peek())) : null;
+    if (!patch) {
+      announce(!points ? t('The polygon of this hole was deleted') : isNewPart ? t('The polygon lies outside the image') : t('A hole must lie inside the polygon'));
       return false;
     }
-    const delta = updateLabel(store, id, { points: cut });
+    const delta = updateLabel(store, id, patch);
     if (delta) commit(delta);
-    announce(ngettext('Hole added, {n} point', 'Hole added, {n} points', ring.length), { spokenOnly: true });
-    this.#forget();
-    return true;
-  }
-
-  /** @param {Label} label @param {Point[]} ring */
-  #addPart(label, ring) {
-    const { store, commit, announce } = this.context;
-    const { width, height } = /** @type {import('./snap.js').Size} */ (store.media.peek());
-    const part = clip([[ring]], [0, 0, width, height]);
-    if (!part.length) {
-      announce(t('The polygon lies outside the image'));
-      return false;
-    }
-    const points = [.../** @type {Part[]} */ (label.points), ...part];
-    const delta = updateLabel(store, label.id, { points, box: bounds(points) });
-    if (delta) commit(delta);
-    announce(ngettext('Part added, {n} point', 'Part added, {n} points', part.flat(2).length), { spokenOnly: true });
+    const n = ring.length;
+    announce(isNewPart ? ngettext('Part added, {n} point', 'Part added, {n} points', n) : ngettext('Hole added, {n} point', 'Hole added, {n} points', n), { spokenOnly: true });
     this.#forget();
     return true;
   }
@@ -389,7 +361,7 @@ export class PolygonTool extends DrawTool {
     const concept = host === null ? this.shownConcept : (this.context.store.labels.get(host)?.concept ?? null);
     const tip = press?.path ? null : this.tip;
     const isClosing = tip !== null && points.length >= this.least && this.#isOnFirst(...tip);
-    const line = [...(press?.path ? press.before : points), ...(press?.path ?? []), ...(tip && !isClosing ? [this.placed(...tip)] : [])];
+    const line = [...(press?.path ? press.before : points), ...(press?.path ?? []), ...(tip && !isClosing ? [...this.border(points.at(-1), ...tip), this.placed(...tip)] : [])];
     pen.line(line, { isClosed: this.isRing && line.length > 2, concept, isFilled: host === null });
     if (!press?.path) for (const point of points.slice(1)) pen.handle(...point, { concept });
     pen.handle(...points[0], { isOn: isClosing, isTarget: isClosing, concept });

@@ -30,7 +30,7 @@ export class PolylineTool extends PolygonTool {
   }
 
   /** A place in the image: a line is not cut at the border. @override @param {number} x @param {number} y @returns {Point} */
-  placed(x, y) {
+  gridPoint(x, y) {
     const media = this.context.store.media.peek() ?? { width: 0, height: 0 };
     return snapped(x, y, media, vertexDigits(this.context.camera().zoom));
   }

@@ -14,6 +14,7 @@ import {
 } from './grips.js';
 import { MANY_GRIPS, paintHandles, paintSize } from './handles.js';
 import { rounded, vertexDigits } from './snap.js';
+import { snappedVertex } from './snapping.js';
 import { REACH, Tool, arrow, isDrag } from './tool.js';
 
 /** @import {Part, Point} from '../types/geometry' */
@@ -247,8 +248,8 @@ export class SelectTool extends Tool {
     if (grip.point) return this.points.dragged(label, grip.point, x, y);
     if (grip.edges) return inBox(label, resizedBox(label.box, grip.edges, x, y, this.#size));
     if (grip.frame) return reframed(label, grip.frame, x, y, p.shift);
-    const vertex = /** @type {VertexRef} */ (grip.vertex);
-    return draggedVertex(press.inserted ?? label, vertex, x, y, this.#size, vertexDigits(this.context.camera().zoom));
+    const [toX, toY, digits] = snappedVertex(this.context, p, label.id, x, y);
+    return draggedVertex(press.inserted ?? label, /** @type {VertexRef} */ (grip.vertex), toX, toY, this.#size, digits);
   }
 
   /** @override @param {ToolPointer} p */

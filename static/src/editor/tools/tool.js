@@ -61,6 +61,7 @@
  * @property {() => ToolCamera} camera
  * @property {(x: number, y: number, type?: string) => Label[]} hit the one to select first
  * @property {(box: Box) => Label[]} inside labels that lie whole in the box
+ * @property {(box: Box) => Label[]} near labels that lie in the box or reach into it
  * @property {Map<string, Label | null>} previews other geometry for labels while they are dragged; null: the tool draws it
  * @property {() => void} redraw
  * @property {(name: string) => void} setTool

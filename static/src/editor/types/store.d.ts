@@ -22,6 +22,8 @@ export interface Display {
   grid: boolean;
   /** Name tags beside the shapes. */
   names: boolean;
+  /** Points snap to the vertices and edges of neighbors. */
+  snap: boolean;
   /** Panels collapsed for full canvas. */
   bare: boolean;
 }

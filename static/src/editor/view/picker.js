@@ -18,7 +18,7 @@ export class Picker {
   }
 
   /** @param {Box} box @returns {Label[]} */
-  #near(box) {
+  near(box) {
     return this.catalog.query(...box).flatMap((id) => this.store.labels.get(id) ?? []);
   }
 
@@ -30,13 +30,13 @@ export class Picker {
     const reach = (type === 'touch' ? REACH.touch : REACH.mouse) / zoom;
     const order = this.store.order();
     const edges = this.store.keypointSchemas.peek().flatMap((schema) => schema.edges);
-    return hits(this.#near([x - reach, y - reach, x + reach, y + reach]), x, y, reach, (id) => order.indexOf(id), edges);
+    return hits(this.near([x - reach, y - reach, x + reach, y + reach]), x, y, reach, (id) => order.indexOf(id), edges);
   }
 
   /** Labels that lie whole in the box. @param {Box} box @returns {Label[]} */
   inside(box) {
     const [x0, y0, x1, y1] = box;
-    return this.#near(box).filter((label) => {
+    return this.near(box).filter((label) => {
       const b = boundsOf(label);
       return b[0] >= x0 && b[1] >= y0 && b[2] <= x1 && b[3] <= y1;
     });

@@ -90,6 +90,7 @@ export class ToolHost {
       camera: () => stage.viewport.camera(),
       hit: (/** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ type) => stage.hit(x, y, type),
       inside: (/** @type {import('../types/geometry').Box} */ box) => stage.picker.inside(box),
+      near: (/** @type {import('../types/geometry').Box} */ box) => stage.picker.near(box),
       previews: stage.edit.previews,
       redraw: () => stage.render(),
       setTool: (/** @type {string} */ name) => stage.setTool(name),

@@ -15,7 +15,7 @@ function hint({ store }) {
   if (tool === 'box') return t('Drag, or click two corners. Arrows and Enter draw without a mouse.');
   if (tool === 'extreme_box') return t('Click where the object reaches furthest: left, top, right and bottom, in any order.');
   if (tool === 'rotated_box') return t('Drag along one side, then click where the opposite side shall be. Shift turns by 15°.');
-  if (tool === 'polyline') return t('Click to add points, drag to draw freely, Enter or a double-click ends the line.');
+  if (tool === 'polyline') return t('Click to add points, drag to draw freely, Enter or a double-click ends the line. Ctrl snaps to neighbors.');
   if (tool === 'ellipse') return t('Drag the box around the ellipse, or click two corners. Shift makes a circle.');
   if (tool === 'contour') return t('Press on the outline of the selected object, draw its new course, and release on the outline. Esc ends.');
   if (tool === 'slice') return t('Drag a line across the selected objects, or click where it begins and ends. Esc cancels.');
@@ -33,7 +33,7 @@ function hint({ store }) {
   }
   if (tool === 'polygon') {
     const one = store.selection.value.size === 1 ? store.labels.get([...store.selection.value][0]) : undefined;
-    return one?.points ? t('Click to add points, Enter closes. Hold Alt to draw a hole in the selected polygon, or outside it another part.') : t('Click to add points, drag to draw freely, Enter closes.');
+    return one?.points ? t('Click to add points, Enter closes. Hold Alt to draw a hole in the selected polygon, or outside it another part.') : t('Click to add points, drag to draw freely, Enter closes. Ctrl snaps to neighbors, with Shift along their border.');
   }
   return '';
 }
@@ -99,6 +99,7 @@ function looks(app) {
       @input=${(/** @type {Event} */ event) => settings.set({ fill: Number(/** @type {HTMLInputElement} */ (event.target).value) / 100 })}><output>${percent} %</output></label>
     <span class="sep"></span>
     ${toggle(t('Outlines only'), 'diamond', 'view.outlines', display.outlines)}
+    ${toggle(t('Snap points to neighbors'), 'magnet', 'view.snap', display.snap)}
     ${toggle(t('Grid'), 'grid-3x3', 'view.grid', display.grid)}
     ${toggle(t('Hide all objects'), display.hideAll ? 'eye-off' : 'eye', 'view.hide', display.hideAll)}
     ${iconButton({ name: t('Keep zoom'), icon: 'scan', pressed: keepView, run: () => settings.set({ keepView: !keepView }) })}
