@@ -21,7 +21,17 @@ class AnnotatorAdminConfig(SimpleAdminConfig):
     """The admin's modules are loaded with the addresses: a worker and most commands need none of them (16 MB)."""
 
     default_site = "annotator.admin.site.AnnotatorAdminSite"
-    modules = ("buckets", "machines", "marks", "media", "people", "projects", "running", "vocabulary")
+    modules = (
+        "buckets",
+        "machines",
+        "marks",
+        "media",
+        "people",
+        "projects",
+        "review",
+        "running",
+        "vocabulary",
+    )
 
     def ready(self) -> None:
         checks.register(check_dependencies, checks.Tags.admin)

@@ -28,7 +28,7 @@ GROUPS = (
         _("Classes and attributes"),
         "Concept TagGroup Attribute AttributeOption AttributeBinding KeypointSchema KeypointClass SkeletonEdge KeypointBinding",
     ),
-    (_("Annotations"), "Label Tag Segment AttributeValue"),
+    (_("Annotations"), "Label Tag Segment AttributeValue Issue Comment"),
 )
 SYSTEM = _("System")
 

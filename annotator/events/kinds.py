@@ -21,6 +21,7 @@ from .payloads import (
     ConceptPayload,
     DatasetPayload,
     Id,
+    IssuePayload,
     JobPayload,
     MediaCreated,
     MediaFrozen,
@@ -107,6 +108,11 @@ STATUS_CHANGED: Kind[StatusPayload, StatusBefore] = Kind(
     "status.changed", StatusPayload, StatusBefore, ("media.statuses",),
     effects=_APPLY | _REFETCH, grid="tiles", in_feed=True, undo="media.bulk.undo",
 )  # fmt: skip
+
+#: What happened to an issue of the medium; pages fetch its issues again.
+ISSUES_CHANGED: Kind[IssuePayload, Any] = Kind(
+    "issues.changed", IssuePayload, None, ("review.issues",), in_feed=True
+)
 
 # --- media and datasets ---
 

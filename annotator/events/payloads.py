@@ -169,6 +169,12 @@ class BucketPayload(TypedDict):
     provider: str
 
 
+class IssuePayload(TypedDict):
+    id: Id
+    #: created, commented, resolved, reopened or deleted
+    what: str
+
+
 class AugmentationPayload(TypedDict):
     id: Id
     name: str

@@ -26,6 +26,7 @@ from .people import (
     WorkspaceClock,
 )
 from .projects import ContentType, Project, ProjectClock
+from .review import Comment, Issue
 from .running import AppliedOp, Event, Job, JobState, Lease, WorkerBeat
 from .security import SecurityEvent, Session
 from .uploads import Upload, UploadBatch
@@ -43,8 +44,8 @@ from .vocabulary import (
 )
 
 __all__ = [
-    "BUCKET_SCHEME", "ApiToken", "AppliedOp", "Attribute", "AttributeBinding", "AttributeOption", "AttributeValue", "AugmentationList", "AugmentationSample", "Blob", "Bucket", "BucketProvider", "Concept",
-    "ContentType", "Dataset", "DatasetItem", "Event", "GuessCount", "Invitation", "Job", "JobState", "KeypointBinding", "KeypointClass",
+    "BUCKET_SCHEME", "ApiToken", "AppliedOp", "Attribute", "AttributeBinding", "AttributeOption", "AttributeValue", "AugmentationList", "AugmentationSample", "Blob", "Bucket", "BucketProvider", "Comment", "Concept",
+    "ContentType", "Dataset", "DatasetItem", "Event", "GuessCount", "Invitation", "Issue", "Job", "JobState", "KeypointBinding", "KeypointClass",
     "KeypointSchema", "Label", "Lease", "Media", "MediaKind", "MediaStatus", "Membership", "ModelingSetup", "Project", "ProjectClock",
     "QualityIssue", "Rendition", "Role", "SecurityEvent", "Segment", "SegmentConcept", "Session", "SignInLink", "SkeletonEdge", "Tag", "TagGroup", "TargetSource", "TargetType", "Upload", "UploadBatch",
     "User", "VideoFacts", "WorkerBeat", "Workspace", "WorkspaceClock",

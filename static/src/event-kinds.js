@@ -28,6 +28,7 @@ export const EVENT_KINDS = {
   'dataset.restored': { effects: [], grid: 'list', isWhole: false },
   'dataset.trashed': { effects: [], grid: 'list', isWhole: false },
   'dataset.updated': { effects: ['refetch'], grid: 'list', isWhole: true },
+  'issues.changed': { effects: [], grid: null, isWhole: false },
   'job.changed': { effects: [], grid: null, isWhole: true },
   'keypoint_schemas.changed': { effects: ['vocabulary'], grid: null, isWhole: true },
   'labels.changed': { effects: ['apply'], grid: 'tiles', isWhole: false },

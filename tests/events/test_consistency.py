@@ -36,6 +36,7 @@ from annotator.services.media import (
 )
 from annotator.services.media.rows import NewImage
 from annotator.services.projects import datasets, projects
+from annotator.services.review import issues
 from annotator.services.vocabulary import attributes, concepts, keypoint_edits, keypoint_schemas, merges
 from tests.events.replica import Replica
 from tests.world import World, keep, make_box, make_class, make_dataset, make_video, picture
@@ -318,6 +319,16 @@ def change_augmentation_lists(w: World) -> None:
     augmentation.restore(**_in(w), kept=kept)
 
 
+def discuss_an_issue(w: World) -> None:
+    issue = issues.create(
+        actor=w.actor(w.ann), media=w.images[0], body="Whose car?", x=10, y=20.5, mentions=[w.max.pk]
+    )
+    issues.comment(**_max(w), issue=issue, body="Mine")
+    issues.resolve(**_max(w), issue=issue, is_resolved=True)
+    issues.resolve(actor=w.actor(w.ann), issue=issue, is_resolved=False)
+    issues.delete(actor=w.actor(w.ann), issue=issue)
+
+
 def replace_status(w: World) -> None:
     status = statuses.create(**_in(w), name="Blurred")
     statuses.set_status(**_in(w), media=w.images[:2], status=status)
@@ -391,6 +402,7 @@ SCENARIOS: list[Scenario] = [
     change_in_bulk_and_undo, make_and_rename_datasets, trash_dataset, trash_and_restore_dataset, change_project,
     start_and_cancel_job, make_and_change_classes, reorder_classes, delete_class_with_labels, delete_tag_with_its_marks,
     merge_classes_by_job, merge_classes_by_job_and_undo, change_tag_groups, change_keypoint_schemas, replace_status, change_augmentation_lists,
+    discuss_an_issue,
     change_attributes, change_attribute_values, delete_an_attribute_with_values, change_segments, delete_an_activity,
 ]  # fmt: skip
 

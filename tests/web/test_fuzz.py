@@ -23,6 +23,7 @@ from annotator.services.buckets import buckets
 from annotator.services.insight import augmentation
 from annotator.services.jobs import jobs
 from annotator.services.media import uploads
+from annotator.services.review import issues
 from annotator.services.vocabulary import attributes, keypoint_edits, keypoint_schemas
 from annotator.services.workspaces import invitations
 from annotator.web import urls
@@ -53,7 +54,7 @@ QUERIES: dict[str, str] = {
     "label": FILTERS, "media-state": FILTERS, "media-history": "", "project-session": "", "project-events": "since media limit",
     "project-film": f"around at before after {FILTERS}", "project-trash": "part before", "workspace-trash": "part before",
     "attributes": "chosen", "keypoints": "", "keypoint-schema": "", "keypoint-schema-uses": "point", "keypoint-examples": "name id",
-    "video": "", "statuses": "", "quality": "severity code dataset name start format", "duplicates": "distance start", "activities": "",
+    "issues": "", "video": "", "statuses": "", "quality": "severity code dataset name start format", "duplicates": "distance start", "activities": "",
     "buckets": "", "bucket-import": "dataset part", "bucket-browse": "prefix",
 }  # fmt: skip
 BOX = {"concept": "$car", "box": [1, 2, 30, 40], "z": 1, "tool": "box", "origin": "human", "score": 0.5, "is_crowd": False,
@@ -80,6 +81,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "attribute-delete": {},
     "keypoint-schema-create": {"template": "coco_person_17", "name": "Body", "classes": ["$person"]},
     "keypoint-schema-delete": {},
+    "issue-create": {"id": "$op", "x": 10, "y": 20.5, "text": "Look", "mentions": ["$ann"], "client": "$op2"},
+    "issue-comment": {"text": "Yes", "mentions": ["$ann"]},
+    "issue-resolve": {"is_resolved": True},
+    "issue-delete": {},
     "status-create": {"name": "Blurred", "color": "#112233"},
     "status-change": {"name": "Blurred", "color": "#112233"},
     "status-order": {"ids": ["$status"]},
@@ -199,7 +204,7 @@ def ids(w: World) -> dict[str, str]:
     flips = {"name": "Flips", "probability": 0.5, "number_of_new_images": 1, "transformations": []}
     flips_list = augmentation.create(actor=w.actor(w.olga), project=w.project, fields=flips)
     rows: dict[str, Any] = {
-        "list": flips_list,
+        "list": flips_list, "issue": issues.create(actor=w.actor(w.olga), media=w.images[0], body="Look"),
         "bucket": bucket, "attribute": attribute, "schema": schema, "workspace": w.workspace, "project": w.project, "dataset": w.dataset, "media": w.images[0], "image": w.images[0], "other": w.images[1],
         "car": w.car, "concept": w.car, "person": w.person, "sunny": w.sunny, "status": w.images[0].status, "ann": w.ann,
         "member": Membership.all_objects.get(user=w.ann), "token": tokens.issue(user=w.olga, name="t", workspace=w.workspace)[0],

@@ -13,10 +13,12 @@ from django.db.models import QuerySet
 from annotator.models import (
     AttributeValue,
     AugmentationSample,
+    Comment,
     Concept,
     Dataset,
     DatasetItem,
     Event,
+    Issue,
     Label,
     Media,
     Project,
@@ -35,7 +37,16 @@ EXPIRED = datetime(2000, 1, 1, tzinfo=UTC)
 _MEDIA = 10
 _ROWS = 500
 #: What goes with a medium besides its labels and their values; a test compares this with the foreign keys.
-CHILDREN: tuple[type[Any], ...] = (Tag, Rendition, QualityIssue, DatasetItem, VideoFacts, AugmentationSample)
+CHILDREN: tuple[type[Any], ...] = (
+    Tag,
+    Rendition,
+    QualityIssue,
+    DatasetItem,
+    VideoFacts,
+    AugmentationSample,
+    Comment,
+    Issue,
+)
 Rows = Callable[[], QuerySet[Any]]
 Step = Callable[[], AbstractContextManager[None]]
 

@@ -262,6 +262,7 @@ _SENTENCES: dict[str, Callable[[_Group, dict[str, str], dict[Any, str]], SafeStr
     "attributes.changed": _plain(noop("changed the attributes")),
     "keypoint_schemas.changed": _plain(noop("changed the keypoint schemas")),
     "statuses.changed": _plain(noop("changed the statuses")),
+    "issues.changed": _media(noop("discussed {media}")),
     "augmentation.created": _plain(noop("created the augmentation list {name}")),
     "augmentation.changed": _plain(noop("changed the augmentation list {name}")),
     "augmentation.deleted": _plain(noop("deleted the augmentation list {name}")),

@@ -155,6 +155,7 @@ def session(user: User, project: Project, *, csrf: str) -> dict[str, Any]:
             "changes": "/web/media/{id}/changes",
             "cut": "/web/media/{id}/cut",
             "history": "/web/media/{id}/history",
+            "issues": "/web/media/{id}/issues",
             "session": f"/web/projects/{project.pk}/session",
             "events": f"/web/projects/{project.pk}/events",
             "film": f"/web/projects/{project.pk}/film",

@@ -1,0 +1,1 @@
+"""Writes of review: issues and their comments."""
