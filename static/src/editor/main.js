@@ -21,6 +21,9 @@ import { mountFilm } from './panels/filmstrip/film.js';
 import { mountHeader } from './panels/bars/header.js';
 import { mountHud } from './panels/bars/hud.js';
 import { mountMinimap } from './panels/bars/minimap.js';
+import { focusNewIssue } from './panels/issues/issue-list.js';
+import { Issues } from './panels/issues/issues-model.js';
+import { mountPins } from './panels/issues/pins.js';
 import { Names } from './panels/names.js';
 import { createNavigation } from './panels/filmstrip/navigate.js';
 import { mountRail } from './panels/bars/rail.js';
@@ -66,6 +69,7 @@ async function createApp(boot) {
     film: new Film(boot),
     steps: computed(() => stepsFor(store.status.value, store.may.value, store.statuses.value)),
     slots: computed(() => slotsOf(store.regionConcepts.value, settings.signal.value.digits[boot.project.id])),
+    issues: new Issues({ boot, store, session }),
     trouble: signal(null),
     loading: signal(false),
     shown: signal(null),
@@ -116,10 +120,22 @@ function mountFrame(app) {
 /** What follows the image, in space that is reserved for it. @param {App} app */
 function mountPanels(app) {
   mountSide($('side'), app);
+  mountPins($('main'), app);
+  openNewIssue(app);
   mountSheet($('sheet'), app);
   mountTrays($('tray'), app);
   mountMinimap($('minimap'), app, (x, y) => app.stage.centerOn(x, y));
   mountFilm($('film'), app);
+}
+
+/** A place for a new issue leads to the field where it is written. @param {App} app */
+function openNewIssue({ store, settings }) {
+  store.newIssue.subscribe((place) => {
+    if (!place) return;
+    if (store.display.peek().bare) store.display.value = { ...store.display.peek(), bare: false };
+    settings.set({ tab: 'issues' });
+    focusNewIssue();
+  });
 }
 
 /** Things that follow the store by themselves. @param {App} app */

@@ -8,6 +8,7 @@ import type { Settings } from './settings.js';
 import type { Film } from './filmstrip/film-model.js';
 import type { createStepper } from './filmstrip/stepper.js';
 import type { Steps } from './bars/workflow.js';
+import type { Issues } from './issues/issues-model.js';
 import type { Names } from './names.js';
 import type { Stage } from '../view/stage.js';
 
@@ -19,6 +20,8 @@ export interface App {
   readonly film: Film;
   /** To the next and the previous image of the list. */
   readonly stepper: ReturnType<typeof createStepper>;
+  /** The issues of the shown image. */
+  readonly issues: Issues;
   readonly names: Names;
   /** The classes by digit; index 0 is digit 1, index 9 is digit 0. */
   readonly slots: ReadonlySignal<(Concept | undefined)[]>;

@@ -4,6 +4,7 @@ import { toggleContrast, toggleTheme } from '../../ui/theme.js';
 import { toast, undoLastToast } from '../../ui/toast.js';
 import { deletable, deleteLabels, reorder } from '../commands.js';
 import { copySelected, duplicateSelected, pasteCopied } from './copies.js';
+import { stepIssue } from './issues/pins.js';
 import { focusAttribute } from './side/attribute-keys.js';
 import { offersFor, offersForImage } from './side/attributes-model.js';
 import { focusTags } from './side/tags.js';
@@ -20,7 +21,7 @@ import {
 } from './shapes.js';
 import { cutSelectedBoxes } from './cutouts.js';
 import { propagateSelected } from './propagate.js';
-import { cyclePoint, flipSelected, toggleOccluded } from './skeletons.js';
+import { cyclePoint, flipSelected, toggleOccluded } from './skeletons/change.js';
 import { createWorkSteps } from './work-steps.js';
 
 /** @import {App} from './app' */
@@ -185,6 +186,13 @@ function openDetails(app) {
   else if (editable(app).size) focusAttribute(app, offer);
 }
 
+/** The tool for a new issue; whoever may not write gets the reason. @param {App} app */
+function beginIssue(app) {
+  const may = app.store.may.peek();
+  if (!may.label && may.code !== 'finished') return app.announce(may.reason);
+  return useTool(app, 'issue');
+}
+
 /** @param {App} app */
 function editImageAttributes(app) {
   const [offer] = offersForImage(app.store.attributes.peek(), app.store.media.peek()?.id ?? '');
@@ -262,6 +270,9 @@ export function actionsOf(app) {
     'tool.scissors': () => useTool(app, 'scissors'),
     'tool.keypoint': () => useTool(app, 'keypoint'),
     'tool.skeleton': () => useTool(app, 'skeleton'),
+    'tool.issue': () => beginIssue(app),
+    'issue.next': () => stepIssue(app, 1),
+    'issue.previous': () => stepIssue(app, -1),
     'tool.measure': () => useTool(app, 'measure'),
     occluded: () => toggleOccluded(app),
     'point.state': () => cyclePoint(app),

@@ -5,7 +5,7 @@ import { t } from '../../i18n.js';
 import { COMMANDS } from '../command-list.js';
 import { nearest } from '../geom/keypoints.js';
 import { pointName } from '../skeletons.js';
-import { changePoint } from './skeletons.js';
+import { changePoint } from './skeletons/change.js';
 
 /** @import {App} from './app' */
 /** @import {Label} from '../types/labels' */
@@ -13,7 +13,7 @@ import { changePoint } from './skeletons.js';
 
 /** CSS pixels around a keypoint in which it is meant. */
 const REACH = 12;
-const ON_IMAGE = Object.freeze(['paste', 'select.all', null, 'tags', 'image.attributes', null, 'zoom.fit', 'zoom.actual', 'view.hide', 'view.lock', 'view.names', null, 'palette', 'help']);
+const ON_IMAGE = Object.freeze(['paste', 'select.all', null, 'tags', 'image.attributes', 'tool.issue', null, 'zoom.fit', 'zoom.actual', 'view.hide', 'view.lock', 'view.names', null, 'palette', 'help']);
 
 /** @param {readonly Label[]} labels selected ones */
 function objectEntries(labels) {

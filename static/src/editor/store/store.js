@@ -97,6 +97,7 @@ function readable(boot, core, writable, concepts) {
     locked: writable.locked,
     tool: signal('select'),
     tolerance: signal(1),
+    newIssue: signal(/** @type {{x: number, y: number} | null} */ (null)),
     activePoint: signal(/** @type {{label: string, point: string} | null} */ (null)),
     simplified: signal(/** @type {{before: number, after: number} | null} */ (null)),
     activeConcept: signal(/** @type {string | null} */ (regionConcepts.peek()[0]?.id ?? null)),

@@ -11,6 +11,7 @@ import { PanTool } from './pan.js';
 import { PolygonTool } from './polygon.js';
 import { PolylineTool } from './polyline.js';
 import { RotatedBoxTool } from './rotated-box.js';
+import { IssueTool } from './issue.js';
 import { MeasureTool } from './measure.js';
 import { SelectTool } from './select.js';
 import { SimplifyTool } from './simplify.js';
@@ -28,7 +29,7 @@ export function createTools(context) {
     new RotatedBoxTool(context), new PolylineTool(context), new EllipseTool(context),
     new BrushTool(context), new EraserTool(context), new FillTool(context), new WandTool(context),
     new GrabCutTool(context), new ScissorsTool(context),
-    new SkeletonTool(context), new KeypointTool(context), new MeasureTool(context),
+    new SkeletonTool(context), new KeypointTool(context), new MeasureTool(context), new IssueTool(context),
     new SliceTool(context), new ContourTool(context), new SimplifyTool(context),
   ];
   return new Map(tools.map((tool) => [tool.name, tool]));

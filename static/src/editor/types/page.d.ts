@@ -86,6 +86,7 @@ export interface PageSession {
     events: string;
     film: string;
     history: string;
+    issues: string;
     ws: string;
     label_page: string;
     media_page: string;

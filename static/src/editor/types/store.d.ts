@@ -98,6 +98,8 @@ export interface Store {
   readonly tolerance: Signal<number>;
   /** Vertices of the selected polygons, while they are simplified. */
   readonly simplified: Signal<{ before: number; after: number } | null>;
+  /** Where the issue that is being written lies; null: none is, or it is about the whole image. */
+  readonly newIssue: Signal<{ x: number; y: number } | null>;
   /** The keypoint that keys act on: the label and the class of the point. */
   readonly activePoint: Signal<{ label: string; point: string } | null>;
   /** Concept of the next label. */

@@ -28,6 +28,7 @@ export const TOOLS = Object.freeze([
   { id: 'scissors', icon: 'scissors', command: 'tool.scissors', draws: true, name: () => t('Scissors') },
   { id: 'grabcut', icon: 't-cut', command: 'tool.grabcut', draws: true, name: () => t('GrabCut') },
   null,
+  { id: 'issue', icon: 'message-square-plus', command: 'tool.issue', draws: false, name: () => t('Issue') },
   { id: 'measure', icon: 'ruler', command: 'tool.measure', draws: false, name: () => t('Measure') },
 ]);
 

@@ -8,18 +8,20 @@ import { detailsView } from './selected/details.js';
 import { mountClasses } from './classes.js';
 import { mountHistory } from './history.js';
 import { mountTags } from './tags.js';
+import { mountIssues } from '../issues/issue-list.js';
 import { rove } from '../roving.js';
 import { clampWidth } from '../settings.js';
 
 /** @import {App} from '../app' */
 
-const TABS = Object.freeze(['objects', 'classes', 'tags', 'history']);
+const TABS = Object.freeze(['objects', 'classes', 'tags', 'issues', 'history']);
 
 /** @param {string} id */
 function tabName(id) {
   switch (id) {
     case 'classes': return t('Classes');
     case 'tags': return t('Tags');
+    case 'issues': return t('Issues');
     case 'history': return t('History');
     default: return t('Objects');
   }
@@ -39,7 +41,7 @@ function mountTabs(host, app) {
     store.version.value;
     const current = settings.value.tab;
     /** @type {Record<string, number>} */
-    const counts = { objects: store.labels.size, tags: store.tags.value.size };
+    const counts = { objects: store.labels.size, tags: store.tags.value.size, issues: app.issues.open.value.length };
     return TABS.map((id) => html`<button role="tab" type="button" id="tab-${id}" aria-controls="panel-${id}" aria-selected=${String(id === current)} tabindex=${id === current ? 0 : -1}
       @click=${() => settings.set({ tab: id })}>${tabName(id)}${counts[id] ? html`<span class="count">${num(counts[id])}</span>` : nothing}</button>`);
   });
@@ -88,7 +90,7 @@ function mountObjects(host, app) {
 }
 
 const PANELS = Object.freeze(/** @type {Record<string, (host: HTMLElement, app: App) => () => void>} */ ({
-  objects: mountObjects, classes: mountClasses, tags: mountTags, history: mountHistory,
+  objects: mountObjects, classes: mountClasses, tags: mountTags, issues: mountIssues, history: mountHistory,
 }));
 
 /** Only the tab that is shown is drawn. @param {HTMLElement} host @param {App} app */

@@ -5,7 +5,7 @@ import { html, nothing } from '../../live.js';
 import { avatar, icon, iconButton, shapeWord, swatch } from '../../templates.js';
 import { labelAttributes } from '../attributes.js';
 import { classButton } from '../class-picker.js';
-import { keypointList } from '../keypoints.js';
+import { keypointList } from '../../skeletons/keypoint-list.js';
 import { figures } from '../objects-model.js';
 
 /** @import {Label} from '../../../types/labels' */

@@ -3,7 +3,7 @@ import { t } from '../../../i18n.js';
 import { stateOf } from '../../geom/skeleton.js';
 import { schemaOf, stateWord } from '../../skeletons.js';
 import { html, nothing } from '../live.js';
-import { changePoint } from '../skeletons.js';
+import { changePoint } from './change.js';
 import { icon, iconButton } from '../templates.js';
 
 /** @import {Label} from '../../types/labels' */

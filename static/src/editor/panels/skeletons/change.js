@@ -1,12 +1,12 @@
 /** What the commands for figures of keypoints do and say: each is one step. */
-import { t } from '../../i18n.js';
-import { updateLabel } from '../commands.js';
-import { stateOf } from '../geom/skeleton.js';
-import { changedPoint, flipDeltas } from '../skeletons.js';
+import { t } from '../../../i18n.js';
+import { updateLabel } from '../../commands.js';
+import { stateOf } from '../../geom/skeleton.js';
+import { changedPoint, flipDeltas } from '../../skeletons.js';
 
-/** @import {App} from './app' */
-/** @import {Label} from '../types/labels' */
-/** @import {PointState} from '../geom/skeleton.js' */
+/** @import {App} from '../app' */
+/** @import {Label} from '../../types/labels' */
+/** @import {PointState} from '../../geom/skeleton.js' */
 
 /** Exchanges left and right of the selected figures. @param {App} app */
 export function flipSelected({ store, announce }) {
