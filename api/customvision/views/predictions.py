@@ -58,6 +58,9 @@ class PredictionViewSet(ProjectViewSet):
     def list_by_query(self, request: Request, **kwargs: Any) -> Response:
         """List predictions."""
         asked = dict.fromkeys(serializers.PredictionQueryTokenSerializer().fields) | self.get_validated_data()
+        if asked["tags"] is not None:
+            blank = dict.fromkeys(serializers.PredictionQueryTagSerializer().fields)
+            asked["tags"] = [blank | tag for tag in asked["tags"]]
         return self.respond({"token": asked | {"session": None, "continuation": None}, "results": []})
 
     def destroy(self, request: Request, **kwargs: Any) -> Response:

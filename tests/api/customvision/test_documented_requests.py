@@ -14,7 +14,7 @@ PREFIX = "/customvision/{version}/training"
 PREDICTION = "/customvision/{version}/prediction"
 #: Refusals that follow from what the project holds: ids and names that generated requests cannot know.
 OF_DATA = re.compile(
-    r"There is no (such|image|model installed)|there is already|names no|names something|url (is|must begin)|bytes of an image|holds no file|name_taken|is not a tag",
+    r"There is no (such|image|model installed)|there is already|names no|names something|url (is|must begin)|bytes of an image|holds no file|name_taken|token is not valid|is not a tag",
     re.IGNORECASE,
 )
 #: Relations between values, which the document says in words.

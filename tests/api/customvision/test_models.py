@@ -95,6 +95,8 @@ def test_no_predictions_are_kept(by: Callers, p: str) -> None:
     assert found["results"] == []
     assert (found["token"]["orderBy"], found["token"]["maxCount"]) == ("Oldest", 7)
     assert found["token"]["continuation"] is None
+    tagged = by.vera.post(f"{p}/predictions/query", {"tags": [{"id": ANY, "minThreshold": 0.5}]})
+    assert tagged["token"]["tags"] == [{"id": ANY, "minThreshold": 0.5, "maxThreshold": None}]
     by.vera.refused("POST", f"{p}/predictions/query", 404, "NotFoundIteration", {"iterationId": ANY})
     by.vera.refused("POST", f"{p}/predictions/query", 400, "BadRequest", {"orderBy": "Loudest"})
     by.ann.ask("DELETE", f"{p}/predictions", status=204, query=f"ids={ANY}")
