@@ -1,4 +1,4 @@
-"""Targets whose values are classes: the tags of a group, and the choices of an attribute. Reads only."""
+"""Targets whose values are classes: tags of a group, choices of an attribute, presence of labels of a class. Reads only."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from abc import abstractmethod
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, Min, OuterRef, Subquery, TextField
+from django.db.models import CharField, Count, Exists, Min, OuterRef, Q, Subquery, TextField
 from django.db.models.functions import Cast
 
-from annotator.models import AttributeValue, Concept, Tag
+from annotator.models import AttributeValue, Concept, Label, Tag
 from annotator.services.insight import contents
 from annotator.services.insight.target_kinds import IS_SHOWN, ClassTarget, Images, TargetBin, TargetValue
 
@@ -151,3 +151,34 @@ class ChoiceTarget(CountedTarget):
         """Return the values of all images, also of those in the trash."""
         rows = AttributeValue.all_objects.filter(attribute=self.key, media__isnull=False)
         return rows.annotate(text=Cast("value", TextField()))
+
+
+class PresenceTarget(CountedTarget):
+    """Whether an image has a label of a class: every image is true or false."""
+
+    __slots__ = ()
+
+    def values_of(self, media: Collection[uuid.UUID]) -> dict[uuid.UUID, TargetValue]:
+        found: dict[uuid.UUID, TargetValue] = dict.fromkeys(media, "false")
+        labeled = self._labels().filter(media__in=media).values_list("media", flat=True)
+        return found | dict.fromkeys(labeled.distinct(), "true")
+
+    def _images_with(self, keys: Sequence[Any]) -> Images:
+        found: Images = contents.images(self.project_id)
+        is_there = Exists(self._labels().filter(media=OuterRef("pk")))
+        for key in keys:
+            found = found.filter(is_there if key else ~is_there)
+        return found
+
+    def _counted(self) -> Iterable[tuple[Any, int, str]]:
+        row = Cast("pk", CharField())
+        is_shown = ~Q(health="ERROR") & Q(width__gt=0)
+        for key in self.classes.values():
+            images = self._images_with([key]).order_by()
+            found = images.aggregate(count=Count("pk"), shown=Min(row, filter=is_shown), first=Min(row))
+            if found["count"]:
+                yield key, found["count"], found["shown"] or found["first"]
+
+    def _labels(self) -> Any:
+        # By the class alone: with the project SQLite takes an index that has no media.
+        return Label.objects.filter(concept=self.key).listed().order_by()

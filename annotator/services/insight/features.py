@@ -1,4 +1,4 @@
-"""The columns that the images of a project have: the image itself, its tags by group, its attributes, its numbers of labels."""
+"""The columns that images have: the image itself, its tags by group, its attributes, labels of a class by number and presence."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from annotator.models import (
     TagGroup,
     TargetSource,
 )
-from annotator.services.insight.targets import count_name
+from annotator.services.insight.targets import count_name, presence_name
 
 IMAGE = "image"
 CATEGORY, CATEGORIES, NUMBER, BOOLEAN, TEXT = "category", "categories", "number", "boolean", "text"
@@ -47,8 +47,12 @@ class Feature:
 
     @property
     def number(self) -> int:
-        """A number that stays the same: 0 for the image, else the low 48 bits of the id of the source."""
-        return 0 if self.key is None else self.key.int & (1 << 48) - 1
+        """A number that stays the same: 0 for the image, else the low 48 bits of the id of the source.
+
+        The highest of them is the other one for the presence of a class, whose source has a number of labels too.
+        """
+        is_presence = self.source == TargetSource.COUNT and self.kind == BOOLEAN
+        return 0 if self.key is None else (self.key.int & ((1 << 48) - 1)) ^ (is_presence << 47)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class Profile:
 
 
 def list_features(project: Project) -> list[Feature]:
-    """Return the features of a project: the image, tag groups, attributes of images, numbers of labels by class.
+    """Return the features of a project: the image, tag groups, attributes of images, labels by class: their number and presence.
 
     Of several of one name, in any case, the first counts. Three queries.
     """
@@ -90,14 +94,14 @@ def profile(project: Project, features: list[Feature]) -> dict[Feature, Profile]
     for feature in features:
         if feature.key is None:
             found[feature] = Profile(distinct["blobs"] + distinct["rest"], 0)
+        elif feature.source == TargetSource.COUNT:
+            # An image without a label of the class has a number too, 0, or none is present.
+            unique, rows = by_key.get(feature.key, (0, 0))
+            present = int(rows > 0) if feature.kind == BOOLEAN else unique
+            found[feature] = Profile(present + int(rows < total), 0)
         elif feature.key in by_key:
             unique, rows = by_key[feature.key]
-            is_count = feature.source == TargetSource.COUNT
-            # An image without a label of the class has a number too, 0.
-            unique += int(is_count and rows < total)
-            found[feature] = Profile(unique, 0 if is_count else total - rows)
-        elif feature.source == TargetSource.COUNT:
-            found[feature] = Profile(int(total > 0), 0)
+            found[feature] = Profile(unique, total - rows)
     return found
 
 
@@ -112,6 +116,7 @@ def _all_features(project: Project) -> Iterator[Feature]:
         yield Feature(attribute.name, _KINDS[attribute.kind], TargetSource.ATTRIBUTE, attribute.pk)
     for concept in Concept.all_objects.filter(project=project, on_region=True).order_by("region_order", "id"):
         yield Feature(count_name(concept.name), NUMBER, TargetSource.COUNT, concept.pk)
+        yield Feature(presence_name(concept.name), BOOLEAN, TargetSource.COUNT, concept.pk)
 
 
 _Counts = dict[uuid.UUID | None, tuple[int, int]]

@@ -15,10 +15,13 @@ from annotator.models import (
     Project,
     TagGroup,
     TargetSource,
+    TargetType,
 )
-from annotator.services.insight.class_targets import ChoiceTarget, TagTarget
+from annotator.services.insight.class_targets import ChoiceTarget, PresenceTarget, TagTarget
 from annotator.services.insight.number_targets import AttributeTarget, CountTarget
 from annotator.services.insight.target_kinds import Target
+
+_BOOLEANS = {"true": True, "false": False}
 
 
 def of(project: Project) -> Target | None:
@@ -64,7 +67,9 @@ def make(word: TagGroup | Attribute | Concept, target_type: str, positive_class:
         "positive_class": positive_class,
     }
     if isinstance(word, Concept):
-        return CountTarget(**common | {"name": count_name(word.name)})
+        if target_type == TargetType.REGRESSION:
+            return CountTarget(**common | {"name": count_name(word.name)})
+        return PresenceTarget(**common | {"name": presence_name(word.name)}, classes=_BOOLEANS)
     if isinstance(word, TagGroup):
         concepts = Concept.all_objects.filter(tag_group=word, on_media=True)
         classes = dict(concepts.order_by("media_order", "pk").values_list("name", "pk"))
@@ -72,13 +77,18 @@ def make(word: TagGroup | Attribute | Concept, target_type: str, positive_class:
     if word.kind in rules.NUMBERS:
         return AttributeTarget(**common)
     if word.kind == rules.BOOL:
-        return ChoiceTarget(**common, classes={"true": True, "false": False})
+        return ChoiceTarget(**common, classes=_BOOLEANS)
     options = (
         AttributeOption.all_objects.filter(attribute=word).order_by("order", "pk").values_list("value", "pk")
     )
     return ChoiceTarget(
         **common, classes={value: str(key) for value, key in options}, is_plural=word.kind == rules.MULTIPLE
     )
+
+
+def presence_name(class_name: str) -> str:
+    """Return what it is called whether an image has a label of a class."""
+    return f"presence of {class_name}"
 
 
 def count_name(class_name: str) -> str:

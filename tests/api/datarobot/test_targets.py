@@ -86,6 +86,7 @@ def test_features(w: World, by: Callers, p: str, pets: dict[str, Concept]) -> No
         "image": ("Image", 5, 0, False), "Default": ("Multicategorical", 0, 5, True), "Art": ("Categorical", 2, 1, False),
         "Höhe": ("Numeric", 2, 2, False), "night": ("Boolean", 1, 3, True), "note": ("Text", 0, 5, True),
         "count of car": ("Numeric", 3, 0, False), "count of person": ("Numeric", 1, 0, True),
+        "presence of car": ("Boolean", 2, 0, False), "presence of person": ("Boolean", 1, 0, True),
     }  # fmt: skip
     numbers = [each["id"] for each in found]
     assert numbers[0] == 0 and len(set(numbers)) == len(numbers)
@@ -258,6 +259,34 @@ def test_what_no_target_may_be(w: World, by: Callers, p: str, pets: dict[str, Co
     attribute(w, "none", "FLOAT")
     by.max.refused("PATCH", f"{p}/aim/", 422, body)
     assert not ModelingSetup.all_objects.exists() and not Job.all_objects.exists()
+
+
+def test_presence_of_a_class(w: World, by: Callers, p: str, pets: dict[str, Concept]) -> None:
+    first, second, *rest = images(w)
+    w.box(second)
+    w.box(second)
+    images(w)[2].delete()
+    aim(by, p, "presence of car", positiveClass="true")
+    found = by.vera.get(f"{p}/")
+    assert (found["target"], found["targetType"], found["positiveClass"]) == (
+        "presence of car",
+        "Binary",
+        "true",
+    )
+    assert values(by, p) == ["false", "true", "false", "false"]
+    with counted("datarobot images by presence"):
+        assert values(by, p, "targetValue=true") == ["true"]
+    assert values(by, p, "targetValue=false") == ["false"] * 3
+    assert values(by, p, "targetValue=cat") == []
+    with counted("datarobot bins of presence"):
+        bins = by.vera.get(f"{p}/imageBins/", "featureName=image")["data"]
+    assert [(each["targetValue"], each["targetBinRowCount"], each["imageId"], each["targetBinStart"]) for each in bins] == [
+        ("false", 3, str(first.pk), None), ("true", 1, str(second.pk), None),
+    ]  # fmt: skip
+    second.labels.all().delete()
+    assert values(by, p) == ["false"] * 4
+    by.max.refused("PATCH", f"{p}/aim/", 422, {"target": "presence of person"})
+    by.max.refused("PATCH", f"{p}/aim/", 422, {"target": "presence of car", "targetType": "Regression"})
 
 
 def test_who_may_set_a_target_and_where(w: World, by: Callers, p: str, pets: dict[str, Concept]) -> None:
