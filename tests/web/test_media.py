@@ -232,6 +232,17 @@ def test_shapes_are_scaled_paths_per_class(w: World) -> None:
     ]
 
 
+def test_named_outlines_are_drawn_as_they_are(w: World) -> None:
+    lines = {
+        "rotated_box": [[[[100.0, 0.0], [200.0, 100.0], [100.0, 200.0], [0.0, 100.0]]]],
+        "polyline": [[[[0.0, 0.0], [100.0, 40.0], [0.0, 0.0]]]],
+    }
+    for shape, points in lines.items():
+        cast.make_box(w.images[0], w.car, (0, 0, 200, 200), shape=shape, points=jsonlib.dumps(points))
+    [path] = json(w.ann, call(w, f"overlays?ids={w.images[0].pk}"))[str(w.images[0].pk)]["p"]
+    assert path[3] == "M50 0L100 50L50 100L0 50ZM0 0L50 20L0 0Z"
+
+
 def test_only_the_largest_shapes_are_drawn(w: World) -> None:
     for number in range(90):
         cast.make_box(w.images[0], w.car, (0, 0, 2 + number, 2 + number))

@@ -358,3 +358,23 @@ def test_pages_of_labels(w: World, by: Callers, at: str) -> None:
         assert [row["id"] for row in page["items"]] == order[offset : offset + 1]
         assert page["meta"]["total"] == 3
     assert by.vera.get(at, "limit=0")["meta"]["total"] == 3
+
+
+@pytest.mark.parametrize(
+    ("shape", "points"),
+    [
+        ("rotated_box", "[[[[30.5,10.25],[50.5,30.25],[40.5,40.25],[20.5,20.25]]]]"),
+        ("polyline", "[[[[1.4,2],[30,40.6],[50,2],[30,40.6],[1.4,2]]]]"),
+    ],
+)
+def test_named_outlines_are_polygons_and_stay_what_they_are(
+    w: World, by: Callers, at: str, shape: str, points: str
+) -> None:
+    label = w.box(w.images[0], at=(0, 2, 60, 41), shape=shape, points=points)
+    before = numbers(label)
+    (read,) = by.ann.get(at)["items"]
+    assert len(read["polygon"]) == len(decode_points(points)[0][0]) and read["mask"] is None
+    by.ann.put(at, [{**read, "class_id": str(w.person.pk)}])  # the class changes, the geometry does not
+    assert numbers(label) == before
+    by.ann.put(at, [{**read, "polygon": [[1, 2], [30, 2], [30, 40]]}])
+    assert Label.all_objects.get(pk=label.pk).shape == "polygon"
