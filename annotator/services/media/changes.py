@@ -145,15 +145,6 @@ def _move_labels(project_id: uuid.UUID, ids: Sequence[uuid.UUID], dataset: Datas
     return seq
 
 
-def homes_of(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
-    """Return the datasets of images, for labels that are written to them. One query.
-
-    Inside the caller's transaction, which has taken the number of its event: until it ends no image is moved.
-    """
-    rows = DatasetItem.all_objects.filter(media__in=ids, is_home=True)
-    return dict(rows.values_list("media_id", "dataset_id"))
-
-
 def match_homes(ids: Collection[uuid.UUID]) -> None:
     """Set the dataset of labels that were copied, where it is not that of their image. In the caller's transaction."""
     home = DatasetItem.all_objects.filter(media=OuterRef("media"), is_home=True).values("dataset")

@@ -19,6 +19,7 @@ from annotator.events import kinds
 from annotator.jobs import engine
 from annotator.models import Concept, Label, Media
 from annotator.services.annotations import labels
+from annotator.services.exchange.imports.home_datasets import HomeDatasets
 from annotator.services.media import changes as media_changes
 from annotator.services.projects import datasets, trash
 from annotator.services.vocabulary import concepts
@@ -227,6 +228,20 @@ def test_a_label_written_while_its_image_is_moved_follows_it(
     else:
         media_changes.move(actor=actor, project=w.project, media=[media.pk], dataset=other)
     assert list(Label.all_objects.values_list("dataset", flat=True)) == [other.pk] * 2
+
+
+def test_an_import_writes_labels_to_the_dataset_where_an_image_is_by_now(w: World) -> None:
+    other, image = make_dataset(w.project, "Evening"), w.images[0].pk
+    homes = HomeDatasets(w.project.pk)
+
+    def home() -> Any:
+        with transaction.atomic():
+            seq = events.next_seq(project_id=w.project.pk)
+            return homes.of({image}, seq)[image]
+
+    assert (home(), home()) == (w.dataset.pk, w.dataset.pk)
+    media_changes.move(actor=w.actor(w.max), project=w.project, media=[image], dataset=other)
+    assert home() == other.pk
 
 
 def test_labels_imported_to_an_image_in_the_trash_come_back_with_it(w: World, by: Callers, p: str) -> None:

@@ -41,6 +41,7 @@ from annotator.services.exchange.imports import (
     tags as imported_tags,
 )
 from annotator.services.exchange.imports.classes import Classes
+from annotator.services.exchange.imports.home_datasets import HomeDatasets
 from annotator.services.exchange.imports.homes import Homes, path_of
 from annotator.services.exchange.imports.sizes import Sizes
 from annotator.services.exchange.imports.sources import Images, NoImages
@@ -79,8 +80,10 @@ class _Import:
     began: datetime = field(default_factory=timezone.now)
     classes: Classes = field(init=False)
     sizes: Sizes = field(init=False)
+    home_datasets: HomeDatasets = field(init=False)
 
     def __post_init__(self) -> None:
+        self.home_datasets = HomeDatasets(self.project.pk)
         self.classes = Classes(self.actor, self.project, self.report)
         self.sizes = Sizes(self.report)
 
@@ -305,7 +308,7 @@ def _insert(state: _Import, rows: list[ImportedLabelRow]) -> None:
     with state.steps.step():
         revision = events.next_seq(project_id=state.project.pk)
         shared = _shared_columns(state, revision)
-        homes = media_changes.homes_of(touched)
+        homes = state.home_datasets.of(touched, revision)
         columns = (*ImportedLabelRow._fields, "dataset_id", *shared)
         bulk.insert(Label, columns, [(*row, homes.get(row.media_id), *shared.values()) for row in rows])
         media_changes.mark_labels_trashed(state.project.pk, touched)

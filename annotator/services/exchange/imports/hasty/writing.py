@@ -28,6 +28,7 @@ from annotator.services.exchange import paths
 from annotator.services.exchange.imports import labels as imported_labels, tags as imported_tags
 from annotator.services.exchange.imports.hasty import vocabulary
 from annotator.services.exchange.imports.hasty.vocabulary import Vocabulary
+from annotator.services.exchange.imports.home_datasets import HomeDatasets
 from annotator.services.exchange.imports.homes import Homes
 from annotator.services.exchange.imports.sources import Images
 from annotator.services.import_report import ImportReport
@@ -68,6 +69,10 @@ class _Import:
     #: Whether each image goes into the dataset that it names: a file of several datasets.
     is_spread: bool = False
     began: datetime = field(default_factory=timezone.now)
+    home_datasets: HomeDatasets = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.home_datasets = HomeDatasets(self.project.pk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +248,7 @@ def _insert(state: _Import, rows: Sequence[dict[str, Any]], values: Sequence[Att
             "created_by_id": state.actor.user_id, "updated_by_id": state.actor.user_id,
             "import_job_id": state.job.pk if state.job else None, "created_at": now, "updated_at": now, "revision": revision,
         }  # fmt: skip
-        homes = media_changes.homes_of(touched)
+        homes = state.home_datasets.of(touched, revision)
         whole = (row | shared | {"dataset_id": homes.get(row["media_id"])} for row in rows)
         bulk.insert(Label, _COLUMNS, [[row[name] for name in _COLUMNS] for row in whole])
         bulk.create(values)
