@@ -53,7 +53,7 @@ function shapeButtons(app, labels) {
     ${labels.length === 1 && (labels[0].shape === 'polygon' || labels[0].shape === 'polyline') ? button(t('Redo part of the outline'), 'pencil', 'contour') : nothing}
     ${hasParts ? button(t('Split'), 'split', 'split') : nothing}
     ${labels.some((one) => one.shape === 'polygon') ? button(t('Simplify'), 'shapes', 'simplify') : nothing}
-    ${labels.some((one) => !one.mask) ? button(t('Convert to mask'), 'brush', 'convert.mask') : nothing}
+    ${labels.some((one) => !one.mask && one.shape !== 'polyline') ? button(t('Convert to mask'), 'brush', 'convert.mask') : nothing}
     ${labels.some((one) => one.shape !== 'polygon' && one.shape !== 'polyline') ? button(t('Convert to polygon'), 't-poly', 'convert.polygon') : nothing}</div>`;
 }
 

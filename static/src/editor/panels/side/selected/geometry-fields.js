@@ -17,8 +17,8 @@ const FIELDS = [
   { field: 'angle', short: () => t('°'), name: () => t('Turn in degrees') },
 ];
 
-/** Thousandths of a pixel are enough to read. @param {number} n */
-const shown = (n) => String(Number(n.toFixed(3)));
+/** Hundredths of a pixel are enough to read. @param {number} n */
+const shown = (n) => String(Number(n.toFixed(2)));
 
 /** @param {App} app @param {Label} label as it is shown @param {TypedField} field @param {HTMLInputElement} input */
 function change({ store, announce }, label, field, input) {
