@@ -8,6 +8,7 @@ import { fromCorners } from '../../geom/box.js';
 import { runsArea } from '../../geom/mask.js';
 import { Rows } from '../../geom/rows.js';
 import { t } from '../../../i18n.js';
+import { same } from '../../store/fields.js';
 import { commitGesture } from '../gesture.js';
 import { isDrag } from '../tool.js';
 import { MaskDraft } from './draft.js';
@@ -189,7 +190,7 @@ export class GrabCutTool extends MaskTool {
   async #refine(label, draft, isRemoving) {
     const mask = /** @type {readonly number[]} */ (label.mask);
     const known = this.strokes.get(label.id);
-    const said = known?.mask === mask ? known : { keep: new Rows(), remove: new Rows(), box: grown(label.box), mask };
+    const said = known && same(known.mask, mask) ? known : { keep: new Rows(), remove: new Rows(), box: grown(label.box), mask };
     for (const [y, spans] of draft.rows.spans) {
       for (let i = 0; i < spans.length; i += 2) {
         (isRemoving ? said.remove : said.keep).add(y, spans[i], spans[i + 1]);
