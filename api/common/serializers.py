@@ -136,10 +136,14 @@ def _writer(serializer_class: type[Serializer]) -> Callable[[Serializer, Any], d
         if type(field) not in _UNCHANGED and not isinstance(field, serializers.SerializerMethodField)
     ]
     of_object, of_mapping = _getter(sources, operator.attrgetter), _getter(sources, operator.itemgetter)
+    # By class: to ask a named tuple whether it is a mapping takes as long as to read its values.
+    readers: dict[type, Callable[[Any], Any]] = {}
 
     def write(serializer: Serializer, instance: Any) -> dict[str, Any]:
-        values = of_mapping(instance) if isinstance(instance, Mapping) else of_object(instance)
-        written = dict(zip(names, values, strict=True))
+        kind = type(instance)
+        if (read := readers.get(kind)) is None:
+            read = readers[kind] = of_mapping if issubclass(kind, Mapping) else of_object
+        written = dict(zip(names, read(instance), strict=True))
         for name, convert in converters:
             value = written[name]
             if value is not None:

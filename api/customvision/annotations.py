@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from annotator.db.plain_rows import fetch, id_text, json_value, utc
+from annotator.db.plain_rows import fetch, id_text, json_value
 from annotator.db.prepared import stored_ids
 from annotator.domain.shares import to_normalized
 from annotator.models import DatasetItem, Label, Tag
@@ -37,20 +36,6 @@ class ImageRow(NamedTuple):
     name: str
 
 
-class LabelRow(NamedTuple):
-    """A label, as it is read for a region."""
-
-    image_id: Id
-    label_id: Id
-    concept_id: Id
-    concept_name: str
-    created_at: datetime
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-
-
 class TagRow(NamedTuple):
     """A concept that an image is tagged with, or that one of its labels has."""
 
@@ -74,9 +59,8 @@ class Region(NamedTuple):
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class AnnotatedImage:
-    """An image with its tags, regions, metadata and absolute links."""
+class AnnotatedImage(NamedTuple):
+    """An image with its tags, regions, metadata and absolute links; times are as the database has them, without a zone UTC."""
 
     id: uuid.UUID
     created_at: datetime
@@ -106,30 +90,35 @@ def annotate(
     stored = dict(zip(stored_ids(keys), keys, strict=True))
     rows = fetch(images.filter(pk__in=keys).annotate(name=_NAME).order_by().values_list(*ImageRow._fields))
     found = {row.pk: row for row in map(ImageRow._make, rows)}
-    labels, tags = _labels_of(keys), _tags_of(keys)
+    sizes = {pk: (row.width, row.height) for pk, row in found.items()}
+    tags, regions = _tags_and_regions(keys, sizes)
     return [
-        _annotated(key, found[each], labels[each], tags[each], absolute)
+        _annotated(key, found[each], list(tags[each].values()), regions[each], absolute)
         for each, key in stored.items()
         if each in found
     ]
 
 
-def _labels_of(keys: Sequence[uuid.UUID]) -> dict[Any, list[LabelRow]]:
-    """Return the labels of images by the ids of these, as the database has them."""
-    texts, found = _Texts(), defaultdict(list)
-    rows = Label.all_objects.filter(media__in=keys).order_by("z", "created_at", "id").values_list(*_LABEL)
-    for image_id, label_id, concept_id, name, created_at, x0, y0, x1, y1 in fetch(rows):
-        row = LabelRow(image_id, id_text(label_id), texts[concept_id], name, utc(created_at), x0, y0, x1, y1)
-        found[image_id].append(row)
-    return found
-
-
-def _tags_of(keys: Sequence[uuid.UUID]) -> dict[Any, list[TagRow]]:
-    texts, found = _Texts(), defaultdict(list)
-    rows = Tag.all_objects.filter(media__in=keys).order_by("created_at", "id").values_list(*_TAG)
-    for image_id, concept_id, name, created_at in fetch(rows):
-        found[image_id].append(TagRow(image_id, texts[concept_id], name, utc(created_at)))
-    return found
+def _tags_and_regions(
+    keys: Sequence[uuid.UUID], sizes: Mapping[Any, tuple[int, int]]
+) -> tuple[dict[Any, dict[Any, TagRow]], dict[Any, list[Region]]]:
+    """Return the tags, by class, and the regions of images of these sizes, all by ids as the database has them. Two queries."""
+    texts = _Texts()
+    tags: dict[Any, dict[Any, TagRow]] = defaultdict(dict)
+    regions: dict[Any, list[Region]] = defaultdict(list)
+    given = Tag.all_objects.filter(media__in=keys).order_by("created_at", "id").values_list(*_TAG)
+    for image_id, concept_id, name, created_at in fetch(given):
+        tags[image_id].setdefault(concept_id, TagRow(image_id, texts[concept_id], name, created_at))
+    drawn = Label.all_objects.filter(media__in=keys).order_by("z", "created_at", "id").values_list(*_LABEL)
+    for image_id, label_id, concept_id, name, created_at, x0, y0, x1, y1 in fetch(drawn):
+        if image_id not in sizes:
+            continue
+        concept, width, height = texts[concept_id], *sizes[image_id]
+        if concept_id not in tags[image_id]:
+            tags[image_id][concept_id] = TagRow(image_id, concept, name, created_at)
+        if (box := to_normalized((x0, y0, x1, y1), width, height)) is not None:
+            regions[image_id].append(Region(image_id, id_text(label_id), concept, name, created_at, *box))
+    return tags, regions
 
 
 class _Texts(dict[Any, str]):
@@ -143,42 +132,25 @@ class _Texts(dict[Any, str]):
 def _annotated(
     key: uuid.UUID,
     row: ImageRow,
-    labels: Sequence[LabelRow],
     tags: Sequence[TagRow],
+    regions: Sequence[Region],
     absolute: Callable[[str], str],
 ) -> AnnotatedImage:
-    sha256, source = row.blob__sha256, row.source_url
-    original = urls.original_of(key, row.name, sha256=sha256, source_url=source)
+    sha256, source, text = row.blob__sha256, row.source_url, str(key)
+    original = urls.original_of(text, row.name, sha256=sha256, source_url=source)
     is_decoded = row.health != "ERROR" and row.width > 0 and bool(sha256 or source)
     resized, thumbnail = (
-        urls.fitted_of(key, side, sha256=sha256) if is_decoded else None for side in (RESIZED, THUMBNAIL)
+        urls.fitted_of(text, side, sha256=sha256) if is_decoded else None for side in (RESIZED, THUMBNAIL)
     )
     return AnnotatedImage(
         id=key,
-        created_at=utc(row.created_at),
+        created_at=row.created_at,
         width=row.width,
         height=row.height,
-        tags=_all_tags(labels, tags),
-        regions=[found for each in labels if (found := region_of(each, row.width, row.height)) is not None],
+        tags=tags,
+        regions=regions,
         metadata=metadata.texts_in(json_value(row.metadata)),
         resized_link=resized and absolute(resized),
         thumbnail_link=thumbnail and absolute(thumbnail),
         original_link=original and absolute(original),
     )
-
-
-def _all_tags(labels: Iterable[LabelRow], tags: Iterable[TagRow]) -> list[TagRow]:
-    """Return the tags of an image and the classes of its labels, each once."""
-    found: dict[Id, TagRow] = {}
-    for tag in tags:
-        found.setdefault(tag.concept_id, tag)
-    for label in labels:
-        if label.concept_id not in found:
-            found[label.concept_id] = TagRow(label.image_id, *label[2:5])
-    return list(found.values())
-
-
-def region_of(label: LabelRow, width: int, height: int) -> Region | None:
-    """Return a label as a region of its image of this size; None when nothing of it is inside."""
-    normalized = to_normalized(label[5:], width, height)
-    return None if normalized is None else Region(*label[:5], *normalized)

@@ -12,6 +12,8 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.renderers import BaseRenderer
 
+from annotator.db.plain_rows import utc
+
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>'
 _NAMESPACE = {"xmlns:i": "http://www.w3.org/2001/XMLSchema-instance"}
 # What XML 1.0 cannot hold at all, not even escaped.
@@ -114,5 +116,5 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return utc(value).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return _ILLEGAL.sub("\ufffd", str(value))

@@ -73,7 +73,7 @@ def addresses(media: Media, *, name: str = "") -> Addresses:
     return Addresses(original, preview, _rendition(media, "thumbnail", expiry))
 
 
-def original_of(media_id: uuid.UUID, name: str, *, sha256: str | None, source_url: str) -> str | None:
+def original_of(media_id: uuid.UUID | str, name: str, *, sha256: str | None, source_url: str) -> str | None:
     """Return the address of an original, of what rows past the ORM know of it; None when its bytes are nowhere."""
     if sha256 is None and not source_url.startswith(BUCKET_SCHEME):
         return source_url or None
@@ -99,7 +99,7 @@ def fitted(media: Media, side: int) -> str | None:
     )
 
 
-def fitted_of(media_id: uuid.UUID, side: int, *, sha256: str | None) -> str:
+def fitted_of(media_id: uuid.UUID | str, side: int, *, sha256: str | None) -> str:
     """Return the address of a decoded image made to fit side x side pixels, of what rows past the ORM know of it."""
     variant = f"fit{side}"
     path = signing.media_path(media_id, variant, rendition_version(sha256), f"{variant}.jpg")

@@ -8,11 +8,11 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotator.domain.shares import from_normalized
+from annotator.domain.shares import from_normalized, to_normalized
 from annotator.models import Concept, Label, Media
 from annotator.services.annotations import batches
 
-from ..annotations import LabelRow, region_of
+from ..annotations import Region
 from ..serializers.regions import (
     DeleteImageTagsQuerySerializer,
     DeleteRegionsQuerySerializer,
@@ -45,7 +45,7 @@ class ImageRegionViewSet(ProjectImagesViewSet):
         made = batches.create_labels(actor=self.actor, project=self.project, items=items, skip_equal=True)
         names = self._concept_names({entry["concept_id"] for entry in entries})
         created = [
-            region_of(_row(label, names[label.concept_id]), image.width, image.height)
+            _region(label, names[label.concept_id], image)
             for (image, _), (label, is_new) in zip(items, made, strict=True)
             if is_new
         ]
@@ -75,18 +75,9 @@ class ImageRegionViewSet(ProjectImagesViewSet):
         return dict(rows.values_list("pk", "name"))
 
 
-def _row(label: Label, name: str) -> LabelRow:
-    return LabelRow(
-        label.media_id,
-        label.pk,
-        label.concept_id,
-        name,
-        label.created_at,
-        label.x0,
-        label.y0,
-        label.x1,
-        label.y1,
-    )
+def _region(label: Label, name: str, image: Media) -> Region | None:
+    box = to_normalized((label.x0, label.y0, label.x1, label.y1), image.width, image.height)
+    return box and Region(label.media_id, label.pk, label.concept_id, name, label.created_at, *box)
 
 
 class ImageTagViewSet(ProjectImagesViewSet):
