@@ -58,6 +58,12 @@ class IdTexts(dict[Any, Any]):
         return text
 
 
+def id_bytes(value: Any) -> bytes:
+    """Return the 16 bytes of an id."""
+    found: bytes = bytes.fromhex(value) if isinstance(value, str) else value.bytes
+    return found
+
+
 def utc(at: datetime) -> datetime:
     """Return a time with its zone: SQLite's driver gives it without."""
     return at if at.tzinfo else at.replace(tzinfo=UTC)

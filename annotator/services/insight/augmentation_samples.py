@@ -116,7 +116,7 @@ def _candidates(project: Project) -> Any:
 def pick(project: Project, count: int) -> list[uuid.UUID]:
     """Return up to `count` images, those whose keyed hashes are lowest: the same ones while they are there, whatever the list."""
     ids = _candidates(project).values_list("pk", flat=True).iterator(chunk_size=5_000)
-    return sampling.sample(ids, key=project.pk, size=count)
+    return sampling.sample((each.bytes for each in ids), key=project.pk, size=count)
 
 
 def compute(*, job: Job, project: Project, steps: Steps, progress: Callable[[float], None]) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from django.db.models import CharField, Count, F, Func, Min
 from django.db.models.functions import Cast, Coalesce
 
+from annotator.db.plain_rows import fetch, id_bytes
+from annotator.domain.sampling import sample
 from annotator.models import Media
 
 # Ids as text: PostgreSQL has no least UUID, and both databases have them in order so.
@@ -29,6 +31,12 @@ class Duplicates(NamedTuple):
 def images(project_id: uuid.UUID) -> Any:
     """Return the live images of a project that the caller has looked at already, in order of creation."""
     return Media.live_in(project_id).exclude(pk__in=others(project_id)).order_by("pk")
+
+
+def sample_of(project_id: uuid.UUID, size: int) -> list[uuid.UUID]:
+    """Return a sample of the live images of a project, see `domain.sampling`. One query."""
+    rows = fetch(images(project_id).order_by().values_list("pk"))
+    return sample((id_bytes(row[0]) for row in rows), key=project_id, size=size)
 
 
 def of_live_images(rows: Any, project_id: uuid.UUID) -> Any:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count, Q
 
+from annotator.db.plain_rows import fetch_groups
 from annotator.domain import attributes as rules
 from annotator.domain.text import name_key
 from annotator.models import (
@@ -16,12 +16,12 @@ from annotator.models import (
     AttributeValue,
     Concept,
     Label,
-    Media,
     Project,
     Tag,
     TagGroup,
     TargetSource,
 )
+from annotator.services.insight import contents
 from annotator.services.insight.targets import count_name, presence_name
 
 IMAGE = "image"
@@ -85,8 +85,8 @@ def is_image_column(name: str) -> bool:
 
 
 def profile(project: Project, features: list[Feature]) -> dict[Feature, Profile]:
-    """Return how many values each feature has and how many images have none. Six queries at most."""
-    images = Media.live_in(project.pk).filter(kind="image")
+    """Return how many values each feature has and how many images have none. Five queries."""
+    images = contents.images(project.pk).order_by()
     total = images.count()
     found = {feature: Profile(0, total) for feature in features}
     distinct = images.aggregate(blobs=Count("blob", distinct=True), rest=Count("pk", filter=Q(blob=None)))
@@ -120,11 +120,11 @@ def _all_features(project: Project) -> Iterator[Feature]:
 
 
 _Counts = dict[uuid.UUID | None, tuple[int, int]]
-_LIVE: dict[str, Any] = {"media__kind": "image", "media__trashed_at": None}
 
 
 def _of_groups(project: Project) -> _Counts:
-    rows = Tag.all_objects.filter(project=project, concept__tag_group__isnull=False, **_LIVE)
+    tags = Tag.all_objects.filter(project=project, concept__tag_group__isnull=False)
+    rows = contents.of_live_images(tags, project.pk)
     counted = rows.values_list("concept__tag_group").annotate(
         Count("concept", distinct=True), Count("media", distinct=True)
     )
@@ -132,21 +132,20 @@ def _of_groups(project: Project) -> _Counts:
 
 
 def _of_attributes(project: Project) -> _Counts:
-    rows = AttributeValue.all_objects.filter(attribute__project=project, **_LIVE)
+    values = AttributeValue.all_objects.filter(attribute__project=project, media__isnull=False)
+    rows = contents.of_live_images(values, project.pk)
     counted = rows.values_list("attribute").annotate(Count("value", distinct=True), Count("pk"))
     return {key: (unique, media) for key, unique, media in counted.order_by()}
 
 
 def _of_counts(project: Project) -> _Counts:
-    rows = Label.objects.filter(project=project, media__kind="image").listed().order_by()
-    media = dict(rows.values_list("concept").annotate(Count("media", distinct=True)))
-    found: _Counts = dict.fromkeys(media, (0, 0))
-    numbers = (
-        rows.values("concept", "media")
-        .annotate(number=Count("pk"))
-        .values_list("concept", "number")
-        .distinct()
-    )
-    for concept, _ in numbers:
-        found[concept] = found[concept][0] + 1, media[concept]
+    classes = Concept.all_objects.filter(project=project, on_region=True).values("pk")
+    labels = Label.objects.filter(concept__in=classes).listed().order_by()
+    counted = labels.exclude(media__in=contents.others(project.pk)).values_list("concept", "media")
+    found: _Counts = {}
+    groups = fetch_groups(counted.annotate(number=Count("*")), by=("concept", "number"), least="media")
+    for concept, _, images, _ in groups:
+        key = uuid.UUID(str(concept))
+        unique, media = found.get(key, (0, 0))
+        found[key] = unique + 1, media + images
     return found

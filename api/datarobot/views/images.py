@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.domain.errors import Invalid, Missing
-from annotator.domain.sampling import sample
 from annotator.models import AugmentationSample, Media
 from annotator.server.internal_files import hand_over
 from annotator.services import blobs
@@ -158,8 +157,7 @@ class SampleImageViewSet(ImageListViewSet):
 
     def list(self, request: Request, **kwargs: Any) -> Response:
         """List a sample of the images: always the same, in an order that looks random."""
-        every = contents.images(self.project.pk).values_list("pk", flat=True)
-        keys = self.paginate_queryset(sample(every, key=self.project.pk, size=SAMPLE))
+        keys = self.paginate_queryset(contents.sample_of(self.project.pk, SAMPLE))
         return self.respond_page(self.with_targets(self.get_rows(keys or []), None))
 
 
