@@ -25,8 +25,11 @@ def test_an_issue_is_pinned_discussed_and_resolved_by_two_people(studio: Studio,
     ann.press(";")
     expect(page.get_by_role("button", name=re.compile("^Issue;?"), exact=False).first).to_be_visible()
     ann.click(300, 200)
+    ann.press("t", "h", "b")  # typed before the field has the keyboard: no commands
     field = page.get_by_role("textbox", name="What should be discussed?")
     expect(field).to_be_focused()
+    assert not ann.store["display"]["hideAll"] and ann.store["tool"] == "select"
+    field.fill("")
     page.keyboard.type("Is this a car, @ros")
     page.get_by_role("button", name="@rosa").click()
     ann.press("Enter")

@@ -34,7 +34,7 @@ import { mountToolbar } from './panels/bars/toolbar.js';
 import { mountTrays } from './panels/notices/trays.js';
 import { createStepper } from './panels/filmstrip/stepper.js';
 import { stepsFor } from './panels/bars/workflow.js';
-import { returnFocusTo } from './panels/focus.js';
+import { isFocusAwaited, returnFocusTo } from './panels/focus.js';
 import { lockFinishedImage, offerDraft, syncBrush, syncDisplaySettings, syncFilmItem, syncWand } from './panels/effects.js';
 import { setStrings, t } from '../i18n.js';
 import { wireDialogs } from '../ui/dialog.js';
@@ -95,7 +95,7 @@ function wireKeys(app) {
   const keymap = new Keymap({
     commands: bindings.commands.peek(),
     scopes: () => ['all', ...stage.scopes()],
-    isBlocked: () => document.querySelector('dialog[open], [popover]:popover-open') !== null,
+    isBlocked: () => isFocusAwaited() || document.querySelector('dialog[open], [popover]:popover-open') !== null,
     run: (id, press) => {
       const isUsed = stage.run(id, press);
       if (isUsed !== undefined) return isUsed;

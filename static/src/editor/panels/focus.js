@@ -5,14 +5,24 @@ import { afterNextFrame } from './live.js';
 /** Panels are drawn after the frame that follows a change: so many frames a field is waited for. */
 const FRAMES = 30;
 
+/** The search for a field that is not drawn yet. @type {object | null} */
+let awaited = null;
+
+/** Whether a field is about to get the keyboard: what is typed meanwhile is no command. */
+export const isFocusAwaited = () => awaited !== null;
+
 /** Gives the keyboard to what `find` finds, at once when it is drawn. @param {() => HTMLElement | null | undefined} find */
 export function focusWhenDrawn(find) {
   let left = FRAMES;
+  const own = {};
   const attempt = () => {
+    if (awaited !== own) return; // another field is awaited since
     const found = find();
-    if (found) found.focus();
-    else if (left-- > 0) afterNextFrame(attempt);
+    if (!found && left-- > 0) return void afterNextFrame(attempt);
+    awaited = null;
+    found?.focus();
   };
+  awaited = own;
   attempt();
 }
 

@@ -49,9 +49,10 @@ function onTagKey(event) {
 }
 
 /** Gives the keyboard to the first tag, or to the stage when the tags have it. @param {App} app */
-export function focusTags({ stage }) {
+export function focusTags({ stage, store }) {
+  if (!store.mediaConcepts.peek().length) return undefined;
   if (document.activeElement?.closest('.tags')) return stage.focus();
-  focusWhenDrawn(() => document.querySelector('.tags input'));
+  return focusWhenDrawn(() => document.querySelector('.tags input'));
 }
 
 /** A tag on or off, whatever group it is of. @param {App} app @param {Concept} tag */
