@@ -169,7 +169,7 @@ DATASET_RESTORED: Kind[DatasetPayload, Any] = Kind(
 )
 BULK: Kind[BulkPayload, Any] = Kind(
     "bulk", BulkPayload, None,
-    ("annotations.labels", "annotations.segments", "exchange.imports.coco", "exchange.imports.hasty.writing", "exchange.imports.removal", "exchange.imports.tags", "media.archives", "media.batches", "media.statuses", "projects.datasets",
+    ("annotations.labels", "annotations.segments", "exchange.assets", "exchange.imports.coco", "exchange.imports.hasty.writing", "exchange.imports.removal", "exchange.imports.tags", "media.archives", "media.batches", "media.statuses", "projects.datasets",
      "projects.duplication", "vocabulary.merges"),
     effects=_REFETCH, is_whole=True, grid="list", in_feed=True,
 )  # fmt: skip
