@@ -18,7 +18,7 @@ OF_DATA = re.compile(
 )
 #: Relations between values, which the document says in words.
 OF_RELATIONS = re.compile(
-    r"Send images or dataPath|is not supported|are not added by their path|is required, or dataset_id|Name (one image|a dataset)"
+    r"Send images, videos|Send only one of|http or https address|holds (images|videos)|is required, or dataset_id|Name (one image|a dataset)"
     r"|file must|The file must|usable boundary|holds no file|cannot be read|must begin with http|must have at most|must not (hold|be empty)"
     r"|is in use by the server|control character|at most 2,000 bytes|path below the dataset|one line"
 )
