@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from annotator.domain import text
 from annotator.domain.errors import Invalid
 from annotator.services.insight import runs
 
@@ -58,6 +59,8 @@ class PredictionViewSet(ProjectViewSet):
     def list_by_query(self, request: Request, **kwargs: Any) -> Response:
         """List predictions."""
         asked = dict.fromkeys(serializers.PredictionQueryTokenSerializer().fields) | self.get_validated_data()
+        for name in ("session", "continuation", "application"):
+            text.clean(asked[name] or "", field=name, limit=200, required=False)
         if asked["tags"] is not None:
             blank = dict.fromkeys(serializers.PredictionQueryTagSerializer().fields)
             asked["tags"] = [blank | tag for tag in asked["tags"]]

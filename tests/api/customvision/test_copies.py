@@ -30,7 +30,7 @@ def test_an_export_counts_what_is_copied(w: World, by: Callers, p: str, token: s
     with counted("customvision projects export"):
         found = by.rosa.get(f"{p}/export")
     assert {name: value for name, value in found.items() if name != "token"} == {
-        "iterationCount": 0, "imageCount": 3, "tagCount": 3, "regionCount": 1, "estimatedImportTimeInMS": 5,
+        "iterationCount": 0, "imageCount": 3, "tagCount": 3, "regionCount": 1, "estimatedImportTimeInMS": 8,
     }  # fmt: skip
     by.ann.refused("GET", f"{p}/export", 403, "ForbiddenUserInsufficientCapability")
     by.otto.refused("GET", f"{p}/export", 404, "NotFoundProject")

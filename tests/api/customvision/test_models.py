@@ -99,6 +99,7 @@ def test_no_predictions_are_kept(by: Callers, p: str) -> None:
     assert tagged["token"]["tags"] == [{"id": ANY, "minThreshold": 0.5, "maxThreshold": None}]
     by.vera.refused("POST", f"{p}/predictions/query", 404, "NotFoundIteration", {"iterationId": ANY})
     by.vera.refused("POST", f"{p}/predictions/query", 400, "BadRequest", {"orderBy": "Loudest"})
+    by.vera.refused("POST", f"{p}/predictions/query", 400, "BadRequest", {"application": "a\u0007b"})
     by.ann.ask("DELETE", f"{p}/predictions", status=204, query=f"ids={ANY}")
     by.ann.refused("DELETE", f"{p}/predictions", 400, "BadRequestInvalidIds")
     too_many = "ids=" + ",".join([ANY] * 65)
