@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import sqlite3
 from typing import Any
 
@@ -67,6 +68,37 @@ def load(server: Server, release: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with sqlite3.connect(folder / "annotator.sqlite3") as link:
         link.executescript(_sql(release, "sqlite"))
+
+
+def schema(server: Server) -> set[tuple[Any, ...]]:
+    """Return what the tables of a server's database are: columns, keys, indexes and constraints, in no order."""
+    if server.database_url:
+        rows = [row for sql in _POSTGRESQL for row in server.query(sql)]
+        # A dump that is read back has casts in other places.
+        return {
+            tuple(re.sub(r"::[a-z ]+(\[\])?|[()]", "", one) if isinstance(one, str) else one for one in row)
+            for row in rows
+        }
+    found: set[tuple[Any, ...]] = set()
+    for kind, name, table, sql in server.query("SELECT type, name, tbl_name, sql FROM sqlite_master"):
+        if kind != "table":
+            found.add((name, table, sql))
+            continue
+        found |= {(name, *row[1:]) for row in server.query(f"PRAGMA table_xinfo({name})")}
+        found |= {(name, *row[2:]) for row in server.query(f"PRAGMA foreign_key_list({name})")}
+        # The order of columns and constraints is that of the migrations; what is said of each is the same.
+        parts = sorted(re.split(r", (?=CONSTRAINT|\")", sql[sql.index("(") + 1 : -1]))
+        found |= {(name, part) for part in parts}
+    return found
+
+
+_POSTGRESQL = (
+    "SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default, collation_name "
+    "FROM information_schema.columns WHERE table_schema = 'public'",
+    "SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+    "WHERE connamespace = 'public'::regnamespace",
+)
 
 
 def _sql(release: str, name: str) -> str:

@@ -1,4 +1,5 @@
-"""A database of an earlier release is migrated and answers the same; a migration that was released is not edited."""
+"""A database of an earlier release is migrated, answers the same and has the tables of a new one; a migration that was
+released is not edited."""
 
 from __future__ import annotations
 
@@ -24,6 +25,8 @@ def test_an_upgrade_keeps_everything(release: str) -> None:
         upgrades.load(server, release)
         server.command("migrate", "--verbosity", "0")
         server.command("migrate", "--check")
+        with servers.our_server(start=False) as new:
+            assert upgrades.schema(server) ^ upgrades.schema(new) == set()
         server.start()
         assert upgrades.answers(server, kept["token"]) == kept["answers"]
 
