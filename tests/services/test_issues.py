@@ -64,11 +64,25 @@ def test_what_is_refused(w: World) -> None:
         opened(w, actor=w.actor(w.otto))
     issue = opened(w, x=None, y=None)
     with pytest.raises(Conflict):
-        opened(w, key=issue.pk)
+        opened(w, actor=w.actor(w.max), key=issue.pk)
     with pytest.raises(Missing):
         issues.find(w.actor(w.otto), issue.pk)
     with pytest.raises(Denied):
         issues.comment(actor=w.actor(w.vera), issue=issue, body="x")
+
+
+def test_what_is_sent_again_is_there_once(w: World) -> None:
+    issue = opened(w)
+    assert opened(w, key=issue.pk) == issue
+    key = uuid7()
+    for _ in range(2):
+        made = issues.comment(actor=w.actor(w.max), issue=issue, body="Yes.", key=key)
+        assert made.pk == key
+    assert Issue.all_objects.count() == 1
+    assert sorted(Comment.all_objects.values_list("text", flat=True)) == ["Whose car?", "Yes."]
+    with pytest.raises(Conflict):
+        issues.comment(actor=w.actor(w.ann), issue=issue, body="No.", key=key)
+    assert Event.all_objects.filter(kind="issues.changed").count() == 2
 
 
 def test_issues_go_with_their_image(w: World) -> None:

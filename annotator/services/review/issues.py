@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from typing import TypeVar
 
-from django.db import transaction
+from django.db import IntegrityError, models, transaction
 
 from annotator import events, policy
 from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Denied, Invalid, Missing
+from annotator.domain.ids import uuid7
 from annotator.domain.polygons import is_number
 from annotator.events import kinds, payloads
 from annotator.models import Comment, Issue, Media, Membership, Role
 
 #: Most issues of an image, and most comments of an issue.
 LIMIT = 500
+_Row = TypeVar("_Row", Issue, Comment)
 _MODERATORS = frozenset({Role.MANAGER, Role.ADMIN, Role.OWNER})
 
 
@@ -45,20 +48,19 @@ def create(
 ) -> Issue:
     """Open an issue with its first comment, at (x, y) in image pixels or, without, about the whole image.
 
-    Invalid: no text, a place outside the image, a mentioned person who is no member. Conflict: `key` is in use.
+    Sent again with its `key`, it is there once. Invalid: no text, a place outside the image, a mentioned person who is no
+    member. Conflict: another issue has that key.
     """
     policy.require(actor, media.project, "label.write")
     place = _place(media, x, y)
+    if key and (there := Issue.all_objects.filter(pk=key).first()):
+        return _own(actor, there, there.media_id == media.pk)
     if Issue.all_objects.filter(media=media).count() >= LIMIT:
         raise Invalid(f"An image may have at most {LIMIT} issues.", code="too_many")
-    if key is not None and Issue.all_objects.filter(pk=key).exists():
-        raise Conflict("There is already an issue with this id.", code="exists")
     issue = Issue(
-        project_id=media.project_id, media=media, x=place[0], y=place[1], created_by_id=actor.user_id
-    )
-    if key is not None:
-        issue.pk = key
-    issue.save(force_insert=True)
+        pk=key or uuid7(), project_id=media.project_id, media=media, x=place[0], y=place[1], created_by_id=actor.user_id
+    )  # fmt: skip
+    _insert(issue)
     _add_comment(actor, issue, body, mentions)
     _record(actor, issue, "created", client)
     return issue
@@ -66,14 +68,22 @@ def create(
 
 @transaction.atomic
 def comment(
-    *, actor: Actor, issue: Issue, body: object, mentions: Sequence[uuid.UUID] = (), client: str = ""
+    *,
+    actor: Actor,
+    issue: Issue,
+    body: object,
+    mentions: Sequence[uuid.UUID] = (),
+    key: uuid.UUID | None = None,
+    client: str = "",
 ) -> Comment:
-    """Add a comment to an issue. Invalid as in `create`."""
+    """Add a comment to an issue; sent again with its `key`, it is there once. Invalid and Conflict as in `create`."""
     policy.require(actor, issue.project, "label.write")
     row = _lock(issue)
+    if key and (there := Comment.all_objects.filter(pk=key).first()):
+        return _own(actor, there, there.issue_id == row.pk)
     if Comment.all_objects.filter(issue=row).count() >= LIMIT:
         raise Invalid(f"An issue may have at most {LIMIT} comments.", code="too_many")
-    made = _add_comment(actor, row, body, mentions)
+    made = _add_comment(actor, row, body, mentions, key)
     _record(actor, row, "commented", client)
     return made
 
@@ -105,6 +115,22 @@ def delete(*, actor: Actor, issue: Issue, client: str = "") -> None:
     row.delete()
 
 
+def _own(actor: Actor, row: _Row, is_same_place: bool) -> _Row:
+    """Return what the actor has written already, when it is the same; Conflict otherwise."""
+    if not is_same_place or row.created_by_id != actor.user_id:
+        raise Conflict("This id is in use.", code="exists")
+    return row
+
+
+def _insert(row: models.Model) -> None:
+    """Insert a row; Conflict when its key was taken a moment ago."""
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        raise Conflict("This id is in use.", code="exists") from error
+
+
 def _lock(issue: Issue) -> Issue:
     row: Issue | None = Issue.all_objects.select_for_update(of=("self",)).filter(pk=issue.pk).first()
     if row is None:
@@ -121,15 +147,18 @@ def _place(media: Media, x: object, y: object) -> tuple[float, float] | tuple[No
     return float(x), float(y)  # type: ignore[arg-type]
 
 
-def _add_comment(actor: Actor, issue: Issue, body: object, mentions: Sequence[uuid.UUID]) -> Comment:
+def _add_comment(
+    actor: Actor, issue: Issue, body: object, mentions: Sequence[uuid.UUID], key: uuid.UUID | None = None
+) -> Comment:
     clean = text.clean(body, field="text", limit=2000, multiline=True)
     wanted = sorted({str(one) for one in mentions})
     members = Membership.objects.filter(workspace__projects=issue.project_id, user_id__in=wanted)
     if members.count() != len(wanted):
         raise Invalid("Only members of the workspace can be mentioned.", field="mentions")
-    made: Comment = Comment.all_objects.create(
-        issue=issue, media_id=issue.media_id, text=clean, mentions=wanted, created_by_id=actor.user_id
-    )
+    made = Comment(
+        pk=key or uuid7(), issue=issue, media_id=issue.media_id, text=clean, mentions=wanted, created_by_id=actor.user_id
+    )  # fmt: skip
+    _insert(made)
     return made
 
 

@@ -49,8 +49,9 @@ def comment(request: HttpRequest, issue_id: uuid.UUID) -> HttpResponse:
     issue = issues.find(actor, issue_id)
     body = read_object(request)
     mentions = forms.many_ids(body, "mentions", MAX_MENTIONS) if body.get("mentions") else []
+    key = forms.one_id(body, "id") if body.get("id") is not None else None
     issues.comment(
-        actor=actor, issue=issue, body=body.get("text"), mentions=mentions, client=forms.client(body)
+        actor=actor, issue=issue, body=body.get("text"), mentions=mentions, key=key, client=forms.client(body)
     )
     return as_json({"items": selectors.of_media(issue.media_id)})
 

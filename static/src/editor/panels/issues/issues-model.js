@@ -25,6 +25,9 @@ export function partsOf(text, people) {
 }
 
 export class Issues {
+  /** The ids of writes without an answer, by what was written. @type {Map<string, string>} */
+  #unanswered = new Map();
+
   /** @param {Pick<App, 'boot' | 'store' | 'session'>} app */
   constructor({ boot, store, session }) {
     this.boot = boot;
@@ -75,17 +78,26 @@ export class Issues {
     if (media) this.#take(media, answer);
   }
 
+  /** Writes something under an id that stays the same until the server has it: sent again, it is there once. @param {string} url @param {object} body @returns {Promise<string>} the id */
+  async #write(url, body) {
+    const what = JSON.stringify([url, body]);
+    const id = this.#unanswered.get(what) ?? uuid7();
+    this.#unanswered.set(what, id);
+    await this.#send(url, { id, ...body });
+    this.#unanswered.delete(what);
+    return id;
+  }
+
   /** @param {string} text @param {{x: number, y: number} | null} place null: about the whole image @returns {Promise<string>} its id */
   async create(text, place) {
-    const id = uuid7();
-    await this.#send(`${this.#url(this.media.peek() ?? '')}/new`, { id, text, x: place?.x ?? null, y: place?.y ?? null, mentions: mentionsIn(text, this.people) });
+    const id = await this.#write(`${this.#url(this.media.peek() ?? '')}/new`, { text, x: place?.x ?? null, y: place?.y ?? null, mentions: mentionsIn(text, this.people) });
     this.current.value = id;
     return id;
   }
 
   /** @param {string} id @param {string} text */
   comment(id, text) {
-    return this.#send(`/web/issues/${id}/comment`, { text, mentions: mentionsIn(text, this.people) });
+    return this.#write(`/web/issues/${id}/comment`, { text, mentions: mentionsIn(text, this.people) });
   }
 
   /** @param {string} id @param {boolean} isResolved */
