@@ -36,8 +36,8 @@ class FileParser(BaseParser):
     media_type = "*/*"
     part_name: ClassVar[str]
     max_files: ClassVar[int]
-    #: Parts that are text; what they hold is in `texts` once the files were read.
-    text_names: ClassVar[frozenset[str]] = frozenset()
+    #: Parts that are text, as OpenAPI describes them; what they hold is in `texts` once the files were read.
+    text_parts: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
 
     def __init__(self) -> None:
         self.texts: dict[str, str] = {}
@@ -65,8 +65,7 @@ class FileParser(BaseParser):
         """Return the bodies that are read, as OpenAPI describes them by media type."""
         file = {"type": "string", "format": "binary"}
         many = {"type": "array", "items": file, "minItems": 1, "maxItems": cls.max_files}
-        texts = {name: {"type": "string"} for name in sorted(cls.text_names)}
-        parts = {cls.part_name: file if cls.max_files == 1 else many, **texts}
+        parts = {cls.part_name: file if cls.max_files == 1 else many, **cls.text_parts}
         return {FORM: {"type": "object", "properties": parts, "required": [cls.part_name]}, BYTES: file}
 
     def _parts(self, stream: Any, boundary: str) -> Iterator[tuple[str, Iterable[bytes]]]:
@@ -82,7 +81,7 @@ class FileParser(BaseParser):
                     if count > self.max_files:
                         raise TooLarge(f"At most {self.max_files:,} files at once.", field=self.part_name)
                     yield file_name, content
-                elif kind != RAW and name in self.text_names:
+                elif kind != RAW and name in self.text_parts:
                     self.texts[name] = _text(content, name)
                 for _ in content:  # what the reader left
                     pass

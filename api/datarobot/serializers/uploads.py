@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from annotator.domain.errors import Invalid
+from api.common.fields import NameField
 from api.common.files import FileParser
 
 _ZIP = (b"PK\3\4", b"PK\5\6")
@@ -17,7 +18,7 @@ class ArchiveParser(FileParser):
     media_type = "multipart/form-data"
     part_name = "file"
     max_files = 1
-    text_names = frozenset({"projectName"})
+    text_parts = {"projectName": {"type": "string", "pattern": NameField.pattern, "maxLength": 200}}
 
     @classmethod
     def content(cls) -> dict[str, dict[str, Any]]:

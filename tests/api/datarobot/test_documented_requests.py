@@ -12,7 +12,7 @@ from tests.world import World
 
 #: Refusals that follow from what the project holds, which generated requests cannot know.
 OF_DATA = re.compile(
-    r"must have either datasetId or url|is no version of the dataset|There is no (such|model installed|feature)|has no target|image feature of this project|regression|classification|need each other|not for both|not be greater|positive class|not supported|as a target|cannot be a target|is a target of|may be in the list once only"
+    r"must have either datasetId or url|is no version of the dataset|There is no (such|model installed|feature)|has no target|image feature of this project|regression|classification|need each other|not for both|not be greater|positive class|not supported|as a target|cannot be a target|is a target of|may be in the list once only|cannot be fetched|name a host"
 )
 
 
