@@ -101,6 +101,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "bucket-change": {"description": "Old camera", "cloud_provider": "dummy", "secret": "."},
     "bucket-test": {},
     "duplicates-merge": {"keep": "$image", "images": "$both", "annotations": "on", "here": "distance=4&start=0"},
+    "duplicates-search": {"distance": "4"},
     "duplicates-undo": {"kept": "$image", "trashed": ["$other"], "labels": ["$label"], "tags": ["$sunny"]},
     "bucket-import-start": {"bucket": "$bucket", "prefix": "2024/", "dataset": "$dataset", "new_dataset": "", "copy": "on"},
     "bucket-delete": {},

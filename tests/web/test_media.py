@@ -240,7 +240,7 @@ def test_named_outlines_are_drawn_as_they_are(w: World) -> None:
     for shape, points in lines.items():
         cast.make_box(w.images[0], w.car, (0, 0, 200, 200), shape=shape, points=jsonlib.dumps(points))
     [path] = json(w.ann, call(w, f"overlays?ids={w.images[0].pk}"))[str(w.images[0].pk)]["p"]
-    assert path[3] == "M50 0L100 50L50 100L0 50ZM0 0L50 20L0 0Z"
+    assert set(path[3].split("Z")) == {"M50 0L100 50L50 100L0 50", "M0 0L50 20L0 0", ""}
 
 
 def test_only_the_largest_shapes_are_drawn(w: World) -> None:
