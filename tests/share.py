@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 #: One of so many values is sent to a place; neighbors take turns, so that each value is sent to some.
-STEP = 1 if os.environ.get("FUZZ_EXAMPLES") else 3
+STEP = 1 if os.environ.get("FUZZ_EXAMPLES") else 6
 
 
 def share(values: Sequence[T], place: int) -> Sequence[T]:
