@@ -188,7 +188,7 @@ def test_who_tabs_into_a_panel_can_use_it_there(studio: Studio, people: People) 
     assert editor.store["tool"] == "pan"
     expect(page.get_by_role("button", name=re.compile("^Pan"))).to_be_focused()
     page.get_by_role("tab", name="Objects").focus()
-    editor.press("ArrowRight", "ArrowRight", "ArrowRight")
+    editor.press(*["ArrowRight"] * 4)
     expect(page.get_by_role("tab", name="History")).to_be_focused()
     button(page, "Grid").focus()
     editor.press("Enter", "Space")
