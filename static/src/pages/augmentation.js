@@ -108,6 +108,7 @@ class Preview {
 
   askSoon() {
     clearTimeout(this.timer);
+    this.asking.abort(); // its answer would end the waiting for the next one
     this.area?.setAttribute('aria-busy', 'true');
     this.timer = setTimeout(() => { this.ask(); }, REST_MS);
   }
