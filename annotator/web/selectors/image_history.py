@@ -30,14 +30,15 @@ def lines(media: Media) -> list[dict[str, Any]]:
         {
             "seq": seq,
             "at": iso(at),
-            "actor": _person(people.get(actor)) if actor else None,
+            "actor": person(people.get(actor)) if actor else None,
             **_what(kind, orjson.loads(before or "null"), orjson.loads(after or "null")),
         }
         for seq, kind, at, actor, before, after in events
     ]
 
 
-def _person(user: User | None) -> dict[str, Any] | None:
+def person(user: User | None) -> dict[str, Any] | None:
+    """Return the id and the name of who did something; None when the account is gone."""
     return {"id": user.pk, "name": user.shown_name} if user else None
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
@@ -15,6 +17,16 @@ from annotator.web.forms import as_json
 from annotator.web.selectors import issues as selectors, label
 
 MAX_MENTIONS = 50
+
+
+def _comment_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a request says of the comment that it writes: its text, who is mentioned, its id, and the page."""
+    return {
+        "body": body.get("text"),
+        "mentions": forms.many_ids(body, "mentions", MAX_MENTIONS) if body.get("mentions") else [],
+        "key": forms.one_id(body, "id") if body.get("id") is not None else None,
+        "client": forms.client(body),
+    }
 
 
 @require_safe
@@ -32,12 +44,7 @@ def create(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
     actor = actor_of(request)
     media = label.find_media(actor, media_id)
     body = read_object(request)
-    mentions = forms.many_ids(body, "mentions", MAX_MENTIONS) if body.get("mentions") else []
-    key = forms.one_id(body, "id") if body.get("id") is not None else None
-    issues.create(
-        actor=actor, media=media, body=body.get("text"), x=body.get("x"), y=body.get("y"),
-        mentions=mentions, key=key, client=forms.client(body),
-    )  # fmt: skip
+    issues.create(actor=actor, media=media, x=body.get("x"), y=body.get("y"), **_comment_of(body))
     return as_json({"items": selectors.of_media(media.pk)})
 
 
@@ -47,12 +54,7 @@ def comment(request: HttpRequest, issue_id: uuid.UUID) -> HttpResponse:
     """Add a comment."""
     actor = actor_of(request)
     issue = issues.find(actor, issue_id)
-    body = read_object(request)
-    mentions = forms.many_ids(body, "mentions", MAX_MENTIONS) if body.get("mentions") else []
-    key = forms.one_id(body, "id") if body.get("id") is not None else None
-    issues.comment(
-        actor=actor, issue=issue, body=body.get("text"), mentions=mentions, key=key, client=forms.client(body)
-    )
+    issues.comment(actor=actor, issue=issue, **_comment_of(read_object(request)))
     return as_json({"items": selectors.of_media(issue.media_id)})
 
 

@@ -1,5 +1,6 @@
 /** What a person set up for this browser: widths, tab, look. Stored under their id in localStorage; missing storage is no error. */
 import { effect, signal } from '@preact/signals-core';
+import { MOST_TOLERANCE } from '../store/store.js';
 
 /**
  * @typedef {object} Settings
@@ -42,7 +43,7 @@ export const clampBrush = (size) => (Number.isFinite(size) ? Math.min(1000, Math
 export const nextBrush = (size, step) => clampBrush(size + step * Math.max(1, Math.round(size / 10)));
 
 /** @param {number} tolerance of the wand */
-export const clampTolerance = (tolerance) => (Number.isFinite(tolerance) ? Math.min(254, Math.max(0, Math.round(tolerance))) : DEFAULTS.wandTolerance);
+export const clampTolerance = (tolerance) => (Number.isFinite(tolerance) ? Math.min(MOST_TOLERANCE, Math.max(0, Math.round(tolerance))) : DEFAULTS.wandTolerance);
 
 /** The next tolerance: about a tenth more or less, at least 1. @param {number} tolerance @param {1 | -1} step */
 export const nextTolerance = (tolerance, step) => clampTolerance(tolerance + step * Math.max(1, Math.round(tolerance / 10)));

@@ -3,6 +3,9 @@
 import { batch, computed, signal } from '@preact/signals-core';
 import { Core } from './core.js';
 
+/** The highest tolerance of the magic wand; as in the worker. */
+export const MOST_TOLERANCE = 254;
+
 /**
  * @import {HistoryStep, Patch} from '../types/changes'
  * @import {Draft} from '../types/draft'

@@ -1,5 +1,6 @@
 /** The bar under the head: the tool, the class of the next shape, the tool's options, how shapes are shown. */
 import { num, t } from '../../../i18n.js';
+import { MOST_TOLERANCE } from '../../store/store.js';
 import { html, mount, nothing } from '../live.js';
 import { icon, iconButton } from '../templates.js';
 import { classButton } from '../side/class-picker.js';
@@ -67,7 +68,7 @@ function wandFields({ store, stage }) {
   const tolerance = store.wandTolerance.value;
   const set = (/** @type {Event} */ event) => { store.wandTolerance.value = clampTolerance(/** @type {HTMLInputElement} */ (event.target).valueAsNumber); };
   const leave = (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Enter') stage.focus(); };
-  return html`<span class="sep"></span><label class="opt" title=${t('Largest difference of a color channel. [ and ] change it.')}>${t('Tolerance')}<input type="range" min="0" max="254" step="1" .value=${String(tolerance)}
+  return html`<span class="sep"></span><label class="opt" title=${t('Largest difference of a color channel. [ and ] change it.')}>${t('Tolerance')}<input type="range" min="0" max=${MOST_TOLERANCE} step="1" .value=${String(tolerance)}
     @input=${set} @keydown=${leave}><output>${tolerance}</output></label>`;
 }
 

@@ -137,7 +137,6 @@ export class BrushTool extends MaskTool {
   reset() {
     super.reset();
     this.end = null;
-    this.kept = null;
   }
 
   /** @override */

@@ -30,6 +30,12 @@ export class MaskTool extends DrawTool {
     return false;
   }
 
+  /** @override */
+  reset() {
+    super.reset();
+    this.kept = null;
+  }
+
   /** @param {Label | undefined} label none: an empty mask */
   rowsOf(label) {
     const { kept } = this;

@@ -258,8 +258,7 @@ export class GrabCutTool extends MaskTool {
     this.#forgetDraft();
     this.#abort();
     this.strokes.clear();
-    super.cancel();
-    this.kept = null;
+    super.reset();
   }
 
   /** Takes the last end back, or the question. @override */

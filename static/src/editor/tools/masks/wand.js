@@ -1,5 +1,6 @@
 /** Selects pixels of like color around a click: a preview whose tolerance can be changed until Enter stores it as a mask. */
 import { t } from '../../../i18n.js';
+import { MOST_TOLERANCE } from '../../store/store.js';
 import { isDrag } from '../tool.js';
 import { MaskDraft } from './draft.js';
 import { MaskTool } from './edit.js';
@@ -8,8 +9,6 @@ import { MaskTool } from './edit.js';
 /** @import {Label} from '../../types/labels' */
 /** @import {Key, Pen, ToolPointer} from '../tool.js' */
 
-/** The highest tolerance; as in the worker. */
-export const MOST_TOLERANCE = 254;
 /** CSS pixels that the pointer moves for one step of the tolerance. */
 const PX_PER_STEP = 3;
 
@@ -159,12 +158,6 @@ export class WandTool extends MaskTool {
   /** @override a second finger drops the preview of the first */
   drop() {
     this.#forget();
-  }
-
-  /** @override */
-  reset() {
-    super.reset();
-    this.kept = null;
   }
 
   /** Takes the last click back. @override */
