@@ -171,7 +171,7 @@ class Outgoing:
         self._ready.set()
 
     async def drain(self, send: Send) -> None:
-        """Send what comes until the end, or until nobody reads any more."""
+        """Send what comes until the end, or until the client has left."""
         while True:
             await self._ready.wait()
             self._ready.clear()

@@ -243,7 +243,7 @@ def _checked_row(index: int, row: asset_lists.Row) -> Asset:
 
 
 def give_up(job: Job) -> None:
-    """Say on the images that a job of `add` did not read that nobody reads them any more. Harmless to repeat."""
+    """Mark the images that a job of `add` did not read as stopped. Harmless to repeat."""
     _mark(job, Media.objects.filter(import_job=job, health="PROCESSING"), "ERROR", STOPPED)
 
 

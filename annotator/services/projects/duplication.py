@@ -210,9 +210,8 @@ def _copy_media(actor: Actor, source: Project, target: Project, keys: list[uuid.
     for model, path in _ON_MEDIA:
         changes = _free_names(copier, keys) if model is DatasetItem else None
         counts[model] += len(copier.copy(model.all_objects.filter(**{f"{path}__in": keys}), changes=changes))
-    media_changes.match_homes(
-        made
-    )  # an image may have been moved after its home was read and before its labels were
+    # An image may have been moved after its home was read and before its labels were.
+    media_changes.match_homes(made)
     quotas.note_bytes(target.workspace_id, size)
     after = payloads.BulkPayload(
         what="import", count=len(made), media=[str(key) for key in made], job=str(job.pk)

@@ -34,14 +34,14 @@ Item = TypeVar("Item")
 Made = TypeVar("Made")
 
 
-#: Whether nobody waits for the answer any more.
+#: Whether the answer is no longer wanted.
 IsCancelled = Callable[[], bool]
 #: How often that is asked while a child works.
 _LOOK_SECONDS = 0.1
 
 
 class Cancelled(Exception):
-    """Nobody waits for the answer any more; the child that made it was ended."""
+    """The answer is no longer wanted; the child that made it was ended."""
 
 
 class Undecodable(Invalid):

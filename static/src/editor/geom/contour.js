@@ -1,4 +1,4 @@
-/** The ways along an outline between two of its places, and an outline with one of them drawn anew. Pure. */
+/** The ways along an outline between two of its places, and an outline with one of them replaced. Pure. */
 import { isClosed, nearestEdge } from './poly.js';
 import { lengthOf, lineOf, thereAndBack } from './polyline.js';
 
@@ -42,7 +42,7 @@ export function placeOn(points, [x, y], reach) {
 }
 
 /**
- * A polygon with the part of its outline between the ends of a path drawn anew: the shorter one of the two.
+ * A polygon with the part of its outline between the ends of a path replaced: the shorter one of the two.
  * @param {Part[]} points @param {readonly Point[]} path from the outline to the outline @param {number} reach image pixels
  * @returns {Part[] | null} null when an end is not near the outline, or both are not on the same ring
  */
@@ -58,7 +58,7 @@ export function redrawn(points, path, reach) {
 }
 
 /**
- * A polyline with the part between the ends of a path drawn anew.
+ * A polyline with the part between the ends of a path replaced.
  * @param {Part[]} points @param {readonly Point[]} path from the line to the line @param {number} reach image pixels
  * @returns {Part[] | null} null when an end is not near the line
  */
