@@ -120,7 +120,7 @@ MEDIA_CREATED: Kind[MediaCreated, Any] = Kind(
     "media.created",
     MediaCreated,
     None,
-    ("exchange.adoption", "media.creation", "media.batches", "video.videos"),
+    ("media.creation", "media.batches", "video.videos"),
     grid="list",
     in_feed=True,
 )
@@ -170,7 +170,7 @@ DATASET_RESTORED: Kind[DatasetPayload, Any] = Kind(
 BULK: Kind[BulkPayload, Any] = Kind(
     "bulk", BulkPayload, None,
     ("annotations.labels", "annotations.segments", "exchange.assets", "exchange.imports.coco", "exchange.imports.hasty.writing", "exchange.imports.removal", "exchange.imports.tags", "media.archives", "media.batches", "media.statuses", "projects.datasets",
-     "projects.duplication", "vocabulary.merges"),
+     "projects.media_copies", "vocabulary.merges"),
     effects=_REFETCH, is_whole=True, grid="list", in_feed=True,
 )  # fmt: skip
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from annotator.domain.errors import Missing
 from annotator.models import Dataset
-from annotator.services.exchange import adoption
-from annotator.services.projects import catalog
+from annotator.services.projects import adoption, catalog
 
 from .registry import JobRun, handler
 

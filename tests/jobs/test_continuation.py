@@ -18,14 +18,14 @@ from annotator.domain.errors import Invalid
 from annotator.jobs import engine, registry
 from annotator.ml import scenes
 from annotator.models import Job
-from annotator.services.exchange import adoption, bucket_import
+from annotator.services.exchange import bucket_import
 from annotator.services.exchange.exports import rows as export_rows
 from annotator.services.exchange.imports import coco as coco_imports
 from annotator.services.jobs import jobs, runs as job_runs
 from annotator.services.media import archives, batches as media_batches, bulk, changes as media_changes
 from annotator.services.media.decoding import pool as decoding
 from annotator.services.operations import demo
-from annotator.services.projects import datasets, duplication, purging
+from annotator.services.projects import adoption, datasets, duplication, purging
 from annotator.services.vocabulary import merges
 from tests import videos as made_videos
 from tests.jobs.cases import CASES, Case, content, outcome, told

@@ -15,10 +15,9 @@ from django.core import signing
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
-from annotator import events, policy
+from annotator import policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid, Missing
-from annotator.events import kinds, payloads
 from annotator.models import (
     Attribute,
     AttributeBinding,
@@ -47,10 +46,9 @@ from annotator.models import (
 )
 from annotator.services.jobs import jobs
 from annotator.services.jobs.steps import Steps
-from annotator.services.media import changes as media_changes, names as media_names
-from annotator.services.projects import projects
+from annotator.services.media import names as media_names
+from annotator.services.projects import media_copies, projects
 from annotator.services.projects.row_copies import Copier
-from annotator.services.workspaces.quotas import quotas
 
 JOB = "duplicate_project"
 #: Media of a step, with all that is on them.
@@ -202,35 +200,29 @@ def _last_number(project: Project) -> int:
 def _copy_media(actor: Actor, source: Project, target: Project, keys: list[uuid.UUID], job: Job) -> int:
     """Copy media with all that is on them and return how many labels that were. Runs in the caller's transaction."""
     copier = Copier(source, target).knowing(VOCABULARY)
-    rows = Media.all_objects.filter(pk__in=keys).select_related("blob")
-    size = sum(media.blob.size for media in rows if media.blob)
-    quotas.check_bytes(target.workspace_id, size)
-    made = copier.copy(rows, fallback={"status_id": copier.first_status()})
-    counts = {model: 0 for model, _ in _ON_MEDIA}
-    for model, path in _ON_MEDIA:
-        changes = _free_names(copier, keys) if model is DatasetItem else None
-        counts[model] += len(copier.copy(model.all_objects.filter(**{f"{path}__in": keys}), changes=changes))
-    # An image may have been moved after its home was read and before its labels were.
-    media_changes.match_homes(made)
-    quotas.note_bytes(target.workspace_id, size)
-    after = payloads.BulkPayload(
-        what="import", count=len(made), media=[str(key) for key in made], job=str(job.pk)
+    items, media = _free_names(copier, keys)
+    counts = media_copies.copy(
+        actor=actor,
+        job=job,
+        copier=copier,
+        keys=keys,
+        tables=[model.all_objects.filter(**{f"{path}__in": keys}) for model, path in _ON_MEDIA],
+        changes={DatasetItem: items, Media: media},
     )
-    events.record(actor=actor, kind=kinds.BULK, project_id=target.pk, after=after)
     return counts[Label]
 
 
-def _free_names(copier: Copier, keys: list[uuid.UUID]) -> dict[uuid.UUID, dict[str, str]]:
-    """Return free names, by item, for images whose names are in use in the copy by now."""
+def _free_names(copier: Copier, keys: list[uuid.UUID]) -> tuple[media_copies.Changes, media_copies.Changes]:
+    """Return free names for images whose names are in use in the copy by now: columns by item, and by image."""
     items = list(DatasetItem.all_objects.filter(media__in=keys, is_home=True).select_related("dataset"))
     taken = media_names.existing((copier.new_id(item.dataset_id), item.name) for item in items)
     found: dict[uuid.UUID, dict[str, str]] = {}
+    media: dict[uuid.UUID, dict[str, str]] = {}
     for item in items:
         dataset_id = copier.new_id(item.dataset_id)
         if (dataset_id, item.name) in taken:
             used = [columns["name"] for columns in found.values()]
             name = media_names.free(dataset_id, item.name, used)
             found[item.pk] = media_names.columns(name)
-            list_key = media_names.list_key(item.dataset, name)
-            Media.all_objects.filter(pk=copier.new_id(item.media_id)).update(list_key=list_key)
-    return found
+            media[item.media_id] = {"list_key": media_names.list_key(item.dataset, name)}
+    return found, media

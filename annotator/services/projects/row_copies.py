@@ -41,9 +41,12 @@ class Copier:
         self._texts: dict[str, str] = {}
         self._vocabulary: set[type[Any]] = set()
         self._left_out: set[uuid.UUID] = set()
+        self._replaced: dict[uuid.UUID, uuid.UUID] = {}
 
     def new_id(self, old: uuid.UUID) -> uuid.UUID:
         """Return the id of the copy of a row: of the same time and place in that time, and in the same order as the old ones."""
+        if old in self._replaced:
+            return self._replaced[old]
         digest = hashlib.sha256(self.target.pk.bytes + old.bytes).digest()
         tail = 0b10 << 62 | int.from_bytes(digest[:8], "big") >> 2
         return uuid.UUID(int=old.int >> 64 << 64 | tail)
@@ -57,6 +60,13 @@ class Copier:
                 if is_new or self.new_id(old) in has:
                     self._texts[str(old)] = str(self.new_id(old))
             self._vocabulary.add(model)
+        return self
+
+    def replacing(self, models: Iterable[type[Any]], ids: Mapping[uuid.UUID, uuid.UUID]) -> Self:
+        """Note that of these models the copy has rows of its own, by the ids of those whose place they take, and no others."""
+        self._vocabulary.update(models)
+        self._replaced.update(ids)
+        self._texts.update((str(old), str(new)) for old, new in ids.items())
         return self
 
     def first_status(self) -> uuid.UUID:
