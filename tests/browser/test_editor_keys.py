@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from annotator.services.accounts.preferences import KEY_PRESETS
 from tests.browser.axe import violations
 from tests.browser.pages import Editor, Person
 from tests.browser.studio import Studio
@@ -73,8 +74,11 @@ def test_a_preset_brings_the_keys_of_another_tool(
     studio.box(image)
     editor = people(newcomer).open(image)
     page = sheet(editor)
+    presets = page.get_by_label("Preset", exact=True)
+    offered = presets.locator("option").evaluate_all("options => options.map((one) => one.value)")
+    assert tuple(offered) == KEY_PRESETS, "the page offers what the server keeps"
     with page.expect_response("**/web/preferences"):
-        page.get_by_label("Preset", exact=True).select_option(label="Label Studio")
+        presets.select_option(label="Label Studio")
     expect(page.locator("dt", has_text="Brush").first.locator("+ dd .kbd")).to_have_text(["B"])
     page.keyboard.press("Escape")
     editor.press("v", "Alt+.", "Backspace")
