@@ -1,4 +1,4 @@
-"""Admin of augmentation lists, their samples, and targets of projects."""
+"""Admin of augmentation lists, their samples, predictions, and targets of projects."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from annotator.models import AugmentationList, AugmentationSample, ModelingSetup
+from annotator.models import AugmentationList, AugmentationSample, ModelingSetup, Prediction
 from annotator.services.insight import augmentation
 
 from .base import DeletableAdmin, ReadOnlyAdmin, ServiceAdmin, actor_of
@@ -41,3 +41,11 @@ class ModelingSetupAdmin(ReadOnlyAdmin):
     list_display = ("project", "created_at", "updated_at")
     list_select_related = ("project",)
     search_fields = ("project__name",)
+
+
+@admin.register(Prediction)
+class PredictionAdmin(ReadOnlyAdmin):
+    list_display = ("model", "concept", "score", "project", "is_rejected", "decided_by", "created_at")
+    list_filter = ("is_rejected", "project")
+    list_select_related = ("concept", "project", "decided_by")
+    search_fields = ("model",)

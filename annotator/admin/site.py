@@ -28,7 +28,7 @@ GROUPS = (
         _("Classes and attributes"),
         "Concept TagGroup Attribute AttributeOption AttributeBinding KeypointSchema KeypointClass SkeletonEdge KeypointBinding",
     ),
-    (_("Annotations"), "Label Tag Segment AttributeValue Issue Comment"),
+    (_("Annotations"), "Label Tag Segment AttributeValue Prediction Issue Comment"),
 )
 SYSTEM = _("System")
 

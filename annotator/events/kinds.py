@@ -34,6 +34,7 @@ from .payloads import (
     MediaReplaced,
     MemberPayload,
     NamedPayload,
+    PredictionsPayload,
     ProjectPayload,
     SegmentPayload,
     StatusBefore,
@@ -112,6 +113,11 @@ STATUS_CHANGED: Kind[StatusPayload, StatusBefore] = Kind(
 #: What happened to an issue of the medium; pages fetch its issues again.
 ISSUES_CHANGED: Kind[IssuePayload, Any] = Kind(
     "issues.changed", IssuePayload, None, ("review.issues",), in_feed=True
+)
+
+#: Predictions of the named media; pages fetch the suggestions of the shown one again.
+PREDICTIONS_CHANGED: Kind[PredictionsPayload, Any] = Kind(
+    "predictions.changed", PredictionsPayload, None, ("annotations.predictions",), is_whole=True
 )
 
 # --- media and datasets ---

@@ -169,6 +169,13 @@ class BucketPayload(TypedDict):
     provider: str
 
 
+class PredictionsPayload(MediaPayload):
+    """The media whose predictions were written, or rejected by a person; `model` is empty for the latter."""
+
+    model: str
+    count: int
+
+
 class IssuePayload(TypedDict):
     id: Id
     #: created, commented, resolved, reopened or deleted

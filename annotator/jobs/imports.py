@@ -11,6 +11,7 @@ from typing import Any
 from annotator.domain.errors import Missing
 from annotator.models import Blob, Dataset
 from annotator.services import blobs
+from annotator.services.exchange import predictions
 from annotator.services.exchange.imports import opening, parts, removal
 from annotator.services.import_report import ImportReport
 
@@ -52,6 +53,20 @@ def import_coco(run: JobRun) -> dict[str, Any]:
     run.result(facts)
     report.check_kept(others=0 if report.images.found or report.labels.found else facts["classes"])
     return {}
+
+
+@handler(predictions.JOB)
+def import_predictions(run: JobRun) -> dict[str, Any]:
+    """Store the results of a file as predictions."""
+    with _source_path(run) as path, path.open("rb") as file:
+        return predictions.run(
+            actor=run.actor,
+            project=run.project,
+            model=run.params["model"],
+            file=file,
+            steps=run.steps,
+            progress=run.progress,
+        )
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from .buckets import Bucket, BucketProvider
 from .datasets import Dataset, DatasetItem
-from .machines import AugmentationList, AugmentationSample
+from .machines import AugmentationList, AugmentationSample, Prediction
 from .marks import AttributeValue, Label, Segment, SegmentConcept, Tag
 from .media import (
     BUCKET_SCHEME,
@@ -46,7 +46,7 @@ from .vocabulary import (
 __all__ = [
     "BUCKET_SCHEME", "ApiToken", "AppliedOp", "Attribute", "AttributeBinding", "AttributeOption", "AttributeValue", "AugmentationList", "AugmentationSample", "Blob", "Bucket", "BucketProvider", "Comment", "Concept",
     "ContentType", "Dataset", "DatasetItem", "Event", "GuessCount", "Invitation", "Issue", "Job", "JobState", "KeypointBinding", "KeypointClass",
-    "KeypointSchema", "Label", "Lease", "Media", "MediaKind", "MediaStatus", "Membership", "ModelingSetup", "Project", "ProjectClock",
+    "KeypointSchema", "Label", "Lease", "Media", "MediaKind", "MediaStatus", "Membership", "ModelingSetup", "Prediction", "Project", "ProjectClock",
     "QualityIssue", "Rendition", "Role", "SecurityEvent", "Segment", "SegmentConcept", "Session", "SignInLink", "SkeletonEdge", "Tag", "TagGroup", "TargetSource", "TargetType", "Upload", "UploadBatch",
     "User", "VideoFacts", "WorkerBeat", "Workspace", "WorkspaceClock",
 ]  # fmt: skip

@@ -1,9 +1,9 @@
-"""What machines make of a project's images: augmentation lists and their samples."""
+"""What machines make of a project's images: predictions, augmentation lists and their samples."""
 
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from .base import Row, key, scoped, text, user_key
 
@@ -77,3 +77,44 @@ class AugmentationSample(Row):
 
     def __str__(self) -> str:
         return f"sample {self.position}"
+
+
+class Prediction(Row):
+    """A region that a model found on an image, suggested to people. It is no label: no list, count or export has it.
+
+    Accepting it makes a label of the same id: while there is one, it is accepted. The geometry is that of a label.
+    """
+
+    project = key("annotator.Project", related_name="predictions", db_index=False)
+    media = key("annotator.Media", related_name="predictions", db_index=False)
+    # Without a constraint: those of a class that was deleted are not shown, and come back with it when that is undone.
+    concept = key(
+        "annotator.Concept", models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    model = text()
+    score = models.FloatField()
+    x0 = models.FloatField()
+    y0 = models.FloatField()
+    x1 = models.FloatField()
+    y1 = models.FloatField()
+    shape = text(16, default="box")
+    points = models.TextField(null=True, blank=True)
+    mask = models.BinaryField(null=True, blank=True)
+    is_rejected = models.BooleanField(default=False)
+    decided_by = user_key()
+    objects = scoped("project__workspace", "project")
+
+    class Meta(Row.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(x1__gte=F("x0")) & Q(y1__gte=F("y0")), name="prediction_box_ordered"
+            ),
+            models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="prediction_score"),
+        ]
+        indexes = [
+            models.Index(fields=["media", "model"], name="prediction_media"),
+            models.Index(fields=["project", "concept"], name="prediction_concept"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.score:.2f}"

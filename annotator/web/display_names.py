@@ -10,6 +10,7 @@ from annotator.services.security_log import Kind
 JOB_NAMES = {
     "export": gettext_lazy("Export"),
     "import_coco": gettext_lazy("Import"),
+    "import_predictions": gettext_lazy("Import of suggestions"),
     "ingest": gettext_lazy("Image upload"),
     "ingest_video": gettext_lazy("Video processing"),
     "add_assets": gettext_lazy("Images from addresses"),

@@ -19,7 +19,7 @@ from annotator.services.projects import projects
 from annotator.web import forms, media_filter
 from annotator.web.actors import actor_of, signed_in, user_of
 from annotator.web.forms import as_json
-from annotator.web.selectors import image_history, label as selectors
+from annotator.web.selectors import image_history, label as selectors, suggestions
 
 PROTOCOL = 1
 # A new server accepts the operations of pages that were loaded before the update.
@@ -41,6 +41,14 @@ def media_history(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
     """Return who changed what of a medium, newest first."""
     media = selectors.find_media(actor_of(request), media_id)
     return as_json({"items": image_history.lines(media)})
+
+
+@require_safe
+@signed_in
+def media_suggestions(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
+    """Return what models suggest for a medium, the surest first."""
+    media = selectors.find_media(actor_of(request), media_id)
+    return as_json({"items": suggestions.of_media(media)})
 
 
 @require_POST

@@ -41,6 +41,7 @@ export const EVENT_KINDS = {
   'media.replaced': { effects: ['refetch'], grid: 'tiles', isWhole: false },
   'media.restored': { effects: ['refetch'], grid: 'list', isWhole: false },
   'media.trashed': { effects: ['leave'], grid: 'list', isWhole: false },
+  'predictions.changed': { effects: [], grid: null, isWhole: true },
   'project.restored': { effects: [], grid: null, isWhole: true },
   'project.trashed': { effects: [], grid: null, isWhole: true },
   'project.updated': { effects: ['refetch', 'vocabulary'], grid: null, isWhole: true },

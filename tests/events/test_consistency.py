@@ -12,13 +12,14 @@ import pytest
 
 from annotator.domain.ids import uuid7
 from annotator.events.kinds import CATALOGUE, Effect
-from annotator.models import Attribute, Event, Label, Media, MediaStatus, Segment, Tag, TagGroup
+from annotator.models import Attribute, Event, Label, Media, MediaStatus, Prediction, Segment, Tag, TagGroup
 from annotator.services.annotations import (
     attribute_values,
     batches as annotation_batches,
     editing,
     labels,
     metadata,
+    predictions,
     segments,
     tags,
 )
@@ -329,6 +330,15 @@ def discuss_an_issue(w: World) -> None:
     issues.delete(actor=w.actor(w.ann), issue=issue)
 
 
+def predict(w: World) -> None:
+    car = predictions.Found(w.car.pk, 10.0, 20.0, 60.0, 80.0, "box", None, None, 0.8)
+    for _ in range(2):
+        predictions.replace(**_in(w), model="Detector", found={w.images[0].pk: [car]})
+    key = str(Prediction.all_objects.get().pk)
+    op = {"op_id": str(uuid7()), "prediction": key, "is_rejected": True}
+    assert editing.apply(**_on(w), ops=[op])[0][0]["status"] == "ok"
+
+
 def replace_status(w: World) -> None:
     status = statuses.create(**_in(w), name="Blurred")
     statuses.set_status(**_in(w), media=w.images[:2], status=status)
@@ -402,7 +412,7 @@ SCENARIOS: list[Scenario] = [
     change_in_bulk_and_undo, make_and_rename_datasets, trash_dataset, trash_and_restore_dataset, change_project,
     start_and_cancel_job, make_and_change_classes, reorder_classes, delete_class_with_labels, delete_tag_with_its_marks,
     merge_classes_by_job, merge_classes_by_job_and_undo, change_tag_groups, change_keypoint_schemas, replace_status, change_augmentation_lists,
-    discuss_an_issue,
+    discuss_an_issue, predict,
     change_attributes, change_attribute_values, delete_an_attribute_with_values, change_segments, delete_an_activity,
 ]  # fmt: skip
 

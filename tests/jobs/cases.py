@@ -21,6 +21,7 @@ from annotator.models import (
     Label,
     Media,
     MediaStatus,
+    Prediction,
     Project,
     QualityIssue,
     Rendition,
@@ -31,7 +32,7 @@ from annotator.models import (
 )
 from annotator.services import blobs
 from annotator.services.buckets import buckets
-from annotator.services.exchange import assets, bucket_import
+from annotator.services.exchange import assets, bucket_import, predictions
 from annotator.services.exchange.exports import exports
 from annotator.services.exchange.imports import imports
 from annotator.services.insight import augmentation, augmentation_samples, duplicate_searches
@@ -300,6 +301,19 @@ def _purge_project(w: World) -> Job:
     return trash.start_project_purge(actor=actor(w.olga), project=project, name="Old")
 
 
+def _predictions(w: World) -> Job:
+    """Results for the images of the dataset, some of a model's earlier ones found again and one for no image."""
+    number = w.car.number
+    results = [
+        {"image_id": image.number, "category_id": number, "bbox": [n, 2, 6, 6], "score": n / 10}
+        for image in w.images
+        for n in range(1, 6)
+    ]
+    odd = {"image_id": 999, "category_id": number, "bbox": [1, 1, 2, 2], "score": 0.5}
+    upload = sent(w, json.dumps([*results, odd]).encode())
+    return predictions.start(actor=actor(w.max), project=w.project, upload=upload, model="Detector")
+
+
 def _sample(w: World) -> Job:
     return jobs.start(actor=actor(w.olga), workspace=w.workspace, kind="sample_project")
 
@@ -341,6 +355,7 @@ CASES = {
     "import_bucket:copy": Case(_import_bucket(True)),
     "import_bucket:reference": Case(_import_bucket(False)),
     "import_coco": Case(_coco, is_restarted=True),
+    "import_predictions": Case(_predictions),
     "bulk:status": Case(_bulk("status"), _undo_bulk),
     "bulk:move": Case(_bulk("move"), _undo_bulk),
     "bulk:delete": Case(_bulk("delete"), _undo_bulk),
@@ -376,6 +391,7 @@ def content(w: World) -> dict[str, Any]:
             Label.all_objects.filter(media__in=media), "media__blob__sha256", "number",
             "concept__name", "x0", "y0", "x1", "y1", "points", "error", "is_crowd", "origin",
         ),
+        "predictions": _rows(Prediction.all_objects.filter(media__in=media), "media__number", "x0", "score", "is_rejected"),
         "tags": _rows(Tag.all_objects.filter(media__in=live), "media__blob__sha256", "concept__name"),
         "trashed_tags": _rows(Tag.all_objects.filter(media__in=media.exclude(pk__in=live)), "media__blob__sha256", "concept__name"),
         "renditions": _rows(

@@ -141,7 +141,15 @@ def test_tables_are_grouped_the_internal_ones_under_system(curator: Client) -> N
         "Annotations",
         "System",
     ]
-    assert groups["Annotations"] == ["Labels", "Tags", "Segments", "Attribute values", "Issues", "Comments"]
+    assert groups["Annotations"] == [
+        "Labels",
+        "Tags",
+        "Segments",
+        "Attribute values",
+        "Predictions",
+        "Issues",
+        "Comments",
+    ]
     assert groups["Projects"] == [
         "Projects",
         "Datasets",

@@ -54,7 +54,7 @@ QUERIES: dict[str, str] = {
     "label": FILTERS, "media-state": FILTERS, "media-history": "", "project-session": "", "project-events": "since media limit",
     "project-film": f"around at before after {FILTERS}", "project-trash": "part before", "workspace-trash": "part before",
     "attributes": "chosen", "keypoints": "", "keypoint-schema": "", "keypoint-schema-uses": "point", "keypoint-examples": "name id",
-    "issues": "", "video": "", "statuses": "", "quality": "severity code dataset name start format", "duplicates": "distance start", "activities": "",
+    "issues": "", "media-suggestions": "", "video": "", "statuses": "", "quality": "severity code dataset name start format", "duplicates": "distance start", "activities": "",
     "buckets": "", "bucket-import": "dataset part", "bucket-browse": "prefix",
 }  # fmt: skip
 BOX = {"concept": "$car", "box": [1, 2, 30, 40], "z": 1, "tool": "box", "origin": "human", "score": 0.5, "is_crowd": False,
@@ -166,6 +166,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "tag-group-delete": {},
     "export-start": {"format": "json_coco", "name": "all", "datasets": ["$dataset"], "statuses": ["$status"], "images": True},
     "import-slot": {},
+    "predictions-start": {"upload": "$upload", "name": "a.json", "model": "Detector"},
     "import-start": {"upload": "$upload", "name": "a.json", "format": "coco", "dataset": "$dataset", "new_dataset": ""},
     "media-cut": {"box": [10, 10, 60, 50], "points": [[10, 20], [30, 10], [60, 30], [30, 50]]},
     "media-changes": {

@@ -16,7 +16,7 @@ from annotator.domain import ids, text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import DomainError, Invalid, TooLarge
 from annotator.models import AppliedOp, Label, Media, ProjectClock
-from annotator.services.annotations import attribute_values, label_rows, labels, tags
+from annotator.services.annotations import attribute_values, label_rows, labels, predictions, tags
 from annotator.services.media import statuses
 
 MAX_OPS = 200
@@ -25,6 +25,7 @@ _ACTIONS = {
     "label_id": "label.write",
     "tag": "tag.write",
     "subject": "label.write",
+    "prediction": "label.write",
     "status": "status.write",
 }
 
@@ -69,6 +70,7 @@ class Batch:
     label_ops: list[Op] = field(default_factory=list)
     tag_ops: list[Op] = field(default_factory=list)
     value_ops: list[Op] = field(default_factory=list)
+    prediction_ops: list[Op] = field(default_factory=list)
     status_ops: list[Op] = field(default_factory=list)
 
 
@@ -154,6 +156,7 @@ def _apply_fresh(actor: Actor, role: str, media: Media, fresh: Sequence[Op], cli
         op.result |= {"revision": label.revision if label else None, "seq": revision}  # type: ignore[operator]
     _apply_tags(batch, client)
     _apply_values(batch, client)
+    _apply_predictions(batch, client)
     _apply_status(batch, role, client, moved=bool(revision))
 
 
@@ -178,7 +181,7 @@ def _open_batch(actor: Actor, role: str, media: Media, fresh: Sequence[Op]) -> B
         except DomainError as error:
             op.reject(error)
             continue
-        queues = (batch.label_ops, batch.tag_ops, batch.value_ops, batch.status_ops)
+        queues = (batch.label_ops, batch.tag_ops, batch.value_ops, batch.prediction_ops, batch.status_ops)
         dict(zip(_ACTIONS, queues, strict=True))[kinds[0]].append(op)
     return batch
 
@@ -325,6 +328,27 @@ def _value_change(batch: Batch, op: Op, attribute: uuid.UUID | None) -> attribut
     if value is None or op.subject in batch.changes.deleted:
         return None
     raise Invalid("There is no such label on this image.", field="subject", code="unknown_label")
+
+
+def _apply_predictions(batch: Batch, client: str) -> None:
+    """Note which predictions are rejected or no longer are; one that is gone needs no decision."""
+    if not batch.prediction_ops:
+        return
+    changes: dict[uuid.UUID, bool] = {}
+    done: list[Op] = []
+    for op in batch.prediction_ops:
+        key, is_rejected = ids.parse_uuid(op.raw.get("prediction")), op.raw.get("is_rejected")
+        if key is None or not isinstance(is_rejected, bool):
+            op.reject(Invalid("prediction must be an id and is_rejected true or false.", field="prediction"))
+            continue
+        changes[key] = is_rejected
+        op.ok()
+        done.append(op)
+    seq = predictions.decide(
+        actor=batch.actor, media=batch.media, changes=changes, client=client, ops=[str(op.op_id) for op in done]
+    )  # fmt: skip
+    for op in done:
+        op.result |= {"revision": None, "seq": seq}  # type: ignore[operator]
 
 
 def _apply_status(batch: Batch, role: str, client: str, *, moved: bool) -> None:

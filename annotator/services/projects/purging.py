@@ -21,6 +21,7 @@ from annotator.models import (
     Issue,
     Label,
     Media,
+    Prediction,
     Project,
     QualityIssue,
     Rendition,
@@ -44,6 +45,7 @@ CHILDREN: tuple[type[Any], ...] = (
     DatasetItem,
     VideoFacts,
     AugmentationSample,
+    Prediction,
     Comment,
     Issue,
 )

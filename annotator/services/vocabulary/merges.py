@@ -22,6 +22,7 @@ from annotator.models import (
     Job,
     KeypointBinding,
     Label,
+    Prediction,
     Project,
     Tag,
     TagGroup,
@@ -240,6 +241,7 @@ def _merge(*, actor: Actor, source: Concept, target: Concept) -> None:
     _move_labels(labels, source.pk, target.pk, actor=actor, revision=revision)
     Tag.all_objects.filter(concept=source).exclude(media_id__in=has_target).update(concept=target)
     Tag.all_objects.filter(concept=source).delete()
+    Prediction.all_objects.filter(project_id=source.project_id, concept=source).update(concept=target)
     activities.move(source, target)
     for role, column in concepts.ROLES.items():
         if getattr(source, column) and not getattr(target, column):

@@ -201,6 +201,7 @@ _COUNTS = (
     ("created", "image added", "images added"),
     ("replaced", "image replaced", "images replaced"),
     ("labels", "object", "objects"),
+    ("suggestions", "suggestion", "suggestions"),
     ("videos", "video", "videos"),
     ("segments", "segment", "segments"),
     ("tags", "tag", "tags"),

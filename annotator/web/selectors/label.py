@@ -156,6 +156,7 @@ def session(user: User, project: Project, *, csrf: str) -> dict[str, Any]:
             "cut": "/web/media/{id}/cut",
             "history": "/web/media/{id}/history",
             "issues": "/web/media/{id}/issues",
+            "suggestions": "/web/media/{id}/suggestions",
             "session": f"/web/projects/{project.pk}/session",
             "events": f"/web/projects/{project.pk}/events",
             "film": f"/web/projects/{project.pk}/film",

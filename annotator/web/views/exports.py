@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from annotator.domain.errors import Invalid
 from annotator.domain.ids import parse_uuid
 from annotator.models import ContentType
+from annotator.services.exchange import predictions
 from annotator.services.exchange.exports import drawn, exports
 from annotator.services.exchange.imports import imports
 from annotator.services.media import uploads, urls as media_urls
@@ -25,7 +26,7 @@ from annotator.web.selectors import filters, jobs as job_rows, tiles
 from annotator.web.templatetags.ui import num
 from annotator.web.views.uploads import find_dataset
 
-KINDS = ("export", "import_coco", "import_archive")
+KINDS = ("export", "import_coco", "import_archive", "import_predictions")
 FORMAT_NAMES = {
     "json_coco": "COCO",
     "json_v1.1": "JSON 1.1",
@@ -128,6 +129,19 @@ def start_import(request: HttpRequest, scope: Scope) -> HttpResponse:
         dataset=None if name else find_dataset(scope, fields.get("dataset")),
         new_dataset=name,
         upload=upload,
+    )
+    return forms.respond(request, to=_page(scope), toast=_("Import started."), stay=True, id=str(job.pk))
+
+
+@require_POST
+@project_call
+def start_predictions(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Start the import of an uploaded file of predictions: {upload, name, model}."""
+    fields = forms.read(request)
+    upload = uploads.find(project=scope.project, upload_id=fields.get("upload"), field="upload")
+    upload.name = forms.text(fields, "name")[:1000]
+    job = predictions.start(
+        actor=scope.actor, project=scope.project, upload=upload, model=forms.text(fields, "model")
     )
     return forms.respond(request, to=_page(scope), toast=_("Import started."), stay=True, id=str(job.pk))
 

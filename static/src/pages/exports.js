@@ -70,7 +70,6 @@ exporting?.addEventListener('change', () => {
 showOptions();
 showSize();
 
-const form = document.getElementById('import');
 const select = document.getElementById('i-dataset');
 const field = document.getElementById('i-new');
 const chosen = document.getElementById('i-file');
@@ -91,12 +90,15 @@ chosen?.addEventListener('change', showNew);
 field?.addEventListener('input', showNew);
 showNew();
 
-/** @param {HTMLFormElement} target */
-async function runImport(target) {
-  const file = chosen instanceof HTMLInputElement ? chosen.files?.[0] : null;
-  const bar = document.getElementById('i-progress');
+/**
+ * Uploads the file of a form and starts its job.
+ * @param {HTMLFormElement} target @param {HTMLElement | null} bar @param {(fields: FormData) => object} read what the job needs besides the file
+ */
+async function sendForm(target, bar, read) {
+  const fields = new FormData(target);
+  const file = fields.get('file');
   const button = target.querySelector('button[type="submit"]');
-  if (!file || !(bar instanceof HTMLProgressElement)) return;
+  if (!(file instanceof File) || !(bar instanceof HTMLProgressElement)) return;
   clearErrors(target);
   button?.setAttribute('disabled', '');
   bar.hidden = false;
@@ -104,9 +106,7 @@ async function runImport(target) {
   try {
     const slot = await postJson(target.getAttribute('data-slot') ?? '', {});
     await sendFile(file, slot.url, new AbortController().signal, (sent) => { bar.value = sent / Math.max(1, file.size); });
-    const fields = new FormData(target);
-    const body = { upload: slot.id, name: file.name, dataset: fields.get('dataset') || null, new_dataset: fields.get('dataset') ? '' : fields.get('new_dataset') };
-    showResult(await postJson(target.getAttribute('data-start') ?? '', body));
+    showResult(await postJson(target.getAttribute('data-start') ?? '', { upload: slot.id, name: file.name, ...read(fields) }));
     target.reset();
     showNew();
     await refreshJobs();
@@ -119,7 +119,14 @@ async function runImport(target) {
     button?.removeAttribute('disabled');
   }
 }
-form?.addEventListener('submit', (event) => {
-  event.preventDefault();
-  if (form instanceof HTMLFormElement) runImport(form);
-});
+
+/** @param {string} id @param {string} bar @param {(fields: FormData) => object} read */
+function wireUpload(id, bar, read) {
+  document.getElementById(id)?.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (event.target instanceof HTMLFormElement) sendForm(event.target, document.getElementById(bar), read);
+  });
+}
+
+wireUpload('import', 'i-progress', (fields) => ({ dataset: fields.get('dataset') || null, new_dataset: fields.get('dataset') ? '' : fields.get('new_dataset') }));
+wireUpload('suggest', 's-progress', (fields) => ({ model: fields.get('model') }));
