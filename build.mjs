@@ -7,7 +7,7 @@
  *   --out    another folder than static/dist (used by checks)
  *
  * manifest.json maps logical names to file names relative to the folder:
- * editor.js, worker.js, pixels.js, pages/<name>.js, app.css, editor.css, icons.svg, logo.svg, fonts/<name>.woff2.
+ * editor.js, worker.js, pixels.js, adjust.js, pages/<name>.js, app.css, editor.css, icons.svg, logo.svg, fonts/<name>.woff2.
  */
 import * as esbuild from 'esbuild';
 import { createHash } from 'node:crypto';
@@ -21,7 +21,7 @@ const SRC = path.join(ROOT, 'static/src');
 /** Bundles that are counted together, and how large they may be. */
 const BUDGETS = [
   { bundles: ['editor.js'], kib: 200 },
-  { bundles: ['worker.js', 'pixels.js'], kib: 25 },
+  { bundles: ['worker.js', 'pixels.js', 'adjust.js'], kib: 25 },
 ];
 const WORKERS = BUDGETS[1].bundles;
 /** Files of earlier builds stay this long: a page that is open may still ask for them. */
@@ -149,12 +149,14 @@ async function build() {
   const main = path.join(SRC, 'editor/main.js');
   const shapes = path.join(SRC, 'workers/shapes.js');
   const pixels = path.join(SRC, 'workers/pixels.js');
-  for (const file of [main, shapes, pixels]) {
+  const adjust = path.join(SRC, 'workers/adjust.js');
+  for (const file of [main, shapes, pixels, adjust]) {
     if (!fs.existsSync(file)) throw new Error(`${path.relative(ROOT, file)} is missing: nothing to build`);
   }
   const shapesName = await bundle('worker.js', shapes);
   const pixelsName = await bundle('pixels.js', pixels);
-  await bundle('editor.js', main, { __SHAPES_WORKER__: JSON.stringify(`./${shapesName}`), __PIXELS_WORKER__: JSON.stringify(`./${pixelsName}`) });
+  const adjustName = await bundle('adjust.js', adjust);
+  await bundle('editor.js', main, { __SHAPES_WORKER__: JSON.stringify(`./${shapesName}`), __PIXELS_WORKER__: JSON.stringify(`./${pixelsName}`), __ADJUST_WORKER__: JSON.stringify(`./${adjustName}`) });
   for (const page of entriesIn('pages', '.js')) await bundle(`pages/${page}`, path.join(SRC, 'pages', page));
   for (const sheet of ['app.css', 'editor.css', 'admin.css', 'api_docs.css']) {
     const file = path.join(SRC, 'css', sheet);

@@ -43,6 +43,8 @@ export const COMMANDS = Object.freeze([
   command('view.grid', 'all', 'view', ['T G'], () => t('Grid')),
   command('view.names', 'all', 'view', ['T N'], () => t('Name tags')),
   command('view.snap', 'all', 'view', ['T S'], () => t('Snap points to neighbors')),
+  command('view.adjust', 'all', 'view', ['T I'], () => t('Image adjustments')),
+  command('view.original', 'all', 'view', ['T A'], () => t('Show the original image or the adjusted one')),
   command('view.outlines', 'all', 'view', ['T O'], () => t('Outlines only')),
 
   command('escape', 'all', 'tools', ['Escape'], () => t('Cancel the drawing, then the tool, then the selection; Tab then leaves the image')),

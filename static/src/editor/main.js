@@ -27,6 +27,8 @@ import { mountPins } from './panels/issues/pins.js';
 import { Names } from './panels/names.js';
 import { createNavigation } from './panels/filmstrip/navigate.js';
 import { mountRail } from './panels/bars/rail.js';
+import { createAdjust } from './panels/looks/adjust-model.js';
+import { mountAdjustPanel } from './panels/looks/adjust-panel.js';
 import { createSettings } from './panels/settings.js';
 import { mountSheet } from './panels/bars/sheet.js';
 import { mountSide } from './panels/side/side.js';
@@ -60,13 +62,14 @@ async function createApp(boot) {
   const settings = createSettings(boot.user.id);
   const pixels = new PixelReader(new URL(__PIXELS_WORKER__, import.meta.url), { media: () => store.media.peek(), file: (media) => stage.image.file(media) });
   const cut = (/** @type {object} */ hints, /** @type {AbortSignal} */ signal) => session.cut(store.media.peek()?.id ?? '', hints, signal);
-  const stage = createStage({ element: $('main'), store, createTools: (context) => createTools({ ...context, pixels, cut }), announce, port });
+  const stage = createStage({ element: $('main'), store, createTools: (context) => createTools({ ...context, pixels, cut }), announce, port, adjustWorker: new URL(__ADJUST_WORKER__, import.meta.url) });
   const bindings = createBindings(COMMANDS, boot.keys, saveKeys);
   const names = new Names([...(boot.people ?? []), boot.user]);
   names.listen(session);
   const app = /** @type {any} */ ({
     boot, session, store, settings, stage, names, announce,
     film: new Film(boot),
+    adjust: createAdjust(settings, boot.project.id),
     steps: computed(() => stepsFor(store.status.value, store.may.value, store.statuses.value)),
     slots: computed(() => slotsOf(store.regionConcepts.value, settings.signal.value.digits[boot.project.id])),
     issues: new Issues({ boot, store, session }),
@@ -122,6 +125,7 @@ function mountPanels(app) {
   mountSide($('side'), app);
   mountPins($('main'), app);
   openNewIssue(app);
+  mountAdjustPanel($('main'), app);
   mountSheet($('sheet'), app);
   mountTrays($('tray'), app);
   mountMinimap($('minimap'), app, (x, y) => app.stage.centerOn(x, y));
@@ -157,6 +161,7 @@ function wire(app) {
   syncBrush(app);
   syncWand(app);
   effect(() => stage.setFill(settings.value.fill));
+  effect(() => stage.setAdjustments(app.adjust.shown.value));
   document.addEventListener('themechange', () => stage.refreshColors());
   stage.onPointer((x, y) => (x === null || y === null ? session.clearCursor() : session.moveCursor(x, y)));
   session.onEvent((event) => app.film.applyEvent(event));

@@ -22,6 +22,8 @@ export interface App {
   readonly stepper: ReturnType<typeof createStepper>;
   /** The issues of the shown image. */
   readonly issues: Issues;
+  /** How the images of the project are shown to this person. */
+  readonly adjust: ReturnType<typeof import('./looks/adjust-model.js').createAdjust>;
   readonly names: Names;
   /** The classes by digit; index 0 is digit 1, index 9 is digit 0. */
   readonly slots: ReadonlySignal<(Concept | undefined)[]>;

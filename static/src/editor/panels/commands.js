@@ -22,6 +22,7 @@ import {
 import { cutSelectedBoxes } from './cutouts.js';
 import { propagateSelected } from './propagate.js';
 import { cyclePoint, flipSelected, toggleOccluded } from './skeletons/change.js';
+import { toggleAdjustPanel, toggleOriginal } from './looks/adjust-panel.js';
 import { createWorkSteps } from './work-steps.js';
 
 /** @import {App} from './app' */
@@ -253,6 +254,8 @@ export function actionsOf(app) {
     'view.grid': () => toggleDisplay(app, 'grid'),
     'view.names': () => toggleDisplay(app, 'names'),
     'view.snap': () => toggleDisplay(app, 'snap'),
+    'view.adjust': () => toggleAdjustPanel(app),
+    'view.original': () => toggleOriginal(app),
     'view.outlines': () => toggleDisplay(app, 'outlines'),
     'tool.select': () => useTool(app, 'select'),
     'tool.pan': () => useTool(app, 'pan'),

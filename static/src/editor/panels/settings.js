@@ -17,10 +17,11 @@ import { MOST_TOLERANCE } from '../store/store.js';
  * @property {boolean} brushPressure the pressure of a pen makes the brush smaller
  * @property {number} wandTolerance 0 to 254
  * @property {Record<string, Record<string, string>>} digits  class bound to a digit, by project
+ * @property {Record<string, unknown>} adjust  image adjustments, by project
  */
 
 /** @type {Readonly<Settings>} */
-export const DEFAULTS = Object.freeze({ sideWidth: 320, tab: 'objects', fill: 0.2, outlines: false, names: true, snap: false, keepView: false, bare: false, sort: 'number', brushSize: 20, brushPressure: true, wandTolerance: 20, digits: {} });
+export const DEFAULTS = Object.freeze({ sideWidth: 320, tab: 'objects', fill: 0.2, outlines: false, names: true, snap: false, keepView: false, bare: false, sort: 'number', brushSize: 20, brushPressure: true, wandTolerance: 20, digits: {}, adjust: {} });
 
 /** What was stored, as far as it makes sense. @param {unknown} stored @returns {Settings} */
 export function sane(stored) {
@@ -32,6 +33,7 @@ export function sane(stored) {
   settings.fill = Number.isFinite(settings.fill) ? Math.min(1, Math.max(0, settings.fill)) : DEFAULTS.fill;
   settings.brushSize = clampBrush(settings.brushSize);
   settings.wandTolerance = clampTolerance(settings.wandTolerance);
+  settings.adjust = { ...settings.adjust };
   settings.digits = Object.fromEntries(Object.entries(settings.digits ?? {}).filter(([, bound]) => bound && Object.values(bound).every((id) => typeof id === 'string')));
   return settings;
 }

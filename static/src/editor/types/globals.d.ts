@@ -5,3 +5,5 @@
 declare const __SHAPES_WORKER__: string;
 /** The same for the worker that reads pixels. */
 declare const __PIXELS_WORKER__: string;
+/** The same for the worker that makes adjusted images. */
+declare const __ADJUST_WORKER__: string;

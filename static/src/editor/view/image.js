@@ -2,6 +2,7 @@
 
 /** @import {Media} from '../types/page' */
 /** @import {Camera} from './camera.js' */
+/** @import {AdjustedImages} from './adjusted.js' */
 
 /** Images with a longer side are shown by their preview until someone zooms in. */
 const LARGE_SIDE = 8192;
@@ -15,6 +16,8 @@ const SMOOTH_UNTIL = 2;
  * @property {ImageBitmap} image
  * @property {number} scale  its pixels per image pixel
  * @property {boolean} isOwn  made here; the others belong to the cache
+ * @property {Blob} blob  the file it was decoded from
+ * @property {string} source  names the file
  */
 
 /**
@@ -80,9 +83,10 @@ export class ImageCache {
 }
 
 export class StageImage {
-  /** @param {() => void} onChange called when there is something new to draw */
-  constructor(onChange) {
+  /** @param {() => void} onChange called when there is something new to draw @param {AdjustedImages | null} [adjusted] copies to show instead */
+  constructor(onChange, adjusted = null) {
     this.onChange = onChange;
+    this.adjusted = adjusted;
     this.cache = new ImageCache();
     /** @type {Media | null} */
     this.media = null;
@@ -96,7 +100,7 @@ export class StageImage {
 
   /** Changes when there is something else to draw. */
   get key() {
-    return `${this.version}:${this.levels.length}:${this.levels[0]?.scale}`;
+    return `${this.version}:${this.levels.length}:${this.levels[0]?.scale}:${this.adjusted?.version}`;
   }
 
   /**
@@ -116,7 +120,7 @@ export class StageImage {
       const decoded = await this.cache.get(url).catch(() => null);
       if (version !== this.version) return;
       if (decoded) {
-        this.#setLevels(decoded, media);
+        this.#setLevels(decoded, media, url);
         return;
       }
     }
@@ -129,9 +133,9 @@ export class StageImage {
     return (await this.cache.get(media.detail_url)).blob;
   }
 
-  /** @param {Decoded} decoded @param {Media} media */
-  #setLevels({ bitmap, blob }, media) {
-    this.levels = [{ image: bitmap, scale: bitmap.width / media.width, isOwn: false }];
+  /** @param {Decoded} decoded @param {Media} media @param {string} source */
+  #setLevels({ bitmap, blob }, media, source) {
+    this.levels = [{ image: bitmap, scale: bitmap.width / media.width, isOwn: false, blob, source }];
     this.onChange();
     const version = this.version;
     const later = window.requestIdleCallback ?? ((/** @type {() => void} */ fn) => setTimeout(fn, 200));
@@ -148,12 +152,13 @@ export class StageImage {
       const image = await createImageBitmap(blob, { resizeWidth, resizeHeight, resizeQuality: 'medium' }).catch(() => null);
       if (!image) return;
       if (version !== this.version) return image.close();
-      this.levels.push({ image, scale: (last.scale * image.width) / last.image.width, isOwn: true });
+      this.levels.push({ image, scale: (last.scale * image.width) / last.image.width, isOwn: true, blob, source: last.source });
       this.onChange();
     }
   }
 
   #forgetLevels() {
+    this.adjusted?.forget();
     for (const { image, isOwn } of this.levels.splice(0)) if (isOwn) image.close();
   }
 
@@ -164,9 +169,9 @@ export class StageImage {
     this.isDetailRequested = true;
     const version = this.version;
     void this.cache.get(media.detail_url).then(
-      ({ bitmap }) => {
+      ({ bitmap, blob }) => {
         if (version !== this.version) return;
-        this.levels.unshift({ image: bitmap, scale: bitmap.width / media.width, isOwn: false });
+        this.levels.unshift({ image: bitmap, scale: bitmap.width / media.width, isOwn: false, blob, source: media.detail_url });
         this.onChange();
       },
       () => {},
@@ -186,7 +191,8 @@ export class StageImage {
     const media = this.media;
     if (!media || !this.levels.length) return;
     this.#requestDetail(c.scale);
-    const { image, scale } = this.levelFor(c.scale);
+    const level = this.levelFor(c.scale);
+    const { image, scale } = this.adjusted?.of(level) ?? level;
     const left = Math.max(0, Math.floor(c.left * scale) - 1);
     const top = Math.max(0, Math.floor(c.top * scale) - 1);
     const right = Math.min(image.width, Math.ceil((c.left + c.deviceWidth / c.scale) * scale) + 1);

@@ -13,6 +13,7 @@
  * tool, activeConcept, display, cursors; it writes view and hover, and selects and commits for the tools.
  */
 import { effect, untracked } from '@preact/signals-core';
+import { AdjustedImages } from './adjusted.js';
 import { Bridge } from './bridge.js';
 import { toImage, toStage } from './camera.js';
 import { createColorReader } from './colors.js';
@@ -26,10 +27,10 @@ import { Pen } from './pen.js';
 import { Picker } from './picker.js';
 import { StageImage } from './image.js';
 import { ShapesLayer } from './shapes-layer.js';
+import { buildStage } from './stage-elements.js';
 import { ToolHost } from './tool-host.js';
 import { Viewport } from './viewport.js';
 import { union } from '../geom/box.js';
-import { t } from '../../i18n.js';
 
 /** @import {Box} from '../types/geometry' */
 /** @import {Label} from '../types/labels' */
@@ -49,6 +50,7 @@ const STEP = 1.25;
  * @property {Store} store
  * @property {ShapesPort} port  of port.js: whoever draws the shapes
  * @property {(context: any) => Map<string, StageTool>} createTools  of tools/index.js
+ * @property {string | URL} adjustWorker  makes adjusted images
  * @property {Commit} [commit] store.commit unless given
  * @property {import('../types/announce').Announce} [announce] shows and speaks what happened
  */
@@ -62,27 +64,20 @@ const VIEW_COMMANDS = {
   'zoom.selection': (stage) => stage.zoomToSelection(),
 };
 
-/** @param {string} tag @param {string} name */
-function makeLayer(tag, name) {
-  const made = document.createElement(tag);
-  made.className = name;
-  Object.assign(made.style, { position: 'absolute', inset: '0' });
-  return made;
-}
-
 export class Stage {
   /** @param {StageOptions} options */
-  constructor({ element, store, port, createTools, commit, announce = () => {} }) {
+  constructor({ element, store, port, createTools, adjustWorker, commit, announce = () => {} }) {
     this.element = element;
     this.store = store;
     this.announce = announce;
-    this.root = makeLayer('div', 'stage-view');
-    this.canvas = /** @type {HTMLCanvasElement} */ (makeLayer('canvas', 'stage-edit'));
-    const layers = this.#buildDom();
+    const { root, canvas, layers } = buildStage(element);
+    this.root = root;
+    this.canvas = canvas;
     this.colors = createColorReader(this.root);
     const painter = new LabelPainter(this.colors);
     this.bridge = new Bridge({ store, painter, port });
-    this.image = new StageImage(() => this.render());
+    this.adjusted = new AdjustedImages(adjustWorker, () => this.render());
+    this.image = new StageImage(() => this.render(), this.adjusted);
     this.shapes = this.#makeShapes();
     this.viewport = new Viewport(layers, [this.#makeImageLayer(), this.shapes.layer]);
     this.viewport.below = parseFloat(getComputedStyle(element).getPropertyValue('--fit-below')) || 0;
@@ -111,21 +106,6 @@ export class Stage {
         untracked(() => this.cursors.show(cursors, this.viewport.camera()));
       }),
     ];
-  }
-
-  #buildDom() {
-    const layers = makeLayer('div', 'stage-layers');
-    this.root.tabIndex = 0;
-    this.root.dataset.keys = 'stage';
-    this.root.setAttribute('role', 'application');
-    this.root.setAttribute('aria-label', t('Image'));
-    this.root.setAttribute('aria-description', t('Tab goes from object to object. With nothing selected, Esc, then Tab leaves the image.'));
-    Object.assign(this.root.style, { touchAction: 'none', userSelect: 'none', overflow: 'hidden', outlineOffset: '-2px' });
-    layers.style.pointerEvents = 'none';
-    this.canvas.style.pointerEvents = 'none';
-    this.root.append(layers, this.canvas);
-    this.element.prepend(this.root);
-    return layers;
   }
 
   #makeShapes() {
@@ -221,7 +201,7 @@ export class Stage {
   async settled() {
     for (;;) {
       await frame();
-      if (this.isReady && this.shapes.isSettled && !this.viewport.isMoving) break;
+      if (this.isReady && this.shapes.isSettled && this.adjusted.isSettled && !this.viewport.isMoving) break;
       this.render();
     }
     await frame();
@@ -357,6 +337,11 @@ export class Stage {
     this.bridge.restyle();
   }
 
+  /** Shows images with other tones; null: as they are. @param {import('../../workers/tones.js').Adjustments | null} adjustments */
+  setAdjustments(adjustments) {
+    this.adjusted.set(adjustments);
+  }
+
   /** Call it when the theme changed. */
   refreshColors() {
     this.colors.forget();
@@ -384,6 +369,7 @@ export class Stage {
     this.bridge.destroy();
     this.cursors.destroy();
     this.image.destroy();
+    this.adjusted.destroy();
     this.colors.destroy();
     this.viewport.destroy();
     this.root.remove();

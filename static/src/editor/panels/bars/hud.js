@@ -33,6 +33,13 @@ function hiddenObjects(app) {
   return html`<i></i><button class="btn hidden-count" type="button" @click=${() => showHidden(app)}>${icon('eye-off', 's')}${ngettext('{n} hidden', '{n} hidden', count)} · ${t('Show')}</button>`;
 }
 
+/** Says that the image is not shown as it is, or could be. @param {App} app */
+function adjusted(app) {
+  const { adjust } = app;
+  if (!adjust.isSet.value) return nothing;
+  return html`<i></i><button class="btn" type="button" title=${named(t('Show original'), app.keys('view.original'))} @click=${() => app.run('view.original')}>${adjust.isOn.value ? t('Adjusted') : t('Original')}</button>`;
+}
+
 /** The wheel over something that lies on the stage zooms the image below. @param {HTMLElement} host @param {App['stage']} stage */
 export function passWheel(host, stage) {
   const pass = (/** @type {WheelEvent} */ event) => {
@@ -52,6 +59,7 @@ export function mountHud(host, app) {
     <i></i>
     <button class="btn" type="button" title=${named(t('Fit'), app.keys('zoom.fit'))} @click=${() => app.run('zoom.fit')}>${t('Fit')}</button>
     <button class="btn actual" type="button" title=${named('100 %', app.keys('zoom.actual'))} @click=${() => app.run('zoom.actual')}>100 %</button>
+    ${adjusted(app)}
     ${hiddenObjects(app)}
     <span class="at" aria-hidden="true"><i></i><span class="pad xy">${nothing}</span></span>`);
   const zoom = /** @type {HTMLElement} */ (host.querySelector('.zoom'));

@@ -100,6 +100,7 @@ function looks(app) {
     <label class="opt">${t('Fill')}<input type="range" min="0" max="100" step="5" .value=${String(percent)} aria-label=${t('Fill opacity')}
       @input=${(/** @type {Event} */ event) => settings.set({ fill: Number(/** @type {HTMLInputElement} */ (event.target).value) / 100 })}><output>${percent} %</output></label>
     <span class="sep"></span>
+    ${iconButton({ name: t('Image adjustments'), icon: 'contrast', keys: app.keys('view.adjust'), run: () => app.run('view.adjust'), pressed: app.adjust.isOpen.value })}
     ${toggle(t('Outlines only'), 'diamond', 'view.outlines', display.outlines)}
     ${toggle(t('Snap points to neighbors'), 'magnet', 'view.snap', display.snap)}
     ${toggle(t('Grid'), 'grid-3x3', 'view.grid', display.grid)}
