@@ -350,8 +350,8 @@ def test_three_ahead_and_one_behind_are_fetched_before_they_are_asked_for(
     editor.press("f")
     editor.page.wait_for_url(f"**/label/{images[3]}/")
     editor.wait_ready()
-    # It was all there; its issues are asked for anew, nothing waits for them.
-    assert not [url for url in asked if images[3] in url and not url.endswith("/issues")]
+    # It was all there; its issues and suggestions are asked for anew, nothing waits for them.
+    assert not [url for url in asked if images[3] in url and not url.endswith(("/issues", "/suggestions"))]
 
 
 def test_work_goes_on_with_the_next_picture_while_the_last_is_saved(studio: Studio, people: People) -> None:

@@ -65,6 +65,19 @@ export function createLabel(store, fields) {
 }
 
 /**
+ * The label that an accepted suggestion becomes: under the suggestion's id, so that it is made once.
+ * @param {Store} store @param {import('./types/suggestions').Suggestion} suggestion
+ */
+export function acceptSuggestion(store, { id, concept, box, shape, points, mask, score }) {
+  return createLabel(store, { id, concept, box, shape, points, mask, score, origin: 'model', tool: shape === 'box' ? 'object_detection' : 'instance_segmentation' });
+}
+
+/** Decides about suggestions, or takes that back. @param {Store} store @param {Iterable<string>} ids @param {boolean} isRejected @returns {Delta[]} */
+export function rejectSuggestions(store, ids, isRejected = true) {
+  return [...ids].map((id) => ({ kind: 'suggestion', ...stamp(store), suggestion: id, before: !isRejected, after: isRejected }));
+}
+
+/**
  * A change of some fields; fields that stay as they are are left out. null when nothing changes or the label is deleted.
  * @param {Store} store @param {string} id @param {LabelPatch} patch
  * @param {Label} [label] as it was when the gesture began, which is then committed with it

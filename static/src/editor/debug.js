@@ -25,6 +25,8 @@ function snapshot(store) {
     save: store.save.peek(),
     conflicts: store.conflicts.peek().length,
     rejected: store.rejected.peek().length,
+    suggestions: store.suggestions.peek(),
+    activeSuggestion: store.activeSuggestion.peek(),
     canUndo: store.canUndo.peek(),
     canRedo: store.canRedo.peek(),
   });

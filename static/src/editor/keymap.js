@@ -1,9 +1,10 @@
 /** Which chord an event of the keyboard is, and a dispatcher of commands; what a command does is known by whoever passes `run`. */
 
 /**
- * @typedef {'all' | 'sel' | 'draw' | 'drawing'} Scope
+ * @typedef {'all' | 'sel' | 'suggest' | 'draw' | 'drawing'} Scope
  *   all: always · sel: something is selected and no drawing is under way ·
- *   draw: a drawing tool, and nothing is selected or a drawing is under way · drawing: a drawing is under way
+ *   draw: a drawing tool, and nothing is selected or a drawing is under way · drawing: a drawing is under way ·
+ *   suggest: a suggestion is the active one
  * @typedef {object} Command
  * @property {string} id
  * @property {Scope} scope
@@ -21,8 +22,8 @@
  */
 
 /** Scopes that may be active together, the narrow one first. @type {Record<Scope, Scope[]>} */
-const WIDER = { all: [], sel: ['all'], draw: ['all'], drawing: ['draw', 'all'] };
-const SCOPES = /** @type {Scope[]} */ (['drawing', 'draw', 'sel', 'all']);
+const WIDER = { all: [], sel: ['all'], suggest: ['all'], draw: ['all'], drawing: ['draw', 'all'] };
+const SCOPES = /** @type {Scope[]} */ (['drawing', 'draw', 'suggest', 'sel', 'all']);
 const PREFIX_MS = 1500;
 
 /** @param {string} text one chord, without a prefix @returns {Chord} */

@@ -25,6 +25,7 @@ import { focusNewIssue } from './panels/issues/issue-list.js';
 import { Issues } from './panels/issues/issues-model.js';
 import { mountPins } from './panels/issues/pins.js';
 import { Names } from './panels/names.js';
+import { SuggestionList, syncThreshold, wireSuggestionClicks } from './panels/suggestions/suggestions-model.js';
 import { createNavigation } from './panels/filmstrip/navigate.js';
 import { mountRail } from './panels/bars/rail.js';
 import { createAdjust } from './panels/looks/adjust-model.js';
@@ -73,6 +74,7 @@ async function createApp(boot) {
     steps: computed(() => stepsFor(store.status.value, store.may.value, store.statuses.value)),
     slots: computed(() => slotsOf(store.regionConcepts.value, settings.signal.value.digits[boot.project.id])),
     issues: new Issues({ boot, store, session }),
+    suggestions: new SuggestionList({ boot, store, session, stage, announce }),
     trouble: signal(null),
     loading: signal(false),
     shown: signal(null),
@@ -97,9 +99,10 @@ function wireKeys(app) {
   const { stage, actions, bindings } = app;
   const keymap = new Keymap({
     commands: bindings.commands.peek(),
-    scopes: () => ['all', ...stage.scopes()],
+    scopes: () => ['all', ...stage.scopes(), ...(app.store.activeSuggestion.peek() === null ? [] : [/** @type {const} */ ('suggest')])],
     isBlocked: () => isFocusAwaited() || document.querySelector('dialog[open], [popover]:popover-open') !== null,
     run: (id, press) => {
+      if (id === 'escape' && !stage.drawing.isDrawing && app.suggestions.leave()) return true;
       const isUsed = stage.run(id, press);
       if (isUsed !== undefined) return isUsed;
       if (!press.isDown) return false;
@@ -160,6 +163,8 @@ function wire(app) {
   syncDisplaySettings($('editor'), app);
   syncBrush(app);
   syncWand(app);
+  syncThreshold(app);
+  wireSuggestionClicks(app);
   effect(() => stage.setFill(settings.value.fill));
   effect(() => stage.setAdjustments(app.adjust.shown.value));
   document.addEventListener('themechange', () => stage.refreshColors());

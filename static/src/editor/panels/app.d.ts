@@ -10,6 +10,7 @@ import type { createStepper } from './filmstrip/stepper.js';
 import type { Steps } from './bars/workflow.js';
 import type { Issues } from './issues/issues-model.js';
 import type { Names } from './names.js';
+import type { SuggestionList } from './suggestions/suggestions-model.js';
 import type { Stage } from '../view/stage.js';
 
 export interface App {
@@ -24,6 +25,8 @@ export interface App {
   readonly issues: Issues;
   /** How the images of the project are shown to this person. */
   readonly adjust: ReturnType<typeof import('./looks/adjust-model.js').createAdjust>;
+  /** What models suggest for the shown image. */
+  readonly suggestions: SuggestionList;
   readonly names: Names;
   /** The classes by digit; index 0 is digit 1, index 9 is digit 0. */
   readonly slots: ReadonlySignal<(Concept | undefined)[]>;

@@ -2,7 +2,7 @@
 import { ngettext, t } from '../../i18n.js';
 import { toggleContrast, toggleTheme } from '../../ui/theme.js';
 import { toast, undoLastToast } from '../../ui/toast.js';
-import { deletable, deleteLabels, reorder } from '../commands.js';
+import { deletable, deleteLabels, rejectSuggestions, reorder } from '../commands.js';
 import { copySelected, duplicateSelected, pasteCopied } from './copies.js';
 import { stepIssue } from './issues/pins.js';
 import { focusAttribute } from './side/attribute-keys.js';
@@ -23,6 +23,7 @@ import { cutSelectedBoxes } from './cutouts.js';
 import { propagateSelected } from './propagate.js';
 import { cyclePoint, flipSelected, toggleOccluded } from './skeletons/change.js';
 import { toggleAdjustPanel, toggleOriginal } from './looks/adjust-panel.js';
+import { noModel } from './suggestions/suggestions-model.js';
 import { createWorkSteps } from './work-steps.js';
 
 /** @import {App} from './app' */
@@ -41,7 +42,9 @@ function removeSelected(app, alsoLocked) {
   const ids = editable(app, alsoLocked);
   if (!ids.size) return;
   const name = ids.size === 1 ? store.concept(store.labels.get([...ids][0])?.concept ?? null)?.name : undefined;
-  store.commit(deleteLabels(store, ids));
+  // what was a suggestion does not come back as one
+  const suggested = [...ids].filter((id) => store.suggestion(id)?.is_rejected === false);
+  store.commit([...deleteLabels(store, ids), ...rejectSuggestions(store, suggested)]);
   offerUndo(app, ids.size === 1 ? t('{name} deleted', { name: name ?? t('Object') }) : ngettext('{n} object deleted', '{n} objects deleted', ids.size));
 }
 
@@ -187,6 +190,12 @@ function openDetails(app) {
   else if (editable(app).size) focusAttribute(app, offer);
 }
 
+/** AI click: without a model it says so; suggestions are stepped through with it. @param {App} app */
+function beginAi(app) {
+  useTool(app, 'ai');
+  if (!app.store.openSuggestions.peek().length) app.announce(noModel());
+}
+
 /** The tool for a new issue; whoever may not write gets the reason. @param {App} app */
 function beginIssue(app) {
   const may = app.store.may.peek();
@@ -273,6 +282,12 @@ export function actionsOf(app) {
     'tool.scissors': () => useTool(app, 'scissors'),
     'tool.keypoint': () => useTool(app, 'keypoint'),
     'tool.skeleton': () => useTool(app, 'skeleton'),
+    'tool.ai': () => beginAi(app),
+    'suggestion.next': () => app.suggestions.step(1),
+    'suggestion.previous': () => app.suggestions.step(-1),
+    'suggestion.accept': () => app.suggestions.accept(),
+    'suggestion.reject': () => app.suggestions.reject(),
+    'suggestion.accept_all': () => app.suggestions.acceptAll(),
     'tool.issue': () => beginIssue(app),
     'issue.next': () => stepIssue(app, 1),
     'issue.previous': () => stepIssue(app, -1),

@@ -18,10 +18,11 @@ import { MOST_TOLERANCE } from '../store/store.js';
  * @property {number} wandTolerance 0 to 254
  * @property {Record<string, Record<string, string>>} digits  class bound to a digit, by project
  * @property {Record<string, unknown>} adjust  image adjustments, by project
+ * @property {Record<string, number>} thresholds  score from which suggestions are shown, by project
  */
 
 /** @type {Readonly<Settings>} */
-export const DEFAULTS = Object.freeze({ sideWidth: 320, tab: 'objects', fill: 0.2, outlines: false, names: true, snap: false, keepView: false, bare: false, sort: 'number', brushSize: 20, brushPressure: true, wandTolerance: 20, digits: {}, adjust: {} });
+export const DEFAULTS = Object.freeze({ sideWidth: 320, tab: 'objects', fill: 0.2, outlines: false, names: true, snap: false, keepView: false, bare: false, sort: 'number', brushSize: 20, brushPressure: true, wandTolerance: 20, digits: {}, adjust: {}, thresholds: {} });
 
 /** What was stored, as far as it makes sense. @param {unknown} stored @returns {Settings} */
 export function sane(stored) {
@@ -35,6 +36,7 @@ export function sane(stored) {
   settings.wandTolerance = clampTolerance(settings.wandTolerance);
   settings.adjust = { ...settings.adjust };
   settings.digits = Object.fromEntries(Object.entries(settings.digits ?? {}).filter(([, bound]) => bound && Object.values(bound).every((id) => typeof id === 'string')));
+  settings.thresholds = Object.fromEntries(Object.entries(settings.thresholds ?? {}).filter(([, score]) => typeof score === 'number' && score >= 0 && score <= 1));
   return settings;
 }
 

@@ -12,10 +12,11 @@ import { Labels } from './labels.js';
 import { TagsAndStatus } from './tags-and-status.js';
 import { onto, outdatedBase } from './gestures.js';
 import { stepsOf } from './steps.js';
+import { Suggestions } from './suggestions.js';
 import { uuid7 } from './uuid.js';
 
 /**
- * @import {CommitOptions, Delta, HistoryEntry, HistoryStep, Patch, StatusDelta, TagDelta, ValueDelta} from '../types/changes'
+ * @import {CommitOptions, Delta, HistoryEntry, HistoryStep, LabelDelta, Patch} from '../types/changes'
  * @import {Label} from '../types/labels'
  * @import {OutboxOp, Write} from '../types/outbox'
  * @import {Attribute, Boot, MediaState} from '../types/page'
@@ -53,6 +54,7 @@ export class Core {
     this.stepListeners = new Set();
     this.version = signal(0);
     this.valuesVersion = signal(0);
+    this.suggestions = new Suggestions(this.labels.shown, this.version);
     this.tags = signal(/** @type {ReadonlySet<string>} */ (new Set()));
     this.statusName = signal('');
     this.canUndo = signal(false);
@@ -77,6 +79,7 @@ export class Core {
     this.labels.reset(state.labels, state.seq);
     this.tagsAndStatus.reset(state.tags, state.media.status.name, state.seq);
     this.values.reset(state.attribute_values ?? {}, state.seq);
+    this.suggestions.reset();
     this.history.load(this.mediaId, entries);
     this.undoConflicts.value = [];
     this.restore(pending);
@@ -135,9 +138,10 @@ export class Core {
     this.emit(event.client !== this.client);
   }
 
-  /** @param {TagDelta | StatusDelta | ValueDelta} delta */
+  /** @param {Exclude<Delta, LabelDelta>} delta */
   applyLocally(delta) {
     if (delta.kind === 'value') this.values.local(delta);
+    else if (delta.kind === 'suggestion') this.suggestions.local(delta);
     else this.tagsAndStatus.local(delta);
   }
 
@@ -146,6 +150,7 @@ export class Core {
     if (op.media !== this.mediaId) return;
     if (op.delta.kind === 'label') this.labels.acknowledged(op.delta, revision, seq);
     else if (op.delta.kind === 'value') this.values.acknowledged(op.delta, seq);
+    else if (op.delta.kind === 'suggestion') this.suggestions.acknowledged(op.delta);
     else this.tagsAndStatus.acknowledged(op.delta, seq);
     this.emit(false);
   }
@@ -171,6 +176,7 @@ export class Core {
     } else {
       const { kind } = first.delta;
       if (kind === 'value') this.values.drop(ids);
+      else if (kind === 'suggestion') this.suggestions.drop(ids);
       else this.tagsAndStatus.drop(ids);
       for (const op of ops) if (op.delta.kind !== 'label') this.applyLocally(op.delta);
     }
@@ -247,6 +253,7 @@ export class Core {
       lastSeen: (id) => this.removedLabels.get(id) ?? null,
       hasTag: (id) => this.tagsAndStatus.tags.has(id),
       status: () => this.tagsAndStatus.status,
+      isRejected: (id) => this.suggestions.isRejected(id),
       hasSubject: (id) => this.hasSubject(id),
       value: (subject, attribute) => (this.hasSubject(subject) ? this.values.of(subject, attribute) : null),
     });

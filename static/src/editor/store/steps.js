@@ -6,7 +6,7 @@ import { EDITABLE, GROUPS, groupsOf, mergedBox, pick, same } from './fields.js';
  * @import {Delta, HistoryEntry, LabelDelta, ValueDelta} from '../types/changes'
  * @import {Label} from '../types/labels'
  * @typedef {{delta: Delta, fields: string[], theirs: Label | null}} Step `fields` empty: nobody else changed it
- * @typedef {{label: (id: string) => Label | null, lastSeen: (id: string) => Label | null, hasTag: (id: string) => boolean, status: () => string, value: (subject: string, attribute: string) => any, hasSubject: (id: string) => boolean}} Now
+ * @typedef {{label: (id: string) => Label | null, lastSeen: (id: string) => Label | null, hasTag: (id: string) => boolean, status: () => string, isRejected: (id: string) => boolean | null, value: (subject: string, attribute: string) => any, hasSubject: (id: string) => boolean}} Now
  */
 
 /**
@@ -20,12 +20,20 @@ export function stepsOf(entry, direction, now) {
   return deltas.flatMap((delta) => {
     const [expect, target] = direction === 'undo' ? [delta.after, delta.before] : [delta.before, delta.after];
     if (delta.kind === 'label') return labelStep(delta, /** @type {any} */ (expect), /** @type {any} */ (target), now);
-    const current = delta.kind === 'tag' ? now.hasTag(delta.tag) : delta.kind === 'value' ? valueNow(delta, entry, now) : now.status();
+    const current = currentOf(delta, expect, entry, now);
     if (!same(current, expect)) return []; // someone moved it on: nothing of ours is left to take back
     const step = /** @type {Delta} */ ({ ...delta, before: expect, after: target });
     if (step.kind === 'status' && direction === 'undo') delete step.reason; // it went with the step that is taken back
     return [{ delta: step, fields: [], theirs: null }];
   });
+}
+
+/** What a change other than of a label has led to by now. @param {Exclude<Delta, LabelDelta>} delta @param {any} expect @param {HistoryEntry} entry @param {Now} now */
+function currentOf(delta, expect, entry, now) {
+  if (delta.kind === 'tag') return now.hasTag(delta.tag);
+  if (delta.kind === 'value') return valueNow(delta, entry, now);
+  if (delta.kind === 'suggestion') return now.isRejected(delta.suggestion) ?? expect; // not read yet
+  return now.status();
 }
 
 /** The value as it is; nothing can be put on a label that is gone, unless the entry brings it back. @param {ValueDelta} delta @param {HistoryEntry} entry @param {Now} now */

@@ -74,6 +74,7 @@ function readable(boot, core, writable, concepts) {
     return known ?? (own?.name === name ? own : { id: '', name, base: name });
   });
   const regionConcepts = computed(() => concepts.value.filter((c) => c.on_region));
+  const threshold = signal(0.5);
   return {
     boot,
     labels: core.labels.shown,
@@ -118,6 +119,11 @@ function readable(boot, core, writable, concepts) {
     canUndo: core.canUndo,
     canRedo: core.canRedo,
     history: core.steps,
+    openSuggestions: core.suggestions.open,
+    suggestions: computed(() => core.suggestions.open.value.filter((one) => one.score >= threshold.value)),
+    threshold,
+    activeSuggestion: signal(/** @type {string | null} */ (null)),
+    suggestion: (/** @type {string} */ id) => core.suggestions.byId.value.get(id),
   };
 }
 
@@ -169,6 +175,9 @@ function actions(core, writable) {
     onPatch(/** @type {(patch: Patch) => void} */ fn) {
       core.listeners.add(fn);
       return () => core.listeners.delete(fn);
+    },
+    setSuggestions(/** @type {string} */ media, /** @type {readonly import('../types/suggestions').SuggestionData[]} */ items) {
+      if (media === core.mediaId) core.suggestions.show(items);
     },
     commit: core.commit.bind(core),
     undo: () => core.step('undo'),

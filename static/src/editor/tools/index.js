@@ -1,4 +1,5 @@
 /** The tools by name, for the stage. */
+import { AiTool } from './ai.js';
 import { BoxTool } from './box.js';
 import { ContourTool } from './contour.js';
 import { EllipseTool } from './ellipse.js';
@@ -29,7 +30,7 @@ export function createTools(context) {
     new RotatedBoxTool(context), new PolylineTool(context), new EllipseTool(context),
     new BrushTool(context), new EraserTool(context), new FillTool(context), new WandTool(context),
     new GrabCutTool(context), new ScissorsTool(context),
-    new SkeletonTool(context), new KeypointTool(context), new MeasureTool(context), new IssueTool(context),
+    new SkeletonTool(context), new KeypointTool(context), new MeasureTool(context), new IssueTool(context), new AiTool(context),
     new SliceTool(context), new ContourTool(context), new SimplifyTool(context),
   ];
   return new Map(tools.map((tool) => [tool.name, tool]));

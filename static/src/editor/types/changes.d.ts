@@ -45,7 +45,17 @@ export interface ValueDelta {
   before: AttributeValue | null;
   after: AttributeValue | null;
 }
-export type Delta = LabelDelta | TagDelta | StatusDelta | ValueDelta;
+export interface SuggestionDelta {
+  kind: 'suggestion';
+  op_id: string;
+  media: string;
+  suggestion: string;
+  at: string;
+  /** Whether it is rejected. */
+  before: boolean;
+  after: boolean;
+}
+export type Delta = LabelDelta | TagDelta | StatusDelta | ValueDelta | SuggestionDelta;
 
 export interface CommitOptions {
   /** 'now' (default): one step of undo for all deltas of the call; 'never': not undoable. */

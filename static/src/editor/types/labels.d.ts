@@ -41,4 +41,7 @@ export interface NewLabel extends LabelPatch {
   box: Box;
   /** Our tool id ('box', 'polygon'...) or the server's name of it. */
   tool?: string | null;
+  /** Of a suggestion that is accepted. */
+  origin?: 'model';
+  score?: number;
 }

@@ -87,6 +87,7 @@ export interface PageSession {
     film: string;
     history: string;
     issues: string;
+    suggestions: string;
     ws: string;
     label_page: string;
     media_page: string;

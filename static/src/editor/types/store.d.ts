@@ -6,6 +6,7 @@ import type { Label } from './labels';
 import type { Attribute, AttributeValue, Boot, Concept, KeypointSchema, May, Media, Status, TagGroup, ValuesBySubject } from './page';
 import type { Cursor, Presence } from './people';
 import type { Conflict, Rejected, SaveState } from './saving';
+import type { Suggestion, SuggestionData } from './suggestions';
 
 export interface View {
   /** CSS pixels per image pixel. */
@@ -118,6 +119,19 @@ export interface Store {
   readonly draft: ReadonlySignal<Draft | null>;
   /** Shown at once and stored in this browser, for this person and medium, until it is finished or discarded. */
   setDraft(draft: Draft | null): void;
+
+  /** The suggestions of the medium that nobody has accepted or rejected, the surest first. */
+  readonly openSuggestions: ReadonlySignal<readonly Suggestion[]>;
+  /** Those of them that reach the threshold: what is shown. */
+  readonly suggestions: ReadonlySignal<readonly Suggestion[]>;
+  /** Scores below this are not shown. */
+  readonly threshold: Signal<number>;
+  /** The suggestion that keys act on. */
+  readonly activeSuggestion: Signal<string | null>;
+  /** Any suggestion of the medium, whatever was decided about it. */
+  suggestion(id: string): Suggestion | undefined;
+  /** What the server suggests for a medium; nothing happens when another one is shown. */
+  setSuggestions(media: string, items: readonly SuggestionData[]): void;
 
   readonly save: ReadonlySignal<SaveState>;
   readonly conflicts: ReadonlySignal<readonly Conflict[]>;

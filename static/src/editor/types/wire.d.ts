@@ -22,6 +22,7 @@ export type WireOp =
   | { op_id: string; at: string; label_id: string; base: number | null; patch: WirePatch | null }
   | { op_id: string; at: string; tag: string; on: boolean }
   | { op_id: string; at: string; subject: string; attribute: string; value: AttributeValue | null }
+  | { op_id: string; at: string; prediction: string; is_rejected: boolean }
   | { op_id: string; at: string; status: string; reason?: string };
 
 export type OpResult =

@@ -80,7 +80,7 @@ export class Bridge {
     });
     on(() => {
       this.#shapes.isHidden = store.display.value.hideAll;
-      void [store.hover.value, store.activeConcept.value, store.may.value, store.locked.value, store.conflicts.value];
+      void [store.hover.value, store.activeConcept.value, store.may.value, store.locked.value, store.conflicts.value, store.suggestions.value, store.activeSuggestion.value];
       this.render?.();
     });
   }

@@ -30,6 +30,21 @@ export function otherVersions(conflicts, media) {
   });
 }
 
+/** Most suggestions that are drawn at once: the surest. */
+const MOST_SUGGESTED = 500;
+
+/**
+ * The suggestions that lie in view, the active one last, above the others.
+ * @param {readonly Label[]} suggestions the surest first @param {Camera} c @param {string | null} active
+ * @returns {Label[]}
+ */
+function inView(suggestions, c, active) {
+  if (!suggestions.length) return [];
+  const [right, bottom] = [c.left + c.deviceWidth / c.scale, c.top + c.deviceHeight / c.scale];
+  const seen = suggestions.filter(({ id, box }) => id !== active && box[0] <= right && box[1] <= bottom && box[2] >= c.left && box[3] >= c.top);
+  return [...seen.slice(0, MOST_SUGGESTED), ...suggestions.filter(({ id }) => id === active)];
+}
+
 export class EditLayer {
   /**
    * @param {object} options
@@ -99,9 +114,10 @@ export class EditLayer {
     const { hideAll: isHidden, names } = this.store.display.peek();
     const hasLabels = !isHidden && this.#drawLabels(g, c);
     const hasOthers = !isHidden && this.#drawOthers(g, c);
-    const hasTags = names && !isHidden && this.#drawTags(g, c);
+    const suggested = isHidden ? [] : this.#drawSuggestions(g, c);
+    const hasTags = names && !isHidden && this.#drawTags(g, c, suggested);
     const hasTool = this.paintTool(g, c);
-    this.isClean = !hasLabels && !hasOthers && !hasTags && !hasTool;
+    this.isClean = !hasLabels && !hasOthers && !suggested.length && !hasTags && !hasTool;
   }
 
   /** The other versions of labels in conflict, dashed. @param {CanvasRenderingContext2D} g @param {Camera} c */
@@ -109,6 +125,14 @@ export class EditLayer {
     const others = otherVersions(this.store.conflicts.peek(), this.store.media.peek()?.id);
     for (const label of others) this.painter.paintOther(g, label, c);
     return others.length > 0;
+  }
+
+  /** What models suggest, dashed. @param {CanvasRenderingContext2D} g @param {Camera} c @returns {Label[]} those in view */
+  #drawSuggestions(g, c) {
+    const active = this.store.activeSuggestion.peek();
+    const shown = inView(this.store.suggestions.peek(), c, active);
+    for (const label of shown) this.painter.paintSuggestion(g, label, c, label.id === active);
+    return shown;
   }
 
   /** @param {CanvasRenderingContext2D} g @param {Camera} c */
@@ -160,8 +184,8 @@ export class EditLayer {
     return true;
   }
 
-  /** @param {CanvasRenderingContext2D} g @param {Camera} c */
-  #drawTags(g, c) {
+  /** @param {CanvasRenderingContext2D} g @param {Camera} c @param {readonly Label[]} suggested */
+  #drawTags(g, c, suggested) {
     const selection = this.store.selection.peek();
     const hover = this.store.hover.peek();
     const forced = [...(hover === null ? [] : [hover]), ...(selection.size > MAX_SELECTED ? [] : selection)];
@@ -173,6 +197,8 @@ export class EditLayer {
       const label = this.#label(id);
       return label && !this.store.isHidden(id) ? [this.#tag(label, isForced)] : [];
     });
+    const active = this.store.activeSuggestion.peek();
+    if (suggested.length <= FEW || active) for (const label of suggested.length <= FEW ? suggested : suggested.slice(-1)) tags.push(this.#tag(label, label.id === active));
     if (!tags.length) return false;
     drawTags(g, placeTags(tags, c, (text) => this.#width(text)), c.ratio, this.font);
     return true;

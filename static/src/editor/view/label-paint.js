@@ -124,6 +124,12 @@ export class LabelPainter {
     g.setLineDash([]);
   }
 
+  /** What a model suggests: dashed, the one that keys act on as if selected. @param {CanvasRenderingContext2D} g @param {Label} label @param {Camera} c @param {boolean} isActive */
+  paintSuggestion(g, label, c, isActive) {
+    if (label.mask || isActive) this.paint(g, label, c, { isSelected: isActive, isFilled: true });
+    if (label.mask || !isActive) this.paintOther(g, label, c);
+  }
+
   /** The box of a mask, when it is selected or pointed at. @param {CanvasRenderingContext2D} g @param {ShapeRow} row @param {Style} style @param {ReturnType<typeof transform>} t */
   #frame(g, row, style, t) {
     const [x0, y0, x1, y1] = [0, 1, 2, 3].map((i) => Math.round(row.box[i] * t.scale + (i % 2 ? t.dy : t.dx)));

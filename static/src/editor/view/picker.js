@@ -33,6 +33,11 @@ export class Picker {
     return hits(this.near([x - reach, y - reach, x + reach, y + reach]), x, y, reach, (id) => order.indexOf(id), edges);
   }
 
+  /** The suggestion under a point, the smallest of several. @param {number} x image pixels @param {number} y @param {number} zoom CSS pixels per image pixel */
+  suggestionAt(x, y, zoom) {
+    return hits(this.store.suggestions.peek(), x, y, REACH.mouse / zoom, () => 0)[0];
+  }
+
   /** Labels that lie whole in the box. @param {Box} box @returns {Label[]} */
   inside(box) {
     const [x0, y0, x1, y1] = box;

@@ -27,6 +27,7 @@ export const TOOLS = Object.freeze([
   { id: 'wand', icon: 'wand-sparkles', command: 'tool.wand', draws: true, name: () => t('Magic wand') },
   { id: 'scissors', icon: 'scissors', command: 'tool.scissors', draws: true, name: () => t('Scissors') },
   { id: 'grabcut', icon: 't-cut', command: 'tool.grabcut', draws: true, name: () => t('GrabCut') },
+  { id: 'ai', icon: 'sparkles', command: 'tool.ai', draws: false, name: () => t('AI click') },
   null,
   { id: 'issue', icon: 'message-square-plus', command: 'tool.issue', draws: false, name: () => t('Issue') },
   { id: 'measure', icon: 'ruler', command: 'tool.measure', draws: false, name: () => t('Measure') },

@@ -7,6 +7,7 @@ import { classButton } from '../side/class-picker.js';
 import { listMenu } from './list-menu.js';
 import { clampBrush, clampTolerance } from '../settings.js';
 import { hasBrush, toolOf } from './rail.js';
+import { noModel } from '../suggestions/suggestions-model.js';
 
 /** @import {App} from '../app' */
 
@@ -20,6 +21,7 @@ function hint({ store }) {
   if (tool === 'ellipse') return t('Drag the box around the ellipse, or click two corners. Shift makes a circle.');
   if (tool === 'contour') return t('Press on the outline of the selected object, draw its new course, and release on the outline. Esc ends.');
   if (tool === 'slice') return t('Drag a line across the selected objects, or click where it begins and ends. Esc cancels.');
+  if (tool === 'ai') return noModel();
   if (tool === 'issue') return t('Click where the issue is. The text is written in the panel.');
   if (tool === 'measure') return t('Drag to measure a distance. Click points for a path and its area, Enter ends it. Nothing is stored.');
   if (tool === 'skeleton') return t('Drag a box: the points of the class are placed in it. Drag points, Alt+click changes whether one is visible.');

@@ -1,6 +1,6 @@
 /** The tab of history: the person's own steps on this image, newest first, a click goes back to one; or the changes of everyone. */
 import { signal, untracked } from '@preact/signals-core';
-import { age, t } from '../../../i18n.js';
+import { age, ngettext, t } from '../../../i18n.js';
 import { statusName } from '../../../ui/statuses.js';
 import { html, live, mount, nothing, repeat } from '../live.js';
 import { icon } from '../templates.js';
@@ -45,6 +45,7 @@ export function stepWords(deltas, store, numbers) {
     return { icon: ICONS.tag, text: first.after ? t('Tag {name} on', { name }) : t('Tag {name} off', { name }) };
   }
   if (first.kind === 'value') return { icon: ICONS.value, text: valueWords(first, store) };
+  if (first.kind === 'suggestion') return { icon: 'x', text: ngettext('{n} suggestion rejected', '{n} suggestions rejected', deltas.length) };
   if (first.kind === 'status') {
     if (first.reason) return { icon: 'undo-2', text: t('Sent back: {reason}', { reason: first.reason }) };
     const status = store.statuses.peek().find((one) => one.name === first.after) ?? { name: first.after, base: first.after };

@@ -5,6 +5,7 @@ import { ObjectList } from './objects.js';
 import { onAttributeKey } from './attribute-keys.js';
 import { imageAttributes } from './attributes.js';
 import { detailsView } from './selected/details.js';
+import { suggestionsView } from '../suggestions/suggestions-view.js';
 import { mountClasses } from './classes.js';
 import { mountHistory } from './history.js';
 import { mountTags } from './tags.js';
@@ -82,7 +83,7 @@ function mountObjects(host, app) {
   host.append(list, details);
   const objects = new ObjectList(list, app);
   details.addEventListener('keydown', (event) => onAttributeKey(event, app));
-  const end = live(() => render(html`${detailsView(app)}${imageAttributes(app)}`, details));
+  const end = live(() => render(html`${suggestionsView(app)}${detailsView(app)}${imageAttributes(app)}`, details));
   return () => {
     objects.close();
     end();

@@ -27,6 +27,7 @@ function whatOf({ delta }) {
   if (delta.kind === 'tag') return t('Tag');
   if (delta.kind === 'value') return t('Attribute');
   if (delta.kind === 'status') return t('Status');
+  if (delta.kind === 'suggestion') return t('Suggestion');
   if (delta.before === null) return t('New label');
   return delta.after === null ? t('Deletion') : t('Change of a label');
 }

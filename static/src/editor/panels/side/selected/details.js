@@ -22,8 +22,10 @@ function geometryWords(label) {
   return [...parts, size].join(' · ');
 }
 
-/** @param {Label} label */
-function originWords({ origin, score }) {
+/** @param {App} app @param {Label} label */
+function originWords({ store }, { id, origin, score }) {
+  const model = store.suggestion(id)?.model;
+  if (origin === 'model' && model && score !== null) return t('{model}, score {score}', { model, score: num(score, 2) });
   if (origin === 'model') return score === null ? t('Suggested by a model') : t('Suggested by a model, score {score}', { score: num(score, 2) });
   return t('Imported');
 }
@@ -82,7 +84,7 @@ export function detailsView(app) {
       ${isOne ? html`<span class="k">${t('Shape')}</span><span class="v muted">${shapeWord(label)}${label.is_crowd ? `, ${t('crowd')}` : ''}</span>
         <span class="k">${t('Geometry')}</span><span class="v muted">${geometryWords(label)}</span>
         <span class="k">${t('Position')}</span>${canEdit ? geometryFields(app, label) : html`<span class="v muted">x ${num(label.box[0], 1)} y ${num(label.box[1], 1)}</span>`}
-        ${label.origin === 'human' ? nothing : html`<span class="k">${t('Source')}</span><span class="v muted">${originWords(label)}</span>`}
+        ${label.origin === 'human' ? nothing : html`<span class="k">${t('Source')}</span><span class="v muted">${originWords(app, label)}</span>`}
         ${authorField(app, label)}` : nothing}
     </div>${isOne ? keypointList(app, label, !canEdit) : nothing}${canEdit ? shapeButtons(app, labels) : nothing}${labelAttributes(app, labels, !canEdit)}</section>`;
 }
