@@ -143,6 +143,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *both(f"{P}/classes", classes.classes, "classes"),
     path(f"web/{P}/classes/new", classes.create, name="class-create"),
     path(f"web/{P}/classes/order", classes.reorder, name="class-order"),
+    path(f"web/{P}/classes/<uuid:concept_id>/guidelines", classes.guidelines, name="class-guidelines"),
+    path(f"web/{P}/classes/<uuid:concept_id>/examples", classes.choose_example, name="class-example"),
     path(f"web/{P}/classes/<uuid:concept_id>", classes.change, name="class-change"),
     path(
         f"web/{P}/classes/<uuid:concept_id>/merge-preview", classes.merge_preview, name="class-merge-preview"

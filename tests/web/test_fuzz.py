@@ -54,7 +54,7 @@ QUERIES: dict[str, str] = {
     "label": FILTERS, "media-state": FILTERS, "media-history": "", "project-session": "", "project-events": "since media limit",
     "project-film": f"around at before after {FILTERS}", "project-trash": "part before", "workspace-trash": "part before",
     "attributes": "chosen", "keypoints": "", "keypoint-schema": "", "keypoint-schema-uses": "point", "keypoint-examples": "name id",
-    "issues": "", "media-suggestions": "", "video": "", "statuses": "", "quality": "severity code dataset name start format", "duplicates": "distance start", "activities": "",
+    "issues": "", "media-suggestions": "", "class-guidelines": "", "video": "", "statuses": "", "quality": "severity code dataset name start format", "duplicates": "distance start", "activities": "",
     "buckets": "", "bucket-import": "dataset part", "bucket-browse": "prefix",
 }  # fmt: skip
 BOX = {"concept": "$car", "box": [1, 2, 30, 40], "z": 1, "tool": "box", "origin": "human", "score": 0.5, "is_crowd": False,
@@ -151,6 +151,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "dataset-change": {"name": "Morning", "description": ""},
     "dataset-trash": {},
     "dataset-restore": {},
+    "class-example": {"label": "$label", "is_chosen": True},
     "class-create": {"role": "region", "names": "bike\nbus", "color": "#112233", "group": "$group"},
     "class-order": {"ids": ["$car", "$person"], "role": "region"},
     "class-change": {

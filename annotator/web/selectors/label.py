@@ -157,6 +157,8 @@ def session(user: User, project: Project, *, csrf: str) -> dict[str, Any]:
             "history": "/web/media/{id}/history",
             "issues": "/web/media/{id}/issues",
             "suggestions": "/web/media/{id}/suggestions",
+            "guidelines": f"/web/projects/{project.pk}/classes/{{id}}/guidelines",
+            "examples": f"/web/projects/{project.pk}/classes/{{id}}/examples",
             "session": f"/web/projects/{project.pk}/session",
             "events": f"/web/projects/{project.pk}/events",
             "film": f"/web/projects/{project.pk}/film",

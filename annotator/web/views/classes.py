@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Invalid
 from annotator.models import Concept, Job
-from annotator.services.vocabulary import class_lists, concepts, merges
+from annotator.services.vocabulary import class_lists, concepts, examples, merges
 from annotator.web import forms, page_context
 from annotator.web.scopes import Scope, project_call, project_page
-from annotator.web.selectors import classes as selectors, jobs as job_rows
+from annotator.web.selectors import classes as selectors, guidelines as guideline_rows, jobs as job_rows
 
 ROLES = ("region", "media", "segment")
 
@@ -98,6 +98,25 @@ def reorder(request: HttpRequest, scope: Scope) -> HttpResponse:
         actor=scope.actor, project=scope.project, ids=forms.many_ids(fields, "ids", 10_000), role=role
     )
     return forms.respond(request, to=_page(scope, role), stay=True)
+
+
+@require_safe
+@project_call
+def guidelines(request: HttpRequest, scope: Scope, concept_id: uuid.UUID) -> HttpResponse:
+    """Return the instructions and the examples of a class."""
+    return forms.as_json(guideline_rows.of_class(scope.project, concept_id))
+
+
+@require_POST
+@project_call
+def choose_example(request: HttpRequest, scope: Scope, concept_id: uuid.UUID) -> HttpResponse:
+    """Make an object an example of its class, or no longer: {label, is_chosen}."""
+    fields = forms.read(request)
+    examples.choose(
+        actor=scope.actor, project=scope.project, concept_id=concept_id,
+        label_id=forms.one_id(fields, "label"), is_chosen=forms.boolean(fields, "is_chosen"),
+    )  # fmt: skip
+    return forms.as_json(guideline_rows.of_class(scope.project, concept_id))
 
 
 @require_safe

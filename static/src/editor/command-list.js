@@ -28,6 +28,7 @@ export const COMMANDS = Object.freeze([
   command('help', 'all', 'page', ['?', 'F1'], () => t('Keyboard shortcuts')),
   command('settings', 'all', 'page', ['F2'], () => t('Settings')),
   command('tags', 'all', 'page', ['J'], () => t('Show tags')),
+  command('guidelines', 'all', 'page', ['Shift+I'], () => t('Guidelines of the class')),
   command('image.attributes', 'all', 'page', ['Shift+J'], () => t('Attributes of the image')),
   command('panels', 'all', 'page', ['\\'], () => t('Hide or show the panels')),
 

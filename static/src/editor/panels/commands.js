@@ -4,6 +4,7 @@ import { toggleContrast, toggleTheme } from '../../ui/theme.js';
 import { toast, undoLastToast } from '../../ui/toast.js';
 import { deletable, deleteLabels, rejectSuggestions, reorder } from '../commands.js';
 import { copySelected, duplicateSelected, pasteCopied } from './copies.js';
+import { focusWhenDrawn } from './focus.js';
 import { stepIssue } from './issues/pins.js';
 import { focusAttribute } from './side/attribute-keys.js';
 import { offersFor, offersForImage } from './side/attributes-model.js';
@@ -256,6 +257,7 @@ export function actionsOf(app) {
     panels: () => toggleDisplay(app, 'bare'),
     tags: () => { showTab(app, 'tags'); focusTags(app); },
     details: () => openDetails(app),
+    guidelines: () => { showTab(app, 'classes'); focusWhenDrawn(() => document.getElementById('guidelines')); },
     'class.choose': () => chooseClass(app),
     'image.attributes': () => editImageAttributes(app),
     'view.hide': () => toggleDisplay(app, 'hideAll'),

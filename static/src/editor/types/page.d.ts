@@ -88,6 +88,8 @@ export interface PageSession {
     history: string;
     issues: string;
     suggestions: string;
+    guidelines: string;
+    examples: string;
     ws: string;
     label_page: string;
     media_page: string;

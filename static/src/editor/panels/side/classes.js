@@ -6,6 +6,7 @@ import { html, live, nothing, render, repeat, afterNextFrame, vars } from '../li
 import { icon, kbd, swatch } from '../templates.js';
 import { digitOf, classesNamed, tallyByClass } from './classes-model.js';
 import { noClasses, useClass } from './class-picker.js';
+import { mountGuidelines } from './guidelines.js';
 import { RowWindow } from './row-window.js';
 
 /** @import {Concept} from '../../types/page' */
@@ -28,12 +29,12 @@ class ClassList {
       store.version.value;
       return tallyByClass(store.labels.values(), store.hidden.value, store.locked.value);
     });
-    const [list, head, foot] = ['object-list', 'list-head', 'contents'].map((name) => Object.assign(document.createElement('div'), { className: name }));
+    const [list, head, guide, foot] = ['object-list', 'list-head', 'details-place', 'contents'].map((name) => Object.assign(document.createElement('div'), { className: name }));
     this.scroll = Object.assign(document.createElement('div'), { className: 'scroll classes' });
     list.append(head, this.scroll);
-    host.replaceChildren(list, foot);
+    host.replaceChildren(list, guide, foot);
     this.window = new RowWindow(this.scroll, () => this.indexOf(this.active.peek()));
-    this.ends = [live(() => render(this.headView(), head)), live(() => render(this.view(), this.scroll)), live(() => render(this.footView(), foot))];
+    this.ends = [live(() => render(this.headView(), head)), live(() => render(this.view(), this.scroll)), live(() => render(this.footView(), foot)), mountGuidelines(guide, app)];
     this.window.reveal(this.indexOf(this.active.peek()));
   }
 
