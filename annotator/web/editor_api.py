@@ -38,8 +38,10 @@ def media_state(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
 @require_safe
 @signed_in
 def media_history(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
-    """Return who changed what of a medium, newest first."""
+    """Return who changed what of a medium, newest first; with `?seq` what was before and after that change."""
     media = selectors.find_media(actor_of(request), media_id)
+    if "seq" in request.GET:
+        return as_json(image_history.change(media, _integer(request, "seq", 0)))
     return as_json({"items": image_history.lines(media)})
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 from annotator.domain.ids import uuid7
 from annotator.models import Label
 from annotator.services.annotations import labels, tags
-from tests.web.client import queries
+from tests.web.client import get, json as read, queries
 from tests.world import World
 
 
@@ -226,3 +226,19 @@ def test_an_object_is_cut_out_and_nothing_is_stored(w: World) -> None:
     assert ask(w.vera, box).status_code == 403 and ask(w.otto, box).status_code == 404
     refused = ask(w.ann, {"box": [1, 2]})
     assert refused.status_code == 400 and refused.json()["field"] == "box"
+
+
+def test_one_change_is_read_with_what_was_before(w: World) -> None:
+    label = w.box()
+    labels.update_many(actor=w.actor(w.max), media=w.images[0], patches=[(label.pk, {"box": [1, 2, 3, 4]})])
+    path = f"/web/media/{w.images[0].pk}/history"
+    (line,) = [one for one in read(w.vera, path)["items"] if one["what"] == "geometry"]
+    found = read(w.vera, f"{path}?seq={line['seq']}")
+    assert found["kind"] == "labels.changed"
+    assert (found["before"][0]["box"], found["after"][0]["box"]) == (
+        [label.x0, label.y0, label.x1, label.y1],
+        [1, 2, 3, 4],
+    )
+    assert get(w.otto, f"{path}?seq={line['seq']}").status_code == 404
+    assert get(w.max, f"{path}?seq={line['seq'] + 99}").status_code == 404
+    assert get(w.max, f"/web/media/{w.images[1].pk}/history?seq={line['seq']}").status_code == 404

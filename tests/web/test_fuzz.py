@@ -51,7 +51,7 @@ QUERIES: dict[str, str] = {
     "project-settings": "", "media": f"start {FILTERS}", "upload": "dataset", "upload-report": "",
     "tiles": f"start limit count after {FILTERS}", "overlays": "ids", "media-ids": f"start limit {FILTERS}",
     "datasets": "", "classes": "kind chosen", "class-merge-preview": "target role", "exports": "part",
-    "label": FILTERS, "media-state": FILTERS, "media-history": "", "project-session": "", "project-events": "since media limit",
+    "label": FILTERS, "media-state": FILTERS, "media-history": "seq", "project-session": "", "project-events": "since media limit",
     "project-film": f"around at before after {FILTERS}", "project-trash": "part before", "workspace-trash": "part before",
     "attributes": "chosen", "keypoints": "", "keypoint-schema": "", "keypoint-schema-uses": "point", "keypoint-examples": "name id",
     "issues": "", "media-suggestions": "", "class-guidelines": "", "video": "", "statuses": "", "quality": "severity code dataset name start format", "duplicates": "distance start", "activities": "",

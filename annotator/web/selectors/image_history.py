@@ -7,11 +7,14 @@ from typing import Any
 
 import orjson
 
+from annotator.domain.errors import Missing
 from annotator.models import Event, Media, User
 from annotator.services.annotations.label_rows import iso
 
 #: The newest events that are shown.
 LIMIT = 50
+#: Those that say what was before.
+RESTORED = ("labels.changed", "attribute_values.changed")
 KINDS = ("labels.changed", "tags.changed", "status.changed", "attribute_values.changed", "media.replaced")
 
 
@@ -35,6 +38,22 @@ def lines(media: Media) -> list[dict[str, Any]]:
         }
         for seq, kind, at, actor, before, after in events
     ]
+
+
+def change(media: Media, seq: int) -> dict[str, Any]:
+    """Return {kind, before, after} of a change of objects or of values of a medium; Missing for another number. One query."""
+    rows = Event.all_objects.filter(
+        media_id=media.pk, project_id=media.project_id, seq=seq, kind__in=RESTORED
+    )
+    found = rows.values_list("kind", "before", "after").first()
+    if found is None:
+        raise Missing("There is no such change of this image.")
+    kind, before, after = found
+    return {
+        "kind": kind,
+        "before": orjson.Fragment(before or "null"),
+        "after": orjson.Fragment(after or "null"),
+    }
 
 
 def person(user: User | None) -> dict[str, Any] | None:

@@ -72,6 +72,11 @@ export function acceptSuggestion(store, { id, concept, box, shape, points, mask,
   return createLabel(store, { id, concept, box, shape, points, mask, score, origin: 'model', tool: shape === 'box' ? 'object_detection' : 'instance_segmentation' });
 }
 
+/** A label that was deleted, under its id. @param {Store} store @param {Label} label @returns {LabelDelta} */
+export function restoreLabel(store, label) {
+  return { kind: 'label', ...stamp(store), label_id: label.id, before: null, after: { ...label, revision: 0 } };
+}
+
 /** Decides about suggestions, or takes that back. @param {Store} store @param {Iterable<string>} ids @param {boolean} isRejected @returns {Delta[]} */
 export function rejectSuggestions(store, ids, isRejected = true) {
   return [...ids].map((id) => ({ kind: 'suggestion', ...stamp(store), suggestion: id, before: !isRejected, after: isRejected }));

@@ -1,7 +1,9 @@
-/** Who changed what of the shown image, newest first, as the server has it; a line with an object selects it. */
+/** Who changed what of the shown image, newest first, as the server has it; a line selects its object, and its change can be taken back. */
 import { effect, signal } from '@preact/signals-core';
 import { age, t } from '../../../i18n.js';
+import { readResponse } from '../../../ui/dom.js';
 import { statusName } from '../../../ui/statuses.js';
+import { restoreChange } from '../../restoring.js';
 import { html, mount, nothing, repeat } from '../live.js';
 import { avatar, icon } from '../templates.js';
 import { onListKey, rovingStop } from '../roving.js';
@@ -29,12 +31,15 @@ export class ImageHistory {
     /** null while they are not known. @type {import('@preact/signals-core').Signal<Line[] | null>} */
     this.lines = signal(null);
     this.hasFailed = signal(false);
+    /** The line that was chosen, by its number. */
+    this.chosen = signal(0);
     this.timer = 0;
     const { session, store } = app;
     this.ends = [
       effect(() => {
         store.media.value?.id;
         this.lines.value = null;
+        this.chosen.value = 0;
         void this.load();
       }),
       session.onEvent((event) => {
@@ -65,6 +70,31 @@ export class ImageHistory {
       this.hasFailed.value = true;
     }
   }
+}
+
+const RESTORED = new Set(['create', 'delete', 'class', 'order', 'geometry', 'values']);
+
+/** Takes one change back, whoever made it, as a step of one's own. @param {App} app @param {Line} line @param {string} text */
+async function restore({ boot, store, announce, stage }, line, text) {
+  const media = store.media.peek()?.id ?? '';
+  try {
+    const change = await readResponse(await fetch(`${boot.urls.history.replace('{id}', media)}?seq=${line.seq}`, { credentials: 'same-origin' }));
+    if (media !== store.media.peek()?.id) return;
+    const deltas = restoreChange(store, change);
+    store.commit(deltas);
+    announce(deltas.length ? t('Restored what was before: {text}', { text }) : t('Nothing to restore: it is as it was before this change'));
+    stage.focus();
+  } catch (error) {
+    announce(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** What can be done with the chosen line. @param {App} app @param {ImageHistory} history @param {readonly Line[]} lines @param {ReadonlyMap<string, number>} numbers */
+function chosenView(app, history, lines, numbers) {
+  const line = lines.find((one) => one.seq === history.chosen.value);
+  if (!line || !RESTORED.has(line.what) || !app.store.may.value.label) return nothing;
+  const { text } = lineWords(line, app.store, numbers);
+  return html`<div class="body row history-restore"><span class="clip grow small">${text}</span><button class="btn s" type="button" @click=${() => { void restore(app, line, text); }}>${icon('rotate-ccw', 's')}${t('Restore what was before')}</button></div>`;
 }
 
 /** The text of a line, with its icon. @param {Line} line @param {Pick<Store, 'concept'>} store @param {ReadonlyMap<string, number>} numbers of objects by id */
@@ -108,9 +138,12 @@ export function mountImageHistory(host, app) {
         const isThere = Boolean(one.label && numbers.has(one.label));
         const person = one.actor ? names.of(one.actor.id) : null;
         const who = one.actor?.name ?? t('Server');
-        return html`<div class="item" role="option" aria-selected="false" data-id=${one.seq} tabindex=${String(one.seq) === tabbed ? 0 : -1} title=${isThere ? t('Select the object') : who}
-          @click=${() => isThere && store.select([/** @type {string} */ (one.label)])}>${icon(sign, 's')}<span class="clip grow">${text}<span class="faint small"> · ${who}</span></span>${person ? avatar({ ...person, name: who }, 's') : nothing}<span class="faint small">${age(one.at)}</span></div>`;
-      })}</div>`;
+        return html`<div class="item" role="option" aria-selected=${String(one.seq === history.chosen.value)} data-id=${one.seq} tabindex=${String(one.seq) === tabbed ? 0 : -1} title=${isThere ? t('Select the object') : who}
+          @click=${() => {
+            history.chosen.value = one.seq;
+            if (isThere) store.select([/** @type {string} */ (one.label)]);
+          }}>${icon(sign, 's')}<span class="clip grow">${text}<span class="faint small"> · ${who}</span></span>${person ? avatar({ ...person, name: who }, 's') : nothing}<span class="faint small">${age(one.at)}</span></div>`;
+      })}</div>${chosenView(app, history, lines, numbers)}`;
   });
   return () => {
     end();
