@@ -14,6 +14,7 @@ from django.db import connection
 
 from annotator.db import counts
 from annotator.events import recording
+from annotator.management.catalogs import ensure_compiled
 from annotator.management.garbage_collection import freeze_gc
 from annotator.services import security_log
 from annotator.services.accounts import rates
@@ -30,9 +31,10 @@ LONGEST = ("jobs", "platform", "files", "sdk")
 
 
 def pytest_configure() -> None:
-    """Let Ctrl-C reach what tests start: a suite in the background of a shell ignores it, and so would its children."""
+    """Compile the message catalogs, and let Ctrl-C reach what tests start: a suite in the background of a shell ignores it, and so would its children."""
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    ensure_compiled()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

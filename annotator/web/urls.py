@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, path
+from django.views.i18n import set_language
 
 from annotator.web import editor_api
 from annotator.web.views import (
@@ -70,6 +71,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/password", account.change_password, name="account-password"),
     path("account/sessions/end-others", account.end_other_sessions, name="sessions-end-others"),
     path("account/sessions/<str:session_id>/end", account.end_session, name="session-end"),
+    path("language", set_language, name="set_language"),
     path("web/preferences", account.preferences, name="preferences"),
     # Workspaces and members
     *both("workspaces", workspaces.workspace_list, "workspaces"),

@@ -119,6 +119,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "invitation-decline": {},
     "invitation-link": {},
     "invitation-revoke": {},
+    "set_language": {"language": "de", "next": "/sign-in/"},
     "preferences": {"theme": "dark", "keys": {"preset": "cvat", "custom": {"delete": ["X"]}}},
     "workspaces": {"name": "Another"},
     "workspace-change": {"name": "Acme", "description": "text"},

@@ -133,9 +133,9 @@ def test_texts_and_plural_forms_of_browser_code_are_gathered_for_other_languages
     assert "Fit to window" in texts and ("{n} object", "{n} objects") in plurals
     with override("de"):
         strings = editor_strings()
-    assert strings["Fit to window"] == "Fit to window"  # there is no catalogue yet
+    assert strings["Fit to window"] == "In das Fenster einpassen"
     # one form for each of SAMPLES in static/src/i18n.js: 0, 1, 2 and so on
-    assert strings["{n} object"][:3] == ["{n} objects", "{n} object", "{n} objects"]
+    assert strings["{n} object"][:3] == ["{n} Objekte", "{n} Objekt", "{n} Objekte"]
     source = (ROOT / "static/src/i18n.js").read_text(encoding="utf-8")
     assert f"const SAMPLES = [{', '.join(f'{each:_}' for each in SAMPLES)}];" in source
     with override("en"):

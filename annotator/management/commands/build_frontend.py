@@ -1,4 +1,4 @@
-"""`manage.py build_frontend`: builds static/dist with Node; does not use models or settings."""
+"""`manage.py build_frontend`: builds static/dist with Node and the message catalogs; does not use models or settings."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from typing import Any
 
 from django.core.files import locks
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from annotator.management.catalogs import ensure_compiled
 
 ROOT = Path(__file__).resolve().parents[3]
 OLDEST_NODE = 20
@@ -169,10 +171,11 @@ def _run(root: Path, node: Node, command: list[str], what: str) -> str:
 def ensure_built(
     *, root: Path = ROOT, force: bool = False, with_tools: bool = False, log: Callable[[str], object] = print
 ) -> bool:
-    """Build static/dist unless it is current; return whether it was built. Safe to call from several processes at once.
+    """Build static/dist and the message catalogs unless they are current; return whether static/dist was built. Safe to call from several processes at once.
 
     Node is only required if there is something to build. Raises BuildError with what to do.
     """
+    ensure_compiled(root)
     if not force and not with_tools and is_current(root):
         return False
     if not (root / "build.mjs").is_file():
@@ -194,7 +197,7 @@ def ensure_built(
 
 
 class Command(BaseCommand):
-    help = "Build the browser bundle into static/dist, if it is not current. Needs Node 20 or newer, from the system or PyPI."
+    help = "Build the browser bundle into static/dist and the message catalogs, if they are not current. Needs Node 20 or newer, from the system or PyPI."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,4 +1,4 @@
-"""Writes of what a person set up for themselves: theme, contrast, and the keys of the labeling page."""
+"""Writes of what a person set up for themselves: theme, contrast, language, and the keys of the labeling page."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Invalid
 from annotator.models import User
 
-CHOICES: dict[str, tuple[str, ...]] = {"theme": ("", "light", "dark"), "contrast": ("", "more")}
+CHOICES: dict[str, tuple[str, ...]] = {
+    "theme": ("", "light", "dark"),
+    "contrast": ("", "more"),
+    "language": ("", *(code for code, _name in settings.LANGUAGES)),
+}
 KEY_PRESETS = ("default", "cvat", "label_studio", "labelme")
 MAX_COMMANDS, MAX_KEYS = 300, 8
 _COMMAND = re.compile(r"[a-z0-9._]{1,40}")
@@ -21,7 +26,7 @@ _KEYS = re.compile(r"(?:(?:Ctrl|Alt|Shift)\+){0,3}[^\s+]{1,12}(?: [^\s+]{1,12})?
 
 
 def set_preferences(*, actor: Actor, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Change one's theme, contrast or keys and return all preferences; absent ones stay.
+    """Change one's theme, contrast, language or keys and return all preferences; absent ones stay.
 
     Keys are {"preset": a name, "custom": {command: [keys]}}, see docs/editor-protocol.md; they replace those saved before.
     """
@@ -29,7 +34,7 @@ def set_preferences(*, actor: Actor, changes: Mapping[str, Any]) -> dict[str, An
         if name == "keys":
             _check_keys(value)
         elif name not in CHOICES:
-            raise Invalid(f"There is no preference {name}: theme, contrast or keys.", field=name)
+            raise Invalid(f"There is no preference {name}: theme, contrast, language or keys.", field=name)
         elif value not in CHOICES[name]:
             raise Invalid(
                 f"{name} must be one of {', '.join(v or 'nothing' for v in CHOICES[name])}.", field=name

@@ -18,7 +18,7 @@ from annotator.models import Job, JobState, Membership, Project
 from annotator.services.jobs import jobs, reverse_files
 from annotator.services.media import urls as media_urls
 from annotator.web.display_names import job_name
-from annotator.web.templatetags.ui import duration, plural, size
+from annotator.web.templatetags.ui import duration, num, plural, size
 
 PAGE = 50
 OPEN = (JobState.QUEUED, JobState.RUNNING)
@@ -175,7 +175,7 @@ def _outcome(job: Job) -> str:
 def _done(job: Job) -> str:
     parts = []
     facts = {**job.result, **(job.result.get("files") or {})}
-    for key, one, many in _COUNTS:
+    for key, (one, many) in _COUNTS:
         if isinstance(value := facts.get(key), int) and (value or key in ("images", "videos")):
             parts.append(plural(value, one, many) + _changes(job.result, key))
     if job.result.get("undone"):
@@ -190,26 +190,31 @@ def _changes(result: dict[str, Any], key: str) -> str:
     tally = (result.get("counts") or {}).get(key) or {}
     words = []
     if left_out := tally.get("left_out"):
-        words.append(_("%(count)s left out") % {"count": f"{left_out:,}"})
+        words.append(_("%(count)s left out") % {"count": num(left_out)})
     if changed := tally.get("changed"):
-        words.append(_("%(count)s changed") % {"count": f"{changed:,}"})
+        words.append(_("%(count)s changed") % {"count": num(changed)})
     return f" ({', '.join(words)})" if words else ""
 
 
+def ngettext_noop(one: str, many: str) -> tuple[str, str]:
+    """Mark a text with its plural for the catalogs; it is translated where it is shown."""
+    return one, many
+
+
 _COUNTS = (
-    ("images", "image", "images"),
-    ("created", "image added", "images added"),
-    ("replaced", "image replaced", "images replaced"),
-    ("labels", "object", "objects"),
-    ("suggestions", "suggestion", "suggestions"),
-    ("videos", "video", "videos"),
-    ("segments", "segment", "segments"),
-    ("tags", "tag", "tags"),
-    ("changed", "image changed", "images changed"),
-    ("purged", "image deleted", "images deleted"),
-    ("restored", "image restored", "images restored"),
-    ("renamed", "renamed", "renamed"),
-    ("skipped", "skipped", "skipped"),
-    ("broken", "failed", "failed"),
-    ("refused", "rejected", "rejected"),
+    ("images", ngettext_noop("image", "images")),
+    ("created", ngettext_noop("image added", "images added")),
+    ("replaced", ngettext_noop("image replaced", "images replaced")),
+    ("labels", ngettext_noop("object", "objects")),
+    ("suggestions", ngettext_noop("suggestion", "suggestions")),
+    ("videos", ngettext_noop("video", "videos")),
+    ("segments", ngettext_noop("segment", "segments")),
+    ("tags", ngettext_noop("tag", "tags")),
+    ("changed", ngettext_noop("image changed", "images changed")),
+    ("purged", ngettext_noop("image deleted", "images deleted")),
+    ("restored", ngettext_noop("image restored", "images restored")),
+    ("renamed", ngettext_noop("renamed", "renamed")),
+    ("skipped", ngettext_noop("skipped", "skipped")),
+    ("broken", ngettext_noop("failed", "failed")),
+    ("refused", ngettext_noop("rejected", "rejected")),
 )

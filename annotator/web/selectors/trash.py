@@ -16,7 +16,7 @@ from annotator.domain.errors import Invalid
 from annotator.domain.ids import parse_uuid
 from annotator.models import Dataset, DatasetItem, Media, Project, User
 from annotator.services.projects import trash
-from annotator.web.templatetags.ui import counted_media
+from annotator.web.templatetags.ui import counted_media, num
 
 PAGE = 50
 DATASET, IMAGE, PROJECT = "dataset", "image", "project"
@@ -52,7 +52,7 @@ class TrashRow:
         days = -((timezone.now() - self.purge_at) // timedelta(days=1))
         if days <= 1:
             return _("Within a day")
-        return ngettext("In %(n)s day", "In %(n)s days", days) % {"n": f"{days:,}"}
+        return ngettext("In %(n)s day", "In %(n)s days", days) % {"n": num(days)}
 
     @property
     def position(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from annotator.domain import palette
 from annotator.models import ContentType, Project
 from annotator.storage import imaging
 from annotator.storage.video import containers
-from annotator.web.strings import editor_strings
+from annotator.web.strings import page_strings
 
 register = template.Library()
 log = logging.getLogger(__name__)
@@ -246,7 +246,16 @@ def age_text(when: datetime, now: datetime) -> str:
     if seconds < 2 * 86400:
         return gettext("yesterday")
     local = timezone.localtime(when)
-    return formats.date_format(local, "j M" if local.year == timezone.localtime(now).year else "j M Y")
+    return day(local, with_year=local.year != timezone.localtime(now).year)
+
+
+@register.filter
+def day(when: date | None, with_year: bool = True) -> str:
+    """Return a date such as "16 Nov 2024", empty for None."""
+    # Translators write the order and the dots of their language with Django's letters for dates.
+    return (
+        "" if when is None else formats.date_format(when, gettext("j M Y") if with_year else gettext("j M"))
+    )
 
 
 @register.simple_tag
@@ -330,5 +339,5 @@ def counted_media(project: Project, count: int) -> str:
 @register.simple_tag
 def ui_strings() -> SafeString | str:
     """Return the translated texts of the page's scripts if the user's language is not English."""
-    texts = editor_strings()
+    texts = page_strings()
     return json_script(texts, "strings") if texts else ""

@@ -27,7 +27,12 @@ MAILS_PER_HOUR = 5
 def account(request: HttpRequest) -> HttpResponse:
     own = sessions.list_own(actor=actor_of(request), current_key=request.session.session_key)
     rows = [{**session._asdict(), "device": device_name(session.user_agent)} for session in own]
-    context = {"sends_email": settings.SENDS_EMAIL, "sessions": rows}
+    context = {
+        "sends_email": settings.SENDS_EMAIL,
+        "sessions": rows,
+        "languages": settings.LANGUAGES,
+        "chosen_language": user_of(request).preferences.get("language", ""),
+    }
     return render(request, "account/page.html", {**page_context.base(request), **context})
 
 
@@ -112,6 +117,6 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Save theme, contrast, and the keys of the labeling page."""
+    """Save theme, contrast, language, and the keys of the labeling page."""
     set_preferences(actor=actor_of(request), changes=dict(forms.read(request)))
     return HttpResponse(status=204)

@@ -15,6 +15,7 @@ from annotator.services.media import bulk
 from annotator.web import forms, media_filter
 from annotator.web.scopes import Scope, project_call
 from annotator.web.selectors import tiles
+from annotator.web.templatetags.ui import num
 
 
 @require_POST
@@ -30,7 +31,7 @@ def change(request: HttpRequest, scope: Scope) -> HttpResponse:
     if not fields.get("all") or len(media) <= tiles.WINDOW:
         return _change_now(request, scope, bulk_change, media)
     job = bulk.start(actor=scope.actor, project=scope.project, change=bulk_change, media=media)
-    toast = _pending_text(scope, len(media)) % {"n": f"{len(media):,}"}
+    toast = _pending_text(scope, len(media)) % {"n": num(len(media))}
     return forms.respond(request, to=_page(scope), toast=toast, job=str(job.pk), stay=True)
 
 
@@ -58,7 +59,7 @@ def undo(request: HttpRequest, scope: Scope) -> HttpResponse:
     count = bulk.undo_change(
         actor=scope.actor, project=scope.project, change_id=forms.one_id(fields, "change"), what=what
     )
-    toast = _restored_text(scope, count) % {"n": f"{count:,}"}
+    toast = _restored_text(scope, count) % {"n": num(count)}
     return forms.respond(request, to=_page(scope), toast=toast, stay=True, changed=count)
 
 
@@ -105,10 +106,10 @@ def _changed_texts(scope: Scope, count: int) -> dict[str, str]:
 
 
 def _result_text(scope: Scope, what: str, done: bulk.Done) -> str:
-    text = _changed_texts(scope, done.changed)[what] % {"n": f"{done.changed:,}"}
+    text = _changed_texts(scope, done.changed)[what] % {"n": num(done.changed)}
     if not done.left:
         return text
-    return text + ngettext(", %(n)s unchanged", ", %(n)s unchanged", done.left) % {"n": f"{done.left:,}"}
+    return text + ngettext(", %(n)s unchanged", ", %(n)s unchanged", done.left) % {"n": num(done.left)}
 
 
 def _page(scope: Scope) -> str:

@@ -18,6 +18,7 @@ from annotator.services.vocabulary import class_lists, concepts, examples, merge
 from annotator.web import forms, page_context
 from annotator.web.scopes import Scope, project_call, project_page
 from annotator.web.selectors import classes as selectors, guidelines as guideline_rows, jobs as job_rows
+from annotator.web.templatetags.ui import num
 
 ROLES = ("region", "media", "segment")
 
@@ -138,7 +139,7 @@ def merge(request: HttpRequest, scope: Scope, concept_id: uuid.UUID) -> HttpResp
     role, source = _role(fields), merges.find(scope.project, concept_id)
     target = merges.find(scope.project, forms.one_id(fields, "target"))
     job = merges.start(actor=scope.actor, project=scope.project, source=source, target=target)
-    values = {"source": source.name, "target": target.name, "n": f"{job.params['count']:,}"}
+    values = {"source": source.name, "target": target.name, "n": num(job.params["count"])}
     toast = _merge_toast(job.params["count"]) % values
     return _job_response(
         request, scope, role, job, toast, _("Merging %(source)s into %(target)s …") % values, target.pk

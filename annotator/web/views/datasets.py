@@ -16,6 +16,7 @@ from annotator.services.projects import dataset_order, datasets
 from annotator.web import forms, page_context
 from annotator.web.scopes import Scope, project_call, project_page
 from annotator.web.selectors import datasets as selectors
+from annotator.web.templatetags.ui import num
 
 
 @require_safe
@@ -70,7 +71,7 @@ def trash(request: HttpRequest, scope: Scope, dataset_id: uuid.UUID) -> HttpResp
         ngettext("%(name)s deleted, %(n)s video", "%(name)s deleted, %(n)s videos", count)
         if scope.project.content_type == "VIDEOS"
         else ngettext("%(name)s deleted, %(n)s image", "%(name)s deleted, %(n)s images", count)
-    ) % {"name": row.name, "n": f"{count:,}"}
+    ) % {"name": row.name, "n": num(count)}
     undo = {"url": reverse("dataset-restore", args=[scope.project.pk, row.pk]), "body": {}}
     return forms.respond(request, to=_page(scope), toast=toast, undo=undo)
 

@@ -19,6 +19,7 @@ from annotator.web import forms, page_context
 from annotator.web.scopes import Scope, project_call, project_page
 from annotator.web.selectors import duplicates as selectors, jobs as job_rows
 from annotator.web.selectors.overlays import overlays
+from annotator.web.templatetags.ui import num
 
 #: Groups of a page, and images of a group that are shown.
 GROUPS, IMAGES = 10, 24
@@ -119,20 +120,20 @@ def undo(request: HttpRequest, scope: Scope) -> HttpResponse:
     }
     done = duplicates.Merge(forms.one_id(fields, "kept"), ids["trashed"], ids["labels"], ids["tags"])
     count = duplicates.undo(actor=scope.actor, project=scope.project, done=done)
-    toast = ngettext("%(n)s image restored.", "%(n)s images restored.", count) % {"n": f"{count:,}"}
+    toast = ngettext("%(n)s image restored.", "%(n)s images restored.", count) % {"n": num(count)}
     return forms.respond(request, to=reverse("duplicates", args=[scope.project.pk]), toast=toast, stay=True)
 
 
 def _told(done: duplicates.Merge) -> str:
     """Return what was done in words."""
     count = len(done.trashed)
-    parts = [ngettext("%(n)s image moved to the trash.", "%(n)s images moved to the trash.", count) % {"n": f"{count:,}"}]  # fmt: skip
+    parts = [ngettext("%(n)s image moved to the trash.", "%(n)s images moved to the trash.", count) % {"n": num(count)}]  # fmt: skip
     if moved := len(done.labels):
-        parts.append(ngettext("%(n)s label merged.", "%(n)s labels merged.", moved) % {"n": f"{moved:,}"})
+        parts.append(ngettext("%(n)s label merged.", "%(n)s labels merged.", moved) % {"n": num(moved)})
     if done.scaled:
-        parts.append(ngettext("%(n)s label was scaled to the size of the kept image.", "%(n)s labels were scaled to the size of the kept image.", done.scaled) % {"n": f"{done.scaled:,}"})  # fmt: skip
+        parts.append(ngettext("%(n)s label was scaled to the size of the kept image.", "%(n)s labels were scaled to the size of the kept image.", done.scaled) % {"n": num(done.scaled)})  # fmt: skip
     if done.skipped:
-        parts.append(ngettext("%(n)s label was too small for it.", "%(n)s labels were too small for it.", done.skipped) % {"n": f"{done.skipped:,}"})  # fmt: skip
+        parts.append(ngettext("%(n)s label was too small for it.", "%(n)s labels were too small for it.", done.skipped) % {"n": num(done.skipped)})  # fmt: skip
     return " ".join(parts)
 
 

@@ -21,7 +21,7 @@ from annotator.services.projects import trash
 from annotator.web import forms, page_context
 from annotator.web.scopes import Scope, project_call, project_page, workspace_call, workspace_page
 from annotator.web.selectors import trash as selectors
-from annotator.web.templatetags.ui import counted_media
+from annotator.web.templatetags.ui import counted_media, num
 
 # More than a page shows are named with `all`.
 MOST = 500
@@ -94,7 +94,7 @@ def purge(request: HttpRequest, scope: Scope) -> HttpResponse:
     else:
         job = trash.start_purge(actor=scope.actor, project=scope.project, **_selected(fields))
         count = job.params["count"]
-        toast = ngettext("Deleting %(n)s item …", "Deleting %(n)s items …", count) % {"n": f"{count:,}"}
+        toast = ngettext("Deleting %(n)s item …", "Deleting %(n)s items …", count) % {"n": num(count)}
     return forms.respond(request, to=_page(scope), toast=toast, job=str(job.pk), stay=True)
 
 
@@ -107,7 +107,7 @@ def restore_projects(request: HttpRequest, scope: Scope) -> HttpResponse:
     back = trash.restore_projects(actor=scope.actor, workspace=scope.workspace, ids=ids)
     toast = ngettext("%(name)s restored.", "%(n)s projects restored.", len(back)) % {
         "name": back[0].name,
-        "n": f"{len(back):,}",
+        "n": num(len(back)),
     }
     renamed = [row.ref for row in back if row.ref != slugs.get(row.pk)]
     if renamed:
@@ -139,7 +139,7 @@ def _selected(fields: Mapping[str, Any]) -> dict[str, list[uuid.UUID]]:
 def _restored_text(project: Project, found: trash.Restored) -> str:
     """Return what came back, what got another name, and what did not come back."""
     counts = [
-        ngettext("%(n)s dataset", "%(n)s datasets", found.datasets) % {"n": f"{found.datasets:,}"}
+        ngettext("%(n)s dataset", "%(n)s datasets", found.datasets) % {"n": num(found.datasets)}
         if found.datasets
         else "",
         counted_media(project, found.images) if found.images or not found.datasets else "",
@@ -163,7 +163,7 @@ def _restored_text(project: Project, found: trash.Restored) -> str:
             ngettext(
                 "%(n)s is not in the trash any more.", "%(n)s are not in the trash any more.", found.left
             )
-            % {"n": f"{found.left:,}"}
+            % {"n": num(found.left)}
         )
     return " ".join(parts)
 
