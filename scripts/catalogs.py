@@ -23,8 +23,8 @@ LANGUAGES = ("de", "es")
 Text = str | tuple[str, str]
 #: Functions of Django and ours that mark a text, and which of their arguments are texts.
 KEYWORDS = {
-    **{name: None for name in ("_", "gettext", "gettext_lazy", "gettext_noop")},
-    **{name: (1, 2) for name in ("ngettext", "ngettext_lazy", "ngettext_noop")},
+    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop")),
+    **dict.fromkeys(("ngettext", "ngettext_lazy", "ngettext_noop"), (1, 2)),
     "plural": (2, 3),
 }
 HEADER = (

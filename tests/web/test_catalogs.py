@@ -89,5 +89,5 @@ def test_catalogs_compile_without_gettext_programs(tmp_path, monkeypatch: pytest
     assert not ensure_compiled(tmp_path)
     assert target.with_suffix(".mo").read_bytes()[:4] == b"\xde\x12\x04\x95"
     target.write_text(target.read_text(encoding="utf-8").replace("Projekte", "Vorhaben"), encoding="utf-8")
-    assert ensure_compiled(tmp_path) and "Vorhaben".encode() in target.with_suffix(".mo").read_bytes()
+    assert ensure_compiled(tmp_path) and b"Vorhaben" in target.with_suffix(".mo").read_bytes()
     assert sorted(path.suffix for path in target.parent.iterdir()) == [".mo", ".po"]

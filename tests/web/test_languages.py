@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -78,7 +78,7 @@ def test_scripts_of_a_page_get_their_own_texts(w: World) -> None:
 
 
 def test_numbers_and_dates_are_written_as_the_language_does() -> None:
-    moment = datetime(2024, 3, 5, 14, 30, tzinfo=timezone.utc)
+    moment = datetime(2024, 3, 5, 14, 30, tzinfo=UTC)
     template = Template("{% load ui %}{{ n|num }} {{ share|percent:1 }} {{ bytes|size }} {% age when %}")
     context = {"n": 1204, "share": 0.125, "bytes": 2_400_000, "when": moment}
     shown = {}

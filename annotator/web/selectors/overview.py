@@ -16,7 +16,7 @@ from annotator.services.media.selection import MediaSelection
 from annotator.web.media_filter import list_media
 from annotator.web.scopes import Scope
 from annotator.web.selectors import activity, classes, history, members, progress
-from annotator.web.templatetags.ui import counted_media, day, num, percent
+from annotator.web.templatetags.ui import counted_media, day as day_text, num, percent
 
 PERIODS = (7, 28, 90)
 # The chart is WIDE (NARROW on phones) x 150 units; its bars are between these lines.
@@ -219,7 +219,7 @@ def _ticks(days: list[history.Day], step: float, width: int) -> list[ChartText]:
 
 
 def _day(value: date) -> str:
-    return day(value, with_year=False)
+    return day_text(value, with_year=False)
 
 
 def _round_up(value: int) -> int:
