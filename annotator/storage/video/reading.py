@@ -13,6 +13,7 @@ import numpy as np
 
 from annotator.domain.frames import FrameTable
 from annotator.storage import probe
+from annotator.storage.imaging import ImageError
 from annotator.storage.video import containers
 
 if TYPE_CHECKING:
@@ -25,13 +26,8 @@ _REPORT_EVERY = 500
 MAX_TICK = 2**62
 
 
-class VideoError(Exception):
+class VideoError(ImageError):
     """A video that cannot be used as it is: `code` of the quality log, words for people."""
-
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)

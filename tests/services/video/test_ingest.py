@@ -12,7 +12,7 @@ from annotator.domain.errors import DomainError, Invalid
 from annotator.jobs import engine
 from annotator.models import Dataset, Event, Job, Media, QualityIssue, Rendition, Upload, VideoFacts
 from annotator.services import blobs
-from annotator.services.jobs import jobs
+from annotator.services.jobs import children, jobs
 from annotator.services.media import uploads, url_import, urls as media_urls
 from annotator.services.video import playing, processes, videos
 from annotator.storage.base import put_bytes
@@ -229,8 +229,8 @@ def test_stopping_ends_the_child(w: World, clips: Dataset, monkeypatch: pytest.M
         pass
 
     started: list[Any] = []
-    start = processes._start
-    monkeypatch.setattr(processes, "_start", lambda: started.append(start()) or started[-1])
+    start = children._start
+    monkeypatch.setattr(children, "_start", lambda command: started.append(start(command)) or started[-1])
 
     def check() -> None:
         raise Stop
