@@ -36,8 +36,8 @@ from annotator.services.projects.usage import project_usage
 from annotator.services.workspaces.quotas import quotas
 from annotator.web.views import health
 
-# Paths whose bytes never pass the thread pool: media, uploads, results of jobs.
-FILE_PREFIXES = ("/m/", "/u/", "/x/")
+# Paths whose bytes never pass the thread pool: media, tiles, uploads, results of jobs.
+FILE_PREFIXES = ("/m/", "/t/", "/u/", "/x/")
 
 _proxies = forwarded.parse_networks(settings.TRUSTED_PROXIES)
 

@@ -24,6 +24,8 @@ DECODE_SECONDS = env_int("ANNOTATOR_DECODE_SECONDS", 30, low=1)
 # store, fetch and wait for a decoder. Those beyond wait without a thread.
 DECODING_REQUESTS, DECODING_REQUESTS_EACH = 8 * DECODE_PROCESSES, 2 * DECODE_PROCESSES
 DECODING_WAITING, DECODING_WAITING_EACH = 2000, 500
+# Making the tiles of one large image may take so long; its process may use as much memory as decoding.
+TILE_SECONDS = env_int("ANNOTATOR_TILE_SECONDS", 1800, low=10)
 MAX_VIDEO_BYTES = env_int("ANNOTATOR_MAX_VIDEO_MB", 2048, low=1) * 1024 * 1024
 MAX_VIDEO_SECONDS = env_int("ANNOTATOR_MAX_VIDEO_HOURS", 24, low=1) * 3600
 MAX_VIDEO_PIXELS = env_int("ANNOTATOR_MAX_VIDEO_MPIXELS", 36, low=1) * 1_000_000

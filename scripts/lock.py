@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 UV = "uv==0.13.9"
 #: Extras of each lock file.
-LOCKS = {"requirements.lock": ("redis", "s3", "video", "vision"), "requirements-dev.lock": ("dev",)}
+LOCKS = {"requirements.lock": ("redis", "s3", "tiles", "video", "vision"), "requirements-dev.lock": ("dev",)}
 #: Lock files that hold nothing but their extra: for Node, and for a package that cannot be installed beside the others.
 SEPARATE = {"requirements-node.lock": "frontend", "requirements-coactive.lock": "coactive"}
 

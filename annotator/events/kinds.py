@@ -149,6 +149,10 @@ MEDIA_REPLACED: Kind[MediaReplaced, Any] = Kind(
 MEDIA_HEALTH: Kind[MediaHealth, Any] = Kind(
     "media.health", MediaHealth, None, ("damage", "video.ingest"), effects=_REFETCH, grid="tiles"
 )
+#: The tiles of an image are there, or it is known why there are none.
+MEDIA_TILES: Kind[MediaPayload, Any] = Kind(
+    "media.tiles", MediaPayload, None, ("tiling.making",), effects=_REFETCH
+)
 MEDIA_FROZEN: Kind[MediaFrozen, Any] = Kind(
     "media.frozen", MediaFrozen, None, ("media.changes",), effects=_REFETCH, grid="tiles", in_feed=True
 )

@@ -24,7 +24,7 @@ _HEIF_READERS = ("pillow_heif", "pi_heif")
 # fit200 and fit1024 are sizes that contracts promise; they are made when somebody asks for one.
 FIT = {"thumbnail": 320, "preview": 2048, "crop": 320, "fit200": 200, "fit1024": 1024}
 # What every browser shows as it is, so that a small image needs no preview of its own.
-_WEB_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "GIF", "AVIF"})
+WEB_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "GIF", "AVIF"})
 _WEB_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
 ORIENTATIONS = {
     1: "Horizontal (normal)",
@@ -130,7 +130,12 @@ def open_image(path: Path, max_pixels: int) -> Iterator[Image.Image]:
     kind = check_size(path, max_pixels)
     # Not by its path: a TIFF that Pillow maps into memory it turns before it has read it.
     with path.open("rb") as file:
-        image = _identify(file, kind, max_pixels)
+        try:
+            image = _identify(file, kind, max_pixels)
+        except ImageError:
+            if (by_channels := _by_channels(path, kind, max_pixels)) is None:
+                raise
+            image = by_channels
         if image.width * image.height > max_pixels:
             raise too_many_pixels(image.width, image.height, max_pixels)
         yield image
@@ -151,6 +156,20 @@ def _identify(file: BinaryIO, kind: str, max_pixels: int) -> Image.Image:
             raise _unidentified(kind, [str(one.message) for one in reasons]) from None
         except Exception as error:
             raise undecodable(error, max_pixels) from error
+
+
+def _by_channels(path: Path, kind: str, max_pixels: int) -> Image.Image | None:
+    """Return a TIFF of any number of channels by its first one, None for any other file or where nothing reads them."""
+    from .pyramids import channels, rules
+
+    if kind != "TIFF" or not rules.is_available():
+        return None
+    try:
+        return channels.as_pillow(path, max_pixels)
+    except ImageError as refusal:
+        if refusal.code == "too_large":
+            raise
+        return None
 
 
 def _unidentified(kind: str, reasons: list[str]) -> ImageError:
@@ -301,7 +320,7 @@ def _plain(value: Any) -> Any:
 
 def shows_original(format_name: str, *, is_deep: bool) -> bool:
     """Return whether browsers show the original; deep values they cut to the upper byte, which may be black."""
-    return format_name in _WEB_FORMATS and not is_deep
+    return format_name in WEB_FORMATS and not is_deep
 
 
 def needs_preview(

@@ -64,6 +64,11 @@ def media_path(media_id: object, variant: str, version: str, name: str) -> str:
     return f"/m/{media_id}/{variant}/{version}/{last_part(name)}"
 
 
+def tiles_path(media_id: object, layer: str, version: str) -> str:
+    """Return the path below which the tiles of a layer are; its signature holds for all of them."""
+    return f"/t/{media_id}/{layer}/{version}/"
+
+
 def export_path(job_id: object, user_id: object, name: str) -> str:
     """Return the decoded path of the file that a job made, for a link that was made for a user."""
     return f"/x/{job_id}/{user_id}/{last_part(name)}"

@@ -19,6 +19,7 @@ JOB_NAMES = {
     "import_archive": gettext_lazy("Archive upload"),
     "import_bucket": gettext_lazy("Bucket import"),
     "prepare": gettext_lazy("Thumbnails"),
+    "tiles": gettext_lazy("Tiles of large images"),
     "relist": gettext_lazy("Image sorting"),
     "bulk": gettext_lazy("Bulk change"),
     "bulk_undo": gettext_lazy("Undo of a bulk change"),

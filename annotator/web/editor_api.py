@@ -14,6 +14,7 @@ from annotator.server.bodies import CLIENT_GONE
 from annotator.server.json_body import read_object
 from annotator.services import event_rows
 from annotator.services.annotations import cutouts, editing
+from annotator.services.media.decoding import tiles
 from annotator.services.media.decoding.pool import Cancelled
 from annotator.services.projects import projects
 from annotator.web import forms, media_filter
@@ -79,6 +80,15 @@ def media_cut(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
     except Cancelled:
         return HttpResponse(status=499)  # nobody reads it; proxies write this status for a client that left
     return as_json({"box": found.box, "mask": found.mask})
+
+
+@require_POST
+@signed_in
+def media_tiles(request: HttpRequest, media_id: uuid.UUID) -> HttpResponse:
+    """Have the tiles of an image made that came before there were tiles, or lost them: {"coming"}. An event tells when they are there."""
+    actor = actor_of(request)
+    media = selectors.find_media(actor, media_id)
+    return as_json({"coming": tiles.request(actor=actor, media=media)})
 
 
 @require_safe

@@ -206,6 +206,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("web/issues/<uuid:issue_id>/resolve", issues.resolve, name="issue-resolve"),
     path("web/issues/<uuid:issue_id>/delete", issues.delete, name="issue-delete"),
     path("web/media/<uuid:media_id>/cut", editor_api.media_cut, name="media-cut"),
+    path("web/media/<uuid:media_id>/tiles", editor_api.media_tiles, name="media-tiles"),
     path(f"web/{P}/session", editor_api.project_session, name="project-session"),
     path(f"web/{P}/events", editor_api.project_events, name="project-events"),
     path(f"web/{P}/film", editor_api.project_film, name="project-film"),

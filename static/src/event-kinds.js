@@ -40,6 +40,7 @@ export const EVENT_KINDS = {
   'media.renamed': { effects: ['refetch'], grid: 'list', isWhole: false },
   'media.replaced': { effects: ['refetch'], grid: 'tiles', isWhole: false },
   'media.restored': { effects: ['refetch'], grid: 'list', isWhole: false },
+  'media.tiles': { effects: ['refetch'], grid: null, isWhole: false },
   'media.trashed': { effects: ['leave'], grid: 'list', isWhole: false },
   'predictions.changed': { effects: [], grid: null, isWhole: true },
   'project.restored': { effects: [], grid: null, isWhole: true },

@@ -38,6 +38,7 @@ from annotator.services.exchange.imports import imports
 from annotator.services.insight import augmentation, augmentation_samples, duplicate_searches
 from annotator.services.jobs import jobs
 from annotator.services.media import archives, bulk, changes, uploads
+from annotator.services.media.decoding import tiles
 from annotator.services.media.selection import MediaSelection
 from annotator.services.media.uploads import FinishItem
 from annotator.services.projects import catalog, datasets, duplication, trash
@@ -267,6 +268,16 @@ def _prepare(w: World) -> Job:
     return jobs.start(actor=actor(w.max), workspace=w.workspace, project=w.project, kind="prepare")
 
 
+def _tiles(w: World) -> Job:
+    images = _many(w)
+    Media.objects.filter(pk__in=[image.pk for image in images[:2]]).update(
+        mode="I;16", display_range=[0, 255]
+    )
+    started = tiles.start(project=w.project, actor=actor(w.max))
+    assert started is not None
+    return started
+
+
 def _video(w: World) -> Job:
     clips = make_dataset(make_project(w.workspace, "Clips", content_type="VIDEOS"), "Monday")
     blob = blobs.put_bytes(made_videos.h264())
@@ -368,6 +379,7 @@ CASES = {
     "export": Case(_export, is_restarted=True),
     "relist": Case(_relist),
     "prepare": Case(_prepare),
+    "tiles": Case(_tiles),
     "restore_trash": Case(_restore_trash),
     "purge": Case(_purge),
     "purge_project": Case(_purge_project),

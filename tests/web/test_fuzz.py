@@ -171,6 +171,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "predictions-start": {"upload": "$upload", "name": "a.json", "model": "Detector"},
     "import-start": {"upload": "$upload", "name": "a.json", "format": "coco", "dataset": "$dataset", "new_dataset": ""},
     "media-cut": {"box": [10, 10, 60, 50], "points": [[10, 20], [30, 10], [60, 30], [30, 50]]},
+    "media-tiles": {},
     "media-changes": {
         "v": 1, "client": "tab",
         "ops": [

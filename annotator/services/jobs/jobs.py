@@ -23,10 +23,10 @@ from annotator.models import Job, JobState, Project, Workspace
 from annotator.services.numbers import next_number
 
 OPEN = (JobState.QUEUED, JobState.RUNNING)
-#: Jobs of one uploaded file each: as many as files, so no reason to refuse another job.
-OF_FILES = ("ingest_video",)
+#: Jobs that follow from files: as many as these come, so no reason to refuse another job.
+OF_FILES = ("ingest_video", "tiles")
 #: Jobs that media wait for. A worker ends them in any case, since the media have to say what became of them.
-AWAITED = (*OF_FILES, "add_assets")
+AWAITED = ("ingest_video", "add_assets")
 FINISHED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
 _log = logging.getLogger(__name__)
 

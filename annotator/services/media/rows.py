@@ -36,7 +36,7 @@ from annotator.models import (
 )
 from annotator.services.buckets.reading import BucketFile
 from annotator.services.media import names as media_names, statuses
-from annotator.services.media.decoding import renditions
+from annotator.services.media.decoding import renditions, tiles as media_tiles
 from annotator.services.media.decoding.pool import Decoded, Part
 from annotator.services.numbers import keep_number, next_number
 from annotator.services.workspaces.quotas import quotas
@@ -289,6 +289,7 @@ def write(plan: Plan) -> None:
         quotas.note_bytes(plan.project.workspace_id, size)
     for planned in (plan.media, plan.items, plan.made, plan.issues):
         bulk.create(planned)
+    media_tiles.start_for(plan.project, plan.media, plan.actor)
     if plan.results:
         key = Upload._meta.pk.get_db_prep_value
         rows = [(json.dumps(result), key(upload_id, connection)) for upload_id, result in plan.results]
@@ -348,6 +349,7 @@ def swap(media: Media, ready: Ready, *, actor: Actor | None, name: str, external
     duplicate_of = known.get(ready.image.blob.pk, "") if ready.image.blob else ""
     QualityIssue.all_objects.bulk_create(issues_of(media, name, findings_of(ready, name), duplicate_of))
     mark_labels_outside(media)
+    media_tiles.start_for(media.project, [media], actor)
 
 
 def swap_recorded(

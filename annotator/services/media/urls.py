@@ -13,6 +13,7 @@ from django.conf import settings
 from annotator.domain.actor import Actor
 from annotator.models import BUCKET_SCHEME, Blob, Job, Media, MediaKind, Upload
 from annotator.storage import display_range, imaging, probe, signing
+from annotator.storage.pyramids import rules
 from annotator.storage.video import containers
 
 # Raised when renditions are made in another way, so that browsers fetch them again.
@@ -184,8 +185,26 @@ def shows_original(media: Media) -> bool:
     return imaging.shows_original(media.format, is_deep=_is_deep(media))
 
 
+def needs_tiles(media: Media) -> bool:
+    """Return whether the labeling page shows an image by tiles, once they are made: see `rules.needs_pyramid`."""
+    has_bytes = media.blob_id is not None or media.bucket_id is not None
+    return has_bytes and is_decoded_image(media) and rules.needs_pyramid(
+        media.format, media.mode, media.width, media.height, is_deep=_is_deep(media)
+    )  # fmt: skip
+
+
+def tiles(media: Media, layers: Sequence[str]) -> list[str]:
+    """Return the addresses of the layers of a pyramid; "{tile}" stands for "layer.json" or "<level>/<column>_<row>"."""
+    expiry = signing.expiry_of(time.time())
+    version_of_bytes = version(media.blob, rules.COLOR)
+    paths = [signing.tiles_path(media.pk, layer, version_of_bytes) for layer in layers]
+    return [_sign(path, expiry).replace("?", "{tile}?", 1) for path in paths]
+
+
 def _is_deep(media: Media) -> bool:
-    return media.display_range is not None or display_range.is_deep(media.mode)
+    return (
+        media.display_range is not None or display_range.is_deep(media.mode) or rules.has_channels(media.mode)
+    )
 
 
 def default_name(media: Media) -> str:

@@ -31,6 +31,7 @@ from annotator.services import event_rows
 from annotator.services.annotations import label_rows, tags, value_rows
 from annotator.services.media import statuses, urls as media_urls
 from annotator.services.media.selection import MediaSelection
+from annotator.services.tiling import making
 from annotator.web.media_filter import list_media, order_of, query_string
 from annotator.web.strings import editor_strings
 
@@ -154,6 +155,7 @@ def session(user: User, project: Project, *, csrf: str) -> dict[str, Any]:
             "state": "/web/media/{id}/state",
             "changes": "/web/media/{id}/changes",
             "cut": "/web/media/{id}/cut",
+            "tiles": "/web/media/{id}/tiles",
             "history": "/web/media/{id}/history",
             "issues": "/web/media/{id}/issues",
             "suggestions": "/web/media/{id}/suggestions",
@@ -202,7 +204,7 @@ def media_state(actor: Actor, media: Media, selection: MediaSelection) -> dict[s
         "media": {
             "id": media.pk, "name": home.name if home else str(media.number), "kind": media.kind, "width": media.width, "height": media.height,
             **urls, "detail_url": shown_in_detail or urls["url"],
-            "display_range": media.display_range,
+            "display_range": media.display_range, "tiles": making.addresses(media),
             "dataset": {"id": home.dataset_id, "name": home.dataset.name} if home else None,
             "status": status_json(media.status), "is_frozen": media.is_frozen, "health": media.health, "health_reason": media.health_reason,
             "rejection": _rejection(media), "number": media.number, "updated_at": label_rows.iso(media.updated_at),

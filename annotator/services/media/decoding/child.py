@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 
 from annotator.ml.phash import SIDE, phash
 from annotator.storage import conversions, display_range, imaging
+from annotator.storage.pyramids import channels
 
 LENGTH = struct.Struct(">I")
 
@@ -36,13 +37,13 @@ def prepare(*, path: str, max_pixels: int, preview: bool = True) -> tuple[dict[s
         turn = imaging.turn_of(image)
         width, height = (image.height, image.width) if turn >= 5 else image.size
         name = "JPEG" if image.format == "MPO" else str(image.format)
-        mode, frames = image.mode, imaging.frame_count(image)
+        mode, frames = image.info.get(channels.INFO, image.mode), imaging.frame_count(image)
         stored_exif = imaging.read_exif(image)
         exif, exif_orientation = imaging.exif_as_json(stored_exif), imaging.orientation_of(stored_exif)
         orientation = (
             imaging.ORIENTATIONS[exif_orientation] if exif_orientation > 1 or "Orientation" in exif else ""
         )
-        is_deep = upper_bytes or display_range.is_deep(mode)
+        is_deep = upper_bytes or display_range.is_deep(image.mode)
         wants_preview = preview and imaging.needs_preview(
             name, mode, width, height, orientation=orientation, frames=frames, is_deep=is_deep
         )

@@ -1,0 +1,1 @@
+"""Pyramids of tiles: the job that makes them, and reading a tile."""
