@@ -47,6 +47,11 @@ export const COMMANDS = Object.freeze([
   command('view.adjust', 'all', 'view', ['T I'], () => t('Image adjustments')),
   command('view.original', 'all', 'view', ['T A'], () => t('Show the original image or the adjusted one')),
   command('view.outlines', 'all', 'view', ['T O'], () => t('Outlines only')),
+  command('turn.right', 'all', 'view', ['Ctrl+R'], () => t('Rotate the view right by 90°'), REPEAT),
+  command('turn.left', 'all', 'view', ['Ctrl+Shift+R'], () => t('Rotate the view left by 90°'), REPEAT),
+  command('turn.right.fine', 'all', 'view', ['Alt+.'], () => t('Rotate the view right by 1°'), REPEAT),
+  command('turn.left.fine', 'all', 'view', ['Alt+,'], () => t('Rotate the view left by 1°'), REPEAT),
+  command('turn.none', 'all', 'view', ['T U'], () => t('Upright view')),
 
   command('escape', 'all', 'tools', ['Escape'], () => t('Cancel the drawing, then the tool, then the selection; Tab then leaves the image')),
   command('tool.select', 'all', 'tools', ['S'], () => t('Select')),

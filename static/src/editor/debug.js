@@ -37,7 +37,7 @@ function snapshot(store) {
  *
  * ready         the image is decoded and its shapes were painted; false while another loads
  * regionCount   labels of this image in the store, hidden ones included
- * view          {zoom, x, y}: CSS pixels per image pixel, image point in the middle of the stage
+ * view          {zoom, x, y}: CSS pixels per image pixel, image point in the middle of the stage; angle, in degrees clockwise, when it is turned
  * imageRect()   {x, y, width, height} of the whole image in client pixels, also where it is outside the window
  * imageToScreen(x, y)  [x, y] in client pixels
  * idle()        resolves when nothing is unsaved or unsettled and the last drawing is on the screen
@@ -69,9 +69,10 @@ export function createDebug({ stage, store, settled }) {
     },
     imageRect() {
       const { width = 0, height = 0 } = store.media.peek() ?? {};
-      const [x, y] = stage.toClient(0, 0);
-      const { zoom } = stage.view;
-      return { x, y, width: width * zoom, height: height * zoom };
+      const corners = [[0, 0], [width, 0], [width, height], [0, height]].map(([x, y]) => stage.toClient(x, y));
+      const [x, y] = [0, 1].map((i) => Math.min(...corners.map((corner) => corner[i])));
+      const [right, bottom] = [0, 1].map((i) => Math.max(...corners.map((corner) => corner[i])));
+      return { x, y, width: right - x, height: bottom - y };
     },
     imageToScreen: (/** @type {number} */ x, /** @type {number} */ y) => stage.toClient(x, y),
     idle,

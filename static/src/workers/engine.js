@@ -311,7 +311,7 @@ export class Engine {
    */
   *#drawRect(v, rect, slots, deadline) {
     const g = this.g;
-    const t = { scale: v.scale, dx: -v.x0 * v.scale, dy: -v.y0 * v.scale, ratio: v.ratio };
+    const t = { scale: v.scale, dx: -v.x0 * v.scale, dy: -v.y0 * v.scale, ratio: v.ratio, width: v.width, height: v.height };
     g.save();
     g.miterLimit = 2;
     g.beginPath();

@@ -10,6 +10,8 @@ import { BOX, SELECTED, HAS_KEYPOINTS, KEYPOINTS, MASK, MODEL, POINT_VISIBLE, PO
  * @property {number} dx
  * @property {number} dy
  * @property {number} ratio  device pixels per CSS pixel
+ * @property {number} width   device pixels that can be seen
+ * @property {number} height
  */
 
 /**
@@ -233,8 +235,8 @@ function paintMask(g, image, data, at, style, t) {
   const toImage = (/** @type {number} */ device, /** @type {number} */ offset) => (device - offset) / t.scale;
   const left = Math.max(0, Math.floor(toImage(0, t.dx) - x0));
   const top = Math.max(0, Math.floor(toImage(0, t.dy) - y0));
-  const right = Math.min(width, Math.ceil(toImage(g.canvas.width, t.dx) - x0));
-  const bottom = Math.min(height, Math.ceil(toImage(g.canvas.height, t.dy) - y0));
+  const right = Math.min(width, Math.ceil(toImage(t.width, t.dx) - x0));
+  const bottom = Math.min(height, Math.ceil(toImage(t.height, t.dy) - y0));
   if (right <= left || bottom <= top) return;
   g.imageSmoothingEnabled = t.scale < 1;
   g.globalAlpha = style.maskAlpha;

@@ -12,7 +12,7 @@ globalThis.ImageData ??= /** @type {any} */ (class {
 });
 
 const STYLE = makeStyle([200, 0, 0], [255, 255, 255], { fill: 0.2, outlines: false });
-const AT = { scale: 2, dx: 10, dy: 20, ratio: 1 };
+const AT = { scale: 2, dx: 10, dy: 20, ratio: 1, width: 100, height: 100 };
 const numbers = (l) => packLabels([l], { slot: () => 0, rank: () => 0, concept: () => 0, flags: () => 0, classes: new Map() }).data;
 
 /** Draws a row and returns the calls. */

@@ -13,7 +13,7 @@ import { changePoint } from './skeletons/change.js';
 
 /** CSS pixels around a keypoint in which it is meant. */
 const REACH = 12;
-const ON_IMAGE = Object.freeze(['paste', 'select.all', null, 'tags', 'image.attributes', 'tool.issue', null, 'zoom.fit', 'zoom.actual', 'view.hide', 'view.lock', 'view.names', null, 'palette', 'help']);
+const ON_IMAGE = Object.freeze(['paste', 'select.all', null, 'tags', 'image.attributes', 'tool.issue', null, 'zoom.fit', 'zoom.actual', 'turn.right', 'turn.left', 'view.adjust', 'view.hide', 'view.lock', 'view.names', null, 'palette', 'help']);
 
 /** @param {readonly Label[]} labels selected ones */
 function objectEntries(labels) {

@@ -14,6 +14,8 @@ export interface View {
   /** Image point in the middle of the stage. */
   x: number;
   y: number;
+  /** Degrees clockwise, 0 to 360; none: upright. */
+  angle?: number;
 }
 
 export interface Display {

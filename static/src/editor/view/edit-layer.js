@@ -2,7 +2,7 @@
  * The page's own canvas above the worker's: what is selected, what was just drawn, the tool's draft, name tags.
  * A shape is drawn here as long as the bitmap below leaves it out, so that none is missing or drawn twice.
  */
-import { fitCanvas } from './layers.js';
+import { fitCanvas, turnBack, turnContext } from './layers.js';
 import { drawTags, placeTags, shortened } from './tags.js';
 
 /** @import {Label} from '../types/labels' */
@@ -108,15 +108,20 @@ export class EditLayer {
 
   /** @param {Camera} c */
   draw(c) {
-    if (fitCanvas(this.canvas, c)) this.isClean = true;
+    const [width, height] = [c.width, c.height].map((size) => Math.max(1, Math.round(size * c.ratio)));
+    if (fitCanvas(this.canvas, c.width, c.height, width, height)) this.isClean = true;
     const g = this.g;
-    if (!this.isClean) g.clearRect(0, 0, c.deviceWidth, c.deviceHeight);
+    if (!this.isClean) g.clearRect(0, 0, width, height);
     const { hideAll: isHidden, names } = this.store.display.peek();
+    turnContext(g, c);
     const hasLabels = !isHidden && this.#drawLabels(g, c);
     const hasOthers = !isHidden && this.#drawOthers(g, c);
     const suggested = isHidden ? [] : this.#drawSuggestions(g, c);
+    turnBack(g); // names are read upright
     const hasTags = names && !isHidden && this.#drawTags(g, c, suggested);
+    turnContext(g, c);
     const hasTool = this.paintTool(g, c);
+    turnBack(g);
     this.isClean = !hasLabels && !hasOthers && !suggested.length && !hasTags && !hasTool;
   }
 

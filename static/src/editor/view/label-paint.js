@@ -157,5 +157,5 @@ export function contrast([red, green, blue]) {
 
 /** @param {Camera} c */
 export function transform(c) {
-  return { scale: c.scale, dx: -c.left * c.scale, dy: -c.top * c.scale, ratio: c.ratio };
+  return { scale: c.scale, dx: -c.left * c.scale, dy: -c.top * c.scale, ratio: c.ratio, width: c.deviceWidth, height: c.deviceHeight };
 }

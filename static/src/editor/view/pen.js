@@ -1,5 +1,6 @@
 /** Draws what tools show above the shapes: handles, drafts, guides, notes. Places are image pixels. */
 import { sidesOf } from '../geom/brush.js';
+import { toStage } from './camera.js';
 import { makeCanvas, transform } from './label-paint.js';
 import { MaskTiles } from './mask-tiles.js';
 
@@ -204,13 +205,14 @@ export class Pen {
   /** @param {number} x @param {number} y @param {string} text */
   note(x, y, text) {
     const { g, c } = this;
-    const [px, py] = this.#at(x, y);
+    this.isUsed = true;
+    const [px, py] = toStage(c, x, y);
     g.save();
-    g.scale(c.ratio, c.ratio);
+    g.setTransform(c.ratio, 0, 0, c.ratio, 0, 0); // upright, however the image is turned
     g.font = this.font;
     const width = g.measureText(text).width + 12;
-    const left = Math.min(px / c.ratio + 8, c.width - width - 4);
-    const top = Math.min(py / c.ratio + 8, c.height - 24);
+    const left = Math.min(px + 8, c.width - width - 4);
+    const top = Math.min(py + 8, c.height - 24);
     g.beginPath();
     g.roundRect(left, top, width, 20, 4);
     g.fillStyle = 'rgba(24,27,31,0.86)';

@@ -2,7 +2,7 @@
  * Pointer and wheel on the stage: pans and zooms by itself, passes the rest to the tool.
  * One pointer at a time draws; two fingers always pan and pinch.
  */
-import { toImage, wheelFactor } from './camera.js';
+import { toImage, viewWith, wheelFactor } from './camera.js';
 import { ElementRect } from './element-rect.js';
 
 /** @import {View} from '../types/store' */
@@ -158,14 +158,11 @@ export class PointerRouter {
 
   #pinch() {
     if (this.touches.size < 2) return;
-    const { view, x: fromX, y: fromY, distance } = this.from;
+    const { view, x, y, distance } = this.from;
     const now = this.#fingers();
-    const [width, height] = this.viewport.size;
-    const zoom = (view.zoom * now.distance) / distance;
-    const imageX = view.x + (fromX - width / 2) / view.zoom;
-    const imageY = view.y + (fromY - height / 2) / view.zoom;
+    const before = { ...this.viewport.camera(), ...view };
     this.viewport.isFitted = false;
-    this.viewport.setView({ zoom, x: imageX - (now.x - width / 2) / zoom, y: imageY - (now.y - height / 2) / zoom });
+    this.viewport.setView(viewWith(before, (view.zoom * now.distance) / distance, toImage(before, x, y), now.x, now.y));
   }
 
   /** @param {PointerEvent} e */

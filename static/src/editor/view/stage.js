@@ -12,10 +12,10 @@
  * HUD and the minimap stay above. It reads everything else from the store: labels, selection, hover, hidden, locked,
  * tool, activeConcept, display, cursors; it writes view and hover, and selects and commits for the tools.
  */
-import { effect, untracked } from '@preact/signals-core';
+import { computed, effect, untracked } from '@preact/signals-core';
 import { AdjustedImages } from './adjusted.js';
 import { Bridge } from './bridge.js';
-import { toImage, toStage } from './camera.js';
+import { boxInImage, toStage } from './camera.js';
 import { createColorReader } from './colors.js';
 import { Cursors } from './cursors.js';
 import { EditLayer } from './edit-layer.js';
@@ -62,6 +62,11 @@ const VIEW_COMMANDS = {
   'zoom.fit': (stage) => stage.fit(),
   'zoom.actual': (stage) => stage.zoomTo(1),
   'zoom.selection': (stage) => stage.zoomToSelection(),
+  'turn.right': (stage) => stage.turnBy(90),
+  'turn.left': (stage) => stage.turnBy(-90),
+  'turn.right.fine': (stage) => stage.turnBy(1),
+  'turn.left.fine': (stage) => stage.turnBy(-1),
+  'turn.none': (stage) => stage.viewport.turnTo(0),
 };
 
 export class Stage {
@@ -97,6 +102,8 @@ export class Stage {
     /** Resolved by the first frame that shows image and shapes. @type {(() => void)[]} */
     this.waiting = [];
     this.viewport.onFrame = () => this.#afterFrame();
+    /** Degrees that the image is turned by. */
+    this.angle = computed(() => store.view.value.angle ?? 0);
     this.endings = [
       this.viewport.onView((view) => {
         store.view.value = view;
@@ -253,6 +260,11 @@ export class Stage {
     this.viewport.zoomBy(factor);
   }
 
+  /** @param {number} degrees clockwise, about the middle of the stage */
+  turnBy(degrees) {
+    this.viewport.turnTo((this.viewport.current.angle ?? 0) + degrees);
+  }
+
   zoomToSelection() {
     const labels = [...this.store.selection.peek()].flatMap((id) => this.store.labels.get(id) ?? []);
     const box = union(labels.map(boundsOf));
@@ -293,8 +305,7 @@ export class Stage {
 
   /** The part of the image on the stage, image pixels. @returns {Box} */
   get visibleBox() {
-    const c = this.viewport.camera();
-    return [...toImage(c, 0, 0), ...toImage(c, c.width, c.height)];
+    return boxInImage(this.viewport.camera());
   }
 
   /** @param {number} x @param {number} y @param {string} [type] of the pointer @returns {Label[]} the one to select first */

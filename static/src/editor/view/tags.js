@@ -1,5 +1,5 @@
 /** Name tags beside shapes: which are shown, where, and their drawing. Knows no store. */
-import { toStage } from './camera.js';
+import { boxOnStage } from './camera.js';
 import { boundsOf } from './pack.js';
 
 /** The text of a tag is at most this wide, CSS pixels: a long name must not cover the shapes around. */
@@ -50,9 +50,7 @@ export function placeTags(tags, c, measure) {
   /** @type {Placed[]} */
   const placed = [];
   for (const tag of tags) {
-    const [x0, y0, x1, y1] = boundsOf(tag.label);
-    const [left, top] = toStage(c, x0, y0);
-    const [right, bottom] = toStage(c, x1, y1);
+    const [left, top, right, bottom] = boxOnStage(c, boundsOf(tag.label));
     if (right < 0 || bottom < 0 || left > c.width || top > c.height) continue;
     const width = measure(tag.text) + 2 * PAD;
     if (!tag.isForced && right - left < Math.min(width * 0.6, 28)) continue;

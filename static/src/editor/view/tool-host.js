@@ -39,6 +39,27 @@ const ARROWS = { left: 'ArrowLeft', right: 'ArrowRight', up: 'ArrowUp', down: 'A
 /** No other key is held. */
 const PLAIN = { code: '', shiftKey: false, altKey: false, ctrlKey: false, metaKey: false };
 const ARROW_GROUPS = ['nudge', 'cross', 'resize'];
+/** Clockwise. */
+const WAYS = ['up', 'right', 'down', 'left'];
+/** Each 45 degrees clockwise from the one before. */
+const RESIZE_CURSORS = ['ns-resize', 'nesw-resize', 'ew-resize', 'nwse-resize'];
+
+/**
+ * The way in the image of an arrow key, which means the way on the screen, to the nearest quarter. A size has only two: across and down.
+ * @param {string} way @param {number} angle degrees that the image is turned by @param {boolean} isSize
+ */
+export function wayInImage(way, angle, isSize) {
+  const quarters = Math.round(angle / 90) % 4;
+  if (!isSize) return WAYS[(WAYS.indexOf(way) + 4 - quarters) % 4];
+  if (quarters % 2 === 0) return way;
+  return { left: 'up', up: 'left', right: 'down', down: 'right' }[way] ?? way;
+}
+
+/** The cursor of a handle of a turned image. @param {string} cursor @param {number} angle degrees */
+export function turnedCursor(cursor, angle) {
+  const at = RESIZE_CURSORS.indexOf(cursor);
+  return at < 0 ? cursor : RESIZE_CURSORS[(at + Math.round(angle / 45)) % 4];
+}
 
 export class ToolHost {
   /**
@@ -76,6 +97,10 @@ export class ToolHost {
     ];
   }
 
+  get #angle() {
+    return this.stage.viewport.current.angle ?? 0;
+  }
+
   /** @param {Commit} commit @param {import('../types/announce').Announce} announce */
   #context(commit, announce) {
     const { stage, store, element } = this;
@@ -101,7 +126,7 @@ export class ToolHost {
         this.pointer.beginPan({ clientX: p.px + box.left, clientY: p.py + box.top });
       },
       setCursor: (/** @type {string} */ cursor) => {
-        element.style.cursor = cursor;
+        element.style.cursor = turnedCursor(cursor, this.#angle);
       },
     };
   }
@@ -223,7 +248,7 @@ export class ToolHost {
     if (id === 'draw.again') return this.redo();
     const [group, what, ten] = id.split('.');
     if (KEYS_OF_BOTH[id]) return this.tool.key({ ...PLAIN, key: KEYS_OF_BOTH[id] }) || undefined;
-    const key = ARROW_GROUPS.includes(group) ? ARROWS[what] : KEYS[id];
+    const key = ARROW_GROUPS.includes(group) ? ARROWS[wayInImage(what, this.#angle, group === 'resize')] : KEYS[id];
     if (!key) return undefined;
     return this.#key({ ...PLAIN, key, shiftKey: ten === '10', altKey: group === 'resize' });
   }

@@ -1,5 +1,5 @@
 /** The view of the stage (zoom and middle), its size, and the frame loop that draws the layers in order. No shapes here. */
-import { fitted, inSight, isSameView, makeCamera, zoomedAt } from './camera.js';
+import { fitted, inSight, isSameView, makeCamera, panned, zoomedAt } from './camera.js';
 
 /** @import {Box} from '../types/geometry' */
 /** @import {View} from '../types/store' */
@@ -69,25 +69,26 @@ export class Viewport {
     this.imageHeight = height;
     this.hasImage = true;
     this.isFitted = !view;
-    this.current = { zoom: 0, x: 0, y: 0 };
+    this.current = { zoom: 0, x: 0, y: 0, ...(view?.angle ? { angle: view.angle } : {}) };
     this.setView(view ?? this.#fitView());
   }
 
   #fitView() {
     const [width, height] = this.size;
-    return fitted([0, 0, this.imageWidth, this.imageHeight], width, height, PADDING, MAX_ZOOM, this.below);
+    return fitted([0, 0, this.imageWidth, this.imageHeight], width, height, PADDING, MAX_ZOOM, this.below, this.current.angle);
   }
 
   get fitZoom() {
     return this.#fitView().zoom;
   }
 
-  /** Shows another part; the image never leaves the stage. @param {View} view */
-  setView({ zoom, x, y }) {
-    if (!Number.isFinite(zoom + x + y)) return;
+  /** Shows another part, turned as before unless the view says it; the image never leaves the stage. @param {View} view */
+  setView({ zoom, x, y, angle = this.current.angle ?? 0 }) {
+    if (!Number.isFinite(zoom + x + y + angle)) return;
     const least = Math.min(0.05, this.fitZoom / 20);
     const size = { width: this.imageWidth, height: this.imageHeight };
-    const view = inSight({ zoom: Math.min(MAX_ZOOM, Math.max(least, zoom)), x, y }, size, ...this.size);
+    const seen = inSight({ zoom: Math.min(MAX_ZOOM, Math.max(least, zoom)), x, y, angle }, size, ...this.size);
+    const view = angle ? { ...seen, angle } : seen;
     if (isSameView(view, this.current)) return;
     this.current = view;
     this.movedAt = performance.now();
@@ -114,14 +115,21 @@ export class Viewport {
    */
   panFrom(from, dx, dy) {
     this.isFitted = false;
-    const step = (/** @type {number} */ d) => Math.round(d * this.ratio) / this.ratio / from.zoom;
-    this.setView({ zoom: from.zoom, x: from.x - step(dx), y: from.y - step(dy) });
+    this.setView(panned(from, dx, dy, this.ratio));
   }
 
   /** @param {number} x @param {number} y image point for the middle of the stage */
   centerOn(x, y) {
     this.isFitted = false;
     this.setView({ ...this.current, x, y });
+  }
+
+  /** Turns the image about the middle of the stage; shown whole, it stays so. @param {number} angle degrees clockwise, upright 0 */
+  turnTo(angle) {
+    const next = { ...this.current, angle: ((angle % 360) + 360) % 360 };
+    if (!this.isFitted) return this.setView(next);
+    this.current = { ...next, zoom: 0 }; // another view than any: listeners hear of the turn
+    this.fit();
   }
 
   fit() {
@@ -133,7 +141,7 @@ export class Viewport {
   fitBox(box, maxZoom = MAX_ZOOM) {
     this.isFitted = false;
     const [width, height] = this.size;
-    this.setView(fitted(box, width, height, PADDING * 3, maxZoom));
+    this.setView(fitted(box, width, height, PADDING * 3, maxZoom, 0, this.current.angle));
   }
 
   /** Called after every change of the view. @param {(view: View) => void} fn @returns {() => void} */

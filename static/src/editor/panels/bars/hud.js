@@ -33,6 +33,14 @@ function hiddenObjects(app) {
   return html`<i></i><button class="btn hidden-count" type="button" @click=${() => showHidden(app)}>${icon('eye-off', 's')}${ngettext('{n} hidden', '{n} hidden', count)} · ${t('Show')}</button>`;
 }
 
+/** How far the view is rotated; back to upright. @param {App} app */
+function turned(app) {
+  const angle = app.stage.angle.value;
+  if (!angle) return nothing;
+  const name = t('Upright view');
+  return html`<i></i><button class="btn angle" type="button" aria-label=${`${num(angle)}°, ${name}`} title=${named(name, app.keys('turn.none'))} @click=${() => app.run('turn.none')}>${icon('rotate-ccw', 's')}${num(angle)}°</button>`;
+}
+
 /** Says that the image is not shown as it is, or could be. @param {App} app */
 function adjusted(app) {
   const { adjust } = app;
@@ -59,6 +67,7 @@ export function mountHud(host, app) {
     <i></i>
     <button class="btn" type="button" title=${named(t('Fit'), app.keys('zoom.fit'))} @click=${() => app.run('zoom.fit')}>${t('Fit')}</button>
     <button class="btn actual" type="button" title=${named('100 %', app.keys('zoom.actual'))} @click=${() => app.run('zoom.actual')}>100 %</button>
+    ${turned(app)}
     ${adjusted(app)}
     ${hiddenObjects(app)}
     <span class="at" aria-hidden="true"><i></i><span class="pad xy">${nothing}</span></span>`);

@@ -8,19 +8,35 @@ import { t } from '../../../i18n.js';
 
 /** @import {View} from '../../types/store' */
 
+/** The size of the upright frame around the turned image. @param {{width: number, height: number}} image @param {number} angle degrees */
+function turned({ width, height }, angle) {
+  const [cos, sin] = angle % 90 ? [Math.cos((angle * Math.PI) / 180), Math.sin((angle * Math.PI) / 180)] : [[1, 0], [0, 1], [-1, 0], [0, -1]][(angle / 90) % 4];
+  return { width: width * Math.abs(cos) + height * Math.abs(sin), height: width * Math.abs(sin) + height * Math.abs(cos), cos, sin };
+}
+
+/** The image point at a place of the overview, given as shares of it. @param {number} across @param {number} down @param {{width: number, height: number}} image @param {number} angle degrees */
+export function pointAt(across, down, image, angle) {
+  const { width, height, cos, sin } = turned(image, angle);
+  const [dx, dy] = [(across - 0.5) * width, (down - 0.5) * height];
+  return { x: image.width / 2 + dx * cos + dy * sin, y: image.height / 2 + dy * cos - dx * sin };
+}
+
 /**
- * The seen part as shares of the image, cut at its edges; null when all of it is seen.
+ * The seen part as shares of the turned image, cut at its edges; null when all of it is seen.
  * @param {View} view @param {{width: number, height: number}} image @param {{width: number, height: number}} stage CSS pixels
  */
 export function seenPart(view, image, stage) {
   if (!(image.width > 0 && image.height > 0 && view.zoom > 0 && stage.width > 0)) return null;
+  const { width, height, cos, sin } = turned(image, view.angle ?? 0);
+  const [dx, dy] = [view.x - image.width / 2, view.y - image.height / 2];
+  const [x, y] = [width / 2 + dx * cos - dy * sin, height / 2 + dx * sin + dy * cos];
   const halfW = stage.width / view.zoom / 2;
   const halfH = stage.height / view.zoom / 2;
   const cut = (/** @type {number} */ share) => Math.min(1, Math.max(0, share));
-  const left = cut((view.x - halfW) / image.width);
-  const right = cut((view.x + halfW) / image.width);
-  const top = cut((view.y - halfH) / image.height);
-  const bottom = cut((view.y + halfH) / image.height);
+  const left = cut((x - halfW) / width);
+  const right = cut((x + halfW) / width);
+  const top = cut((y - halfH) / height);
+  const bottom = cut((y + halfH) / height);
   const isWhole = left === 0 && top === 0 && right === 1 && bottom === 1;
   return isWhole ? null : { left, top, right, bottom };
 }
@@ -41,7 +57,8 @@ export function mountMinimap(host, { store, stage: view }, goTo) {
     const media = store.media.peek();
     const box = host.getBoundingClientRect();
     if (!media || !box.width) return;
-    goTo(((event.clientX - box.left) / box.width) * media.width, ((event.clientY - box.top) / box.height) * media.height);
+    const { x, y } = pointAt((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height, media, store.view.peek().angle ?? 0);
+    goTo(x, y);
   };
   host.addEventListener('pointerdown', (event) => {
     event.preventDefault();
@@ -59,7 +76,11 @@ export function mountMinimap(host, { store, stage: view }, goTo) {
     if (!seen || !media) return;
     if (image.getAttribute('src') !== media.thumbnail_url) image.src = media.thumbnail_url;
     host.toggleAttribute('data-faded', toolOf(store.tool.value).draws);
-    host.style.setProperty('aspect-ratio', `${media.width} / ${media.height}`);
+    const angle = store.view.value.angle ?? 0;
+    const { width, height } = turned(media, angle);
+    host.style.setProperty('aspect-ratio', `${width} / ${height}`);
+    image.style.width = `${(100 * media.width) / width}%`;
+    image.style.transform = angle ? `rotate(${angle}deg)` : '';
     part.style.setProperty('inset', `${seen.top * 100}% ${(1 - seen.right) * 100}% ${(1 - seen.bottom) * 100}% ${seen.left * 100}%`);
   });
   return () => {
