@@ -68,3 +68,33 @@ def test_the_reason_of_a_send_back_stands_above_the_issues(studio: Studio, peopl
     again = people("ann").open(image)
     again.page.get_by_role("tab", name=re.compile("^Issues")).click()
     expect(again.page.get_by_role("region", name="Sent back")).to_contain_text("The box is too large")
+
+
+def test_issues_written_offline_are_kept_over_a_reload_and_sent_once(studio: Studio, people: People) -> None:
+    image = studio.image("one.jpg")
+    studio.box(image)
+    ann, rosa = people("ann").open(image), people("rosa").open(image)
+    page, other = ann.page, rosa.page
+    page.context.set_offline(True)
+    ann.press(";")
+    ann.click(300, 200)
+    page.get_by_role("textbox", name="What should be discussed?").fill("Is this a car?")
+    ann.press("Enter")
+    pin = page.get_by_role("button", name=re.compile("^Issue 1: Is this a car"))
+    expect(pin).to_be_visible()
+    page.get_by_role("textbox", name="Reply").fill("I think so")
+    ann.press("Enter")
+    expect(page.get_by_text("I think so", exact=True)).to_be_visible()
+    expect(page.get_by_text("Offline: 2 changes kept here").first).to_be_visible()
+    # the tab is closed while offline; the next one has both, and sends them once
+    page.close()
+    page.context.set_offline(False)
+    tab = ann.page.context.new_page()
+    tab.goto(f"{studio.server.url}/label/{image}/")
+    tab.wait_for_function("() => window.__editor?.ready")
+    tab.wait_for_function("() => window.__editor.idle().then(() => true)")
+    mirrored = other.get_by_role("button", name=re.compile("^Issue 1: Is this a car"))
+    expect(mirrored).to_be_visible()
+    mirrored.click()
+    expect(other.get_by_text("I think so", exact=True)).to_have_count(1)
+    expect(other.locator(".pin")).to_have_count(1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,9 @@ from annotator.domain.actor import Actor
 from annotator.domain.errors import DomainError, Invalid, TooLarge
 from annotator.models import AppliedOp, Label, Media, ProjectClock
 from annotator.services.annotations import attribute_values, label_rows, labels, predictions, tags
+from annotator.services.annotations.ops import Op
 from annotator.services.media import statuses
+from annotator.services.review import issues
 
 MAX_OPS = 200
 #: What an operation changes, by the field that says so, and the action that its user needs.
@@ -26,35 +28,9 @@ _ACTIONS = {
     "tag": "tag.write",
     "subject": "label.write",
     "prediction": "label.write",
+    "issue": "label.write",
     "status": "status.write",
 }
-
-
-@dataclass(slots=True)
-class Op:
-    """One operation as sent; `result` is its answer once known."""
-
-    op_id: uuid.UUID
-    raw: Mapping[str, Any]
-    label_id: uuid.UUID | None = None
-    #: The label or the medium whose attribute it sets.
-    subject: uuid.UUID | None = None
-    result: dict[str, Any] | None = None
-
-    def ok(self) -> None:
-        self.result = {"op_id": str(self.op_id), "status": "ok"}
-
-    def conflict(self, label: dict[str, Any] | None) -> None:
-        self.result = {"op_id": str(self.op_id), "status": "conflict", "label": label}
-
-    def reject(self, error: DomainError) -> None:
-        self.result = {
-            "op_id": str(self.op_id),
-            "status": "rejected",
-            "code": error.code,
-            "field": error.field,
-            "message": error.message,
-        }
 
 
 @dataclass(slots=True)
@@ -71,6 +47,7 @@ class Batch:
     tag_ops: list[Op] = field(default_factory=list)
     value_ops: list[Op] = field(default_factory=list)
     prediction_ops: list[Op] = field(default_factory=list)
+    issue_ops: list[Op] = field(default_factory=list)
     status_ops: list[Op] = field(default_factory=list)
 
 
@@ -157,6 +134,7 @@ def _apply_fresh(actor: Actor, role: str, media: Media, fresh: Sequence[Op], cli
     _apply_tags(batch, client)
     _apply_values(batch, client)
     _apply_predictions(batch, client)
+    _apply_issues(batch, client)
     _apply_status(batch, role, client, moved=bool(revision))
 
 
@@ -177,11 +155,19 @@ def _open_batch(actor: Actor, role: str, media: Media, fresh: Sequence[Op]) -> B
             continue
         try:
             policy.check(role, _ACTIONS[kinds[0]])
-            statuses.check_unlocked(media) if kinds[0] == "status" else labels.check_writable(media)
+            if kinds[0] != "issue":  # what is locked may be talked about
+                statuses.check_unlocked(media) if kinds[0] == "status" else labels.check_writable(media)
         except DomainError as error:
             op.reject(error)
             continue
-        queues = (batch.label_ops, batch.tag_ops, batch.value_ops, batch.prediction_ops, batch.status_ops)
+        queues = (
+            batch.label_ops,
+            batch.tag_ops,
+            batch.value_ops,
+            batch.prediction_ops,
+            batch.issue_ops,
+            batch.status_ops,
+        )
         dict(zip(_ACTIONS, queues, strict=True))[kinds[0]].append(op)
     return batch
 
@@ -344,11 +330,20 @@ def _apply_predictions(batch: Batch, client: str) -> None:
         changes[key] = is_rejected
         op.ok()
         done.append(op)
-    seq = predictions.decide(
-        actor=batch.actor, media=batch.media, changes=changes, client=client, ops=[str(op.op_id) for op in done]
-    )  # fmt: skip
+    names = [str(op.op_id) for op in done]
+    seq = predictions.decide(actor=batch.actor, media=batch.media, changes=changes, client=client, ops=names)
     for op in done:
         op.result |= {"revision": None, "seq": seq}  # type: ignore[operator]
+
+
+def _apply_issues(batch: Batch, client: str) -> None:
+    for op in batch.issue_ops:
+        try:
+            with transaction.atomic():
+                issues.write(actor=batch.actor, media=batch.media, fields=op.raw, client=client)
+            op.ok()
+        except DomainError as error:
+            op.reject(error)
 
 
 def _apply_status(batch: Batch, role: str, client: str, *, moved: bool) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, models, transaction
 
@@ -12,13 +12,14 @@ from annotator import events, policy
 from annotator.domain import text
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Conflict, Denied, Invalid, Missing
-from annotator.domain.ids import uuid7
+from annotator.domain.ids import parse_uuid, uuid7
 from annotator.domain.polygons import is_number
 from annotator.events import kinds, payloads
 from annotator.models import Comment, Issue, Media, Membership, Role
 
 #: Most issues of an image, and most comments of an issue.
 LIMIT = 500
+MAX_MENTIONS = 50
 _Row = TypeVar("_Row", Issue, Comment)
 _MODERATORS = frozenset({Role.MANAGER, Role.ADMIN, Role.OWNER})
 
@@ -113,6 +114,44 @@ def delete(*, actor: Actor, issue: Issue, client: str = "") -> None:
     _record(actor, row, "deleted", client)
     Comment.all_objects.filter(issue=row).delete()
     row.delete()
+
+
+def write(*, actor: Actor, media: Media, fields: Mapping[str, Any], client: str = "") -> None:
+    """Do what an operation of the labeling page says of an issue of an image: open, comment or resolve; done once.
+
+    Invalid: fields that cannot be read. Missing: no such issue of the image; otherwise as the functions above.
+    """
+    key, what = parse_uuid(fields.get("issue")), fields.get("what")
+    if key is None or what not in ("open", "comment", "resolve"):
+        raise Invalid(
+            "An operation on an issue needs its id, and what: open, comment or resolve.", field="issue"
+        )
+    if what == "open":
+        create(
+            actor=actor, media=media, body=fields.get("text"), x=fields.get("x"), y=fields.get("y"),
+            mentions=_mentions(fields), key=key, client=client,
+        )  # fmt: skip
+        return
+    issue = Issue.all_objects.select_related("project").filter(pk=key, media=media).first()
+    if issue is None:
+        raise Missing("This issue was deleted.")
+    if what == "resolve":
+        resolve(actor=actor, issue=issue, is_resolved=fields.get("is_resolved") is True, client=client)
+        return
+    own = parse_uuid(fields.get("comment"))
+    if own is None:
+        raise Invalid("A comment needs an id.", field="comment")
+    comment(
+        actor=actor, issue=issue, body=fields.get("text"), mentions=_mentions(fields), key=own, client=client
+    )
+
+
+def _mentions(fields: Mapping[str, Any]) -> list[uuid.UUID]:
+    given = fields.get("mentions") or []
+    found = [parse_uuid(each) for each in given] if isinstance(given, list) else [None]
+    if None in found or len(found) > MAX_MENTIONS:
+        raise Invalid(f"mentions must be at most {MAX_MENTIONS} ids.", field="mentions")
+    return [key for key in found if key is not None]
 
 
 def _own(actor: Actor, row: _Row, is_same_place: bool) -> _Row:

@@ -16,14 +16,12 @@ from annotator.web.actors import actor_of, signed_in
 from annotator.web.forms import as_json
 from annotator.web.selectors import issues as selectors, label
 
-MAX_MENTIONS = 50
-
 
 def _comment_of(body: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a request says of the comment that it writes: its text, who is mentioned, its id, and the page."""
     return {
         "body": body.get("text"),
-        "mentions": forms.many_ids(body, "mentions", MAX_MENTIONS) if body.get("mentions") else [],
+        "mentions": forms.many_ids(body, "mentions", issues.MAX_MENTIONS) if body.get("mentions") else [],
         "key": forms.one_id(body, "id") if body.get("id") is not None else None,
         "client": forms.client(body),
     }

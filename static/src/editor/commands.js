@@ -77,6 +77,11 @@ export function restoreLabel(store, label) {
   return { kind: 'label', ...stamp(store), label_id: label.id, before: null, after: { ...label, revision: 0 } };
 }
 
+/** Something to be written about the image. @param {Store} store @param {import('./types/changes').IssueDelta['after']} after @returns {Delta} */
+export function writeIssue(store, after) {
+  return { kind: 'issue', ...stamp(store), before: null, after };
+}
+
 /** Decides about suggestions, or takes that back. @param {Store} store @param {Iterable<string>} ids @param {boolean} isRejected @returns {Delta[]} */
 export function rejectSuggestions(store, ids, isRejected = true) {
   return [...ids].map((id) => ({ kind: 'suggestion', ...stamp(store), suggestion: id, before: !isRejected, after: isRejected }));

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { signal } from '@preact/signals-core';
-import { Issues, mentionsIn, partsOf } from '../../../static/src/editor/panels/issues/issues-model.js';
+import { PendingIssues } from '../../../static/src/editor/store/pending-issues.js';
+import { keyOf, toWire } from '../../../static/src/editor/store/fields.js';
+import { withPending } from '../../../static/src/editor/panels/issues/pending.js';
+import { mentionsIn, partsOf } from '../../../static/src/editor/panels/issues/issues-model.js';
 
 const PEOPLE = [{ id: '1', name: 'Ann' }, { id: '2', name: 'Ann Smith (QA)' }, { id: '3', name: 'Max' }];
 
@@ -15,29 +17,25 @@ test('names are marked, the longest one first, whatever signs they have', () => 
   assert.deepEqual(partsOf('a+b', []), [{ text: 'a+b', isMention: false }]);
 });
 
-/** A page whose writes get the answers given, in order; an Error is a broken connection. */
-function open(t, answers) {
-  const sent = [];
-  globalThis.document = { cookie: '', querySelector: () => null };
-  t.mock.method(globalThis, 'fetch', async (url, options) => {
-    if (!options.body) return Response.json({ items: [] });
-    sent.push([url, JSON.parse(options.body)]);
-    const answer = answers.shift();
-    if (answer) throw answer;
-    return Response.json({ items: [] });
-  });
-  t.after(() => { delete globalThis.document; });
-  const boot = { urls: { issues: '/web/media/{id}/issues' }, people: PEOPLE };
-  return { sent, issues: new Issues({ boot, store: { media: signal({ id: 'm1' }) }, session: { onEvent() {} } }) };
-}
+test('what was written is shown before the server has it, and not twice afterwards', () => {
+  const ann = { id: '1', name: 'Ann' };
+  const [media, at] = ['m', '2026-01-01T00:00:00.000Z'];
+  const delta = (op_id, after) => ({ kind: 'issue', op_id, media, at, before: null, after });
+  const opened = delta('o1', { issue: 'i', what: 'open', text: 'Whose car?', x: 1, y: 2, mentions: [] });
+  const written = [opened, delta('o2', { issue: 'i', what: 'comment', comment: 'c', text: 'Mine', mentions: [] }), delta('o3', { issue: 'i', what: 'resolve', is_resolved: true })];
+  const [issue, ...more] = withPending([], written, ann);
+  assert.equal(more.length, 0);
+  assert.deepEqual([issue.x, issue.is_resolved, issue.resolved_by, issue.comments.map((one) => one.text)], [1, true, ann, ['Whose car?', 'Mine']]);
+  assert.deepEqual(withPending([issue], written, ann), [issue]);
+  assert.equal(new Set(written.map(keyOf)).size, 3);
+  assert.deepEqual(toWire({ op_id: 'o1', at, delta: opened }, null), { op_id: 'o1', at, ...opened.after });
+});
 
-test('what had no answer is sent again under the same id', async (t) => {
-  const { issues, sent } = open(t, [new TypeError('network'), null, null, new TypeError('network'), null]);
-  await assert.rejects(issues.create('Whose car?', { x: 1, y: 2 }));
-  const id = await issues.create('Whose car?', { x: 1, y: 2 });
-  assert.notEqual(await issues.create('Whose car?', { x: 1, y: 2 }), id);
-  await assert.rejects(issues.comment(id, 'Mine'));
-  await issues.comment(id, 'Mine');
-  const ids = sent.map(([, body]) => body.id);
-  assert.deepEqual([ids[0] === ids[1], ids[1] === ids[2], ids[3] === ids[4]], [true, false, true]);
+test('what the server acknowledged stays until the list was fetched', () => {
+  const pending = new PendingIssues();
+  for (const op_id of ['a', 'b']) pending.local({ op_id });
+  pending.acknowledged({ op_id: 'a' });
+  assert.equal(pending.shown.value.length, 2);
+  pending.fetched();
+  assert.deepEqual(pending.shown.value.map((one) => one.op_id), ['b']);
 });

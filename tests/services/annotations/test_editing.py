@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from annotator.domain.errors import Invalid, Missing, TooLarge
 from annotator.domain.ids import uuid7
-from annotator.models import AppliedOp, Event, Label, Tag
+from annotator.models import AppliedOp, Comment, Event, Issue, Label, Tag
 from annotator.services import event_rows
 from annotator.services.annotations import editing, label_rows, labels
 from tests.world import World, make_box, make_class
@@ -328,3 +328,41 @@ def test_changed_pixels_that_do_not_come_out_are_refused_by_their_own_name(w: Wo
     (result,) = apply(w, op(box.pk, box.revision, right))
     assert (result["status"], result["field"]) == ("rejected", "mask_delta")
     assert label_rows.native_of(Label.all_objects.get(pk=key))["mask"] == [1, 1, 3, 6]
+
+
+def test_issues_are_written_once_by_operations(w: World) -> None:
+    issue, said = str(uuid7()), str(uuid7())
+    ops: list[dict[str, Any]] = [
+        {"issue": issue, "what": "open", "text": "Whose car?", "x": 1, "y": 2, "mentions": [str(w.max.pk)]},
+        {"issue": issue, "what": "comment", "comment": said, "text": "Mine"},
+        {"issue": issue, "what": "resolve", "is_resolved": True},
+    ]
+    ops = [{"op_id": str(uuid7()), **op} for op in ops]
+    for _ in range(2):
+        assert {
+            one["status"] for one in editing.apply(actor=w.actor(w.ann), media=w.images[0], ops=ops)[0]
+        } == {"ok"}
+    row = Issue.all_objects.get()
+    assert (str(row.pk), row.is_resolved, row.created_by) == (issue, True, w.ann)
+    assert [one.text for one in row.comments.order_by("created_at")] == ["Whose car?", "Mine"]
+    # sent again under another operation, as by a second tab: still once
+    again = [{**op, "op_id": str(uuid7())} for op in ops]
+    assert {
+        one["status"] for one in editing.apply(actor=w.actor(w.ann), media=w.images[0], ops=again)[0]
+    } == {"ok"}
+    assert Comment.all_objects.count() == 2
+    wrong: list[dict[str, Any]] = [
+        {"issue": "x", "what": "open"}, {"issue": str(uuid7()), "what": "close"}, {"issue": str(uuid7()), "what": "open", "text": ""},
+        {"issue": str(uuid7()), "what": "comment", "comment": str(uuid7()), "text": "x"}, {"issue": issue, "what": "comment", "text": "x"},
+        {"issue": issue, "what": "comment", "comment": str(uuid7()), "text": "x", "mentions": [str(w.otto.pk)]},
+        {"issue": str(uuid7()), "what": "open", "text": "x", "mentions": "x"},
+    ]  # fmt: skip
+    results = editing.apply(
+        actor=w.actor(w.ann), media=w.images[0], ops=[{"op_id": str(uuid7()), **op} for op in wrong]
+    )[0]
+    assert {one["status"] for one in results} == {"rejected"}
+    assert Issue.all_objects.count() == 1 and Comment.all_objects.count() == 2
+    refused = editing.apply(
+        actor=w.actor(w.vera), media=w.images[0], ops=[{**ops[0], "op_id": str(uuid7())}]
+    )[0]
+    assert refused[0]["status"] == "rejected"

@@ -11,6 +11,7 @@ import { withValues, withoutGone } from './label-values.js';
 import { Labels } from './labels.js';
 import { TagsAndStatus } from './tags-and-status.js';
 import { onto, outdatedBase } from './gestures.js';
+import { PendingIssues } from './pending-issues.js';
 import { stepsOf } from './steps.js';
 import { Suggestions } from './suggestions.js';
 import { uuid7 } from './uuid.js';
@@ -55,6 +56,7 @@ export class Core {
     this.version = signal(0);
     this.valuesVersion = signal(0);
     this.suggestions = new Suggestions(this.labels.shown, this.version);
+    this.issues = new PendingIssues();
     this.tags = signal(/** @type {ReadonlySet<string>} */ (new Set()));
     this.statusName = signal('');
     this.canUndo = signal(false);
@@ -80,6 +82,7 @@ export class Core {
     this.tagsAndStatus.reset(state.tags, state.media.status.name, state.seq);
     this.values.reset(state.attribute_values ?? {}, state.seq);
     this.suggestions.reset();
+    this.issues.reset();
     this.history.load(this.mediaId, entries);
     this.undoConflicts.value = [];
     this.restore(pending);
@@ -142,6 +145,7 @@ export class Core {
   applyLocally(delta) {
     if (delta.kind === 'value') this.values.local(delta);
     else if (delta.kind === 'suggestion') this.suggestions.local(delta);
+    else if (delta.kind === 'issue') this.issues.local(delta);
     else this.tagsAndStatus.local(delta);
   }
 
@@ -151,6 +155,7 @@ export class Core {
     if (op.delta.kind === 'label') this.labels.acknowledged(op.delta, revision, seq);
     else if (op.delta.kind === 'value') this.values.acknowledged(op.delta, seq);
     else if (op.delta.kind === 'suggestion') this.suggestions.acknowledged(op.delta);
+    else if (op.delta.kind === 'issue') this.issues.acknowledged(op.delta);
     else this.tagsAndStatus.acknowledged(op.delta, seq);
     this.emit(false);
   }
@@ -177,6 +182,7 @@ export class Core {
       const { kind } = first.delta;
       if (kind === 'value') this.values.drop(ids);
       else if (kind === 'suggestion') this.suggestions.drop(ids);
+      else if (kind === 'issue') this.issues.drop(ids);
       else this.tagsAndStatus.drop(ids);
       for (const op of ops) if (op.delta.kind !== 'label') this.applyLocally(op.delta);
     }

@@ -100,6 +100,7 @@ export function isEmpty(delta) {
 export function keyOf(delta) {
   if (delta.kind === 'label') return `label:${delta.label_id}`;
   if (delta.kind === 'value') return `value:${delta.subject}:${delta.attribute}`;
+  if (delta.kind === 'issue') return `issue:${'comment' in delta.after ? delta.after.comment : `${delta.after.issue} ${delta.after.what}`}`;
   if (delta.kind === 'suggestion') return `suggestion:${delta.suggestion}`;
   return delta.kind === 'tag' ? `tag:${delta.tag}` : 'status';
 }
@@ -220,6 +221,7 @@ export function toWire(op, base) {
   const { op_id, at, delta } = op;
   if (delta.kind === 'tag') return { op_id, at, tag: delta.tag, on: delta.after };
   if (delta.kind === 'value') return { op_id, at, subject: delta.subject, attribute: delta.attribute, value: delta.after };
+  if (delta.kind === 'issue') return { op_id, at, ...delta.after };
   if (delta.kind === 'suggestion') return { op_id, at, prediction: delta.suggestion, is_rejected: delta.after };
   if (delta.kind === 'status') return { op_id, at, status: delta.after, ...(delta.reason && { reason: delta.reason }) };
   if (delta.after === null) return { op_id, at, label_id: delta.label_id, base, patch: null };

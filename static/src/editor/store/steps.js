@@ -33,7 +33,7 @@ function currentOf(delta, expect, entry, now) {
   if (delta.kind === 'tag') return now.hasTag(delta.tag);
   if (delta.kind === 'value') return valueNow(delta, entry, now);
   if (delta.kind === 'suggestion') return now.isRejected(delta.suggestion) ?? expect; // not read yet
-  return now.status();
+  return delta.kind === 'status' ? now.status() : undefined; // what was written to others stays
 }
 
 /** The value as it is; nothing can be put on a label that is gone, unless the entry brings it back. @param {ValueDelta} delta @param {HistoryEntry} entry @param {Now} now */

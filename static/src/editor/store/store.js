@@ -122,6 +122,7 @@ function readable(boot, core, writable, concepts) {
     openSuggestions: core.suggestions.open,
     suggestions: computed(() => core.suggestions.open.value.filter((one) => one.score >= threshold.value)),
     threshold,
+    pendingIssues: core.issues.shown,
     activeSuggestion: signal(/** @type {string | null} */ (null)),
     suggestion: (/** @type {string} */ id) => core.suggestions.byId.value.get(id),
   };
@@ -179,6 +180,7 @@ function actions(core, writable) {
     setSuggestions(/** @type {string} */ media, /** @type {readonly import('../types/suggestions').SuggestionData[]} */ items) {
       if (media === core.mediaId) core.suggestions.show(items);
     },
+    issuesFetched: () => core.issues.fetched(),
     commit: core.commit.bind(core),
     undo: () => core.step('undo'),
     redo: () => core.step('redo'),

@@ -55,7 +55,20 @@ export interface SuggestionDelta {
   before: boolean;
   after: boolean;
 }
-export type Delta = LabelDelta | TagDelta | StatusDelta | ValueDelta | SuggestionDelta;
+/** Something written about an image: an issue is opened, commented, resolved or opened again. It is no step of undo. */
+export interface IssueDelta {
+  kind: 'issue';
+  op_id: string;
+  media: string;
+  at: string;
+  before: null;
+  /** As the server takes it. */
+  after:
+    | { issue: string; what: 'open'; text: string; x: number | null; y: number | null; mentions: string[] }
+    | { issue: string; what: 'comment'; comment: string; text: string; mentions: string[] }
+    | { issue: string; what: 'resolve'; is_resolved: boolean };
+}
+export type Delta = LabelDelta | TagDelta | StatusDelta | ValueDelta | SuggestionDelta | IssueDelta;
 
 export interface CommitOptions {
   /** 'now' (default): one step of undo for all deltas of the call; 'never': not undoable. */

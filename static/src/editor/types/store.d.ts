@@ -1,6 +1,6 @@
 /** The store: what is shown and how, read by view, tools and panels. */
 import type { ReadonlySignal, Signal } from '@preact/signals-core';
-import type { CommitOptions, Delta, HistoryEntry, HistoryStep, Patch } from './changes';
+import type { CommitOptions, Delta, HistoryEntry, HistoryStep, IssueDelta, Patch } from './changes';
 import type { Draft } from './draft';
 import type { Label } from './labels';
 import type { Attribute, AttributeValue, Boot, Concept, KeypointSchema, May, Media, Status, TagGroup, ValuesBySubject } from './page';
@@ -134,6 +134,11 @@ export interface Store {
   suggestion(id: string): Suggestion | undefined;
   /** What the server suggests for a medium; nothing happens when another one is shown. */
   setSuggestions(media: string, items: readonly SuggestionData[]): void;
+
+  /** What was written about the medium and may not be in the list that was fetched of it. */
+  readonly pendingIssues: ReadonlySignal<readonly IssueDelta[]>;
+  /** The list was fetched: it has what the server acknowledged before. */
+  issuesFetched(): void;
 
   readonly save: ReadonlySignal<SaveState>;
   readonly conflicts: ReadonlySignal<readonly Conflict[]>;

@@ -1,4 +1,5 @@
 /** What goes between page and server: events, operations and their results. */
+import type { IssueDelta } from './changes';
 import type { Box } from './geometry';
 import type { Label, LabelPatch } from './labels';
 import type { AttributeValue } from './page';
@@ -23,6 +24,7 @@ export type WireOp =
   | { op_id: string; at: string; tag: string; on: boolean }
   | { op_id: string; at: string; subject: string; attribute: string; value: AttributeValue | null }
   | { op_id: string; at: string; prediction: string; is_rejected: boolean }
+  | ({ op_id: string; at: string } & IssueDelta['after'])
   | { op_id: string; at: string; status: string; reason?: string };
 
 export type OpResult =

@@ -38,17 +38,16 @@ function suggestions(app, field) {
   return found.length ? html`<div class="row tight mentions" role="group" aria-label=${t('Mention')}>${found.map(({ name }) => html`<button class="btn s" type="button" @click=${() => insert(name)}>@${name}</button>`)}</div>` : nothing;
 }
 
-/** A field for a comment: Enter sends, Shift+Enter is a new line, @ names a member. @param {App} app @param {{id: string, label: string, button: string, send: (text: string) => Promise<unknown>, cancel?: () => void}} how */
+/** A field for a comment: Enter sends, Shift+Enter is a new line, @ names a member. @param {App} app @param {{id: string, label: string, button: string, send: (text: string) => void, cancel?: () => void}} how */
 function composer(app, { id, label, button, send, cancel }) {
   const area = () => /** @type {HTMLTextAreaElement} */ (document.getElementById(id));
-  const submit = async () => {
-    const { value } = area();
+  const submit = () => {
+    const field = area();
+    const { value } = field;
     if (!value.trim()) return;
-    if (await tryWrite(app, () => send(value))) {
-      const field = area();
-      if (field) field.value = '';
-      app.stage.focus();
-    }
+    field.value = '';
+    send(value);
+    app.stage.focus();
   };
   const onKey = (/** @type {KeyboardEvent} */ event) => {
     if (event.key === 'Escape') cancel?.();
@@ -77,7 +76,7 @@ async function remove(app, issue) {
   if (!(await tryWrite(app, () => app.issues.remove(issue.id)))) return;
   const [first] = issue.comments;
   const place = issue.x === null || issue.y === null ? null : { x: issue.x, y: issue.y };
-  toast(t('Issue deleted'), { undo: () => { tryWrite(app, () => app.issues.create(first?.text ?? '–', place)); } });
+  toast(t('Issue deleted'), { undo: () => app.issues.create(first?.text ?? '–', place) });
 }
 
 /** @param {App} app @param {Issue} issue @param {number} number @param {boolean} may */
@@ -92,7 +91,7 @@ function issueView(app, issue, number, may) {
     <button class="item" type="button" aria-expanded=${String(isOpen)} @click=${toggle}>${icon(issue.is_resolved ? 'circle-check' : 'map-pin', 's')}<span class="count">${number}</span><span class="clip grow">${first?.text ?? ''}</span>${issue.comments.length > 1 ? html`<span class="faint small">${issue.comments.length}</span>` : nothing}</button>
     ${isOpen ? html`<div class="body">${issue.comments.map((one) => commentView(app, one))}
       ${may ? html`${composer(app, { id: `reply-${issue.id}`, label: t('Reply'), button: t('Send'), send: (text) => app.issues.comment(issue.id, text) })}
-      <div class="row tight"><button class="btn s" type="button" @click=${() => tryWrite(app, () => app.issues.resolve(issue.id, !issue.is_resolved))}>${issue.is_resolved ? t('Reopen') : t('Resolve')}</button>
+      <div class="row tight"><button class="btn s" type="button" @click=${() => app.issues.resolve(issue.id, !issue.is_resolved)}>${issue.is_resolved ? t('Reopen') : t('Resolve')}</button>
         ${iconButton({ name: t('Delete issue'), icon: 'trash-2', kind: 's', run: () => { remove(app, issue); } })}</div>` : nothing}</div>` : nothing}</section>`;
 }
 
@@ -116,8 +115,8 @@ export function mountIssues(host, app) {
     const place = store.newIssue.value;
     const numbered = issues.items.value.map((issue, i) => ({ issue, number: i + 1 }));
     const list = [...numbered.filter(({ issue }) => !issue.is_resolved), ...numbered.filter(({ issue }) => issue.is_resolved)];
-    const finish = async (/** @type {string} */ text) => {
-      await issues.create(text, store.newIssue.peek());
+    const finish = (/** @type {string} */ text) => {
+      issues.create(text, store.newIssue.peek());
       store.newIssue.value = null;
     };
     return html`<div class="scroll issues">

@@ -1,7 +1,9 @@
-/** The issues of the shown image: fetched with it and after every event about them; writes go to the server at once. */
-import { computed, effect, signal } from '@preact/signals-core';
+/** The issues of the shown image: fetched with it and after every event about them; what is written goes through the journal. */
+import { batch, computed, effect, signal } from '@preact/signals-core';
 import { postJson, readResponse } from '../../../ui/dom.js';
+import { writeIssue } from '../../commands.js';
 import { uuid7 } from '../../store/uuid.js';
+import { withPending } from './pending.js';
 
 /** @import {App} from '../app' */
 
@@ -25,9 +27,6 @@ export function partsOf(text, people) {
 }
 
 export class Issues {
-  /** The ids of writes without an answer, by what was written. @type {Map<string, string>} */
-  #unanswered = new Map();
-
   /** @param {Pick<App, 'boot' | 'store' | 'session'>} app */
   constructor({ boot, store, session }) {
     this.boot = boot;
@@ -35,7 +34,8 @@ export class Issues {
     /** The image that the items are of. @type {string | null} */
     this.shown = null;
     /** @type {import('@preact/signals-core').Signal<readonly Issue[]>} */
-    this.items = signal([]);
+    this.fetched = signal([]);
+    this.items = computed(() => withPending(this.fetched.value, store.pendingIssues.value, boot.user));
     this.open = computed(() => this.items.value.filter((one) => !one.is_resolved));
     /** The issue that is shown open in the list. @type {import('@preact/signals-core').Signal<string | null>} */
     this.current = signal(null);
@@ -48,7 +48,7 @@ export class Issues {
 
   /** @param {string | null} media */
   async #reload(media) {
-    if (media !== this.shown) this.items.value = [];
+    if (media !== this.shown) this.fetched.value = [];
     this.shown = media;
     if (!media) return;
     try {
@@ -64,7 +64,11 @@ export class Issues {
 
   /** @param {string} media @param {{items: Issue[]}} body */
   #take(media, { items }) {
-    if (media === this.media.peek()) this.items.value = items;
+    if (media !== this.media.peek()) return;
+    batch(() => {
+      this.fetched.value = items;
+      this.store.issuesFetched();
+    });
   }
 
   get people() {
@@ -78,31 +82,26 @@ export class Issues {
     if (media) this.#take(media, answer);
   }
 
-  /** Writes something under an id that stays the same until the server has it: sent again, it is there once. @param {string} url @param {object} body @returns {Promise<string>} the id */
-  async #write(url, body) {
-    const what = JSON.stringify([url, body]);
-    const id = this.#unanswered.get(what) ?? uuid7();
-    this.#unanswered.set(what, id);
-    await this.#send(url, { id, ...body });
-    this.#unanswered.delete(what);
-    return id;
+  /** Kept in this browser until the server has it. @param {import('../../types/changes').IssueDelta['after']} written */
+  #write(written) {
+    this.store.commit(writeIssue(this.store, written), { capture: 'never' });
   }
 
-  /** @param {string} text @param {{x: number, y: number} | null} place null: about the whole image @returns {Promise<string>} its id */
-  async create(text, place) {
-    const id = await this.#write(`${this.#url(this.media.peek() ?? '')}/new`, { text, x: place?.x ?? null, y: place?.y ?? null, mentions: mentionsIn(text, this.people) });
-    this.current.value = id;
-    return id;
+  /** @param {string} text @param {{x: number, y: number} | null} place null: about the whole image */
+  create(text, place) {
+    const issue = uuid7();
+    this.#write({ issue, what: 'open', text, x: place?.x ?? null, y: place?.y ?? null, mentions: mentionsIn(text, this.people) });
+    this.current.value = issue;
   }
 
-  /** @param {string} id @param {string} text */
-  comment(id, text) {
-    return this.#write(`/web/issues/${id}/comment`, { text, mentions: mentionsIn(text, this.people) });
+  /** @param {string} issue @param {string} text */
+  comment(issue, text) {
+    this.#write({ issue, what: 'comment', comment: uuid7(), text, mentions: mentionsIn(text, this.people) });
   }
 
-  /** @param {string} id @param {boolean} isResolved */
-  resolve(id, isResolved) {
-    return this.#send(`/web/issues/${id}/resolve`, { is_resolved: isResolved });
+  /** @param {string} issue @param {boolean} isResolved */
+  resolve(issue, isResolved) {
+    this.#write({ issue, what: 'resolve', is_resolved: isResolved });
   }
 
   /** @param {string} id */

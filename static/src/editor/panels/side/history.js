@@ -39,7 +39,7 @@ function valueWords({ attribute, after }, store) {
  */
 export function stepWords(deltas, store, numbers) {
   const first = deltas.find((one) => one.kind === 'label') ?? deltas[0];
-  if (!first) return { text: '', icon: 'history' };
+  if (!first || first.kind === 'issue') return { text: '', icon: 'history' };
   if (first.kind === 'tag') {
     const name = store.concept(first.tag)?.name ?? t('deleted');
     return { icon: ICONS.tag, text: first.after ? t('Tag {name} on', { name }) : t('Tag {name} off', { name }) };

@@ -28,6 +28,7 @@ function whatOf({ delta }) {
   if (delta.kind === 'value') return t('Attribute');
   if (delta.kind === 'status') return t('Status');
   if (delta.kind === 'suggestion') return t('Suggestion');
+  if (delta.kind === 'issue') return t('Issue');
   if (delta.before === null) return t('New label');
   return delta.after === null ? t('Deletion') : t('Change of a label');
 }
