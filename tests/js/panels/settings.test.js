@@ -11,6 +11,7 @@ test('valid settings are taken over, others are replaced by defaults or limits',
   assert.equal(clampWidth(Number.NaN), 320);
   assert.deepEqual(sane({ digits: { p: { 1: 'a' }, q: null, r: { 2: 5 } } }).digits, { p: { 1: 'a' } });
   assert.deepEqual(sane({ digits: null }).digits, {});
+  assert.deepEqual(['zoom', 'explode', 7].map((doubleClick) => sane({ doubleClick }).doubleClick), ['zoom', 'fit', 'fit']);
 });
 
 test('the brush has 1 to 1,000 pixels and changes by about a tenth', () => {

@@ -191,10 +191,10 @@ test('a drag over nothing selects what lies inside; with a finger it moves the i
   assert.deepEqual(calls, [['beginPan']]);
 });
 
-test('a double click on nothing shows the image whole', () => {
+test('a double click on nothing does what the settings say', () => {
   const { use, calls } = stageWith();
   use('select').click(5, 5, { clicks: 2 });
-  assert.deepEqual(calls, [['fit']]);
+  assert.deepEqual(calls, [['doubleClick']]);
 });
 
 test('cancel during a drag leaves everything as it was', () => {

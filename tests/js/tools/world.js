@@ -36,7 +36,7 @@ export function stageWith(labels = [], { zoom = 1, may = true, more = {} } = {})
       calls.push(['setTool', name]);
       store.tool.value = name;
     },
-    fit: () => calls.push(['fit']),
+    doubleClick: () => calls.push(['doubleClick']),
     reveal() {},
     beginPan: () => calls.push(['beginPan']),
     setCursor() {},

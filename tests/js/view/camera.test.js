@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fitted, inSight, makeCamera, toImage, toStage, wheelFactor, zoomedAt } from '../../../static/src/editor/view/camera.js';
+import { fitted, inSight, makeCamera, toImage, toStage, wheelFactor, wheelWay, zoomedAt } from '../../../static/src/editor/view/camera.js';
 import { gridStep } from '../../../static/src/editor/view/grid.js';
 
 test('stage and image pixels are each other\'s inverse', () => {
@@ -64,4 +64,14 @@ test('an image stays in sight: a quarter of the stage shows it, or all of it whe
   assert.deepEqual([...toStage(small, 1000, 0), ...toStage(small, 0, 500)].map(Math.round), [800, 0, 700, 50]);
   const inside = { zoom: 2, x: 0, y: 500 };
   assert.deepEqual(inSight(inside, image, 800, 600), inside);
+});
+
+test('Shift and two fingers pan, Ctrl zooms; the wheel alone does what is wanted', () => {
+  const way = (/** @type {object} */ event, pans = false) => wheelWay({ deltaX: 0, deltaY: 0, deltaMode: 0, shiftKey: false, ctrlKey: false, ...event }, pans);
+  assert.equal(way({ deltaY: 100 }), null);
+  assert.deepEqual(way({ deltaY: 100 }, true), [0, -100]);
+  assert.deepEqual(way({ deltaY: 100, shiftKey: true }), [-100, 0]);
+  assert.deepEqual(way({ deltaX: -3, deltaMode: 1, shiftKey: true }), [99, 0]); // browsers turn it sideways themselves
+  assert.deepEqual(way({ deltaX: 5, deltaY: 7 }), [-5, -7]);
+  assert.equal(way({ deltaY: 7, deltaX: 5, ctrlKey: true }, true), null);
 });

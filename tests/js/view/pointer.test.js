@@ -69,7 +69,7 @@ function start() {
   const log = [];
   const note = (name) => (p) => log.push(p ? [name, p.x, p.y] : [name]);
   const router = new PointerRouter(/** @type {any} */ (element), /** @type {any} */ (viewport), {
-    down: note('down'), move: note('move'), up: note('up'), cancel: note('cancel'), hover: () => {}, pan: (state) => log.push(['pan', state]),
+    wheelPans: () => false, down: note('down'), move: note('move'), up: note('up'), cancel: note('cancel'), hover: () => {}, pan: (state) => log.push(['pan', state]),
   });
   const fire = (type, x, y, fields = {}) => element.dispatchEvent(event(type, { clientX: x, clientY: y, ...fields }));
   return { element, viewport, log, router, fire, page };
@@ -88,7 +88,7 @@ test('a pen tells its pressure, and its eraser end and side button erase; anothe
   const { element, viewport } = start();
   const seen = [];
   const nothing = () => {};
-  const target = { down: (p) => seen.push([p.isEraser, p.pressure]), move: nothing, up: nothing, cancel: nothing, hover: nothing, pan: nothing };
+  const target = { wheelPans: () => false, down: (p) => seen.push([p.isEraser, p.pressure]), move: nothing, up: nothing, cancel: nothing, hover: nothing, pan: nothing };
   const router = new PointerRouter(/** @type {any} */ (element), /** @type {any} */ (viewport), target);
   const press = (fields) => {
     element.dispatchEvent(event('pointerdown', fields));

@@ -89,7 +89,7 @@ function toggleSelected({ store, announce }, what) {
   announce(what === 'hidden' ? (isOn ? t('Hidden') : t('Shown')) : isOn ? t('Locked') : t('Unlocked'));
 }
 
-/** @param {App} app @param {'hideAll' | 'lockAll' | 'outlines' | 'grid' | 'names' | 'snap' | 'bare'} name */
+/** @param {App} app @param {'hideAll' | 'lockAll' | 'outlines' | 'grid' | 'names' | 'snap' | 'crosshair' | 'bare'} name */
 function toggleDisplay({ store }, name) {
   const display = store.display.peek();
   store.display.value = { ...display, [name]: !display[name] };
@@ -265,6 +265,7 @@ export function actionsOf(app) {
     'view.grid': () => toggleDisplay(app, 'grid'),
     'view.names': () => toggleDisplay(app, 'names'),
     'view.snap': () => toggleDisplay(app, 'snap'),
+    'view.crosshair': () => toggleDisplay(app, 'crosshair'),
     'view.adjust': () => toggleAdjustPanel(app),
     'view.original': () => toggleOriginal(app),
     'view.outlines': () => toggleDisplay(app, 'outlines'),

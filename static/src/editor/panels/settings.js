@@ -10,6 +10,9 @@ import { MOST_TOLERANCE } from '../store/store.js';
  * @property {boolean} outlines
  * @property {boolean} names      name tags beside the shapes
  * @property {boolean} snap       points snap to neighbors
+ * @property {boolean} crosshair  lines across the stage while something is drawn
+ * @property {string} doubleClick  on free ground: 'fit', 'zoom', 'actual' or 'none'
+ * @property {boolean} wheelPans  the wheel pans, and zooms with Ctrl
  * @property {boolean} keepView   next and previous keep zoom and place
  * @property {boolean} bare       panels hidden
  * @property {string} sort        of the object list
@@ -22,7 +25,10 @@ import { MOST_TOLERANCE } from '../store/store.js';
  */
 
 /** @type {Readonly<Settings>} */
-export const DEFAULTS = Object.freeze({ sideWidth: 320, tab: 'objects', fill: 0.2, outlines: false, names: true, snap: false, keepView: false, bare: false, sort: 'number', brushSize: 20, brushPressure: true, wandTolerance: 20, digits: {}, adjust: {}, thresholds: {} });
+export const DEFAULTS = Object.freeze({ sideWidth: 320, tab: 'objects', fill: 0.2, outlines: false, names: true, snap: false, crosshair: true, doubleClick: 'fit', wheelPans: false, keepView: false, bare: false, sort: 'number', brushSize: 20, brushPressure: true, wandTolerance: 20, digits: {}, adjust: {}, thresholds: {} });
+
+/** What a double-click on free ground can do. */
+export const DOUBLE_CLICKS = Object.freeze(['fit', 'zoom', 'actual', 'none']);
 
 /** What was stored, as far as it makes sense. @param {unknown} stored @returns {Settings} */
 export function sane(stored) {
@@ -34,6 +40,7 @@ export function sane(stored) {
   settings.fill = Number.isFinite(settings.fill) ? Math.min(1, Math.max(0, settings.fill)) : DEFAULTS.fill;
   settings.brushSize = clampBrush(settings.brushSize);
   settings.wandTolerance = clampTolerance(settings.wandTolerance);
+  if (!DOUBLE_CLICKS.includes(settings.doubleClick)) settings.doubleClick = DEFAULTS.doubleClick;
   settings.adjust = { ...settings.adjust };
   settings.digits = Object.fromEntries(Object.entries(settings.digits ?? {}).filter(([, bound]) => bound && Object.values(bound).every((id) => typeof id === 'string')));
   settings.thresholds = Object.fromEntries(Object.entries(settings.thresholds ?? {}).filter(([, score]) => typeof score === 'number' && score >= 0 && score <= 1));

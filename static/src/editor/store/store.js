@@ -108,7 +108,7 @@ function readable(boot, core, writable, concepts) {
     view: signal(/** @type {View} */ ({ zoom: 1, x: 0, y: 0 })),
     brush: signal({ size: 20, pressure: true }),
     wandTolerance: signal(20),
-    display: signal(/** @type {Display} */ ({ hideAll: false, lockAll: false, outlines: false, grid: false, names: true, snap: false, bare: false })),
+    display: signal(/** @type {Display} */ ({ hideAll: false, lockAll: false, outlines: false, grid: false, names: true, snap: false, bare: false, crosshair: true, doubleClick: 'fit', wheelPans: false })),
     clipboard: writable.clipboard,
     draft: writable.draft,
     save: writable.save,

@@ -132,7 +132,8 @@ export class DrawTool extends Tool {
   /** @param {Pen} pen */
   paintGuides(pen) {
     const tip = this.tip;
-    if (tip && this.mayDraw) pen.guides(...tip);
+    const isShown = this.context.store.display.peek().crosshair || this.crosshair.point !== null;
+    if (tip && isShown && this.mayDraw) pen.guides(...tip);
   }
 
   /** The shape that the drawing replaces, as it was when the drawing began, also if somebody deleted it meanwhile. */

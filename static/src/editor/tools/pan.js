@@ -11,7 +11,7 @@ export class PanTool extends Tool {
 
   /** @override @param {ToolPointer} p */
   down(p) {
-    if (p.clicks === 2) this.context.fit();
+    if (p.clicks === 2) this.context.doubleClick(p);
     else this.context.beginPan(p);
   }
 }

@@ -9,8 +9,7 @@ import { announcePlaces, commitGesture } from './gesture.js';
 import { cursorOf, pressAt } from './press.js';
 import { PointHandles } from './skeletons/points.js';
 import {
-  boxEdgeNear, draggedVertex, edgeNear, frameEdgeNear, gripsOf, hasGrips, inBox, movedVertex, nearestGrip, polygonPatch, reframed, resizedBox,
-  stretched, verticesOf, withVertex, withoutVertex,
+  boxEdgeNear, draggedVertex, edgeNear, frameEdgeNear, gripsOf, hasGrips, inBox, movedVertex, nearestGrip, polygonPatch, reframed, resizedBox, stretched, verticesOf, withVertex, withoutVertex,
 } from './grips.js';
 import { MANY_GRIPS, paintHandles, paintSize } from './handles.js';
 import { rounded, vertexDigits } from './snap.js';
@@ -45,6 +44,11 @@ export class SelectTool extends Tool {
     this.points = new PointHandles(context);
   }
 
+  /** @override */
+  get isReshaping() {
+    return this.press?.kind === 'grip' && (this.press.isDragged || this.press.inserted !== null);
+  }
+
   /** The one selected label that has handles. @returns {Label | null} */
   get single() {
     const { store } = this.context;
@@ -69,10 +73,7 @@ export class SelectTool extends Tool {
     return (p.type === 'touch' ? reach.touch : reach.mouse) / this.context.camera().zoom;
   }
 
-  /** @param {Label} label */
-  #grips(label) {
-    return gripsOf(label, this.context.camera().zoom);
-  }
+  #grips = (/** @type {Label} */ label) => gripsOf(label, this.context.camera().zoom);
 
   /** The handle or edge of a box under the pointer; a small shape keeps its middle free for moving it. @param {ToolPointer} p @returns {Grip | null} */
   #grip(p) {
@@ -170,12 +171,9 @@ export class SelectTool extends Tool {
   /** @param {ToolPointer} p */
   #pressNothing(p) {
     const press = /** @type {Press} */ (this.press);
-    if (p.clicks === 2) {
-      this.press = null;
-      return this.context.fit();
-    }
+    if (p.clicks === 2 || p.type === 'touch') this.press = null;
+    if (p.clicks === 2) return this.context.doubleClick(p);
     if (p.type === 'touch') {
-      this.press = null;
       if (!p.shift) this.context.store.select([]);
       return this.context.beginPan(p);
     }
@@ -206,8 +204,7 @@ export class SelectTool extends Tool {
     const grip = this.#grip(p);
     const [label] = grip ? [] : this.#hit(p);
     const isOnEdge = !grip && this.single !== null && edgeNear(this.single, p.x, p.y, this.#reach(p, EDGE_REACH)) !== null;
-    if (grip) setCursor(cursorOf(grip));
-    else setCursor(isOnEdge ? 'copy' : label ? (store.isEditable(label.id) && hasGrips(label) ? 'move' : 'pointer') : 'default');
+    setCursor(grip ? cursorOf(grip) : isOnEdge ? 'copy' : label ? (store.isEditable(label.id) && hasGrips(label) ? 'move' : 'pointer') : 'default');
     const id = label?.id ?? null;
     if (store.hover.peek() !== id) store.hover.value = id;
     if (this.single && (this.single.keypoints.length || this.#grips(this.single).length > MANY_GRIPS)) redraw();

@@ -65,7 +65,7 @@
  * @property {Map<string, Label | null>} previews other geometry for labels while they are dragged; null: the tool draws it
  * @property {() => void} redraw
  * @property {(name: string) => void} setTool
- * @property {() => void} fit
+ * @property {(p: ToolPointer) => void} doubleClick on free ground: what the person's settings say
  * @property {(x: number, y: number) => void} reveal moves the image until the point is on the stage
  * @property {(p: ToolPointer) => void} beginPan
  * @property {(cursor: string) => void} setCursor
@@ -97,6 +97,11 @@ export class Tool {
   /** @param {ToolContext} context */
   constructor(context) {
     this.context = context;
+  }
+
+  /** An edge or a corner is being dragged: what lies below it is seen. */
+  get isReshaping() {
+    return false;
   }
 
   /** True from the first point of a shape to its end. */

@@ -27,6 +27,12 @@ export interface Display {
   names: boolean;
   /** Points snap to the vertices and edges of neighbors. */
   snap: boolean;
+  /** Lines across the stage while something is drawn. */
+  crosshair: boolean;
+  /** On free ground: 'fit', 'zoom', 'actual' or 'none'. */
+  doubleClick: string;
+  /** The wheel pans, and zooms with Ctrl. */
+  wheelPans: boolean;
   /** Panels collapsed for full canvas. */
   bare: boolean;
 }

@@ -163,3 +163,15 @@ export function wheelFactor({ deltaY, deltaMode, ctrlKey }) {
   const power = -pixels * (isPinch ? 0.01 : 0.0018);
   return Math.exp(Math.min(0.7, Math.max(-0.7, power)));
 }
+
+/**
+ * How far the wheel moves the image, CSS pixels; null: it zooms. Shift goes sideways, as do two fingers on a trackpad.
+ * @param {{deltaX: number, deltaY: number, deltaMode: number, shiftKey: boolean, ctrlKey: boolean}} event @param {boolean} pans the wheel pans
+ * @returns {[number, number] | null}
+ */
+export function wheelWay({ deltaX, deltaY, deltaMode, shiftKey, ctrlKey }, pans) {
+  if (ctrlKey || (!shiftKey && !pans && !deltaX)) return null;
+  const [x, y] = shiftKey ? [deltaX || deltaY, 0] : [deltaX, deltaY];
+  const unit = deltaMode === 1 ? 33 : deltaMode === 2 ? 400 : 1;
+  return [0 - x * unit, 0 - y * unit];
+}

@@ -65,6 +65,8 @@ export class EditLayer {
     this.fresh = new Map();
     /** Other geometry for a label while it is dragged; null: the tool draws it. @type {Map<string, Label | null>} */
     this.previews = new Map();
+    /** An edge is being dragged: the filling would hide what it is put on. */
+    this.isReshaping = () => false;
     /** Draws the draft and the handles; returns whether there was anything. @type {(g: CanvasRenderingContext2D, c: Camera) => boolean} */
     this.paintTool = () => false;
     /** Nothing is drawn: an untouched canvas costs the browser nothing. */
@@ -152,7 +154,8 @@ export class EditLayer {
       const label = this.#label(id);
       if (!label || this.store.isHidden(id)) continue;
       const isOwn = excluded.has(id) || this.fresh.has(id);
-      this.painter.paint(g, label, c, { isSelected: selection.has(id), isFilled: isOwn });
+      const isFilled = isOwn && !(this.previews.has(id) && this.isReshaping());
+      this.painter.paint(g, label, c, { isSelected: selection.has(id), isFilled });
     }
     const isMany = this.previews.size > MAX_SELECTED;
     if (isMany) this.#drawGhosts(g, c);

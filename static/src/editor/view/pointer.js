@@ -2,7 +2,7 @@
  * Pointer and wheel on the stage: pans and zooms by itself, passes the rest to the tool.
  * One pointer at a time draws; two fingers always pan and pinch.
  */
-import { toImage, viewWith, wheelFactor } from './camera.js';
+import { toImage, viewWith, wheelFactor, wheelWay } from './camera.js';
 import { ElementRect } from './element-rect.js';
 
 /** @import {View} from '../types/store' */
@@ -26,6 +26,7 @@ import { ElementRect } from './element-rect.js';
 
 /**
  * @typedef {object} PointerTarget
+ * @property {() => boolean} wheelPans  the wheel pans, and zooms with Ctrl
  * @property {(p: StagePointer) => void} down
  * @property {(p: StagePointer) => void} move
  * @property {(p: StagePointer) => void} up
@@ -36,6 +37,8 @@ import { ElementRect } from './element-rect.js';
 
 const CLICK_MS = 400;
 const CLICK_PX = 6;
+/** Two fingers that went sideways scroll for this long, also straight up and down: a wheel never goes sideways. */
+const SCROLL_MS = 300;
 /** Bits of `buttons`: the side button of a pen and its eraser end. */
 const PEN_ERASES = 2 | 32;
 
@@ -52,6 +55,7 @@ export class PointerRouter {
     /** Fingers on the stage. @type {Map<number, {x: number, y: number}>} */
     this.touches = new Map();
     this.isPanHeld = false;
+    this.scrolledAt = -Infinity;
     this.last = { time: -Infinity, x: 0, y: 0, clicks: 0 };
     this.from = { view: /** @type {View} */ ({ zoom: 1, x: 0, y: 0 }), x: 0, y: 0, distance: 1 };
     this.ending = new AbortController();
@@ -205,9 +209,12 @@ export class PointerRouter {
   /** @param {WheelEvent} e */
   #wheel(e) {
     e.preventDefault();
-    if (!e.deltaY || this.mode === 'pinch') return;
+    if (this.mode === 'pinch') return;
+    if (e.deltaX && !e.shiftKey) this.scrolledAt = e.timeStamp;
+    const way = wheelWay(e, this.target.wheelPans() || e.timeStamp - this.scrolledAt < SCROLL_MS);
     const [px, py] = this.#place(e);
-    this.viewport.zoomBy(wheelFactor(e), px, py);
+    if (way) this.viewport.panFrom(this.viewport.current, ...way);
+    else if (e.deltaY) this.viewport.zoomBy(wheelFactor(e), px, py);
     if (this.mode === 'pan') this.from = { ...this.from, view: this.viewport.current, x: e.clientX, y: e.clientY };
   }
 

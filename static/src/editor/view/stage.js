@@ -149,6 +149,7 @@ export class Stage {
       this.edit.setFont(pen.font);
       this.viewport.render();
     });
+    this.edit.isReshaping = () => this.host.tool.isReshaping;
     this.edit.paintTool = (g, c) => {
       pen.begin(g, c);
       this.host.tool.paint(pen, c);

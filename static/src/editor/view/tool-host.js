@@ -20,6 +20,7 @@ import { PointerRouter } from './pointer.js';
  * @property {() => boolean} restore
  * @property {(e: Key) => boolean} key
  * @property {(pen: any, camera: any) => void} paint
+ * @property {boolean} isReshaping an edge or a corner is being dragged
  * @property {boolean} isDrawTool @property {boolean} isDrawing @property {boolean} hasCrosshair
  * @property {boolean} hasEraser the eraser end of a pen is of use
  * @property {Label | null} [single] of the tool that selects: the one selected shape that can be changed by hand
@@ -119,7 +120,7 @@ export class ToolHost {
       previews: stage.edit.previews,
       redraw: () => stage.render(),
       setTool: (/** @type {string} */ name) => stage.setTool(name),
-      fit: () => stage.fit(),
+      doubleClick: (/** @type {StagePointer} */ p) => this.#doubleClick(p),
       reveal: (/** @type {number} */ x, /** @type {number} */ y) => stage.reveal(x, y),
       beginPan: (/** @type {StagePointer} */ p) => {
         const box = this.pointer.rect.get();
@@ -131,9 +132,19 @@ export class ToolHost {
     };
   }
 
+  /** On free ground: what the person's settings say. @param {StagePointer} p */
+  #doubleClick({ px, py }) {
+    const { viewport } = this.stage;
+    const what = this.store.display.peek().doubleClick;
+    if (what === 'fit') viewport.fit();
+    if (what === 'zoom') viewport.zoomBy(2, px, py);
+    if (what === 'actual') viewport.zoomBy(1 / viewport.current.zoom, px, py);
+  }
+
   /** @returns {PointerTarget} */
   #target() {
     return {
+      wheelPans: () => this.store.display.peek().wheelPans,
       down: (p) => {
         if (!p.isEraser || this.tool.hasEraser) this.tool.down(p);
       },
