@@ -142,10 +142,14 @@ def js() -> Result:
 
 
 def browser() -> Result:
-    """The pages in a real Chromium."""
+    """The pages in a real Chromium, and once in a Firefox."""
     if servers.chromium() is None:
-        return Result("pages in Chromium", notes=["browser: not run (no Chromium)"])
-    return pytest("pages in Chromium", ["tests/browser", "-n", PROCESSES, "--dist", "worksteal"])
+        return Result("pages in browsers", notes=["browser: not run (no Chromium)"])
+    without = [] if servers.firefox() else ["--ignore=tests/browser/test_firefox.py"]
+    result = pytest("pages in browsers", ["tests/browser", "-n", PROCESSES, "--dist", "worksteal", *without])
+    if without:
+        result.notes.append("browser: one test not run (no Firefox)")
+    return result
 
 
 def fuzz() -> Result:

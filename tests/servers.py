@@ -566,6 +566,11 @@ def s3() -> Iterator[S3]:
         yield S3(endpoint, "annotator")
 
 
+def firefox() -> str | None:
+    """Return the program of a Firefox of this machine (FIREFOX names one), or None."""
+    return os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
+
+
 def chromium() -> str | None:
     """Return the program of a Chromium of this machine (CHROMIUM names one), or None.
 
