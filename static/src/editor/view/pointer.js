@@ -54,6 +54,8 @@ export class PointerRouter {
     this.pointer = -1;
     /** Fingers on the stage. @type {Map<number, {x: number, y: number}>} */
     this.touches = new Map();
+    /** The pen that is down, -1 when none is: meanwhile touches are the palm of the hand. */
+    this.pen = -1;
     this.isPanHeld = false;
     this.scrolledAt = -Infinity;
     this.last = { time: -Infinity, x: 0, y: 0, clicks: 0 };
@@ -98,7 +100,12 @@ export class PointerRouter {
   /** @param {PointerEvent} e */
   #down(e) {
     this.element.focus({ preventScroll: true });
+    if (e.pointerType === 'pen') {
+      this.pen = e.pointerId;
+      this.#dropFingers();
+    }
     if (e.pointerType === 'touch') {
+      if (this.pen >= 0) return;
       const [x, y] = this.#place(e);
       this.touches.set(e.pointerId, { x, y });
       if (this.touches.size === 2) return this.#beginPinch();
@@ -114,6 +121,16 @@ export class PointerRouter {
     if (isPan) return this.beginPan(e);
     this.mode = 'tool';
     this.target.down(this.#pointerOf(e, this.#countClicks(e)));
+  }
+
+  /** Ends what fingers do: the palm often lands before the pen. */
+  #dropFingers() {
+    const isTheirs = this.mode === 'pinch' || this.touches.has(this.pointer);
+    this.touches.clear();
+    if (!isTheirs) return;
+    const was = this.mode;
+    this.#end();
+    if (was === 'tool') this.target.cancel();
   }
 
   /** @param {PointerEvent} e */
@@ -172,6 +189,7 @@ export class PointerRouter {
   /** @param {PointerEvent} e */
   #up(e) {
     this.touches.delete(e.pointerId);
+    if (e.pointerId === this.pen) this.pen = -1;
     if (this.mode === 'pinch') {
       if (!this.touches.size) this.#end();
       return;
@@ -194,6 +212,7 @@ export class PointerRouter {
   /** @param {PointerEvent} e */
   #cancel(e) {
     if (e.type === 'pointercancel') this.touches.delete(e.pointerId);
+    if (e.pointerId === this.pen) this.pen = -1;
     if (e.pointerId !== this.pointer || !this.mode || this.mode === 'pinch') return;
     const was = this.mode;
     this.#end();
