@@ -79,8 +79,14 @@ class Editor:
         self.drag((x0, y0), (x1, y1))
 
 
-def sign_in(context: BrowserContext, server: Server, name: str) -> None:
-    """Sign in by a one-time link of the operator; the page it leads to does not matter here."""
+def sign_in(context: BrowserContext, server: Server, name: str, *, shows_hints: bool = False) -> None:
+    """Sign in by a one-time link of the operator, as one who has seen the hints of the first visit."""
     link = server.sign_in_link(name)
     token = form_token(context.request.get(link).body()).decode()
     assert context.request.post(link, form={"csrfmiddlewaretoken": token}, max_redirects=0).status == 302
+    if not shows_hints:
+        cookie = next(each["value"] for each in context.cookies() if each["name"] == "csrftoken")
+        seen = context.request.post(
+            f"{server.url}/web/preferences", data={"hints": "seen"}, headers={"X-CSRFToken": cookie}
+        )
+        assert seen.status == 204

@@ -16,6 +16,7 @@ from annotator.models import User
 CHOICES: dict[str, tuple[str, ...]] = {
     "theme": ("", "light", "dark"),
     "contrast": ("", "more"),
+    "hints": ("", "seen"),  # those of the first visit of the labeling page
     "language": ("", *(code for code, _name in settings.LANGUAGES)),
 }
 KEY_PRESETS = ("default", "cvat", "label_studio", "labelme")
@@ -26,7 +27,7 @@ _KEYS = re.compile(r"(?:(?:Ctrl|Alt|Shift)\+){0,3}[^\s+]{1,12}(?: [^\s+]{1,12})?
 
 
 def set_preferences(*, actor: Actor, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Change one's theme, contrast, language or keys and return all preferences; absent ones stay.
+    """Change one's theme, contrast, language, hints or keys and return all preferences; absent ones stay.
 
     Keys are {"preset": a name, "custom": {command: [keys]}}, see docs/editor-protocol.md; they replace those saved before.
     """
@@ -34,7 +35,9 @@ def set_preferences(*, actor: Actor, changes: Mapping[str, Any]) -> dict[str, An
         if name == "keys":
             _check_keys(value)
         elif name not in CHOICES:
-            raise Invalid(f"There is no preference {name}: theme, contrast, language or keys.", field=name)
+            raise Invalid(
+                f"There is no preference {name}: theme, contrast, language, hints or keys.", field=name
+            )
         elif value not in CHOICES[name]:
             raise Invalid(
                 f"{name} must be one of {', '.join(v or 'nothing' for v in CHOICES[name])}.", field=name

@@ -150,6 +150,7 @@ def session(user: User, project: Project, *, csrf: str) -> dict[str, Any]:
         "v": 1,
         "user": {"id": user.pk, "name": user.shown_name, "initials": user.initials, "hue": user.hue},
         "keys": user.preferences.get("keys"),
+        "hints": user.preferences.get("hints") != "seen",
         "project": {"id": project.pk, "name": project.name},
         "urls": {
             "state": "/web/media/{id}/state",

@@ -32,6 +32,7 @@ import { createAdjust } from './panels/looks/adjust-model.js';
 import { mountAdjustPanel } from './panels/looks/adjust-panel.js';
 import { createSettings } from './panels/settings.js';
 import { mountSheet } from './panels/bars/sheet.js';
+import { mountHints } from './panels/notices/hints.js';
 import { mountSide } from './panels/side/side.js';
 import { mountToolbar } from './panels/bars/toolbar.js';
 import { mountTrays } from './panels/notices/trays.js';
@@ -123,9 +124,10 @@ function mountFrame(app) {
   mountTrouble($('trouble'), app);
 }
 
-/** What follows the image, in space that is reserved for it. @param {App} app */
-function mountPanels(app) {
+/** What follows the image, in space that is reserved for it. @param {App} app @param {boolean} isFirstVisit */
+function mountPanels(app, isFirstVisit) {
   mountSide($('side'), app);
+  mountHints($('hints'), app, isFirstVisit);
   mountPins($('main'), app);
   openNewIssue(app);
   mountAdjustPanel($('main'), app);
@@ -186,7 +188,7 @@ async function start() {
   wire(app);
   await Promise.race([opened, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
   await shownFrame();
-  mountPanels(app);
+  mountPanels(app, boot.hints);
   syncFilmItem(app);
 }
 

@@ -113,6 +113,8 @@ export interface PageSession {
 
 /** What the page is rendered with: the session, and the image it opens with. */
 export interface Boot extends PageSession {
+  /** Whether the account has not seen the hints of the first visit. */
+  hints: boolean;
   media: string;
   /** Query string of the list the person came from, without "?". */
   filter: string;
