@@ -39,7 +39,7 @@ import { mountTrays } from './panels/notices/trays.js';
 import { createStepper } from './panels/filmstrip/stepper.js';
 import { stepsFor } from './panels/bars/workflow.js';
 import { isFocusAwaited, returnFocusTo } from './panels/focus.js';
-import { lockFinishedImage, offerDraft, syncBrush, syncDisplaySettings, syncFilmItem, syncWand } from './panels/effects.js';
+import { followFile, lockFinishedImage, offerDraft, syncBrush, syncDisplaySettings, syncFilmItem, syncWand } from './panels/effects.js';
 import { setStrings, t } from '../i18n.js';
 import { wireDialogs } from '../ui/dialog.js';
 import { wireMenus } from '../ui/menu.js';
@@ -168,6 +168,7 @@ function wire(app) {
   syncThreshold(app);
   wireSuggestionClicks(app);
   effect(() => stage.setFill(settings.value.fill));
+  followFile(app);
   effect(() => stage.setAdjustments(app.adjust.shown.value));
   document.addEventListener('themechange', () => stage.refreshColors());
   stage.onPointer((x, y) => (x === null || y === null ? session.clearCursor() : session.moveCursor(x, y)));

@@ -41,6 +41,34 @@ export function syncDisplaySettings(editor, { store, settings }) {
   });
 }
 
+/** Where the pixels of an image come from, without signatures. @param {import('../types/page').Media} media */
+const sourcesOf = ({ detail_url, tiles }) => [detail_url, ...(tiles?.layers ?? [])].map((address) => address?.split('?')[0]).join(' ');
+
+/** Shows the pixels of the open image anew when it was replaced or its tiles have come, and has missing tiles made. @param {App} app */
+export function followFile({ store, stage, session, announce }) {
+  const asked = new Set();
+  /** @type {import('../types/page').Media | null} */
+  let before = null;
+  return effect(() => {
+    const media = store.media.value;
+    untracked(() => {
+      const { tiles } = media ?? {};
+      if (media && tiles && !tiles.layers.length && !tiles.problem && !asked.has(media.id)) {
+        asked.add(media.id);
+        void session.requestTiles(media.id);
+      }
+      if (media && before && media.id === before.id && media.id === stage.image.media?.id && sourcesOf(media) !== sourcesOf(before)) {
+        const isSame = media.detail_url.split('?')[0] === before.detail_url.split('?')[0];
+        announce(isSame ? t('All pixels of the image are shown now') : t('The image was replaced'));
+        const { width, height } = before;
+        // of the same size: what is being drawn goes on
+        void (media.width === width && media.height === height ? stage.image.show(media) : stage.setMedia({ media }));
+      }
+      before = media;
+    });
+  });
+}
+
 /** Gives the tools the brush of this person's settings. @param {App} app */
 export function syncBrush({ store, settings }) {
   return effect(() => {

@@ -65,6 +65,11 @@ export class Api {
     return this.ask(this.url('cut', mediaId), { method: 'POST', headers: this.#headers(), body: JSON.stringify(hints), signal });
   }
 
+  /** @param {string} mediaId @returns {Promise<Answer>} */
+  tiles(mediaId) {
+    return this.ask(this.url('tiles', mediaId), { method: 'POST', headers: this.#headers(), body: '{}' });
+  }
+
   #headers() {
     return {
       'Content-Type': 'application/json',

@@ -182,6 +182,11 @@ export class EditorSession {
     return { error: body?.message || t('The server could not cut out the object. Try again.') };
   }
 
+  /** Has the tiles of an image made; an event tells when they are there. @param {string} mediaId */
+  requestTiles(mediaId) {
+    return this.api.tiles(mediaId);
+  }
+
   /** @param {string} mediaId */
   async fetchState(mediaId) {
     const answer = await this.api.state(mediaId);

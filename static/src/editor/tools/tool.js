@@ -50,6 +50,7 @@
  * @typedef {object} Pixels The pixels of the image, in a worker; its calls are those of workers/pixel-requests.js.
  * @property {() => void} prepare reads them ahead
  * @property {(call: string, args: any) => Promise<any>} ask rejects when they cannot be read
+ * @property {string} problem why, for people
  */
 
 /**

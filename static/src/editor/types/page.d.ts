@@ -82,6 +82,7 @@ export interface PageSession {
     state: string;
     changes: string;
     cut: string;
+    tiles: string;
     session: string;
     events: string;
     film: string;
@@ -133,6 +134,8 @@ export interface Media {
   detail_url: string;
   /** The values shown as black and white, of an image with more than 8 bits per channel. */
   display_range: [number, number] | null;
+  /** Addresses of the layers of tiles ("{tile}" stands for one); without them, why there are none, or nothing while they are made. */
+  tiles?: { layers: string[]; problem: string } | null;
   dataset: { id: string; name: string } | null;
   status: Status;
   is_frozen: boolean;

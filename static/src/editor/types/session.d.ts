@@ -28,6 +28,8 @@ export interface Session {
   /** Stores and sends new labels of a medium, which need not be shown, as one step of its history. */
   addTo(mediaId: string, deltas: readonly Delta[]): void;
   /** What of an image belongs to the object that hints mean (see docs/editor-protocol.md); stores nothing, never rejects. */
+  /** Has the tiles of an image made; an event tells when they are there. */
+  requestTiles(mediaId: string): Promise<unknown>;
   cut(mediaId: string, hints: object, signal: AbortSignal): Promise<CutAnswer>;
   /** Drops cached states but those of these media. */
   retainCached(mediaIds: Iterable<string>): void;

@@ -74,6 +74,22 @@ export class AdjustedImages {
     return other ? { image: other[1].image, scale: other[0].scale } : level;
   }
 
+  /** What to draw for a tile: its adjusted copy, the last one until it is there, else the tile. @param {Level} tile @returns {Shown} */
+  ofTile(tile) {
+    if (!this.adjustments) return tile;
+    const made = this.made.get(tile);
+    if (made?.key !== this.key) this.#ask(tile);
+    return made ? { image: made.image, scale: tile.scale } : tile;
+  }
+
+  /** A tile is given up. @param {Level} tile */
+  release(tile) {
+    this.made.get(tile)?.image.close();
+    this.made.delete(tile);
+    if (this.asked?.level === tile) this.asked = null;
+    if (this.next === tile) this.next = null;
+  }
+
   /** Whether nothing is being made. */
   get isSettled() {
     return !this.asked;
@@ -85,7 +101,7 @@ export class AdjustedImages {
       if (this.asked.level !== level || this.asked.key !== this.key) this.next = level;
       return;
     }
-    if (this.failedKey === this.key || !level.blob || !this.adjustments) return;
+    if (this.failedKey === this.key || !level.blob || level.blob.size === 0 || !this.adjustments) return;
     this.worker ??= this.#started();
     const { image: { width, height }, blob, source } = level;
     this.asked = { id: (this.last += 1), level, key: this.key };

@@ -1,5 +1,7 @@
 /** Loads and decodes images, makes smaller copies for far-out views, draws the part that is seen. No view state. */
 
+import { Tiles } from './tiles.js';
+
 /** @import {Media} from '../types/page' */
 /** @import {Camera} from './camera.js' */
 /** @import {AdjustedImages} from './adjusted.js' */
@@ -88,6 +90,7 @@ export class StageImage {
     this.onChange = onChange;
     this.adjusted = adjusted;
     this.cache = new ImageCache();
+    this.tiles = new Tiles(onChange, adjusted);
     /** @type {Media | null} */
     this.media = null;
     /** Largest first. @type {Level[]} */
@@ -100,7 +103,7 @@ export class StageImage {
 
   /** Changes when there is something else to draw. */
   get key() {
-    return `${this.version}:${this.levels.length}:${this.levels[0]?.scale}:${this.adjusted?.version}`;
+    return `${this.version}:${this.levels.length}:${this.levels[0]?.scale}:${this.adjusted?.version}:${this.tiles.version}`;
   }
 
   /**
@@ -113,7 +116,9 @@ export class StageImage {
     this.#forgetLevels();
     this.media = media;
     this.failure = '';
+    void this.tiles.open(media);
     this.isDetailRequested = Math.max(media.width, media.height) <= LARGE_SIDE || media.detail_url === media.preview_url;
+    if (media.tiles) return this.#showPreview(media, version);
     const wanted = this.isDetailRequested ? [media.detail_url, media.preview_url] : [media.preview_url, media.detail_url];
     this.cache.pinned = new Set(wanted);
     for (const url of wanted) {
@@ -126,6 +131,19 @@ export class StageImage {
     }
     this.failure = media.name;
     this.onChange();
+  }
+
+  /** What stands in for tiles, so no other file is loaded. @param {Media} media @param {number} version */
+  async #showPreview(media, version) {
+    this.isDetailRequested = true;
+    this.cache.pinned = new Set([media.preview_url]);
+    const decoded = await this.cache.get(media.preview_url).catch(() => null);
+    if (version !== this.version) return;
+    if (decoded) this.#setLevels(decoded, media, media.preview_url);
+    else {
+      this.failure = media.name;
+      this.onChange();
+    }
   }
 
   /** The file that shows an image in full. @param {Media} media @returns {Promise<Blob>} */
@@ -204,12 +222,13 @@ export class StageImage {
       image, left, top, right - left, bottom - top,
       left * k - c.left * c.scale, top * k - c.top * c.scale, (right - left) * k, (bottom - top) * k,
     );
+    this.tiles.draw(g, c);
   }
 
-  /** Decodes images that come next. @param {readonly Pick<Media, 'detail_url' | 'preview_url' | 'width' | 'height'>[]} next */
+  /** Decodes images that come next. @param {readonly Pick<Media, 'detail_url' | 'preview_url' | 'width' | 'height' | 'tiles'>[]} next */
   preload(next) {
     for (const media of next) {
-      const isLarge = Math.max(media.width, media.height) > LARGE_SIDE;
+      const isLarge = Boolean(media.tiles) || Math.max(media.width, media.height) > LARGE_SIDE;
       void this.cache.get(isLarge ? media.preview_url : media.detail_url).catch(() => {});
     }
   }
@@ -217,6 +236,7 @@ export class StageImage {
   destroy() {
     this.version++;
     this.#forgetLevels();
+    this.tiles.close();
     this.cache.clear();
   }
 }

@@ -1,5 +1,7 @@
 /** Asks the pixels worker about the image that is shown; the worker starts, and reads the image, when a tool first needs it. */
 
+import { t } from '../../i18n.js';
+
 /** @import {Media} from '../types/page' */
 
 /**
@@ -7,6 +9,9 @@
  * @property {() => Media | null} media the image that is shown
  * @property {(media: Media) => Promise<Blob>} file
  */
+
+/** Images with more are not read: their pixels would fill the memory. */
+const MOST_PIXELS = 40e6;
 
 /** @typedef {{promise: Promise<any>, resolve: (value: any) => void, reject: (error: Error) => void}} Answer */
 
@@ -23,6 +28,14 @@ export class PixelReader {
     this.last = 0;
     /** The file that the worker has, or is getting, by its address: replaced images have another. @type {{url: string, opened: Promise<unknown>} | null} */
     this.open = null;
+  }
+
+  /** Why there was no answer, for people. */
+  get problem() {
+    const media = this.source.media();
+    return media && media.width * media.height > MOST_PIXELS
+      ? t('The wand and the scissors work on images up to 40 megapixels. Use the polygon, the brush or GrabCut.')
+      : t('The pixels of this image cannot be read here');
   }
 
   /** Reads the image ahead of the first question. */
@@ -43,6 +56,7 @@ export class PixelReader {
     const media = this.source.media();
     if (!media) throw new Error('No image is shown.');
     if (this.open?.url === media.detail_url) return this.open.opened;
+    if (media.width * media.height > MOST_PIXELS) throw new Error('The image is too large.');
     const opened = this.source.file(media).then((blob) => this.#send('open', { blob, width: media.width, height: media.height }));
     this.open = { url: media.detail_url, opened };
     opened.catch(() => {

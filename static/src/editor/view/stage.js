@@ -209,7 +209,7 @@ export class Stage {
   async settled() {
     for (;;) {
       await frame();
-      if (this.isReady && this.shapes.isSettled && this.adjusted.isSettled && !this.viewport.isMoving) break;
+      if (this.isReady && this.shapes.isSettled && this.adjusted.isSettled && this.image.tiles.isSettled && !this.viewport.isMoving) break;
       this.render();
     }
     await frame();

@@ -3,6 +3,7 @@ import { num, t } from '../../../i18n.js';
 import { CHANNELS } from '../../../workers/tones.js';
 import { html, live, nothing, render } from '../live.js';
 import { icon, iconButton, kbd } from '../templates.js';
+import { windowView } from './window-panel.js';
 import { SLIDERS, gammaAt, placeOfGamma } from './adjust-model.js';
 
 /** @import {App} from '../app' */
@@ -31,12 +32,18 @@ const slider = (id, name, [least, most, step], value, text, set) => html`<label 
 
 /** @param {App} app */
 function view(app) {
+  return html`<header><span class="strong grow">${t('Image adjustments')}</span>
+      ${iconButton({ name: t('Close'), icon: 'x', kind: 's', keys: app.keys('view.adjust'), run: () => app.run('view.adjust') })}</header>
+    ${app.stage.image.tiles.window.shown.value ? windowView(app) : tones(app)}
+    <p class="faint small">${t('For the images of this project, in your browser. What is stored and exported stays as it is.')}</p>`;
+}
+
+/** @param {App} app */
+function tones(app) {
   const { adjust } = app;
   const { brightness, contrast, gamma, saturation, invert, channel, clahe } = adjust.chosen.value;
   const signed = (/** @type {number} */ n) => (n > 0 ? `+${num(n)}` : num(n));
-  return html`<header><span class="strong grow">${t('Image adjustments')}</span>
-      ${iconButton({ name: t('Close'), icon: 'x', kind: 's', keys: app.keys('view.adjust'), run: () => app.run('view.adjust') })}</header>
-    <div class="sliders">
+  return html`<div class="sliders">
       ${slider('brightness', t('Brightness'), SLIDERS.brightness, brightness, signed(brightness), (value) => adjust.set({ brightness: value }))}
       ${slider('contrast', t('Contrast'), SLIDERS.contrast, contrast, signed(contrast), (value) => adjust.set({ contrast: value }))}
       ${slider('gamma', t('Gamma'), [-100, 100, 1], placeOfGamma(gamma), num(gamma, 2), (value) => adjust.set({ gamma: gammaAt(value) }))}
@@ -48,8 +55,7 @@ function view(app) {
         ${CHANNELS.map((id) => html`<option value=${id} ?selected=${id === channel}>${channelName(id)}</option>`)}</select>
       <label class="check"><input type="checkbox" .checked=${invert} @change=${(/** @type {Event} */ event) => adjust.set({ invert: field(event).checked })}>${t('Invert')}</label></div>
     <div class="row"><button class="btn" type="button" aria-pressed=${String(!adjust.isOn.value)} ?disabled=${!adjust.isSet.value} @click=${() => app.run('view.original')}>${icon('eye', 's')}${t('Show original')}${kbd(app.keys('view.original'))}</button>
-      <button class="btn end" type="button" ?disabled=${!adjust.isSet.value} @click=${() => adjust.reset()}>${icon('rotate-ccw', 's')}${t('Reset')}</button></div>
-    <p class="faint small">${t('For the images of this project, in your browser. What is stored and exported stays as it is.')}</p>`;
+      <button class="btn end" type="button" ?disabled=${!adjust.isSet.value} @click=${() => adjust.reset()}>${icon('rotate-ccw', 's')}${t('Reset')}</button></div>`;
 }
 
 /** Mounts the panel when it is first opened. @param {HTMLElement} stage that it lies on @param {App} app */

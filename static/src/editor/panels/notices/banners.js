@@ -35,7 +35,15 @@ export function bannerOf(app) {
   }
   const may = store.may.value;
   if (!may.label) return { kind: 'lock', icon: 'lock', text: may.reason || t('You can view this image but not edit it.') };
-  return rejectionBanner(app);
+  return rejectionBanner(app) ?? tilesBanner(app);
+}
+
+/** Why less than all pixels of a large image are shown. @param {App} app @returns {Banner | null} */
+function tilesBanner({ store }) {
+  const { tiles } = store.media.value ?? {};
+  if (!tiles || tiles.layers.length) return null;
+  if (tiles.problem) return { kind: 'warn', icon: 'image', text: tiles.problem };
+  return { kind: 'wait', icon: 'image', text: t('All pixels of this image are being prepared. Until then a preview is shown.') };
 }
 
 /** The rejection that the person has read, as `image time`. */

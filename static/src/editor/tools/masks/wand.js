@@ -87,7 +87,7 @@ export class WandTool extends MaskTool {
     } catch {
       if (this.region !== region) return;
       this.cancel();
-      this.context.announce(t('The pixels of this image cannot be read here'));
+      this.context.announce(this.context.pixels.problem);
     }
   }
 

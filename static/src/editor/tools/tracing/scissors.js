@@ -75,7 +75,7 @@ export class ScissorsTool extends DrawTool {
       try {
         if (drawing === this.drawing) await step();
       } catch {
-        if (drawing === this.drawing) this.context.announce(t('The pixels of this image cannot be read here'));
+        if (drawing === this.drawing) this.context.announce(this.context.pixels.problem);
       } finally {
         this.pending -= 1;
         this.context.redraw();
