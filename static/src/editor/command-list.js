@@ -44,6 +44,7 @@ export const COMMANDS = Object.freeze([
   command('view.grid', 'all', 'view', ['T G'], () => t('Grid')),
   command('view.names', 'all', 'view', ['T N'], () => t('Name tags')),
   command('view.snap', 'all', 'view', ['T S'], () => t('Snap points to neighbors')),
+  command('view.colors', 'all', 'view', ['T K'], () => t('Colors by class or by object')),
   command('view.crosshair', 'all', 'view', ['T C'], () => t('Crosshair while drawing')),
   command('view.adjust', 'all', 'view', ['T I'], () => t('Image adjustments')),
   command('view.original', 'all', 'view', ['T A'], () => t('Show the original image or the adjusted one')),

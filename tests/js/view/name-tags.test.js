@@ -20,7 +20,7 @@ function layerOver(labels) {
   const layer = new EditLayer(/** @type {any} */ ({
     canvas: { getContext: () => g, style: {} },
     store,
-    painter: { styleOf: () => ({ style: { stroke: '' }, ink: '' }), paint() {} },
+    painter: { lookOf: () => ({ style: { stroke: '' }, ink: '' }), paint() {} },
     shapes: { shown: null, serial: 0 },
     query: () => labels.map(({ id }) => id),
   }));

@@ -95,6 +95,14 @@ function toggleDisplay({ store }, name) {
   store.display.value = { ...display, [name]: !display[name] };
 }
 
+/** Colors by class or by object. @param {App} app */
+function toggleColors({ store, announce }) {
+  const display = store.display.peek();
+  const colorBy = display.colorBy === 'class' ? 'object' : 'class';
+  store.display.value = { ...display, colorBy };
+  announce(colorBy === 'class' ? t('Colors by class') : t('Colors by object'));
+}
+
 /** Switches fullscreen; where pages may not do that, the browser gets the key. */
 function toggleFullscreen() {
   if (!document.fullscreenEnabled) return false;
@@ -265,6 +273,7 @@ export function actionsOf(app) {
     'view.grid': () => toggleDisplay(app, 'grid'),
     'view.names': () => toggleDisplay(app, 'names'),
     'view.snap': () => toggleDisplay(app, 'snap'),
+    'view.colors': () => toggleColors(app),
     'view.crosshair': () => toggleDisplay(app, 'crosshair'),
     'view.adjust': () => toggleAdjustPanel(app),
     'view.original': () => toggleOriginal(app),

@@ -30,14 +30,14 @@ export function lockFinishedImage({ store, steps }) {
 
 /** Shows or hides panels, outlines and name tags and snaps points by the person's settings, and saves changes of them. @param {HTMLElement} editor @param {App} app */
 export function syncDisplaySettings(editor, { store, settings }) {
-  const { bare, outlines, names, snap, crosshair, doubleClick, wheelPans } = settings.value;
-  store.display.value = { ...store.display.peek(), bare, outlines, names, snap, crosshair, doubleClick, wheelPans };
+  const { bare, outlines, names, snap, crosshair, doubleClick, wheelPans, colorBy, palette } = settings.value;
+  store.display.value = { ...store.display.peek(), bare, outlines, names, snap, crosshair, doubleClick, wheelPans, colorBy, palette };
   return effect(() => {
     const display = store.display.value;
     if (display.bare) editor.dataset.panels = 'hidden';
     else delete editor.dataset.panels;
-    const { bare, outlines, names, snap, crosshair, doubleClick, wheelPans } = display;
-    untracked(() => settings.set({ bare, outlines, names, snap, crosshair, doubleClick, wheelPans }));
+    const { bare, outlines, names, snap, crosshair, doubleClick, wheelPans, colorBy, palette } = display;
+    untracked(() => settings.set({ bare, outlines, names, snap, crosshair, doubleClick, wheelPans, colorBy, palette }));
   });
 }
 

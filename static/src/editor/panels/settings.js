@@ -1,5 +1,6 @@
 /** What a person set up for this browser: widths, tab, look. Stored under their id in localStorage; missing storage is no error. */
 import { effect, signal } from '@preact/signals-core';
+import { PALETTES } from '../store/palettes.js';
 import { MOST_TOLERANCE } from '../store/store.js';
 
 /**
@@ -13,6 +14,8 @@ import { MOST_TOLERANCE } from '../store/store.js';
  * @property {boolean} crosshair  lines across the stage while something is drawn
  * @property {string} doubleClick  on free ground: 'fit', 'zoom', 'actual' or 'none'
  * @property {boolean} wheelPans  the wheel pans, and zooms with Ctrl
+ * @property {string} colorBy  'class' or 'object'
+ * @property {string} palette  of palettes.js; '': the colors of the classes
  * @property {boolean} keepView   next and previous keep zoom and place
  * @property {boolean} bare       panels hidden
  * @property {string} sort        of the object list
@@ -25,7 +28,7 @@ import { MOST_TOLERANCE } from '../store/store.js';
  */
 
 /** @type {Readonly<Settings>} */
-export const DEFAULTS = Object.freeze({ sideWidth: 320, tab: 'objects', fill: 0.2, outlines: false, names: true, snap: false, crosshair: true, doubleClick: 'fit', wheelPans: false, keepView: false, bare: false, sort: 'number', brushSize: 20, brushPressure: true, wandTolerance: 20, digits: {}, adjust: {}, thresholds: {} });
+export const DEFAULTS = Object.freeze({ sideWidth: 320, tab: 'objects', fill: 0.2, outlines: false, names: true, snap: false, crosshair: true, doubleClick: 'fit', wheelPans: false, colorBy: 'class', palette: '', keepView: false, bare: false, sort: 'number', brushSize: 20, brushPressure: true, wandTolerance: 20, digits: {}, adjust: {}, thresholds: {} });
 
 /** What a double-click on free ground can do. */
 export const DOUBLE_CLICKS = Object.freeze(['fit', 'zoom', 'actual', 'none']);
@@ -41,6 +44,8 @@ export function sane(stored) {
   settings.brushSize = clampBrush(settings.brushSize);
   settings.wandTolerance = clampTolerance(settings.wandTolerance);
   if (!DOUBLE_CLICKS.includes(settings.doubleClick)) settings.doubleClick = DEFAULTS.doubleClick;
+  if (settings.colorBy !== 'object') settings.colorBy = 'class';
+  if (!(settings.palette in PALETTES)) settings.palette = '';
   settings.adjust = { ...settings.adjust };
   settings.digits = Object.fromEntries(Object.entries(settings.digits ?? {}).filter(([, bound]) => bound && Object.values(bound).every((id) => typeof id === 'string')));
   settings.thresholds = Object.fromEntries(Object.entries(settings.thresholds ?? {}).filter(([, score]) => typeof score === 'number' && score >= 0 && score <= 1));

@@ -2,6 +2,7 @@
 
 import { batch, computed, signal } from '@preact/signals-core';
 import { Core } from './core.js';
+import { recolored } from './palettes.js';
 
 /** The highest tolerance of the magic wand; as in the worker. */
 export const MOST_TOLERANCE = 254;
@@ -65,7 +66,10 @@ export function createInner(boot, options) {
  * @param {import('@preact/signals-core').Signal<Concept[]>} concepts
  */
 function readable(boot, core, writable, concepts) {
-  const byId = computed(() => new Map(concepts.value.map((concept) => [concept.id, concept])));
+  const display = signal(/** @type {Display} */ ({ hideAll: false, lockAll: false, outlines: false, grid: false, names: true, snap: false, bare: false, crosshair: true, doubleClick: 'fit', wheelPans: false, colorBy: 'class', palette: '' }));
+  const palette = computed(() => display.value.palette);
+  const shownConcepts = computed(() => recolored(concepts.value, palette.value));
+  const byId = computed(() => new Map(shownConcepts.value.map((concept) => [concept.id, concept])));
   const status = computed(() => {
     const name = core.statusName.value;
     if (!name) return null;
@@ -73,7 +77,7 @@ function readable(boot, core, writable, concepts) {
     const own = writable.media.value?.status;
     return known ?? (own?.name === name ? own : { id: '', name, base: name });
   });
-  const regionConcepts = computed(() => concepts.value.filter((c) => c.on_region));
+  const regionConcepts = computed(() => shownConcepts.value.filter((c) => c.on_region));
   const threshold = signal(0.5);
   return {
     boot,
@@ -86,6 +90,7 @@ function readable(boot, core, writable, concepts) {
     status,
     tags: core.tags,
     concepts,
+    shownConcepts,
     concept: (/** @type {string | null} */ id) => (id === null ? undefined : byId.value.get(id)),
     regionConcepts,
     mediaConcepts: computed(() => concepts.value.filter((c) => c.on_media)),
@@ -108,7 +113,7 @@ function readable(boot, core, writable, concepts) {
     view: signal(/** @type {View} */ ({ zoom: 1, x: 0, y: 0 })),
     brush: signal({ size: 20, pressure: true }),
     wandTolerance: signal(20),
-    display: signal(/** @type {Display} */ ({ hideAll: false, lockAll: false, outlines: false, grid: false, names: true, snap: false, bare: false, crosshair: true, doubleClick: 'fit', wheelPans: false })),
+    display,
     clipboard: writable.clipboard,
     draft: writable.draft,
     save: writable.save,

@@ -33,6 +33,10 @@ export interface Display {
   doubleClick: string;
   /** The wheel pans, and zooms with Ctrl. */
   wheelPans: boolean;
+  /** 'class' or 'object'. */
+  colorBy: string;
+  /** Of palettes.js; '': the colors of the classes. */
+  palette: string;
   /** Panels collapsed for full canvas. */
   bare: boolean;
 }
@@ -70,6 +74,8 @@ export interface Store {
   readonly tags: ReadonlySignal<ReadonlySet<string>>;
   /** By order. */
   readonly concepts: Signal<Concept[]>;
+  /** The same in the colors that this person chose; so are those of `concept` and `regionConcepts`. */
+  readonly shownConcepts: ReadonlySignal<Concept[]>;
   concept(id: string | null): Concept | undefined;
   /** Concepts that a label may have, by order. */
   readonly regionConcepts: ReadonlySignal<Concept[]>;

@@ -4,9 +4,9 @@
 import { effect, untracked } from '@preact/signals-core';
 import { Catalog } from './catalog.js';
 import { MAX_SELECTED } from './edit-layer.js';
+import { objectColors } from '../store/palettes.js';
 
 /** @import {Patch} from '../types/changes' */
-/** @import {Concept, KeypointSchema} from '../types/page' */
 /** @import {Store} from '../types/store' */
 /** @import {EditLayer} from './edit-layer.js' */
 /** @import {LabelPainter} from './label-paint.js' */
@@ -25,6 +25,7 @@ export class Bridge {
     this.painter = painter;
     this.port = port;
     this.catalog = new Catalog(store, (message, transfer) => this.port.send(message, transfer));
+    this.painter.numberOf = (id) => this.catalog.slots.get(id);
     this.fill = 0.2;
     /** Version of the store that was last sent completely; -1: none yet. */
     this.loaded = -1;
@@ -59,8 +60,8 @@ export class Bridge {
     const on = (/** @type {() => void} */ run) => this.endings.push(effect(run));
     this.endings.push(store.onPatch((patch) => this.#patched(patch)));
     on(() => {
-      const [concepts, schemas, display] = [store.concepts.value, store.keypointSchemas.value, store.display.value];
-      untracked(() => this.#restyle(concepts, schemas, display.outlines));
+      void [store.shownConcepts.value, store.keypointSchemas.value, store.display.value];
+      untracked(() => this.restyle());
     });
     on(() => {
       const before = hidden;
@@ -93,20 +94,18 @@ export class Bridge {
     this.#shapes.changed();
   }
 
-  /** @param {readonly Concept[]} concepts @param {readonly KeypointSchema[]} schemas @param {boolean} outlines */
-  #restyle(concepts, schemas, outlines) {
-    this.painter.setPalette(concepts, schemas, { fill: this.fill, outlines });
+  /** Colors, opacity or theme changed. */
+  restyle() {
+    const { shownConcepts, keypointSchemas, display } = this.store;
+    const { outlines, colorBy, palette } = display.peek();
+    const objects = colorBy === 'object' ? objectColors(palette) : [];
+    this.painter.setPalette(shownConcepts.peek(), keypointSchemas.peek(), { fill: this.fill, outlines, objects });
     const before = this.catalog.vocabulary;
+    this.catalog.objectColors = objects.length;
     this.catalog.takeConcepts();
     this.port.send({ type: 'style', palette: this.painter.palette, schemas: this.painter.schemas });
     if (this.loaded >= 0 && before !== this.catalog.vocabulary) this.#sendLabels();
     this.#shapes.changed();
-  }
-
-  /** Colors, opacity or theme changed. */
-  restyle() {
-    const { concepts, keypointSchemas, display } = this.store;
-    this.#restyle(concepts.peek(), keypointSchemas.peek(), display.peek().outlines);
   }
 
   /** @param {Patch} patch */

@@ -25,6 +25,8 @@ export class Catalog {
     this.ids = [];
     /** Bounds as last sent to the worker, by slot. @type {Box[]} */
     this.bounds = [];
+    /** How many colors objects have of their own; 0: those of their classes. */
+    this.objectColors = 0;
     /** @type {Map<string, number>} */
     this.conceptPlaces = new Map();
     /** @type {Map<string, [number, number]>} */
@@ -53,12 +55,18 @@ export class Catalog {
 
   /** Changes when labels must be packed again. */
   get vocabulary() {
-    return JSON.stringify([[...this.conceptPlaces.keys()], [...this.classes]]);
+    return JSON.stringify([[...this.conceptPlaces.keys()], [...this.classes], this.objectColors]);
   }
 
   /** Place in the palette; what has no class any more gets the one behind the last. @param {string} id */
   placeOf(id) {
     return this.conceptPlaces.get(id) ?? this.conceptPlaces.size;
+  }
+
+  /** Objects with colors of their own have those behind the classes' and the one for no class. @param {string} id @param {Label} label */
+  #colorPlace(id, label) {
+    const number = this.objectColors ? this.slots.get(label.id) : undefined;
+    return number === undefined ? this.placeOf(id) : this.conceptPlaces.size + 1 + (number % this.objectColors);
   }
 
   /** @param {Label} label */
@@ -87,7 +95,7 @@ export class Catalog {
     return packLabels(labels, {
       slot: (label) => /** @type {number} */ (this.slots.get(label.id)),
       rank,
-      concept: (id) => this.placeOf(id),
+      concept: (id, label) => this.#colorPlace(id, label),
       flags: (label) => this.#flags(label),
       classes: this.classes,
     });

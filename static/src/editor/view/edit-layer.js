@@ -225,7 +225,7 @@ export class EditLayer {
 
   /** @param {Label} label @param {boolean} isForced */
   #tag(label, isForced) {
-    const { style, ink } = this.painter.styleOf(label.concept);
+    const { style, ink } = this.painter.lookOf(label);
     const name = this.store.concept(label.concept)?.name ?? '?';
     const isModel = label.origin === 'model' && label.score !== null;
     const rest = isModel ? ` ${Math.round(/** @type {number} */ (label.score) * 100)} %` : '';

@@ -28,6 +28,10 @@ export class LabelPainter {
     this.styles = new Map();
     /** @type {Palette} */
     this.palette = { colors: [], inks: [], fill: 0.2, outlines: false };
+    /** Colors that objects have of their own. @type {{style: Style, ink: string}[]} */
+    this.objects = [];
+    /** Of an object, for its color. @type {(id: string) => number | undefined} */
+    this.numberOf = () => undefined;
     /** @type {import('../../workers/format.js').Schema[]} */
     this.schemas = [];
     /** @type {Map<string, [number, number]>} */
@@ -42,12 +46,14 @@ export class LabelPainter {
   /**
    * Resolves the colors. The result is also what the worker draws with.
    * @param {readonly Concept[]} concepts @param {readonly KeypointSchema[]} schemas
-   * @param {{fill: number, outlines: boolean}} options
+   * @param {{fill: number, outlines: boolean, objects?: readonly string[]}} options `objects`: colors that objects have of their own, by their number
    */
-  setPalette(concepts, schemas, { fill, outlines }) {
+  setPalette(concepts, schemas, { fill, outlines, objects = [] }) {
     const colors = concepts.map((c) => this.colors.read(c.color, GREY));
     const inks = concepts.map((c, i) => this.colors.read(c.ink, contrast(colors[i])));
-    this.palette = { colors: [...colors, GREY], inks: [...inks, WHITE], fill, outlines };
+    const own = objects.map((css) => this.colors.read(css, GREY));
+    this.palette = { colors: [...colors, GREY, ...own], inks: [...inks, WHITE, ...own.map(contrast)], fill, outlines };
+    this.objects = own.map((rgb) => ({ style: makeStyle(rgb, contrast(rgb), this.palette), ink: `rgb(${contrast(rgb).join()})` }));
     this.styles = new Map(concepts.map((c, i) => [c.id, {
       style: makeStyle(colors[i], inks[i], this.palette),
       ink: `rgb(${inks[i].join()})`,
@@ -74,6 +80,12 @@ export class LabelPainter {
   /** @param {string} concept */
   styleOf(concept) {
     return this.styles.get(concept) ?? /** @type {{style: Style, ink: string}} */ (this.fallback);
+  }
+
+  /** The look of a label: its class, or its own. @param {Label} label */
+  lookOf(label) {
+    const number = this.objects.length ? this.numberOf(label.id) : undefined;
+    return number === undefined ? this.styleOf(label.concept) : this.objects[number % this.objects.length];
   }
 
   /** @param {Label} label @returns {ShapeRow} */
@@ -104,7 +116,7 @@ export class LabelPainter {
   paint(g, label, c, { isSelected, isFilled }) {
     const row = this.#row(label);
     const t = transform(c);
-    const { style } = this.styleOf(label.concept);
+    const { style } = this.lookOf(label);
     const shown = { ...row, flags: row.flags | (isSelected ? SELECTED : 0) };
     g.lineJoin = 'round';
     if (row.kind === MASK && !isFilled) return this.#frame(g, row, style, t);
@@ -116,7 +128,7 @@ export class LabelPainter {
   paintOther(g, label, c) {
     const row = this.#row(label);
     const t = transform(c);
-    const { style } = this.styleOf(label.concept);
+    const { style } = this.lookOf(label);
     g.lineJoin = 'round';
     if (row.kind !== MASK) return paintShape(g, { ...row, flags: (row.flags & ~SELECTED) | MODEL }, unfilled(style), t, this.how);
     g.setLineDash([7 * t.ratio, 4 * t.ratio]);

@@ -130,7 +130,7 @@ function writeKeypoints(label, data, at, classes) {
  * @typedef {object} PackOptions
  * @property {(label: Label, i: number) => number} slot
  * @property {(label: Label, i: number) => number} rank
- * @property {(concept: string) => number} concept  place in the palette
+ * @property {(concept: string, label: Label) => number} concept  place in the palette
  * @property {(label: Label) => number} flags
  * @property {Map<string, [number, number]>} classes  of numberSchemas
  */
@@ -157,7 +157,7 @@ export function packLabels(labels, options) {
   labels.forEach((label, i) => {
     pack.slot[i] = options.slot(label, i);
     pack.kind[i] = kindOf(label);
-    pack.concept[i] = options.concept(label.concept);
+    pack.concept[i] = options.concept(label.concept, label);
     pack.flags[i] = options.flags(label);
     pack.rank[i] = options.rank(label, i);
     pack.box.set(boundsOf(label), 4 * i);

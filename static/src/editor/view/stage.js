@@ -343,6 +343,11 @@ export class Stage {
     return () => this.host.listeners.delete(fn);
   }
 
+  /** The color of an object of its own; null: that of its class. @param {Label} label */
+  colorOf(label) {
+    return this.store.display.value.colorBy === 'object' ? this.bridge.painter.lookOf(label).style.stroke : null;
+  }
+
   /** @param {number} share 0 to 1; selected shapes get twice, masks two and a half times as much */
   setFill(share) {
     this.bridge.fill = Math.min(1, Math.max(0, share));
@@ -389,10 +394,6 @@ export class Stage {
 }
 
 /** @param {StageOptions} options */
-export function createStage(options) {
-  return new Stage(options);
-}
+export const createStage = (options) => new Stage(options);
 
-function frame() {
-  return new Promise((/** @type {(value?: any) => void} */ resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-}
+const frame = () => new Promise((/** @type {(value?: any) => void} */ resolve) => requestAnimationFrame(() => setTimeout(resolve)));

@@ -4,6 +4,7 @@ import { h } from '../../../ui/dom.js';
 import { showDialog } from '../../../ui/dialog.js';
 import { isContrastHigh, setTheme, toggleContrast } from '../../../ui/theme.js';
 import { html, mount } from '../live.js';
+import { PALETTES } from '../../store/palettes.js';
 import { DOUBLE_CLICKS } from '../settings.js';
 
 /** @import {App} from '../app' */
@@ -20,6 +21,15 @@ const check = (name, isOn, change) => html`<label class="check"><input type="che
  */
 const choice = (id, name, value, values, nameOf, set) => html`<div class="field"><label for=${id}>${name}</label>
   <select id=${id} class="select" @change=${(/** @type {Event} */ event) => set(target(event).value)}>${values.map((one) => html`<option value=${one} ?selected=${one === value}>${nameOf(one)}</option>`)}</select></div>`;
+
+/** @param {string} id */
+function paletteName(id) {
+  switch (id) {
+    case 'okabe': return t('Color-blind safe, 8 colors (Okabe-Ito)');
+    case 'wide': return t('Color-blind safe, 16 colors');
+    default: return t('Colors of the classes');
+  }
+}
 
 /** @param {string} what */
 function doubleClickName(what) {
@@ -43,12 +53,14 @@ function themeField() {
 /** @param {App} app */
 function view({ store, settings, run }) {
   const { fill, keepView } = settings.value;
-  const { outlines, names, bare, crosshair, doubleClick, wheelPans } = store.display.value;
+  const { outlines, names, bare, crosshair, doubleClick, wheelPans, colorBy, palette } = store.display.value;
   const change = (/** @type {Partial<typeof store.display.value>} */ next) => { store.display.value = { ...store.display.peek(), ...next }; };
   const percent = Math.round(fill * 100);
   return html`<div class="stack l">
     <div class="field"><label for="set-fill">${t('Fill opacity')} <output>${percent} %</output></label>
       <input id="set-fill" type="range" min="0" max="100" step="5" .value=${String(percent)} @input=${(/** @type {Event} */ event) => settings.set({ fill: Number(target(event).value) / 100 })}></div>
+    ${choice('set-color', t('Colors'), colorBy, ['class', 'object'], (one) => (one === 'class' ? t('By class') : t('By object')), (value) => change({ colorBy: value }))}
+    ${choice('set-palette', t('Palette'), palette, ['', ...Object.keys(PALETTES)], paletteName, (value) => change({ palette: value }))}
     ${check(t('Outlines only'), outlines, () => run('view.outlines'))}
     ${check(t('Name tags'), names, () => run('view.names'))}
     ${check(t('Crosshair while drawing'), crosshair, () => run('view.crosshair'))}

@@ -108,11 +108,12 @@ export class ObjectList {
     const label = store.labels.get(id);
     if (!label) return nothing;
     const concept = store.concept(label.concept);
+    const own = this.app.stage.colorOf(label);
     const isHidden = store.isHidden(id);
     const isLocked = store.isLocked(id);
     return html`<div class="item obj" role="option" data-id=${id} id="o-${id}" tabindex=${isStop ? 0 : -1} aria-selected=${String(store.selection.value.has(id))}
       aria-setsize=${count} aria-posinset=${index + 1} ?data-hidden=${isHidden} ?data-hover=${store.hover.value === id} ${vars({ '--i': index })}>
-      ${swatch(concept)}<span class="n" aria-hidden="true">${n}</span>${icon(shapeIcon(label), 's kind')}
+      ${swatch(own && concept ? { ...concept, color: own, label_slot: 0 } : concept)}<span class="n" aria-hidden="true">${n}</span>${icon(shapeIcon(label), 's kind')}
       <span class="clip grow" aria-hidden="true" title=${concept?.name ?? ''}>${concept?.name ?? t('Class deleted')}</span><span class="sr">${rowWords(this.app, label, n)}</span>
       ${label.origin === 'human' ? nothing : html`<span class="score" aria-hidden="true">${scoreText(label)}</span>${icon(label.origin === 'model' ? 'bot' : 'download', 's faint')}`}
       <span class="acts" aria-hidden="true"><span data-act="hide" title=${`${isHidden ? t('Show') : t('Hide')}  ${this.app.keys('hide')}`} ?data-on=${isHidden}>${icon(isHidden ? 'eye-off' : 'eye', 's')}</span><span
