@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import math
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -13,6 +14,7 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth import HASH_SESSION_KEY
 
+from annotator import policy
 from annotator.domain.actor import Actor
 from annotator.domain.errors import Missing
 from annotator.domain.ids import parse_uuid
@@ -33,6 +35,16 @@ MAX_MESSAGE = 4096
 CONFLICT_STATES = ("open", "mine", "theirs")
 
 
+def _is_place(value: object) -> bool:
+    """Return whether a value is a number that may be one of an image."""
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+        and abs(value) < 1e7
+    )
+
+
 class ProjectConsumer(AsyncWebsocketConsumer):
     """Follows /ws/projects/<id>/. See docs/editor-protocol.md for the messages.
 
@@ -48,6 +60,11 @@ class ProjectConsumer(AsyncWebsocketConsumer):
     client: str
     seq = 0
     media: uuid.UUID | None = None
+    #: Since when the medium is shown to somebody who may label.
+    since: str | None = None
+    may_label = False
+    #: The page whose view this one follows.
+    following = ""
     is_open = False
     joined = False
     last_people: list[dict[str, Any]] | None = None
@@ -72,6 +89,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         if limit and poller.count(project.workspace_id) >= limit:
             return await self.close(TOO_MANY)
         self.project_id, self.workspace_id = project.pk, project.workspace_id
+        self.may_label = policy.allows(project.role_of_actor, "label.write")
         self.group = f"project.{project.pk.hex}"
         self.client = uuid.uuid4().hex
         self.seq = await database_sync_to_async(event_rows.head)(project.pk)
@@ -113,6 +131,8 @@ class ProjectConsumer(AsyncWebsocketConsumer):
             "cursor": self._cursor,
             "cursor_gone": self._cursor_gone,
             "conflict": self._conflict,
+            "view": self._view,
+            "follow": self._follow,
         }
         kind = message.get("type") if isinstance(message, dict) else None
         if not isinstance(kind, str) or kind not in handlers:
@@ -128,7 +148,10 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         """
         for _, code in await database_sync_to_async(access.find_refused)([self]):
             return await self.end(code)
-        self.media, since = parse_uuid(message.get("media")), message.get("since")
+        before, self.media, since = self.media, parse_uuid(message.get("media")), message.get("since")
+        if self.media != before or not self.joined:
+            is_work = self.may_label and self.media is not None
+            self.since = datetime.now(UTC).isoformat(timespec="milliseconds") if is_work else None
         if isinstance(since, int) and not isinstance(since, bool) and 0 <= since < 2**62:
             self.seq = since
         poller.follow(self)
@@ -142,11 +165,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
 
     async def _cursor(self, message: dict[str, Any]) -> None:
         x, y = message.get("x"), message.get("y")
-        numbers = all(
-            isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n) and abs(n) < 1e7
-            for n in (x, y)
-        )
-        if self.joined and numbers and self.media:
+        if self.joined and _is_place(x) and _is_place(y) and self.media:
             person = self._person()
             cursor = {key: person[key] for key in ("client", "user", "name", "hue", "media")} | {
                 "x": x,
@@ -172,6 +191,20 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         notice = {"media": str(media), "label_id": str(label_id), "state": state}
         notice["by"] = {"id": str(self.user_id), "name": self.user.shown_name}
         await self._broadcast({"type": "presence.conflict", "user": str(user), "notice": notice})
+
+    async def _view(self, message: dict[str, Any]) -> None:
+        """Tell those who follow this page which part of the image it shows: the point in the middle, and the zoom."""
+        view = {key: message.get(key) for key in ("x", "y", "zoom")}
+        if self.joined and self.media and all(map(_is_place, view.values())) and view["zoom"] > 0:  # type: ignore[operator]
+            view |= {"client": self.client, "media": str(self.media)}
+            await self._broadcast({"type": "presence.view", "view": view})
+
+    async def _follow(self, message: dict[str, Any]) -> None:
+        """Follow the view of another page, or of none."""
+        client = message.get("client")
+        self.following = client if isinstance(client, str) and len(client) <= 64 else ""
+        if self.joined and self.following:
+            await self._broadcast({"type": "presence.view_asked", "client": self.following})
 
     # -- what the poller brings
 
@@ -206,6 +239,14 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         else:
             await self._send({"type": "cursor", **cursor})
 
+    async def presence_view(self, message: dict[str, Any]) -> None:
+        if message["view"]["client"] == self.following:
+            await self._send({"type": "view", **message["view"]})
+
+    async def presence_view_asked(self, message: dict[str, Any]) -> None:
+        if message["client"] == self.client:
+            await self._send({"type": "view_asked"})
+
     async def presence_conflict(self, message: dict[str, Any]) -> None:
         if message["user"] == str(self.user_id):
             await self._send({"type": "conflict", **message["notice"]})
@@ -214,7 +255,9 @@ class ProjectConsumer(AsyncWebsocketConsumer):
 
     def _person(self) -> dict[str, Any]:
         user, media = self.user, str(self.media) if self.media else None
-        return Person(self.client, str(user.pk), user.shown_name, user.initials, user.hue, media).shown()
+        return Person(
+            self.client, str(user.pk), user.shown_name, user.initials, user.hue, media, self.since
+        ).shown()
 
     async def _keep_alive(self) -> None:
         with contextlib.suppress(asyncio.CancelledError):

@@ -20,6 +20,8 @@ class Person:
     initials: str
     hue: int
     media: str | None
+    #: Since when it shows the medium, when it may label there.
+    since: str | None = None
     seen: float = field(default_factory=time.monotonic)
 
     def shown(self) -> dict[str, Any]:

@@ -154,6 +154,23 @@ async def test_people_see_each_other_and_their_pointers() -> None:
         assert (cursor["x"], cursor["y"], cursor["name"]) == (12.5, 7, "Max")
         await max_.say({"type": "cursor_gone"})
         assert (await news(ann, "cursor_gone"))["client"] == max_.id
+        # Ann follows Max's view: he is asked for it, and she alone gets it
+        assert all(one["since"] for one in people)
+        await ann.say({"type": "follow", "client": max_.id})
+        await news(max_, "view_asked")
+        for wrong in ({"x": 1, "y": 2, "zoom": 0}, {"x": "1", "y": 2, "zoom": 1}, {"x": 1, "y": 2}):
+            await max_.say({"type": "view", **wrong})
+        await max_.say({"type": "view", "x": 5, "y": 6.5, "zoom": 2})
+        media = str(w.images[0].pk)
+        assert await news(ann, "view") == {
+            "type": "view",
+            "client": max_.id,
+            "media": media,
+            "x": 5,
+            "y": 6.5,
+            "zoom": 2,
+        }
+        await ann.say({"type": "follow", "client": None})
         await max_.disconnect()
         while len((await news(ann, "presence"))["people"]) > 1:
             pass

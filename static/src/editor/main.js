@@ -25,6 +25,7 @@ import { focusNewIssue } from './panels/issues/issue-list.js';
 import { Issues } from './panels/issues/issues-model.js';
 import { mountPins } from './panels/issues/pins.js';
 import { Names } from './panels/names.js';
+import { Following } from './panels/people/following.js';
 import { SuggestionList, syncThreshold, wireSuggestionClicks } from './panels/suggestions/suggestions-model.js';
 import { createNavigation } from './panels/filmstrip/navigate.js';
 import { mountRail } from './panels/bars/rail.js';
@@ -83,6 +84,7 @@ async function createApp(boot) {
     keys: bindings.text,
   });
   app.open = createNavigation(app);
+  app.following = new Following(app);
   app.stepper = createStepper({ film: app.film, open: app.open, announce, notify: toast });
   app.actions = actionsOf(app);
   // for buttons and the palette: a command of the page, else one of the stage
@@ -103,7 +105,7 @@ function wireKeys(app) {
     scopes: () => ['all', ...stage.scopes(), ...(app.store.activeSuggestion.peek() === null ? [] : [/** @type {const} */ ('suggest')])],
     isBlocked: () => isFocusAwaited() || document.querySelector('dialog[open], [popover]:popover-open') !== null,
     run: (id, press) => {
-      if (id === 'escape' && !stage.drawing.isDrawing && app.suggestions.leave()) return true;
+      if (id === 'escape' && !stage.drawing.isDrawing && (app.following.stop() || app.suggestions.leave())) return true;
       const isUsed = stage.run(id, press);
       if (isUsed !== undefined) return isUsed;
       if (!press.isDown) return false;

@@ -10,6 +10,7 @@ import type { createStepper } from './filmstrip/stepper.js';
 import type { Steps } from './bars/workflow.js';
 import type { Issues } from './issues/issues-model.js';
 import type { Names } from './names.js';
+import type { Following } from './people/following.js';
 import type { SuggestionList } from './suggestions/suggestions-model.js';
 import type { Stage } from '../view/stage.js';
 
@@ -27,6 +28,8 @@ export interface App {
   readonly adjust: ReturnType<typeof import('./looks/adjust-model.js').createAdjust>;
   /** What models suggest for the shown image. */
   readonly suggestions: SuggestionList;
+  /** Whose view this page follows. */
+  readonly following: Following;
   readonly names: Names;
   /** The classes by digit; index 0 is digit 1, index 9 is digit 0. */
   readonly slots: ReadonlySignal<(Concept | undefined)[]>;

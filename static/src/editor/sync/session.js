@@ -285,6 +285,23 @@ export class EditorSession {
     this.feed.socket.moveCursor(x, y);
   }
 
+  /** @param {{x: number, y: number, zoom: number}} view */
+  showView(view) {
+    this.feed.views.show(view);
+  }
+
+  /** @param {string | null} client */
+  follow(client) {
+    this.feed.views.follow(client);
+  }
+
+  /** @param {(view: import('../types/people').SharedView) => void} fn */
+  onView(fn) {
+    const { listeners } = this.feed.views;
+    listeners.add(fn);
+    return () => listeners.delete(fn);
+  }
+
   clearCursor() {
     this.feed.socket.clearCursor();
   }

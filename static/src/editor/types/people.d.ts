@@ -8,8 +8,20 @@ export interface Presence {
   initials: string;
   hue: number;
   media: string | null;
+  /** When they came to the image, ISO 8601; null for who may not label. */
+  since?: string | null;
   /** True for this tab. */
   isSelf?: boolean;
+}
+/** What of an image a page shows. */
+export interface SharedView {
+  client: string;
+  media: string;
+  /** The image point in the middle. */
+  x: number;
+  y: number;
+  /** CSS pixels per image pixel. */
+  zoom: number;
 }
 export interface Cursor {
   client: string;

@@ -4,6 +4,7 @@ import type { Delta } from './changes';
 import type { Box } from './geometry';
 import type { Label } from './labels';
 import type { MediaState } from './page';
+import type { SharedView } from './people';
 import type { ConflictNotice } from './saving';
 import type { Store } from './store';
 import type { ProjectEvent } from './wire';
@@ -43,6 +44,12 @@ export interface Session {
   readonly isIdle: ReadonlySignal<boolean>;
   /** Image pixels; throttled to 20 a second. */
   moveCursor(x: number, y: number): void;
+  /** Image point in the middle, CSS pixels per image pixel; throttled to 5 a second, sent while somebody else is there. */
+  showView(view: { x: number; y: number; zoom: number }): void;
+  /** Asks for the views of another page from now on; null: of none. */
+  follow(client: string | null): void;
+  /** Called with each view of the page that is followed. */
+  onView(fn: (view: SharedView) => void): () => void;
   /** Call when the pointer leaves the stage. */
   clearCursor(): void;
   /** 'socket', 'polling' or 'down'. */

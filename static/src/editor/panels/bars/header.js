@@ -3,6 +3,7 @@ import { num, t } from '../../../i18n.js';
 import { statusKey, statusName } from '../../../ui/statuses.js';
 import { html, mount, nothing, repeat } from '../live.js';
 import { backTo } from '../filmstrip/navigate.js';
+import { holderOf } from '../people/lease.js';
 import { changeStatus } from '../work-steps.js';
 import { allowedFrom, primaryWords } from './workflow.js';
 import { avatar, icon, iconButton, kbd, named, statusChip, statusColor } from '../templates.js';
@@ -82,15 +83,33 @@ function saved({ store }) {
   return html`<span class="save" data-state=${save.state}>${words}</span>`;
 }
 
+/** Someone who is here; pressed, their view is followed. @param {App} app @param {Presence} one @param {boolean} isHere */
+function face({ following }, one, isHere) {
+  const name = isHere ? t('{name}, on this image', { name: one.name }) : one.name;
+  const isFollowed = following.who.value?.user === one.user;
+  const title = isHere ? t('Follow {name}, on this image', { name: one.name }) : t('Follow {name}', { name: one.name });
+  return html`<button class="face" type="button" aria-pressed=${String(isFollowed)} title=${title} @click=${() => { if (isFollowed) following.stop(); else following.start(one); }}>${avatar({ ...one, name }, '', isHere)}</button>`;
+}
+
+/** Who was on the image first. @param {App} app */
+function lease({ store, boot }) {
+  const holder = holderOf(store.people.value, boot.user.id, store.media.value?.id ?? '');
+  if (!holder || !store.may.value.label) return nothing;
+  const time = new Date(String(holder.since)).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  const words = t('{name} is working on this image since {time}. You can work on it too; changes are merged.', { name: holder.name, time });
+  return html`<span class="lease small muted clip" role="status" title=${words}>${t('{name} works here since {time}', { name: holder.name, time })}</span>`;
+}
+
 /** @param {App} app */
-function who({ store, boot }) {
+function who(app) {
+  const { store, boot } = app;
   const media = store.media.value?.id ?? '';
   const all = faces(store.people.value, boot.user.id, media);
   if (!all.length) return nothing;
   const shown = all.slice(0, MOST_FACES);
   const rest = all.slice(MOST_FACES);
   return html`<span class="avatars live" role="group" aria-label=${t('Here now')}>
-    ${repeat(shown, (one) => one.user, (one) => avatar({ ...one, name: one.media === media ? t('{name}, on this image', { name: one.name }) : one.name }, '', one.media === media))}
+    ${repeat(shown, (one) => one.user, (one) => face(app, one, one.media === media))}
     ${rest.length ? html`<span class="count" title=${rest.map((one) => one.name).join(', ')}>+${rest.length}</span>` : nothing}
   </span>`;
 }
@@ -119,7 +138,7 @@ export function mountHeader(host, app) {
       ${iconButton({ name: t('Redo'), icon: 'redo-2', keys: app.keys('redo'), run: () => app.run('redo'), disabled: !store.canRedo.value })}
     </span>
     <span class="save-place wide-only">${saved(app)}</span>
-    <span class="end row wide-only">${who(app)}</span>
+    <span class="end row wide-only">${lease(app)}${who(app)}</span>
     ${steps(app)}`);
   const title = app.store.media.subscribe((media) => {
     if (media) document.title = `${media.name} · ${app.boot.project.name} · Annotator`;

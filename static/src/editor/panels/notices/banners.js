@@ -35,7 +35,7 @@ export function bannerOf(app) {
   }
   const may = store.may.value;
   if (!may.label) return { kind: 'lock', icon: 'lock', text: may.reason || t('You can view this image but not edit it.') };
-  return rejectionBanner(app) ?? tilesBanner(app);
+  return followBanner(app) ?? rejectionBanner(app) ?? tilesBanner(app);
 }
 
 /** Why less than all pixels of a large image are shown. @param {App} app @returns {Banner | null} */
@@ -44,6 +44,13 @@ function tilesBanner({ store }) {
   if (!tiles || tiles.layers.length) return null;
   if (tiles.problem) return { kind: 'warn', icon: 'image', text: tiles.problem };
   return { kind: 'wait', icon: 'image', text: t('All pixels of this image are being prepared. Until then a preview is shown.') };
+}
+
+/** Whose view is followed. @param {App} app @returns {Banner | null} */
+function followBanner({ following }) {
+  const person = following.who.value;
+  if (!person) return null;
+  return { kind: 'info', icon: 'eye', text: t('Following {name}. Move the view or press Esc to stop.', { name: person.name }), action: { label: t('Stop'), run: () => { following.stop(); } } };
 }
 
 /** The rejection that the person has read, as `image time`. */

@@ -1,6 +1,7 @@
 /** Receives what happens on the server: by the socket, and by polling while the socket is down or silent. */
 import { signal } from '@preact/signals-core';
 import { Socket } from './socket.js';
+import { Views } from './views.js';
 
 /**
  * @import {ConflictNotice} from '../../types/saving'
@@ -37,6 +38,7 @@ export class Feed {
     this.joined = joined;
     this.conflict = conflict;
     this.isJoined = false;
+    this.views = new Views({ clock, send: (message) => this.send(message), isAlone: () => people.people.peek().length < 2 });
     this.socket = new Socket(socketUrl(url, origin), clock, this.socketHandlers(), makeSocket);
     this.link = signal(/** @type {'socket' | 'polling' | 'down'} */ ('down'));
     this.lastMessageAt = 0;
@@ -51,7 +53,9 @@ export class Feed {
   /** Subscribes to the medium that is shown. */
   join() {
     this.isJoined = this.socket.join(this.shownMedia(), this.stream.last);
-    if (this.isJoined) this.joined();
+    if (!this.isJoined) return;
+    this.joined();
+    this.views.rejoined();
   }
 
   /** Sends a message to the pages of others. @param {object} message @returns {boolean} false when there is no connection */
@@ -88,7 +92,7 @@ export class Feed {
     }
     else if (message.type === 'resync') this.stream.startOver();
     else if (message.type === 'conflict') this.conflict(message);
-    else this.people.handleMessage(message);
+    else if (!this.views.handleMessage(message)) this.people.handleMessage(message);
   }
 
   /** A request other than one of changes failed. @param {number} status of HTTP, 0 without an answer */
@@ -114,6 +118,7 @@ export class Feed {
 
   close() {
     this.isClosed = true;
+    this.views.close();
     this.socket.close();
   }
 }
