@@ -80,14 +80,16 @@ class LabelRecord(NamedTuple):
     size: tuple[int, int] | None = None
     is_changed: bool = False
     external_id: str = ""
+    #: What the file says that the points are, of domain.outline_shapes.
+    outline: str = ""
 
     @property
     def shape(self) -> str:
-        """The kind of geometry by precedence: mask, polygon, keypoints, box."""
+        """The kind of geometry by precedence: mask, polygon (or the shape of its outline), keypoints, box."""
         if self.mask is not None:
             return "mask"
         if self.points is not None:
-            return "polygon"
+            return self.outline or "polygon"
         return "keypoints" if self.keypoints else "box"
 
     @property

@@ -111,6 +111,7 @@ class LabelParser:
             self._score(item.get("score")),
             size,
             external_id=external_id,
+            outline="rotated_box" if points is not None and not item.get("segmentation") else "",
         )
 
     def _external_id(self, given: object) -> str:
@@ -131,9 +132,7 @@ class LabelParser:
             for name in sorted(attributes):
                 if name != "rotation":
                     self._lose(f"attributes.{name}", _NOT_OURS)
-                elif _rotation(item):
-                    self._lose("attributes.rotation", "the box was turned by it and became a polygon")
-                elif not _is_number_of_turns(attributes[name]):
+                elif not _rotation(item) and not _is_number_of_turns(attributes[name]):
                     self._lose("attributes.rotation", "not applied: the shape says itself where it is")
 
     def _lose(self, field: str, reason: str) -> None:

@@ -78,6 +78,25 @@ def test_points_of_a_line_are_moved_inserted_and_deleted(studio: Studio, people:
     assert editor.labels[0]["shape"] == "polyline"
 
 
+def test_a_line_is_moved_by_its_line(studio: Studio, people: People) -> None:
+    image = studio.image("one.jpg")
+    editor = people("ann").open(image)
+    draw(editor, LINE)
+    editor.press("Enter", "Escape")
+    (ax, ay), (bx, by) = LINE[0], LINE[1]
+    start = (ax + (bx - ax) * 0.25, ay + (by - ay) * 0.25)  # a quarter of the first edge, not its middle
+    editor.drag(start, (start[0] + 40, start[1] + 25))
+    editor.idle()
+    assert lines(studio, image) == [[[x + 40, y + 25] for x, y in LINE]]
+    assert editor.labels[0]["shape"] == "polyline"
+    editor.press("Control+z")
+    editor.idle()
+    assert lines(studio, image) == [LINE]
+    editor.click(*start)  # a click still inserts a point
+    editor.idle()
+    assert len(lines(studio, image)[0]) == len(LINE) + 1
+
+
 def test_an_unfinished_line_is_kept_and_undone_point_by_point(studio: Studio, people: People) -> None:
     image = studio.image("one.jpg")
     editor = people("ann").open(image)

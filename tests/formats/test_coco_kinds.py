@@ -5,6 +5,7 @@ import math
 
 import pytest
 
+from annotator.domain import outline_shapes
 from annotator.domain.errors import Invalid
 from annotator.domain.records import LabelRecord, TagRecord
 from tests.formats.coco_files import read
@@ -108,12 +109,12 @@ def test_fields_of_other_tools_are_reported_one_by_one():
         (-90, [[15, 30], [15, 10], [35, 10], [35, 30]]), (450.0, [[35, 10], [35, 30], [15, 30], [15, 10]]),
     ],
 )  # fmt: skip
-def test_a_turned_box_becomes_a_polygon(degrees, corners):
+def test_a_turned_box_becomes_a_rotated_box(degrees, corners):
     turned = {"bbox": [15, 10, 20, 20], "area": 400, "attributes": {"rotation": degrees}, "segmentation": []}
     _, _, (label,), report = read(file(PLACE | turned))
-    assert json.loads(label.points) == [[corners]] and label.box == (15, 10, 35, 30) and label.is_changed
-    assert [(line.field, line.count) for line in report.lines] == [("annotations.attributes.rotation", 1)]
-    assert "became a polygon" in report.lines[0].reason
+    assert json.loads(label.points) == [[corners]] and label.box == (15, 10, 35, 30)
+    assert label.shape == "rotated_box" and outline_shapes.fits("rotated_box", json.loads(label.points))
+    assert report.is_empty
 
 
 def test_a_box_turned_by_any_angle_keeps_its_sides():

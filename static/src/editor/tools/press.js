@@ -1,5 +1,7 @@
 /** What a press of the tool that selects began with, and the cursor over its handles. */
 
+import { verticesOf } from './grips.js';
+
 /** @import {Label} from '../types/labels' */
 /** @import {Grip} from './grips.js' */
 /** @import {ToolPointer} from './tool.js' */
@@ -19,6 +21,22 @@
 /** A press that nothing is known of yet. @param {ToolPointer} p @returns {Press} */
 export function pressAt({ x, y, px, py }) {
   return { kind: 'none', x, y, px, py, isDragged: false, labels: [], grip: null, inserted: null, click: null };
+}
+
+/** Whether a press that inserted a vertex was near the middle of its edge. @param {Press} press @param {number} reach image pixels */
+function isMiddle({ x, y, grip, labels: [label] }, reach) {
+  if (!grip?.vertex) return false;
+  const { part, ring, vertex } = grip.vertex;
+  const vertices = verticesOf(label, part, ring);
+  const [a, b] = [vertices[vertex - 1], vertices[vertex % vertices.length]];
+  return Math.hypot((a[0] + b[0]) / 2 - x, (a[1] + b[1]) / 2 - y) <= reach;
+}
+
+/** A line has no inside: a drag moves it (then true), but for the middle of an edge, which bends it. @param {Press} press @param {number} reach image pixels */
+export function moveLine(press, reach) {
+  if (isMiddle(press, reach)) return false;
+  Object.assign(press, { kind: 'move', grip: null, inserted: null });
+  return true;
 }
 
 const CURSORS = /** @type {Record<string, string>} */ ({

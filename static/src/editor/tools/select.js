@@ -6,7 +6,7 @@ import { isFramed } from '../geom/frame.js';
 import { looksSame, same } from '../store/fields.js';
 import { ActiveVertex } from './active-vertex.js';
 import { announcePlaces, commitGesture } from './gesture.js';
-import { cursorOf, pressAt } from './press.js';
+import { cursorOf, moveLine, pressAt } from './press.js';
 import { PointHandles } from './skeletons/points.js';
 import {
   boxEdgeNear, draggedVertex, edgeNear, frameEdgeNear, gripsOf, hasGrips, inBox, movedVertex, nearestGrip, polygonPatch, reframed, resizedBox, stretched, verticesOf, withVertex, withoutVertex,
@@ -191,6 +191,7 @@ export class SelectTool extends Tool {
     const press = this.press;
     if (!press) return this.#hover(p);
     if (!press.isDragged && !isDrag(press, p)) return;
+    if (!press.isDragged && press.inserted?.shape === 'polyline' && moveLine(press, this.#reach(p))) this.active.clear();
     press.isDragged = true;
     const dragged = this.#dragged(press, p);
     for (const { label, patch } of dragged) this.context.previews.set(label.id, { ...label, ...patch });
