@@ -82,6 +82,11 @@ def test_texts_fit_their_places(people: Callable[..., Person], studio: Studio, l
         page.goto(studio.server.url + path)
         if path.startswith("/label"):
             page.wait_for_function("() => window.__editor?.ready")
+            tabs, last = page.locator("#side .tabs"), page.locator("#side [role=tab]").last
+            expect(last).to_be_visible()
+            assert tabs.evaluate("(e) => e.scrollWidth - e.clientWidth") <= 0, (
+                "all tabs of the panels are seen"
+            )
         expect(page.locator("html")).to_have_attribute("lang", language)
         width = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
         if (cut := page.evaluate(CUT)) or width > 0:

@@ -39,6 +39,8 @@ def test_the_sign_in_page_remembers_a_chosen_language(w: World) -> None:
     assert answer.status_code == 302 and answer["Location"] == "/sign-in/?next=%2Faccount%2F"
     page: Any = client.get("/sign-in/", headers=GERMAN)
     assert '<html lang="es"' in html(page)
+    names = re.findall(r'name="language" value="(\w+)" lang="\w+"[^>]*>(\w+)<', html(page))
+    assert names == [("en", "English"), ("de", "Deutsch"), ("es", "Español")]
     assert html(page).count('name="language"') == 3 and 'lang="es" aria-current="true">Español' in html(page)
     # only a path of this server, and only a language that there is
     assert client.post("/language", {"language": "xx", "next": "https://evil.example/"})["Location"] == "/"
