@@ -170,6 +170,7 @@ FINDING_NAMES = {
     "exif_rotated": gettext_lazy("Rotated by EXIF"),
     "colour_converted": gettext_lazy("Colors converted"),
     "display_range": gettext_lazy("Display range adjusted"),
+    "no_tiles": gettext_lazy("Shown by a preview alone"),
     "bad_path": gettext_lazy("Invalid path in the archive"),
     "link": gettext_lazy("Link in the archive"),
     "encrypted": gettext_lazy("Encrypted in the archive"),

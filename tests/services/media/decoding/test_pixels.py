@@ -142,7 +142,6 @@ def test_grays_are_turned_too(tmp_path: Path, mode: str, orientation: int) -> No
     ("data", "words"),
     [
         (pictures.raw_tiff(RAMP.astype("<f8")), "TIFF file is .*unsupported kind .unknown pixel mode"),
-        (pictures.raw_tiff(np.zeros((4, 4, 3), "<f4"), photometric=2), "unknown pixel mode"),
         (pictures.encoded(pictures.gradient(), "JPEG2000"), "it is a JPEG 2000 image"),
         (pictures.encoded(pictures.gradient(), "JPEG2000", no_jp2=True), "it is a JPEG 2000 image"),
         (b"8BPS" + b"\0" * 200, "Photoshop"),
@@ -153,6 +152,11 @@ def test_grays_are_turned_too(tmp_path: Path, mode: str, orientation: int) -> No
 def test_what_decoders_do_not_know_is_named(tmp_path: Path, data: bytes, words: str) -> None:
     with pytest.raises(Undecodable, match=words):
         prepare(tmp_path, data)
+
+
+def test_three_channels_of_floats_are_read_by_the_first(tmp_path: Path) -> None:
+    found = prepare(tmp_path, pictures.raw_tiff(np.zeros((4, 4, 3), "<f4"), photometric=2))
+    assert (found.facts.mode, found.facts.width, found.facts.height) == ("3x32-bit", 4, 4)
 
 
 @pytest.mark.parametrize("options", [{"progressive": True}, {"subsampling": 0}, {"restart_marker_rows": 1}])
