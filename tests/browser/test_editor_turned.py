@@ -193,3 +193,41 @@ def test_a_rotated_view_is_fitted_told_and_set_upright(studio: Studio, people: P
     page.wait_for_url(f"**/label/{other}/")
     editor.wait_ready()
     assert not editor.store["view"].get("angle")
+
+
+def test_pins_and_the_cursors_of_others_lie_where_they_are(studio: Studio, people: People) -> None:
+    image = studio.image("one.jpg")
+    ann, rosa = people("ann").open(image), people("rosa").open(image)
+    expect(ann.page.locator("#head .avatar")).to_be_visible()
+    ann.press(";")
+    ann.click(500, 100)
+    field = ann.page.get_by_role("textbox", name="What should be discussed?")
+    expect(field).to_be_focused()
+    field.fill("Here")
+    field.press("Enter")
+    expect(ann.page.locator(".stage-view")).to_be_focused()
+    for angle in (90, 30):
+        turn(ann, angle)
+        pin = ann.page.locator(".pin")
+        expect(pin).to_be_visible()
+        ann.page.wait_for_function(
+            """([x, y]) => { const pin = document.querySelector('.pin').getBoundingClientRect();
+              return Math.hypot(pin.left + 2 - x, pin.bottom - 2 - y) < 3; }""",
+            arg=ann.at(500, 100),
+        )
+        rosa.page.mouse.move(*rosa.at(300, 380 - angle))
+        cursor = ann.page.locator(".cursor:not([hidden])")
+        x, y = ann.at(300, 380 - angle)
+        expect(cursor).to_have_css(
+            "transform",
+            f"matrix(1, 0, 0, 1, {round(x - 3 - stage_left(ann)[0])}, {round(y - 2 - stage_left(ann)[1])})",
+        )
+        ann.press("t", "u")
+        ann.page.wait_for_function("() => !window.__editor.view.angle")
+
+
+def stage_left(editor: Editor) -> tuple[float, float]:
+    """Return where the stage begins in the window."""
+    box = editor.page.locator(".stage-view").bounding_box()
+    assert box
+    return box["x"], box["y"]

@@ -164,3 +164,34 @@ def test_zoom_to_the_selection(studio: Studio, people: People) -> None:
     right, bottom = editor.at(560, 440)
     assert stage["x"] < left < right < stage["x"] + stage["width"]
     assert stage["y"] < top < bottom < stage["y"] + stage["height"]
+
+
+def test_opacity_outlines_only_hiding_and_locking_all(studio: Studio, people: People, newcomer: str) -> None:
+    image = studio.image("one.png", gray())
+    studio.box(image)
+    editor = people(newcomer).open(image)
+    page = editor.page
+    filled = color_at(editor, 320, 240)
+    assert filled != GRAY
+    editor.press("F2")
+    slider = page.get_by_role("dialog").get_by_role("slider", name="Fill opacity")
+    box = slider.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] - 1, box["y"] + box["height"] / 2)
+    editor.press("Escape")
+    editor.idle()
+    full = color_at(editor, 320, 240)
+    assert full[2] > filled[2] + 50
+    editor.press("t", "o")
+    editor.idle()
+    assert color_at(editor, 320, 240) == GRAY
+    editor.press("t", "l")
+    editor.drag((320, 240), (360, 260))
+    editor.idle()
+    assert studio.boxes(image) == [("Car", (200, 150, 400, 300))]
+    editor.press("t", "l", "t", "h")
+    editor.idle()
+    left, top = editor.at(300, 150)
+    edge = page.screenshot(clip={"x": int(left), "y": int(top) - 3, "width": 1, "height": 7})
+    colors = Image.open(io.BytesIO(edge)).convert("RGB").getcolors()
+    assert colors == [(7, GRAY)]
