@@ -131,3 +131,27 @@ def test_targets_are_44_pixels_for_fingers(people: People, studio: Studio) -> No
         editor.page.goto(studio.server.url + path)
         small[path] = editor.page.evaluate(SMALL)
     assert {path: found for path, found in small.items() if found} == {}
+
+
+def test_the_pressure_of_a_pen_sets_the_width_of_its_stroke(
+    people: People, studio: Studio, newcomer: str
+) -> None:
+    image = studio.image("a.jpg")
+    editor = people(newcomer, has_touch=True).open(image)
+    hand = Hand(editor.page)
+    editor.press("m")
+    pressure = editor.page.get_by_role("checkbox", name="Pen pressure")
+    if not pressure.is_checked():
+        pressure.check()
+    heights = []
+    for y, force in ((120, 0.25), (300, 1.0)):
+        hand.pen("Pressed", editor.at(100, y), force)
+        hand.pen("Moved", editor.at(200, y), force)
+        hand.pen("Released", editor.at(200, y), 0)
+        editor.wait_count(len(heights) + 1)
+        editor.idle()
+        box = editor.labels[-1]["box"]
+        heights.append(box[3] - box[1])
+        editor.press("n")
+    assert heights[1] == pytest.approx(4 * heights[0], abs=3)
+    assert len(studio.boxes(image)) == 2
