@@ -14,7 +14,7 @@ import pytest
 
 from tests import servers
 
-HEAVY = ("cv2", "onnxruntime", "av", "drf_spectacular.generators", "drf_spectacular.openapi")
+HEAVY = ("pyvips", "cv2", "onnxruntime", "av", "drf_spectacular.generators", "drf_spectacular.openapi")
 
 
 def test_a_fresh_interpreter_serves_without_the_heavy_imports(tmp_path: Path) -> None:

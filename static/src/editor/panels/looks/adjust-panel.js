@@ -34,8 +34,7 @@ const slider = (id, name, [least, most, step], value, text, set) => html`<label 
 function view(app) {
   return html`<header><span class="strong grow">${t('Image adjustments')}</span>
       ${iconButton({ name: t('Close'), icon: 'x', kind: 's', keys: app.keys('view.adjust'), run: () => app.run('view.adjust') })}</header>
-    ${app.stage.image.tiles.window.shown.value ? windowView(app) : tones(app)}
-    <p class="faint small">${t('For the images of this project, in your browser. What is stored and exported stays as it is.')}</p>`;
+    ${app.stage.image.tiles.window.shown.value ? windowView(app) : tones(app)}`;
 }
 
 /** @param {App} app */
@@ -55,7 +54,8 @@ function tones(app) {
         ${CHANNELS.map((id) => html`<option value=${id} ?selected=${id === channel}>${channelName(id)}</option>`)}</select>
       <label class="check"><input type="checkbox" .checked=${invert} @change=${(/** @type {Event} */ event) => adjust.set({ invert: field(event).checked })}>${t('Invert')}</label></div>
     <div class="row"><button class="btn" type="button" aria-pressed=${String(!adjust.isOn.value)} ?disabled=${!adjust.isSet.value} @click=${() => app.run('view.original')}>${icon('eye', 's')}${t('Show original')}${kbd(app.keys('view.original'))}</button>
-      <button class="btn end" type="button" ?disabled=${!adjust.isSet.value} @click=${() => adjust.reset()}>${icon('rotate-ccw', 's')}${t('Reset')}</button></div>`;
+      <button class="btn end" type="button" ?disabled=${!adjust.isSet.value} @click=${() => adjust.reset()}>${icon('rotate-ccw', 's')}${t('Reset')}</button></div>
+    <p class="faint small">${t('For the images of this project, in your browser. What is stored and exported stays as it is.')}</p>`;
 }
 
 /** Mounts the panel when it is first opened. @param {HTMLElement} stage that it lies on @param {App} app */
