@@ -12,6 +12,7 @@ from django.urls import Resolver404, resolve
 from annotator.domain.errors import Busy, DomainError, Invalid, TooLarge, Unavailable
 from annotator.server.bodies import Admission, Answer
 
+from .clarifai import exceptions as clarifai
 from .coactive import exceptions as coactive
 from .common.exceptions import StatusTable, status_of
 from .common.viewsets import DialectView, DialectViewSet
@@ -25,6 +26,7 @@ DIALECTS: dict[str, tuple[StatusTable, Callable[[DomainError, Mapping[str, str]]
     "v1": (hasty.STATUS, hasty.error_body),
     "api/v0": (coactive.STATUS, coactive.error_body),
     "api/v1": (coactive.STATUS, coactive.error_body),
+    "v2": (clarifai.STATUS, clarifai.error_body),
     "customvision": (customvision.STATUS, customvision.error_body),
     "api/v2": (datarobot.STATUS, datarobot.error_body),
 }

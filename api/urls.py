@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from . import docs
+from .clarifai.viewsets import UnknownAddressView as NotOfClarifai
 from .coactive import urls as coactive
 from .coactive.viewsets import UnknownAddressView as NotOfCoactive
 from .customvision.viewsets import UnknownAddressView as NotOfCustomVision
@@ -24,6 +25,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v0/", include(coactive.V0)),
     path("api/v1", NotOfCoactive.as_view()),
     path("api/v1/", include(coactive.V1)),
+    path("v2", NotOfClarifai.as_view()),
+    path("v2/", include("api.clarifai.urls")),
     path("customvision", NotOfCustomVision.as_view()),
     path("customvision/", include("api.customvision.urls")),
 ]

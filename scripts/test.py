@@ -154,7 +154,7 @@ def browser() -> Result:
 
 def fuzz() -> Result:
     """All generated requests and wrong values for every operation, on both databases; the suite sends a share of them."""
-    dialects = ("hasty", "coactive", "customvision", "datarobot")
+    dialects = ("hasty", "coactive", "customvision", "datarobot", "clarifai")
     names = ("documented_requests", "fuzz")
     paths = [ROOT / "tests" / "api" / dialect / f"test_{name}.py" for dialect in dialects for name in names]
     files = ["tests/web/test_fuzz.py", *(str(path) for path in paths if path.exists())]

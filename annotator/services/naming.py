@@ -40,6 +40,14 @@ def check_ref(value: object) -> str:
     return ref
 
 
+def new_ref(rows: Any, value: object) -> str:
+    """Return a ref given by a person or vendor that no row of the queryset has, or raise Invalid (code "ref_taken")."""
+    ref = check_ref(value)
+    if rows.filter(ref=ref).exists():
+        raise Invalid(f"The id {ref!r} is in use already.", field="ref", code="ref_taken")
+    return ref
+
+
 def named(value: object, *, field: str = "name", limit: int = 200) -> dict[str, str]:
     """Return the columns name, name_key and sort_key of a checked name."""
     name = text.clean(value, field=field, limit=limit)

@@ -154,6 +154,10 @@ class DialectSchema(AutoSchema):
             OpenApiParameter(name, dict(self.view.path_schemas.get(name, self.view.path_schema)), path, required=True)
             for name in re.findall(r"\{(\w+)\}", self.path)
         ]  # fmt: skip
+        found += [
+            OpenApiParameter(one["name"], one["schema"], one["in"], required=one["required"])
+            for one in self.view.query_parameters
+        ]
         serializer = self.view.query_serializer_classes.get(self.view.action)
         return [*found, *self._query_parameters(serializer())] if serializer else found
 
@@ -255,11 +259,18 @@ class DialectGenerator(SchemaGenerator):
     def get_schema(self, request: Any = None, public: bool = False) -> Schema:
         """Return the document; enumerations stay where they are used, so none gets an invented name."""
         paths = self.parse(request, public)
-        components = self.registry.build({})
+        components = self.registry.build({"schemas": self._further_components()})
         root = build_root_object(paths=paths, components=components, webhooks={}, version=None)
         found: Schema = sanitize_result_object(normalize_result_object(root))
         _join_blank_options(found)
         _allow_empty_parameters(found)
+        return found
+
+    def _further_components(self) -> Schema:
+        """Return the components that views refer to and no serializer describes."""
+        found: Schema = {}
+        for view in {callback.cls for *_, callback in self.endpoints or ()}:
+            found |= view.get_schema_components()
         return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import io
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -52,6 +52,11 @@ class DialectView(APIView):
     file_actions: ClassVar[frozenset[str]] = frozenset()
     #: Actions that decode or fetch images while the caller waits: they run in threads of their own (see asgi.py).
     decoding_actions: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def get_schema_components(cls) -> Mapping[str, Any]:
+        """Return components of the OpenAPI document that the view's plain schemas refer to, by name."""
+        return {}
 
     @property
     def max_body_bytes(self) -> int:
@@ -167,6 +172,8 @@ class DialectViewSet(DialectView, GenericViewSet):
     response_media_types: ClassVar[Mapping[str, str]] = {}
     path_schema: ClassVar[Mapping[str, Any]] = {"type": "string", "format": "uuid"}
     path_schemas: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    #: Parameters of the query string that no serializer reads, as the document has them.
+    query_parameters: Sequence[Mapping[str, Any]] = ()
 
     #: The project or workspace that the path names, and the actor's role there.
     scope: Project | Workspace | None = None

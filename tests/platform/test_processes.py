@@ -14,7 +14,9 @@ import pytest
 
 from tests import servers
 
-HEAVY = ("pyvips", "cv2", "onnxruntime", "av", "drf_spectacular.generators", "drf_spectacular.openapi")
+HEAVY = (
+    "pyvips", "cv2", "onnxruntime", "av", "drf_spectacular.generators", "drf_spectacular.openapi", "clarifai_grpc", "google.protobuf",
+)  # fmt: skip
 
 
 def test_a_fresh_interpreter_serves_without_the_heavy_imports(tmp_path: Path) -> None:

@@ -58,7 +58,9 @@ def create(
     rows = Project.all_objects.filter(workspace=workspace)
     project = Project.all_objects.create(
         workspace=workspace,
-        ref=naming.check_ref(ref) if ref else naming.free_ref(rows, columns["name"], "project"),
+        ref=naming.new_ref(rows.filter(trashed_at__isnull=True), ref)
+        if ref
+        else naming.free_ref(rows, columns["name"], "project"),
         description=text.clean(
             description or "", field="description", limit=2000, required=False, multiline=True
         ),

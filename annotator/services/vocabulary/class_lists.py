@@ -1,4 +1,4 @@
-"""Classes and tags made from a list of names, as people paste them: all of them or none."""
+"""Classes and tags written many at once, as people paste them and vendors send them: all of them or none."""
 
 from __future__ import annotations
 
@@ -45,3 +45,15 @@ def create(
                 error.field = "names" if error.field == "name" else error.field
                 raise
     return made
+
+
+@transaction.atomic
+def create_concepts(*, actor: Actor, project: Project, rows: Sequence[dict[str, Any]]) -> list[Concept]:
+    """Make a concept of each row, in order; rows hold the arguments of concepts.create. Allowed with `vocabulary.write`."""
+    return [concepts.create(actor=actor, project=project, **row) for row in rows]
+
+
+@transaction.atomic
+def update_concepts(*, actor: Actor, changes: Sequence[tuple[Concept, dict[str, Any]]]) -> list[Concept]:
+    """Change each concept as concepts.update does, in order. Allowed with `vocabulary.write`."""
+    return [concepts.update(actor=actor, concept=concept, changes=values) for concept, values in changes]

@@ -61,11 +61,10 @@ def create(
         columns["color"] = palette.palette_color(
             rows.filter(on_region=True).count() if "region" in roles else rows.count()
         )
-    ref = (
-        naming.check_ref(details["ref"])
-        if details.get("ref")
-        else naming.free_ref(rows, named["name"], "concept")
-    )
+    if details.get("ref"):
+        ref = naming.new_ref(rows, details["ref"])
+    else:
+        ref = naming.free_ref(rows, named["name"], "concept")
     concept = Concept.all_objects.create(
         project=project, number=number, ref=ref, created_by_id=actor.user_id, **named, **columns
     )

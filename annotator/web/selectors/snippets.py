@@ -79,6 +79,25 @@ for project in client.get_projects():
         '''curl -H "Training-Key: $token" \\
   $base/customvision/v3.3/training/projects''',
     ),
+    Snippet(
+        "clarifai", "Clarifai", "clarifai-grpc",
+        ((gettext_lazy("API key"), "$token"), (gettext_lazy("Base URL"), "$base")),
+        '''from clarifai_grpc.channel.clarifai_channel import ClarifaiChannel
+from clarifai_grpc.grpc.api import resources_pb2, service_pb2, \\
+    service_pb2_grpc
+
+channel = ClarifaiChannel.get_json_channel(
+    base_url="$base")
+client = service_pb2_grpc.V2Stub(channel)
+me = resources_pb2.UserAppIDSet(user_id="me")
+found = client.ListApps(
+    service_pb2.ListAppsRequest(user_app_id=me),
+    metadata=(("authorization", "Key $token"),))
+for app in found.apps:
+    print(app.id, app.name)''',
+        '''curl -H "Authorization: Key $token" \\
+  $base/v2/users/me/apps''',
+    ),
 )  # fmt: skip
 
 

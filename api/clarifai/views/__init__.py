@@ -1,0 +1,1 @@
+"""The addresses of the RPCs, a module for each noun."""

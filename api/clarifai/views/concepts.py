@@ -1,0 +1,10 @@
+"""Addresses of concepts."""
+
+from __future__ import annotations
+
+from ..handlers import concepts
+from ..viewsets import RpcViewSet
+
+
+class ConceptViewSet(RpcViewSet, handlers=concepts):
+    """Concepts."""
