@@ -100,7 +100,7 @@ def test_a_body_that_is_too_large_is_rejected_in_the_format_of_the_api(
         assert json.loads(answer.content)["message"] == "Not now."
 
 
-@pytest.mark.parametrize("path", ["/web/anything", "/", "/v2"])
+@pytest.mark.parametrize("path", ["/web/anything", "/", "/v3"])
 def test_other_addresses_have_no_format_of_an_api(path: str) -> None:
     assert early_error(path, 413, "too_large", "Too much.") is None
 
