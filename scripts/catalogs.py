@@ -23,7 +23,7 @@ LANGUAGES = ("de", "es")
 Text = str | tuple[str, str]
 #: Functions of Django and ours that mark a text, and which of their arguments are texts.
 KEYWORDS = {
-    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop")),
+    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop", "noop")),
     **dict.fromkeys(("ngettext", "ngettext_lazy", "ngettext_noop"), (1, 2)),
     "plural": (2, 3),
 }

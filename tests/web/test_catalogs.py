@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 
@@ -38,6 +39,18 @@ def test_a_catalog_has_exactly_the_texts_of_the_sources(language: str) -> None:
     assert len(texts) > 1500
     assert sorted(map(str, texts - held)) == [], f"not in {language}: {HINT}"
     assert sorted(map(str, held - texts)) == [], f"no longer in the sources: {HINT}"
+
+
+def test_functions_that_mark_texts_have_names_that_are_gathered() -> None:
+    used = {
+        alias.asname or alias.name
+        for path in (ROOT / "annotator").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+        if "gettext" in alias.name
+    }
+    assert used <= catalogs.KEYWORDS.keys()
 
 
 @LANGUAGES
