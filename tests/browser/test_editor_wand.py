@@ -152,6 +152,26 @@ def test_escape_and_backspace_drop_the_preview_and_nothing_is_sent(studio: Studi
     assert stored(studio, image) == [] and editor.store["tool"] == "wand"
 
 
+def test_the_wand_is_used_first_when_the_network_is_gone(studio: Studio, people: People) -> None:
+    pixels = clouds()
+    image = studio.image("clouds.png", as_png(pixels))
+    person = people("ann")
+    editor = person.open(image)
+    editor.page.wait_for_function(
+        "() => performance.getEntriesByType('resource').some(({ name, responseEnd }) => /pixels/.test(name) && responseEnd)"
+    )
+    person.context.set_offline(True)
+    editor.press("w")
+    set_tolerance(editor, 30)
+    editor.click(300.5, 200.5)
+    editor.press("Enter")
+    editor.wait_count(1)
+    person.context.set_offline(False)
+    editor.idle()
+    (mask,) = stored(studio, image)
+    assert (mask == flood(pixels, 300, 200, 30)).all()
+
+
 def test_a_viewer_is_told_why_nothing_is_selected(studio: Studio, people: People) -> None:
     image = studio.image("clouds.png", as_png(clouds()))
     page = (editor := people("vera").open(image)).page

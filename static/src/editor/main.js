@@ -193,6 +193,12 @@ async function start() {
   await shownFrame();
   mountPanels(app, boot.hints);
   syncFilmItem(app);
+  keepWorkers();
+}
+
+/** Has the browser keep the scripts of workers that start when they are first needed: the network may be gone by then. */
+function keepWorkers() {
+  for (const url of [__PIXELS_WORKER__, __ADJUST_WORKER__]) fetch(new URL(url, import.meta.url)).catch(() => {});
 }
 
 start();
