@@ -62,6 +62,7 @@ def test_one_change_of_a_colleague_is_restored_and_later_ones_stay(people: Peopl
     expect(moved).to_contain_text("rosa")
     moved.click()
     ann.page.get_by_role("button", name="Restore what was before").click()
+    ann.page.wait_for_function("() => window.__editor.store.labels.some(({ box }) => box[0] === 200)")
     ann.idle()
     # the place alone: class and the other object, which came later, stay
     assert studio.boxes(image) == [("Tree", (200, 150, 400, 300)), ("Tree", (40, 40, 120, 120))]

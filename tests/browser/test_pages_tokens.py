@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.browser.axe import COLOURS, contrast, violations
 from tests.browser.rooms import Rooms
 
-VENDORS = ("Hasty", "DataRobot", "Coactive", "Custom Vision")
+VENDORS = ("Hasty", "DataRobot", "Coactive", "Custom Vision", "Clarifai")
 
 
 def test_a_tab_for_each_vendor(rooms: Rooms) -> None:
@@ -28,6 +28,7 @@ def test_a_tab_for_each_vendor(rooms: Rooms) -> None:
         "DataRobot": [token, f"{room.server.url}/api/v2"],
         "Coactive": [client_id, secret, room.server.url],
         "Custom Vision": [token, room.server.url],
+        "Clarifai": [token, room.server.url],
     }
     made.get_by_role("tab", name="Hasty").focus()
     for vendor in VENDORS:
@@ -40,10 +41,10 @@ def test_a_tab_for_each_vendor(rooms: Rooms) -> None:
         page.keyboard.press("ArrowRight")
     expect(made.get_by_role("tab", name="Hasty")).to_be_focused()
     page.keyboard.press("ArrowLeft")
-    expect(made.get_by_role("tab", name="Custom Vision")).to_have_attribute("aria-selected", "true")
+    expect(made.get_by_role("tab", name="Clarifai")).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Home")
     page.keyboard.press("End")
-    expect(made.get_by_role("tab", name="Custom Vision")).to_be_focused()
+    expect(made.get_by_role("tab", name="Clarifai")).to_be_focused()
     made.get_by_role("tab", name="Coactive").click()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     made.get_by_role("button", name="Copy Client secret of Coactive").click()
