@@ -118,3 +118,24 @@ def test_the_turn_of_a_rotated_box_is_typed(studio: Studio, people: People) -> N
     [item] = studio.call("GET", f"{studio.base}/images/{image}/labels")["items"]
     assert item["bbox"] == [250, 150, 350, 300]
     assert sorted(item["polygon"]) == [[250, 150], [250, 300], [350, 150], [350, 300]]
+
+
+def test_two_numbers_before_the_page_is_drawn_again_both_hold(studio: Studio, people: People) -> None:
+    image = studio.image("one.jpg")
+    editor = people("ann").open(image)
+    editor.press("Shift+B")
+    editor.drag((200, 200), (400, 200))
+    editor.click(300, 300)
+    editor.page.wait_for_selector("[data-field=angle]")
+    editor.page.evaluate(
+        """() => {
+          for (const [field, value] of [['angle', '90'], ['w', '150']]) {
+            const input = document.querySelector(`[data-field=${field}]`);
+            input.value = value;
+            input.dispatchEvent(new Event('change'));
+          }
+        }"""
+    )
+    editor.idle()
+    [item] = studio.call("GET", f"{studio.base}/images/{image}/labels")["items"]
+    assert item["bbox"] == [250, 150, 350, 300]

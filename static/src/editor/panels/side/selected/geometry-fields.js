@@ -20,8 +20,11 @@ const FIELDS = [
 /** Hundredths of a pixel are enough to read. @param {number} n */
 const shown = (n) => String(Number(n.toFixed(2)));
 
-/** @param {App} app @param {Label} label as it is shown @param {TypedField} field @param {HTMLInputElement} input */
-function change({ store, announce }, label, field, input) {
+/** @param {App} app @param {string} id of the label @param {TypedField} field @param {HTMLInputElement} input */
+function change({ store, announce }, id, field, input) {
+  // What was drawn last may be older than the number typed before this one.
+  const label = store.labels.get(id);
+  if (!label) return;
   const before = /** @type {number} */ (numbersOf(label)[field]);
   const value = input.valueAsNumber;
   if (input.value === shown(before)) return;
@@ -45,6 +48,6 @@ export function geometryFields(app, label) {
     const value = numbers[field];
     if (value === undefined) return '';
     return html`<label class="opt" title=${name()}>${short()}<input class="input" type="number" step="any" aria-label=${name()} data-field=${field} .value=${shown(value)}
-      @change=${(/** @type {Event} */ event) => change(app, label, field, /** @type {HTMLInputElement} */ (event.target))} @keydown=${leave}></label>`;
+      @change=${(/** @type {Event} */ event) => change(app, label.id, field, /** @type {HTMLInputElement} */ (event.target))} @keydown=${leave}></label>`;
   })}</span>`;
 }
