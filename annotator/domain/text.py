@@ -10,6 +10,10 @@ from .errors import Invalid
 
 _DIGITS = re.compile(r"(\d+)")
 _LINE_BREAKS = re.compile(r"[\r\n\u2028\u2029]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+# Unicode's category Cc; the second without what text of several lines may hold.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
+_CONTROLS_IN_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # Embeddings, overrides and isolates; the plain marks U+200E and U+200F are part of Arabic and Hebrew names.
 _DIRECTION_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 MAX_INT = 2**63 - 1
@@ -27,13 +31,12 @@ def clean(
     """
     if not isinstance(value, str):
         raise Invalid(f"{field} must be text.", field=field)
-    if any("\ud800" <= ch <= "\udfff" for ch in value):
+    if _SURROGATES.search(value):
         raise Invalid(f"{field} holds a lone surrogate, which is not a character.", field=field)
     text = unicodedata.normalize("NFC", value).strip()
     if not multiline and _LINE_BREAKS.search(text):
         raise Invalid(f"{field} must be one line.", field=field)
-    allowed = "\t\r\n" if multiline else ""
-    if any(unicodedata.category(ch) == "Cc" and ch not in allowed for ch in text):
+    if (_CONTROLS_IN_LINES if multiline else _CONTROLS).search(text):
         raise Invalid(f"{field} holds a control character.", field=field)
     if required and all(is_invisible(ch) for ch in text):
         raise Invalid(f"{field} must not be empty.", field=field)

@@ -62,6 +62,19 @@ def test_rows_come_back_as_they_were_given(cast: World) -> None:
     assert written(one) == one
 
 
+def test_many_rows_come_back_whatever_their_number(cast: World) -> None:
+    """Statements hold 200, 50, 10 and 1 rows; what is alike in all rows is bound once."""
+    rows = [box(cast, x0=-float(i), number=i, given=str(i) if i % 7 else None) for i in range(273)]
+    assert written(rows) == rows
+
+
+def test_columns_may_be_given_by_their_names(cast: World) -> None:
+    rows = [box(cast, number=i) for i in range(12)]
+    each = {name: [row[name] for row in rows] for name in ("id", "number", "score")}
+    bulk.insert_columns(Label, each, {name: rows[0][name] for name in COLUMNS if name not in each})
+    assert list(Label.all_objects.order_by("pk").values(*COLUMNS)) == rows
+
+
 def test_no_rows_are_no_statement(cast: World, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         bulk.insert(Label, COLUMNS, [])
