@@ -13,6 +13,8 @@ from annotator.domain import masks
 from annotator.domain.records import CategoryRecord, ImageRecord, KeypointRecord, LabelRecord, LossReport
 from annotator.formats import coco, coco_export, json_index, json_stream
 from annotator.formats.coco_export import flat_segmentation
+from annotator.formats.coco_ids import Ids
+from annotator.formats.coco_labels import LabelParser
 from tests.formats.coco_files import generated, read, round_trip, written
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "coco-mini" / "annotations.json"
@@ -81,6 +83,31 @@ def test_a_box_says_exactly_where_it_ends():
     )["annotations"]
     assert row[0]["bbox"] == [0.1, 0.2, 0.7, 33.33] and row[0]["area"] == 0.7 * 33.33
     assert row[0] | {"id": 9} == row[1] and row[0]["id"] == 8
+
+
+def test_a_plain_box_is_read_as_step_by_step():
+    """Most boxes take a short way through the parser; one with a score of null takes the long one to the same record."""
+    ids = Ids()
+    sizes, report = {3: (640, 480), 4: None}, LossReport()
+    parser = LabelParser(ids, sizes, ids, {1: 0}, report)
+    values = {
+        "id": [1, -(2**63) + 1, 2**63, "7", 1.0, None],
+        "image_id": [4, 5, "3", 3.0, True, None],
+        "category_id": [2, "1", 1.0, True],
+        "bbox": [
+            [0, 0, 640, 480], [0.1, 0.2, 30.25, 0.3], [1.5, 2, 0, 0], [630, 0, 10.5, 1], [-1, 0, 5, 5], [0, -0.0, 1, 1], [1, 2, -3, 4],
+            [0.3, 0.1, 1 / 3, 2 / 3], [True, 1, 2, 3], ["1", 1, 2, 3], [1, 2, 3], [641, 0, 5, 5], {}, "box", [2**70, 0, 1, 1],
+        ],
+        "area": [9.5, 12, 12.0, -1, 1e14, True, None, "12"],
+        "iscrowd": [1, False, True, None, 2, 0.0],
+        "segmentation": [None, {}, "", 0, [[1, 1, 5, 1, 5, 5]], 7],
+        "keypoints": [[]], "num_keypoints": [0], "attributes": [{"rotation": 30}], "caption": ["x"],
+    }  # fmt: skip
+    plain = {"id": 1, "image_id": 3, "category_id": 1, "bbox": [1, 2, 3, 4], "area": 12, "iscrowd": 0}
+    items = [plain | {key: value} for key, each in values.items() for value in each]
+    items += [{name: plain[name] for name in plain if name != key} for key in plain]
+    for item in [plain, *items]:
+        assert repr(parser.parse(item, 0)) == repr(parser.parse(item | {"score": None}, 0)), item
 
 
 def test_whole_numbers_are_written_whole():

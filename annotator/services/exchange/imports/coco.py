@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import repeat
+from itertools import groupby, repeat
 from typing import Any, BinaryIO
 
 from django.utils import timezone
@@ -190,7 +190,8 @@ def _write_group(state: _Import, dataset: Dataset, records: list[ImageRecord], f
     records = [record for record in records if record.number in names]
     items = DatasetItem.objects.filter(dataset=dataset, is_home=True, name__in=names.values())
     known = dict(items.values_list("name", "media_id"))
-    waiting = set(items.filter(media__blob=None, media__source_url="").values_list("media_id", flat=True))
+    are_waiting = items.filter(media__blob=None, media__source_url="")
+    waiting = set(are_waiting.values_list("media_id", flat=True)) if known else set()
     # Two images of one name in the file stay two; an existing one counts as the first.
     new, lacking = [], []
     for record in records:
@@ -217,11 +218,17 @@ def _write_group(state: _Import, dataset: Dataset, records: list[ImageRecord], f
     made = media_batches.import_many(
         actor=state.actor, dataset=dataset, sources=sources, job=state.job, steps=state.steps
     )
+    state.home_datasets.note((outcome.media.pk for outcome in made if outcome.media), dataset.pk)
     changed = {record.number for record in records if record.is_changed}
     for record, source, outcome in zip(new, sources, made, strict=True):
         if _tell_outcome(state, record, source, outcome):
             changed.add(record.number)
-    decoded = decoded_sizes.read(state.media_of[record.number] for record in records)
+    without_bytes = {
+        record.number for record, source in zip(new, sources, strict=True) if source.found is None
+    }
+    decoded = decoded_sizes.read(
+        state.media_of[record.number] for record in records if record.number not in without_bytes
+    )
     for record in records:
         size = decoded.get(state.media_of[record.number])
         if size is not None and state.sizes.compare(record, names[record.number], size):
@@ -303,14 +310,15 @@ def _write_tags(state: _Import, records: list[TagRecord]) -> int:
 
 def _insert(state: _Import, rows: list[ImportedLabelRow]) -> None:
     """Write labels and their one event in a transaction."""
-    touched = {row.media_id for row in rows}
+    touched = {media_id for media_id, _ in groupby(row.media_id for row in rows)}
     media_ids = [str(key) for key in touched] if len(touched) <= 100 else None
     with state.steps.step():
         revision = events.next_seq(project_id=state.project.pk)
         shared = _shared_columns(state, revision)
         homes = state.home_datasets.of(touched, revision)
-        columns = (*ImportedLabelRow._fields, "dataset_id", *shared)
-        bulk.insert(Label, columns, [(*row, homes.get(row.media_id), *shared.values()) for row in rows])
+        columns = dict(zip(ImportedLabelRow._fields, zip(*rows, strict=True), strict=True))
+        columns["dataset_id"] = tuple(map(homes.get, columns["media_id"]))
+        bulk.insert_columns(Label, columns, shared)
         media_changes.mark_labels_trashed(state.project.pk, touched)
         summary: payloads.BulkPayload = {"what": "import", "count": len(rows), "media": media_ids}
         events.record(
@@ -336,19 +344,21 @@ def _label(state: _Import, key: uuid.UUID, record: LabelRecord) -> ImportedLabel
     if medium is None or concept is None:
         state.report.add("annotations", _PARTS_MISSING, record.number)
         return None
-    points = None
-    if record.keypoints:
-        classes = state.classes.points_of.get(record.category_number, [])
-        points = keypoints.encode_keypoints(
-            keypoints.Keypoint(ids.uuid7(), classes[p.place], p.x, p.y, p.visible, float(p.place))
-            for p in record.keypoints
-        )
+    points = _keypoints(state, record) if record.keypoints else None
     x0, y0, x1, y1 = record.box
     return ImportedLabelRow(
         id=key, media_id=medium, concept_id=concept, number=record.number, x0=x0, y0=y0, x1=x1, y1=y1, shape=record.shape,
         points=record.points, mask=record.mask, keypoints=points, given=imported_labels.keep_given(record), score=record.score,
         is_crowd=record.is_crowd, external_id=record.external_id,
     )  # fmt: skip
+
+
+def _keypoints(state: _Import, record: LabelRecord) -> str | None:
+    classes = state.classes.points_of.get(record.category_number, [])
+    return keypoints.encode_keypoints(
+        keypoints.Keypoint(ids.uuid7(), classes[p.place], p.x, p.y, p.visible, float(p.place))
+        for p in record.keypoints or ()
+    )
 
 
 def _without_known(state: _Import, rows: list[ImportedLabelRow]) -> list[ImportedLabelRow]:

@@ -37,6 +37,8 @@ def _comparable(label: LabelIdentity) -> LabelIdentity:
 
 def keep_given(record: LabelRecord) -> str | None:
     """Return the file's own numbers as JSON text: which an export repeats as long as the geometry is unchanged."""
+    if record.area is None and not record.given and record.keypoints != ():
+        return None
     kept: dict[str, Any] = {}
     if record.given:
         kept["given"] = dict(record.given)
@@ -44,7 +46,7 @@ def keep_given(record: LabelRecord) -> str | None:
         kept["area"] = record.area
     if record.keypoints is not None and not record.keypoints:
         kept["no_points"] = True
-    return orjson.dumps(kept).decode() if kept else None
+    return orjson.dumps(kept).decode()
 
 
 def read_given(stored: str | None) -> tuple[Mapping[str, Any] | None, float | None, bool]:

@@ -59,8 +59,13 @@ class Sizes:
         return True
 
     def upright(self, labels: Iterable[LabelRecord | TagRecord]) -> Iterator[LabelRecord | TagRecord]:
-        """Yield labels as they lie on the upright images; tags lie nowhere."""
-        turned: Mapping[int, tuple[int, Size]] = self.turned
+        """Return labels as they lie on the upright images; tags lie nowhere."""
+        return self._turn(labels, self.turned) if self.turned else iter(labels)
+
+    @staticmethod
+    def _turn(
+        labels: Iterable[LabelRecord | TagRecord], turned: Mapping[int, tuple[int, Size]]
+    ) -> Iterator[LabelRecord | TagRecord]:
         for label in labels:
             turn = turned.get(label.image_number)
             if turn is None or isinstance(label, TagRecord):
