@@ -50,12 +50,21 @@ test('another level is shown by the copy there is, until its own is made; anothe
   adjusted.set({ ...NEUTRAL, gamma: 2 });
   adjusted.of(half);
   answer('half');
-  assert.deepEqual(/** @type {any} */ (adjusted.of(one)).scale, 0.5);
+  assert.deepEqual(/** @type {any} */ (adjusted.of(one, [one, half])).scale, 0.5);
   assert.equal(world.sent.at(-1).request.width, 100);
   adjusted.forget();
   answer('late');
   assert.deepEqual(world.closed, ['half', 'late']);
   assert.equal(adjusted.of(one), one);
+});
+
+test('the copy of a tile shows nothing but that tile', () => {
+  const { adjusted, answer, level } = start();
+  const [preview, tile] = [level(0.25), level(1)];
+  adjusted.set({ ...NEUTRAL, gamma: 2 });
+  adjusted.of(tile);
+  answer('tile');
+  assert.equal(adjusted.of(preview, [preview]), preview);
 });
 
 test('what cannot be made is not asked for again; without adjustments the worker and its copies go', () => {

@@ -44,15 +44,11 @@ export class AdjustedImages {
     this.onChange();
   }
 
-  /** Another image, or other levels of it. @param {readonly Level[]} [keep] levels that are still shown */
-  forget(keep = []) {
-    for (const [level, { image }] of this.made) {
-      if (keep.includes(level)) continue;
-      image.close();
-      this.made.delete(level);
-    }
-    if (this.asked && !keep.includes(this.asked.level)) this.asked = null;
-    if (this.next && !keep.includes(this.next)) this.next = null;
+  /** Another image is shown. */
+  forget() {
+    for (const level of [...this.made.keys()]) this.release(level);
+    this.asked = null;
+    this.next = null;
   }
 
   #drop() {
@@ -62,32 +58,24 @@ export class AdjustedImages {
   }
 
   /**
-   * What to draw for a level: its adjusted copy, the last one or that of another level until it is there, else the original.
-   * @param {Level} level @returns {Shown}
+   * What to draw for a level or a tile: its adjusted copy, the last one or that of another level until it is there, else the original.
+   * @param {Level} level @param {readonly Level[]} [others] levels that show the same, in other sizes @returns {Shown}
    */
-  of(level) {
+  of(level, others = []) {
     if (!this.adjustments) return level;
     const made = this.made.get(level);
     if (made?.key !== this.key) this.#ask(level);
     if (made) return { image: made.image, scale: level.scale };
-    const [other] = [...this.made].filter(([, { key }]) => key === this.key);
-    return other ? { image: other[1].image, scale: other[0].scale } : level;
+    const other = others.find((one) => this.made.get(one)?.key === this.key);
+    return other ? { image: /** @type {ImageBitmap} */ (this.made.get(other)?.image), scale: other.scale } : level;
   }
 
-  /** What to draw for a tile: its adjusted copy, the last one until it is there, else the tile. @param {Level} tile @returns {Shown} */
-  ofTile(tile) {
-    if (!this.adjustments) return tile;
-    const made = this.made.get(tile);
-    if (made?.key !== this.key) this.#ask(tile);
-    return made ? { image: made.image, scale: tile.scale } : tile;
-  }
-
-  /** A tile is given up. @param {Level} tile */
-  release(tile) {
-    this.made.get(tile)?.image.close();
-    this.made.delete(tile);
-    if (this.asked?.level === tile) this.asked = null;
-    if (this.next === tile) this.next = null;
+  /** A level or a tile is given up. @param {Level} level */
+  release(level) {
+    this.made.get(level)?.image.close();
+    this.made.delete(level);
+    if (this.asked?.level === level) this.asked = null;
+    if (this.next === level) this.next = null;
   }
 
   /** Whether nothing is being made. */

@@ -117,9 +117,9 @@ export class StageImage {
     this.media = media;
     this.failure = '';
     void this.tiles.open(media);
-    this.isDetailRequested = Math.max(media.width, media.height) <= LARGE_SIDE || media.detail_url === media.preview_url;
-    if (media.tiles) return this.#showPreview(media, version);
-    const wanted = this.isDetailRequested ? [media.detail_url, media.preview_url] : [media.preview_url, media.detail_url];
+    this.isDetailRequested = Boolean(media.tiles) || Math.max(media.width, media.height) <= LARGE_SIDE || media.detail_url === media.preview_url;
+    // the preview stands in for tiles, so no other file is loaded
+    const wanted = media.tiles ? [media.preview_url] : this.isDetailRequested ? [media.detail_url, media.preview_url] : [media.preview_url, media.detail_url];
     this.cache.pinned = new Set(wanted);
     for (const url of wanted) {
       const decoded = await this.cache.get(url).catch(() => null);
@@ -131,19 +131,6 @@ export class StageImage {
     }
     this.failure = media.name;
     this.onChange();
-  }
-
-  /** What stands in for tiles, so no other file is loaded. @param {Media} media @param {number} version */
-  async #showPreview(media, version) {
-    this.isDetailRequested = true;
-    this.cache.pinned = new Set([media.preview_url]);
-    const decoded = await this.cache.get(media.preview_url).catch(() => null);
-    if (version !== this.version) return;
-    if (decoded) this.#setLevels(decoded, media, media.preview_url);
-    else {
-      this.failure = media.name;
-      this.onChange();
-    }
   }
 
   /** The file that shows an image in full. @param {Media} media @returns {Promise<Blob>} */
@@ -210,7 +197,7 @@ export class StageImage {
     if (!media || !this.levels.length) return;
     this.#requestDetail(c.scale);
     const level = this.levelFor(c.scale);
-    const { image, scale } = this.adjusted?.of(level) ?? level;
+    const { image, scale } = this.adjusted?.of(level, this.levels) ?? level;
     const left = Math.max(0, Math.floor(c.left * scale) - 1);
     const top = Math.max(0, Math.floor(c.top * scale) - 1);
     const right = Math.min(image.width, Math.ceil((c.left + c.deviceWidth / c.scale) * scale) + 1);

@@ -135,7 +135,7 @@ export class Tiles {
 
   /** @param {CanvasRenderingContext2D} g @param {Camera} c @param {Tile} tile @param {number} x image pixels @param {number} y @param {number} step */
   #paint(g, c, tile, x, y, step) {
-    const { image } = this.adjusted?.ofTile(tile) ?? tile;
+    const { image } = this.adjusted?.of(tile) ?? tile;
     // edges of neighbors are rounded alike, so that no line shows between them
     const left = Math.round((x - c.left) * c.scale);
     const top = Math.round((y - c.top) * c.scale);
