@@ -17,11 +17,14 @@ export const PALETTES = Object.freeze({
 /** The colors of objects, when each has its own. @param {string} palette */
 export const objectColors = (palette) => PALETTES[palette] ?? PALETTES.wide;
 
-/** Black or white, whichever is read better on a color. @param {string} color "#rrggbb" */
-export function inkOn(color) {
-  const [red, green, blue] = [1, 3, 5].map((at) => (parseInt(color.slice(at, at + 2), 16) / 255) ** 2.2);
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 ? '#111111' : '#ffffff';
+/** Whether black is read better than white on a color. @param {readonly number[]} rgb 0 to 255 each */
+export function isLight(rgb) {
+  const [red, green, blue] = rgb.map((part) => (part / 255) ** 2.2);
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18;
 }
+
+/** Black or white, whichever is read better on a color. @param {string} color "#rrggbb" */
+export const inkOn = (color) => (isLight([1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16))) ? '#111111' : '#ffffff');
 
 /** The classes in the colors of a palette, by their order; their own with none. @param {Concept[]} concepts @param {string} palette @returns {Concept[]} */
 export function recolored(concepts, palette) {

@@ -5,6 +5,8 @@
  * large as it must be to cover the stage. Only what is said of device pixels, left and top is about the plane.
  */
 
+import { rotation, turnedSize } from '../geom/turn.js';
+
 /**
  * @typedef {object} Camera
  * @property {number} zoom    CSS pixels per image pixel
@@ -26,18 +28,6 @@
 
 /** @import {Box, Point} from '../types/geometry' */
 /** @import {View} from '../types/store' */
-
-/** Cosine and sine, exact for quarters. @param {number} angle degrees @returns {[number, number]} */
-function rotation(angle) {
-  if (angle % 90 === 0) return /** @type {[number, number][]} */ ([[1, 0], [0, 1], [-1, 0], [0, -1]])[(((angle / 90) % 4) + 4) % 4];
-  return [Math.cos((angle * Math.PI) / 180), Math.sin((angle * Math.PI) / 180)];
-}
-
-/** How far a turned rectangle reaches. @param {number} width @param {number} height @param {number} angle degrees @returns {[number, number]} */
-export function turnedSize(width, height, angle) {
-  const [cos, sin] = rotation(angle).map(Math.abs);
-  return [width * cos + height * sin, width * sin + height * cos];
-}
 
 /**
  * @param {View} view @param {number} width @param {number} height of the stage, CSS pixels @param {number} ratio

@@ -1,6 +1,7 @@
 /** Draws labels on the page's own canvas exactly as the worker does, with caches by label. Knows no selection. */
 import { MASK, MODEL, SELECTED } from '../../workers/format.js';
 import { makeStyle, maskCanvas, paintShape } from '../../workers/paint.js';
+import { isLight } from '../store/palettes.js';
 import { flagsOf, kindOf, numberSchemas, packLabels } from './pack.js';
 
 /** @import {Label} from '../types/labels' */
@@ -162,9 +163,8 @@ function unfilled(style) {
 }
 
 /** Black or white, whichever is read better on a color. @param {Rgb} rgb @returns {Rgb} */
-export function contrast([red, green, blue]) {
-  const light = 0.2126 * (red / 255) ** 2.2 + 0.7152 * (green / 255) ** 2.2 + 0.0722 * (blue / 255) ** 2.2;
-  return light > 0.18 ? [17, 17, 17] : [255, 255, 255];
+export function contrast(rgb) {
+  return isLight(rgb) ? [17, 17, 17] : [255, 255, 255];
 }
 
 /** @param {Camera} c */

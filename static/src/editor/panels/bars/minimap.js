@@ -3,15 +3,17 @@ import { signal } from '@preact/signals-core';
 import { live } from '../live.js';
 import { passWheel } from './hud.js';
 import { toolOf } from './rail.js';
+import { rotation, turnedSize } from '../../geom/turn.js';
 import { h } from '../../../ui/dom.js';
 import { t } from '../../../i18n.js';
 
 /** @import {View} from '../../types/store' */
 
-/** The size of the upright frame around the turned image. @param {{width: number, height: number}} image @param {number} angle degrees */
-function turned({ width, height }, angle) {
-  const [cos, sin] = angle % 90 ? [Math.cos((angle * Math.PI) / 180), Math.sin((angle * Math.PI) / 180)] : [[1, 0], [0, 1], [-1, 0], [0, -1]][(angle / 90) % 4];
-  return { width: width * Math.abs(cos) + height * Math.abs(sin), height: width * Math.abs(sin) + height * Math.abs(cos), cos, sin };
+/** The size of the upright frame around the turned image, cosine and sine. @param {{width: number, height: number}} image @param {number} angle degrees */
+function turned(image, angle) {
+  const [width, height] = turnedSize(image.width, image.height, angle);
+  const [cos, sin] = rotation(angle);
+  return { width, height, cos, sin };
 }
 
 /** The image point at a place of the overview, given as shares of it. @param {number} across @param {number} down @param {{width: number, height: number}} image @param {number} angle degrees */
