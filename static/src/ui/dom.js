@@ -99,6 +99,9 @@ export async function readResponse(response) {
   return body;
 }
 
+/** Returns the JSON of a response of this server. Throws as `readResponse` does. @param {string} url */
+export const getJson = async (url) => readResponse(await fetch(url, { credentials: 'same-origin' }));
+
 /**
  * Sends JSON to this server with the session and returns the JSON of the response. Throws as `readResponse` does.
  * @param {string} url @param {unknown} body @param {string} [method]

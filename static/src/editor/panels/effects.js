@@ -28,23 +28,24 @@ export function lockFinishedImage({ store, steps }) {
   });
 }
 
+/** What of the display is kept with the person's settings. @param {import('./settings.js').Settings | import('../types/store').Display} from */
+const kept = ({ bare, outlines, names, snap, crosshair, doubleClick, wheelPans, colorBy, palette }) => ({ bare, outlines, names, snap, crosshair, doubleClick, wheelPans, colorBy, palette });
+
 /** Shows or hides panels, outlines and name tags and snaps points by the person's settings, and saves changes of them. @param {HTMLElement} editor @param {App} app */
 export function syncDisplaySettings(editor, { store, settings }) {
-  const { bare, outlines, names, snap, crosshair, doubleClick, wheelPans, colorBy, palette } = settings.value;
-  store.display.value = { ...store.display.peek(), bare, outlines, names, snap, crosshair, doubleClick, wheelPans, colorBy, palette };
+  store.display.value = { ...store.display.peek(), ...kept(settings.value) };
   return effect(() => {
     const display = store.display.value;
     if (display.bare) editor.dataset.panels = 'hidden';
     else delete editor.dataset.panels;
-    const { bare, outlines, names, snap, crosshair, doubleClick, wheelPans, colorBy, palette } = display;
-    untracked(() => settings.set({ bare, outlines, names, snap, crosshair, doubleClick, wheelPans, colorBy, palette }));
+    untracked(() => settings.set(kept(display)));
   });
 }
 
 /** Where the pixels of an image come from, without signatures. @param {import('../types/page').Media} media */
 const sourcesOf = ({ detail_url, tiles }) => [detail_url, ...(tiles?.layers ?? [])].map((address) => address?.split('?')[0]).join(' ');
 
-/** Shows the pixels of the open image anew when it was replaced or its tiles have come, and has missing tiles made. @param {App} app */
+/** Shows the pixels of the open image again when it was replaced or its tiles have come, and has missing tiles made. @param {App} app */
 export function followFile({ store, stage, session, announce }) {
   const asked = new Set();
   /** @type {import('../types/page').Media | null} */

@@ -1,6 +1,6 @@
 /** The issues of the shown image: fetched with it and after every event about them; what is written goes through the journal. */
 import { batch, computed, effect, signal } from '@preact/signals-core';
-import { postJson, readResponse } from '../../../ui/dom.js';
+import { getJson, postJson } from '../../../ui/dom.js';
 import { writeIssue } from '../../commands.js';
 import { uuid7 } from '../../store/uuid.js';
 import { withPending } from './pending.js';
@@ -52,8 +52,7 @@ export class Issues {
     this.shown = media;
     if (!media) return;
     try {
-      const response = await fetch(this.#url(media), { credentials: 'same-origin' });
-      this.#take(media, await readResponse(response));
+      this.#take(media, await getJson(this.#url(media)));
     } catch { /* the next event or image fetches them again */ }
   }
 

@@ -1,7 +1,7 @@
 /** The guidelines of the current class under the list of classes: its instructions and example crops; curators choose examples. */
 import { computed, effect, signal, untracked } from '@preact/signals-core';
 import { t } from '../../../i18n.js';
-import { postJson, readResponse } from '../../../ui/dom.js';
+import { getJson, postJson } from '../../../ui/dom.js';
 import { html, mount, nothing } from '../live.js';
 import { icon, iconButton, swatch } from '../templates.js';
 
@@ -44,8 +44,7 @@ class Guidelines {
     const id = this.id.peek();
     if (!id) return;
     try {
-      const response = await fetch(this.app.boot.urls.guidelines.replace('{id}', id), { credentials: 'same-origin' });
-      this.#take(id, await readResponse(response));
+      this.#take(id, await getJson(this.app.boot.urls.guidelines.replace('{id}', id)));
       this.hasFailed.value = false;
     } catch {
       this.hasFailed.value = true;

@@ -1,7 +1,7 @@
 /** Who changed what of the shown image, newest first, as the server has it; a line selects its object, and its change can be taken back. */
 import { effect, signal } from '@preact/signals-core';
 import { age, t } from '../../../i18n.js';
-import { readResponse } from '../../../ui/dom.js';
+import { getJson } from '../../../ui/dom.js';
 import { statusName } from '../../../ui/statuses.js';
 import { restoreChange } from '../../restoring.js';
 import { html, mount, nothing, repeat } from '../live.js';
@@ -78,7 +78,7 @@ const RESTORED = new Set(['create', 'delete', 'class', 'order', 'geometry', 'val
 async function restore({ boot, store, announce, stage }, line, text) {
   const media = store.media.peek()?.id ?? '';
   try {
-    const change = await readResponse(await fetch(`${boot.urls.history.replace('{id}', media)}?seq=${line.seq}`, { credentials: 'same-origin' }));
+    const change = await getJson(`${boot.urls.history.replace('{id}', media)}?seq=${line.seq}`);
     if (media !== store.media.peek()?.id) return;
     const deltas = restoreChange(store, change);
     store.commit(deltas);

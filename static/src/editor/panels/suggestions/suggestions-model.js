@@ -2,7 +2,7 @@
 import { computed, effect, untracked } from '@preact/signals-core';
 import { mediaOf } from '../../../event-kinds.js';
 import { ngettext, num, t } from '../../../i18n.js';
-import { readResponse } from '../../../ui/dom.js';
+import { getJson } from '../../../ui/dom.js';
 import { acceptSuggestion, rejectSuggestions } from '../../commands.js';
 
 /** @import {App} from '../app' */
@@ -49,8 +49,7 @@ export class SuggestionList {
   async load(media) {
     if (!media) return;
     try {
-      const response = await fetch(this.boot.urls.suggestions.replace('{id}', media), { credentials: 'same-origin' });
-      this.store.setSuggestions(media, (await readResponse(response)).items);
+      this.store.setSuggestions(media, (await getJson(this.boot.urls.suggestions.replace('{id}', media))).items);
     } catch { /* the next event or image fetches them again */ }
   }
 
