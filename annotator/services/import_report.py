@@ -62,7 +62,7 @@ class ImportReport(LossReport):
         """
         if others or any(tally.imported for tally in (self.images, self.labels, self.tags)):
             return
-        raise Invalid(f"Nothing was imported: {self._left_out()}.{self._first_reason()}", code="nothing_kept")
+        raise Invalid(f"Nothing was imported: {self._left_out()}.{self.first_reason()}", code="nothing_kept")
 
     def _left_out(self) -> str:
         """Return "5 images and 1 label were left out", or that there were none."""
@@ -72,7 +72,7 @@ class ImportReport(LossReport):
             return "the file has no images and no labels"
         return f"{' and '.join(parts)} {'was' if sum(words.values()) == 1 else 'were'} left out"
 
-    def _first_reason(self) -> str:
+    def first_reason(self) -> str:
         """Return a sentence with the most frequent finding and its first place."""
         if self.is_empty:
             return ""

@@ -20,10 +20,10 @@ from annotator.formats.coco_results import ResultsReader
 from annotator.models import Concept, Job, Media, MediaKind, Project, Upload
 from annotator.services.annotations import predictions
 from annotator.services.annotations.predictions import Found
+from annotator.services.exchange.imports import imports
 from annotator.services.import_report import ImportReport
 from annotator.services.jobs import jobs
 from annotator.services.jobs.steps import Steps
-from annotator.services.media import uploads
 
 JOB = "import_predictions"
 Progress = Callable[[float, str], None]
@@ -34,10 +34,7 @@ def start(*, actor: Actor, project: Project, upload: Upload, model: str) -> Job:
     """Queue the import of an uploaded file of COCO results as the predictions of a model; the upload is used up."""
     policy.require(actor, project, "import.create")
     name = predictions.check_model(model)
-    if upload.project_id != project.pk or upload.state != "stored" or upload.blob_id is None:
-        raise Invalid("This upload holds no file (any more).", field="upload")
-    uploads.consume(upload)
-    params = {"blob": str(upload.blob_id), "name": upload.name, "model": name}
+    params = imports.take_upload(project, upload, field="upload") | {"model": name}
     return jobs.start(actor=actor, workspace=project.workspace, project=project, kind=JOB, params=params)
 
 
@@ -72,7 +69,7 @@ def run(
             steps.save(chunks=done + 1)
         progress(min(1.0, (done + 1) * predictions.MAX_MEDIA / len(found)), f"{kept:,} suggestions")
     if not kept:
-        raise Invalid(f"Nothing was imported: none of the {len(reader):,} results fits this project.{_first(report)}", code="nothing_kept")  # fmt: skip
+        raise Invalid(f"Nothing was imported: none of the {len(reader):,} results fits this project.{report.first_reason()}", code="nothing_kept")  # fmt: skip
     counts = {"suggestions": {"imported": kept, "left_out": len(reader) - kept, "changed": 0}}
     return {"suggestions": kept, "counts": counts, "report": report.as_json()}
 
@@ -114,8 +111,3 @@ def _surest(found: list[Found], number: int, report: ImportReport) -> list[Found
         )
         report.add("images", words, number)
     return heapq.nlargest(predictions.MAX_PER_IMAGE, found, key=lambda each: each.score)
-
-
-def _first(report: ImportReport) -> str:
-    lines = sorted(report.lines, key=lambda line: -line.count)
-    return f" Most frequent reason: {lines[0].field}: {lines[0].reason.rstrip('.')}." if lines else ""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotator.domain.errors import Invalid
 from annotator.domain.ids import parse_uuid
-from annotator.models import ContentType
+from annotator.models import ContentType, Job, Upload
 from annotator.services.exchange import predictions
 from annotator.services.exchange.exports import drawn, exports
 from annotator.services.exchange.imports import imports
@@ -120,17 +122,15 @@ def import_slot(request: HttpRequest, scope: Scope) -> HttpResponse:
 def start_import(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Start the import of an uploaded file: {upload, name, dataset | new_dataset}."""
     fields = forms.read(request)
-    upload = uploads.find(project=scope.project, upload_id=fields.get("upload"), field="upload")
-    upload.name = forms.text(fields, "name")[:1000]
     name = forms.text(fields, "new_dataset")
     job = imports.start(
         actor=scope.actor,
         project=scope.project,
+        upload=_upload(scope, fields),
         dataset=None if name else find_dataset(scope, fields.get("dataset")),
         new_dataset=name,
-        upload=upload,
     )
-    return forms.respond(request, to=_page(scope), toast=_("Import started."), stay=True, id=str(job.pk))
+    return _import_started(request, scope, job)
 
 
 @require_POST
@@ -138,11 +138,20 @@ def start_import(request: HttpRequest, scope: Scope) -> HttpResponse:
 def start_predictions(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Start the import of an uploaded file of predictions: {upload, name, model}."""
     fields = forms.read(request)
+    job = predictions.start(
+        actor=scope.actor, project=scope.project, upload=_upload(scope, fields), model=forms.text(fields, "model")
+    )  # fmt: skip
+    return _import_started(request, scope, job)
+
+
+def _upload(scope: Scope, fields: Mapping[str, Any]) -> Upload:
+    """Return the upload that a request names, under the name of its file."""
     upload = uploads.find(project=scope.project, upload_id=fields.get("upload"), field="upload")
     upload.name = forms.text(fields, "name")[:1000]
-    job = predictions.start(
-        actor=scope.actor, project=scope.project, upload=upload, model=forms.text(fields, "model")
-    )
+    return upload
+
+
+def _import_started(request: HttpRequest, scope: Scope, job: Job) -> HttpResponse:
     return forms.respond(request, to=_page(scope), toast=_("Import started."), stay=True, id=str(job.pk))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
@@ -44,11 +45,16 @@ def start(
     policy.require(actor, project, "import.create")
     if dataset is None:
         new_dataset = datasets.check_name(project=project, name=new_dataset)
-    if upload.project_id != project.pk or upload.state != "stored" or upload.blob_id is None:
-        raise Invalid("This upload holds no file (any more).", field="upload_id")
-    uploads.consume(upload)
-    params = {"blob": str(upload.blob_id), "name": upload.name}
+    params = take_upload(project, upload, field="upload_id")
     return _start(actor, project, dataset, new_dataset, format_name, params)
+
+
+def take_upload(project: Project, upload: Upload, *, field: str) -> dict[str, Any]:
+    """Use up an upload of the project and return its file as parameters of a job. Raises Invalid, with the caller's `field`."""
+    if upload.project_id != project.pk or upload.state != "stored" or upload.blob_id is None:
+        raise Invalid("This upload holds no file (any more).", field=field)
+    uploads.consume(upload)
+    return {"blob": str(upload.blob_id), "name": upload.name}
 
 
 def check_path(*, path: Path, images: Path | None, format_name: str) -> list[str]:
