@@ -17,9 +17,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "annotator.settings")
 
 from babel.messages import Catalog, pofile  # noqa: E402
 from babel.messages.extract import extract  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.utils.translation.template import templatize  # noqa: E402
 
-LANGUAGES = ("de", "es")
+LANGUAGES = tuple(code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE)
 Text = str | tuple[str, str]
 #: Functions of Django and ours that mark a text, and which of their arguments are texts.
 KEYWORDS = {

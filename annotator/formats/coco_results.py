@@ -40,8 +40,7 @@ class ResultsReader:
 
     def image_numbers(self) -> set[int]:
         """Return the numbers of the images that the results are of."""
-        numbers = {as_id(item["image_id"]) for item in self._items if _is_hashable(item["image_id"])}
-        return {number for number in numbers if type(number) is int}
+        return {number for item in self._items if type(number := as_id(item["image_id"])) is int}
 
     def labels(
         self, sizes: Mapping[int, tuple[int, int] | None], categories: set[int]
@@ -60,7 +59,3 @@ class ResultsReader:
                 self._report.add("annotations.score", words, f"annotations[{index}]")
                 continue
             yield record
-
-
-def _is_hashable(value: object) -> bool:
-    return isinstance(value, int | float | str)

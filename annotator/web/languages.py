@@ -11,7 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
 
 #: What the addresses begin with that programs ask: their answers are the same whatever a caller's languages are.
-PROGRAMS = ("/v1", "/v2", "/api/v", "/api/schema", "/customvision", "/m/", "/u/", "/x/")
+PROGRAMS = ("/v1", "/v2", "/api/v", "/api/schema", "/customvision", "/m/", "/t/", "/u/", "/x/")
 
 
 class LanguageMiddleware:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from annotator.domain import text
 from annotator.domain.errors import Invalid, Missing, NoModel
@@ -136,20 +136,20 @@ def post_concepts_searches(call: Call, request: Any) -> Any:
     rows = rows_of(call.project)
     page = page_of(request.pagination)
     if query.name:
-        rows = rows.filter(**{f"name_key__{lookup}": value for lookup, value in [name_lookup(query.name)]})
+        rows = rows.filter(named(query.name))
     return new_response("PostConceptsSearches", concepts=_messages(rows[page], call.project))
 
 
-def name_lookup(name: str) -> tuple[str, str]:
-    """Return the lookup of `name_key` that a searched name means, and its value. Raises Invalid for a name with control characters."""
+def named(name: str) -> Q:
+    """Return the condition that a searched name means. Raises Invalid for a name with control characters."""
     if not name.isprintable() or len(name) > 1000:
         raise Invalid(
             "concept_query.name must be text of at most 1,000 characters.", field="concept_query.name"
         )
     if "*" not in name:
-        return "startswith", text.name_key(name)
+        return Q(name_key__startswith=text.name_key(name))
     parts = [re.escape(text.name_key(part)) if part else "" for part in name.split("*")]
-    return "regex", f"^{'.*'.join(parts)}$"
+    return Q(name_key__regex=f"^{'.*'.join(parts)}$")
 
 
 @rpc("GetConceptCounts", "project.read")

@@ -54,7 +54,7 @@ def waiting(project: Project) -> MediaQuerySet[Any]:
 
 def start_for(project: Project, media: Iterable[Media], actor: Actor | None) -> None:
     """Start the job for new images of a project where one of them needs tiles; one that waits to begin serves them too."""
-    if rules.is_available() and any(map(media_urls.needs_tiles, media)):
+    if any(map(media_urls.needs_tiles, media)) and rules.is_available():
         start(project=project, actor=actor)
 
 
