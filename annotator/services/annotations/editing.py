@@ -43,12 +43,8 @@ class Batch:
     elsewhere: set[uuid.UUID]
     first_base: dict[uuid.UUID, Any] = field(default_factory=dict)
     changes: labels.Changes = field(default_factory=labels.Changes)
-    label_ops: list[Op] = field(default_factory=list)
-    tag_ops: list[Op] = field(default_factory=list)
-    value_ops: list[Op] = field(default_factory=list)
-    prediction_ops: list[Op] = field(default_factory=list)
-    issue_ops: list[Op] = field(default_factory=list)
-    status_ops: list[Op] = field(default_factory=list)
+    #: By the field that says what they change.
+    ops: dict[str, list[Op]] = field(default_factory=lambda: {name: [] for name in _ACTIONS})
 
 
 def apply(*, actor: Actor, media: Media, ops: object, client: str = "") -> tuple[list[dict[str, Any]], int]:
@@ -121,10 +117,10 @@ def _apply_fresh(actor: Actor, role: str, media: Media, fresh: Sequence[Op], cli
     batch = _open_batch(actor, role, media, fresh)
     drafts = _parse_label_ops(batch)
     now = timezone.now()
-    for op in batch.label_ops:
+    for op in batch.ops["label_id"]:
         if op.result is None:
             _apply_label_op(batch, op, drafts.get(op.op_id), now)
-    done = [op for op in batch.label_ops if op.result and op.result["status"] == "ok"]
+    done = [op for op in batch.ops["label_id"] if op.result and op.result["status"] == "ok"]
     revision = labels.write(
         actor=actor, media=media, changes=batch.changes, client=client, ops=[str(op.op_id) for op in done]
     )
@@ -160,22 +156,14 @@ def _open_batch(actor: Actor, role: str, media: Media, fresh: Sequence[Op]) -> B
         except DomainError as error:
             op.reject(error)
             continue
-        queues = (
-            batch.label_ops,
-            batch.tag_ops,
-            batch.value_ops,
-            batch.prediction_ops,
-            batch.issue_ops,
-            batch.status_ops,
-        )
-        dict(zip(_ACTIONS, queues, strict=True))[kinds[0]].append(op)
+        batch.ops[kinds[0]].append(op)
     return batch
 
 
 def _parse_label_ops(batch: Batch) -> dict[uuid.UUID, labels.Draft]:
     """Check patches of single operations against the labels as stored; wrong ones are rejected here."""
     drafts: dict[uuid.UUID, labels.Draft] = {}
-    for op in batch.label_ops:
+    for op in batch.ops["label_id"]:
         patch = op.raw.get("patch")
         try:
             if op.label_id is None:
@@ -198,7 +186,7 @@ def _parse_label_ops(batch: Batch) -> dict[uuid.UUID, labels.Draft]:
     wrong = (
         labels.check_vocabulary(batch.media.project_id, drafts.values(), current_concepts) if drafts else {}
     )
-    for op in batch.label_ops:
+    for op in batch.ops["label_id"]:
         draft = drafts.get(op.op_id)
         if (
             draft
@@ -249,7 +237,7 @@ def _apply_label_op(batch: Batch, op: Op, draft: labels.Draft | None, now: Any) 
 
 def _apply_tags(batch: Batch, client: str) -> None:
     done = []
-    for op in batch.tag_ops:
+    for op in batch.ops["tag"]:
         concept_id, on = ids.parse_uuid(op.raw.get("tag")), op.raw.get("on")
         try:
             if concept_id is None or not isinstance(on, bool):
@@ -273,13 +261,13 @@ def _apply_tags(batch: Batch, client: str) -> None:
 
 def _apply_values(batch: Batch, client: str) -> None:
     """Set values of the image and of its labels as they are after the batch; what no longer has a label has no value."""
-    if not batch.value_ops:
+    if not batch.ops["subject"]:
         return
-    keys = {op.op_id: ids.parse_uuid(op.raw.get("attribute")) for op in batch.value_ops}
+    keys = {op.op_id: ids.parse_uuid(op.raw.get("attribute")) for op in batch.ops["subject"]}
     rules = attribute_values.Rules(batch.media.project_id, {key for key in keys.values() if key})
     written: list[attribute_values.Written] = []
     done: list[Op] = []
-    for op in batch.value_ops:
+    for op in batch.ops["subject"]:
         try:
             change = _value_change(batch, op, keys[op.op_id])
             if change is not None:
@@ -318,11 +306,11 @@ def _value_change(batch: Batch, op: Op, attribute: uuid.UUID | None) -> attribut
 
 def _apply_predictions(batch: Batch, client: str) -> None:
     """Note which predictions are rejected or no longer are; one that is gone needs no decision."""
-    if not batch.prediction_ops:
+    if not batch.ops["prediction"]:
         return
     changes: dict[uuid.UUID, bool] = {}
     done: list[Op] = []
-    for op in batch.prediction_ops:
+    for op in batch.ops["prediction"]:
         key, is_rejected = ids.parse_uuid(op.raw.get("prediction")), op.raw.get("is_rejected")
         if key is None or not isinstance(is_rejected, bool):
             op.reject(Invalid("prediction must be an id and is_rejected true or false.", field="prediction"))
@@ -337,7 +325,7 @@ def _apply_predictions(batch: Batch, client: str) -> None:
 
 
 def _apply_issues(batch: Batch, client: str) -> None:
-    for op in batch.issue_ops:
+    for op in batch.ops["issue"]:
         try:
             with transaction.atomic():
                 issues.write(actor=batch.actor, media=batch.media, fields=op.raw, client=client)
@@ -349,16 +337,16 @@ def _apply_issues(batch: Batch, client: str) -> None:
 def _apply_status(batch: Batch, role: str, client: str, *, moved: bool) -> None:
     """Set the state asked for; the first label that a person draws moves NEW to IN PROGRESS by itself."""
     media, project_id = batch.media, batch.media.project_id
-    if moved and not batch.status_ops and media.status.base == "NEW":
+    if moved and not batch.ops["status"] and media.status.base == "NEW":
         progress = statuses.find(project_id=project_id, name="IN PROGRESS")
         statuses.write_status(
             actor=batch.actor, project_id=project_id, media=[media], status=progress, client=client
         )
         media.status = progress
-    if batch.status_ops:  # the rules ask for the status as it is now, not as it was when the medium was found
+    if batch.ops["status"]:  # the rules ask for the status as it is now, not as it was when the medium was found
         row = Media.objects.select_for_update(of=("self",)).select_related("status").get(pk=media.pk)
         media.status = row.status
-    for op in batch.status_ops:
+    for op in batch.ops["status"]:
         try:
             name = text.clean(op.raw.get("status"), field="status")
             status = statuses.find(project_id=project_id, name=name)
