@@ -81,9 +81,6 @@ BODIES: dict[str, dict[str, Any]] = {
     "attribute-delete": {},
     "keypoint-schema-create": {"template": "coco_person_17", "name": "Body", "classes": ["$person"]},
     "keypoint-schema-delete": {},
-    "issue-create": {"id": "$op", "x": 10, "y": 20.5, "text": "Look", "mentions": ["$ann"], "client": "$op2"},
-    "issue-comment": {"text": "Yes", "mentions": ["$ann"]},
-    "issue-resolve": {"is_resolved": True},
     "issue-delete": {},
     "status-create": {"name": "Blurred", "color": "#112233"},
     "status-change": {"name": "Blurred", "color": "#112233"},
@@ -178,6 +175,10 @@ BODIES: dict[str, dict[str, Any]] = {
             {"op_id": "$op", "label_id": "$label", "base": None, "patch": BOX},
             {"op_id": "$op2", "tag": "$sunny", "on": True},
             {"op_id": "$op3", "status": "DONE"},
+            {"op_id": "$op4", "issue": "$op4", "what": "open", "x": 10, "y": 20.5, "text": "Look", "mentions": ["$ann"]},
+            {"op_id": "$op5", "issue": "$issue", "what": "comment", "comment": "$op5", "text": "Yes", "mentions": ["$ann"]},
+            {"op_id": "$op6", "issue": "$issue", "what": "resolve", "is_resolved": True},
+            {"op_id": "$op7", "prediction": "$op7", "is_rejected": True},
         ],
     },
 }  # fmt: skip
@@ -218,7 +219,8 @@ def ids(w: World) -> dict[str, str]:
     found = {name: str(row.pk) for name, row in rows.items()}
     found["both"] = f"{w.images[0].pk} {w.images[1].pk}"
     found |= {"secret": invited.secret, "session": "0" * 32, "version": keypoint_edits.version(schema)}
-    return found | {"op": str(uuid7()), "op2": str(uuid7()), "op3": str(uuid7()), "label": str(uuid7())}
+    names = ("op", "op2", "op3", "op4", "op5", "op6", "op7", "label")
+    return found | {name: str(uuid7()) for name in names}
 
 
 def routes() -> dict[str, str]:

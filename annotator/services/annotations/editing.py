@@ -343,7 +343,9 @@ def _apply_status(batch: Batch, role: str, client: str, *, moved: bool) -> None:
             actor=batch.actor, project_id=project_id, media=[media], status=progress, client=client
         )
         media.status = progress
-    if batch.ops["status"]:  # the rules ask for the status as it is now, not as it was when the medium was found
+    if batch.ops[
+        "status"
+    ]:  # the rules ask for the status as it is now, not as it was when the medium was found
         row = Media.objects.select_for_update(of=("self",)).select_related("status").get(pk=media.pk)
         media.status = row.status
     for op in batch.ops["status"]:
