@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 
 from annotator.domain.errors import Invalid
 
@@ -22,8 +21,3 @@ def check_new(value: str, field: str = "id") -> str:
         message = f"{field} must have 1 to {MAX_LENGTH} letters, digits and . _ ~ : @ + -"
         raise Invalid(message, field=field)
     return value
-
-
-def new() -> str:
-    """Return an id for an object whose client gave none."""
-    return uuid.uuid4().hex

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +19,6 @@ class Code:
 
 
 SUCCESS = Code(10000, "Ok", 200)
-MIXED = Code(10010, "Mixed Success", 207)
-FAILURE = Code(10020, "Failure")
 TRY_AGAIN = Code(10030, "Try again", 409)
 
 THROTTLED = Code(11005, "Too many requests", 429)
@@ -34,18 +31,6 @@ INVALID_REQUEST = Code(11102, "Invalid request")
 METHOD_NOT_ALLOWED = Code(11103, "Method not allowed", 405)
 
 MODEL_DOES_NOT_EXIST = Code(21200, "Model does not exist")
-
-INPUT_SUCCESS = Code(30000, "Download complete", 200)
-INPUT_PENDING = Code(30001, "Download pending", 200)
-INPUT_FAILED = Code(30002, "Download failed; check URL", 200)
-INPUT_IN_PROGRESS = Code(30003, "Download in progress", 200)
-INPUT_DUPLICATE = Code(30100, "Duplicate URL")
-INPUT_UNSUPPORTED = Code(30101, "Input image format unsupported")
-INPUT_INVALID_ARGUMENT = Code(30104, "Input invalid argument")
-INPUT_OVER_LIMIT = Code(30105, "Input image is larger than the allowed limit")
-INPUT_INVALID_URL = Code(30106, "Input image URL invalid")
-INPUT_INVALID_BYTES = Code(30300, "Input image decoding failed")
-INPUT_INVALID_REQUEST = Code(39999, "Invalid input request")
 
 CONCEPTS_INVALID = Code(40003, "Invalid request")
 DUPLICATE_KEY = Code(40010, "Duplicate key")
@@ -62,17 +47,11 @@ def http_status(number: int) -> int:
     return found.http if found else 200
 
 
-def status(code: Code, details: str = "", **more: Any) -> Any:
+def status(code: Code) -> Any:
     """Return the message of a status."""
-    return messages.status_message()(code=code.number, description=code.description, details=details, **more)
+    return messages.status_message()(code=code.number, description=code.description)
 
 
 def request_id(prefix: str = "") -> str:
     """Return a new id of a request: the client's prefix and 32 hexadecimal digits."""
     return f"{prefix}{uuid.uuid4().hex}"
-
-
-def batch(numbers: Iterable[int], fine: frozenset[int]) -> Any:
-    """Return the status of a batch from those of its items; `fine` are the codes of success."""
-    found = [number in fine for number in numbers]
-    return status(SUCCESS if all(found) else MIXED if any(found) else FAILURE)
