@@ -60,7 +60,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
     client: str
     seq = 0
     media: uuid.UUID | None = None
-    #: Since when the medium is shown to somebody who may label.
+    #: Since when the page shows the medium, where its user may label.
     since: str | None = None
     may_label = False
     #: The page whose view this one follows.

@@ -87,7 +87,7 @@ def _media(project: Project, numbers: Iterable[int]) -> dict[int, tuple[uuid.UUI
 
 
 def _found(record: LabelRecord, classes: dict[int, uuid.UUID]) -> Found | None:
-    """Return a result within its image, as the database has it; None for one that nobody could accept."""
+    """Return a result within its image, as the database has it; None for one that could not be accepted."""
     assert record.score is not None and record.size is not None
     width, height = record.size
     x0, y0, x1, y1 = record.box

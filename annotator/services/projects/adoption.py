@@ -1,6 +1,6 @@
 """Copies of a dataset's images in a new project, by a job that continues; bytes are shared.
 
-Unlike copies of projects they begin anew: with the first status, without regions, made by whoever copies them, in a project that has
+Unlike copies of projects they start over: with the first status, without regions, made by whoever copies them, in a project that has
 tag classes and a dataset of its own already. What the two have in common is `media_copies`.
 """
 
@@ -106,7 +106,7 @@ def _copy(
     numbers = media_rows.take_numbers(target.project, [number for _, number in chunk])
     now = timezone.now()
     created = {"created_at": now, "updated_at": now, "created_by_id": actor.user_id}
-    begun = created | {
+    new = created | {
         "status_id": media_rows.first_status(target.project).pk,
         "updated_by_id": actor.user_id,
         "import_job_id": job.pk,
@@ -119,7 +119,7 @@ def _copy(
         ],
         changes={
             Media: {
-                key: begun | {"number": number, "list_key": media_names.list_key(target, names[key])}
+                key: new | {"number": number, "list_key": media_names.list_key(target, names[key])}
                 for key, number in zip(keys, numbers, strict=True)
             },
             Tag: {key: created | {"origin": "import", "import_job_id": job.pk} for key in tags.values_list("pk", flat=True)},

@@ -42,7 +42,7 @@ def run(
     """
     if not rules.is_available():
         raise Invalid(media_tiles.MISSING, code=media_tiles.PROBLEM)
-    _forgive(steps)
+    _forget_failures(steps)
     rows = media_tiles.waiting(project).order_by("pk")
     if media_id is not None:
         rows = rows.filter(pk=media_id)
@@ -76,8 +76,8 @@ def run(
     return {"images": done}
 
 
-def _forgive(steps: Steps) -> None:
-    """Forget why earlier attempts at this job failed: somebody asked for another one."""
+def _forget_failures(steps: Steps) -> None:
+    """Delete the findings of earlier attempts at this job: it was asked to try again."""
     known = [uuid.UUID(key) for key in steps.done.get("failed", ())]
     if known:
         with steps.step():
@@ -118,7 +118,7 @@ def _stored(file: Path, layer: str, found: dict[str, Any]) -> tuple[Part, Blob]:
 
 
 def _note(media: Media, name: str, reason: str, steps: Steps, saved: dict[str, Any]) -> None:
-    """Say on an image why it has no tiles, so that nobody waits for them."""
+    """Add a finding to an image that says why it has no tiles: none are to be waited for."""
     message = f"No tiles could be made of it, so a preview of 2,048 pixels is shown. {reason}"
     with steps.step():
         QualityIssue.all_objects.filter(media=media, code=media_tiles.PROBLEM).delete()

@@ -34,7 +34,7 @@ Report = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A layer to be made: its variant, the file format of its tiles, its pixels (opened anew: each pass reads the file once)."""
+    """A layer to be made: its variant, the file format of its tiles, its pixels (opened for each pass, which reads the file once)."""
 
     variant: str
     suffix: str
