@@ -112,3 +112,23 @@ def user_key(**options: Any) -> models.ForeignKey:
 def text(length: int = 200, **options: Any) -> models.CharField:
     """A text column that is empty rather than null."""
     return models.CharField(max_length=length, **({"blank": True, "default": ""} | options))
+
+
+class Region(Row):
+    """A row with a part of an image. Coordinates are float64 pixels, never rounded; `points` is JSON text, `mask` a packed run list."""
+
+    x0 = models.FloatField()
+    y0 = models.FloatField()
+    x1 = models.FloatField()
+    y1 = models.FloatField()
+    shape = text(16, default="box")
+    points = models.TextField(null=True, blank=True)
+    mask = models.BinaryField(null=True, blank=True)
+
+    class Meta(Row.Meta):
+        abstract = True
+
+
+def box_ordered(name: str) -> models.CheckConstraint:
+    """Return the constraint, of this name, that the box of a region is not turned inside out."""
+    return models.CheckConstraint(condition=Q(x1__gte=F("x0")) & Q(y1__gte=F("y0")), name=name)

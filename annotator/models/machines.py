@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
-from .base import Row, key, scoped, text, user_key
+from .base import Region, Row, box_ordered, key, scoped, text, user_key
 
 
 class AugmentationList(Row):
@@ -79,7 +79,7 @@ class AugmentationSample(Row):
         return f"sample {self.position}"
 
 
-class Prediction(Row):
+class Prediction(Region):
     """A region that a model found on an image, suggested to people. It is no label: no list, count or export has it.
 
     Accepting it makes a label of the same id: while there is one, it is accepted. The geometry is that of a label.
@@ -93,22 +93,13 @@ class Prediction(Row):
     )
     model = text()
     score = models.FloatField()
-    x0 = models.FloatField()
-    y0 = models.FloatField()
-    x1 = models.FloatField()
-    y1 = models.FloatField()
-    shape = text(16, default="box")
-    points = models.TextField(null=True, blank=True)
-    mask = models.BinaryField(null=True, blank=True)
     is_rejected = models.BooleanField(default=False)
     decided_by = user_key()
     objects = scoped("project__workspace", "project")
 
     class Meta(Row.Meta):
         constraints = [
-            models.CheckConstraint(
-                condition=Q(x1__gte=F("x0")) & Q(y1__gte=F("y0")), name="prediction_box_ordered"
-            ),
+            box_ordered("prediction_box_ordered"),
             models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="prediction_score"),
         ]
         indexes = [

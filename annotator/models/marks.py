@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from annotator.db.functions import JSONNumber
 
-from .base import Row, ScopedQuerySet, key, scoped, text, user_key
+from .base import Region, Row, ScopedQuerySet, box_ordered, key, scoped, text, user_key
 
 # Stands in the statement, not among its parameters: only so SQLite need not read each label that is skipped to see its error.
 _NO_ERROR = models.Func(template="''", output_field=models.CharField())
@@ -23,7 +23,7 @@ class LabelQuerySet(ScopedQuerySet):
         return self.filter(error=_NO_ERROR, trashed_at__isnull=True)
 
 
-class Label(Row):
+class Label(Region):
     """A region of an image with a class. Coordinates are float64 pixels, never rounded.
 
     `points` and `keypoints` are JSON text written by one codec (domain/geometry, domain/keypoints) so
@@ -46,13 +46,6 @@ class Label(Row):
     )  # fmt: skip
     number = models.BigIntegerField(null=True, blank=True)
     frame = models.IntegerField(null=True, blank=True)
-    x0 = models.FloatField()
-    y0 = models.FloatField()
-    x1 = models.FloatField()
-    y1 = models.FloatField()
-    shape = text(16, default="box")
-    points = models.TextField(null=True, blank=True)
-    mask = models.BinaryField(null=True, blank=True)
     keypoints = models.TextField(null=True, blank=True)
     given = models.TextField(null=True, blank=True)
     z = models.IntegerField(default=0)
@@ -73,9 +66,7 @@ class Label(Row):
 
     class Meta(Row.Meta):
         constraints = [
-            models.CheckConstraint(
-                condition=Q(x1__gte=F("x0")) & Q(y1__gte=F("y0")), name="label_box_ordered"
-            ),
+            box_ordered("label_box_ordered"),
             models.CheckConstraint(
                 condition=Q(
                     shape__in=["box", "polygon", "rotated_box", "ellipse", "polyline", "mask", "keypoints"]
