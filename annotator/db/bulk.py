@@ -16,8 +16,9 @@ from django.utils import timezone
 
 Convert = Callable[[Any], Any] | None
 Row = TypeVar("Row", bound=models.Model)
-# A few sizes, so that a connection has their statements at hand. SQLite takes 32,766 values in one.
-_ROWS_OF_STATEMENT = (200, 50, 10, 1)
+# One size, so that a connection has its statement at hand: another takes longer to prepare than it saves. SQLite takes
+# 32,766 values in one.
+_ROWS_OF_STATEMENT = 100
 
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -59,15 +60,14 @@ def insert_columns(
 def _insert_values(cursor: Any, names: str, first: Sequence[Any], rows: Sequence[Sequence[Any]]) -> None:
     """Insert rows that all begin with the values `first`.
 
-    A statement of many rows finds its place in the indexes once, and takes what is alike once: half of the time.
+    A statement of many rows finds its place in the indexes once, and takes what is alike once: half of the time. What is
+    left over is inserted row by row.
     """
-    start = 0
-    for size in _ROWS_OF_STATEMENT:
-        stop = start + (len(rows) - start) // size * size
+    rest = len(rows) // _ROWS_OF_STATEMENT * _ROWS_OF_STATEMENT
+    for size, start, stop in ((_ROWS_OF_STATEMENT, 0, rest), (1, rest, len(rows))):
         if start < stop:
             blocks = [[*first, *chain.from_iterable(rows[at : at + size])] for at in range(start, stop, size)]
             cursor.executemany(_statement(names, len(first), len(rows[0]), size), blocks)
-        start = stop
 
 
 @functools.lru_cache(maxsize=256)

@@ -63,7 +63,7 @@ def test_rows_come_back_as_they_were_given(cast: World) -> None:
 
 
 def test_many_rows_come_back_whatever_their_number(cast: World) -> None:
-    """Statements hold 200, 50, 10 and 1 rows; what is alike in all rows is bound once."""
+    """Statements hold 100 rows or one; what is alike in all rows is bound once."""
     rows = [box(cast, x0=-float(i), number=i, given=str(i) if i % 7 else None) for i in range(273)]
     assert written(rows) == rows
 
