@@ -87,3 +87,6 @@ export function age(when, now = Date.now()) {
   const isThisYear = at.getFullYear() === new Date(now).getFullYear();
   return at.toLocaleDateString(language(), { day: 'numeric', month: 'short', year: isThisYear ? undefined : 'numeric' });
 }
+
+/** Returns the time of day as the language writes it: "3:05 PM" or "15:05". @param {number | string | Date} when ms since 1970, or something Date reads */
+export const timeOfDay = (when) => new Date(when).toLocaleTimeString(language(), { hour: '2-digit', minute: '2-digit' });

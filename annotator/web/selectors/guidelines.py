@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from annotator import policy
 from annotator.domain.errors import Missing
 from annotator.models import Concept, Label, Project
 from annotator.services.media import urls as media_urls
@@ -16,7 +17,6 @@ SHOWN = 12
 _LOOKED_AT = 300
 #: The surroundings of an object, as a share of its longer side.
 _MARGIN = 0.15
-_FINISHED = ("DONE", "COMPLETED")
 
 
 def of_class(project: Project, concept_id: uuid.UUID) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def of_class(project: Project, concept_id: uuid.UUID) -> dict[str, Any]:
     shown = [known[key] for key in keys if key in known]
     if len(shown) < SHOWN:
         some = rows.order_by("z", "created_at", "id")[:_LOOKED_AT]
-        finished = [row for row in some if row.media.status.base in _FINISHED and row.pk not in known]
+        finished = [row for row in some if row.media.status.base in policy.FINISHED and row.pk not in known]
         shown += _one_of_each_image(finished)
     return {
         "description": concept.description,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { ngettext, setStrings, t } from '../../../static/src/i18n.js';
+import { ngettext, setStrings, t, timeOfDay } from '../../../static/src/i18n.js';
 
 /** Texts without a page are English. */
 globalThis.document ??= /** @type {any} */ ({ documentElement: { lang: 'en' } });
@@ -28,4 +28,13 @@ test('a language with three forms gets the one of its own rule', () => {
   assert.deepEqual([1, 3, 5, 12, 22, 25].map((n) => ngettext('{n} object', '{n} objects', n)), ['1 obiekt', '3 obiekty', '5 obiektów', '12 obiektów', '22 obiekty', '25 obiektów']);
   globalThis.document = document;
   setStrings(null);
+});
+
+test('a time of day is written as the language of the page writes it', () => {
+  const { document } = globalThis;
+  const at = new Date(2024, 10, 16, 15, 5);
+  assert.match(timeOfDay(at), /^0?3:05\s?PM$/);
+  globalThis.document = /** @type {any} */ ({ documentElement: { lang: 'de' } });
+  assert.equal(timeOfDay(at), '15:05');
+  globalThis.document = document;
 });

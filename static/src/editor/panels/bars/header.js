@@ -1,5 +1,5 @@
 /** The head of the page: where one is, which image of how many, undo, what is saved, who is here, the next step. */
-import { num, t } from '../../../i18n.js';
+import { num, t, timeOfDay } from '../../../i18n.js';
 import { statusKey, statusName } from '../../../ui/statuses.js';
 import { html, mount, nothing, repeat } from '../live.js';
 import { backTo } from '../filmstrip/navigate.js';
@@ -95,7 +95,7 @@ function face({ following }, one, isHere) {
 function lease({ store, boot }) {
   const holder = holderOf(store.people.value, boot.user.id, store.media.value?.id ?? '');
   if (!holder || !store.may.value.label) return nothing;
-  const time = new Date(String(holder.since)).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  const time = timeOfDay(String(holder.since));
   const words = t('{name} is working on this image since {time}. You can work on it too; changes are merged.', { name: holder.name, time });
   return html`<span class="lease small muted clip" role="status" title=${words}>${t('{name} works here since {time}', { name: holder.name, time })}</span>`;
 }
